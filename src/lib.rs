@@ -1,0 +1,1 @@
+//! Carries a sheet of purchase order flags into the Wangdiantong flagship ERP.

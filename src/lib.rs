@@ -1,1 +1,2 @@
 //! Carries a sheet of purchase order flags into the Wangdiantong flagship ERP.
+pub mod erp;

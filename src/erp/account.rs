@@ -1,0 +1,95 @@
+//! Who calls: seller account, app key and app secret.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// The app secret, handed out by the platform as `secret:salt`.
+///
+/// Prints as `***`, in `Debug` output too, and is wiped from memory when dropped.
+#[derive(Clone)]
+pub struct AppSecret {
+    secret: Zeroizing<String>,
+    salt: Zeroizing<String>,
+}
+
+/// What is wrong with an app secret. Never contains any of it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the app secret must have the form secret:salt, with neither half empty")]
+pub struct SecretError;
+
+impl AppSecret {
+    /// Splits `secret:salt`; white space around it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError`] if there is no colon or a half is empty.
+    pub fn parse(text: &str) -> Result<Self, SecretError> {
+        match text.trim().split_once(':') {
+            Some((secret, salt)) if !secret.is_empty() && !salt.is_empty() => Ok(AppSecret {
+                secret: Zeroizing::new(secret.to_owned()),
+                salt: Zeroizing::new(salt.to_owned()),
+            }),
+            _ => Err(SecretError),
+        }
+    }
+
+    /// The half that is signed with and never sent.
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
+    }
+
+    /// The half that the protocol sends as query field `salt`.
+    pub(super) fn salt(&self) -> &str {
+        &self.salt
+    }
+}
+
+impl fmt::Debug for AppSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for AppSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A seller account and the application that calls for it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The seller account, query field `sid`.
+    pub sid: String,
+    /// The application's key, query field `key`.
+    pub app_key: String,
+    /// The application's secret.
+    pub app_secret: AppSecret,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_has_two_halves() {
+        let secret = AppSecret::parse(" abc:de:f\n").expect("valid");
+        assert_eq!((secret.secret(), secret.salt()), ("abc", "de:f"));
+        for wrong in ["", "abc", "abc:", ":salt", ":"] {
+            assert_eq!(AppSecret::parse(wrong).err(), Some(SecretError), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_never_prints() {
+        let account = Account {
+            sid: "shop".into(),
+            app_key: "key".into(),
+            app_secret: AppSecret::parse("hush:quiet").expect("valid"),
+        };
+        let printed = format!("{account:?} {account:#?} {}", account.app_secret);
+        assert!(printed.contains("***"));
+        assert!(!printed.contains("hush") && !printed.contains("quiet"));
+    }
+}

@@ -1,0 +1,30 @@
+//! The ERP's API: signing, clock, client, verdicts. Knows no sheet and no terminal.
+
+mod account;
+mod client;
+mod clock;
+mod endpoint;
+mod reply;
+mod sign;
+mod verdict;
+
+pub use account::{Account, AppSecret, SecretError};
+pub use client::{Client, ClientError, Options, Ping};
+pub use clock::Clock;
+pub use endpoint::{Endpoint, EndpointError};
+pub use reply::{Reply, TransportError};
+pub use sign::Signer;
+pub use verdict::{Limit, Verdict, judge};
+
+/// The method that sets the flag of one purchase order.
+pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
+/// The method that changes nothing: the right call for testing credentials and the clock.
+pub const NOW_METHOD: &str = "system.Core.now";
+/// The version of the API, query field `v`.
+pub const VERSION: &str = "1.0";
+/// The flag name that clears an order's flag (a rule of the ERP).
+pub const CLEAR_FLAG: &str = "无";
+/// The most characters the ERP takes in `purchase_no`.
+pub const MAX_ORDER_CHARS: usize = 40;
+/// The most characters the ERP takes in `flag_name`.
+pub const MAX_FLAG_CHARS: usize = 32;

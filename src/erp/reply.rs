@@ -1,0 +1,167 @@
+//! What came back from a call, before it is judged.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// An HTTP reply, as much of it as the verdict needs.
+#[derive(Debug, Clone, Default)]
+pub struct Reply {
+    /// The HTTP status.
+    pub http_status: u16,
+    /// The `Retry-After` header, as the time to wait.
+    pub retry_after: Option<Duration>,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no reply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// The call took longer than it may.
+    #[error("no reply within {} s", .0.as_secs_f32())]
+    Timeout(Duration),
+    /// Refused, reset, not resolved, cut off: the connection did not carry the call.
+    #[error("{0}")]
+    Connection(String),
+    /// What came was no HTTP reply of a sane size.
+    #[error("unusable reply: {0}")]
+    Malformed(String),
+    /// The server could not prove who it is.
+    #[error("{0}")]
+    Certificate(String),
+}
+
+/// The ERP's answer inside a reply's body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: i64,
+    pub(super) message: String,
+}
+
+/// Read liberally: `status` may be a string, `message` absent or null, other fields come and go.
+#[derive(Deserialize)]
+struct Raw {
+    status: Value,
+    #[serde(default)]
+    message: Value,
+}
+
+impl Answer {
+    /// The answer in `body`, or `None` if it is no JSON object with a whole `status`.
+    ///
+    /// Bytes that are not UTF-8 can only stand in the message, where they are replaced.
+    pub(super) fn parse(body: &[u8]) -> Option<Answer> {
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim_start_matches('\u{feff}');
+        // A JSON array would be read as the fields in order; the ERP never answers so.
+        if !text.trim_start().starts_with('{') {
+            return None;
+        }
+        let raw: Raw = serde_json::from_str(text).ok()?;
+        let status = match raw.status {
+            Value::Number(number) => number.as_i64()?,
+            Value::String(text) => text.trim().parse().ok()?,
+            _ => return None,
+        };
+        let message = match raw.message {
+            Value::Null => String::new(),
+            Value::String(text) => printable(&text),
+            other => printable(&other.to_string()),
+        };
+        Some(Answer { status, message })
+    }
+}
+
+/// One line of printable text, at most 500 characters: control characters, which could steer a
+/// terminal or break a results row in two, become spaces.
+pub(super) fn printable(text: &str) -> String {
+    const MAX_CHARS: usize = 500;
+    let mut clean: String = text
+        .chars()
+        .take(MAX_CHARS)
+        .map(|c| if steers(c) { ' ' } else { c })
+        .collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        clean.push('…');
+    }
+    clean.trim().to_owned()
+}
+
+/// Control characters, line separators and marks that turn the writing direction.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read_liberally() {
+        for (body, status, message) in [
+            (r#"{"status":0}"#, 0, ""),
+            (r#"{"status":"0","data":[1,{"a":2}],"x":null}"#, 0, ""),
+            (r#" {"message":null,"status":0} "#, 0, ""),
+            ("\u{feff}{\"status\":0}", 0, ""),
+            (
+                r#"{"status":100,"message":"单据不存在"}"#,
+                100,
+                "单据不存在",
+            ),
+            (r#"{"status":" 100 ","message":7}"#, 100, "7"),
+            (
+                r#"{"status":-1,"message":"a\u001b[31mb\nc"}"#,
+                -1,
+                "a [31mb c",
+            ),
+        ] {
+            let expected = Answer {
+                status,
+                message: message.into(),
+            };
+            assert_eq!(Answer::parse(body.as_bytes()), Some(expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_none() {
+        for body in [
+            "",
+            "<html>502 Bad Gateway</html>",
+            "{}",
+            "[]",
+            "[0]",
+            r#"[0,""]"#,
+            "0",
+            r#"{"status":null}"#,
+            r#"{"status":true}"#,
+            r#"{"status":0.0}"#,
+            r#"{"status":""}"#,
+            r#"{"status":99999999999999999999}"#,
+            r#"{"status":0"#,
+            r#"{"status":0}{"status":100}"#,
+            r#"{"status":0,"status":100}"#,
+            r#"{"status":0} trailing"#,
+        ] {
+            assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_stay_in_the_message() {
+        let answer = Answer::parse(b"{\"status\":100,\"message\":\"\xff\xfe ok\"}").expect("read");
+        assert_eq!(answer.status, 100);
+        assert!(answer.message.ends_with(" ok"));
+        assert_eq!(Answer::parse(b"{\"status\xff\":0}"), None);
+    }
+
+    #[test]
+    fn long_messages_are_cut() {
+        let body = format!(r#"{{"status":100,"message":"{}"}}"#, "标".repeat(2_000));
+        let answer = Answer::parse(body.as_bytes()).expect("read");
+        assert_eq!(answer.message.chars().count(), 501);
+    }
+}

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::text;
+
 /// An HTTP reply, as much of it as the verdict needs.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
@@ -74,25 +76,10 @@ impl Answer {
     }
 }
 
-/// One line of printable text, at most 500 characters: control characters, which could steer a
-/// terminal or break a results row in two, become spaces.
+/// As much of a message as is kept.
 pub(super) fn printable(text: &str) -> String {
     const MAX_CHARS: usize = 500;
-    let mut clean: String = text
-        .chars()
-        .take(MAX_CHARS)
-        .map(|c| if steers(c) { ' ' } else { c })
-        .collect();
-    if text.chars().nth(MAX_CHARS).is_some() {
-        clean.push('…');
-    }
-    clean.trim().to_owned()
-}
-
-/// Control characters, line separators and marks that turn the writing direction.
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    text::printable(text, MAX_CHARS)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a reply means for the row it was made for, and for the run.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::reply::{Answer, Reply, TransportError};
@@ -59,6 +60,23 @@ pub enum Verdict {
         /// What happened and what to look at.
         message: String,
     },
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, code, message) = match self {
+            Verdict::Accepted => return f.write_str("accepted"),
+            Verdict::Rejected { code, message } => ("rejected", Some(*code), message),
+            Verdict::Throttled { code, message, .. } => ("throttled", *code, message),
+            Verdict::Transient { code, message, .. } => ("failed for now", *code, message),
+            Verdict::Clock { code, message } => ("wrong clock", Some(*code), message),
+            Verdict::Fatal { code, message } => ("fatal", *code, message),
+        };
+        match code {
+            Some(code) => write!(f, "{what}: {message} (status {code})"),
+            None => write!(f, "{what}: {message}"),
+        }
+    }
 }
 
 /// Judges one call by its reply, or by the want of one, as the ERP's table of statuses says.

@@ -1,0 +1,174 @@
+//! The bytes of a sheet: opened once, read as often as wanted.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::{SheetError, Source};
+
+/// An open sheet. Reads name their offset, so that passes do not disturb each other and a file
+/// replaced under its name does no harm.
+#[derive(Debug)]
+pub(super) struct Input {
+    name: String,
+    path: Option<PathBuf>,
+    file: File,
+    /// Length and time of change at open; none for a temporary file, which nobody else can write.
+    stamp: Option<Stamp>,
+}
+
+type Stamp = (u64, Option<SystemTime>);
+
+fn stamp(file: &File) -> io::Result<Stamp> {
+    let metadata = file.metadata()?;
+    Ok((metadata.len(), metadata.modified().ok()))
+}
+
+impl Input {
+    pub(super) fn open(source: Source) -> Result<Input, SheetError> {
+        let path = match source {
+            Source::Stdin => return Input::spool("-".to_owned(), None, &mut io::stdin().lock()),
+            Source::Path(path) => path,
+        };
+        let name = path.display().to_string();
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => SheetError::NotFound { file: name.clone() },
+            io::ErrorKind::IsADirectory => SheetError::Directory { file: name.clone() },
+            _ => SheetError::Open {
+                file: name.clone(),
+                source,
+            },
+        };
+        // Asked before opening, because some systems refuse to open a directory.
+        if path.metadata().map_err(failed)?.is_dir() {
+            return Err(SheetError::Directory { file: name });
+        }
+        let mut file = File::open(&path).map_err(failed)?;
+        if !file.metadata().map_err(failed)?.is_file() {
+            return Input::spool(name, Some(path), &mut file);
+        }
+        let stamp = Some(stamp(&file).map_err(failed)?);
+        Ok(Input {
+            name,
+            path: Some(path),
+            file,
+            stamp,
+        })
+    }
+
+    /// Keeps a stream, which can be read only once, in an unnamed temporary file.
+    pub(super) fn spool(
+        name: String,
+        path: Option<PathBuf>,
+        stream: &mut dyn Read,
+    ) -> Result<Input, SheetError> {
+        let spooled = tempfile::tempfile().and_then(|mut file| {
+            io::copy(stream, &mut file)?;
+            Ok(file)
+        });
+        match spooled {
+            Ok(file) => Ok(Input {
+                name,
+                path,
+                file,
+                stamp: None,
+            }),
+            Err(source) => Err(SheetError::Spool { file: name, source }),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// A reader of the whole file with a position of its own.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader {
+            file: &self.file,
+            offset: 0,
+        }
+    }
+
+    /// Fills `buffer` from `offset` on; less than its length only at the end of the file.
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SheetError> {
+        let mut reader = Reader {
+            file: &self.file,
+            offset,
+        };
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match reader.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(self.read_failed(source)),
+            }
+        }
+        Ok(filled)
+    }
+
+    pub(super) fn read_failed(&self, source: io::Error) -> SheetError {
+        SheetError::Read {
+            file: self.name.clone(),
+            source,
+        }
+    }
+
+    /// Fails if the file was written to since it was opened.
+    pub(super) fn unchanged(&self) -> Result<(), SheetError> {
+        let Some(before) = self.stamp else {
+            return Ok(());
+        };
+        let now = stamp(&self.file).map_err(|source| self.read_failed(source))?;
+        if now == before {
+            Ok(())
+        } else {
+            Err(SheetError::Changed {
+                file: self.name.clone(),
+            })
+        }
+    }
+}
+
+/// Reads an [`Input`] from its own position.
+#[derive(Clone, Debug)]
+pub(super) struct Reader<'i> {
+    file: &'i File,
+    offset: u64,
+}
+
+impl Reader<'_> {
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.offset += bytes as u64;
+    }
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.offset)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.offset)?;
+        self.offset += read as u64;
+        Ok(read)
+    }
+}
+
+impl io::Seek for Reader<'_> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let (base, by) = match to {
+            io::SeekFrom::Start(offset) => (offset, 0),
+            io::SeekFrom::Current(by) => (self.offset, by),
+            io::SeekFrom::End(by) => (self.file.metadata()?.len(), by),
+        };
+        self.offset = base
+            .checked_add_signed(by)
+            .ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.offset)
+    }
+}

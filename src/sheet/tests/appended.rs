@@ -1,0 +1,68 @@
+//! Results and failures files, read again.
+
+use super::*;
+
+const SIX: &str = "line,status,code,message,attempts,finished_at";
+
+#[test]
+fn what_was_appended_is_not_the_sheets_own() {
+    let sheet = open(&format!(
+        "purchase_no,flag_name,note,{SIX}\nCG1,aa,n,2,failed,,m,3,t\n"
+    ));
+    assert_eq!(sheet.columns(), ["purchase_no", "flag_name", "note"]);
+    assert!(!sheet.has_sent_flag());
+    assert_eq!(told(&sheet), ["2 CG1 aa"]);
+    assert_eq!(cells(&rows(&sheet).unwrap()[0]), ["CG1", "aa", "n"]);
+}
+
+#[test]
+fn columns_of_these_names_elsewhere_are_the_users() {
+    let sheet = open("purchase_no,flag_name,status,message\nCG1,aa,open,hi\n");
+    assert_eq!(sheet.columns().len(), 4);
+    assert_eq!(
+        cells(&rows(&sheet).unwrap()[0]),
+        ["CG1", "aa", "open", "hi"]
+    );
+}
+
+#[test]
+fn the_flag_sent_is_the_flag() {
+    let text = format!("purchase_no,标记,sent_flag,{SIX}\nCG1,old,加急,2,failed,,m,3,t\n");
+    let sheet = open(&text);
+    assert!(sheet.has_sent_flag());
+    assert_eq!(sheet.columns(), ["purchase_no", "标记"]);
+    assert_eq!(told(&sheet), ["2 CG1 加急"]);
+    assert_eq!(rows(&sheet).unwrap()[0].sent_flag(), Some("加急"));
+    assert_eq!(sheet.layout().flag_column.as_deref(), Some("sent_flag"));
+
+    let sheet = opened(text.as_bytes(), &flagged("无")).unwrap();
+    assert_eq!(told(&sheet), ["2 CG1 无"]);
+    assert_eq!(rows(&sheet).unwrap()[0].sent_flag(), Some("无"));
+}
+
+#[test]
+fn the_flag_sent_needs_no_flag_column_and_is_checked() {
+    let sheet = open(&format!(
+        "purchase_no,sent_flag,{SIX}\nCG1,,2,failed,,m,3,t\n"
+    ));
+    assert_eq!(told(&sheet), ["2 ! sent_flag is empty"]);
+}
+
+#[test]
+fn a_row_that_was_ragged_stays_invalid_until_corrected() {
+    let header = format!("purchase_no,flag_name,extra_fields,{SIX}");
+    let sheet = open(&format!(
+        "{header}\nCG1,aa,\"x,y\",2,invalid,,m,0,t\nCG2,aa,,3,failed,,m,0,t\nCG3,aa,z,4,invalid,,m,0,t,more\n"
+    ));
+    assert_eq!(sheet.columns(), ["purchase_no", "flag_name"]);
+    let told = told(&sheet);
+    assert!(
+        told[0].starts_with("2 ! wrong number of fields"),
+        "{}",
+        told[0]
+    );
+    assert_eq!(told[1], "3 CG2 aa");
+    let rows = rows(&sheet).unwrap();
+    let extra: Vec<_> = rows.iter().map(Row::extra_fields).collect();
+    assert_eq!(extra, ["x,y", "", "z,more"]);
+}

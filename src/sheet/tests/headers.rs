@@ -1,0 +1,180 @@
+//! Delimiters, title lines, and columns by name and letter.
+
+use super::*;
+
+fn columns(order: Option<&str>, flag: Option<&str>) -> Options {
+    Options {
+        order_column: order.map(str::to_owned),
+        flag_column: flag.map(str::to_owned),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn the_delimiter_is_found_from_the_header() {
+    for (delimiter, format) in [
+        (',', "CSV"),
+        ('\t', "TSV"),
+        (';', "delimited text"),
+        ('|', "delimited text"),
+    ] {
+        // The other delimiters stand in cells.
+        let others: String = ",\t;|"
+            .chars()
+            .filter(|&other| other != delimiter)
+            .collect();
+        let text = "备注~@采购单号@标记\nx~@CG1@aa\n";
+        let text = text
+            .replace('~', &others)
+            .replace('@', &delimiter.to_string());
+        let sheet = open(&text);
+        assert_eq!(sheet.layout().delimiter, Some(delimiter));
+        assert_eq!(sheet.layout().format.to_string(), format);
+        assert_eq!(told(&sheet), ["2 CG1 aa"], "{delimiter:?}");
+    }
+}
+
+#[test]
+fn a_delimiter_given_overrules() {
+    let text = "purchase_no^flag_name\nCG1^a,b\n";
+    assert!(refusal(text.as_bytes(), &Options::default()).contains("--delimiter"));
+    let options = Options {
+        delimiter: Some('^'),
+        ..Options::default()
+    };
+    assert_eq!(
+        told(&opened(text.as_bytes(), &options).unwrap()),
+        ["2 CG1 a,b"]
+    );
+    for unusable in ['"', '\n', '，', 'a'] {
+        let options = Options {
+            delimiter: Some(unusable),
+            ..Options::default()
+        };
+        assert!(refusal(text.as_bytes(), &options).contains("cannot be a delimiter"));
+    }
+}
+
+#[test]
+fn every_usual_name_is_known() {
+    for order in [
+        "purchase_no",
+        "Purchase No",
+        "采购单号",
+        "采购单编号",
+        " 采购订单号\u{3000}",
+    ] {
+        for flag in [
+            "flag_name",
+            "FLAG",
+            "ｆｌａｇ",
+            "标记名称",
+            "标记",
+            "采购单标记",
+        ] {
+            let sheet = open(&format!("x,{flag},{order}\n,aa,CG1\n"));
+            assert_eq!(told(&sheet), ["2 CG1 aa"], "{order} {flag}");
+        }
+    }
+}
+
+#[test]
+fn title_lines_are_skipped_and_told() {
+    let sheet = open("采购单导出,,\n\n\"2024-01\n至 2024-02\",,\n采购单号,标记,备注\nCG1,aa,\n");
+    let layout = sheet.layout();
+    assert_eq!((layout.header_line, layout.skipped_lines), (5, 2));
+    assert_eq!(told(&sheet), ["6 CG1 aa"]);
+}
+
+#[test]
+fn the_header_is_within_twenty_lines() {
+    let titled =
+        |titles: usize| format!("{}purchase_no,flag_name\nCG1,a\n", "title\n".repeat(titles));
+    assert_eq!(told(&open(&titled(19))), ["21 CG1 a"]);
+    assert!(refusal(titled(20).as_bytes(), &Options::default()).contains("in the first 20 lines"));
+}
+
+#[test]
+fn excels_separator_line_is_a_title() {
+    let sheet = open("sep=;\r\npurchase_no;flag_name\r\nCG1;a\r\n");
+    assert_eq!(told(&sheet), ["3 CG1 a"]);
+}
+
+#[test]
+fn a_missing_column_is_named_with_what_there_is() {
+    let said = refusal("采购单号,备注\nCG1,a\n".as_bytes(), &Options::default());
+    assert_eq!(
+        said,
+        "-: no flag column (标记), named flag_name, flag, 标记名称, 标记, 采购单标记 in the first 20 lines; \
+         line 1 has \"采购单号\", \"备注\"; \
+         name it with --flag-column (header or letter), or the separator with --delimiter"
+    );
+    let said = refusal(b"a,b\n1,2\n", &columns(Some("no such"), None));
+    assert!(
+        said.contains("no order column (采购单号) \"no such\" and no flag column"),
+        "{said}"
+    );
+    assert!(said.contains("--order-column and --flag-column"), "{said}");
+    let said = refusal(b"a,b\n1,2\n", &flagged("x"));
+    assert!(
+        said.contains("no order column") && !said.contains("flag column"),
+        "{said}"
+    );
+}
+
+#[test]
+fn two_columns_for_one_role_are_both_named() {
+    let text = "采购单号,Purchase_No,标记\nCG1,CG2,a\n";
+    let said = refusal(text.as_bytes(), &Options::default());
+    assert!(
+        said.contains("line 1: more than one column could be the order column"),
+        "{said}"
+    );
+    assert!(
+        said.contains("\"采购单号\" (column A), \"Purchase_No\" (column B)"),
+        "{said}"
+    );
+    assert!(said.contains("--order-column"), "{said}");
+    for (given, order) in [("purchase_no", "CG2"), ("采购单号", "CG1"), ("B", "CG2")] {
+        let sheet = opened(text.as_bytes(), &columns(Some(given), None)).unwrap();
+        assert_eq!(told(&sheet), [format!("2 {order} a")], "{given}");
+    }
+    let two_flags = "purchase_no,flag,标记\nCG1,a,b\n";
+    assert!(refusal(two_flags.as_bytes(), &Options::default()).contains("--flag-column"));
+    let sheet = opened(two_flags.as_bytes(), &flagged("x")).unwrap();
+    assert_eq!(told(&sheet), ["2 CG1 x"]);
+}
+
+#[test]
+fn of_headers_that_fold_alike_the_exact_one_is_meant() {
+    let text = b"no,flag,Flag\nCG1,a,b\n";
+    let sheet = opened(text, &columns(Some("no"), Some("Flag"))).unwrap();
+    assert_eq!(told(&sheet), ["2 CG1 b"]);
+    let said = refusal(b"no,flag,flag\n1,2,3\n", &columns(Some("no"), Some("flag")));
+    assert!(said.contains("(column B), \"flag\" (column C)"), "{said}");
+}
+
+#[test]
+fn columns_can_be_named_by_letter() {
+    let text = "月报,,\n单号,x,类别\nCG1,,a\n";
+    let sheet = opened(text.as_bytes(), &columns(Some("A"), Some("c"))).unwrap();
+    assert_eq!(
+        (sheet.layout().header_line, sheet.layout().skipped_lines),
+        (2, 1)
+    );
+    assert_eq!(told(&sheet), ["3 CG1 a"]);
+    // A letter for one, a usual name for the other.
+    let text = "title\n单号;标记\nCG1;a\n";
+    let sheet = opened(text.as_bytes(), &columns(Some("A"), None)).unwrap();
+    assert_eq!(told(&sheet), ["3 CG1 a"]);
+    // A header of that name wins.
+    let text = "x,flag_name,A\nCG1,a,CG2\n";
+    let sheet = opened(text.as_bytes(), &columns(Some("A"), None)).unwrap();
+    assert_eq!(told(&sheet), ["2 CG2 a"]);
+    assert!(refusal(text.as_bytes(), &columns(Some("A"), Some("D"))).contains("\"D\""));
+    let said = refusal(b"x,y\n1,2\n", &columns(Some("B"), Some("b")));
+    assert!(
+        said.contains("column \"y\" (column B) cannot be both"),
+        "{said}"
+    );
+}

@@ -1,0 +1,114 @@
+//! The final word on a row.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::ZonedDateTime;
+
+/// A row's status in the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// The ERP accepted the row's flag for the row's order.
+    Ok,
+    /// The ERP refused the row, and would again.
+    Rejected,
+    /// All attempts failed; whether the ERP applied one is not known.
+    Failed,
+    /// The row cannot be sent as it stands.
+    Invalid,
+    /// The row was not sent, because the run stopped before.
+    Skipped,
+    /// A later row gives the order another flag.
+    Superseded,
+}
+
+impl Status {
+    /// All statuses, in the order summaries list them.
+    pub const ALL: [Status; 6] = [
+        Status::Ok,
+        Status::Superseded,
+        Status::Rejected,
+        Status::Failed,
+        Status::Invalid,
+        Status::Skipped,
+    ];
+
+    /// The word in the results file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Rejected => "rejected",
+            Status::Failed => "failed",
+            Status::Invalid => "invalid",
+            Status::Skipped => "skipped",
+            Status::Superseded => "superseded",
+        }
+    }
+
+    /// Whether such a row belongs in the failures file.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        !matches!(self, Status::Ok | Status::Superseded)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Status {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Status::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// What is written behind a row's own cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The final word.
+    pub status: Status,
+    /// The ERP's status, if it gave one.
+    pub code: Option<i64>,
+    /// Why, in words; empty for a plain `ok`.
+    pub message: String,
+    /// Calls made for this very row.
+    pub attempts: u32,
+    /// When the outcome was known, RFC 3339 with offset.
+    pub finished_at: String,
+}
+
+/// This moment, as `finished_at` has it.
+#[must_use]
+pub fn now() -> String {
+    ZonedDateTime::now()
+        .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_read_back() {
+        for status in Status::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+        }
+        assert_eq!("OK".parse::<Status>(), Err(()));
+    }
+
+    #[test]
+    fn now_is_rfc_3339_with_offset() {
+        let now = now();
+        assert!(now.parse::<jiff::Timestamp>().is_ok(), "{now}");
+        assert_eq!(now.len(), "2026-01-02T03:04:05.678+08:00".len());
+    }
+}

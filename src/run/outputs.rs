@@ -1,0 +1,532 @@
+//! Where a run's files go, and what must not be there.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use same_file::Handle;
+
+use super::outcome::now;
+use crate::sheet::{APPENDED, Sheet};
+
+/// Ends the name of the failures file beside a sheet.
+const FAILURES: &str = ".failures.csv";
+/// Ends the name of the results file beside a sheet.
+const RESULTS: &str = ".results.csv";
+/// Begins every lock file, so that nothing else is taken for one.
+const LOCK_MARK: &str = "wdt-flags";
+
+/// Why a run's files cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// A sheet from standard input has no name to derive the results' name from.
+    #[error("a sheet from standard input needs --results FILE")]
+    NoName,
+    /// Two of the files are one.
+    #[error("`{0}` cannot be both the results and the failures file")]
+    Same(PathBuf),
+    /// The file is the sheet.
+    #[error(
+        "`{0}` is the sheet itself, or a file it needs; name another with --results or --failures"
+    )]
+    IsSheet(PathBuf),
+    /// There is something there that is no regular file.
+    #[error("`{0}` is not a regular file; name another with --results or --failures")]
+    NotAFile(PathBuf),
+    /// There is a file there that this program did not write.
+    #[error(
+        "`{0}` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures"
+    )]
+    NotOurs(PathBuf),
+    /// Another run is at work on the same files.
+    #[error(
+        "another run is writing `{path}` ({holder}); wait for it to end, or name other files with --results and --failures"
+    )]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// Who, and since when.
+        holder: String,
+    },
+    /// The operating system refuses.
+    #[error("cannot write `{path}`: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl OutputError {
+    pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> OutputError + '_ {
+        |source| OutputError::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// The names of a run's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// Every row.
+    pub results: PathBuf,
+    /// The rows that need another look.
+    pub failures: PathBuf,
+    /// Whether the failures still left take the sheet's place.
+    pub replaces_sheet: bool,
+}
+
+impl Paths {
+    /// Names the files of a run over `sheet` (`None`: standard input), as given or by the default
+    /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`, and `x.failures.csv` gives
+    /// `x.failures.results.csv` and itself.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::NoName`] if there is nothing to derive a name from.
+    pub fn new(
+        sheet: Option<&Path>,
+        results: Option<PathBuf>,
+        failures: Option<PathBuf>,
+    ) -> Result<Paths, OutputError> {
+        let beside = |path: &Path, ending: &str| {
+            let mut name = path.file_stem().unwrap_or_default().to_owned();
+            name.push(ending);
+            path.with_file_name(name)
+        };
+        let Some(sheet) = sheet else {
+            let results = results.ok_or(OutputError::NoName)?;
+            let failures = failures.unwrap_or_else(|| {
+                let stem = results.with_extension("");
+                let plain = match stem.extension() {
+                    Some(extension) if extension == "results" => stem.clone(),
+                    _ => results.clone(),
+                };
+                beside(&plain, FAILURES)
+            });
+            return Ok(Paths {
+                results,
+                failures,
+                replaces_sheet: false,
+            });
+        };
+        let is_failures = sheet
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().ends_with(FAILURES));
+        let replaces_sheet =
+            is_failures && failures.as_deref().is_none_or(|failures| failures == sheet);
+        Ok(Paths {
+            results: results.unwrap_or_else(|| beside(sheet, RESULTS)),
+            failures: if replaces_sheet {
+                sheet.to_owned()
+            } else {
+                failures.unwrap_or_else(|| beside(sheet, FAILURES))
+            },
+            replaces_sheet,
+        })
+    }
+
+    /// Where outcomes are recorded while the run is under way.
+    #[must_use]
+    pub fn record(&self) -> PathBuf {
+        with_suffix(&self.results, ".partial")
+    }
+}
+
+/// A run's files, checked and locked. The locks go with it.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    pub(super) results: PathBuf,
+    pub(super) failures: PathBuf,
+    pub(super) record: PathBuf,
+    pub(super) replaces_sheet: bool,
+    _locks: [Lock; 2],
+}
+
+impl Outputs {
+    /// Checks that nothing in the way is anybody else's, and locks the files.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError`]; nothing has been changed then.
+    pub(super) fn claim(paths: &Paths, sheet: &Sheet) -> Result<Outputs, OutputError> {
+        let results = target(&paths.results)?;
+        let failures = target(&paths.failures)?;
+        if is_same(&results, &failures) {
+            return Err(OutputError::Same(paths.results.clone()));
+        }
+        let record = with_suffix(&results, ".partial");
+        let is_sheet = |path: &Path| sheet.path().is_some_and(|sheet| is_same(path, sheet));
+        for path in [&results, &failures] {
+            for file in [path.clone(), draft(path), lock_path(path)] {
+                if is_sheet(&file) && !(paths.replaces_sheet && file == failures) {
+                    return Err(OutputError::IsSheet(file));
+                }
+            }
+            for file in [path.clone(), draft(path)] {
+                check_ours(&file, &[])?;
+            }
+        }
+        if is_sheet(&record) {
+            return Err(OutputError::IsSheet(record));
+        }
+        check_ours(&record, &["run"])?;
+        Ok(Outputs {
+            _locks: [Lock::take(&results)?, Lock::take(&failures)?],
+            results,
+            failures,
+            record,
+            replaces_sheet: paths.replaces_sheet,
+        })
+    }
+}
+
+/// A file being written beside the one it is to become.
+#[derive(Debug)]
+pub(super) struct Draft {
+    file: Option<File>,
+    path: PathBuf,
+    becomes: PathBuf,
+}
+
+impl Draft {
+    /// Creates the draft of `becomes`, so that it is known that it can be written.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::Io`].
+    pub(super) fn create(becomes: &Path) -> Result<Draft, OutputError> {
+        let path = draft(becomes);
+        let file = File::create(&path).map_err(OutputError::io(becomes))?;
+        Ok(Draft {
+            file: Some(file),
+            path,
+            becomes: becomes.to_owned(),
+        })
+    }
+
+    /// An I/O error on the draft, as one on the file it is to become.
+    pub(super) fn error(&self, source: io::Error) -> OutputError {
+        OutputError::io(&self.becomes)(source)
+    }
+
+    /// What to write to.
+    pub(super) fn file(&self) -> io::Result<&File> {
+        self.file.as_ref().ok_or_else(|| io::Error::other("closed"))
+    }
+
+    /// Forces the draft to disk and puts it in the place of what it becomes.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::Io`]; the old file is still there then.
+    pub(super) fn publish(mut self) -> Result<(), OutputError> {
+        let published = self.file().and_then(File::sync_all).and_then(|()| {
+            // Windows cannot rename an open file.
+            self.file = None;
+            fs::rename(&self.path, &self.becomes)?;
+            sync_directory(&self.becomes)
+        });
+        published.map_err(OutputError::io(&self.becomes))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Once published there is nothing left under this name.
+        self.file = None;
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// An operating-system lock, which a crash releases, on a file that says who holds it.
+#[derive(Debug)]
+struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    fn take(output: &Path) -> Result<Lock, OutputError> {
+        let path = lock_path(output);
+        let failed = |source| OutputError::Io {
+            path: output.to_owned(),
+            source,
+        };
+        loop {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(failed)?;
+            let mut holder = String::new();
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    // Where locks are mandatory the holder cannot be read.
+                    let _ = (&file).take(200).read_to_string(&mut holder);
+                    let holder = holder.trim().strip_prefix(LOCK_MARK).unwrap_or_default();
+                    return Err(OutputError::Locked {
+                        path: output.to_owned(),
+                        holder: match holder.trim() {
+                            "" => "it does not say who".to_owned(),
+                            holder => holder.to_owned(),
+                        },
+                    });
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            // The holder before may have removed the file between our opening and locking it.
+            let ours = file
+                .try_clone()
+                .and_then(Handle::from_file)
+                .map_err(failed)?;
+            if Handle::from_path(&path).is_ok_and(|there| there == ours) {
+                let lock = Lock { file, path };
+                lock.sign(&mut holder).map_err(failed)?;
+                return Ok(lock);
+            }
+        }
+    }
+
+    /// Writes down who holds the lock, unless the file is somebody else's.
+    fn sign(&self, before: &mut String) -> io::Result<()> {
+        let mut file = &self.file;
+        let _ = file.take(200).read_to_string(before);
+        if !before.is_empty() && !before.starts_with(LOCK_MARK) {
+            return Err(io::Error::other(format!(
+                "`{}` is in the way and is not a lock of wdt-flags",
+                self.path.display()
+            )));
+        }
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        writeln!(
+            file,
+            "{LOCK_MARK} pid {} since {}",
+            std::process::id(),
+            now()
+        )
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The file behind a path: writing to a symbolic link writes to what it points to.
+fn target(path: &Path) -> Result<PathBuf, OutputError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(OutputError::io(path)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || same_file::is_same_file(one, other).unwrap_or(false)
+}
+
+/// An error unless the path is free or holds a file with this program's columns last.
+fn check_ours(path: &Path, last: &[&str]) -> Result<(), OutputError> {
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(OutputError::io(path)(error)),
+    };
+    if !found.is_file() {
+        return Err(OutputError::NotAFile(path.to_owned()));
+    }
+    if found.len() == 0 {
+        return Ok(());
+    }
+    let file = File::open(path).map_err(OutputError::io(path))?;
+    let mut csv = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(BufReader::new(file).take(1024 * 1024));
+    let mut header = csv::StringRecord::new();
+    let columns = APPENDED.len() + last.len();
+    let ours = matches!(csv.read_record(&mut header), Ok(true))
+        && header.len() > columns
+        && header
+            .iter()
+            .skip(header.len() - columns)
+            .eq(APPENDED.iter().chain(last).copied());
+    if ours {
+        Ok(())
+    } else {
+        Err(OutputError::NotOurs(path.to_owned()))
+    }
+}
+
+/// Makes a rename in the file's directory durable, where the platform has that.
+fn sync_directory(file: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let directory = match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn draft(path: &Path) -> PathBuf {
+    with_suffix(path, ".tmp")
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    with_suffix(path, ".lock")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Moves a file that is in the way aside, under a name that tells when, and returns that name.
+///
+/// # Errors
+///
+/// [`OutputError::Io`].
+pub(super) fn set_aside(path: &Path) -> Result<PathBuf, OutputError> {
+    let stamp = jiff::ZonedDateTime::now()
+        .strftime(".%Y%m%dT%H%M%S")
+        .to_string();
+    let mut aside = with_suffix(path, &stamp);
+    for n in 2.. {
+        if fs::symlink_metadata(&aside).is_err() {
+            break;
+        }
+        aside = with_suffix(path, &format!("{stamp}-{n}"));
+    }
+    fs::rename(path, &aside).map_err(OutputError::io(path))?;
+    Ok(aside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(sheet: Option<&str>, results: Option<&str>, failures: Option<&str>) -> String {
+        let path = PathBuf::from;
+        match Paths::new(sheet.map(Path::new), results.map(path), failures.map(path)) {
+            Ok(paths) => format!(
+                "{} {} {}",
+                paths.results.display(),
+                paths.failures.display(),
+                paths.replaces_sheet
+            ),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn names_by_the_default_rule() {
+        for (sheet, results, failures, expected) in [
+            (
+                Some("d/x.csv"),
+                None,
+                None,
+                "d/x.results.csv d/x.failures.csv false",
+            ),
+            (
+                Some("x.xlsx"),
+                None,
+                None,
+                "x.results.csv x.failures.csv false",
+            ),
+            (Some("x"), Some("r"), Some("f"), "r f false"),
+            (
+                Some("x.failures.csv"),
+                None,
+                None,
+                "x.failures.results.csv x.failures.csv true",
+            ),
+            (
+                Some("x.failures.csv"),
+                None,
+                Some("y.csv"),
+                "x.failures.results.csv y.csv false",
+            ),
+            (
+                Some("x.failures.csv"),
+                Some("r.csv"),
+                Some("x.failures.csv"),
+                "r.csv x.failures.csv true",
+            ),
+            (
+                None,
+                Some("d/out.csv"),
+                None,
+                "d/out.csv d/out.failures.csv false",
+            ),
+            (
+                None,
+                Some("out.results.csv"),
+                None,
+                "out.results.csv out.failures.csv false",
+            ),
+            (
+                None,
+                None,
+                None,
+                "a sheet from standard input needs --results FILE",
+            ),
+        ] {
+            assert_eq!(paths(sheet, results, failures), expected, "{sheet:?}");
+        }
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one_and_released_with_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let output = directory.path().join("x.results.csv");
+        let lock = Lock::take(&output).expect("free");
+        match Lock::take(&output) {
+            Err(OutputError::Locked { holder, .. }) => {
+                let pid = format!("pid {} since 20", std::process::id());
+                assert!(holder.starts_with(&pid), "{holder}");
+            }
+            other => panic!("{other:?}"),
+        }
+        drop(lock);
+        assert!(!lock_path(&output).exists());
+        drop(Lock::take(&output).expect("free again"));
+        // A lock file left by a crash is held by nobody.
+        fs::write(lock_path(&output), "wdt-flags pid 1 since ever\n").expect("written");
+        drop(Lock::take(&output).expect("stale"));
+        fs::write(lock_path(&output), "dear diary").expect("written");
+        assert!(matches!(Lock::take(&output), Err(OutputError::Io { .. })));
+    }
+
+    #[test]
+    fn only_our_own_files_are_overwritten() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.csv");
+        assert!(check_ours(&path, &[]).is_ok(), "free");
+        let six = "line,status,code,message,attempts,finished_at";
+        for (content, ours) in [
+            (String::new(), true),
+            (format!("purchase_no,flag_name,{six}\nCG1,aa"), true),
+            (format!("\u{feff}采购单号,{six}\n"), true),
+            (format!("{six}\n"), false),
+            (format!("a,{six},b\n"), false),
+            ("purchase_no,flag_name\nCG1,aa\n".to_owned(), false),
+            ("\0\u{1}".to_owned(), false),
+        ] {
+            fs::write(&path, &content).expect("written");
+            assert_eq!(check_ours(&path, &[]).is_ok(), ours, "{content:?}");
+        }
+        assert!(matches!(
+            check_ours(directory.path(), &[]),
+            Err(OutputError::NotAFile(_))
+        ));
+    }
+}

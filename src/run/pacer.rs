@@ -1,0 +1,271 @@
+//! The one place where workers wait for their turn.
+
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+
+use super::pace::Pace;
+use super::stop::Stop;
+use crate::erp::Limit;
+
+/// An upper bound on calls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    /// This many calls in this time.
+    Limited {
+        /// Calls.
+        calls: NonZeroU32,
+        /// The time they may take.
+        per: Per,
+    },
+    /// As fast as the workers and the server can.
+    Unlimited,
+}
+
+/// The unit of time of a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// A second.
+    Second,
+    /// A minute.
+    Minute,
+    /// An hour.
+    Hour,
+}
+
+impl Per {
+    fn duration(self) -> Duration {
+        Duration::from_secs(match self {
+            Per::Second => 1,
+            Per::Minute => 60,
+            Per::Hour => 3_600,
+        })
+    }
+}
+
+/// Why a text is no rate.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("write N/s, N/min, N/h (N a whole number from 1) or `unlimited`, for example 55/min")]
+pub struct RateError;
+
+impl FromStr for Rate {
+    type Err = RateError;
+
+    fn from_str(text: &str) -> Result<Self, RateError> {
+        if text == "unlimited" {
+            return Ok(Rate::Unlimited);
+        }
+        let (calls, per) = text.split_once('/').ok_or(RateError)?;
+        let calls = calls.trim().parse().map_err(|_| RateError)?;
+        let per = match per.trim() {
+            "s" => Per::Second,
+            "min" => Per::Minute,
+            "h" => Per::Hour,
+            _ => return Err(RateError),
+        };
+        Ok(Rate::Limited { calls, per })
+    }
+}
+
+impl Rate {
+    /// The time from the start of one call to the start of the next; `None` if unlimited.
+    ///
+    /// A little longer than the rate asks: calls can be held up on their way by half a second in
+    /// the minute, and still no minute of the ERP's sees more of them than the rate allows.
+    #[must_use]
+    pub fn interval(self) -> Option<Duration> {
+        const SLACK: f64 = 1.0 + 0.5 / 60.0;
+        match self {
+            Rate::Limited { calls, per } => Some(
+                per.duration()
+                    .div_f64(f64::from(calls.get()))
+                    .mul_f64(SLACK),
+            ),
+            Rate::Unlimited => None,
+        }
+    }
+}
+
+/// Gives workers their turns: evenly spaced, never above the rate, none during a pause.
+pub struct Pacer {
+    began: Instant,
+    limiter: Option<DefaultDirectRateLimiter>,
+    clock: DefaultClock,
+    state: Mutex<State>,
+}
+
+struct State {
+    pace: Pace,
+    in_flight: usize,
+}
+
+/// A turn: leave to make one call now. Ends when dropped.
+pub struct Turn<'p> {
+    pacer: &'p Pacer,
+    started: Duration,
+}
+
+/// How long a worker has to wait before it asks again.
+const SLOT_POLL: Duration = Duration::from_millis(5);
+
+impl Pacer {
+    /// A pacer for `workers` workers.
+    #[must_use]
+    pub fn new(rate: Rate, workers: usize) -> Self {
+        Pacer {
+            began: Instant::now(),
+            limiter: rate
+                .interval()
+                .and_then(Quota::with_period)
+                .map(RateLimiter::direct),
+            clock: DefaultClock::default(),
+            state: Mutex::new(State {
+                pace: Pace::new(workers),
+                in_flight: 0,
+            }),
+        }
+    }
+
+    /// Waits for a turn; `None` once the run is stopped.
+    pub fn turn(&self, stop: &Stop) -> Option<Turn<'_>> {
+        loop {
+            if stop.stopped() {
+                return None;
+            }
+            let wait_until = match self.ask() {
+                Ok(turn) => return Some(turn),
+                Err(wait_until) => wait_until,
+            };
+            if !stop.sleep_until(wait_until) {
+                return None;
+            }
+        }
+    }
+
+    /// A turn now, or when to ask again.
+    fn ask(&self) -> Result<Turn<'_>, Instant> {
+        let mut state = self.lock();
+        let now = self.began.elapsed();
+        if now < state.pace.resume_at() {
+            return Err(self.began + state.pace.resume_at());
+        }
+        if state.in_flight >= state.pace.slots() {
+            return Err(Instant::now() + SLOT_POLL);
+        }
+        if let Some(limiter) = &self.limiter
+            && let Err(not_yet) = limiter.check()
+        {
+            return Err(Instant::now() + not_yet.wait_time_from(self.clock.now()));
+        }
+        state.in_flight += 1;
+        Ok(Turn {
+            pacer: self,
+            started: now,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn<'_> {
+    /// The call got through the ERP's limits, whatever else became of it.
+    pub fn passed(self) {
+        self.pacer.lock().pace.passed();
+    }
+
+    /// The call was throttled. Returns the pause this begins for the whole run, if it begins one.
+    pub fn throttled(self, limit: Limit, asked: Option<Duration>) -> Option<Duration> {
+        let now = self.pacer.began.elapsed();
+        let mut state = self.pacer.lock();
+        state.pace.throttled(self.started, now, limit, asked)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.pacer.lock().in_flight -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read() {
+        for (text, seconds) in [("20/s", 0.05), ("55/min", 60.0 / 55.0), ("1/h", 3_600.0)] {
+            let interval = text
+                .parse::<Rate>()
+                .expect(text)
+                .interval()
+                .expect("limited");
+            let slack = interval.as_secs_f64() / seconds;
+            assert!((1.0..1.01).contains(&slack), "{text}: {interval:?}");
+        }
+        assert_eq!("unlimited".parse(), Ok(Rate::Unlimited));
+        for wrong in [
+            "", "0/s", "-1/s", "1.5/s", "55", "55/m", "55/day", "/min", "auto!",
+        ] {
+            assert_eq!(wrong.parse::<Rate>(), Err(RateError), "{wrong}");
+        }
+    }
+
+    /// The bound holds for any minute, however its calls are delayed by up to half a second.
+    #[test]
+    fn no_minute_sees_more_calls_than_the_rate() {
+        for calls in [1_u32, 55, 60, 600] {
+            let rate = Rate::Limited {
+                calls: NonZeroU32::new(calls).expect("not 0"),
+                per: Per::Minute,
+            };
+            let interval = rate.interval().expect("limited").as_secs_f64();
+            let most_in_a_minute = (60.5 / interval - 1e-9).floor() + 1.0;
+            assert!(
+                most_in_a_minute <= f64::from(calls) + 1e-9,
+                "{calls}: {most_in_a_minute}"
+            );
+        }
+    }
+
+    #[test]
+    fn turns_are_spaced_and_a_stop_ends_the_wait() {
+        let pacer = Pacer::new("1000/s".parse().expect("a rate"), 8);
+        let stop = Stop::default();
+        let began = Instant::now();
+        for _ in 0..50 {
+            drop(pacer.turn(&stop).expect("not stopped"));
+        }
+        // Fifty turns are 49 intervals apart at the least, whatever the machine does.
+        assert!(began.elapsed() >= Duration::from_millis(49));
+
+        let slow = Pacer::new("1/h".parse().expect("a rate"), 8);
+        drop(slow.turn(&stop).expect("the first is free"));
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| slow.turn(&stop).is_none());
+            stop.stop(super::super::stop::StopReason::Signal(2));
+            assert!(waiting.join().expect("no panic"));
+        });
+    }
+
+    #[test]
+    fn a_pause_holds_every_worker() {
+        let pacer = Pacer::new(Rate::Unlimited, 2);
+        let stop = Stop::default();
+        let (first, second) = (pacer.ask().expect("a turn"), pacer.ask().expect("a turn"));
+        assert!(pacer.ask().is_err(), "two slots, two in flight");
+        assert_eq!(
+            first.throttled(Limit::Rate, None),
+            Some(Duration::from_secs(15))
+        );
+        assert_eq!(second.throttled(Limit::Rate, None), None);
+        let until = pacer.ask().err().expect("paused");
+        assert!(until > Instant::now() + Duration::from_secs(5));
+        assert!(!stop.stopped());
+    }
+}

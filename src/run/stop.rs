@@ -1,0 +1,130 @@
+//! Stopping: one reason, told to every thread, and waits that end when it comes.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Why a run stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// A signal; its number.
+    Signal(i32),
+    /// A verdict that every further call would meet again.
+    Fatal(String),
+    /// Outcomes can no longer be written down.
+    Record(String),
+    /// The sheet cannot be read any further.
+    Sheet(String),
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StopReason::Signal(_) => f.write_str("interrupted"),
+            StopReason::Fatal(why) | StopReason::Record(why) | StopReason::Sheet(why) => {
+                f.write_str(why)
+            }
+        }
+    }
+}
+
+/// Shared by all threads of a run. The first reason given is the one that counts.
+#[derive(Debug, Default)]
+pub struct Stop {
+    stopped: AtomicBool,
+    reason: Mutex<Option<StopReason>>,
+    changed: Condvar,
+}
+
+impl Stop {
+    /// Stops the run: nothing new is sent, all waits end.
+    pub fn stop(&self, reason: StopReason) {
+        let mut slot = self.lock();
+        slot.get_or_insert(reason);
+        self.stopped.store(true, Ordering::Release);
+        drop(slot);
+        self.changed.notify_all();
+    }
+
+    /// Whether the run is to stop.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
+    /// Why, if it is.
+    #[must_use]
+    pub fn reason(&self) -> Option<StopReason> {
+        self.lock().clone()
+    }
+
+    /// Waits until `deadline`, or until the run is stopped: then `false`.
+    #[must_use]
+    pub fn sleep_until(&self, deadline: Instant) -> bool {
+        let mut slot = self.lock();
+        loop {
+            if slot.is_some() {
+                return false;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            slot = self
+                .changed
+                .wait_timeout(slot, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// Waits for `time`, or until the run is stopped: then `false`.
+    #[must_use]
+    pub fn sleep(&self, time: Duration) -> bool {
+        match Instant::now().checked_add(time) {
+            Some(deadline) => self.sleep_until(deadline),
+            None => !self.stopped(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StopReason>> {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_counts() {
+        let stop = Stop::default();
+        assert!(!stop.stopped() && stop.reason().is_none());
+        stop.stop(StopReason::Fatal("ip限制".into()));
+        stop.stop(StopReason::Signal(15));
+        assert!(stop.stopped());
+        assert_eq!(stop.reason(), Some(StopReason::Fatal("ip限制".into())));
+    }
+
+    #[test]
+    fn a_stop_ends_every_wait() {
+        let stop = Stop::default();
+        std::thread::scope(|scope| {
+            let waits: Vec<_> = (0..3)
+                .map(|_| scope.spawn(|| stop.sleep(Duration::from_secs(3_600))))
+                .collect();
+            stop.stop(StopReason::Signal(2));
+            for wait in waits {
+                assert!(!wait.join().expect("no panic"));
+            }
+        });
+        assert!(!stop.sleep(Duration::from_secs(3_600)));
+    }
+
+    #[test]
+    fn a_wait_that_is_over_is_true() {
+        assert!(Stop::default().sleep(Duration::ZERO));
+        assert!(Stop::default().sleep_until(Instant::now()));
+    }
+}

@@ -1,0 +1,291 @@
+//! What can be said on the command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+use crate::run::{OnConflict, Rate};
+
+/// Shown under every command's options.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    every row is ok or superseded
+  1    the run finished and some row is neither
+  2    wrong usage, configuration or sheet; nothing was sent
+  3    the run stopped early: a fatal verdict, or files that cannot be written
+  75   another run is writing the same files
+  130  stopped by SIGINT (Ctrl-C)
+  143  stopped by SIGTERM";
+
+const EXAMPLES: &str = "\
+Examples:
+  wdt-flags run orders.csv --sandbox     try it, without an account
+  wdt-flags check orders.csv             see what would be sent
+  wdt-flags ping                         test credentials, endpoint and clock
+  wdt-flags run orders.csv               carry the sheet into the ERP
+  wdt-flags run orders.failures.csv      try again what failed";
+
+/// Carries a sheet of purchase order flags into the Wangdiantong flagship ERP (旺店通旗舰版).
+///
+/// The sheet has the columns purchase_no and flag_name, among others. Each order costs one API
+/// call; the results name what became of every row, and the failures file can be given straight
+/// back.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Cli {
+    /// Less on stderr: errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// More on stderr: assumptions, retries, pauses (-vv: every call)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Carry a sheet into the ERP
+    ///
+    /// Reads the sheet once to plan it, then makes one call for each distinct order, with the
+    /// flag that the order's last valid row gives.
+    #[command(after_long_help = EXIT_CODES)]
+    Run(RunArgs),
+
+    /// Read and validate a sheet, call nothing
+    #[command(after_long_help = EXIT_CODES)]
+    Check(CheckArgs),
+
+    /// Make one call that changes nothing: are credentials, endpoint and clock right?
+    ///
+    /// Exits with 0 if the ERP accepts the call, with 1 if it could not be reached or the clock
+    /// is off, with 3 if it refuses.
+    Ping(PingArgs),
+
+    /// Serve a stand-in ERP until interrupted
+    ///
+    /// It checks what the real one checks, answers with the same messages, keeps flags in memory,
+    /// and can be made difficult. Prints the environment variables that point a client at it.
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArgs),
+
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// How the sheet is found and read.
+    #[command(flatten)]
+    pub sheet: SheetArgs,
+
+    /// Where every row goes, with what became of it [default: <sheet>.results.csv]
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+
+    /// Where the rows go that are rejected, failed, invalid or skipped
+    /// [default: <sheet>.failures.csv]
+    #[arg(long, value_name = "FILE")]
+    pub failures: Option<PathBuf>,
+
+    /// Upper bound on calls: N/s, N/min, N/h or unlimited
+    /// [default: 55/min; 20/s with --sandbox]
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<Rate>,
+
+    /// Calls in flight at most
+    #[arg(short = 'j', long, value_name = "N", default_value = "4", value_parser = workers)]
+    pub workers: NonZeroUsize,
+
+    /// An order given different flags: the last row decides, or all its rows are invalid
+    #[arg(long, value_name = "HOW", default_value = "last")]
+    pub on_conflict: Conflict,
+
+    /// Further attempts after the first, for transient failures
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub retries: u32,
+
+    /// The longest a call may take, connection included
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration)]
+    pub timeout: Duration,
+
+    /// Leave out the byte order mark that Excel needs to read Chinese
+    #[arg(long)]
+    pub no_bom: bool,
+
+    /// Use a stand-in ERP started inside this process instead of an account
+    #[cfg(feature = "sandbox")]
+    #[arg(long, conflicts_with_all = ["endpoint", "profile", "config"])]
+    pub sandbox: bool,
+
+    /// Who calls, and where to.
+    #[command(flatten)]
+    pub account: AccountArgs,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// How the sheet is found and read.
+    #[command(flatten)]
+    pub sheet: SheetArgs,
+
+    /// An order given different flags: the last row decides, or all its rows are invalid
+    #[arg(long, value_name = "HOW", default_value = "last")]
+    pub on_conflict: Conflict,
+}
+
+/// `ping`.
+#[derive(Debug, Args)]
+pub struct PingArgs {
+    /// The longest the call may take, connection included
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration)]
+    pub timeout: Duration,
+
+    /// Who calls, and where to.
+    #[command(flatten)]
+    pub account: AccountArgs,
+}
+
+/// How a sheet is found and read.
+#[derive(Debug, Args)]
+pub struct SheetArgs {
+    /// The sheet; - is standard input (then --results is needed)
+    #[arg(value_name = "SHEET")]
+    pub path: PathBuf,
+}
+
+/// Who calls, and where to. The secret itself is never an option: others on the machine can see
+/// the options of a process.
+#[derive(Debug, Args)]
+pub struct AccountArgs {
+    /// production, test or a URL [env: WDT_ENDPOINT] [default: production]
+    #[arg(long, value_name = "ENDPOINT", help_heading = "Account")]
+    pub endpoint: Option<String>,
+
+    /// Which account of the configuration file [env: WDT_PROFILE] [default: default]
+    ///
+    /// Without a configuration file the account comes from the environment: WDT_SID,
+    /// WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
+    #[arg(long, value_name = "NAME", help_heading = "Account")]
+    pub profile: Option<String>,
+
+    /// The configuration file [default: wdt-flags/config.toml in the configuration directory]
+    #[arg(long, value_name = "FILE", help_heading = "Account")]
+    pub config: Option<PathBuf>,
+}
+
+/// `sandbox`.
+#[cfg(feature = "sandbox")]
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: std::net::SocketAddr,
+
+    /// The flags that are defined for purchase orders, separated by commas
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub flags: Option<Vec<String>>,
+
+    /// Calls let in per minute
+    #[arg(long, value_name = "N/min", value_parser = per_minute)]
+    pub limit: Option<u32>,
+
+    /// Calls let in at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_concurrency: Option<u32>,
+
+    /// How long every call takes
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
+    pub latency: Duration,
+
+    /// The fraction of calls, from 0 to 1, that fail in a way another try may mend
+    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction)]
+    pub fail_rate: f64,
+
+    /// How far its clock is ahead, such as 5m, or behind, such as -5m
+    #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true, value_parser = signed_duration)]
+    pub clock_skew: SignedDuration,
+}
+
+/// What to do with an order that is given different flags.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Conflict {
+    /// The order's last valid row decides, the others are superseded.
+    Last,
+    /// All the order's rows are invalid.
+    Invalid,
+}
+
+impl From<Conflict> for OnConflict {
+    fn from(conflict: Conflict) -> Self {
+        match conflict {
+            Conflict::Last => OnConflict::Last,
+            Conflict::Invalid => OnConflict::Invalid,
+        }
+    }
+}
+
+fn signed_duration(text: &str) -> Result<SignedDuration, String> {
+    text.parse()
+        .map_err(|_| "write a duration such as 30s, 500ms or 2m".to_owned())
+}
+
+#[cfg(feature = "sandbox")]
+fn duration(text: &str) -> Result<Duration, String> {
+    Duration::try_from(signed_duration(text)?).map_err(|_| "must not be negative".to_owned())
+}
+
+fn positive_duration(text: &str) -> Result<Duration, String> {
+    match Duration::try_from(signed_duration(text)?) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("must be longer than nothing".to_owned()),
+    }
+}
+
+/// More threads than this are surely a slip of the hand.
+fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    match text.parse::<NonZeroUsize>() {
+        Ok(workers) if workers.get() <= 1_000 => Ok(workers),
+        _ => Err("write a whole number from 1 to 1000".to_owned()),
+    }
+}
+
+#[cfg(feature = "sandbox")]
+fn per_minute(text: &str) -> Result<u32, String> {
+    match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
+        Ok(limit) if limit > 0 => Ok(limit),
+        _ => Err("write N/min, N a whole number from 1".to_owned()),
+    }
+}
+
+#[cfg(feature = "sandbox")]
+fn fraction(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
+        _ => Err("write a number from 0 to 1".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

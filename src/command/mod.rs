@@ -1,0 +1,86 @@
+//! The commands: each joins the parts of the house for one task and returns an exit code.
+
+mod check;
+mod ping;
+mod run;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod signals;
+
+use std::fmt::Display;
+use std::io;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command, SheetArgs};
+use crate::console::Console;
+use crate::sheet::{Options, Sheet, SheetError, Source};
+
+/// Exit code: done, and some row is neither `ok` nor `superseded`.
+const SOME_FAILED: u8 = 1;
+/// Exit code: wrong usage, configuration or sheet; nothing was sent.
+const USAGE: u8 = 2;
+/// Exit code: stopped early.
+const STOPPED: u8 = 3;
+/// Exit code: another run is writing the same files (`EX_TEMPFAIL`).
+const LOCKED: u8 = 75;
+
+/// An error for people, and the exit code it ends the program with.
+#[derive(Debug)]
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    fn new(code: u8, message: impl Display) -> Self {
+        Failure {
+            code,
+            message: message.to_string(),
+        }
+    }
+
+    fn usage(message: impl Display) -> Self {
+        Failure::new(USAGE, message)
+    }
+}
+
+/// Does what the command line asks for.
+#[must_use]
+pub fn execute(cli: Cli) -> ExitCode {
+    let console = Console::new(cli.quiet, cli.verbose);
+    let outcome = match cli.command {
+        Command::Run(args) => run::run(args, &console),
+        Command::Check(args) => check::check(args, &console),
+        Command::Ping(args) => ping::ping(&args, &console),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => sandbox::sandbox(args, &console),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "wdt-flags", &mut script);
+            crate::console::print(String::from_utf8_lossy(&script));
+            Ok(0)
+        }
+    };
+    console.finish();
+    ExitCode::from(outcome.unwrap_or_else(|failure| {
+        console.error(&failure.message);
+        failure.code
+    }))
+}
+
+/// Opens the sheet that the command line names.
+fn open_sheet(args: SheetArgs) -> Result<Sheet, SheetError> {
+    let source = if args.path.as_os_str() == "-" {
+        Source::Stdin
+    } else {
+        Source::Path(args.path)
+    };
+    Sheet::open(source, &Options::default())
+}
+
+/// The threads that a program may need are few; not to get them is nothing it can mend.
+fn no_threads(error: &io::Error) -> Failure {
+    Failure::new(STOPPED, format_args!("cannot start a thread: {error}"))
+}

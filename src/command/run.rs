@@ -1,0 +1,153 @@
+//! `run`: carry a sheet into the ERP.
+
+use crate::cli::RunArgs;
+use crate::command::signals::{Interrupt, exit_code};
+use crate::command::{Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, no_threads, open_sheet};
+use crate::config::{self, Choice};
+use crate::console::{Console, print, summary};
+use crate::erp::{Account, Client, Endpoint, Options};
+use crate::run::{OutputError, Paths, Report, RunError, RunKey, Settings, StopReason, carry};
+use crate::sheet::Sheet;
+
+/// The default rate for an account: below the 60 a minute that accounts are known to be allowed.
+const RATE: &str = "55/min";
+/// The default rate for the stand-in, which has no limit.
+#[cfg(feature = "sandbox")]
+const SANDBOX_RATE: &str = "20/s";
+
+/// Whom to call, and what has to live as long as calls are made.
+struct Party {
+    account: Account,
+    endpoint: Endpoint,
+    default_rate: &'static str,
+    system_proxy: bool,
+    /// What outcomes are recorded for.
+    name: String,
+    #[cfg(feature = "sandbox")]
+    _sandbox: Option<crate::sandbox::Sandbox>,
+}
+
+pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
+    let interrupt = Interrupt::listen().map_err(|error| no_threads(&error))?;
+    let party = party(&args, console)?;
+    let rate = match args.rate {
+        Some(rate) => rate,
+        None => party.default_rate.parse().map_err(Failure::usage)?,
+    };
+    let client = Client::new(
+        &party.account,
+        &party.endpoint,
+        &Options {
+            timeout: args.timeout,
+            connections: args.workers.get(),
+            system_proxy: party.system_proxy,
+        },
+    )
+    .map_err(Failure::usage)?;
+    let stdin = args.sheet.path.as_os_str() == "-";
+    let path = (!stdin).then_some(args.sheet.path.as_path());
+    let paths = Paths::new(path, args.results, args.failures).map_err(Failure::usage)?;
+    let sheet = open_sheet(args.sheet).map_err(Failure::usage)?;
+    let settings = Settings {
+        rate,
+        workers: args.workers.get(),
+        retries: args.retries,
+        on_conflict: args.on_conflict.into(),
+        key: key(&party, &sheet),
+        paths,
+        bom: !args.no_bom,
+    };
+    let report = carry(&sheet, &client, &settings, interrupt.arm(), console)
+        .map_err(|error| Failure::new(code_of(&error), error))?;
+    console.finish();
+    print(summary(&report));
+    Ok(end(&report, console))
+}
+
+#[cfg(feature = "sandbox")]
+fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
+    use crate::erp::AppSecret;
+    use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
+
+    if !args.sandbox {
+        return account_party(args, console);
+    }
+    let sandbox = Sandbox::start(Config::default()).map_err(|error| {
+        Failure::new(STOPPED, format_args!("cannot start the sandbox: {error}"))
+    })?;
+    console.detail(format_args!("sandbox at {}", sandbox.endpoint()));
+    Ok(Party {
+        account: Account {
+            sid: SID.to_owned(),
+            app_key: APP_KEY.to_owned(),
+            app_secret: AppSecret::parse(APP_SECRET).map_err(Failure::usage)?,
+        },
+        endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
+        default_rate: SANDBOX_RATE,
+        system_proxy: false,
+        name: "the sandbox".to_owned(),
+        _sandbox: Some(sandbox),
+    })
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
+    account_party(args, console)
+}
+
+fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
+    let choice = Choice::from(&args.account);
+    let resolved = config::from_environment(&choice).map_err(Failure::usage)?;
+    for warning in &resolved.warnings {
+        console.warning(warning);
+    }
+    console.detail(&resolved.origins);
+    console.detail(format_args!("endpoint {}", resolved.endpoint));
+    Ok(Party {
+        name: format!("{} at {}", resolved.account.sid, resolved.endpoint),
+        account: resolved.account,
+        endpoint: resolved.endpoint,
+        default_rate: RATE,
+        system_proxy: true,
+        #[cfg(feature = "sandbox")]
+        _sandbox: None,
+    })
+}
+
+/// Outcomes recorded for other orders, flags, accounts or servers say nothing about this run.
+fn key(party: &Party, sheet: &Sheet) -> RunKey {
+    let layout = sheet.layout();
+    RunKey::new(&[
+        &party.name,
+        &layout.order_column,
+        layout.flag_column.as_deref().unwrap_or_default(),
+    ])
+}
+
+fn code_of(error: &RunError) -> u8 {
+    match error {
+        RunError::Plan(_) => USAGE,
+        RunError::Output(OutputError::Locked { .. }) => LOCKED,
+        RunError::Output(OutputError::Io { .. }) => STOPPED,
+        RunError::Output(_) => USAGE,
+        RunError::Sheet(_) | RunError::Record(_) | RunError::Workers(_) => STOPPED,
+    }
+}
+
+/// Says last why the run stopped, if it did.
+fn end(report: &Report, console: &Console) -> u8 {
+    let Some(reason) = &report.stopped else {
+        return if report.tally.failures() > 0 {
+            SOME_FAILED
+        } else {
+            0
+        };
+    };
+    console.error(format_args!(
+        "stopped early: {reason}; the same command continues from here"
+    ));
+    match reason {
+        StopReason::Signal(signal) => exit_code(*signal),
+        StopReason::Fatal(_) | StopReason::Record(_) | StopReason::Sheet(_) => STOPPED,
+    }
+}

@@ -1,0 +1,39 @@
+//! `sandbox`: serve the stand-in ERP.
+
+use std::time::Duration;
+
+use crate::cli::SandboxArgs;
+use crate::command::signals::{Interrupt, exit_code};
+use crate::command::{Failure, STOPPED, no_threads};
+use crate::console::{Console, print};
+use crate::run::StopReason;
+use crate::sandbox::{Config, Sandbox};
+
+pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failure> {
+    let interrupt = Interrupt::listen().map_err(|error| no_threads(&error))?;
+    let default = Config::default();
+    let config = Config {
+        listen: args.listen,
+        flags: args.flags.unwrap_or(default.flags),
+        limit: args.limit,
+        max_concurrency: args.max_concurrency,
+        latency: args.latency,
+        fail_rate: args.fail_rate,
+        clock_skew: args.clock_skew,
+    };
+    let sandbox = Sandbox::start(config).map_err(|error| {
+        Failure::new(
+            STOPPED,
+            format_args!("cannot serve on {}: {error}", args.listen),
+        )
+    })?;
+    let stop = interrupt.arm();
+    print(sandbox.environment());
+    console.note("serving a stand-in ERP; stop it with Ctrl-C");
+    while stop.sleep(Duration::from_secs(3_600)) {}
+    drop(sandbox);
+    match stop.reason() {
+        Some(StopReason::Signal(signal)) => Ok(exit_code(signal)),
+        _ => Ok(0),
+    }
+}

@@ -1,0 +1,178 @@
+//! What people see. Is told what happens and decides nothing.
+
+mod human;
+mod progress;
+mod summary;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+pub use human::{counted, duration};
+pub use summary::summary;
+
+use crate::erp::Verdict;
+use crate::run::{Event, OnConflict, Plan, Watch};
+use progress::Progress;
+
+/// How much a line on stderr matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// Always shown.
+    Error,
+    /// Not with `-q`.
+    Note,
+    /// With `-v`.
+    Detail,
+    /// With `-vv`.
+    Trace,
+}
+
+/// Writes to stderr what the user has asked to see, and never fails: a run goes on though nobody
+/// can watch it any more.
+#[derive(Debug)]
+pub struct Console {
+    shown: Level,
+    progress: Mutex<Option<Progress>>,
+}
+
+impl Console {
+    /// A console as `-q` and `-v` ask for.
+    #[must_use]
+    pub fn new(quiet: bool, verbose: u8) -> Self {
+        Console {
+            shown: match (quiet, verbose) {
+                (true, _) => Level::Error,
+                (false, 0) => Level::Note,
+                (false, 1) => Level::Detail,
+                (false, _) => Level::Trace,
+            },
+            progress: Mutex::new(None),
+        }
+    }
+
+    /// Why the program ends without doing what it was asked to.
+    pub fn error(&self, message: impl Display) {
+        self.say(Level::Error, format_args!("error: {message}"));
+    }
+
+    /// Something the user should look at.
+    pub fn warning(&self, message: impl Display) {
+        self.say(Level::Note, format_args!("warning: {message}"));
+    }
+
+    /// Something the user will want to know.
+    pub fn note(&self, message: impl Display) {
+        self.say(Level::Note, message);
+    }
+
+    /// Something that explains what happens, for `-v`.
+    pub fn detail(&self, message: impl Display) {
+        self.say(Level::Detail, message);
+    }
+
+    /// Ends the progress display, if there is one.
+    pub fn finish(&self) {
+        let progress = self.lock().take();
+        drop(progress);
+    }
+
+    fn say(&self, level: Level, message: impl Display) {
+        if level > self.shown {
+            return;
+        }
+        let write = || {
+            let _ = writeln!(io::stderr(), "{message}");
+        };
+        match &*self.lock() {
+            Some(progress) => progress.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn begin(&self, plan: &Plan, taken_over: u64) {
+        if plan.conflicts() > 0 {
+            let orders = counted(plan.conflicts(), "order is", "orders are");
+            self.warning(match plan.on_conflict() {
+                OnConflict::Last => format!(
+                    "{orders} given different flags; the last row of each decides (--on-conflict)"
+                ),
+                OnConflict::Invalid => {
+                    format!("{orders} given different flags and will not be sent (--on-conflict)")
+                }
+            });
+        }
+        if taken_over > 0 {
+            let rows = counted(taken_over, "row", "rows");
+            self.note(format_args!(
+                "continuing an interrupted run: {rows} taken over from its record (--fresh starts anew)"
+            ));
+        }
+        if self.shown >= Level::Note {
+            let settled = plan.invalid() + plan.conflicting_rows() + taken_over;
+            *self.lock() = Some(Progress::begin(plan.rows(), settled));
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Console {
+    fn event(&self, event: Event<'_>) {
+        match event {
+            Event::Planned { plan, taken_over } => self.begin(plan, taken_over),
+            Event::SetAside { path, why } => self.warning(format_args!(
+                "the record in the way {why}; kept as `{}`, starting afresh",
+                path.display()
+            )),
+            Event::Answered {
+                line,
+                attempt,
+                verdict,
+            } => {
+                let level = match verdict {
+                    Verdict::Accepted | Verdict::Rejected { .. } => Level::Trace,
+                    _ => Level::Detail,
+                };
+                if level <= self.shown {
+                    let attempt = match attempt {
+                        1 => String::new(),
+                        n => format!(", attempt {n}"),
+                    };
+                    self.say(level, format_args!("line {line}{attempt}: {verdict}"));
+                }
+            }
+            Event::Paused { pause, message } => {
+                if let Some(progress) = &*self.lock() {
+                    progress.pause(pause, message);
+                }
+                self.detail(format_args!("pausing for {}: {message}", duration(pause)));
+            }
+            Event::ClockCorrected { offset } => self.detail(format_args!(
+                "the ERP's clock is {offset} s ahead of this machine's; signing by it from now on"
+            )),
+            Event::Settled { rows, status } => {
+                if let Some(progress) = &*self.lock() {
+                    progress.settle(rows, status);
+                }
+            }
+            Event::Unrecorded {
+                line,
+                order,
+                status,
+                message,
+            } => self.say(
+                Level::Error,
+                format_args!("not recorded: line {line}, order {order}: {status} {message}"),
+            ),
+        }
+    }
+}
+
+/// Writes to stdout; a reader that has gone away is no reason to fail.
+pub fn print(text: impl Display) {
+    let mut stdout = io::stdout().lock();
+    let _ = write!(stdout, "{text}").and_then(|()| stdout.flush());
+}

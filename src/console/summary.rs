@@ -1,0 +1,64 @@
+//! What stands on stdout at the end of a run.
+
+use std::fmt::Write;
+
+use super::human::{counted, duration};
+use crate::run::{Report, Status};
+
+/// Distinct messages that the summary lists.
+const MESSAGES_SHOWN: usize = 20;
+
+/// The run in a few lines.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let tally = &report.tally;
+    let mut text = String::new();
+    let counts: Vec<_> = Status::ALL
+        .into_iter()
+        .filter(|&status| tally.count(status) > 0 || status == Status::Ok)
+        .map(|status| format!("{} {status}", tally.count(status)))
+        .collect();
+    let rows = counted(tally.rows(), "row", "rows");
+    let mut line = |text_line: String| {
+        let _ = writeln!(text, "{text_line}");
+    };
+    line(format!("{rows}: {}", counts.join(", ")));
+    line(format!(
+        "calls     {} in {} ({}, {})",
+        report.calls,
+        duration(report.elapsed),
+        counted(report.retries, "retry", "retries"),
+        counted(report.pauses, "pause", "pauses"),
+    ));
+    line(format!("results   {}", report.results.display()));
+    match &report.failures {
+        Some(failures) => line(format!(
+            "failures  {} ({})",
+            failures.display(),
+            counted(tally.failures(), "row", "rows")
+        )),
+        None => line("failures  the sheet itself, left as it was".to_owned()),
+    }
+    if let Some(record) = &report.record {
+        line(format!("record    {}", record.display()));
+    }
+    let messages = tally.messages();
+    if !messages.is_empty() {
+        line(String::new());
+    }
+    for (status, message, count) in messages.iter().take(MESSAGES_SHOWN) {
+        line(format!("{count:>8}  {status:<8}  {message}"));
+    }
+    let rest: u64 = messages
+        .iter()
+        .skip(MESSAGES_SHOWN)
+        .map(|(_, _, count)| count)
+        .sum();
+    if rest + tally.unlisted() > 0 {
+        line(format!(
+            "{:>8}  with other messages; see the failures file",
+            rest + tally.unlisted()
+        ));
+    }
+    text
+}

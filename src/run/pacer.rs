@@ -80,11 +80,11 @@ impl Rate {
     pub fn interval(self) -> Option<Duration> {
         const SLACK: f64 = 1.0 + 0.5 / 60.0;
         match self {
-            Rate::Limited { calls, per } => Some(
-                per.duration()
-                    .div_f64(f64::from(calls.get()))
-                    .mul_f64(SLACK),
-            ),
+            Rate::Limited { calls, per } => {
+                let interval = per.duration().div_f64(f64::from(calls.get()));
+                // Rounded up, so that what rounding takes is never the bound's.
+                Some(interval.mul_f64(SLACK) + Duration::from_nanos(1))
+            }
             Rate::Unlimited => None,
         }
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
+use crate::erp::CLEAR_FLAG;
 use crate::run::{OnConflict, Rate};
+use crate::sheet::{Options, Sheet, SheetError, Source};
 
 /// Shown under every command's options.
 const EXIT_CODES: &str = "\
@@ -37,11 +39,17 @@ Examples:
 #[command(version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
     /// Less on stderr: errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        display_order = 900
+    )]
     pub quiet: bool,
 
     /// More on stderr: assumptions, retries, pauses (-vv: every call)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, display_order = 901)]
     pub verbose: u8,
 
     /// What to do.
@@ -144,6 +152,19 @@ pub struct CheckArgs {
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
     pub on_conflict: Conflict,
+
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// How `check` says what it found.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For scripts: one JSON object.
+    Json,
 }
 
 /// `ping`.
@@ -161,9 +182,71 @@ pub struct PingArgs {
 /// How a sheet is found and read.
 #[derive(Debug, Args)]
 pub struct SheetArgs {
-    /// The sheet; - is standard input (then --results is needed)
+    /// The sheet: CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods; - is standard input
     #[arg(value_name = "SHEET")]
     pub path: PathBuf,
+
+    /// The flag for all rows, of a sheet that needs only the order column
+    #[arg(long, value_name = "NAME", help_heading = "Sheet")]
+    pub flag: Option<String>,
+
+    /// Clear the flag of all rows' orders: the same as --flag 无
+    #[arg(long, conflicts_with = "flag", help_heading = "Sheet")]
+    pub clear: bool,
+
+    /// The column with the orders, by header or letter [default: purchase_no, 采购单号, …]
+    #[arg(long, value_name = "COLUMN", help_heading = "Sheet")]
+    pub order_column: Option<String>,
+
+    /// The column with the flags, by header or letter [default: flag_name, 标记名称, …]
+    #[arg(long, value_name = "COLUMN", help_heading = "Sheet")]
+    pub flag_column: Option<String>,
+
+    /// The worksheet, by name or number from 1 [default: the first visible one with the columns]
+    #[arg(long, value_name = "NAME|INDEX", help_heading = "Sheet")]
+    pub sheet: Option<String>,
+
+    /// The encoding of a text sheet, such as utf-8, gb18030, utf-16le [default: found out]
+    #[arg(long, value_name = "NAME", help_heading = "Sheet")]
+    pub encoding: Option<String>,
+
+    /// What separates the fields of a text sheet: a character, or tab [default: found out]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Sheet")]
+    pub delimiter: Option<char>,
+}
+
+impl SheetArgs {
+    /// Whether the sheet comes from standard input.
+    #[must_use]
+    pub fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    /// Opens the sheet.
+    ///
+    /// # Errors
+    ///
+    /// [`SheetError`] if it cannot be read as one.
+    pub fn open(self) -> Result<Sheet, SheetError> {
+        let source = if self.is_stdin() {
+            Source::Stdin
+        } else {
+            Source::Path(self.path)
+        };
+        let options = Options {
+            encoding: self.encoding,
+            delimiter: self.delimiter,
+            worksheet: self.sheet,
+            order_column: self.order_column,
+            flag_column: self.flag_column,
+            flag: if self.clear {
+                Some(CLEAR_FLAG.to_owned())
+            } else {
+                self.flag
+            },
+        };
+        Sheet::open(source, &options)
+    }
 }
 
 /// Who calls, and where to. The secret itself is never an option: others on the machine can see
@@ -251,6 +334,15 @@ fn positive_duration(text: &str) -> Result<Duration, String> {
     match Duration::try_from(signed_duration(text)?) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("must be longer than nothing".to_owned()),
+    }
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    let mut chars = text.chars();
+    match (text, chars.next(), chars.next()) {
+        ("tab" | "\\t", _, _) => Ok('\t'),
+        (_, Some(c), None) if c.is_ascii() && !matches!(c, '"' | '\r' | '\n') => Ok(c),
+        _ => Err("write one ASCII character, or tab".to_owned()),
     }
 }
 

@@ -13,9 +13,8 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Command, SheetArgs};
+use crate::cli::{Cli, Command};
 use crate::console::Console;
-use crate::sheet::{Options, Sheet, SheetError, Source};
 
 /// Exit code: done, and some row is neither `ok` nor `superseded`.
 const SOME_FAILED: u8 = 1;
@@ -52,7 +51,7 @@ pub fn execute(cli: Cli) -> ExitCode {
     let console = Console::new(cli.quiet, cli.verbose);
     let outcome = match cli.command {
         Command::Run(args) => run::run(args, &console),
-        Command::Check(args) => check::check(args, &console),
+        Command::Check(args) => check::check(args),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args, &console),
@@ -68,16 +67,6 @@ pub fn execute(cli: Cli) -> ExitCode {
         console.error(&failure.message);
         failure.code
     }))
-}
-
-/// Opens the sheet that the command line names.
-fn open_sheet(args: SheetArgs) -> Result<Sheet, SheetError> {
-    let source = if args.path.as_os_str() == "-" {
-        Source::Stdin
-    } else {
-        Source::Path(args.path)
-    };
-    Sheet::open(source, &Options::default())
 }
 
 /// The threads that a program may need are few; not to get them is nothing it can mend.

@@ -2,24 +2,25 @@
 
 use crate::cli::RunArgs;
 use crate::command::signals::{Interrupt, exit_code};
-use crate::command::{Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, no_threads, open_sheet};
+use crate::command::{Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, no_threads};
 use crate::config::{self, Choice};
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, Client, Endpoint, Options};
-use crate::run::{OutputError, Paths, Report, RunError, RunKey, Settings, StopReason, carry};
+use crate::run::{OutputError, Paths, Rate, Report, RunError, RunKey, Settings, StopReason, carry};
 use crate::sheet::Sheet;
 
-/// The default rate for an account: below the 60 a minute that accounts are known to be allowed.
-const RATE: &str = "55/min";
 /// The default rate for the stand-in, which has no limit.
 #[cfg(feature = "sandbox")]
-const SANDBOX_RATE: &str = "20/s";
+const SANDBOX_RATE: Rate = Rate::Limited {
+    calls: std::num::NonZeroU32::MIN.saturating_add(19),
+    per: crate::run::Per::Second,
+};
 
 /// Whom to call, and what has to live as long as calls are made.
 struct Party {
     account: Account,
     endpoint: Endpoint,
-    default_rate: &'static str,
+    default_rate: Rate,
     system_proxy: bool,
     /// What outcomes are recorded for.
     name: String,
@@ -30,10 +31,6 @@ struct Party {
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     let interrupt = Interrupt::listen().map_err(|error| no_threads(&error))?;
     let party = party(&args, console)?;
-    let rate = match args.rate {
-        Some(rate) => rate,
-        None => party.default_rate.parse().map_err(Failure::usage)?,
-    };
     let client = Client::new(
         &party.account,
         &party.endpoint,
@@ -44,12 +41,12 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
     )
     .map_err(Failure::usage)?;
-    let stdin = args.sheet.path.as_os_str() == "-";
-    let path = (!stdin).then_some(args.sheet.path.as_path());
+    let path = (!args.sheet.is_stdin()).then_some(args.sheet.path.as_path());
     let paths = Paths::new(path, args.results, args.failures).map_err(Failure::usage)?;
-    let sheet = open_sheet(args.sheet).map_err(Failure::usage)?;
+    let sheet = args.sheet.open().map_err(Failure::usage)?;
+    console.detail(sheet.layout());
     let settings = Settings {
-        rate,
+        rate: args.rate.unwrap_or(party.default_rate),
         workers: args.workers.get(),
         retries: args.retries,
         on_conflict: args.on_conflict.into(),
@@ -107,7 +104,7 @@ fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
         name: format!("{} at {}", resolved.account.sid, resolved.endpoint),
         account: resolved.account,
         endpoint: resolved.endpoint,
-        default_rate: RATE,
+        default_rate: Rate::DEFAULT,
         system_proxy: true,
         #[cfg(feature = "sandbox")]
         _sandbox: None,

@@ -28,7 +28,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 pub use outcome::Status;
 pub use outputs::{OutputError, Paths};
 pub use pace::Pace;
-pub use pacer::{Rate, RateError};
+pub use pacer::{Per, Rate, RateError};
 pub use plan::{OnConflict, OrderId, Plan, PlanError, Role};
 pub use record::RunKey;
 pub use results::Tally;

@@ -1,5 +1,6 @@
 //! The one place where workers wait for their turn.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,6 +39,14 @@ pub enum Per {
 }
 
 impl Per {
+    fn unit(self) -> &'static str {
+        match self {
+            Per::Second => "s",
+            Per::Minute => "min",
+            Per::Hour => "h",
+        }
+    }
+
     fn duration(self) -> Duration {
         Duration::from_secs(match self {
             Per::Second => 1,
@@ -61,17 +70,30 @@ impl FromStr for Rate {
         }
         let (calls, per) = text.split_once('/').ok_or(RateError)?;
         let calls = calls.trim().parse().map_err(|_| RateError)?;
-        let per = match per.trim() {
-            "s" => Per::Second,
-            "min" => Per::Minute,
-            "h" => Per::Hour,
-            _ => return Err(RateError),
-        };
+        let per = [Per::Second, Per::Minute, Per::Hour]
+            .into_iter()
+            .find(|unit| unit.unit() == per.trim())
+            .ok_or(RateError)?;
         Ok(Rate::Limited { calls, per })
     }
 }
 
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rate::Limited { calls, per } => write!(f, "{calls}/{}", per.unit()),
+            Rate::Unlimited => f.write_str("unlimited"),
+        }
+    }
+}
+
 impl Rate {
+    /// Below the 60 calls a minute that accounts are known to be allowed.
+    pub const DEFAULT: Rate = Rate::Limited {
+        calls: NonZeroU32::MIN.saturating_add(54),
+        per: Per::Minute,
+    };
+
     /// The time from the start of one call to the start of the next; `None` if unlimited.
     ///
     /// A little longer than the rate asks: calls can be held up on their way by half a second in
@@ -209,6 +231,8 @@ mod tests {
             assert!((1.0..1.01).contains(&slack), "{text}: {interval:?}");
         }
         assert_eq!("unlimited".parse(), Ok(Rate::Unlimited));
+        assert_eq!("55/min".parse(), Ok(Rate::DEFAULT));
+        assert_eq!(Rate::DEFAULT.to_string(), "55/min");
         for wrong in [
             "", "0/s", "-1/s", "1.5/s", "55", "55/m", "55/day", "/min", "auto!",
         ] {

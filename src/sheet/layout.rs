@@ -1,6 +1,9 @@
 //! What was found out about a sheet.
 
+use std::fmt;
+
 use super::columns::SENT_FLAG;
+use super::excerpt::excerpt;
 use super::header::Header;
 use super::{Content, Format, Options};
 
@@ -26,6 +29,36 @@ pub struct Layout {
     pub flag_column: Option<String>,
     /// The flag given for all rows.
     pub given_flag: Option<String>,
+}
+
+impl fmt::Display for Layout {
+    /// What was assumed, in two lines.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "read as {}", self.format)?;
+        if let Some(encoding) = self.encoding {
+            write!(f, ", {encoding}")?;
+        }
+        match self.delimiter {
+            Some('\t') => write!(f, ", separated by tabs")?,
+            Some(delimiter) => write!(f, ", separated by `{delimiter}`")?,
+            None => {}
+        }
+        if let Some(worksheet) = &self.worksheet {
+            write!(f, ", worksheet {}", excerpt(worksheet))?;
+        }
+        write!(f, ", header on line {}", self.header_line)?;
+        match self.skipped_lines {
+            0 => {}
+            1 => write!(f, " (1 title line skipped)")?,
+            n => write!(f, " ({n} title lines skipped)")?,
+        }
+        write!(f, "\norders from column {}, ", excerpt(&self.order_column))?;
+        match (&self.given_flag, &self.flag_column) {
+            (Some(flag), _) => write!(f, "flag {} for all rows", excerpt(flag)),
+            (None, Some(column)) => write!(f, "flags from column {}", excerpt(column)),
+            (None, None) => write!(f, "no flags"),
+        }
+    }
 }
 
 impl Layout {

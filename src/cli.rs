@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
+use jiff::civil::Time;
 
 use crate::erp::CLEAR_FLAG;
 use crate::run::{OnConflict, Rate};
@@ -127,6 +128,27 @@ pub struct RunArgs {
     /// The longest a call may take, connection included
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration)]
     pub timeout: Duration,
+
+    /// Stop after this many orders that were sent and not accepted [default: never]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Stopping")]
+    pub max_failures: Option<u64>,
+
+    /// Stop when this many calls in a row have failed for good; 0 means never
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 25,
+        help_heading = "Stopping"
+    )]
+    pub max_consecutive_failures: u64,
+
+    /// Stop sending after this time, such as 6h, or at this time of day, such as 06:30
+    #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
+    pub deadline: Option<Deadline>,
+
+    /// Start afresh, though an interrupted run could be continued; its record is kept aside
+    #[arg(long, help_heading = "Stopping")]
+    pub fresh: bool,
 
     /// Leave out the byte order mark that Excel needs to read Chinese
     #[arg(long)]
@@ -302,6 +324,15 @@ pub struct SandboxArgs {
     pub clock_skew: SignedDuration,
 }
 
+/// When to stop sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// So long after the start.
+    In(Duration),
+    /// When clocks next show this.
+    At(Time),
+}
+
 /// What to do with an order that is given different flags.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Conflict {
@@ -335,6 +366,16 @@ fn positive_duration(text: &str) -> Result<Duration, String> {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("must be longer than nothing".to_owned()),
     }
+}
+
+fn deadline(text: &str) -> Result<Deadline, String> {
+    if text.contains(':') {
+        let time = Time::strptime("%H:%M", text);
+        return time
+            .map(Deadline::At)
+            .map_err(|_| "write a time of day such as 06:30".to_owned());
+    }
+    positive_duration(text).map(Deadline::In)
 }
 
 fn delimiter(text: &str) -> Result<char, String> {
@@ -375,6 +416,20 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn deadlines_are_times_of_day_or_durations() {
+        let at = |hour, minute| Ok(Deadline::At(Time::constant(hour, minute, 0, 0)));
+        assert_eq!(deadline("06:30"), at(6, 30));
+        assert_eq!(deadline("23:59"), at(23, 59));
+        assert_eq!(
+            deadline("90m"),
+            Ok(Deadline::In(Duration::from_secs(5_400)))
+        );
+        for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
+            assert!(deadline(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_definitions_are_consistent() {

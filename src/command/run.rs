@@ -1,12 +1,19 @@
 //! `run`: carry a sheet into the ERP.
 
-use crate::cli::RunArgs;
+use std::time::{Duration, Instant};
+
+use jiff::ZonedDateTime;
+use jiff::civil::Time;
+
+use crate::cli::{Deadline, RunArgs};
 use crate::command::signals::{Interrupt, exit_code};
 use crate::command::{Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, no_threads};
 use crate::config::{self, Choice};
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, Client, Endpoint, Options};
-use crate::run::{OutputError, Paths, Rate, Report, RunError, RunKey, Settings, StopReason, carry};
+use crate::run::{
+    OutputError, Paths, Rate, Report, RunError, RunKey, Settings, StopReason, StopRules, carry,
+};
 use crate::sheet::Sheet;
 
 /// The default rate for the stand-in, which has no limit.
@@ -53,6 +60,15 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         key: key(&party, &sheet),
         paths,
         bom: !args.no_bom,
+        stop_rules: StopRules {
+            max_failures: args.max_failures,
+            max_consecutive_failures: match args.max_consecutive_failures {
+                0 => None,
+                n => Some(n),
+            },
+            deadline: args.deadline.map(deadline),
+        },
+        fresh: args.fresh,
     };
     let report = carry(&sheet, &client, &settings, interrupt.arm(), console)
         .map_err(|error| Failure::new(code_of(&error), error))?;
@@ -111,6 +127,29 @@ fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
     })
 }
 
+/// The moment at which sending is to end.
+fn deadline(deadline: Deadline) -> Instant {
+    let left = match deadline {
+        Deadline::In(left) => left,
+        Deadline::At(time) => until(&ZonedDateTime::now(), time),
+    };
+    let now = Instant::now();
+    // A deadline beyond what the clock can say is none that is ever met.
+    now.checked_add(left)
+        .unwrap_or_else(|| now + Duration::from_secs(u64::from(u32::MAX)))
+}
+
+/// From `now` to when clocks next show `time`.
+fn until(now: &ZonedDateTime, time: Time) -> Duration {
+    let today = now.with().time(time).build().ok();
+    let next = today.filter(|today| today > now).or_else(|| {
+        let tomorrow = now.tomorrow().ok()?;
+        tomorrow.with().time(time).build().ok()
+    });
+    next.and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
+        .unwrap_or_default()
+}
+
 /// Outcomes recorded for other orders, flags, accounts or servers say nothing about this run.
 fn key(party: &Party, sheet: &Sheet) -> RunKey {
     let layout = sheet.layout();
@@ -127,7 +166,14 @@ fn code_of(error: &RunError) -> u8 {
         RunError::Output(OutputError::Locked { .. }) => LOCKED,
         RunError::Output(OutputError::Io { .. }) => STOPPED,
         RunError::Output(_) => USAGE,
-        RunError::Sheet(_) | RunError::Record(_) | RunError::Workers(_) => STOPPED,
+        RunError::Stopped {
+            reason: StopReason::Signal(signal),
+            ..
+        } => exit_code(*signal),
+        RunError::Sheet(_)
+        | RunError::Record(_)
+        | RunError::Workers(_)
+        | RunError::Stopped { .. } => STOPPED,
     }
 }
 
@@ -145,6 +191,26 @@ fn end(report: &Report, console: &Console) -> u8 {
     ));
     match reason {
         StopReason::Signal(signal) => exit_code(*signal),
-        StopReason::Fatal(_) | StopReason::Record(_) | StopReason::Sheet(_) => STOPPED,
+        _ => STOPPED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_day_is_the_next_one() {
+        for (now, time, hours) in [
+            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 8.5),
+            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 1.5),
+            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 24.0),
+            // The night in which clocks are put forward is an hour shorter.
+            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 7.0),
+        ] {
+            let now = now.parse().expect("a time");
+            let left = until(&now, time.parse().expect("a time of day"));
+            assert_eq!(left.as_secs_f64() / 3_600.0, hours, "{now} {time}");
+        }
     }
 }

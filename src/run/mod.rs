@@ -15,6 +15,7 @@ mod plan;
 mod record;
 mod results;
 mod retry;
+mod rules;
 mod stop;
 mod worker;
 
@@ -33,6 +34,7 @@ pub use plan::{OnConflict, OrderId, Plan, PlanError, Role};
 pub use record::RunKey;
 pub use results::Tally;
 pub use retry::backoff;
+pub use rules::StopRules;
 pub use stop::{Stop, StopReason};
 
 use crate::erp::{Client, Verdict};
@@ -43,6 +45,7 @@ use pacer::Pacer;
 use plan::Marker;
 use record::{Found, Ledger, Record, Taken};
 use results::Assembly;
+use rules::Referee;
 use worker::{Costs, Done, Job, Work};
 
 /// How many rows may wait between two stages of the run.
@@ -67,6 +70,10 @@ pub struct Settings {
     pub bom: bool,
     /// For whom and how the sheet is carried out.
     pub key: RunKey,
+    /// What ends the run early.
+    pub stop_rules: StopRules,
+    /// Whether to start afresh though an earlier run could be continued.
+    pub fresh: bool,
 }
 
 /// Something that happened, for people to see.
@@ -148,6 +155,14 @@ pub enum RunError {
     /// The record cannot be read back.
     #[error("cannot read the record back: {0}")]
     Record(io::Error),
+    /// The run stopped early, and then its results could not be written.
+    #[error("stopped early: {reason}; then: {source}")]
+    Stopped {
+        /// Why it stopped.
+        reason: StopReason,
+        /// Why there are no results.
+        source: Box<RunError>,
+    },
     /// The operating system has no threads to give.
     #[error("cannot start the workers: {0}")]
     Workers(String),
@@ -235,6 +250,7 @@ pub fn carry(
             retries: settings.retries,
         },
         workers: settings.workers.max(1),
+        rules: settings.stop_rules,
     };
     run.send_all(&mut record)?;
     let elapsed = began.elapsed();
@@ -242,27 +258,37 @@ pub fn carry(
     let stopped = stop.reason();
     let keeps_sheet = outputs.replaces_sheet && stopped.is_some();
     let failures = (!keeps_sheet).then_some(failures);
-    let tally = Assembly {
-        sheet,
-        plan: &plan,
-        ledger: &ledger,
-        outcomes: record.outcomes(sheet).map_err(RunError::Record)?,
-        skipped_because: match &stopped {
-            Some(reason) => format!("not sent: {reason}"),
-            None => "not sent".to_owned(),
-        },
-        bom: settings.bom,
-    }
-    .write(&results, failures.as_ref())?;
-    results.publish()?;
     let failures_path = failures.is_some().then(|| outputs.failures.clone());
-    if let Some(failures) = failures {
-        failures.publish()?;
-    }
+    let end = || -> Result<Tally, RunError> {
+        let tally = Assembly {
+            sheet,
+            plan: &plan,
+            ledger: &ledger,
+            outcomes: record.outcomes(sheet).map_err(RunError::Record)?,
+            skipped_because: match &stopped {
+                Some(reason) => format!("not sent: {reason}"),
+                None => "not sent".to_owned(),
+            },
+            bom: settings.bom,
+        }
+        .write(&results, failures.as_ref())?;
+        results.publish()?;
+        if let Some(failures) = failures {
+            failures.publish()?;
+        }
+        if stopped.is_none() {
+            record.remove().map_err(record_failed)?;
+        }
+        Ok(tally)
+    };
+    let tally = end().map_err(|source| match &stopped {
+        Some(reason) => RunError::Stopped {
+            reason: reason.clone(),
+            source: Box::new(source),
+        },
+        None => source,
+    })?;
     let kept = stopped.is_some();
-    if !kept {
-        record.remove().map_err(record_failed)?;
-    }
     Ok(Report {
         tally,
         stopped,
@@ -303,6 +329,9 @@ fn plan(sheet: &Sheet, outputs: &Outputs, settings: &Settings) -> Result<(Plan, 
         return Ok((plan, Found::Foreign("holds rows this sheet does not have")));
     }
     recorded.sort_by_key(|taken| taken.offset);
+    if settings.fresh && !matches!(found, Found::Nothing) {
+        return Ok((plan, Found::Foreign("is not continued, as asked (--fresh)")));
+    }
     Ok((plan, found))
 }
 
@@ -375,6 +404,7 @@ struct Run<'r> {
     ledger: &'r Ledger,
     work: Work<'r>,
     workers: usize,
+    rules: StopRules,
 }
 
 impl Run<'_> {
@@ -387,10 +417,18 @@ impl Run<'_> {
             .map_err(|error| RunError::Workers(error.to_string()))?;
         let (job_sender, jobs) = bounded::<Job>(CHANNEL_ROWS);
         let (done_sender, done) = bounded::<Done>(CHANNEL_ROWS);
-        let (_closed, open) = bounded::<()>(0);
+        let (closed, open) = bounded::<()>(0);
         let handle = record.handle().map_err(|error| record.error(error))?;
         std::thread::scope(|scope| {
+            let still_open = open.clone();
             scope.spawn(move || self.force_to_disk(&handle, &open));
+            if let Some(deadline) = self.rules.deadline {
+                scope.spawn(move || {
+                    if still_open.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
+                        self.work.stop.stop(StopReason::Deadline);
+                    }
+                });
+            }
             let recorder = scope.spawn(|| self.record_all(&done, record));
             pool.in_place_scope(|pool| {
                 for _ in 0..self.workers {
@@ -405,7 +443,7 @@ impl Run<'_> {
             if let Err(panic) = recorder.join() {
                 std::panic::resume_unwind(panic);
             }
-            drop(_closed);
+            drop(closed);
         });
         Ok(())
     }
@@ -441,6 +479,7 @@ impl Run<'_> {
     fn record_all(&self, done: &Receiver<Done>, record: &mut Record) {
         let mut batch = Vec::with_capacity(CHANNEL_ROWS);
         let mut writable = true;
+        let mut referee = Referee::new(self.rules);
         while let Ok(first) = done.recv() {
             batch.push(first);
             batch.extend(done.try_iter().take(CHANNEL_ROWS - 1));
@@ -450,19 +489,23 @@ impl Run<'_> {
                 self.work.stop.stop(StopReason::Record(reason));
             }
             for Done { job, outcome } in batch.drain(..) {
-                self.work.watch.event(if writable {
-                    Event::Settled {
+                if let Some(reason) = referee.judge(outcome.status, &outcome.message) {
+                    self.work.stop.stop(reason);
+                }
+                if writable {
+                    self.work.watch.event(Event::Settled {
                         rows: self.plan.rows_of(job.id),
                         status: outcome.status,
-                    }
+                    });
                 } else {
-                    Event::Unrecorded {
+                    self.work.watch.event(Event::Unrecorded {
                         line: job.line,
                         order: &job.order,
                         status: outcome.status,
                         message: &outcome.message,
-                    }
-                });
+                    });
+                    self.ledger.keep(job.id, outcome);
+                }
             }
         }
     }

@@ -58,7 +58,7 @@ pub enum Role {
 }
 
 /// An order's number within a plan, counted from 0 in the order of first appearance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId(u32);
 
 impl OrderId {

@@ -5,11 +5,13 @@
 //! was being carried out. It holds a row for each call that came to an end; what becomes of a
 //! sheet's other rows follows from those. Only the rows' places in the file are kept in memory.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::hash::Hasher;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use csv::StringRecord;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -50,7 +52,11 @@ impl RunKey {
 
 /// Where each order's outcome stands in the record.
 #[derive(Debug)]
-pub(super) struct Ledger(Vec<AtomicU64>);
+pub(super) struct Ledger {
+    offsets: Vec<AtomicU64>,
+    /// Outcomes that are known but could not be recorded; the run stops with the first of them.
+    unrecorded: Mutex<HashMap<OrderId, Outcome>>,
+}
 
 impl Ledger {
     /// No outcome is known. (None stands at offset 0, where the header is.)
@@ -60,16 +66,44 @@ impl Ledger {
 
     pub(super) fn new(plan: &Plan) -> Self {
         let orders = usize::try_from(plan.orders()).unwrap_or(usize::MAX);
-        Ledger(
-            std::iter::repeat_with(AtomicU64::default)
+        Ledger {
+            offsets: std::iter::repeat_with(AtomicU64::default)
                 .take(orders)
                 .collect(),
-        )
+            unrecorded: Mutex::default(),
+        }
+    }
+
+    /// Keeps an outcome that could not be recorded.
+    pub(super) fn keep(&self, id: OrderId, outcome: Outcome) {
+        self.unrecorded().insert(id, outcome);
+    }
+
+    fn unrecorded(&self) -> MutexGuard<'_, HashMap<OrderId, Outcome>> {
+        self.unrecorded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The order's outcome, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// If the record cannot be read back.
+    pub(super) fn outcome(
+        &self,
+        id: OrderId,
+        recorded: &mut Outcomes,
+    ) -> io::Result<Option<Outcome>> {
+        match self.get(id) {
+            Some(offset) => recorded.read(offset).map(Some),
+            None => Ok(self.unrecorded().get(&id).cloned()),
+        }
     }
 
     /// The offset of the order's outcome, if it has one.
     pub(super) fn get(&self, id: OrderId) -> Option<u64> {
-        match self.0[id.index()].load(Ordering::Relaxed) {
+        match self.offsets[id.index()].load(Ordering::Relaxed) {
             Self::UNKNOWN | Self::STALE => None,
             offset => Some(offset),
         }
@@ -77,18 +111,18 @@ impl Ledger {
 
     /// Whether the record must be told before the order is sent again.
     pub(super) fn is_stale(&self, id: OrderId) -> bool {
-        self.0[id.index()].load(Ordering::Relaxed) == Self::STALE
+        self.offsets[id.index()].load(Ordering::Relaxed) == Self::STALE
     }
 
     /// Whether any order is [stale](Self::is_stale).
     pub(super) fn has_stale(&self) -> bool {
-        self.0
+        self.offsets
             .iter()
             .any(|offset| offset.load(Ordering::Relaxed) == Self::STALE)
     }
 
     fn set(&self, id: OrderId, offset: u64) {
-        self.0[id.index()].store(offset, Ordering::Relaxed);
+        self.offsets[id.index()].store(offset, Ordering::Relaxed);
     }
 
     /// Enters what an earlier run found out, as far as the sheet still asks for it, and returns

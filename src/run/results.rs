@@ -217,14 +217,9 @@ impl Assembly<'_> {
 
     /// The outcome of the order's call, if it was made.
     fn sent(&mut self, id: OrderId) -> Result<Option<Outcome>, RunError> {
-        match self.ledger.get(id) {
-            Some(offset) => self
-                .outcomes
-                .read(offset)
-                .map(Some)
-                .map_err(RunError::Record),
-            None => Ok(None),
-        }
+        self.ledger
+            .outcome(id, &mut self.outcomes)
+            .map_err(RunError::Record)
     }
 }
 

@@ -16,6 +16,17 @@ pub enum StopReason {
     Record(String),
     /// The sheet cannot be read any further.
     Sheet(String),
+    /// So many orders were not accepted (`--max-failures`).
+    Failures(u64),
+    /// So many calls in a row failed (`--max-consecutive-failures`).
+    ConsecutiveFailures {
+        /// How many.
+        count: u64,
+        /// What happened to the last one.
+        message: String,
+    },
+    /// The time for sending is over (`--deadline`).
+    Deadline,
 }
 
 impl fmt::Display for StopReason {
@@ -25,6 +36,14 @@ impl fmt::Display for StopReason {
             StopReason::Fatal(why) | StopReason::Record(why) | StopReason::Sheet(why) => {
                 f.write_str(why)
             }
+            StopReason::Failures(count) => {
+                write!(f, "{count} orders were not accepted (--max-failures)")
+            }
+            StopReason::ConsecutiveFailures { count, message } => write!(
+                f,
+                "{count} calls in a row failed, the last with: {message} (--max-consecutive-failures)"
+            ),
+            StopReason::Deadline => f.write_str("the time for sending is over (--deadline)"),
         }
     }
 }

@@ -1,0 +1,100 @@
+//! When to give up on a run, so that an ERP that is down does not cost a night of retries.
+
+use std::time::Instant;
+
+use super::outcome::Status;
+use super::stop::StopReason;
+
+/// What ends a run early.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StopRules {
+    /// Stop after this many orders that were sent and not accepted.
+    pub max_failures: Option<u64>,
+    /// Stop when this many calls in a row, in the order they ended, were `failed`.
+    pub max_consecutive_failures: Option<u64>,
+    /// Stop sending at this time.
+    pub deadline: Option<Instant>,
+}
+
+/// The rules, and what they have seen so far.
+#[derive(Debug)]
+pub(super) struct Referee {
+    rules: StopRules,
+    failures: u64,
+    consecutive: u64,
+}
+
+impl Referee {
+    pub(super) fn new(rules: StopRules) -> Self {
+        Referee {
+            rules,
+            failures: 0,
+            consecutive: 0,
+        }
+    }
+
+    /// Whether the run is to stop, now that another order has ended so.
+    pub(super) fn judge(&mut self, status: Status, message: &str) -> Option<StopReason> {
+        self.failures += u64::from(status != Status::Ok);
+        // A rejection shows that the ERP is there and answers.
+        self.consecutive = match status {
+            Status::Failed => self.consecutive + 1,
+            _ => 0,
+        };
+        let reached = |limit: Option<u64>, count: u64| limit.is_some_and(|limit| count >= limit);
+        if reached(self.rules.max_failures, self.failures) {
+            return Some(StopReason::Failures(self.failures));
+        }
+        if reached(self.rules.max_consecutive_failures, self.consecutive) {
+            return Some(StopReason::ConsecutiveFailures {
+                count: self.consecutive,
+                message: message.to_owned(),
+            });
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stops_after(rules: StopRules, ends: &[Status]) -> Option<usize> {
+        let mut referee = Referee::new(rules);
+        ends.iter()
+            .position(|&status| referee.judge(status, "no reply").is_some())
+            .map(|at| at + 1)
+    }
+
+    #[test]
+    fn failures_in_all() {
+        use Status::{Failed, Ok, Rejected};
+        let rules = StopRules {
+            max_failures: Some(3),
+            ..StopRules::default()
+        };
+        let ends = [Rejected, Ok, Failed, Ok, Ok, Rejected, Ok];
+        assert_eq!(stops_after(rules, &ends), Some(6));
+        assert_eq!(stops_after(rules, &ends[..5]), None);
+        assert_eq!(stops_after(StopRules::default(), &[Failed; 1_000]), None);
+    }
+
+    #[test]
+    fn failures_in_a_row_are_broken_by_any_answer() {
+        use Status::{Failed, Ok, Rejected};
+        let rules = StopRules {
+            max_consecutive_failures: Some(3),
+            ..StopRules::default()
+        };
+        assert_eq!(stops_after(rules, &[Failed, Failed, Failed]), Some(3));
+        let ends = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
+        assert_eq!(stops_after(rules, &ends), None);
+        let mut referee = Referee::new(rules);
+        let last = [1, 2, 3].map(|_| referee.judge(Failed, "no reply"));
+        let said = last[2]
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        assert!(said.contains("3 ") && said.contains("no reply"), "{said}");
+    }
+}

@@ -108,8 +108,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub failures: Option<PathBuf>,
 
-    /// Upper bound on calls: N/s, N/min, N/h or unlimited
+    /// Upper bound on calls: N/s, N/min, N/h, auto or unlimited
     /// [default: 55/min; 20/s with --sandbox]
+    ///
+    /// When the ERP throttles, the rate is halved and found anew step by step, never above this
+    /// bound. auto begins at 55/min and looks for the account's own limit.
     #[arg(long, value_name = "RATE")]
     pub rate: Option<Rate>,
 

@@ -12,7 +12,7 @@ pub use human::{counted, duration};
 pub use summary::summary;
 
 use crate::erp::Verdict;
-use crate::run::{Event, OnConflict, Plan, Watch};
+use crate::run::{Change, Event, OnConflict, Plan, Watch};
 use progress::Progress;
 
 /// How much a line on stderr matters.
@@ -144,12 +144,21 @@ impl Watch for Console {
                     self.say(level, format_args!("line {line}{attempt}: {verdict}"));
                 }
             }
-            Event::Paused { pause, message } => {
-                if let Some(progress) = &*self.lock() {
-                    progress.pause(pause, message);
+            Event::Throttled { change, message } => match change {
+                Change::None => {}
+                Change::Pause(pause) => {
+                    if let Some(progress) = &*self.lock() {
+                        progress.pause(pause, message);
+                    }
+                    self.detail(format_args!("pausing for {}: {message}", duration(pause)));
                 }
-                self.detail(format_args!("pausing for {}: {message}", duration(pause)));
-            }
+                Change::Slots(slots) => {
+                    let calls = counted(slots as u64, "call", "calls");
+                    self.detail(format_args!(
+                        "at most {calls} in flight from now on: {message}"
+                    ));
+                }
+            },
             Event::ClockCorrected { offset } => self.detail(format_args!(
                 "the ERP's clock is {offset} s ahead of this machine's; signing by it from now on"
             )),

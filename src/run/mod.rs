@@ -28,7 +28,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 pub use outcome::Status;
 pub use outputs::{OutputError, Paths};
-pub use pace::Pace;
+pub use pace::{Change, Pace};
 pub use pacer::{Per, Rate, RateError};
 pub use plan::{OnConflict, OrderId, Plan, PlanError, Role};
 pub use record::RunKey;
@@ -102,10 +102,10 @@ pub enum Event<'a> {
         /// What it meant.
         verdict: &'a Verdict,
     },
-    /// The whole run pauses.
-    Paused {
-        /// For how long.
-        pause: Duration,
+    /// The ERP throttled a call.
+    Throttled {
+        /// What that changes for the whole run.
+        change: Change,
         /// The ERP's words.
         message: &'a str,
     },

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-use super::pace::Pace;
+use super::pace::{Change, Pace};
 use super::stop::Stop;
 use crate::erp::Limit;
 
@@ -23,6 +23,8 @@ pub enum Rate {
         /// The time they may take.
         per: Per,
     },
+    /// Begins as the default and looks for the account's own limit.
+    Auto,
     /// As fast as the workers and the server can.
     Unlimited,
 }
@@ -58,15 +60,17 @@ impl Per {
 
 /// Why a text is no rate.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("write N/s, N/min, N/h (N a whole number from 1) or `unlimited`, for example 55/min")]
+#[error("write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min")]
 pub struct RateError;
 
 impl FromStr for Rate {
     type Err = RateError;
 
     fn from_str(text: &str) -> Result<Self, RateError> {
-        if text == "unlimited" {
-            return Ok(Rate::Unlimited);
+        match text {
+            "auto" => return Ok(Rate::Auto),
+            "unlimited" => return Ok(Rate::Unlimited),
+            _ => {}
         }
         let (calls, per) = text.split_once('/').ok_or(RateError)?;
         let calls = calls.trim().parse().map_err(|_| RateError)?;
@@ -82,6 +86,7 @@ impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Rate::Limited { calls, per } => write!(f, "{calls}/{}", per.unit()),
+            Rate::Auto => f.write_str("auto"),
             Rate::Unlimited => f.write_str("unlimited"),
         }
     }
@@ -94,35 +99,44 @@ impl Rate {
         per: Per::Minute,
     };
 
-    /// The time from the start of one call to the start of the next; `None` if unlimited.
-    ///
-    /// A little longer than the rate asks: calls can be held up on their way by half a second in
-    /// the minute, and still no minute of the ERP's sees more of them than the rate allows.
-    #[must_use]
-    pub fn interval(self) -> Option<Duration> {
-        const SLACK: f64 = 1.0 + 0.5 / 60.0;
+    /// Calls a minute at the start, and at the most.
+    fn per_minute(self) -> (f64, f64) {
         match self {
             Rate::Limited { calls, per } => {
-                let interval = per.duration().div_f64(f64::from(calls.get()));
-                // Rounded up, so that what rounding takes is never the bound's.
-                Some(interval.mul_f64(SLACK) + Duration::from_nanos(1))
+                let calls = f64::from(calls.get()) * 60.0 / per.duration().as_secs_f64();
+                (calls, calls)
             }
-            Rate::Unlimited => None,
+            Rate::Auto => (Rate::DEFAULT.per_minute().0, f64::INFINITY),
+            Rate::Unlimited => (f64::INFINITY, f64::INFINITY),
         }
+    }
+
+    /// The time from the start of one call to the start of the next, while nothing is throttled;
+    /// `None` if unlimited.
+    #[must_use]
+    pub fn interval(self) -> Option<Duration> {
+        let (rate, ceiling) = self.per_minute();
+        Pace::new(rate, ceiling, 1).interval()
     }
 }
 
 /// Gives workers their turns: evenly spaced, never above the rate, none during a pause.
 pub struct Pacer {
     began: Instant,
-    limiter: Option<DefaultDirectRateLimiter>,
     clock: DefaultClock,
     state: Mutex<State>,
 }
 
 struct State {
     pace: Pace,
+    spacing: Option<Spacing>,
     in_flight: usize,
+}
+
+/// Calls kept apart by one interval.
+struct Spacing {
+    interval: Duration,
+    limiter: DefaultDirectRateLimiter,
 }
 
 /// A turn: leave to make one call now. Ends when dropped.
@@ -131,22 +145,21 @@ pub struct Turn<'p> {
     started: Duration,
 }
 
-/// How long a worker has to wait before it asks again.
+/// How soon a worker asks again when all the calls allowed are in flight.
 const SLOT_POLL: Duration = Duration::from_millis(5);
 
 impl Pacer {
     /// A pacer for `workers` workers.
     #[must_use]
     pub fn new(rate: Rate, workers: usize) -> Self {
+        let (rate, ceiling) = rate.per_minute();
+        let pace = Pace::new(rate, ceiling, workers);
         Pacer {
             began: Instant::now(),
-            limiter: rate
-                .interval()
-                .and_then(Quota::with_period)
-                .map(RateLimiter::direct),
             clock: DefaultClock::default(),
             state: Mutex::new(State {
-                pace: Pace::new(workers),
+                spacing: pace.interval().and_then(Spacing::new),
+                pace,
                 in_flight: 0,
             }),
         }
@@ -154,34 +167,31 @@ impl Pacer {
 
     /// Waits for a turn; `None` once the run is stopped.
     pub fn turn(&self, stop: &Stop) -> Option<Turn<'_>> {
-        loop {
-            if stop.stopped() {
-                return None;
-            }
-            let wait_until = match self.ask() {
+        while !stop.stopped() {
+            match self.ask() {
                 Ok(turn) => return Some(turn),
-                Err(wait_until) => wait_until,
-            };
-            if !stop.sleep_until(wait_until) {
-                return None;
+                Err(wait) if stop.sleep(wait) => {}
+                Err(_) => break,
             }
         }
+        None
     }
 
-    /// A turn now, or when to ask again.
-    fn ask(&self) -> Result<Turn<'_>, Instant> {
+    /// A turn now, or how long to wait before asking again.
+    fn ask(&self) -> Result<Turn<'_>, Duration> {
         let mut state = self.lock();
         let now = self.began.elapsed();
-        if now < state.pace.resume_at() {
-            return Err(self.began + state.pace.resume_at());
+        let resume_at = state.pace.resume_at();
+        if now < resume_at {
+            return Err(resume_at - now);
         }
         if state.in_flight >= state.pace.slots() {
-            return Err(Instant::now() + SLOT_POLL);
+            return Err(SLOT_POLL);
         }
-        if let Some(limiter) = &self.limiter
-            && let Err(not_yet) = limiter.check()
+        if let Some(spacing) = &state.spacing
+            && let Err(not_yet) = spacing.limiter.check()
         {
-            return Err(Instant::now() + not_yet.wait_time_from(self.clock.now()));
+            return Err(not_yet.wait_time_from(self.clock.now()));
         }
         state.in_flight += 1;
         Ok(Turn {
@@ -195,17 +205,45 @@ impl Pacer {
     }
 }
 
+impl State {
+    /// Spaces calls as the pace now asks for.
+    fn respace(&mut self) {
+        let interval = self.pace.interval();
+        if interval != self.spacing.as_ref().map(|spacing| spacing.interval) {
+            self.spacing = interval.and_then(Spacing::new);
+            // A new limiter lets the first call through at once; that call has been made.
+            if let Some(spacing) = &self.spacing {
+                let _ = spacing.limiter.check();
+            }
+        }
+    }
+}
+
+impl Spacing {
+    fn new(interval: Duration) -> Option<Self> {
+        Some(Spacing {
+            interval,
+            limiter: RateLimiter::direct(Quota::with_period(interval)?),
+        })
+    }
+}
+
 impl Turn<'_> {
     /// The call got through the ERP's limits, whatever else became of it.
     pub fn passed(self) {
-        self.pacer.lock().pace.passed();
-    }
-
-    /// The call was throttled. Returns the pause this begins for the whole run, if it begins one.
-    pub fn throttled(self, limit: Limit, asked: Option<Duration>) -> Option<Duration> {
         let now = self.pacer.began.elapsed();
         let mut state = self.pacer.lock();
-        state.pace.throttled(self.started, now, limit, asked)
+        state.pace.passed(now);
+        state.respace();
+    }
+
+    /// The call was throttled. Returns what this changes for the whole run.
+    pub fn throttled(self, limit: Limit, asked: Option<Duration>) -> Change {
+        let now = self.pacer.began.elapsed();
+        let mut state = self.pacer.lock();
+        let change = state.pace.throttled(self.started, now, limit, asked);
+        state.respace();
+        change
     }
 }
 
@@ -240,7 +278,7 @@ mod tests {
         }
     }
 
-    /// The bound holds for any minute, however its calls are delayed by up to half a second.
+    /// The bound holds for any minute, however its calls are held up by a quarter of a second.
     #[test]
     fn no_minute_sees_more_calls_than_the_rate() {
         for calls in [1_u32, 55, 60, 600] {
@@ -249,7 +287,7 @@ mod tests {
                 per: Per::Minute,
             };
             let interval = rate.interval().expect("limited").as_secs_f64();
-            let most_in_a_minute = (60.5 / interval - 1e-9).floor() + 1.0;
+            let most_in_a_minute = (60.25 / interval - 1e-9).floor() + 1.0;
             assert!(
                 most_in_a_minute <= f64::from(calls) + 1e-9,
                 "{calls}: {most_in_a_minute}"
@@ -283,13 +321,12 @@ mod tests {
         let stop = Stop::default();
         let (first, second) = (pacer.ask().expect("a turn"), pacer.ask().expect("a turn"));
         assert!(pacer.ask().is_err(), "two slots, two in flight");
-        assert_eq!(
+        assert!(matches!(
             first.throttled(Limit::Rate, None),
-            Some(Duration::from_secs(15))
-        );
-        assert_eq!(second.throttled(Limit::Rate, None), None);
-        let until = pacer.ask().err().expect("paused");
-        assert!(until > Instant::now() + Duration::from_secs(5));
+            Change::Pause(_)
+        ));
+        assert_eq!(second.throttled(Limit::Rate, None), Change::None);
+        assert!(pacer.ask().err().expect("paused") > Duration::from_secs(5));
         assert!(!stop.stopped());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use csv::StringRecord;
 
 use super::outcome::{Outcome, Status, now};
+use super::pace::Change;
 use super::pacer::Pacer;
 use super::plan::OrderId;
 use super::retry::backoff;
@@ -93,13 +94,14 @@ impl Work<'_> {
                     retry_after,
                     ..
                 } => {
-                    if let Some(pause) = turn.throttled(limit, retry_after) {
+                    let change = turn.throttled(limit, retry_after);
+                    if let Change::Pause(_) = change {
                         self.costs.pauses.fetch_add(1, Ordering::Relaxed);
-                        self.watch.event(Event::Paused {
-                            pause,
-                            message: &message,
-                        });
                     }
+                    self.watch.event(Event::Throttled {
+                        change,
+                        message: &message,
+                    });
                 }
                 Verdict::Transient {
                     code,

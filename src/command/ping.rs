@@ -18,12 +18,11 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     console.detail(&resolved.origins);
     let options = Options {
         timeout: args.timeout,
-        connections: 1,
         system_proxy: true,
     };
     let client =
         Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;
-    let ping = client.ping();
+    let ping = client.caller().ping();
     print(format_args!(
         "endpoint  {}\naccount   {}\nreply     {} after {}\n",
         resolved.endpoint,

@@ -43,7 +43,6 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         &party.endpoint,
         &Options {
             timeout: args.timeout,
-            connections: args.workers.get(),
             system_proxy: party.system_proxy,
         },
     )

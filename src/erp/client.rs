@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use ureq::config::Config;
 use ureq::http::Response;
 use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use ureq::{Agent, Body, Proxy};
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::clock::unix;
 use super::reply::{Reply, TransportError, printable};
+use super::transport::{CachingResolver, connector};
 use super::{Account, Clock, Endpoint, NOW_METHOD, Signer, UPDATE_METHOD, VERSION, Verdict, judge};
 
 /// A longer reply body is no reply of the ERP's.
@@ -24,8 +26,6 @@ const BUFFER_BYTES: usize = 16 * 1024;
 pub struct Options {
     /// The longest a call may take, connection and reply included.
     pub timeout: Duration,
-    /// How many connections to keep alive: the most calls ever in flight.
-    pub connections: usize,
     /// Whether the system's proxy settings are honoured.
     pub system_proxy: bool,
 }
@@ -40,13 +40,21 @@ pub enum ClientError {
     Proxy,
 }
 
-/// Calls the ERP for one account. Shared by all workers, with its connections and its clock.
+/// Calls the ERP for one account. Shared by all workers, with its clock.
 pub struct Client {
-    agent: Agent,
+    config: Config,
+    resolver: CachingResolver,
     timeout: Duration,
     clock: Clock,
     update: Method,
     now: Method,
+}
+
+/// Makes calls, one after the other, over a connection of its own that is kept alive.
+pub struct Caller<'c> {
+    client: &'c Client,
+    agent: Agent,
+    body: Vec<u8>,
 }
 
 /// What is fixed about the calls of one method.
@@ -94,8 +102,8 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .max_idle_connections(options.connections)
-            .max_idle_connections_per_host(options.connections)
+            .max_idle_connections(1)
+            .max_idle_connections_per_host(1)
             .input_buffer_size(BUFFER_BYTES)
             .output_buffer_size(BUFFER_BYTES)
             .timeout_global(Some(options.timeout))
@@ -107,7 +115,8 @@ impl Client {
             ))
             .build();
         Ok(Client {
-            agent: Agent::new_with_config(config),
+            config,
+            resolver: CachingResolver::default(),
             timeout: options.timeout,
             clock: Clock::default(),
             update: Method::new(account, endpoint, UPDATE_METHOD),
@@ -115,35 +124,14 @@ impl Client {
         })
     }
 
-    /// Sets `order`'s flag: one call, one verdict.
-    ///
-    /// After a [`Verdict::Clock`] the client's clock has been corrected from the reply's `Date`,
-    /// for every call that follows.
+    /// A caller, for one worker.
     #[must_use]
-    pub fn update_flag(&self, order: &str, flag: &str) -> Verdict {
-        let argument = Update {
-            purchase_no: order,
-            flag_name: flag,
-        };
-        match serde_json::to_vec(&[argument]) {
-            Ok(body) => self.call(&self.update, &body).0,
-            // Strings always serialise; were that to change, the row would be refused, not lost.
-            Err(error) => Verdict::Rejected {
-                code: 0,
-                message: error.to_string(),
-            },
-        }
-    }
-
-    /// Makes one call that changes nothing.
-    #[must_use]
-    pub fn ping(&self) -> Ping {
-        let started = Instant::now();
-        let (verdict, date) = self.call(&self.now, b"[]");
-        Ping {
-            verdict,
-            clock_offset: date.map(|date| unix(date).saturating_sub(unix(SystemTime::now()))),
-            elapsed: started.elapsed(),
+    pub fn caller(&self) -> Caller<'_> {
+        let config = self.config.clone();
+        Caller {
+            client: self,
+            agent: Agent::with_parts(config, connector(), self.resolver.clone()),
+            body: Vec::new(),
         }
     }
 
@@ -151,30 +139,6 @@ impl Client {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
-    }
-
-    fn call(&self, method: &Method, body: &[u8]) -> (Verdict, Option<SystemTime>) {
-        let timestamp = self.clock.timestamp(SystemTime::now());
-        let sign = method.signer.sign(body, timestamp);
-        let url = method.url(timestamp, &sign);
-        let sent = self
-            .agent
-            .post(url.as_str())
-            .header(CONTENT_TYPE, "application/json")
-            .send(body);
-        let (outcome, date) = match sent {
-            Ok(mut response) => {
-                let date = header_date(&response);
-                let reply = read(&mut response).map_err(|error| self.explain(error));
-                (reply, date)
-            }
-            Err(error) => (Err(self.explain(error)), None),
-        };
-        let verdict = judge(&outcome);
-        if let (Verdict::Clock { .. }, Some(date)) = (&verdict, date) {
-            self.clock.correct(SystemTime::now(), date);
-        }
-        (verdict, date)
     }
 
     /// ureq's error in this crate's terms, without the URL, which holds half of the secret.
@@ -215,6 +179,61 @@ impl Client {
             io::ErrorKind::TimedOut => TransportError::Timeout(self.timeout),
             _ => TransportError::Connection(printable(&error.to_string())),
         }
+    }
+}
+
+impl Caller<'_> {
+    /// Sets `order`'s flag: one call, one verdict.
+    ///
+    /// After a [`Verdict::Clock`] the client's clock has been corrected from the reply's `Date`,
+    /// for every call that follows.
+    #[must_use]
+    pub fn update_flag(&mut self, order: &str, flag: &str) -> Verdict {
+        let argument = Update {
+            purchase_no: order,
+            flag_name: flag,
+        };
+        self.body.clear();
+        if let Err(error) = serde_json::to_writer(&mut self.body, &[argument]) {
+            // Strings always serialise; were that to change, the row would be refused, not lost.
+            return Verdict::Rejected {
+                code: 0,
+                message: error.to_string(),
+            };
+        }
+        self.call(&self.client.update, &self.body).0
+    }
+
+    /// Makes one call that changes nothing.
+    #[must_use]
+    pub fn ping(&self) -> Ping {
+        let started = Instant::now();
+        let (verdict, date) = self.call(&self.client.now, b"[]");
+        Ping {
+            verdict,
+            clock_offset: date.map(|date| unix(date).saturating_sub(unix(SystemTime::now()))),
+            elapsed: started.elapsed(),
+        }
+    }
+
+    fn call(&self, method: &Method, body: &[u8]) -> (Verdict, Option<SystemTime>) {
+        let clock = &self.client.clock;
+        let timestamp = clock.timestamp(SystemTime::now());
+        let sign = method.signer.sign(body, timestamp);
+        let sent = self
+            .agent
+            .post(method.url(timestamp, &sign).as_str())
+            .header(CONTENT_TYPE, "application/json")
+            .send(body);
+        let (outcome, date) = match sent {
+            Ok(mut response) => (read(&mut response), header_date(&response)),
+            Err(error) => (Err(error), None),
+        };
+        let verdict = judge(&outcome.map_err(|error| self.client.explain(error)));
+        if let (Verdict::Clock { .. }, Some(date)) = (&verdict, date) {
+            clock.correct(SystemTime::now(), date);
+        }
+        (verdict, date)
     }
 }
 

@@ -6,10 +6,11 @@ mod clock;
 mod endpoint;
 mod reply;
 mod sign;
+mod transport;
 mod verdict;
 
 pub use account::{Account, AppSecret, SecretError};
-pub use client::{Client, ClientError, Options, Ping};
+pub use client::{Caller, Client, ClientError, Options, Ping};
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError};
 pub use reply::{Reply, TransportError};

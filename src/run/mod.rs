@@ -50,6 +50,10 @@ use worker::{Costs, Done, Job, Work};
 
 /// How many rows may wait between two stages of the run.
 const CHANNEL_ROWS: usize = 256;
+/// How many rows a worker takes at once when nothing but its own speed holds it up.
+const BATCH_ROWS: usize = 32;
+/// How long the recorder lets outcomes gather while they come faster than one at a time.
+const GATHER: Duration = Duration::from_millis(1);
 /// How often the record is forced to disk.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -250,6 +254,7 @@ pub fn carry(
             retries: settings.retries,
         },
         workers: settings.workers.max(1),
+        unlimited: settings.rate == Rate::Unlimited,
         rules: settings.stop_rules,
     };
     run.send_all(&mut record)?;
@@ -404,6 +409,8 @@ struct Run<'r> {
     ledger: &'r Ledger,
     work: Work<'r>,
     workers: usize,
+    /// Whether only the workers' own speed holds the run up.
+    unlimited: bool,
     rules: StopRules,
 }
 
@@ -415,7 +422,8 @@ impl Run<'_> {
             .thread_name(|n| format!("worker-{n}"))
             .build()
             .map_err(|error| RunError::Workers(error.to_string()))?;
-        let (job_sender, jobs) = bounded::<Job>(CHANNEL_ROWS);
+        let batch = if self.unlimited { BATCH_ROWS } else { 1 };
+        let (job_sender, jobs) = bounded::<Vec<Job>>(CHANNEL_ROWS / batch);
         let (done_sender, done) = bounded::<Done>(CHANNEL_ROWS);
         let (closed, open) = bounded::<()>(0);
         let handle = record.handle().map_err(|error| record.error(error))?;
@@ -436,7 +444,8 @@ impl Run<'_> {
                     pool.spawn(move |_| self.work_all(&jobs, &done));
                 }
                 drop((jobs, done_sender));
-                if let Err(error) = self.dispatch(job_sender) {
+                let job_sender = job_sender;
+                if let Err(error) = self.dispatch(&job_sender, batch) {
                     self.work.stop.stop(StopReason::Sheet(error.to_string()));
                 }
             });
@@ -449,24 +458,35 @@ impl Run<'_> {
     }
 
     /// Streams the rows that are to be sent to the workers.
-    fn dispatch(&self, jobs: Sender<Job>) -> Result<(), SheetError> {
+    fn dispatch(&self, jobs: &Sender<Vec<Job>>, batch: usize) -> Result<(), SheetError> {
         let mut rows = self.sheet.rows()?;
         let mut row = Row::default();
+        let mut waiting = Vec::with_capacity(batch);
         while rows.read(&mut row)? {
             if let Some(job) = job(self.sheet, self.plan, &row)?
                 && self.ledger.get(job.id).is_none()
-                // The workers are gone once the run is stopped.
-                && jobs.send(job).is_err()
             {
-                break;
+                waiting.push(job);
             }
+            if waiting.len() == batch {
+                let full = std::mem::replace(&mut waiting, Vec::with_capacity(batch));
+                if jobs.send(full).is_err() {
+                    // The workers are gone: the run is stopped.
+                    return Ok(());
+                }
+            }
+        }
+        if !waiting.is_empty() {
+            // As above.
+            let _ = jobs.send(waiting);
         }
         Ok(())
     }
 
-    fn work_all(&self, jobs: &Receiver<Job>, done: &Sender<Done>) {
-        for job in jobs {
-            let Some(outcome) = self.work.carry(&job) else {
+    fn work_all(&self, jobs: &Receiver<Vec<Job>>, done: &Sender<Done>) {
+        let mut caller = self.work.client.caller();
+        for job in jobs.iter().flatten() {
+            let Some(outcome) = self.work.carry(&mut caller, &job) else {
                 return;
             };
             if done.send(Done { job, outcome }).is_err() {
@@ -482,6 +502,9 @@ impl Run<'_> {
         let mut referee = Referee::new(self.rules);
         while let Ok(first) = done.recv() {
             batch.push(first);
+            if !done.is_empty() {
+                std::thread::sleep(GATHER);
+            }
             batch.extend(done.try_iter().take(CHANNEL_ROWS - 1));
             if writable && let Err(error) = record.append(&batch, self.ledger) {
                 writable = false;

@@ -231,23 +231,30 @@ impl Spacing {
 impl Turn<'_> {
     /// The call got through the ERP's limits, whatever else became of it.
     pub fn passed(self) {
-        let now = self.pacer.began.elapsed();
-        let mut state = self.pacer.lock();
-        state.pace.passed(now);
-        state.respace();
+        self.end(Pace::passed);
     }
 
     /// The call was throttled. Returns what this changes for the whole run.
     pub fn throttled(self, limit: Limit, asked: Option<Duration>) -> Change {
-        let now = self.pacer.began.elapsed();
-        let mut state = self.pacer.lock();
-        let change = state.pace.throttled(self.started, now, limit, asked);
+        let started = self.started;
+        self.end(|pace, now| pace.throttled(started, now, limit, asked))
+    }
+
+    /// Ends the turn, telling the pace how.
+    fn end<T>(self, tell: impl FnOnce(&mut Pace, Duration) -> T) -> T {
+        let pacer = self.pacer;
+        std::mem::forget(self);
+        let now = pacer.began.elapsed();
+        let mut state = pacer.lock();
+        state.in_flight -= 1;
+        let told = tell(&mut state.pace, now);
         state.respace();
-        change
+        told
     }
 }
 
 impl Drop for Turn<'_> {
+    /// The call came to nothing: no reply, or none of the ERP's.
     fn drop(&mut self) {
         self.pacer.lock().in_flight -= 1;
     }

@@ -11,7 +11,7 @@ use super::plan::OrderId;
 use super::retry::backoff;
 use super::stop::{Stop, StopReason};
 use super::{Event, Watch};
-use crate::erp::{Client, Verdict};
+use crate::erp::{Caller, Client, Verdict};
 
 /// An order to be sent, with the row that decides its flag.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub(super) struct Work<'r> {
 
 impl Work<'_> {
     /// Carries one order into the ERP. `None` if the run stopped before anything became of it.
-    pub(super) fn carry(&self, job: &Job) -> Option<Outcome> {
+    pub(super) fn carry(&self, caller: &mut Caller<'_>, job: &Job) -> Option<Outcome> {
         let mut attempts = 0;
         let mut failures = 0;
         let mut clock_was_wrong = false;
@@ -63,7 +63,7 @@ impl Work<'_> {
             };
             attempts += 1;
             self.costs.calls.fetch_add(1, Ordering::Relaxed);
-            let verdict = self.client.update_flag(&job.order, &job.flag);
+            let verdict = caller.update_flag(&job.order, &job.flag);
             self.watch.event(Event::Answered {
                 line: job.line,
                 attempt: attempts,

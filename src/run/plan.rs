@@ -183,6 +183,56 @@ impl Decisions {
     }
 }
 
+/// From orders to their numbers, in shards, so that growing moves a small part of it at a time.
+///
+/// With each number goes a part of the order's hash: most orders that are not there are known not
+/// to be without a look at the decisions, and growing needs no look at all.
+#[derive(Debug)]
+struct Index {
+    shards: Vec<HashTable<(u32, u32)>>,
+}
+
+impl Index {
+    const SHARD_BITS: u32 = 6;
+
+    fn new() -> Self {
+        let shards = 1 << Self::SHARD_BITS;
+        Index {
+            shards: std::iter::repeat_with(HashTable::new)
+                .take(shards)
+                .collect(),
+        }
+    }
+
+    /// The shard an order belongs to, and the part of its hash that is kept there.
+    fn place(order: [u64; 2]) -> (usize, u32) {
+        // Truncation is meant: the upper bits choose the shard, the lower ones are the part.
+        let shard = (order[0] >> (u64::BITS - Self::SHARD_BITS)) as usize;
+        (shard, order[0] as u32)
+    }
+
+    /// Spreads the part kept over all bits, as the table wants its hashes.
+    fn spread(part: u32) -> u64 {
+        u64::from(part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    fn find(&self, order: [u64; 2], is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let (shard, part) = Self::place(order);
+        self.shards[shard]
+            .find(Self::spread(part), |&(found, id)| {
+                found == part && is_it(id)
+            })
+            .map(|&(_, id)| id)
+    }
+
+    fn insert(&mut self, order: [u64; 2], id: u32) {
+        let (shard, part) = Self::place(order);
+        let entry = (part, id);
+        self.shards[shard]
+            .insert_unique(Self::spread(part), entry, |&(part, _)| Self::spread(part));
+    }
+}
+
 /// The sheet's valid rows, boiled down to one decision an order.
 ///
 /// Costs at most 64 bytes a distinct order, what [`run`](super::carry) keeps beside it included.
@@ -191,7 +241,7 @@ pub struct Plan {
     marker: Marker,
     on_conflict: OnConflict,
     decisions: Decisions,
-    by_order: HashTable<u32>,
+    by_order: Index,
     rows: u64,
     invalid: u64,
     conflicts: u64,
@@ -219,7 +269,7 @@ impl Plan {
             marker,
             on_conflict,
             decisions: Decisions::default(),
-            by_order: HashTable::new(),
+            by_order: Index::new(),
             rows: 0,
             invalid: 0,
             conflicts: 0,
@@ -269,9 +319,7 @@ impl Plan {
                     mark,
                     place: Place::new(line, false, 1),
                 });
-                let decisions = &self.decisions;
-                self.by_order
-                    .insert_unique(mark.order[0], id, |&id| decisions.get(id).mark.order[0]);
+                self.by_order.insert(mark.order, id);
             }
         }
         Ok(mark)
@@ -279,8 +327,8 @@ impl Plan {
 
     pub(super) fn find(&self, order: [u64; 2]) -> Option<OrderId> {
         self.by_order
-            .find(order[0], |&id| self.decisions.get(id).mark.order == order)
-            .map(|&id| OrderId(id))
+            .find(order, |id| self.decisions.get(id).mark.order == order)
+            .map(OrderId)
     }
 
     /// What the valid row at `line` is to the run; `None` if the plan has never seen its order,

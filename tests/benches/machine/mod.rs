@@ -1,0 +1,120 @@
+//! What the end-to-end benchmarks share: a stand-in in a process of its own, the real program run
+//! against it, and what that cost.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wait4::Wait4;
+
+/// The program under measurement.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_wdt-flags");
+
+/// A stand-in ERP in a process of its own, until dropped.
+pub struct Server {
+    process: Child,
+    environment: Vec<(String, String)>,
+}
+
+impl Server {
+    pub fn start(options: &[&str]) -> Server {
+        let mut process = Command::new(PROGRAM)
+            .args(["sandbox", "--quiet"])
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a stand-in");
+        let stdout = process.stdout.take().expect("piped");
+        let environment = BufReader::new(stdout)
+            .lines()
+            .take(4)
+            .map(|line| {
+                let line = line.expect("text");
+                let line = line.trim_start_matches("export ");
+                let (name, value) = line.split_once('=').expect("an assignment");
+                (name.to_owned(), value.trim_matches('\'').to_owned())
+            })
+            .collect();
+        Server {
+            process,
+            environment,
+        }
+    }
+
+    #[allow(dead_code, reason = "not every benchmark calls by itself")]
+    pub fn variable(&self, name: &str) -> &str {
+        let found = self.environment.iter().find(|(known, _)| known == name);
+        &found.expect("printed by the stand-in").1
+    }
+
+    /// Runs the program on a sheet of `rows` distinct orders and returns what it cost.
+    pub fn run(&self, directory: &Path, rows: usize, options: &[&str]) -> Cost {
+        let sheet = directory.join("sheet.csv");
+        write_sheet(&sheet, rows);
+        let began = Instant::now();
+        let mut child = Command::new(PROGRAM)
+            .arg("run")
+            .arg(&sheet)
+            .args(options)
+            .arg("--quiet")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let waited = child.wait4().expect("ended");
+        let wall = began.elapsed();
+        let mut said = String::new();
+        let stdout = child.stdout.take().expect("piped");
+        std::io::Read::read_to_string(&mut { stdout }, &mut said).expect("text");
+        assert!(waited.status.success(), "{said}");
+        Cost {
+            wall,
+            processor: waited.rusage.utime + waited.rusage.stime,
+            memory: waited.rusage.maxrss,
+            pauses: !said.contains(", 0 pauses)"),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What a run cost.
+pub struct Cost {
+    pub wall: Duration,
+    pub processor: Duration,
+    /// Peak, in bytes.
+    pub memory: u64,
+    #[allow(dead_code, reason = "only under a quota is there a pause to be had")]
+    pub pauses: bool,
+}
+
+fn write_sheet(path: &Path, rows: usize) {
+    let mut text = String::from("purchase_no,flag_name,remark\n");
+    for n in 0..rows {
+        let flag = ["aa", "加急", "已质检", "待付款"][n % 4];
+        // No number with 404 in it: the stand-in does not know such orders.
+        let _ = writeln!(text, "CG{n:09o},{flag},备注 {n}");
+    }
+    fs::write(path, text.replace("404", "4-4")).expect("written");
+}
+
+/// The machine, in a few words.
+pub fn describe() -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("unknown processor", |rest| {
+            rest.trim_start_matches([':', ' ', '\t'])
+        });
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{cores} × {model}, {}", std::env::consts::OS)
+}

@@ -241,10 +241,15 @@ pub struct SheetArgs {
 }
 
 impl SheetArgs {
-    /// Whether the sheet comes from standard input.
-    #[must_use]
-    pub fn is_stdin(&self) -> bool {
+    fn is_stdin(&self) -> bool {
         self.path.as_os_str() == "-"
+    }
+
+    /// Whether the sheet is a stream, which has no place beside it for results.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        let found = std::fs::metadata(&self.path);
+        self.is_stdin() || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
     }
 
     /// Opens the sheet.

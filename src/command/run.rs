@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
-use crate::cli::{Deadline, RunArgs};
-use crate::command::signals::{Interrupt, exit_code};
+use crate::cli::{Conflict, Deadline, RunArgs};
+use crate::command::signals::{exit_code, listen};
 use crate::command::{Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, no_threads};
 use crate::config::{self, Choice};
 use crate::console::{Console, print, summary};
@@ -36,7 +36,7 @@ struct Party {
 }
 
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
-    let interrupt = Interrupt::listen().map_err(|error| no_threads(&error))?;
+    let stop = listen().map_err(|error| no_threads(&error))?;
     let party = party(&args, console)?;
     let client = Client::new(
         &party.account,
@@ -47,7 +47,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
     )
     .map_err(Failure::usage)?;
-    let path = (!args.sheet.is_stdin()).then_some(args.sheet.path.as_path());
+    let path = (!args.sheet.is_stream()).then_some(args.sheet.path.as_path());
     let paths = Paths::new(path, args.results, args.failures).map_err(Failure::usage)?;
     let sheet = args.sheet.open().map_err(Failure::usage)?;
     console.detail(sheet.layout());
@@ -56,7 +56,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         workers: args.workers.get(),
         retries: args.retries,
         on_conflict: args.on_conflict.into(),
-        key: key(&party, &sheet),
+        key: key(&party, args.on_conflict, &sheet),
         paths,
         bom: !args.no_bom,
         stop_rules: StopRules {
@@ -69,7 +69,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
         fresh: args.fresh,
     };
-    let report = carry(&sheet, &client, &settings, interrupt.arm(), console)
+    let report = carry(&sheet, &client, &settings, &stop, console)
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
     print(summary(&report));
@@ -150,10 +150,14 @@ fn until(now: &ZonedDateTime, time: Time) -> Duration {
 }
 
 /// Outcomes recorded for other orders, flags, accounts or servers say nothing about this run.
-fn key(party: &Party, sheet: &Sheet) -> RunKey {
+fn key(party: &Party, on_conflict: Conflict, sheet: &Sheet) -> RunKey {
     let layout = sheet.layout();
     RunKey::new(&[
         &party.name,
+        match on_conflict {
+            Conflict::Last => "last",
+            Conflict::Invalid => "invalid",
+        },
         &layout.order_column,
         layout.flag_column.as_deref().unwrap_or_default(),
     ])
@@ -165,14 +169,14 @@ fn code_of(error: &RunError) -> u8 {
         RunError::Output(OutputError::Locked { .. }) => LOCKED,
         RunError::Output(OutputError::Io { .. }) => STOPPED,
         RunError::Output(_) => USAGE,
-        RunError::Stopped {
-            reason: StopReason::Signal(signal),
+        RunError::Interrupted {
+            stopped: Some(StopReason::Signal(signal)),
             ..
         } => exit_code(*signal),
         RunError::Sheet(_)
         | RunError::Record(_)
         | RunError::Workers(_)
-        | RunError::Stopped { .. } => STOPPED,
+        | RunError::Interrupted { .. } => STOPPED,
     }
 }
 

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::cli::SandboxArgs;
-use crate::command::signals::{Interrupt, exit_code};
+use crate::command::signals::{exit_code, listen};
 use crate::command::{Failure, STOPPED, no_threads};
 use crate::console::{Console, print};
 use crate::run::StopReason;
 use crate::sandbox::{Config, Sandbox};
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failure> {
-    let interrupt = Interrupt::listen().map_err(|error| no_threads(&error))?;
+    let stop = listen().map_err(|error| no_threads(&error))?;
     let default = Config::default();
     let config = Config {
         listen: args.listen,
@@ -27,7 +27,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failur
             format_args!("cannot serve on {}: {error}", args.listen),
         )
     })?;
-    let stop = interrupt.arm();
+    stop.begin();
     print(sandbox.environment());
     console.note("serving a stand-in ERP; stop it with Ctrl-C");
     while stop.sleep(Duration::from_secs(3_600)) {}

@@ -2,48 +2,35 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::run::{Stop, StopReason};
 
-/// What signals mean at the moment.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Interrupt {
-    stop: Arc<Stop>,
-    /// Set once there is something to bring to an end.
-    armed: Arc<AtomicBool>,
-}
-
 /// The exit code of a program that a signal ended (a convention of shells).
 pub(super) fn exit_code(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
-impl Interrupt {
-    /// Listens for signals from now on. Until [`arm`](Self::arm)ed, they end the program.
-    pub(super) fn listen() -> io::Result<Interrupt> {
-        let interrupt = Interrupt::default();
-        let mut signals = Signals::new([SIGINT, SIGTERM])?;
-        let heard = interrupt.clone();
-        std::thread::Builder::new()
-            .name("signals".into())
-            .spawn(move || {
-                for signal in signals.forever() {
-                    if !heard.armed.load(Ordering::Acquire) || heard.stop.stopped() {
-                        std::process::exit(exit_code(signal).into());
-                    }
-                    heard.stop.stop(StopReason::Signal(signal));
+/// Listens for signals from now on. The first stops what has begun by then, the second, and any
+/// before, ends the program.
+pub(super) fn listen() -> io::Result<Arc<Stop>> {
+    let stop = Arc::new(Stop::default());
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let asked = Arc::clone(&stop);
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            // Whether the run is stopping already says nothing: it may be for a reason of its own.
+            let mut first = true;
+            for signal in signals.forever() {
+                if !(first && asked.begun()) {
+                    std::process::exit(exit_code(signal).into());
                 }
-            })?;
-        Ok(interrupt)
-    }
-
-    /// From now on a signal lets the run come to its end.
-    pub(super) fn arm(&self) -> &Stop {
-        self.armed.store(true, Ordering::Release);
-        &self.stop
-    }
+                first = false;
+                asked.stop(StopReason::Signal(signal));
+            }
+        })?;
+    Ok(stop)
 }

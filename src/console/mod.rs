@@ -162,6 +162,9 @@ impl Watch for Console {
             Event::ClockCorrected { offset } => self.detail(format_args!(
                 "the ERP's clock is {offset} s ahead of this machine's; signing by it from now on"
             )),
+            Event::Stopping { reason } => self.note(format_args!(
+                "stopping: {reason}; waiting for the calls in flight"
+            )),
             Event::Settled { rows, status } => {
                 if let Some(progress) = &*self.lock() {
                     progress.settle(rows, status);
@@ -172,10 +175,14 @@ impl Watch for Console {
                 order,
                 status,
                 message,
-            } => self.say(
-                Level::Error,
-                format_args!("not recorded: line {line}, order {order}: {status} {message}"),
-            ),
+            } => {
+                let message = match message {
+                    "" => String::new(),
+                    message => format!(", {message}"),
+                };
+                let known = format_args!("line {line}, order {order}: {status}{message}");
+                self.say(Level::Error, format_args!("not recorded: {known}"));
+            }
         }
     }
 }

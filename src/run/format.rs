@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use csv::StringRecord;
 
 use super::outcome::Outcome;
-use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
+use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, Sheet};
 
 /// Excel reads Chinese in a CSV file only if it begins with this.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -34,6 +34,19 @@ pub(super) fn writer<W: Write>(to: W) -> csv::Writer<W> {
 }
 
 impl Shape {
+    /// The shape of a file about `sheet`.
+    pub(super) fn of(sheet: &Sheet, extra_fields: bool) -> Self {
+        Shape {
+            sent_flag: sheet.has_sent_flag(),
+            extra_fields,
+        }
+    }
+
+    /// The header, as it stands in a file.
+    pub(super) fn header_line(self, columns: &[String]) -> Vec<u8> {
+        line(self.header(columns))
+    }
+
     /// The column names.
     pub(super) fn header(self, columns: &[String]) -> impl Iterator<Item = &str> {
         columns
@@ -79,6 +92,16 @@ impl Shape {
 /// Whether a spreadsheet would run the text as a formula; a quote mark before it prevents that.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// Fields as a line of CSV.
+pub(super) fn line<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut csv = writer(Vec::new());
+    // Writing text to memory cannot fail; were it to, an empty line would match no header.
+    match csv.write_record(fields.map(str::as_bytes)) {
+        Ok(()) => csv.into_inner().unwrap_or_default(),
+        Err(_) => Vec::new(),
+    }
 }
 
 /// A csv error as the I/O error it is: writing fields can fail in no other way.

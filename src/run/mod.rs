@@ -50,10 +50,12 @@ use worker::{Costs, Done, Job, Work};
 
 /// How many rows may wait between two stages of the run.
 const CHANNEL_ROWS: usize = 256;
-/// How many rows a worker takes at once when nothing but its own speed holds it up.
+/// The most rows a worker takes at once.
 const BATCH_ROWS: usize = 32;
 /// How long the recorder lets outcomes gather while they come faster than one at a time.
 const GATHER: Duration = Duration::from_millis(1);
+/// How often it is looked whether the run is to stop.
+const OVERSEE_EVERY: Duration = Duration::from_millis(50);
 /// How often the record is forced to disk.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -118,6 +120,11 @@ pub enum Event<'a> {
         /// The ERP's clock minus this machine's, in seconds.
         offset: i64,
     },
+    /// Nothing more is sent; calls in flight are brought to their end.
+    Stopping {
+        /// Why.
+        reason: &'a StopReason,
+    },
     /// An outcome is known and recorded.
     Settled {
         /// The rows of the sheet that it settles.
@@ -159,13 +166,19 @@ pub enum RunError {
     /// The record cannot be read back.
     #[error("cannot read the record back: {0}")]
     Record(io::Error),
-    /// The run stopped early, and then its results could not be written.
-    #[error("stopped early: {reason}; then: {source}")]
-    Stopped {
-        /// Why it stopped.
-        reason: StopReason,
+    /// Calls were made, and then something kept the results from being written.
+    #[error(
+        "{}{source}; what is known is kept in `{}`, and the same command continues from there",
+        stopped.as_ref().map(|reason| format!("stopped early: {reason}; then: ")).unwrap_or_default(),
+        record.display()
+    )]
+    Interrupted {
+        /// Why the run stopped early, if it did.
+        stopped: Option<StopReason>,
         /// Why there are no results.
         source: Box<RunError>,
+        /// Where the outcomes are.
+        record: PathBuf,
     },
     /// The operating system has no threads to give.
     #[error("cannot start the workers: {0}")]
@@ -212,6 +225,7 @@ pub fn carry(
 ) -> Result<Report, RunError> {
     let outputs = Outputs::claim(&settings.paths, sheet)?;
     let (plan, found) = plan(sheet, &outputs, settings)?;
+    stop.begin();
     let results = Draft::create(&outputs.results)?;
     let failures = Draft::create(&outputs.failures)?;
     let ledger = Ledger::new(&plan);
@@ -256,6 +270,7 @@ pub fn carry(
         workers: settings.workers.max(1),
         unlimited: settings.rate == Rate::Unlimited,
         rules: settings.stop_rules,
+        referee: Referee::new(settings.stop_rules),
     };
     run.send_all(&mut record)?;
     let elapsed = began.elapsed();
@@ -286,12 +301,10 @@ pub fn carry(
         }
         Ok(tally)
     };
-    let tally = end().map_err(|source| match &stopped {
-        Some(reason) => RunError::Stopped {
-            reason: reason.clone(),
-            source: Box::new(source),
-        },
-        None => source,
+    let tally = end().map_err(|source| RunError::Interrupted {
+        stopped: stopped.clone(),
+        source: Box::new(source),
+        record: outputs.record.clone(),
     })?;
     let kept = stopped.is_some();
     Ok(Report {
@@ -412,9 +425,20 @@ struct Run<'r> {
     /// Whether only the workers' own speed holds the run up.
     unlimited: bool,
     rules: StopRules,
+    referee: Referee,
 }
 
 impl Run<'_> {
+    /// How many rows a worker takes at once: one, unless only its own speed holds it up and there
+    /// are many for each worker.
+    fn batch(&self) -> usize {
+        if !self.unlimited {
+            return 1;
+        }
+        let calls = usize::try_from(self.plan.calls()).unwrap_or(usize::MAX);
+        (calls / self.workers / 16).clamp(1, BATCH_ROWS)
+    }
+
     /// Reader → bounded channel → pool of workers → bounded channel → recorder.
     fn send_all(&self, record: &mut Record) -> Result<(), RunError> {
         let pool = rayon::ThreadPoolBuilder::new()
@@ -422,7 +446,7 @@ impl Run<'_> {
             .thread_name(|n| format!("worker-{n}"))
             .build()
             .map_err(|error| RunError::Workers(error.to_string()))?;
-        let batch = if self.unlimited { BATCH_ROWS } else { 1 };
+        let batch = self.batch();
         let (job_sender, jobs) = bounded::<Vec<Job>>(CHANNEL_ROWS / batch);
         let (done_sender, done) = bounded::<Done>(CHANNEL_ROWS);
         let (closed, open) = bounded::<()>(0);
@@ -430,13 +454,7 @@ impl Run<'_> {
         std::thread::scope(|scope| {
             let still_open = open.clone();
             scope.spawn(move || self.force_to_disk(&handle, &open));
-            if let Some(deadline) = self.rules.deadline {
-                scope.spawn(move || {
-                    if still_open.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
-                        self.work.stop.stop(StopReason::Deadline);
-                    }
-                });
-            }
+            scope.spawn(move || self.oversee(&still_open));
             let recorder = scope.spawn(|| self.record_all(&done, record));
             pool.in_place_scope(|pool| {
                 for _ in 0..self.workers {
@@ -489,6 +507,9 @@ impl Run<'_> {
             let Some(outcome) = self.work.carry(&mut caller, &job) else {
                 return;
             };
+            if let Some(reason) = self.referee.judge(outcome.status, &outcome.message) {
+                self.work.stop.stop(reason);
+            }
             if done.send(Done { job, outcome }).is_err() {
                 return;
             }
@@ -499,7 +520,6 @@ impl Run<'_> {
     fn record_all(&self, done: &Receiver<Done>, record: &mut Record) {
         let mut batch = Vec::with_capacity(CHANNEL_ROWS);
         let mut writable = true;
-        let mut referee = Referee::new(self.rules);
         while let Ok(first) = done.recv() {
             batch.push(first);
             if !done.is_empty() {
@@ -512,9 +532,6 @@ impl Run<'_> {
                 self.work.stop.stop(StopReason::Record(reason));
             }
             for Done { job, outcome } in batch.drain(..) {
-                if let Some(reason) = referee.judge(outcome.status, &outcome.message) {
-                    self.work.stop.stop(reason);
-                }
                 if writable {
                     self.work.watch.event(Event::Settled {
                         rows: self.plan.rows_of(job.id),
@@ -529,6 +546,20 @@ impl Run<'_> {
                     });
                     self.ledger.keep(job.id, outcome);
                 }
+            }
+        }
+    }
+
+    /// Stops the run at its deadline, and tells when it is stopping, until it is over.
+    fn oversee(&self, open: &Receiver<()>) {
+        let stop = self.work.stop;
+        while open.recv_timeout(OVERSEE_EVERY) == Err(RecvTimeoutError::Timeout) {
+            if self.rules.deadline.is_some_and(|at| Instant::now() >= at) {
+                stop.stop(StopReason::Deadline);
+            }
+            if let Some(reason) = stop.reason() {
+                self.work.watch.event(Event::Stopping { reason: &reason });
+                return;
             }
         }
     }

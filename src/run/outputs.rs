@@ -1,12 +1,14 @@
 //! Where a run's files go, and what must not be there.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
 
+use super::format::{BOM, Shape};
 use super::outcome::now;
+use super::record;
 use crate::sheet::{APPENDED, Sheet};
 
 /// Ends the name of the failures file beside a sheet.
@@ -20,10 +22,10 @@ const LOCK_MARK: &str = "wdt-flags";
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// A sheet from standard input has no name to derive the results' name from.
-    #[error("a sheet from standard input needs --results FILE")]
+    #[error("a sheet from standard input or a pipe needs --results FILE")]
     NoName,
-    /// Two of the files are one.
-    #[error("`{0}` cannot be both the results and the failures file")]
+    /// Two of the run's files would be one.
+    #[error("the run would need `{0}` twice; name other files with --results and --failures")]
     Same(PathBuf),
     /// The file is the sheet.
     #[error(
@@ -154,25 +156,35 @@ impl Outputs {
     pub(super) fn claim(paths: &Paths, sheet: &Sheet) -> Result<Outputs, OutputError> {
         let results = target(&paths.results)?;
         let failures = target(&paths.failures)?;
-        if is_same(&results, &failures) {
-            return Err(OutputError::Same(paths.results.clone()));
-        }
         let record = with_suffix(&results, ".partial");
-        let is_sheet = |path: &Path| sheet.path().is_some_and(|sheet| is_same(path, sheet));
-        for path in [&results, &failures] {
-            for file in [path.clone(), draft(path), lock_path(path)] {
-                if is_sheet(&file) && !(paths.replaces_sheet && file == failures) {
-                    return Err(OutputError::IsSheet(file));
-                }
+        let drafts = [draft(&results), draft(&failures)];
+        let locks = [lock_path(&results), lock_path(&failures)];
+
+        let files = [&results, &failures, &record].into_iter();
+        let files: Vec<_> = files.chain(&drafts).chain(&locks).collect();
+        for file in &files {
+            check_regular(file)?;
+        }
+        for (at, file) in files.iter().enumerate() {
+            if files[..at].iter().any(|other| is_same(file, other)) {
+                return Err(OutputError::Same(file.to_path_buf()));
             }
-            for file in [path.clone(), draft(path)] {
-                check_ours(&file, &[])?;
+            let is_sheet = sheet.path().is_some_and(|sheet| is_same(file, sheet));
+            if is_sheet && !(paths.replaces_sheet && **file == failures) {
+                return Err(OutputError::IsSheet(file.to_path_buf()));
             }
         }
-        if is_sheet(&record) {
-            return Err(OutputError::IsSheet(record));
+        let unfinished = headers(sheet, true);
+        let finished = headers(sheet, false);
+        check_ours(&results, &finished)?;
+        check_ours(&failures, &finished)?;
+        check_ours(&record, &unfinished)?;
+        for draft in &drafts {
+            check_ours(draft, &unfinished)?;
         }
-        check_ours(&record, &["run"])?;
+        for lock in &locks {
+            check_lock(lock)?;
+        }
         Ok(Outputs {
             _locks: [Lock::take(&results)?, Lock::take(&failures)?],
             results,
@@ -244,7 +256,7 @@ impl Drop for Draft {
 /// An operating-system lock, which a crash releases, on a file that says who holds it.
 #[derive(Debug)]
 struct Lock {
-    file: File,
+    _file: File,
     path: PathBuf,
 }
 
@@ -263,10 +275,10 @@ impl Lock {
                 .truncate(false)
                 .open(&path)
                 .map_err(failed)?;
-            let mut holder = String::new();
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
+                    let mut holder = String::new();
                     // Where locks are mandatory the holder cannot be read.
                     let _ = (&file).take(200).read_to_string(&mut holder);
                     let holder = holder.trim().strip_prefix(LOCK_MARK).unwrap_or_default();
@@ -281,37 +293,24 @@ impl Lock {
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
             // The holder before may have removed the file between our opening and locking it.
-            let ours = file
-                .try_clone()
-                .and_then(Handle::from_file)
-                .map_err(failed)?;
-            if Handle::from_path(&path).is_ok_and(|there| there == ours) {
-                let lock = Lock { file, path };
-                lock.sign(&mut holder).map_err(failed)?;
-                return Ok(lock);
+            let ours = file.try_clone().and_then(Handle::from_file);
+            if Handle::from_path(&path).is_ok_and(|there| ours.is_ok_and(|ours| there == ours)) {
+                sign(&file).map_err(failed)?;
+                return Ok(Lock { _file: file, path });
             }
         }
     }
+}
 
-    /// Writes down who holds the lock, unless the file is somebody else's.
-    fn sign(&self, before: &mut String) -> io::Result<()> {
-        let mut file = &self.file;
-        let _ = file.take(200).read_to_string(before);
-        if !before.is_empty() && !before.starts_with(LOCK_MARK) {
-            return Err(io::Error::other(format!(
-                "`{}` is in the way and is not a lock of wdt-flags",
-                self.path.display()
-            )));
-        }
-        file.set_len(0)?;
-        file.seek(SeekFrom::Start(0))?;
-        writeln!(
-            file,
-            "{LOCK_MARK} pid {} since {}",
-            std::process::id(),
-            now()
-        )
-    }
+/// Writes down who holds a lock.
+fn sign(mut lock: &File) -> io::Result<()> {
+    lock.set_len(0)?;
+    writeln!(
+        lock,
+        "{LOCK_MARK} pid {} since {}",
+        std::process::id(),
+        now()
+    )
 }
 
 impl Drop for Lock {
@@ -328,50 +327,111 @@ fn target(path: &Path) -> Result<PathBuf, OutputError> {
     }
 }
 
+/// Whether two paths name one file, be it there or not.
 fn is_same(one: &Path, other: &Path) -> bool {
-    one == other || same_file::is_same_file(one, other).unwrap_or(false)
+    // Opening anything but a regular file, to compare, could wait for ever.
+    let is_file = |path: &Path| fs::metadata(path).is_ok_and(|found| found.is_file());
+    plain(one) == plain(other)
+        || is_file(one) && is_file(other) && same_file::is_same_file(one, other).unwrap_or(false)
 }
 
-/// An error unless the path is free or holds a file with this program's columns last.
-fn check_ours(path: &Path, last: &[&str]) -> Result<(), OutputError> {
-    let found = match fs::symlink_metadata(path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(OutputError::io(path)(error)),
-    };
-    if !found.is_file() {
-        return Err(OutputError::NotAFile(path.to_owned()));
+/// The path without detours through directories.
+fn plain(path: &Path) -> PathBuf {
+    match (fs::canonicalize(directory(path)), path.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        _ => path.to_owned(),
     }
-    if found.len() == 0 {
+}
+
+fn directory(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// What is at the path itself; `None` if it is free.
+fn found(path: &Path) -> Result<Option<fs::Metadata>, OutputError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(OutputError::io(path)(error)),
+    }
+}
+
+/// An error unless the path is free or a regular file.
+fn check_regular(path: &Path) -> Result<(), OutputError> {
+    match found(path)? {
+        Some(found) if !found.is_file() => Err(OutputError::NotAFile(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// The beginnings of files of this program's that may have been cut off in their header: of
+/// drafts and of the record. (Finished files are put in their place whole.)
+fn headers(sheet: &Sheet, unfinished: bool) -> Vec<Vec<u8>> {
+    if !unfinished {
+        return Vec::new();
+    }
+    let mut headers = vec![record::header(sheet)];
+    for extra_fields in [false, true] {
+        let header = Shape::of(sheet, extra_fields).header_line(sheet.columns());
+        headers.push([BOM, &header].concat());
+        headers.push(header);
+    }
+    headers
+}
+
+/// An error unless the path is free or holds a file with this program's columns last, or one that
+/// was cut off within one of `headers`.
+fn check_ours(path: &Path, headers: &[Vec<u8>]) -> Result<(), OutputError> {
+    if found(path)?.is_none_or(|found| found.len() == 0) {
         return Ok(());
     }
-    let file = File::open(path).map_err(OutputError::io(path))?;
+    let mut begin = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(1024 * 1024).read_to_end(&mut begin))
+        .map_err(OutputError::io(path))?;
+    if headers.iter().any(|header| header.starts_with(&begin)) {
+        return Ok(());
+    }
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(BufReader::new(file).take(1024 * 1024));
+        .from_reader(begin.as_slice());
     let mut header = csv::StringRecord::new();
-    let columns = APPENDED.len() + last.len();
-    let ours = matches!(csv.read_record(&mut header), Ok(true))
-        && header.len() > columns
-        && header
-            .iter()
-            .skip(header.len() - columns)
-            .eq(APPENDED.iter().chain(last).copied());
-    if ours {
+    let read = csv.read_record(&mut header);
+    let mut columns = header.iter().rev().peekable();
+    columns.next_if_eq(&record::RUN);
+    let ours = APPENDED
+        .iter()
+        .rev()
+        .all(|name| columns.next() == Some(name));
+    if matches!(read, Ok(true)) && ours && columns.next().is_some() {
         Ok(())
     } else {
         Err(OutputError::NotOurs(path.to_owned()))
     }
 }
 
+/// An error unless the path is free or holds a lock of this program's.
+fn check_lock(path: &Path) -> Result<(), OutputError> {
+    if found(path)?.is_none_or(|found| found.len() == 0) {
+        return Ok(());
+    }
+    let mut begin = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(LOCK_MARK.len() as u64).read_to_end(&mut begin));
+    match read {
+        Ok(_) if begin != LOCK_MARK.as_bytes() => Err(OutputError::NotOurs(path.to_owned())),
+        // Where locks are mandatory one that is held cannot be read.
+        _ => Ok(()),
+    }
+}
+
 /// Makes a rename in the file's directory durable, where the platform has that.
 fn sync_directory(file: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let directory = match file.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        File::open(directory)?.sync_all()?;
+        File::open(directory(file))?.sync_all()?;
     }
     Ok(())
 }
@@ -477,7 +537,7 @@ mod tests {
                 None,
                 None,
                 None,
-                "a sheet from standard input needs --results FILE",
+                "a sheet from standard input or a pipe needs --results FILE",
             ),
         ] {
             assert_eq!(paths(sheet, results, failures), expected, "{sheet:?}");
@@ -503,7 +563,12 @@ mod tests {
         fs::write(lock_path(&output), "wdt-flags pid 1 since ever\n").expect("written");
         drop(Lock::take(&output).expect("stale"));
         fs::write(lock_path(&output), "dear diary").expect("written");
-        assert!(matches!(Lock::take(&output), Err(OutputError::Io { .. })));
+        let lock = lock_path(&output);
+        assert!(matches!(check_lock(&lock), Err(OutputError::NotOurs(_))));
+        assert_eq!(
+            fs::read_to_string(&lock).expect("still there"),
+            "dear diary"
+        );
     }
 
     #[test]
@@ -516,6 +581,7 @@ mod tests {
             (String::new(), true),
             (format!("purchase_no,flag_name,{six}\nCG1,aa"), true),
             (format!("\u{feff}采购单号,{six}\n"), true),
+            (format!("purchase_no,flag_name,{six},run\n"), true),
             (format!("{six}\n"), false),
             (format!("a,{six},b\n"), false),
             ("purchase_no,flag_name\nCG1,aa\n".to_owned(), false),
@@ -525,7 +591,7 @@ mod tests {
             assert_eq!(check_ours(&path, &[]).is_ok(), ours, "{content:?}");
         }
         assert!(matches!(
-            check_ours(directory.path(), &[]),
+            check_regular(directory.path()),
             Err(OutputError::NotAFile(_))
         ));
     }

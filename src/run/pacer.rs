@@ -244,8 +244,9 @@ impl Turn<'_> {
     fn end<T>(self, tell: impl FnOnce(&mut Pace, Duration) -> T) -> T {
         let pacer = self.pacer;
         std::mem::forget(self);
-        let now = pacer.began.elapsed();
         let mut state = pacer.lock();
+        // Read under the lock, so that turns given before and after are told apart.
+        let now = pacer.began.elapsed();
         state.in_flight -= 1;
         let told = tell(&mut state.pace, now);
         state.respace();

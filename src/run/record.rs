@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use csv::StringRecord;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use super::format::{Lead, Shape, io_error, writer};
+use super::format::{Lead, Shape, io_error, line, writer};
 use super::outcome::{Outcome, Status};
 use super::outputs::OutputError;
 use super::plan::{Mark, Marker, OrderId, Plan};
@@ -24,7 +24,10 @@ use super::worker::Done;
 use crate::sheet::Sheet;
 
 /// The record's last column, which the results do not have.
-const RUN: &str = "run";
+pub(super) const RUN: &str = "run";
+
+/// What is wrong with a record that more has happened to than that its end was cut off.
+const DAMAGED: &str = "is damaged";
 
 /// For whom and how a sheet is carried out. Outcomes recorded under another key say nothing about
 /// this run: an order that one account's ERP accepted is still to be sent to another's.
@@ -188,21 +191,13 @@ pub(super) struct Record {
 
 /// How a record of `sheet` is laid out.
 fn shape(sheet: &Sheet) -> Shape {
-    Shape {
-        sent_flag: sheet.has_sent_flag(),
-        // Rows with surplus fields are never sent.
-        extra_fields: false,
-    }
+    // Rows with surplus fields are never sent.
+    Shape::of(sheet, false)
 }
 
-fn header(sheet: &Sheet) -> Vec<u8> {
-    let mut csv = writer(Vec::new());
-    let columns = shape(sheet).header(sheet.columns()).chain([RUN]);
-    // Writing to memory cannot fail; were it to, an empty header would match no record.
-    match csv.write_record(columns) {
-        Ok(()) => csv.into_inner().unwrap_or_default(),
-        Err(_) => Vec::new(),
-    }
+/// The first line of a record of `sheet`.
+pub(super) fn header(sheet: &Sheet) -> Vec<u8> {
+    line(shape(sheet).header(sheet.columns()).chain([RUN]))
 }
 
 /// Reads the record at `path`, if there is one.
@@ -238,7 +233,7 @@ pub(super) fn find(path: &Path, sheet: &Sheet, key: &RunKey, marker: Marker) -> 
     let mut row = StringRecord::new();
     let mut taken = Vec::new();
     let mut end = start;
-    let mut torn = false;
+    let mut torn = 0;
     loop {
         let offset = start + csv.position().byte();
         let read = match csv.read_record(&mut row) {
@@ -248,11 +243,11 @@ pub(super) fn find(path: &Path, sheet: &Sheet, key: &RunKey, marker: Marker) -> 
             Err(error) => return Err(io_error(error)),
         };
         let Some(Recorded { line, outcome, run }) = read else {
-            torn = true;
+            torn += 1;
             continue;
         };
-        if torn {
-            return Ok(Found::Foreign("is damaged before its last line"));
+        if torn > 0 {
+            return Ok(Found::Foreign(DAMAGED));
         }
         if run != key.0 {
             return Ok(Found::Foreign(
@@ -276,7 +271,9 @@ pub(super) fn find(path: &Path, sheet: &Sheet, key: &RunKey, marker: Marker) -> 
         });
         end = read_to;
     }
-    Ok(if taken.is_empty() {
+    Ok(if torn > 1 {
+        Found::Foreign(DAMAGED)
+    } else if taken.is_empty() {
         Found::Nothing
     } else {
         Found::Rows { taken, end }
@@ -357,7 +354,10 @@ impl Record {
             .truncate(true)
             .open(path)?;
         let header = header(sheet);
-        file.write_all(&header)?;
+        if let Err(error) = file.write_all(&header) {
+            let _ = fs::remove_file(path);
+            return Err(error);
+        }
         Ok(Record {
             file,
             path: path.to_owned(),

@@ -108,10 +108,7 @@ impl Assembly<'_> {
         results: &Draft,
         failures: Option<&Draft>,
     ) -> Result<Tally, RunError> {
-        let shape = Shape {
-            sent_flag: self.sheet.has_sent_flag(),
-            extra_fields: self.plan.has_extra_fields(),
-        };
+        let shape = Shape::of(self.sheet, self.plan.has_extra_fields());
         let mut results = Rows::begin(results, self.sheet, shape, self.bom)?;
         let mut failures = failures
             .map(|draft| Rows::begin(draft, self.sheet, shape, self.bom))

@@ -1,5 +1,6 @@
 //! When to give up on a run, so that an ERP that is down does not cost a night of retries.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::outcome::Status;
@@ -16,42 +17,47 @@ pub struct StopRules {
     pub deadline: Option<Instant>,
 }
 
-/// The rules, and what they have seen so far.
+/// The rules, and what they have seen so far, from all workers.
 #[derive(Debug)]
 pub(super) struct Referee {
     rules: StopRules,
-    failures: u64,
-    consecutive: u64,
+    failures: AtomicU64,
+    consecutive: AtomicU64,
 }
 
 impl Referee {
     pub(super) fn new(rules: StopRules) -> Self {
         Referee {
             rules,
-            failures: 0,
-            consecutive: 0,
+            failures: AtomicU64::new(0),
+            consecutive: AtomicU64::new(0),
         }
     }
 
     /// Whether the run is to stop, now that another order has ended so.
-    pub(super) fn judge(&mut self, status: Status, message: &str) -> Option<StopReason> {
-        self.failures += u64::from(status != Status::Ok);
-        // A rejection shows that the ERP is there and answers.
-        self.consecutive = match status {
-            Status::Failed => self.consecutive + 1,
-            _ => 0,
-        };
+    pub(super) fn judge(&self, status: Status, message: &str) -> Option<StopReason> {
+        if status != Status::Failed {
+            // A rejection, too, shows that the ERP is there and answers.
+            self.consecutive.store(0, Ordering::Relaxed);
+        }
+        if status == Status::Ok {
+            return None;
+        }
         let reached = |limit: Option<u64>, count: u64| limit.is_some_and(|limit| count >= limit);
-        if reached(self.rules.max_failures, self.failures) {
-            return Some(StopReason::Failures(self.failures));
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if reached(self.rules.max_failures, failures) {
+            return Some(StopReason::Failures(failures));
         }
-        if reached(self.rules.max_consecutive_failures, self.consecutive) {
-            return Some(StopReason::ConsecutiveFailures {
-                count: self.consecutive,
+        if status != Status::Failed {
+            return None;
+        }
+        let count = self.consecutive.fetch_add(1, Ordering::Relaxed) + 1;
+        reached(self.rules.max_consecutive_failures, count).then(|| {
+            StopReason::ConsecutiveFailures {
+                count,
                 message: message.to_owned(),
-            });
-        }
-        None
+            }
+        })
     }
 }
 
@@ -60,7 +66,7 @@ mod tests {
     use super::*;
 
     fn stops_after(rules: StopRules, ends: &[Status]) -> Option<usize> {
-        let mut referee = Referee::new(rules);
+        let referee = Referee::new(rules);
         ends.iter()
             .position(|&status| referee.judge(status, "no reply").is_some())
             .map(|at| at + 1)
@@ -89,7 +95,7 @@ mod tests {
         assert_eq!(stops_after(rules, &[Failed, Failed, Failed]), Some(3));
         let ends = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
         assert_eq!(stops_after(rules, &ends), None);
-        let mut referee = Referee::new(rules);
+        let referee = Referee::new(rules);
         let last = [1, 2, 3].map(|_| referee.judge(Failed, "no reply"));
         let said = last[2]
             .as_ref()

@@ -51,12 +51,24 @@ impl fmt::Display for StopReason {
 /// Shared by all threads of a run. The first reason given is the one that counts.
 #[derive(Debug, Default)]
 pub struct Stop {
+    begun: AtomicBool,
     stopped: AtomicBool,
     reason: Mutex<Option<StopReason>>,
     changed: Condvar,
 }
 
 impl Stop {
+    /// From now on there is something to bring to an end.
+    pub fn begin(&self) {
+        self.begun.store(true, Ordering::Release);
+    }
+
+    /// Whether there is anything to bring to an end: until then the program may just leave.
+    #[must_use]
+    pub fn begun(&self) -> bool {
+        self.begun.load(Ordering::Acquire)
+    }
+
     /// Stops the run: nothing new is sent, all waits end.
     pub fn stop(&self, reason: StopReason) {
         let mut slot = self.lock();

@@ -57,7 +57,8 @@ impl Row {
                 "wrong number of fields: {found} where the header has {expected}; correct the row, and put quotes around a cell that contains the delimiter"
             ))),
             None if !self.extra.is_empty() => Err(Problem::of_row(
-                "wrong number of fields: the row had more than the header, see extra_fields; correct the row and empty that cell".to_owned(),
+                "wrong number of fields, see extra_fields; correct the row and empty that cell"
+                    .to_owned(),
             )),
             None => sheet.entry(&self.cells, self.sent_flag()),
         }
@@ -83,6 +84,10 @@ impl Row {
             let surplus: Vec<&str> = record.iter().skip(expected).collect();
             self.extra.push_str(&as_csv(&surplus));
         }
+        if found < expected && self.extra.is_empty() {
+            // In the results the row is filled up; this keeps it invalid when they are given back.
+            self.extra = format!("(only {found} of {expected} fields)");
+        }
         let sent = given_flag.or(header.own.sent_flag.map(field));
         self.set_sent_flag(sent);
     }
@@ -96,23 +101,13 @@ impl Row {
 
 /// Fields as one line of CSV, without a line end. A lone empty field is `""`, so that it is seen.
 fn as_csv(fields: &[&str]) -> String {
-    if let [""] = fields {
-        return "\"\"".to_owned();
-    }
-    let mut text = String::new();
-    for (at, field) in fields.iter().enumerate() {
-        if at > 0 {
-            text.push(',');
-        }
-        if field.contains(['"', ',', '\n', '\r']) {
-            text.push('"');
-            text.push_str(&field.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(field);
-        }
-    }
-    text
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    // Writing text to memory cannot fail.
+    let _ = csv.write_record(fields);
+    let line = csv.into_inner().unwrap_or_default();
+    String::from_utf8_lossy(&line)
+        .trim_end_matches('\n')
+        .to_owned()
 }
 
 /// One pass over a sheet's rows.

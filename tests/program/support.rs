@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use wdt_flags::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
@@ -80,11 +82,48 @@ impl Place {
         sandbox: &Sandbox,
         args: impl IntoIterator<Item = I>,
     ) -> Command {
+        self.run_against(&sandbox.endpoint(), args)
+    }
+
+    /// `wdt-flags run ARGS` against `endpoint` with the stand-in's account, as fast as it goes.
+    pub fn run_against<I: AsRef<OsStr>>(
+        &self,
+        endpoint: &str,
+        args: impl IntoIterator<Item = I>,
+    ) -> Command {
+        self.run_at("unlimited", endpoint, args)
+    }
+
+    /// `wdt-flags run ARGS` against `endpoint` with the stand-in's account, at most at `rate`.
+    pub fn run_at<I: AsRef<OsStr>>(
+        &self,
+        rate: &str,
+        endpoint: &str,
+        args: impl IntoIterator<Item = I>,
+    ) -> Command {
         let mut command = self.program();
-        command.arg("run").args(args).args(["--rate", "unlimited"]);
-        account(&mut command, &sandbox.endpoint());
+        command.arg("run").args(args).args(["--rate", rate]);
+        account(&mut command, endpoint);
         command
     }
+
+    /// Everything that stands in the files of the place but those named.
+    pub fn written(&self, but: &[&str]) -> String {
+        let files = self.files();
+        let files = files.iter().filter(|name| !but.contains(&name.as_str()));
+        files.map(|name| self.read(name)).collect()
+    }
+}
+
+/// The number of the `n`-th order of [`sheet_of`]; none contains 404, so the stand-in knows it.
+pub fn order(n: usize) -> String {
+    format!("CG-{}-{:02}", n / 100, n % 100)
+}
+
+/// A sheet of `rows` orders, all given the flag aa.
+pub fn sheet_of(rows: usize) -> String {
+    let rows = (0..rows).map(|n| format!("{},aa\n", order(n)));
+    format!("purchase_no,flag_name\n{}", rows.collect::<String>())
 }
 
 /// Lets the program call `endpoint` with the stand-in's account.
@@ -128,14 +167,60 @@ impl Finished {
 }
 
 /// Runs a command to its end.
+#[track_caller]
 pub fn finish(command: &mut Command) -> Finished {
-    finish_child(
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("started"),
-    )
+    start(command).finish()
+}
+
+/// Starts a command with its outputs piped.
+#[track_caller]
+pub fn start(command: &mut Command) -> Running {
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    Running { child: Some(child) }
+}
+
+/// The program at work; it does not outlive its test.
+pub struct Running {
+    child: Option<Child>,
+}
+
+impl Running {
+    pub fn child(&mut self) -> &mut Child {
+        self.child.as_mut().expect("not finished")
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child().try_wait().expect("a child").is_some()
+    }
+
+    /// Waits until something has come about, which it must while the program runs.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, mut happened: impl FnMut() -> bool) {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !happened() {
+            assert!(!self.has_ended(), "ended before {what}");
+            assert!(Instant::now() < patience, "no {what}");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Sends a signal, named as `kill` does.
+    #[cfg(unix)]
+    pub fn signal(&mut self, name: &str) {
+        let id = self.child().id().to_string();
+        let kill = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(kill.expect("kill runs").success());
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub fn finish(mut self) -> Finished {
+        finish_child(self.child.take().expect("not finished"))
+    }
 }
 
 /// Waits for a program that was started with its outputs piped.
@@ -145,6 +230,15 @@ pub fn finish_child(child: Child) -> Finished {
         status: output.status,
         stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
         stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -185,6 +279,15 @@ impl Table {
         let at = self.header.iter().position(|column| column == name);
         let at = at.unwrap_or_else(|| panic!("no column {name} in {:?}", self.header));
         self.rows.iter().map(|row| row[at].as_str()).collect()
+    }
+
+    /// The cells of some columns, row by row.
+    #[track_caller]
+    pub fn select<const N: usize>(&self, names: [&str; N]) -> Vec<[&str; N]> {
+        let columns = names.map(|name| self.column(name));
+        (0..self.rows.len())
+            .map(|row| std::array::from_fn(|column| columns[column][row]))
+            .collect()
     }
 
     /// How many rows have this status.

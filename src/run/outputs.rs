@@ -174,13 +174,12 @@ impl Outputs {
                 return Err(OutputError::IsSheet(file.to_path_buf()));
             }
         }
-        let unfinished = headers(sheet, true);
-        let finished = headers(sheet, false);
-        check_ours(&results, &finished)?;
-        check_ours(&failures, &finished)?;
-        check_ours(&record, &unfinished)?;
+        // Results and failures are put in their place whole; the others may have been cut off.
+        check_ours(&results, &[])?;
+        check_ours(&failures, &[])?;
+        check_ours(&record, &[record::header(sheet)])?;
         for draft in &drafts {
-            check_ours(draft, &unfinished)?;
+            check_ours(draft, &draft_headers(sheet))?;
         }
         for lock in &locks {
             check_lock(lock)?;
@@ -367,19 +366,12 @@ fn check_regular(path: &Path) -> Result<(), OutputError> {
     }
 }
 
-/// The beginnings of files of this program's that may have been cut off in their header: of
-/// drafts and of the record. (Finished files are put in their place whole.)
-fn headers(sheet: &Sheet, unfinished: bool) -> Vec<Vec<u8>> {
-    if !unfinished {
-        return Vec::new();
-    }
-    let mut headers = vec![record::header(sheet)];
-    for extra_fields in [false, true] {
+/// How drafts of results and failures may begin.
+fn draft_headers(sheet: &Sheet) -> [Vec<u8>; 2] {
+    [false, true].map(|extra_fields| {
         let header = Shape::of(sheet, extra_fields).header_line(sheet.columns());
-        headers.push([BOM, &header].concat());
-        headers.push(header);
-    }
-    headers
+        [BOM, &header].concat()
+    })
 }
 
 /// An error unless the path is free or holds a file with this program's columns last, or one that
@@ -392,7 +384,13 @@ fn check_ours(path: &Path, headers: &[Vec<u8>]) -> Result<(), OutputError> {
     File::open(path)
         .and_then(|file| file.take(1024 * 1024).read_to_end(&mut begin))
         .map_err(OutputError::io(path))?;
-    if headers.iter().any(|header| header.starts_with(&begin)) {
+    let cut_off = |header: &Vec<u8>| {
+        header.starts_with(&begin)
+            || header
+                .strip_prefix(BOM)
+                .is_some_and(|it| it.starts_with(&begin))
+    };
+    if headers.iter().any(cut_off) {
         return Ok(());
     }
     let mut csv = csv::ReaderBuilder::new()

@@ -106,7 +106,7 @@ fn two_for_wrong_usage() {
         (&["orders.csv", "-o", "orders.csv"], "is the sheet itself"),
         (
             &["orders.csv", "-o", "x.csv", "--failures", "x.csv"],
-            "both",
+            "twice",
         ),
         (&["orders.csv", "--profile", "third"], "third"),
         (&["orders.csv", "--config", "absent.toml"], "absent.toml"),

@@ -152,6 +152,10 @@ fn a_file_of_somebody_elses() {
             "orders.results.csv.tmp",
             "orders.failures.csv.tmp",
         ] {
+            // A draft of ours may have been cut off behind its byte order mark.
+            if content == "\u{feff}" && name.ends_with("v.tmp") {
+                continue;
+            }
             is_refused(|place| drop(place.write(name, content)), &["orders.csv"]);
         }
     }
@@ -187,6 +191,9 @@ fn failures_in_the_place_of_another_file_of_the_run() {
         let failures = format!("r.csv{ending}");
         let args = ["orders.csv", "--results", "r.csv", "--failures", &failures];
         is_refused(nothing, &args);
+    }
+    // Only results have a record.
+    for ending in [".tmp", ".lock"] {
         let results = format!("f.csv{ending}");
         let args = ["orders.csv", "--results", &results, "--failures", "f.csv"];
         is_refused(nothing, &args);

@@ -109,13 +109,13 @@ fn too_many(after: &'static str) -> impl Fn(&mut Caller) -> io::Result<()> {
 #[test]
 fn a_pause_is_said_and_an_interrupt_ends_it() {
     for (after, pause) in [
-        ("40", "pausing for 40 s"),
-        ("18446744073709551615", "pausing for 5 min"),
-        ("99999999999999999999999", "pausing for 15 s"),
-        ("-1", "pausing for 15 s"),
-        ("soon", "pausing for 15 s"),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", "pausing for 5 min"),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", "pausing for 15 s"),
+        ("100", "pausing for 1 min 40 s"),
+        ("18446744073709551615", "pausing for 10 min"),
+        ("99999999999999999999999", "pausing for 1 min 01 s"),
+        ("-1", "pausing for 1 min 01 s"),
+        ("soon", "pausing for 1 min 01 s"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "pausing for 10 min"),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", "pausing for 1 min 01 s"),
     ] {
         let server = Faulty::start(too_many(after));
         let place = Place::new();

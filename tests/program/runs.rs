@@ -133,13 +133,15 @@ pub fn truth(place: &Place, run: &Finished) -> Table {
     results
 }
 
-/// The whole lines of the record, without its header.
+/// The outcomes in the record: its whole lines, without its header and without those that only
+/// take an earlier outcome back.
 pub fn recorded(place: &Place) -> Vec<String> {
     let bytes = fs::read(place.path(RECORD)).unwrap_or_default();
     let whole = bytes.iter().rposition(|&byte| byte == b'\n');
     String::from_utf8_lossy(&bytes[..whole.unwrap_or_default()])
         .lines()
         .skip(1)
+        .filter(|line| !line.contains("about to be sent"))
         .map(str::to_owned)
         .collect()
 }

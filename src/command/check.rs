@@ -1,9 +1,9 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::cli::{CheckArgs, Format};

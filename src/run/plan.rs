@@ -5,10 +5,16 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use hashbrown::HashTable;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::sheet::{Entry, Problem, Row, Rows, Sheet, SheetError};
+use crate::sheet::{Entry, Problem, Row, Sheet, SheetError};
+
+/// How many rows go from the reading to the entering thread at once, …
+const BATCH_ROWS: usize = 1024;
+/// … and how many such batches may wait.
+const BATCHES: usize = 4;
 
 /// What to do with an order that is given different flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -248,6 +254,48 @@ pub struct Plan {
     has_extra_fields: bool,
 }
 
+/// What reading the sheet found besides its orders.
+#[derive(Default)]
+struct Found {
+    rows: u64,
+    invalid: u64,
+    has_extra_fields: bool,
+}
+
+/// Reads the sheet, sending on what its valid rows ask for.
+fn read_marks(
+    sheet: &Sheet,
+    marker: Marker,
+    marks: Sender<Vec<(u64, Mark)>>,
+    mut watch: impl FnMut(&Row, &Result<Entry<'_>, Problem>, Option<Mark>),
+) -> Result<Found, SheetError> {
+    let mut found = Found::default();
+    let mut batch = Vec::with_capacity(BATCH_ROWS);
+    let mut rows = sheet.rows()?;
+    let mut row = Row::default();
+    while rows.read(&mut row)? {
+        let entry = row.entry(sheet);
+        let mark = entry.as_ref().ok().map(|entry| marker.mark(entry));
+        match mark {
+            Some(mark) => batch.push((row.line(), mark)),
+            None => found.invalid += 1,
+        }
+        found.rows += 1;
+        found.has_extra_fields |= !row.extra_fields().is_empty();
+        watch(&row, &entry, mark);
+        if batch.len() == BATCH_ROWS {
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+            if marks.send(full).is_err() {
+                // There are too many orders, as the other end says.
+                return Ok(found);
+            }
+        }
+    }
+    // As above.
+    let _ = marks.send(batch);
+    Ok(found)
+}
+
 impl Plan {
     /// Reads the sheet once. `watch` is shown every row, with what would be sent for it.
     ///
@@ -277,32 +325,36 @@ impl Plan {
         }
     }
 
+    /// Reads the sheet on this thread and enters its orders on another: each takes as long.
     pub(super) fn read(
         &mut self,
         sheet: &Sheet,
-        mut watch: impl FnMut(&Row, &Result<Entry<'_>, Problem>, Option<Mark>),
+        watch: impl FnMut(&Row, &Result<Entry<'_>, Problem>, Option<Mark>),
     ) -> Result<(), PlanError> {
-        let mut rows: Rows<'_> = sheet.rows()?;
-        let mut row = Row::default();
-        while rows.read(&mut row)? {
-            let entry = row.entry(sheet);
-            let mark = match &entry {
-                Ok(entry) => Some(self.add(row.line(), entry)?),
-                Err(_) => {
-                    self.rows += 1;
-                    self.invalid += 1;
-                    None
-                }
-            };
-            self.has_extra_fields |= !row.extra_fields().is_empty();
-            watch(&row, &entry, mark);
+        let marker = self.marker;
+        let (sender, batches) = bounded(BATCHES);
+        let found = std::thread::scope(|scope| {
+            let entering = scope.spawn(|| self.enter_all(&batches));
+            let found = read_marks(sheet, marker, sender, watch);
+            entering
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            found.map_err(PlanError::from)
+        })?;
+        self.rows = found.rows;
+        self.invalid = found.invalid;
+        self.has_extra_fields = found.has_extra_fields;
+        Ok(())
+    }
+
+    fn enter_all(&mut self, batches: &Receiver<Vec<(u64, Mark)>>) -> Result<(), PlanError> {
+        for (line, mark) in batches.iter().flatten() {
+            self.enter(line, mark)?;
         }
         Ok(())
     }
 
-    fn add(&mut self, line: u64, entry: &Entry<'_>) -> Result<Mark, PlanError> {
-        let mark = self.marker.mark(entry);
-        self.rows += 1;
+    fn enter(&mut self, line: u64, mark: Mark) -> Result<(), PlanError> {
         match self.find(mark.order) {
             Some(OrderId(id)) => {
                 let decision = self.decisions.get_mut(id);
@@ -322,7 +374,7 @@ impl Plan {
                 self.by_order.insert(mark.order, id);
             }
         }
-        Ok(mark)
+        Ok(())
     }
 
     pub(super) fn find(&self, order: [u64; 2]) -> Option<OrderId> {

@@ -1,13 +1,11 @@
 //! Where a run's files go, and what must not be there.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use same_file::Handle;
-
 use super::format::{BOM, Shape};
-use super::outcome::now;
+use super::lock::{self, Lock};
 use super::record;
 use crate::sheet::{APPENDED, Sheet};
 
@@ -15,9 +13,6 @@ use crate::sheet::{APPENDED, Sheet};
 const FAILURES: &str = ".failures.csv";
 /// Ends the name of the results file beside a sheet.
 const RESULTS: &str = ".results.csv";
-/// Begins every lock file, so that nothing else is taken for one.
-const LOCK_MARK: &str = "wdt-flags";
-
 /// Why a run's files cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
@@ -158,7 +153,7 @@ impl Outputs {
         let failures = target(&paths.failures)?;
         let record = with_suffix(&results, ".partial");
         let drafts = [draft(&results), draft(&failures)];
-        let locks = [lock_path(&results), lock_path(&failures)];
+        let locks = [lock::path_of(&results), lock::path_of(&failures)];
 
         let files = [&results, &failures, &record].into_iter();
         let files: Vec<_> = files.chain(&drafts).chain(&locks).collect();
@@ -182,7 +177,7 @@ impl Outputs {
             check_ours(draft, &draft_headers(sheet))?;
         }
         for lock in &locks {
-            check_lock(lock)?;
+            lock::check(lock)?;
         }
         Ok(Outputs {
             _locks: [Lock::take(&results)?, Lock::take(&failures)?],
@@ -252,72 +247,6 @@ impl Drop for Draft {
     }
 }
 
-/// An operating-system lock, which a crash releases, on a file that says who holds it.
-#[derive(Debug)]
-struct Lock {
-    _file: File,
-    path: PathBuf,
-}
-
-impl Lock {
-    fn take(output: &Path) -> Result<Lock, OutputError> {
-        let path = lock_path(output);
-        let failed = |source| OutputError::Io {
-            path: output.to_owned(),
-            source,
-        };
-        loop {
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(failed)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    let mut holder = String::new();
-                    // Where locks are mandatory the holder cannot be read.
-                    let _ = (&file).take(200).read_to_string(&mut holder);
-                    let holder = holder.trim().strip_prefix(LOCK_MARK).unwrap_or_default();
-                    return Err(OutputError::Locked {
-                        path: output.to_owned(),
-                        holder: match holder.trim() {
-                            "" => "it does not say who".to_owned(),
-                            holder => holder.to_owned(),
-                        },
-                    });
-                }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-            }
-            // The holder before may have removed the file between our opening and locking it.
-            let ours = file.try_clone().and_then(Handle::from_file);
-            if Handle::from_path(&path).is_ok_and(|there| ours.is_ok_and(|ours| there == ours)) {
-                sign(&file).map_err(failed)?;
-                return Ok(Lock { _file: file, path });
-            }
-        }
-    }
-}
-
-/// Writes down who holds a lock.
-fn sign(mut lock: &File) -> io::Result<()> {
-    lock.set_len(0)?;
-    writeln!(
-        lock,
-        "{LOCK_MARK} pid {} since {}",
-        std::process::id(),
-        now()
-    )
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
 /// The file behind a path: writing to a symbolic link writes to what it points to.
 fn target(path: &Path) -> Result<PathBuf, OutputError> {
     match fs::symlink_metadata(path) {
@@ -350,7 +279,7 @@ fn directory(file: &Path) -> &Path {
 }
 
 /// What is at the path itself; `None` if it is free.
-fn found(path: &Path) -> Result<Option<fs::Metadata>, OutputError> {
+pub(super) fn found(path: &Path) -> Result<Option<fs::Metadata>, OutputError> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -411,21 +340,6 @@ fn check_ours(path: &Path, headers: &[Vec<u8>]) -> Result<(), OutputError> {
     }
 }
 
-/// An error unless the path is free or holds a lock of this program's.
-fn check_lock(path: &Path) -> Result<(), OutputError> {
-    if found(path)?.is_none_or(|found| found.len() == 0) {
-        return Ok(());
-    }
-    let mut begin = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(LOCK_MARK.len() as u64).read_to_end(&mut begin));
-    match read {
-        Ok(_) if begin != LOCK_MARK.as_bytes() => Err(OutputError::NotOurs(path.to_owned())),
-        // Where locks are mandatory one that is held cannot be read.
-        _ => Ok(()),
-    }
-}
-
 /// Makes a rename in the file's directory durable, where the platform has that.
 fn sync_directory(file: &Path) -> io::Result<()> {
     if cfg!(unix) {
@@ -438,11 +352,7 @@ fn draft(path: &Path) -> PathBuf {
     with_suffix(path, ".tmp")
 }
 
-fn lock_path(path: &Path) -> PathBuf {
-    with_suffix(path, ".lock")
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -540,33 +450,6 @@ mod tests {
         ] {
             assert_eq!(paths(sheet, results, failures), expected, "{sheet:?}");
         }
-    }
-
-    #[test]
-    fn a_lock_is_held_by_one_and_released_with_it() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let output = directory.path().join("x.results.csv");
-        let lock = Lock::take(&output).expect("free");
-        match Lock::take(&output) {
-            Err(OutputError::Locked { holder, .. }) => {
-                let pid = format!("pid {} since 20", std::process::id());
-                assert!(holder.starts_with(&pid), "{holder}");
-            }
-            other => panic!("{other:?}"),
-        }
-        drop(lock);
-        assert!(!lock_path(&output).exists());
-        drop(Lock::take(&output).expect("free again"));
-        // A lock file left by a crash is held by nobody.
-        fs::write(lock_path(&output), "wdt-flags pid 1 since ever\n").expect("written");
-        drop(Lock::take(&output).expect("stale"));
-        fs::write(lock_path(&output), "dear diary").expect("written");
-        let lock = lock_path(&output);
-        assert!(matches!(check_lock(&lock), Err(OutputError::NotOurs(_))));
-        assert_eq!(
-            fs::read_to_string(&lock).expect("still there"),
-            "dear diary"
-        );
     }
 
     #[test]

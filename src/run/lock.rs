@@ -1,0 +1,136 @@
+//! One run at a time on a file: a lock that says who holds it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use same_file::Handle;
+
+use super::outcome::now;
+use super::outputs::{OutputError, found, with_suffix};
+
+/// Begins every lock file, so that nothing else is taken for one.
+const LOCK_MARK: &str = "wdt-flags";
+
+/// An operating-system lock, which a crash releases, on a file that says who holds it.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock on `output`.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::Locked`] if another run holds it.
+    pub(super) fn take(output: &Path) -> Result<Lock, OutputError> {
+        let path = path_of(output);
+        let failed = |source| OutputError::Io {
+            path: output.to_owned(),
+            source,
+        };
+        loop {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    let mut holder = String::new();
+                    // Where locks are mandatory the holder cannot be read.
+                    let _ = (&file).take(200).read_to_string(&mut holder);
+                    let holder = holder.trim().strip_prefix(LOCK_MARK).unwrap_or_default();
+                    return Err(OutputError::Locked {
+                        path: output.to_owned(),
+                        holder: match holder.trim() {
+                            "" => "it does not say who".to_owned(),
+                            holder => holder.to_owned(),
+                        },
+                    });
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            // The holder before may have removed the file between our opening and locking it.
+            let ours = file.try_clone().and_then(Handle::from_file);
+            if Handle::from_path(&path).is_ok_and(|there| ours.is_ok_and(|ours| there == ours)) {
+                sign(&file).map_err(failed)?;
+                return Ok(Lock { _file: file, path });
+            }
+        }
+    }
+}
+
+/// Writes down who holds a lock.
+fn sign(mut lock: &File) -> io::Result<()> {
+    lock.set_len(0)?;
+    writeln!(
+        lock,
+        "{LOCK_MARK} pid {} since {}",
+        std::process::id(),
+        now()
+    )
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// An error unless the path is free or holds a lock of this program's.
+pub(super) fn check(path: &Path) -> Result<(), OutputError> {
+    if found(path)?.is_none_or(|found| found.len() == 0) {
+        return Ok(());
+    }
+    let mut begin = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(LOCK_MARK.len() as u64).read_to_end(&mut begin));
+    match read {
+        Ok(_) if begin != LOCK_MARK.as_bytes() => Err(OutputError::NotOurs(path.to_owned())),
+        // Where locks are mandatory one that is held cannot be read.
+        _ => Ok(()),
+    }
+}
+
+/// The lock on `output`.
+pub(super) fn path_of(output: &Path) -> PathBuf {
+    with_suffix(output, ".lock")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_by_one_and_released_with_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let output = directory.path().join("x.results.csv");
+        let lock = Lock::take(&output).expect("free");
+        match Lock::take(&output) {
+            Err(OutputError::Locked { holder, .. }) => {
+                let pid = format!("pid {} since 20", std::process::id());
+                assert!(holder.starts_with(&pid), "{holder}");
+            }
+            other => panic!("{other:?}"),
+        }
+        drop(lock);
+        assert!(!path_of(&output).exists());
+        drop(Lock::take(&output).expect("free again"));
+        // A lock file left by a crash is held by nobody.
+        fs::write(path_of(&output), "wdt-flags pid 1 since ever\n").expect("written");
+        drop(Lock::take(&output).expect("stale"));
+        fs::write(path_of(&output), "dear diary").expect("written");
+        let lock = path_of(&output);
+        assert!(matches!(check(&lock), Err(OutputError::NotOurs(_))));
+        assert_eq!(
+            fs::read_to_string(&lock).expect("still there"),
+            "dear diary"
+        );
+    }
+}

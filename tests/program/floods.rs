@@ -5,6 +5,7 @@
 use std::io;
 
 use crate::faulty::{Caller, Faulty};
+use crate::memory::peak_so_far;
 use crate::runs::{call_on, ended, sheet, truth};
 use crate::support::Place;
 
@@ -21,16 +22,6 @@ fn flood(caller: &mut Caller, begin: &str, chunk: &[u8]) -> io::Result<()> {
         caller.send(&chunks)?;
     }
     Ok(())
-}
-
-/// The most memory that a process has held so far, in KiB; 0 once it is over.
-fn peak(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|line| line.trim().strip_suffix(" kB"))
-        .map_or(0, |kib| kib.parse().expect("a number"))
 }
 
 fn survives(begin: &'static str, chunk: &'static [u8]) {
@@ -54,7 +45,7 @@ fn survives_for(timeout: &str, begin: &'static str, chunk: &'static [u8]) {
         let waiting = scope.spawn(|| ended(child));
         let mut most = 0;
         while !waiting.is_finished() {
-            most = most.max(peak(pid));
+            most = most.max(peak_so_far(pid));
             std::thread::yield_now();
         }
         let run = waiting.join().expect("no panic").expect(1);

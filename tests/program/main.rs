@@ -42,6 +42,8 @@ mod foreign;
 mod grown;
 mod kills;
 mod lost;
+#[cfg(target_os = "linux")]
+mod memory;
 mod ours;
 mod replies;
 mod resume;

@@ -65,6 +65,7 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .expect("started");
+        let memory = peak(child.id());
         let waited = child.wait4().expect("ended");
         let wall = began.elapsed();
         let mut said = String::new();
@@ -74,7 +75,7 @@ impl Server {
         Cost {
             wall,
             processor: waited.rusage.utime + waited.rusage.stime,
-            memory: waited.rusage.maxrss,
+            memory,
             pauses: !said.contains(", 0 pauses)"),
         }
     }
@@ -94,6 +95,27 @@ pub struct Cost {
     /// Peak, in bytes.
     pub memory: u64,
     pub pauses: bool,
+}
+
+/// The most memory a process has held, in bytes, when it is over; 0 where the system does not say.
+///
+/// (What it says of a child that has been waited for includes its parent before the child began.)
+fn peak(pid: u32) -> u64 {
+    let mut peak = 0;
+    loop {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let now = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .and_then(|kib| kib.parse::<u64>().ok());
+        match now {
+            Some(kib) => peak = peak.max(kib * 1024),
+            // A process that is over has no memory any more.
+            None => return peak,
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn write_sheet(path: &Path, rows: usize) {

@@ -8,9 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
-use crate::erp::CLEAR_FLAG;
 use crate::run::{OnConflict, Rate};
-use crate::sheet::{Options, Sheet, SheetError, Source};
 
 /// Shown under every command's options.
 const EXIT_CODES: &str = "\
@@ -18,7 +16,7 @@ Exit codes:
   0    every row is ok or superseded
   1    the run finished and some row is neither
   2    wrong usage, configuration or sheet; nothing was sent
-  3    the run stopped early: a fatal verdict, or files that cannot be written
+  3    the run stopped early: a fatal verdict, a stop rule, or files that cannot be written
   75   another run is writing the same files
   130  stopped by SIGINT (Ctrl-C)
   143  stopped by SIGTERM";
@@ -212,11 +210,16 @@ pub struct SheetArgs {
     pub path: PathBuf,
 
     /// The flag for all rows, of a sheet that needs only the order column
-    #[arg(long, value_name = "NAME", help_heading = "Sheet")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "flag_column",
+        help_heading = "Sheet"
+    )]
     pub flag: Option<String>,
 
     /// Clear the flag of all rows' orders: the same as --flag 无
-    #[arg(long, conflicts_with = "flag", help_heading = "Sheet")]
+    #[arg(long, conflicts_with_all = ["flag", "flag_column"], help_heading = "Sheet")]
     pub clear: bool,
 
     /// The column with the orders, by header or letter [default: purchase_no, 采购单号, …]
@@ -238,45 +241,6 @@ pub struct SheetArgs {
     /// What separates the fields of a text sheet: a character, or tab [default: found out]
     #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Sheet")]
     pub delimiter: Option<char>,
-}
-
-impl SheetArgs {
-    fn is_stdin(&self) -> bool {
-        self.path.as_os_str() == "-"
-    }
-
-    /// Whether the sheet is a stream, which has no place beside it for results.
-    #[must_use]
-    pub fn is_stream(&self) -> bool {
-        let found = std::fs::metadata(&self.path);
-        self.is_stdin() || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
-    }
-
-    /// Opens the sheet.
-    ///
-    /// # Errors
-    ///
-    /// [`SheetError`] if it cannot be read as one.
-    pub fn open(self) -> Result<Sheet, SheetError> {
-        let source = if self.is_stdin() {
-            Source::Stdin
-        } else {
-            Source::Path(self.path)
-        };
-        let options = Options {
-            encoding: self.encoding,
-            delimiter: self.delimiter,
-            worksheet: self.sheet,
-            order_column: self.order_column,
-            flag_column: self.flag_column,
-            flag: if self.clear {
-                Some(CLEAR_FLAG.to_owned())
-            } else {
-                self.flag
-            },
-        };
-        Sheet::open(source, &options)
-    }
 }
 
 /// Who calls, and where to. The secret itself is never an option: others on the machine can see
@@ -369,10 +333,13 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed_duration(text)?).map_err(|_| "must not be negative".to_owned())
 }
 
+/// Longer than anything here should take; clocks cannot be reckoned with much longer ones.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
+
 fn positive_duration(text: &str) -> Result<Duration, String> {
     match Duration::try_from(signed_duration(text)?) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("must be longer than nothing".to_owned()),
+        Ok(duration) if !duration.is_zero() && duration <= LONGEST => Ok(duration),
+        _ => Err("must be longer than nothing and no longer than a week".to_owned()),
     }
 }
 

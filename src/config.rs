@@ -8,7 +8,6 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::{Deserialize, Deserializer, de};
 use zeroize::Zeroizing;
 
-use crate::cli::AccountArgs;
 use crate::erp::{Account, AppSecret, Endpoint, EndpointError};
 
 /// The profile taken when none is named.
@@ -23,16 +22,6 @@ pub struct Choice {
     pub profile: Option<String>,
     /// `--config`.
     pub config: Option<PathBuf>,
-}
-
-impl From<&AccountArgs> for Choice {
-    fn from(args: &AccountArgs) -> Self {
-        Choice {
-            endpoint: args.endpoint.clone(),
-            profile: args.profile.clone(),
-            config: args.config.clone(),
-        }
-    }
 }
 
 /// Everything needed to call the ERP.
@@ -271,8 +260,7 @@ pub fn from_environment(choice: &Choice) -> Result<Resolved, ConfigError> {
 }
 
 /// Where the configuration file is if nobody says otherwise.
-#[must_use]
-pub fn default_path() -> Option<PathBuf> {
+fn default_path() -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;
     Some(base.config_dir().join("wdt-flags").join("config.toml"))
 }

@@ -16,7 +16,7 @@ pub fn printable(text: &str, most: usize) -> String {
 }
 
 /// Control characters, line separators and marks that turn the writing direction.
-fn steers(c: char) -> bool {
+pub fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

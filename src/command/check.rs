@@ -1,13 +1,14 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
 use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write as _};
 use std::time::Duration;
 
 use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::cli::{CheckArgs, Format};
-use crate::command::{Failure, SOME_FAILED};
+use crate::command::{Failure, SOME_FAILED, open_sheet};
 use crate::console::{counted, duration, print};
 use crate::run::{OnConflict, Plan, Rate, Role};
 use crate::sheet::{Layout, Row, Sheet, SheetError};
@@ -79,7 +80,7 @@ enum Finding {
 }
 
 pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
-    let sheet = args.sheet.open().map_err(Failure::usage)?;
+    let sheet = open_sheet(args.sheet)?;
     let mut flags = Flags::default();
     let plan = Plan::build(&sheet, args.on_conflict.into(), |_, entry| {
         if let Ok(entry) = entry {
@@ -91,7 +92,11 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
     match args.format {
         Format::Text => {
             print(survey.text(sheet.layout(), &plan));
-            findings(&sheet, &plan, |finding| print(format_args!("{finding}\n")))
+            let mut out = BufWriter::new(io::stdout().lock());
+            findings(&sheet, &plan, |finding| {
+                // A reader that has gone away is no reason to fail.
+                let _ = writeln!(out, "{finding}");
+            })
         }
         Format::Json => {
             let mut survey = survey;
@@ -132,7 +137,7 @@ fn findings(sheet: &Sheet, plan: &Plan, mut show: impl FnMut(Finding)) -> Result
                         flag: flag(),
                         decided_by_line: decides,
                     }),
-                    Some(Role::Conflict { line: last }) => show(Finding::Conflict {
+                    Some(Role::Conflict { line: last, .. }) => show(Finding::Conflict {
                         line,
                         order: order(),
                         flag: flag(),

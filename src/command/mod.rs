@@ -13,8 +13,11 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{AccountArgs, Cli, Command, SheetArgs};
+use crate::config::Choice;
 use crate::console::Console;
+use crate::erp::CLEAR_FLAG;
+use crate::sheet::{Options, Sheet, Source};
 
 /// Exit code: done, and some row is neither `ok` nor `superseded`.
 const SOME_FAILED: u8 = 1;
@@ -67,6 +70,47 @@ pub fn execute(cli: Cli) -> ExitCode {
         console.error(&failure.message);
         failure.code
     }))
+}
+
+/// Who calls and where to, as the command line says.
+fn choice(args: &AccountArgs) -> Choice {
+    Choice {
+        endpoint: args.endpoint.clone(),
+        profile: args.profile.clone(),
+        config: args.config.clone(),
+    }
+}
+
+/// Whether the sheet is a stream, which has no place beside it for results.
+fn is_stream(args: &SheetArgs) -> bool {
+    let found = std::fs::metadata(&args.path);
+    is_stdin(args) || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+fn is_stdin(args: &SheetArgs) -> bool {
+    args.path.as_os_str() == "-"
+}
+
+/// Opens the sheet that the command line names.
+fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
+    let source = if is_stdin(&args) {
+        Source::Stdin
+    } else {
+        Source::Path(args.path)
+    };
+    let options = Options {
+        encoding: args.encoding,
+        delimiter: args.delimiter,
+        worksheet: args.sheet,
+        order_column: args.order_column,
+        flag_column: args.flag_column,
+        flag: if args.clear {
+            Some(CLEAR_FLAG.to_owned())
+        } else {
+            args.flag
+        },
+    };
+    Sheet::open(source, &options).map_err(Failure::usage)
 }
 
 /// The threads that a program may need are few; not to get them is nothing it can mend.

@@ -1,8 +1,8 @@
 //! `ping`: are credentials, endpoint and clock right?
 
 use crate::cli::PingArgs;
-use crate::command::{Failure, SOME_FAILED, STOPPED};
-use crate::config::{self, Choice};
+use crate::command::{Failure, SOME_FAILED, STOPPED, choice};
+use crate::config;
 use crate::console::{Console, duration, print};
 use crate::erp::{Client, Options, Verdict};
 
@@ -10,7 +10,7 @@ use crate::erp::{Client, Options, Verdict};
 const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
-    let choice = Choice::from(&args.account);
+    let choice = choice(&args.account);
     let resolved = config::from_environment(&choice).map_err(Failure::usage)?;
     for warning in &resolved.warnings {
         console.warning(warning);

@@ -1,14 +1,16 @@
 //! `run`: carry a sheet into the ERP.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
 use crate::cli::{Conflict, Deadline, RunArgs};
 use crate::command::signals::{exit_code, listen};
-use crate::command::{Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, no_threads};
-use crate::config::{self, Choice};
+use crate::command::{
+    Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, choice, is_stream, no_threads, open_sheet,
+};
+use crate::config;
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, Client, Endpoint, Options};
 use crate::run::{
@@ -47,9 +49,9 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
     )
     .map_err(Failure::usage)?;
-    let path = (!args.sheet.is_stream()).then_some(args.sheet.path.as_path());
+    let path = (!is_stream(&args.sheet)).then_some(args.sheet.path.as_path());
     let paths = Paths::new(path, args.results, args.failures).map_err(Failure::usage)?;
-    let sheet = args.sheet.open().map_err(Failure::usage)?;
+    let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     let settings = Settings {
         rate: args.rate.unwrap_or(party.default_rate),
@@ -108,7 +110,7 @@ fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
 }
 
 fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
-    let choice = Choice::from(&args.account);
+    let choice = choice(&args.account);
     let resolved = config::from_environment(&choice).map_err(Failure::usage)?;
     for warning in &resolved.warnings {
         console.warning(warning);
@@ -127,15 +129,12 @@ fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
 }
 
 /// The moment at which sending is to end.
-fn deadline(deadline: Deadline) -> Instant {
+fn deadline(deadline: Deadline) -> SystemTime {
     let left = match deadline {
         Deadline::In(left) => left,
         Deadline::At(time) => until(&ZonedDateTime::now(), time),
     };
-    let now = Instant::now();
-    // A deadline beyond what the clock can say is none that is ever met.
-    now.checked_add(left)
-        .unwrap_or_else(|| now + Duration::from_secs(u64::from(u32::MAX)))
+    SystemTime::now() + left
 }
 
 /// From `now` to when clocks next show `time`.
@@ -158,6 +157,7 @@ fn key(party: &Party, on_conflict: Conflict, sheet: &Sheet) -> RunKey {
             Conflict::Last => "last",
             Conflict::Invalid => "invalid",
         },
+        &format!("{:?}", layout.places),
         &layout.order_column,
         layout.flag_column.as_deref().unwrap_or_default(),
     ])
@@ -165,7 +165,7 @@ fn key(party: &Party, on_conflict: Conflict, sheet: &Sheet) -> RunKey {
 
 fn code_of(error: &RunError) -> u8 {
     match error {
-        RunError::Plan(_) => USAGE,
+        RunError::Plan(_) | RunError::Moved(_) => USAGE,
         RunError::Output(OutputError::Locked { .. }) => LOCKED,
         RunError::Output(OutputError::Io { .. }) => STOPPED,
         RunError::Output(_) => USAGE,

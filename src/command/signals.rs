@@ -2,9 +2,10 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 use crate::run::{Stop, StopReason};
 
@@ -13,18 +14,30 @@ pub(super) fn exit_code(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
+/// How often it is looked whether a signal has come.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
 /// Listens for signals from now on. The first stops what has begun by then, the second, and any
 /// before, ends the program.
 pub(super) fn listen() -> io::Result<Arc<Stop>> {
     let stop = Arc::new(Stop::default());
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    // Works on every system, unlike waiting for a signal.
+    let come = Arc::new(AtomicUsize::new(0));
+    for signal in [SIGINT, SIGTERM] {
+        let number = usize::try_from(signal).unwrap_or_default();
+        signal_hook::flag::register_usize(signal, Arc::clone(&come), number)?;
+    }
     let asked = Arc::clone(&stop);
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
             // Whether the run is stopping already says nothing: it may be for a reason of its own.
             let mut first = true;
-            for signal in signals.forever() {
+            loop {
+                std::thread::sleep(LOOK_EVERY);
+                let Ok(signal @ 1..) = i32::try_from(come.swap(0, Ordering::Relaxed)) else {
+                    continue;
+                };
                 if !(first && asked.begun()) {
                     std::process::exit(exit_code(signal).into());
                 }

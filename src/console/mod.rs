@@ -13,6 +13,7 @@ pub use summary::summary;
 
 use crate::erp::Verdict;
 use crate::run::{Change, Event, OnConflict, Plan, Watch};
+use crate::text::printable;
 use progress::Progress;
 
 /// How much a line on stderr matters.
@@ -81,8 +82,13 @@ impl Console {
         if level > self.shown {
             return;
         }
+        let message = message.to_string();
         let write = || {
-            let _ = writeln!(io::stderr(), "{message}");
+            let mut stderr = io::stderr().lock();
+            for line in message.lines() {
+                // File names are anybody's words, too.
+                let _ = writeln!(stderr, "{}", printable(line, usize::MAX));
+            }
         };
         match &*self.lock() {
             Some(progress) => progress.suspend(write),
@@ -123,15 +129,22 @@ impl Watch for Console {
     fn event(&self, event: Event<'_>) {
         match event {
             Event::Planned { plan, taken_over } => self.begin(plan, taken_over),
-            Event::SetAside { path, why } => self.warning(format_args!(
-                "the record in the way {why}; kept as `{}`, starting afresh",
-                path.display()
-            )),
+            // Said even when little is to be said: an earlier run's outcomes are not taken over.
+            Event::SetAside { path, why } => self.say(
+                Level::Error,
+                format_args!(
+                    "warning: the record in the way {why}; kept as `{}`, starting afresh",
+                    path.display()
+                ),
+            ),
             Event::Answered {
                 line,
                 attempt,
                 verdict,
             } => {
+                if let Some(progress) = &*self.lock() {
+                    progress.call();
+                }
                 let level = match verdict {
                     Verdict::Accepted | Verdict::Rejected { .. } => Level::Trace,
                     _ => Level::Detail,

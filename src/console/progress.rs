@@ -100,7 +100,6 @@ impl Progress {
     pub(super) fn settle(&self, rows: u64, status: Status) {
         let mut state = lock(&self.state);
         state.settled += rows;
-        state.calls += 1;
         if status == Status::Ok {
             state.ok += rows;
         } else {
@@ -111,6 +110,10 @@ impl Progress {
         if let Display::Bar(bar) = &self.display {
             bar.set_position(settled);
         }
+    }
+
+    pub(super) fn call(&self) {
+        lock(&self.state).calls += 1;
     }
 
     pub(super) fn pause(&self, pause: Duration, why: &str) {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::human::{counted, duration};
 use crate::run::{Report, Status};
+use crate::text::steers;
 
 /// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
@@ -20,7 +21,7 @@ pub fn summary(report: &Report) -> String {
         .collect();
     let rows = counted(tally.rows(), "row", "rows");
     let mut line = |text_line: String| {
-        let _ = writeln!(text, "{text_line}");
+        let _ = writeln!(text, "{}", text_line.replace(steers, " "));
     };
     line(format!("{rows}: {}", counts.join(", ")));
     line(format!(

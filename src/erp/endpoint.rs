@@ -52,9 +52,13 @@ impl FromStr for Endpoint {
             "test" => return Ok(Endpoint(TEST.to_owned())),
             _ => {}
         }
-        // A URL may hold a user and password: then it is not repeated in the message.
+        // A URL may hold a password, or half of the secret: then it is not repeated.
         let refuse = |why| {
-            let given = if text.contains('@') { "***" } else { text };
+            let given = if text.contains(['@', '?']) {
+                "***"
+            } else {
+                text
+            };
             Err(EndpointError {
                 given: given.to_owned(),
                 why,
@@ -111,5 +115,7 @@ mod tests {
             .parse::<Endpoint>()
             .expect_err("refused");
         assert!(!error.to_string().contains("hush"));
+        let error = "http://x/openapi?salt=hush".parse::<Endpoint>();
+        assert!(!error.expect_err("refused").to_string().contains("hush"));
     }
 }

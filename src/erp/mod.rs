@@ -25,7 +25,3 @@ pub const NOW_METHOD: &str = "system.Core.now";
 pub const VERSION: &str = "1.0";
 /// The flag name that clears an order's flag (a rule of the ERP).
 pub const CLEAR_FLAG: &str = "无";
-/// The most characters the ERP takes in `purchase_no`.
-pub const MAX_ORDER_CHARS: usize = 40;
-/// The most characters the ERP takes in `flag_name`.
-pub const MAX_FLAG_CHARS: usize = 32;

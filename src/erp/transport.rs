@@ -208,13 +208,13 @@ fn left(timeout: NextTimeout) -> Result<Option<Duration>, Error> {
     Ok(timeout.not_zero().map(|left| *left))
 }
 
-/// The socket timeout to set, unless the one that is set is as good: no shorter than the time
-/// left, and longer by a sixteenth at the most.
+/// The socket timeout to set, unless the one that is set is as good: no longer than the time left,
+/// and shorter by a sixteenth at the most. (A step that it cuts short is simply gone on with.)
 fn renewed(set: Option<Duration>, left: Option<Duration>) -> Option<Duration> {
     let left = left?;
     match set {
-        Some(set) if set >= left && set <= left + left / 16 => None,
-        _ => Some(left),
+        Some(set) if set <= left && set >= left - left / 16 => None,
+        _ => Some((left - left / 32).max(Duration::from_millis(1))),
     }
 }
 
@@ -260,6 +260,7 @@ impl Transport for TcpTransport {
                     return Ok(amount > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if timed_out(&error) && left.is_some() => {}
                 Err(error) => return Err(explain(error, timeout)),
             }
         }

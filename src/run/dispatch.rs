@@ -1,7 +1,7 @@
 //! The middle of a run, where calls are made: rows go through a pool of workers into the record.
 
 use std::fs::File;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
@@ -185,7 +185,11 @@ impl Run<'_> {
     fn oversee(&self, open: &Receiver<()>) {
         let stop = self.work.stop;
         while open.recv_timeout(OVERSEE_EVERY) == Err(RecvTimeoutError::Timeout) {
-            if self.rules.deadline.is_some_and(|at| Instant::now() >= at) {
+            if self
+                .rules
+                .deadline
+                .is_some_and(|at| SystemTime::now() >= at)
+            {
                 stop.stop(StopReason::Deadline);
             }
             if let Some(reason) = stop.reason() {

@@ -33,7 +33,6 @@ pub use pacer::{Per, Rate, RateError};
 pub use plan::{OnConflict, OrderId, Plan, PlanError, Role};
 pub use record::RunKey;
 pub use results::Tally;
-pub use retry::backoff;
 pub use rules::StopRules;
 pub use stop::{Stop, StopReason};
 
@@ -153,6 +152,9 @@ pub enum RunError {
     /// A file is in the way or cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The failures were to replace the sheet, which is not the one that was read any more.
+    #[error("{0}: another file was saved over it; it is left as it is")]
+    Moved(String),
     /// The record cannot be read back.
     #[error("cannot read the record back: {0}")]
     Record(io::Error),
@@ -215,6 +217,8 @@ pub fn carry(
 ) -> Result<Report, RunError> {
     let outputs = Outputs::claim(&settings.paths, sheet)?;
     let (plan, found) = plan(sheet, &outputs, settings)?;
+    // Now that nobody else may replace it: it is still the sheet that was planned.
+    still_there(sheet, &outputs)?;
     stop.begin();
     let results = Draft::create(&outputs.results)?;
     let failures = Draft::create(&outputs.failures)?;
@@ -282,6 +286,9 @@ pub fn carry(
             bom: settings.bom,
         }
         .write(&results, failures.as_ref())?;
+        if stopped.is_none() {
+            still_there(sheet, &outputs)?;
+        }
         results.publish()?;
         if let Some(failures) = failures {
             failures.publish()?;
@@ -311,6 +318,14 @@ pub fn carry(
     })
 }
 
+/// An error if the failures are to replace the sheet and somebody has saved another over it.
+fn still_there(sheet: &Sheet, outputs: &Outputs) -> Result<(), RunError> {
+    if outputs.replaces_sheet && !sheet.is_in_place() {
+        return Err(RunError::Moved(sheet.name().to_owned()));
+    }
+    Ok(())
+}
+
 /// Plans the sheet, and on the same pass finds out whether an existing record belongs to it: every
 /// recorded row must be a row of the sheet, at its line, with its order and flag.
 fn plan(sheet: &Sheet, outputs: &Outputs, settings: &Settings) -> Result<(Plan, Found), RunError> {
@@ -321,7 +336,7 @@ fn plan(sheet: &Sheet, outputs: &Outputs, settings: &Settings) -> Result<(Plan, 
         Found::Rows { taken, .. } => taken,
         Found::Nothing | Found::Foreign(_) => &mut [],
     };
-    recorded.sort_by_key(|taken| taken.line);
+    recorded.sort_unstable_by_key(|taken| taken.line);
     let mut unseen = &*recorded;
     let mut all_match = true;
     let mut plan = Plan::new(marker, settings.on_conflict);
@@ -336,7 +351,7 @@ fn plan(sheet: &Sheet, outputs: &Outputs, settings: &Settings) -> Result<(Plan, 
     if !(all_match && unseen.is_empty()) {
         return Ok((plan, Found::Foreign("holds rows this sheet does not have")));
     }
-    recorded.sort_by_key(|taken| taken.offset);
+    recorded.sort_unstable_by_key(|taken| taken.offset);
     if settings.fresh && !matches!(found, Found::Nothing) {
         return Ok((plan, Found::Foreign("is not continued, as asked (--fresh)")));
     }

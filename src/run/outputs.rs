@@ -171,7 +171,9 @@ impl Outputs {
         }
         // Results and failures are put in their place whole; the others may have been cut off.
         check_ours(&results, &[])?;
-        check_ours(&failures, &[])?;
+        if !(paths.replaces_sheet && sheet.is_ours()) {
+            check_ours(&failures, &[])?;
+        }
         check_ours(&record, &[record::header(sheet)])?;
         for draft in &drafts {
             check_ours(draft, &draft_headers(sheet))?;
@@ -232,10 +234,11 @@ impl Draft {
         let published = self.file().and_then(File::sync_all).and_then(|()| {
             // Windows cannot rename an open file.
             self.file = None;
-            fs::rename(&self.path, &self.becomes)?;
-            sync_directory(&self.becomes)
+            fs::rename(&self.path, &self.becomes)
         });
-        published.map_err(OutputError::io(&self.becomes))
+        published.map_err(OutputError::io(&self.becomes))?;
+        sync_directory(&self.becomes);
+        Ok(())
     }
 }
 
@@ -340,12 +343,12 @@ fn check_ours(path: &Path, headers: &[Vec<u8>]) -> Result<(), OutputError> {
     }
 }
 
-/// Makes a rename in the file's directory durable, where the platform has that.
-fn sync_directory(file: &Path) -> io::Result<()> {
+/// Makes what was done to a file's name durable, where the system can do that. Where it cannot,
+/// nothing is wrong with the file.
+pub(super) fn sync_directory(file: &Path) {
     if cfg!(unix) {
-        File::open(directory(file))?.sync_all()?;
+        let _ = File::open(directory(file)).and_then(|directory| directory.sync_all());
     }
-    Ok(())
 }
 
 fn draft(path: &Path) -> PathBuf {

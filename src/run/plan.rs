@@ -58,6 +58,8 @@ pub enum Role {
     },
     /// Its order is given different flags, and conflicts are invalid.
     Conflict {
+        /// The row's order.
+        id: OrderId,
         /// The line of the order's last valid row.
         line: u64,
     },
@@ -333,8 +335,10 @@ impl Plan {
     ) -> Result<(), PlanError> {
         let marker = self.marker;
         let (sender, batches) = bounded(BATCHES);
+        let plan = &mut *self;
         let found = std::thread::scope(|scope| {
-            let entering = scope.spawn(|| self.enter_all(&batches));
+            // It owns its end of the channel: once it is over, nobody waits for it.
+            let entering = scope.spawn(move || plan.enter_all(batches));
             let found = read_marks(sheet, marker, sender, watch);
             entering
                 .join()
@@ -347,8 +351,8 @@ impl Plan {
         Ok(())
     }
 
-    fn enter_all(&mut self, batches: &Receiver<Vec<(u64, Mark)>>) -> Result<(), PlanError> {
-        for (line, mark) in batches.iter().flatten() {
+    fn enter_all(&mut self, batches: Receiver<Vec<(u64, Mark)>>) -> Result<(), PlanError> {
+        for (line, mark) in batches.into_iter().flatten() {
             self.enter(line, mark)?;
         }
         Ok(())
@@ -393,7 +397,7 @@ impl Plan {
         let decides = decision.place.line();
         Some(
             if decision.place.conflict() && self.on_conflict == OnConflict::Invalid {
-                Role::Conflict { line: decides }
+                Role::Conflict { id, line: decides }
             } else if decision.mark.flag != mark.flag {
                 Role::Superseded { id, line: decides }
             } else if decides != line {
@@ -408,6 +412,19 @@ impl Plan {
     #[must_use]
     pub fn on_conflict(&self) -> OnConflict {
         self.on_conflict
+    }
+
+    /// The line that decides for an order, if it is behind `line`.
+    #[must_use]
+    pub fn decided_after(&self, line: u64, order: &str) -> Option<u64> {
+        let id = self.find(self.marker.hash(order))?;
+        let decides = self.decisions.get(id.0).place.line();
+        (decides > line).then_some(decides)
+    }
+
+    /// Whether a call is made for the order.
+    pub(super) fn is_sent(&self, id: OrderId) -> bool {
+        self.on_conflict == OnConflict::Last || !self.decisions.get(id.0).place.conflict()
     }
 
     /// The flag sent for an order, hashed.

@@ -18,7 +18,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::format::{Lead, Shape, io_error, line, writer};
 use super::outcome::{Outcome, Status};
-use super::outputs::OutputError;
+use super::outputs::{OutputError, sync_directory};
 use super::plan::{Mark, Marker, OrderId, Plan};
 use super::worker::Done;
 use crate::sheet::Sheet;
@@ -153,6 +153,7 @@ impl Ledger {
         taken
             .iter()
             .filter_map(|taken| known(taken).filter(|&id| self.get(id) == Some(taken.offset)))
+            .filter(|&id| plan.is_sent(id))
             .map(|id| plan.rows_of(id))
             .sum()
     }
@@ -358,6 +359,7 @@ impl Record {
             let _ = fs::remove_file(path);
             return Err(error);
         }
+        sync_directory(path);
         Ok(Record {
             file,
             path: path.to_owned(),
@@ -456,7 +458,9 @@ impl Record {
     /// Whatever the operating system refuses with.
     pub(super) fn remove(self) -> io::Result<()> {
         drop(self.file);
-        fs::remove_file(&self.path)
+        fs::remove_file(&self.path)?;
+        sync_directory(&self.path);
+        Ok(())
     }
 
     /// A second handle on the file, for forcing it to disk.

@@ -154,20 +154,36 @@ impl Assembly<'_> {
         let entry = match row.entry(self.sheet) {
             Ok(entry) => entry,
             Err(problem) => {
-                let outcome = unsent(Status::Invalid, problem.to_string());
-                return Ok(Ending::plain(outcome));
+                let later = row
+                    .order(self.sheet)
+                    .and_then(|order| self.plan.decided_after(row.line(), &order));
+                let message = match later {
+                    Some(line) => format!(
+                        "{problem}; but line {line} decides: take this row out rather than mend it"
+                    ),
+                    None => problem.to_string(),
+                };
+                return Ok(Ending {
+                    outcome: unsent(Status::Invalid, message),
+                    reason: problem.to_string(),
+                });
             }
         };
         let role = self.plan.role(row.line(), &entry);
         let role = role.ok_or_else(|| changed(self.sheet))?;
         Ok(match role {
-            Role::Conflict { line } => Ending {
-                outcome: unsent(
-                    Status::Invalid,
-                    format!("the order is given different flags; its last row is line {line}"),
-                ),
-                reason: "the order is given different flags".to_owned(),
-            },
+            Role::Conflict { id, line } => {
+                let reason = "the order is given different flags".to_owned();
+                let before = match self.sent(id)?.map(|outcome| outcome.status) {
+                    Some(Status::Ok) => "; the last one was accepted before the sheet grew",
+                    _ => "",
+                };
+                let message = format!("{reason}; its last row is line {line}{before}");
+                Ending {
+                    outcome: unsent(Status::Invalid, message),
+                    reason,
+                }
+            }
             Role::Decides(id) => Ending::plain(match self.sent(id)? {
                 Some(outcome) => outcome,
                 None => unsent(Status::Skipped, self.skipped_because.clone()),

@@ -1,7 +1,7 @@
 //! When to give up on a run, so that an ERP that is down does not cost a night of retries.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::SystemTime;
 
 use super::outcome::Status;
 use super::stop::StopReason;
@@ -14,7 +14,7 @@ pub struct StopRules {
     /// Stop when this many calls in a row, in the order they ended, were `failed`.
     pub max_consecutive_failures: Option<u64>,
     /// Stop sending at this time.
-    pub deadline: Option<Instant>,
+    pub deadline: Option<SystemTime>,
 }
 
 /// The rules, and what they have seen so far, from all workers.

@@ -92,7 +92,7 @@ impl Stop {
 
     /// Waits until `deadline`, or until the run is stopped: then `false`.
     #[must_use]
-    pub fn sleep_until(&self, deadline: Instant) -> bool {
+    fn sleep_until(&self, deadline: Instant) -> bool {
         let mut slot = self.lock();
         loop {
             if slot.is_some() {

@@ -99,7 +99,7 @@ impl Scan {
         let mut used = 0;
         loop {
             let rest = &bytes[used..];
-            let error = match std::str::from_utf8(rest) {
+            let error = match simdutf8::compat::from_utf8(rest) {
                 Ok(text) => {
                     self.count(text.as_bytes());
                     return 0;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::text::steers;
+
 /// Characters of a cell that a message shows.
 const SHOWN: usize = 40;
 /// Headers that a message lists.
@@ -20,7 +22,7 @@ pub(super) fn bare(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if c.is_control() {
+        if steers(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);

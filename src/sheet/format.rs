@@ -22,11 +22,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether the sheet is text rather than a workbook.
-    pub fn is_text(self) -> bool {
-        matches!(self, Format::Csv | Format::Tsv | Format::Text)
-    }
-
     pub(super) fn of_delimiter(delimiter: char) -> Format {
         match delimiter {
             ',' => Format::Csv,

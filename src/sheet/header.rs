@@ -90,9 +90,7 @@ impl Missing {
 /// It is the first line that has the order column and, where one is needed, the flag column. A
 /// column is known by the name given, else by the usual ones. A name that is given and that no
 /// cell of the line has may be a letter: then the line must have some text under that letter.
-///
-/// `offset` is how many columns of the worksheet lie before the first field.
-pub(super) fn search(lines: &[Line], offset: usize, options: &Options) -> Finding {
+pub(super) fn search(lines: &[Line], options: &Options) -> Finding {
     let wanted = [
         Wanted::of(Role::Order, options.order_column.as_deref()),
         Wanted::of(Role::Flag, options.flag_column.as_deref()),
@@ -100,9 +98,9 @@ pub(super) fn search(lines: &[Line], offset: usize, options: &Options) -> Findin
     for (at, line) in lines.iter().enumerate() {
         let own = Own::of(&line.fields);
         for pass in [[false, false], [false, true], [true, false], [true, true]] {
-            let order = wanted[0].matches(line, own, offset, pass[0]);
+            let order = wanted[0].matches(line, own, pass[0]);
             let flag = match flag_needed(own, options) {
-                true => Some(wanted[1].matches(line, own, offset, pass[1])),
+                true => Some(wanted[1].matches(line, own, pass[1])),
                 false => None,
             };
             let unusable = match (&order[..], flag.as_deref()) {
@@ -125,18 +123,30 @@ pub(super) fn search(lines: &[Line], offset: usize, options: &Options) -> Findin
             return Finding::Unusable(pass, line.clone(), unusable);
         }
     }
-    Finding::Missing(nearest(lines, offset, options, &wanted))
+    Finding::Missing(nearest(lines, options, &wanted))
 }
 
+/// A column that is named comes before `sent_flag`, and that before the usual ones.
 fn flag_needed(own: Own, options: &Options) -> bool {
-    options.flag.is_none() && own.sent_flag.is_none()
+    options.flag.is_none() && (own.sent_flag.is_none() || options.flag_column.is_some())
 }
 
-fn nearest(lines: &[Line], offset: usize, options: &Options, wanted: &[Wanted; 2]) -> Missing {
+impl Header {
+    /// Where the flag comes from if from `sent_flag`.
+    pub(super) fn sent_flag(&self) -> Option<usize> {
+        self.own.sent_flag.filter(|_| self.flag.is_none())
+    }
+
+    /// Whether there are columns that this program appended.
+    pub(super) fn has_appended(&self) -> bool {
+        self.own.count < self.fields.len()
+    }
+}
+
+fn nearest(lines: &[Line], options: &Options, wanted: &[Wanted; 2]) -> Missing {
     let has = |line: &Line| {
         let own = Own::of(&line.fields);
-        let [order, flag] =
-            [0, 1].map(|role| !wanted[role].matches(line, own, offset, false).is_empty());
+        let [order, flag] = [0, 1].map(|role| !wanted[role].matches(line, own, false).is_empty());
         (order, flag || !flag_needed(own, options))
     };
     let nearest = lines.iter().min_by_key(|line| {
@@ -172,11 +182,11 @@ impl<'o> Wanted<'o> {
     }
 
     /// The line's own columns that match.
-    fn matches(&self, line: &Line, own: Own, offset: usize, lettered: bool) -> Vec<usize> {
+    fn matches(&self, line: &Line, own: Own, lettered: bool) -> Vec<usize> {
         let fields = &line.fields[..own.count];
         if lettered {
-            let at = self.letter.and_then(|letter| letter.checked_sub(offset));
-            let filled = at.filter(|&at| fields.get(at).is_some_and(|cell| !cell.is_empty()));
+            let has_text = |at: &usize| fields.get(*at).is_some_and(|cell| !cell.is_empty());
+            let filled = self.letter.filter(has_text);
             return filled.into_iter().collect();
         }
         let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
@@ -193,17 +203,17 @@ impl<'o> Wanted<'o> {
 }
 
 /// A column as messages name it: header and letter.
-fn titled(line: &Line, at: usize, offset: usize) -> String {
+fn titled(line: &Line, at: usize) -> String {
     let header = line.fields.get(at).map_or("", String::as_str);
-    format!("{} (column {})", excerpt(header), letter(at + offset))
+    format!("{} (column {})", excerpt(header), letter(at))
 }
 
 /// The error for a line that has the columns but cannot be used.
-pub(super) fn unusable(file: &str, line: &Line, offset: usize, why: &Unusable) -> SheetError {
+pub(super) fn unusable(file: &str, line: &Line, why: &Unusable) -> SheetError {
     let file = file.to_owned();
     match why {
         Unusable::Ambiguous(role, columns) => {
-            let columns: Vec<String> = columns.iter().map(|&at| titled(line, at, offset)).collect();
+            let columns: Vec<String> = columns.iter().map(|&at| titled(line, at)).collect();
             SheetError::AmbiguousColumn {
                 file,
                 line: line.number,
@@ -215,7 +225,7 @@ pub(super) fn unusable(file: &str, line: &Line, offset: usize, why: &Unusable) -
         Unusable::Same(column) => SheetError::SameColumn {
             file,
             line: line.number,
-            column: titled(line, *column, offset),
+            column: titled(line, *column),
         },
     }
 }

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use same_file::Handle;
+
 use super::{SheetError, Source};
 
 /// An open sheet. Reads name their offset, so that passes do not disturb each other and a file
@@ -117,6 +119,16 @@ impl Input {
             file: self.name.clone(),
             source,
         }
+    }
+
+    /// Whether the path still leads to this file.
+    pub(super) fn is_in_place(&self) -> bool {
+        let Some(path) = &self.path else {
+            return true;
+        };
+        let opened = self.file.try_clone().and_then(Handle::from_file);
+        let found = Handle::from_path(path);
+        matches!((opened, found), (Ok(opened), Ok(found)) if opened == found)
     }
 
     /// Fails if the file was written to since it was opened.

@@ -27,6 +27,8 @@ pub struct Layout {
     /// Header of the column with the flags, as it stands (`sent_flag` in a results or failures
     /// file that has it); none when one flag was given for all rows.
     pub flag_column: Option<String>,
+    /// Where these two columns are, counted from 0.
+    pub places: (usize, Option<usize>),
     /// The flag given for all rows.
     pub given_flag: Option<String>,
 }
@@ -89,6 +91,7 @@ impl Layout {
             skipped_lines: header.skipped,
             order_column: header.fields[header.order].clone(),
             flag_column,
+            places: (header.order, header.flag.or(header.sent_flag())),
             given_flag: options.flag.clone(),
         }
     }

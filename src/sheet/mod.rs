@@ -179,9 +179,9 @@ impl Sheet {
         cells: &'a csv::StringRecord,
         sent_flag: Option<&'a str>,
     ) -> Result<Entry<'a>, Problem> {
-        let Header { order, flag, .. } = self.header;
+        let flag = self.header.flag;
         let cell = |at: usize| cells.get(at).unwrap_or_default();
-        let order = clean::cleaned(cell(order), &self.columns[order], Role::Order)?;
+        let order = self.order(cells)?;
         let given = self.layout.given_flag.as_deref();
         let flag = match (sent_flag, flag) {
             (Some(sent), _) if given.is_none() => clean::cleaned(sent, SENT_FLAG, Role::Flag)?,
@@ -192,10 +192,27 @@ impl Sheet {
         Ok(Entry { order, flag })
     }
 
+    /// The order as it would be sent.
+    fn order<'a>(&'a self, cells: &'a csv::StringRecord) -> Result<Cow<'a, str>, Problem> {
+        let at = self.header.order;
+        let cell = cells.get(at).unwrap_or_default();
+        clean::cleaned(cell, &self.columns[at], Role::Order)
+    }
+
+    /// Whether the sheet is a results or failures file of this program's.
+    pub fn is_ours(&self) -> bool {
+        self.header.has_appended()
+    }
+
+    /// Whether the path still leads to the file that was opened, and not to one saved over it.
+    pub fn is_in_place(&self) -> bool {
+        self.input.is_in_place()
+    }
+
     /// Whether results carry a `sent_flag` column: one flag was given for all rows, or the sheet
     /// is a results or failures file that has that column.
     pub fn has_sent_flag(&self) -> bool {
-        self.layout.given_flag.is_some() || self.header.own.sent_flag.is_some()
+        self.layout.given_flag.is_some() || self.header.sent_flag().is_some()
     }
 }
 

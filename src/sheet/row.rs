@@ -1,5 +1,7 @@
 //! Rows, one by one.
 
+use std::borrow::Cow;
+
 use csv::StringRecord;
 
 use super::clean::is_blank;
@@ -64,6 +66,11 @@ impl Row {
         }
     }
 
+    /// The order the row names, if its cell alone is as it should be, whatever else is wrong.
+    pub fn order<'a>(&'a self, sheet: &'a Sheet) -> Option<Cow<'a, str>> {
+        sheet.order(&self.cells).ok()
+    }
+
     fn fill(&mut self, record: Record<'_>, header: &Header, given_flag: Option<&str>) {
         let (found, expected) = (record.len(), header.fields.len());
         let field = |at: usize| record.get(at).unwrap_or_default();
@@ -88,7 +95,7 @@ impl Row {
             // In the results the row is filled up; this keeps it invalid when they are given back.
             self.extra = format!("(only {found} of {expected} fields)");
         }
-        let sent = given_flag.or(header.own.sent_flag.map(field));
+        let sent = given_flag.or(header.sent_flag().map(field));
         self.set_sent_flag(sent);
     }
 

@@ -42,7 +42,7 @@ impl Text {
             .into_iter()
             .map(|delimiter| {
                 let (lines, fault) = first_lines(Records::new(input, &encoding, delimiter));
-                (delimiter, header::search(&lines, 0, options), fault)
+                (delimiter, header::search(&lines, options), fault)
             })
             .collect();
         tried.sort_by_key(|(_, finding, _)| finding.rank());
@@ -58,7 +58,7 @@ impl Text {
                     return Ok((text, header));
                 }
                 Finding::Unusable(_, line, why) => {
-                    return Err(header::unusable(input.name(), &line, 0, &why));
+                    return Err(header::unusable(input.name(), &line, &why));
                 }
                 Finding::Missing(missing) => {
                     faults.extend(fault.map(|fault| (missing.width(), fault)));

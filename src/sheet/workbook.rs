@@ -28,6 +28,12 @@ pub(super) struct Worksheet {
     range: Range<Data>,
 }
 
+/// Blank columns before the first that is used. They are kept, so that letters mean the same
+/// columns here and in results.
+fn left(range: &Range<Data>) -> usize {
+    range.start().map_or(0, |(_, column)| column as usize)
+}
+
 impl Worksheet {
     /// The worksheet asked for, else the first visible one that has the columns.
     pub(super) fn open(
@@ -40,7 +46,7 @@ impl Worksheet {
             Some(asked) => vec![named(&book, asked).ok_or_else(|| unknown(input, &book, asked))?],
             None => visible(&book),
         };
-        let mut nearest: Option<(Finding, usize)> = None;
+        let mut nearest: Option<Finding> = None;
         let mut failed = None;
         for name in names {
             let range = match guarded(|| range_of(&mut book, &name)) {
@@ -50,8 +56,7 @@ impl Worksheet {
                     continue;
                 }
             };
-            let offset = range.start().map_or(0, |(_, column)| column as usize);
-            let finding = header::search(&first_lines(&range), offset, options);
+            let finding = header::search(&first_lines(&range), options);
             if let Finding::Header(_, header) = finding {
                 input.unchanged()?;
                 let sheet = Worksheet {
@@ -63,18 +68,18 @@ impl Worksheet {
             }
             if nearest
                 .as_ref()
-                .is_none_or(|(best, _)| finding.rank() < best.rank())
+                .is_none_or(|best| finding.rank() < best.rank())
             {
-                nearest = Some((finding, offset));
+                nearest = Some(finding);
             }
         }
         input.unchanged()?;
         Err(match (nearest, failed) {
-            (Some((Finding::Unusable(_, line, why), offset)), _) => {
-                header::unusable(input.name(), &line, offset, &why)
+            (Some(Finding::Unusable(_, line, why)), _) => {
+                header::unusable(input.name(), &line, &why)
             }
             (_, Some(refusal)) => refusal.of(input),
-            (Some((Finding::Missing(nearest), _)), None) => {
+            (Some(Finding::Missing(nearest)), None) => {
                 header::missing(input.name(), nearest, false, options)
             }
             _ => SheetError::Empty {
@@ -88,6 +93,7 @@ impl Worksheet {
         let start = self.range.start().map_or(0, |(row, _)| u64::from(row));
         Cells {
             range: &self.range,
+            left: left(&self.range),
             start,
             next: usize::try_from(row.saturating_sub(start)).unwrap_or(usize::MAX),
             text: String::new(),
@@ -99,6 +105,7 @@ impl Worksheet {
 /// Goes through a worksheet's rows, as records of text.
 pub(super) struct Cells<'s> {
     range: &'s Range<Data>,
+    left: usize,
     /// Rows of the worksheet above the range.
     start: u64,
     /// The next row within the range.
@@ -120,9 +127,10 @@ impl Cells<'_> {
             self.next += 1;
             self.text.clear();
             self.ends.clear();
+            self.ends.resize(self.left, 0);
             for column in 0..width {
                 if let Some(data) = self.range.get((row, column)) {
-                    cell::show(data, column == order, &mut self.text);
+                    cell::show(data, self.left + column == order, &mut self.text);
                 }
                 self.ends.push(self.text.len());
             }
@@ -188,14 +196,13 @@ fn range_of(book: &mut Book<'_>, name: &str) -> Result<Range<Data>, Error> {
 fn first_lines(range: &Range<Data>) -> Vec<Line> {
     let start = range.start().map_or(0, |(row, _)| u64::from(row));
     let lines = range.rows().zip(start + 1..).map(|(row, number)| {
-        let fields = row
-            .iter()
-            .map(|data| {
-                let mut text = String::new();
-                cell::show(data, false, &mut text);
-                text
-            })
-            .collect();
+        let blank = std::iter::repeat_n(String::new(), left(range));
+        let texts = row.iter().map(|data| {
+            let mut text = String::new();
+            cell::show(data, false, &mut text);
+            text
+        });
+        let fields = blank.chain(texts).collect();
         Line { number, fields }
     });
     lines

@@ -15,6 +15,7 @@ mod check;
 mod cli;
 mod clock;
 mod conflicts;
+mod edited;
 mod exit_codes;
 mod faults;
 #[cfg(unix)]

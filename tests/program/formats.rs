@@ -121,8 +121,9 @@ fn the_first_visible_worksheet_with_the_columns_is_taken() {
     workbook(&place);
     let results = results(&place, &erp, "w.xlsx", &[], 1);
     assert!(
-        results
-            .starts_with("备注,标记,采购单号,\nx,加急,CG1,5,ok,0,,1\n,aa,20220413001,7,ok,0,,1\n"),
+        results.starts_with(
+            ",备注,标记,采购单号,\n,x,加急,CG1,5,ok,0,,1\n,,aa,20220413001,7,ok,0,,1\n"
+        ),
         "{results}"
     );
     assert!(

@@ -7,8 +7,10 @@ use super::input::Input;
 use super::{Options, SheetError};
 
 const CHUNK: usize = 256 * 1024;
-/// How much text that is not plain ASCII the guess looks at.
-const GUESSED_FROM: usize = 4 * 1024 * 1024;
+/// How much text that is not plain ASCII the guess looks at, which takes it long, …
+const GUESSED_FROM: usize = 64 * 1024;
+/// … in pieces of this size.
+const GUESS_CHUNK: usize = 16 * 1024;
 
 /// An encoding, and how many bytes its byte order mark takes in this sheet.
 #[derive(Clone, Debug)]
@@ -158,7 +160,7 @@ fn scan(input: &Input) -> Result<&'static Encoding, SheetError> {
 
 fn guess(input: &Input) -> Result<&'static Encoding, SheetError> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    let mut buffer = vec![0; CHUNK];
+    let mut buffer = vec![0; GUESS_CHUNK];
     let (mut offset, mut seen) = (0, 0);
     while seen < GUESSED_FROM {
         let read = input.read_at(&mut buffer, offset)?;
@@ -168,7 +170,7 @@ fn guess(input: &Input) -> Result<&'static Encoding, SheetError> {
             detector.feed(chunk, false);
             seen += read;
         }
-        if read < CHUNK {
+        if read < GUESS_CHUNK {
             detector.feed(&[], true);
             break;
         }

@@ -298,3 +298,79 @@ fn is_quiet(stream: &TcpStream) -> bool {
     };
     look().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_set_anew_only_when_the_one_set_will_not_do() {
+        let secs = Duration::from_secs;
+        let left = secs(32);
+        assert_eq!(renewed(None, None), None);
+        assert_eq!(renewed(None, Some(left)), Some(secs(31)));
+        assert_eq!(renewed(Some(secs(31)), Some(left)), None);
+        assert_eq!(
+            renewed(Some(secs(33)), Some(left)),
+            Some(secs(31)),
+            "longer than is left"
+        );
+        assert_eq!(
+            renewed(Some(secs(29)), Some(left)),
+            Some(secs(31)),
+            "much shorter"
+        );
+        let moment = Duration::from_micros(1);
+        assert_eq!(
+            renewed(None, Some(moment)),
+            Some(Duration::from_millis(1)),
+            "never zero"
+        );
+    }
+
+    #[test]
+    fn addresses_need_no_lookup_and_names_one_for_all_callers() {
+        let resolver = CachingResolver::default();
+        let resolve = |resolver: &CachingResolver, url: &str| {
+            let uri = url.parse().expect("a URL");
+            let found = resolver.resolve(&uri, &Config::default(), NextTimeout::default());
+            found.expect("resolved").to_vec()
+        };
+        for (url, address) in [
+            ("http://127.0.0.1:8080/x", "127.0.0.1:8080"),
+            ("http://127.0.0.1/x", "127.0.0.1:80"),
+            ("https://[::1]/x", "[::1]:443"),
+        ] {
+            assert_eq!(
+                resolve(&resolver, url),
+                [address.parse().expect("an address")]
+            );
+        }
+        assert!(resolver.known.lock().expect("sound").is_empty());
+
+        let first = resolve(&resolver, "http://localhost:8080/x");
+        assert_eq!(resolve(&resolver.clone(), "http://localhost:8080/y"), first);
+        assert_eq!(resolver.known.lock().expect("sound").len(), 1);
+    }
+
+    #[test]
+    fn a_connection_is_quiet_until_the_other_side_sends_or_closes() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        for speak in [true, false] {
+            let ours = TcpStream::connect(address).expect("connected");
+            let (mut theirs, _) = listener.accept().expect("accepted");
+            assert!(is_quiet(&ours));
+            if speak {
+                theirs.write_all(b"?").expect("sent");
+            } else {
+                drop(theirs);
+            }
+            // What was sent, or the end, arrives when it arrives.
+            ours.peek(&mut [0]).expect("readable");
+            assert!(!is_quiet(&ours));
+        }
+    }
+}

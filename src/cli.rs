@@ -97,12 +97,12 @@ pub struct RunArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
 
-    /// Where every row goes, with what became of it [default: <sheet>.results.csv]
+    /// Where every row goes, with what became of it [default: x.results.csv beside x.csv]
     #[arg(short = 'o', long, value_name = "FILE")]
     pub results: Option<PathBuf>,
 
     /// Where the rows go that are rejected, failed, invalid or skipped
-    /// [default: <sheet>.failures.csv]
+    /// [default: x.failures.csv beside x.csv]
     #[arg(long, value_name = "FILE")]
     pub failures: Option<PathBuf>,
 

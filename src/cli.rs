@@ -134,7 +134,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Stopping")]
     pub max_failures: Option<u64>,
 
-    /// Stop when this many calls in a row have failed for good; 0 means never
+    /// Stop when this many orders in a row have failed for good; 0 means never
     #[arg(
         long,
         value_name = "N",
@@ -144,6 +144,7 @@ pub struct RunArgs {
     pub max_consecutive_failures: u64,
 
     /// Stop sending after this time, such as 6h, or at this time of day, such as 06:30
+    /// [default: never]
     #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
     pub deadline: Option<Deadline>,
 

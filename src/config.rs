@@ -48,6 +48,22 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file with the secret cannot be read.
+    #[error("cannot read `{path}`, which app_secret_file in {place} names: {source}")]
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// The profile that names it.
+        place: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The profile holds the secret twice.
+    #[error("give app_secret or app_secret_file, not both, in {place}")]
+    TwoSecrets {
+        /// The profile.
+        place: String,
+    },
     /// The file is not what it should be.
     #[error("{path}{place}: {message}")]
     Syntax {
@@ -164,7 +180,7 @@ pub fn resolve(
     let profile = match file {
         Some(mut profiles) => match profiles.remove(name) {
             Some(profile) => profile,
-            None if named.is_some() || choice.config.is_some() => {
+            None if named.is_some() => {
                 let known: Vec<_> = profiles.keys().map(String::as_str).collect();
                 return Err(no_profile(name, path.as_deref(), &known));
             }
@@ -184,14 +200,17 @@ pub fn resolve(
         (env("WDT_APP_KEY")?, from_env("WDT_APP_KEY")),
         (profile.app_key, from_profile("app_key")),
     ]);
+    if profile.app_secret.is_some() && profile.app_secret_file.is_some() {
+        return Err(ConfigError::TwoSecrets { place });
+    }
     let in_file = match profile.app_secret_file {
-        Some(file) if profile.app_secret.is_none() => {
+        Some(file) => {
             let beside = path.as_deref().and_then(Path::parent);
             let file = beside.map_or_else(|| file.clone(), |beside| beside.join(&file));
             warn_if_open(&file, &mut warnings);
-            Some(read_secret(&file)?)
+            Some(read_secret(&file, &place)?)
         }
-        _ => None,
+        None => None,
     };
     let secret = first([
         (
@@ -219,7 +238,7 @@ pub fn resolve(
                 .filter_map(|(missing, piece)| missing.then_some(piece))
                 .collect(),
             places: format!(
-                "set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the environment, or sid, app_key and app_secret (or app_secret_file) in {place}; to try without an account, use --sandbox"
+                "set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the environment, or sid, app_key and app_secret (or app_secret_file) in {place}; `wdt-flags run --sandbox` needs no account"
             ),
         });
     };
@@ -324,11 +343,12 @@ fn place(text: &str, at: usize) -> String {
     format!(":{line}:{column}")
 }
 
-fn read_secret(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
+fn read_secret(path: &Path, place: &str) -> Result<Zeroizing<String>, ConfigError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Zeroizing::new(text)),
-        Err(source) => Err(ConfigError::Read {
+        Err(source) => Err(ConfigError::SecretFile {
             path: path.to_owned(),
+            place: place.to_owned(),
             source,
         }),
     }

@@ -1,7 +1,6 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, Write as _};
 use std::time::Duration;
 
 use hashbrown::HashMap;
@@ -11,13 +10,15 @@ use crate::cli::{CheckArgs, Format};
 use crate::command::{Failure, SOME_FAILED, open_sheet};
 use crate::console::{counted, duration, print};
 use crate::run::{OnConflict, Plan, Rate, Role};
-use crate::sheet::{Layout, Row, Sheet, SheetError};
+use crate::sheet::{Layout, Row, Sheet};
 use crate::text::printable;
 
 /// Distinct flags that are counted each by itself; a sheet with more has the wrong flag column.
 const MOST_FLAGS: usize = 10_000;
 /// Distinct flags that are listed for people.
 const FLAGS_SHOWN: usize = 50;
+/// How much text is written at once.
+const PIECE_BYTES: usize = 64 * 1024;
 /// The longest text of a cell that is shown.
 const CELL_CHARS: usize = 40;
 
@@ -91,42 +92,53 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
     let survey = Survey::new(&sheet, &plan, flags);
     match args.format {
         Format::Text => {
-            print(survey.text(sheet.layout(), &plan));
-            let mut out = BufWriter::new(io::stdout().lock());
+            print(survey.text(sheet.layout(), &plan)).map_err(Failure::stdout)?;
+            // In pieces: there may be a finding for every row.
+            let mut lines = String::new();
             findings(&sheet, &plan, |finding| {
-                // A reader that has gone away is no reason to fail.
-                let _ = writeln!(out, "{finding}");
-            })
+                let _ = writeln!(lines, "{finding}");
+                if lines.len() > PIECE_BYTES {
+                    print(&lines).map_err(Failure::stdout)?;
+                    lines.clear();
+                }
+                Ok(())
+            })?;
+            print(&lines).map_err(Failure::stdout)?;
         }
         Format::Json => {
             let mut survey = survey;
-            findings(&sheet, &plan, |finding| survey.findings.push(finding)).map(|()| {
-                // A survey holds nothing that JSON cannot say.
-                let json = serde_json::to_string_pretty(&survey).unwrap_or_default();
-                print(format_args!("{json}\n"));
-            })
+            findings(&sheet, &plan, |finding| {
+                survey.findings.push(finding);
+                Ok(())
+            })?;
+            // A survey holds nothing that JSON cannot say.
+            let json = serde_json::to_string_pretty(&survey).unwrap_or_default();
+            print(format_args!("{json}\n")).map_err(Failure::stdout)?;
         }
     }
-    .map_err(Failure::usage)?;
     let bad = plan.invalid() + plan.conflicting_rows();
     Ok(if bad > 0 { SOME_FAILED } else { 0 })
 }
 
 /// Goes through the sheet once more, if there is anything to find.
-fn findings(sheet: &Sheet, plan: &Plan, mut show: impl FnMut(Finding)) -> Result<(), SheetError> {
+fn findings(
+    sheet: &Sheet,
+    plan: &Plan,
+    mut show: impl FnMut(Finding) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     if plan.invalid() + plan.conflicts() == 0 {
         return Ok(());
     }
-    let mut rows = sheet.rows()?;
+    let mut rows = sheet.rows().map_err(Failure::usage)?;
     let mut row = Row::default();
-    while rows.read(&mut row)? {
+    while rows.read(&mut row).map_err(Failure::usage)? {
         let line = row.line();
         match row.entry(sheet) {
             Err(problem) => show(Finding::Invalid {
                 line,
                 column: problem.column().map(str::to_owned),
                 message: problem.to_string(),
-            }),
+            })?,
             Ok(entry) => {
                 let order = || entry.order.clone().into_owned();
                 let flag = || entry.flag.clone().into_owned();
@@ -136,13 +148,13 @@ fn findings(sheet: &Sheet, plan: &Plan, mut show: impl FnMut(Finding)) -> Result
                         order: order(),
                         flag: flag(),
                         decided_by_line: decides,
-                    }),
+                    })?,
                     Some(Role::Conflict { line: last, .. }) => show(Finding::Conflict {
                         line,
                         order: order(),
                         flag: flag(),
                         last_line: last,
-                    }),
+                    })?,
                     Some(Role::Decides(_) | Role::Same { .. }) | None => {}
                 }
             }

@@ -43,6 +43,14 @@ impl Failure {
         }
     }
 
+    /// What was asked for cannot be said.
+    fn stdout(error: io::Error) -> Self {
+        Failure::new(
+            STOPPED,
+            format_args!("cannot write to standard output: {error}"),
+        )
+    }
+
     fn usage(message: impl Display) -> Self {
         Failure::new(USAGE, message)
     }
@@ -61,8 +69,9 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "wdt-flags", &mut script);
-            crate::console::print(String::from_utf8_lossy(&script));
-            Ok(0)
+            crate::console::print(String::from_utf8_lossy(&script))
+                .map(|()| 0)
+                .map_err(Failure::stdout)
         }
     };
     console.finish();

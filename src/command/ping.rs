@@ -3,7 +3,7 @@
 use crate::cli::PingArgs;
 use crate::command::{Failure, SOME_FAILED, STOPPED, choice};
 use crate::config;
-use crate::console::{Console, duration, print};
+use crate::console::{Console, clock_difference, duration, print};
 use crate::erp::{Client, Options, Verdict};
 
 /// The ERP takes timestamps up to this many seconds off its clock.
@@ -23,16 +23,18 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     let client =
         Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;
     let ping = client.caller().ping();
+    let clock = match ping.clock_offset {
+        Some(offset) => format!("clock     {}\n", clock(offset)),
+        None => String::new(),
+    };
     print(format_args!(
-        "endpoint  {}\naccount   {}\nreply     {} after {}\n",
+        "endpoint  {}\naccount   {}\nreply     {} after {}\n{clock}",
         resolved.endpoint,
         resolved.account.sid,
         ping.verdict,
         duration(ping.elapsed)
-    ));
-    if let Some(offset) = ping.clock_offset {
-        print(format_args!("clock     {}\n", clock(offset)));
-    }
+    ))
+    .map_err(Failure::stdout)?;
     Ok(match ping.verdict {
         Verdict::Accepted => 0,
         Verdict::Fatal { .. } | Verdict::Rejected { .. } => STOPPED,
@@ -44,15 +46,12 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
 
 /// What the difference between the clocks means.
 fn clock(offset: i64) -> String {
-    let seconds = offset.unsigned_abs();
-    let direction = if offset < 0 { "ahead of" } else { "behind" };
-    match seconds {
-        0..=1 => "agrees with the server's".to_owned(),
-        _ if seconds < MAX_CLOCK_OFFSET => {
-            format!("{seconds} s {direction} the server's, which is near enough")
-        }
+    let difference = clock_difference(offset);
+    match offset.unsigned_abs() {
+        0..=1 => "agrees with the ERP's".to_owned(),
+        seconds if seconds < MAX_CLOCK_OFFSET => format!("{difference}, which is near enough"),
         _ => format!(
-            "{seconds} s {direction} the server's: the ERP refuses that; runs correct it, but better set this machine's clock"
+            "{difference}, which the ERP refuses; runs correct it, but better set this machine's clock"
         ),
     }
 }

@@ -74,7 +74,9 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     let report = carry(&sheet, &client, &settings, &stop, console)
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
-    print(summary(&report));
+    if let Err(error) = print(summary(&report)) {
+        console.warning(format_args!("the summary cannot be written: {error}"));
+    }
     Ok(end(&report, console))
 }
 
@@ -189,8 +191,12 @@ fn end(report: &Report, console: &Console) -> u8 {
             0
         };
     };
+    let then = match reason {
+        StopReason::Fatal(_) => "mend that (`wdt-flags ping` tests it), and the same command",
+        _ => "the same command",
+    };
     console.error(format_args!(
-        "stopped early: {reason}; the same command continues from here"
+        "stopped early: {reason}; {then} continues from here"
     ));
     match reason {
         StopReason::Signal(signal) => exit_code(*signal),

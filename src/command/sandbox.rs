@@ -28,7 +28,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failur
         )
     })?;
     stop.begin();
-    print(sandbox.environment());
+    print(sandbox.environment()).map_err(Failure::stdout)?;
     console.note("serving a stand-in ERP; stop it with Ctrl-C");
     while stop.sleep(Duration::from_secs(3_600)) {}
     drop(sandbox);

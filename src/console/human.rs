@@ -14,6 +14,14 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
+/// How far this machine's clock is from the ERP's, which is `offset` seconds ahead of it.
+#[must_use]
+pub fn clock_difference(offset: i64) -> String {
+    let time = duration(Duration::from_secs(offset.unsigned_abs()));
+    let direction = if offset < 0 { "ahead of" } else { "behind" };
+    format!("{time} {direction} the ERP's")
+}
+
 /// A number and the thing counted.
 #[must_use]
 pub fn counted(n: u64, one: &str, many: &str) -> String {
@@ -35,6 +43,12 @@ mod tests {
         ] {
             assert_eq!(duration(Duration::from_millis(ms)), text);
         }
+    }
+
+    #[test]
+    fn clocks_are_ahead_or_behind() {
+        assert_eq!(clock_difference(600), "10 min 00 s behind the ERP's");
+        assert_eq!(clock_difference(-30), "30 s ahead of the ERP's");
     }
 
     #[test]

@@ -6,9 +6,10 @@ mod summary;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-pub use human::{counted, duration};
+pub use human::{clock_difference, counted, duration};
 pub use summary::summary;
 
 use crate::erp::Verdict;
@@ -34,6 +35,7 @@ enum Level {
 #[derive(Debug)]
 pub struct Console {
     shown: Level,
+    clock_said: AtomicBool,
     progress: Mutex<Option<Progress>>,
 }
 
@@ -48,6 +50,7 @@ impl Console {
                 (false, 1) => Level::Detail,
                 (false, _) => Level::Trace,
             },
+            clock_said: AtomicBool::new(false),
             progress: Mutex::new(None),
         }
     }
@@ -172,11 +175,17 @@ impl Watch for Console {
                     ));
                 }
             },
-            Event::ClockCorrected { offset } => self.detail(format_args!(
-                "the ERP's clock is {offset} s ahead of this machine's; signing by it from now on"
-            )),
+            // Every call in flight finds out; once is enough.
+            Event::ClockCorrected { offset } => {
+                if !self.clock_said.swap(true, Ordering::Relaxed) {
+                    self.warning(format_args!(
+                        "this machine's clock is {}; calls are signed by the ERP's from now on, but better set it right",
+                        clock_difference(offset)
+                    ));
+                }
+            }
             Event::Stopping { reason } => self.note(format_args!(
-                "stopping: {reason}; waiting for the calls in flight"
+                "stopping: {reason}; waiting for the calls in flight (Ctrl-C leaves at once)"
             )),
             Event::Settled { rows, status } => {
                 if let Some(progress) = &*self.lock() {
@@ -200,8 +209,15 @@ impl Watch for Console {
     }
 }
 
-/// Writes to stdout; a reader that has gone away is no reason to fail.
-pub fn print(text: impl Display) {
+/// Writes to stdout. A reader that has gone away is no reason to fail.
+///
+/// # Errors
+///
+/// Whatever else writing fails with.
+pub fn print(text: impl Display) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    let _ = write!(stdout, "{text}").and_then(|()| stdout.flush());
+    match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -5,12 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use console::Term;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::human::duration;
 use crate::run::Status;
 
+/// Columns of the bar.
+const BAR_WIDTH: usize = 24;
+/// Columns for the text, without which there is no room for a bar.
+const TEXT_WIDTH: usize = 50;
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 /// How often a bar is redrawn by itself, so that a pause counts down.
@@ -53,11 +58,24 @@ impl State {
         (done > 0).then(|| self.began.elapsed().mul_f64(left as f64 / done as f64))
     }
 
-    /// Everything but the bar and the count of rows.
+    /// Everything but the bar.
     fn describe(&self) -> String {
-        let mut text = format!("{} ok, {} not ok", self.ok, self.not_ok);
-        let per_second = self.calls as f64 / self.began.elapsed().as_secs_f64().max(0.001);
-        if self.calls > 0 {
+        let State { ok, not_ok, .. } = self;
+        let mut text = format!(
+            "{} of {} rows: {ok} ok, {not_ok} not ok",
+            self.settled, self.rows
+        );
+        if let Some((until, why)) = &self.pause {
+            let left = until.saturating_duration_since(Instant::now());
+            if !left.is_zero() {
+                text.push_str(&format!(", paused for {}: {why}", duration(left)));
+                return text;
+            }
+        }
+        // The first call is made at once, and says nothing about the rate.
+        let calls = self.calls.saturating_sub(1);
+        let per_second = calls as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+        if calls > 0 {
             text.push_str(&match per_second {
                 0.0..5.0 => format!(", {:.0} calls/min", per_second * 60.0),
                 _ => format!(", {per_second:.0} calls/s"),
@@ -65,12 +83,6 @@ impl State {
         }
         if let Some(left) = self.left() {
             text.push_str(&format!(", {} left", duration(left)));
-        }
-        if let Some((until, why)) = &self.pause {
-            let left = until.saturating_duration_since(Instant::now());
-            if !left.is_zero() {
-                text.push_str(&format!(", paused for {}: {why}", duration(left)));
-            }
         }
         text
     }
@@ -151,7 +163,13 @@ fn bar(rows: u64, settled: u64, state: Arc<Mutex<State>>) -> ProgressBar {
     let describe = move |_: &ProgressState, to: &mut dyn std::fmt::Write| {
         let _ = write!(to, "{}", lock(&state).describe());
     };
-    let style = ProgressStyle::with_template("{bar:24} {pos} of {len} rows: {state}")
+    // What does not fit on one line is cut off: two lines could not be wiped away cleanly.
+    let width = usize::from(Term::stderr().size().1).saturating_sub(1);
+    let template = match width.checked_sub(BAR_WIDTH + 1) {
+        Some(left) if left >= TEXT_WIDTH => format!("{{bar:{BAR_WIDTH}}} {{state:!{left}}}"),
+        _ => format!("{{state:!{width}}}"),
+    };
+    let style = ProgressStyle::with_template(&template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("state", describe);
     let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr())
@@ -167,11 +185,8 @@ fn lines(state: Arc<Mutex<State>>) -> Display {
         .name("progress".into())
         .spawn(move || {
             while open.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
-                let state = lock(&state);
-                let (settled, rows) = (state.settled, state.rows);
-                let described = state.describe();
-                drop(state);
-                let _ = writeln!(io::stderr(), "{settled} of {rows} rows: {described}");
+                let described = lock(&state).describe();
+                let _ = writeln!(io::stderr(), "{described}");
             }
         });
     Display::Lines {

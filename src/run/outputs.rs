@@ -35,6 +35,14 @@ pub enum OutputError {
         "`{0}` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures"
     )]
     NotOurs(PathBuf),
+    /// The failures were to replace the sheet, which somebody has given another form.
+    #[error(
+        "`{0}` is the sheet and does not end with the columns that wdt-flags wrote, so it is not replaced; name another file with --failures"
+    )]
+    SheetNotOurs(PathBuf),
+    /// Results are CSV.
+    #[error("`{0}` cannot be written: results and failures are CSV files; name one ending in .csv")]
+    NotCsv(PathBuf),
     /// Another run is at work on the same files.
     #[error(
         "another run is writing `{path}` ({holder}); wait for it to end, or name other files with --results and --failures"
@@ -82,12 +90,20 @@ impl Paths {
     ///
     /// # Errors
     ///
-    /// [`OutputError::NoName`] if there is nothing to derive a name from.
+    /// [`OutputError::NoName`] if there is nothing to derive a name from, and
+    /// [`OutputError::NotCsv`] if a name is that of something else.
     pub fn new(
         sheet: Option<&Path>,
         results: Option<PathBuf>,
         failures: Option<PathBuf>,
     ) -> Result<Paths, OutputError> {
+        for path in [&results, &failures].into_iter().flatten() {
+            let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+            let is_workbook = ["xls", "xlsx", "xlsm", "xlsb", "ods"];
+            if path.as_os_str() == "-" || is_workbook.iter().any(|it| extension == **it) {
+                return Err(OutputError::NotCsv(path.clone()));
+            }
+        }
         let beside = |path: &Path, ending: &str| {
             let mut name = path.file_stem().unwrap_or_default().to_owned();
             name.push(ending);
@@ -171,8 +187,10 @@ impl Outputs {
         }
         // Results and failures are put in their place whole; the others may have been cut off.
         check_ours(&results, &[])?;
-        if !(paths.replaces_sheet && sheet.is_ours()) {
-            check_ours(&failures, &[])?;
+        match (paths.replaces_sheet, sheet.is_ours()) {
+            (true, true) => {}
+            (true, false) => return Err(OutputError::SheetNotOurs(failures)),
+            (false, _) => check_ours(&failures, &[])?,
         }
         check_ours(&record, &[record::header(sheet)])?;
         for draft in &drafts {

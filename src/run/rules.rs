@@ -11,7 +11,7 @@ use super::stop::StopReason;
 pub struct StopRules {
     /// Stop after this many orders that were sent and not accepted.
     pub max_failures: Option<u64>,
-    /// Stop when this many calls in a row, in the order they ended, were `failed`.
+    /// Stop when this many orders in a row, in the order they ended, were `failed`.
     pub max_consecutive_failures: Option<u64>,
     /// Stop sending at this time.
     pub deadline: Option<SystemTime>,

@@ -18,7 +18,7 @@ pub enum StopReason {
     Sheet(String),
     /// So many orders were not accepted (`--max-failures`).
     Failures(u64),
-    /// So many calls in a row failed (`--max-consecutive-failures`).
+    /// So many orders in a row failed (`--max-consecutive-failures`).
     ConsecutiveFailures {
         /// How many.
         count: u64,
@@ -41,7 +41,7 @@ impl fmt::Display for StopReason {
             }
             StopReason::ConsecutiveFailures { count, message } => write!(
                 f,
-                "{count} calls in a row failed, the last with: {message} (--max-consecutive-failures)"
+                "{count} orders in a row failed, the last with: {message} (--max-consecutive-failures)"
             ),
             StopReason::Deadline => f.write_str("the time for sending is over (--deadline)"),
         }

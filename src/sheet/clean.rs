@@ -6,6 +6,7 @@ use unicode_properties::UnicodeEmoji;
 use unicode_properties::emoji::EmojiStatus;
 
 use super::columns::Role;
+use super::encoding::is_private;
 use super::excerpt::{bare, excerpt};
 use super::problem::Problem;
 
@@ -146,6 +147,8 @@ fn refused(c: char) -> Option<String> {
         Some(format!("{name} (U+{code:04X})"))
     } else if c == char::REPLACEMENT_CHARACTER {
         Some("� (U+FFFD)".to_owned())
+    } else if is_private(c) {
+        Some(format!("a character without a meaning (U+{code:04X})"))
     } else if is_emoji(c) {
         Some(format!("an emoji ({c} U+{code:04X})"))
     } else {
@@ -154,6 +157,9 @@ fn refused(c: char) -> Option<String> {
 }
 
 fn advice(c: char) -> &'static str {
+    if is_private(c) {
+        return "the sheet was probably read in the wrong encoding; give its own with --encoding";
+    }
     if c == char::REPLACEMENT_CHARACTER {
         "the text was already damaged when the sheet was saved; export it again"
     } else if is_emoji(c) {
@@ -252,6 +258,7 @@ mod tests {
             ("1\u{fe0f}\u{20e3}", "U+FE0F"),
             ("🇨🇳", "U+1F1E8"),
             ("a\u{fffd}", "U+FFFD"),
+            ("a\u{e4c6}", "give its own with --encoding"),
             (
                 "2.20413E+12",
                 "\"2.20413E+12\", a number that Excel has cut",

@@ -158,25 +158,40 @@ fn scan(input: &Input) -> Result<&'static Encoding, SheetError> {
     guess(input)
 }
 
+/// What text that is not UTF-8 most likely is: GB18030, unless it makes better sense as Big5.
 fn guess(input: &Input) -> Result<&'static Encoding, SheetError> {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut sample = Vec::new();
     let mut buffer = vec![0; GUESS_CHUNK];
-    let (mut offset, mut seen) = (0, 0);
-    while seen < GUESSED_FROM {
+    let mut offset = 0;
+    while sample.len() < GUESSED_FROM {
         let read = input.read_at(&mut buffer, offset)?;
         offset += read as u64;
         let chunk = &buffer[..read];
         if !chunk.is_ascii() {
-            detector.feed(chunk, false);
-            seen += read;
+            sample.extend_from_slice(chunk);
         }
         if read < GUESS_CHUNK {
-            detector.feed(&[], true);
             break;
         }
     }
-    let guess = detector.guess(Some(b"cn"), Utf8Detection::Deny);
-    Ok(if guess == BIG5 { BIG5 } else { GB18030 })
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&sample, true);
+    let is_big5 = detector.guess(Some(b"cn"), Utf8Detection::Deny) == BIG5
+        || nonsense(&sample, BIG5) < nonsense(&sample, GB18030);
+    Ok(if is_big5 { BIG5 } else { GB18030 })
+}
+
+/// Characters that no sheet means: what Chinese text turns into in another encoding than its own.
+fn nonsense(bytes: &[u8], encoding: &'static Encoding) -> usize {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    text.chars()
+        .filter(|&c| c == char::REPLACEMENT_CHARACTER || is_private(c))
+        .count()
+}
+
+/// A character without a meaning of its own.
+pub(super) fn is_private(c: char) -> bool {
+    ('\u{e000}'..='\u{f8ff}').contains(&c)
 }
 
 fn zero_heavy(head: &[u8]) -> bool {

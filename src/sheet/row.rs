@@ -56,7 +56,12 @@ impl Row {
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
         match self.ragged {
             Some((found, expected)) => Err(Problem::of_row(format!(
-                "wrong number of fields: {found} where the header has {expected}; correct the row, and put quotes around a cell that contains the delimiter"
+                "wrong number of fields: {found} where the header has {expected}; correct the row{}",
+                if found > expected {
+                    ", and put quotes around a cell that contains the delimiter"
+                } else {
+                    ""
+                }
             ))),
             None if !self.extra.is_empty() => Err(Problem::of_row(
                 "wrong number of fields, see extra_fields; correct the row and empty that cell"

@@ -83,7 +83,7 @@ fn it_can_be_made_difficult() {
     ];
     let mut erp = Serving::start(&options);
     let run = erp.client("ping").expect(1);
-    assert!(run.stdout.contains("ahead of the server's"), "{run:?}");
+    assert!(run.stdout.contains("ahead of the ERP's"), "{run:?}");
     let sheet = "purchase_no,flag_name\nCG1,急\nCG2,aa\nCG3,无\nCG4,缓\n";
     erp.place.write("orders.csv", sheet);
     erp.client("run orders.csv --rate unlimited").expect(1);

@@ -31,7 +31,7 @@ fn an_erp_that_is_down_does_not_cost_a_night() {
     let nowhere = format!("http://{down}/openapi");
     let said = run(&nowhere, &[], 3).stderr;
     let last = said.trim_end().lines().last().unwrap_or_default();
-    assert!(last.contains("25 calls in a row failed"), "{said}");
+    assert!(last.contains("25 orders in a row failed"), "{said}");
     let results = place.table("x.results.csv");
     assert!(
         (25..=35).contains(&results.count("failed")),
@@ -41,7 +41,7 @@ fn an_erp_that_is_down_does_not_cost_a_night() {
     assert_eq!(results.count("failed") + results.count("skipped"), 300);
     let message = results.column("message")[299];
     assert!(
-        message.starts_with("not sent: 25 calls in a row failed"),
+        message.starts_with("not sent: 25 orders in a row failed"),
         "{message}"
     );
     assert_eq!(place.table("x.failures.csv").rows.len(), 300);

@@ -60,12 +60,48 @@ fn short_text_in_gbk_is_not_taken_for_utf_8() {
 fn traditional_text_in_big5_is_found_or_given() {
     let text = "purchase_no,flag_name\nCG1,緊急處理，請優先安排這張採購單的到貨與驗收\n";
     let bytes = encoded(text, BIG5);
-    let sheet = opened(&bytes, &labelled("big5")).unwrap();
-    assert_eq!(sheet.layout().encoding, Some("Big5"));
-    assert_eq!(
-        told(&sheet),
-        ["2 CG1 緊急處理，請優先安排這張採購單的到貨與驗收"]
-    );
+    for options in [labelled("big5"), Options::default()] {
+        let sheet = opened(&bytes, &options).unwrap();
+        assert_eq!(sheet.layout().encoding, Some("Big5"));
+        assert_eq!(
+            told(&sheet),
+            ["2 CG1 緊急處理，請優先安排這張採購單的到貨與驗收"]
+        );
+    }
+}
+
+/// Whole tables of ordinary words, short and long, are found to be what they are.
+#[test]
+fn big5_and_gb18030_are_told_apart() {
+    let traditional = [
+        "供應商已確認交貨日期",
+        "加急",
+        "已質檢",
+        "待付款",
+        "部分到貨",
+        "尾款已付，待發票",
+    ];
+    let simplified = [
+        "供应商已确认交货日期",
+        "加急",
+        "已质检",
+        "待付款",
+        "部分到货",
+        "尾款已付，待发票",
+    ];
+    for rows in [1, 3, 40, 4_000] {
+        for (words, encoding, name) in [
+            (traditional, BIG5, "Big5"),
+            (simplified, GB18030, "GB18030"),
+        ] {
+            let mut text = String::from("purchase_no,flag_name\n");
+            for row in 0..rows {
+                text.push_str(&format!("CG{row},{}\n", words[row % words.len()]));
+            }
+            let sheet = opened(&encoded(&text, encoding), &Options::default()).unwrap();
+            assert_eq!(sheet.layout().encoding, Some(name), "{rows} rows");
+        }
+    }
 }
 
 #[test]

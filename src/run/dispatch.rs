@@ -1,6 +1,7 @@
 //! The middle of a run, where calls are made: rows go through a pool of workers into the record.
 
 use std::fs::File;
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -45,6 +46,18 @@ pub(super) fn job(sheet: &Sheet, plan: &Plan, row: &Row) -> Result<Option<Job>, 
     }
 }
 
+/// Starts a thread of the run.
+fn start<'s>(
+    scope: &'s Scope<'s, '_>,
+    name: &str,
+    work: impl FnOnce() + Send + 's,
+) -> Result<ScopedJoinHandle<'s, ()>, RunError> {
+    Builder::new()
+        .name(name.to_owned())
+        .spawn_scoped(scope, work)
+        .map_err(|error| RunError::Workers(error.to_string()))
+}
+
 /// The middle of a run, where calls are made.
 pub(super) struct Run<'r> {
     pub(super) sheet: &'r Sheet,
@@ -83,10 +96,10 @@ impl Run<'_> {
         let handle = record.handle().map_err(|error| record.error(error))?;
         std::thread::scope(|scope| {
             let still_open = open.clone();
-            scope.spawn(move || self.force_to_disk(&handle, &open));
-            scope.spawn(move || self.oversee(&still_open));
+            start(scope, "disk", move || self.force_to_disk(&handle, &open))?;
+            start(scope, "overseer", move || self.oversee(&still_open))?;
             // It owns its end of the channel: were it to panic, the workers would not wait for it.
-            let recorder = scope.spawn(move || self.record_all(&done, record));
+            let recorder = start(scope, "recorder", move || self.record_all(&done, record))?;
             pool.in_place_scope(|pool| {
                 for _ in 0..self.workers {
                     let (jobs, done) = (jobs.clone(), done_sender.clone());
@@ -102,8 +115,8 @@ impl Run<'_> {
                 std::panic::resume_unwind(panic);
             }
             drop(closed);
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Streams the rows that are to be sent to the workers.

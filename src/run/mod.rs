@@ -223,25 +223,8 @@ pub fn carry(
     let results = Draft::create(&outputs.results)?;
     let failures = Draft::create(&outputs.failures)?;
     let ledger = Ledger::new(&plan);
-    let record_failed = |source| OutputError::io(&outputs.record)(source);
-    let (mut record, taken_over) = match found {
-        Found::Rows { taken, end } => {
-            let rows = ledger.take_over(&taken, &plan);
-            let mut record = Record::resume(&outputs.record, sheet, settings.key.clone(), end)
-                .map_err(record_failed)?;
-            renounce_stale(sheet, &plan, &ledger, &mut record)?;
-            (record, rows)
-        }
-        other => {
-            if let Found::Foreign(why) = other {
-                let path = set_aside(&outputs.record)?;
-                watch.event(Event::SetAside { path, why });
-            }
-            let record = Record::create(&outputs.record, sheet, settings.key.clone())
-                .map_err(record_failed)?;
-            (record, 0)
-        }
-    };
+    let (mut record, taken_over) =
+        open_record(found, sheet, &plan, &ledger, &outputs, settings, watch)?;
     watch.event(Event::Planned {
         plan: &plan,
         taken_over,
@@ -294,7 +277,7 @@ pub fn carry(
             failures.publish()?;
         }
         if stopped.is_none() {
-            record.remove().map_err(record_failed)?;
+            record.remove()?;
         }
         Ok(tally)
     };
@@ -316,6 +299,32 @@ pub fn carry(
         failures: failures_path,
         record: kept.then(|| outputs.record.clone()),
     })
+}
+
+/// The record to go on with: that of an interrupted run, with the rows it settles, or a new one.
+fn open_record(
+    found: Found,
+    sheet: &Sheet,
+    plan: &Plan,
+    ledger: &Ledger,
+    outputs: &Outputs,
+    settings: &Settings,
+    watch: &dyn Watch,
+) -> Result<(Record, u64), RunError> {
+    let failed = OutputError::io(&outputs.record);
+    let key = settings.key.clone();
+    if let Found::Rows { taken, end } = found {
+        let rows = ledger.take_over(&taken, plan);
+        let mut record = Record::resume(&outputs.record, sheet, key, end).map_err(failed)?;
+        renounce_stale(sheet, plan, ledger, &mut record)?;
+        return Ok((record, rows));
+    }
+    if let Found::Foreign(why) = found {
+        let path = set_aside(&outputs.record)?;
+        watch.event(Event::SetAside { path, why });
+    }
+    let record = Record::create(&outputs.record, sheet, key).map_err(failed)?;
+    Ok((record, 0))
 }
 
 /// An error if the failures are to replace the sheet and somebody has saved another over it.

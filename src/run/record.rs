@@ -455,10 +455,10 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// Whatever the operating system refuses with.
-    pub(super) fn remove(self) -> io::Result<()> {
+    /// [`OutputError::Io`].
+    pub(super) fn remove(self) -> Result<(), OutputError> {
         drop(self.file);
-        fs::remove_file(&self.path)?;
+        fs::remove_file(&self.path).map_err(OutputError::io(&self.path))?;
         sync_directory(&self.path);
         Ok(())
     }

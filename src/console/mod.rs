@@ -146,7 +146,10 @@ impl Watch for Console {
                 verdict,
             } => {
                 if let Some(progress) = &*self.lock() {
-                    progress.call();
+                    progress.call(match verdict {
+                        Verdict::Transient { message, .. } => Some(message),
+                        _ => None,
+                    });
                 }
                 let level = match verdict {
                     Verdict::Accepted | Verdict::Rejected { .. } => Level::Trace,

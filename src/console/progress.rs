@@ -16,6 +16,8 @@ use crate::run::Status;
 const BAR_WIDTH: usize = 24;
 /// Columns for the text, without which there is no room for a bar.
 const TEXT_WIDTH: usize = 50;
+/// How long the reason is shown why a call failed for now.
+const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 /// How often a bar is redrawn by itself, so that a pause counts down.
@@ -49,6 +51,8 @@ struct State {
     ok: u64,
     not_ok: u64,
     pause: Option<(Instant, String)>,
+    /// When a call last failed for now, and why.
+    trouble: Option<(Instant, String)>,
 }
 
 impl State {
@@ -84,6 +88,11 @@ impl State {
         if let Some(left) = self.left() {
             text.push_str(&format!(", {} left", duration(left)));
         }
+        if let Some((at, why)) = &self.trouble
+            && at.elapsed() < TROUBLE_SHOWN
+        {
+            text.push_str(&format!(", trying again after: {why}"));
+        }
         text
     }
 }
@@ -100,6 +109,7 @@ impl Progress {
             ok: 0,
             not_ok: 0,
             pause: None,
+            trouble: None,
         }));
         let display = if io::stderr().is_terminal() {
             Display::Bar(bar(rows, settled, Arc::clone(&state)))
@@ -124,8 +134,13 @@ impl Progress {
         }
     }
 
-    pub(super) fn call(&self) {
-        lock(&self.state).calls += 1;
+    /// A call was answered; `trouble` is why it failed for now, if it did.
+    pub(super) fn call(&self, trouble: Option<&str>) {
+        let mut state = lock(&self.state);
+        state.calls += 1;
+        if let Some(why) = trouble {
+            state.trouble = Some((Instant::now(), why.to_owned()));
+        }
     }
 
     pub(super) fn pause(&self, pause: Duration, why: &str) {

@@ -192,31 +192,37 @@ impl Decisions {
 }
 
 /// From orders to their numbers, in shards, so that growing moves a small part of it at a time.
+/// The shards are of unequal shares, from one to two times the smallest, so that they do not all
+/// double at once: on the whole they are always about as full.
 ///
 /// With each number goes a part of the order's hash: most orders that are not there are known not
 /// to be without a look at the decisions, and growing needs no look at all.
 #[derive(Debug)]
 struct Index {
     shards: Vec<HashTable<(u32, u32)>>,
+    /// The shard of an order by the first byte of its hash.
+    shard_of: [u8; 256],
 }
 
 impl Index {
-    const SHARD_BITS: u32 = 6;
+    const SHARDS: u8 = 64;
 
     fn new() -> Self {
-        let shards = 1 << Self::SHARD_BITS;
+        let shards = std::iter::repeat_with(HashTable::new);
         Index {
-            shards: std::iter::repeat_with(HashTable::new)
-                .take(shards)
-                .collect(),
+            shards: shards.take(Self::SHARDS.into()).collect(),
+            shard_of: std::array::from_fn(|byte| {
+                let share = (1.0 + byte as f64 / 256.0).log2();
+                (f64::from(Self::SHARDS) * share) as u8
+            }),
         }
     }
 
     /// The shard an order belongs to, and the part of its hash that is kept there.
-    fn place(order: [u64; 2]) -> (usize, u32) {
-        // Truncation is meant: the upper bits choose the shard, the lower ones are the part.
-        let shard = (order[0] >> (u64::BITS - Self::SHARD_BITS)) as usize;
-        (shard, order[0] as u32)
+    fn place(&self, order: [u64; 2]) -> (usize, u32) {
+        // Truncation is meant: the first byte chooses the shard, the lower half is the part.
+        let shard = self.shard_of[(order[0] >> 56) as usize];
+        (shard.into(), order[0] as u32)
     }
 
     /// Spreads the part kept over all bits, as the table wants its hashes.
@@ -225,7 +231,7 @@ impl Index {
     }
 
     fn find(&self, order: [u64; 2], is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        let (shard, part) = Self::place(order);
+        let (shard, part) = self.place(order);
         self.shards[shard]
             .find(Self::spread(part), |&(found, id)| {
                 found == part && is_it(id)
@@ -234,7 +240,7 @@ impl Index {
     }
 
     fn insert(&mut self, order: [u64; 2], id: u32) {
-        let (shard, part) = Self::place(order);
+        let (shard, part) = self.place(order);
         let entry = (part, id);
         self.shards[shard]
             .insert_unique(Self::spread(part), entry, |&(part, _)| Self::spread(part));

@@ -52,7 +52,7 @@ fn a_letter_means_the_same_column_in_a_workbook_and_in_its_failures() {
 fn a_failures_file_saved_anew_during_its_run_is_not_overwritten() {
     let place = Place::new();
     let erp = sandbox_with(Config {
-        latency: std::time::Duration::from_millis(300),
+        latency: std::time::Duration::from_millis(800),
         ..Config::default()
     });
     place.write("x.csv", "purchase_no,flag_name\nCG404,aa\nCG405,特急\n");

@@ -123,6 +123,13 @@ impl Console {
         }
     }
 
+    /// Tells the progress display something, if there is one.
+    fn progress(&self, tell: impl FnOnce(&Progress)) {
+        if let Some(progress) = &*self.lock() {
+            tell(progress);
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -145,12 +152,11 @@ impl Watch for Console {
                 attempt,
                 verdict,
             } => {
-                if let Some(progress) = &*self.lock() {
-                    progress.call(match verdict {
-                        Verdict::Transient { message, .. } => Some(message),
-                        _ => None,
-                    });
-                }
+                let trouble = match verdict {
+                    Verdict::Transient { message, .. } => Some(message.as_str()),
+                    _ => None,
+                };
+                self.progress(|progress| progress.call(trouble));
                 let level = match verdict {
                     Verdict::Accepted | Verdict::Rejected { .. } => Level::Trace,
                     _ => Level::Detail,
@@ -166,9 +172,7 @@ impl Watch for Console {
             Event::Throttled { change, message } => match change {
                 Change::None => {}
                 Change::Pause(pause) => {
-                    if let Some(progress) = &*self.lock() {
-                        progress.pause(pause, message);
-                    }
+                    self.progress(|progress| progress.pause(pause, message));
                     self.detail(format_args!("pausing for {}: {message}", duration(pause)));
                 }
                 Change::Slots(slots) => {
@@ -191,9 +195,7 @@ impl Watch for Console {
                 "stopping: {reason}; waiting for the calls in flight (Ctrl-C leaves at once)"
             )),
             Event::Settled { rows, status } => {
-                if let Some(progress) = &*self.lock() {
-                    progress.settle(rows, status);
-                }
+                self.progress(|progress| progress.settle(rows, status));
             }
             Event::Unrecorded {
                 line,

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::plan::{Plan, Role};
 use super::record::{Ledger, Record};
-use super::rules::{Referee, StopRules};
+use super::rules::Referee;
 use super::stop::StopReason;
 use super::worker::{Done, Job, Work};
 use super::{Event, RunError};
@@ -67,7 +67,8 @@ pub(super) struct Run<'r> {
     pub(super) workers: usize,
     /// Whether only the workers' own speed holds the run up.
     pub(super) unlimited: bool,
-    pub(super) rules: StopRules,
+    /// When sending ends.
+    pub(super) deadline: Option<SystemTime>,
     pub(super) referee: Referee,
 }
 
@@ -198,11 +199,7 @@ impl Run<'_> {
     fn oversee(&self, open: &Receiver<()>) {
         let stop = self.work.stop;
         while open.recv_timeout(OVERSEE_EVERY) == Err(RecvTimeoutError::Timeout) {
-            if self
-                .rules
-                .deadline
-                .is_some_and(|at| SystemTime::now() >= at)
-            {
+            if self.deadline.is_some_and(|at| SystemTime::now() >= at) {
                 stop.stop(StopReason::Deadline);
             }
             if let Some(reason) = stop.reason() {

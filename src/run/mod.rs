@@ -246,7 +246,7 @@ pub fn carry(
         },
         workers: settings.workers.max(1),
         unlimited: settings.rate == Rate::Unlimited,
-        rules: settings.stop_rules,
+        deadline: settings.stop_rules.deadline,
         referee: Referee::new(settings.stop_rules),
     };
     run.send_all(&mut record)?;

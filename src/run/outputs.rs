@@ -140,12 +140,6 @@ impl Paths {
             replaces_sheet,
         })
     }
-
-    /// Where outcomes are recorded while the run is under way.
-    #[must_use]
-    pub fn record(&self) -> PathBuf {
-        with_suffix(&self.results, ".partial")
-    }
 }
 
 /// A run's files, checked and locked. The locks go with it.

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hashbrown::HashTable;
-use siphasher::sip128::{Hasher128, SipHasher13};
+use siphasher::sip128::SipHasher13;
 
 use crate::sheet::{Entry, Problem, Row, Sheet, SheetError};
 
@@ -106,9 +106,7 @@ impl Marker {
     }
 
     fn hash(&self, text: &str) -> [u64; 2] {
-        let mut hasher = SipHasher13::new_with_keys(self.keys.0, self.keys.1);
-        hasher.write(text.as_bytes());
-        let hash = hasher.finish128();
+        let hash = SipHasher13::new_with_keys(self.keys.0, self.keys.1).hash(text.as_bytes());
         [hash.h1, hash.h2]
     }
 }
@@ -264,7 +262,7 @@ pub struct Plan {
 
 /// What reading the sheet found besides its orders.
 #[derive(Default)]
-struct Found {
+struct Counts {
     rows: u64,
     invalid: u64,
     has_extra_fields: bool,
@@ -276,8 +274,8 @@ fn read_marks(
     marker: Marker,
     marks: Sender<Vec<(u64, Mark)>>,
     mut watch: impl FnMut(&Row, &Result<Entry<'_>, Problem>, Option<Mark>),
-) -> Result<Found, SheetError> {
-    let mut found = Found::default();
+) -> Result<Counts, SheetError> {
+    let mut counts = Counts::default();
     let mut batch = Vec::with_capacity(BATCH_ROWS);
     let mut rows = sheet.rows()?;
     let mut row = Row::default();
@@ -286,22 +284,22 @@ fn read_marks(
         let mark = entry.as_ref().ok().map(|entry| marker.mark(entry));
         match mark {
             Some(mark) => batch.push((row.line(), mark)),
-            None => found.invalid += 1,
+            None => counts.invalid += 1,
         }
-        found.rows += 1;
-        found.has_extra_fields |= !row.extra_fields().is_empty();
+        counts.rows += 1;
+        counts.has_extra_fields |= !row.extra_fields().is_empty();
         watch(&row, &entry, mark);
         if batch.len() == BATCH_ROWS {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
             if marks.send(full).is_err() {
                 // There are too many orders, as the other end says.
-                return Ok(found);
+                return Ok(counts);
             }
         }
     }
     // As above.
     let _ = marks.send(batch);
-    Ok(found)
+    Ok(counts)
 }
 
 impl Plan {
@@ -342,18 +340,18 @@ impl Plan {
         let marker = self.marker;
         let (sender, batches) = bounded(BATCHES);
         let plan = &mut *self;
-        let found = std::thread::scope(|scope| {
+        let counts = std::thread::scope(|scope| {
             // It owns its end of the channel: once it is over, nobody waits for it.
             let entering = scope.spawn(move || plan.enter_all(batches));
-            let found = read_marks(sheet, marker, sender, watch);
+            let counts = read_marks(sheet, marker, sender, watch);
             entering
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            found.map_err(PlanError::from)
+            counts.map_err(PlanError::from)
         })?;
-        self.rows = found.rows;
-        self.invalid = found.invalid;
-        self.has_extra_fields = found.has_extra_fields;
+        self.rows = counts.rows;
+        self.invalid = counts.invalid;
+        self.has_extra_fields = counts.has_extra_fields;
         Ok(())
     }
 

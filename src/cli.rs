@@ -64,7 +64,7 @@ pub enum Command {
     /// Reads the sheet once to plan it, then makes one call for each distinct order, with the
     /// flag that the order's last valid row gives.
     #[command(after_long_help = EXIT_CODES)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
 
     /// Read and validate a sheet, call nothing
     #[command(after_long_help = EXIT_CODES)]
@@ -158,7 +158,7 @@ pub struct RunArgs {
 
     /// Use a stand-in ERP started inside this process instead of an account
     #[cfg(feature = "sandbox")]
-    #[arg(long, conflicts_with_all = ["endpoint", "profile", "config"])]
+    #[arg(long, conflicts_with_all = ["endpoint", "profile", "config", "ca_file"])]
     pub sandbox: bool,
 
     /// Who calls, and where to.
@@ -262,6 +262,11 @@ pub struct AccountArgs {
     /// The configuration file [default: wdt-flags/config.toml in the configuration directory]
     #[arg(long, value_name = "FILE", help_heading = "Account")]
     pub config: Option<PathBuf>,
+
+    /// A PEM file of certificate authorities to trust besides the built-in ones, where a company
+    /// inspects TLS [env: WDT_CA_FILE]
+    #[arg(long, value_name = "FILE", help_heading = "Account")]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// `sandbox`.

@@ -22,6 +22,8 @@ pub struct Choice {
     pub profile: Option<String>,
     /// `--config`.
     pub config: Option<PathBuf>,
+    /// `--ca-file`.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Everything needed to call the ERP.
@@ -31,6 +33,8 @@ pub struct Resolved {
     pub account: Account,
     /// Where to.
     pub endpoint: Endpoint,
+    /// A file of certificate authorities to trust besides the built-in ones.
+    pub ca_file: Option<PathBuf>,
     /// Which of the places each piece came from, for people.
     pub origins: String,
     /// What should be mended about the configuration.
@@ -121,6 +125,7 @@ struct Profile {
     app_secret: Option<Zeroizing<String>>,
     app_secret_file: Option<PathBuf>,
     endpoint: Option<String>,
+    ca_file: Option<PathBuf>,
 }
 
 /// Reads a text without ever repeating what stands there instead in an error.
@@ -203,10 +208,13 @@ pub fn resolve(
     if profile.app_secret.is_some() && profile.app_secret_file.is_some() {
         return Err(ConfigError::TwoSecrets { place });
     }
+    let beside = |file: PathBuf| match path.as_deref().and_then(Path::parent) {
+        Some(directory) => directory.join(file),
+        None => file,
+    };
     let in_file = match profile.app_secret_file {
         Some(file) => {
-            let beside = path.as_deref().and_then(Path::parent);
-            let file = beside.map_or_else(|| file.clone(), |beside| beside.join(&file));
+            let file = beside(file);
             warn_if_open(&file, &mut warnings);
             Some(read_secret(&file, &place)?)
         }
@@ -225,6 +233,12 @@ pub fn resolve(
         (env("WDT_ENDPOINT")?, from_env("WDT_ENDPOINT")),
         (profile.endpoint, from_profile("endpoint")),
     ]);
+
+    let ca_file = match choice.ca_file.clone() {
+        Some(file) => Some(file),
+        None => env("WDT_CA_FILE")?.map(PathBuf::from),
+    };
+    let ca_file = ca_file.or_else(|| profile.ca_file.map(beside));
 
     let (Some(sid), Some(app_key), Some(secret)) = (&sid, &app_key, &secret) else {
         let pieces = [
@@ -261,6 +275,7 @@ pub fn resolve(
             })?,
         },
         endpoint,
+        ca_file,
         origins: format!(
             "sid from {}; app key from {}; app secret from {}; endpoint from {endpoint_origin}",
             sid.origin, app_key.origin, secret.origin
@@ -434,6 +449,7 @@ mod tests {
                 endpoint: None,
                 profile: profile.map(str::to_owned),
                 config: Some(self.path()),
+                ca_file: None,
             };
             resolve(&choice, &|name| {
                 let found = self.env.iter().find(|(known, _)| *known == name);
@@ -537,6 +553,23 @@ mod tests {
         assert!(
             error.contains("secret:salt") && !error.contains("hush"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn certificate_authorities_of_a_profile_stand_beside_the_file() {
+        let config = TWO.replace("endpoint = 'test'", "ca_file = 'company.pem'");
+        let place = Place::new(&config);
+        let ca_file = |place: &Place| place.resolve(Some("other")).expect("resolved").ca_file;
+        assert_eq!(
+            ca_file(&place),
+            Some(place.directory.path().join("company.pem"))
+        );
+        let place = place.env("WDT_CA_FILE", "other.pem");
+        assert_eq!(ca_file(&place), Some(PathBuf::from("other.pem")));
+        assert_eq!(
+            Place::new(TWO).resolve(None).expect("resolved").ca_file,
+            None
         );
     }
 

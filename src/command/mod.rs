@@ -61,7 +61,7 @@ impl Failure {
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Console::new(cli.quiet, cli.verbose);
     let outcome = match cli.command {
-        Command::Run(args) => run::run(args, &console),
+        Command::Run(args) => run::run(*args, &console),
         Command::Check(args) => check::check(args),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]
@@ -87,6 +87,7 @@ fn choice(args: &AccountArgs) -> Choice {
         endpoint: args.endpoint.clone(),
         profile: args.profile.clone(),
         config: args.config.clone(),
+        ca_file: args.ca_file.clone(),
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     let options = Options {
         timeout: args.timeout,
         system_proxy: true,
+        ca_file: resolved.ca_file,
     };
     let client =
         Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;

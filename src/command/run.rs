@@ -1,5 +1,6 @@
 //! `run`: carry a sheet into the ERP.
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use jiff::ZonedDateTime;
@@ -31,6 +32,7 @@ struct Party {
     endpoint: Endpoint,
     default_rate: Rate,
     system_proxy: bool,
+    ca_file: Option<PathBuf>,
     /// What outcomes are recorded for.
     name: String,
     #[cfg(feature = "sandbox")]
@@ -46,6 +48,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         &Options {
             timeout: args.timeout,
             system_proxy: party.system_proxy,
+            ca_file: party.ca_file.clone(),
         },
     )
     .map_err(Failure::usage)?;
@@ -101,6 +104,7 @@ fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
         endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
         default_rate: SANDBOX_RATE,
         system_proxy: false,
+        ca_file: None,
         name: "the sandbox".to_owned(),
         _sandbox: Some(sandbox),
     })
@@ -125,6 +129,7 @@ fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
         endpoint: resolved.endpoint,
         default_rate: Rate::DEFAULT,
         system_proxy: true,
+        ca_file: resolved.ca_file,
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })

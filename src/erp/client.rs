@@ -1,6 +1,7 @@
 //! Makes calls: one signed HTTP request each, one verdict back.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,12 +9,15 @@ use serde::Serialize;
 use ureq::config::Config;
 use ureq::http::Response;
 use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::tls::TlsConfig;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 use zeroize::Zeroizing;
 
 use super::clock::unix;
 use super::reply::{Reply, TransportError, printable};
-use super::transport::{CachingResolver, connector};
+use super::resolver::CachingResolver;
+use super::trust::{CaFileError, root_certs};
 use super::{Account, Clock, Endpoint, NOW_METHOD, Signer, UPDATE_METHOD, VERSION, Verdict, judge};
 
 /// A longer reply body is no reply of the ERP's.
@@ -28,6 +32,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Whether the system's proxy settings are honoured.
     pub system_proxy: bool,
+    /// A PEM file of certificate authorities to trust besides the built-in ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Why no client can be made.
@@ -38,6 +44,8 @@ pub enum ClientError {
         "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is not a usable URL"
     )]
     Proxy,
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
 }
 
 /// Calls the ERP for one account. Shared by all workers, with its clock.
@@ -87,7 +95,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ClientError`] if the system's proxy settings cannot be used.
+    /// [`ClientError`] if the system's proxy settings or the certificate authorities cannot be used.
     pub fn new(
         account: &Account,
         endpoint: &Endpoint,
@@ -98,6 +106,9 @@ impl Client {
         } else {
             None
         };
+        let tls = TlsConfig::builder()
+            .root_certs(root_certs(options.ca_file.as_deref())?)
+            .build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -108,6 +119,7 @@ impl Client {
             .output_buffer_size(BUFFER_BYTES)
             .timeout_global(Some(options.timeout))
             .proxy(proxy)
+            .tls_config(tls)
             .user_agent(concat!(
                 env!("CARGO_PKG_NAME"),
                 "/",
@@ -130,7 +142,7 @@ impl Client {
         let config = self.config.clone();
         Caller {
             client: self,
-            agent: Agent::with_parts(config, connector(), self.resolver.clone()),
+            agent: Agent::with_parts(config, DefaultConnector::default(), self.resolver.clone()),
             body: Vec::new(),
         }
     }

@@ -5,8 +5,9 @@ mod client;
 mod clock;
 mod endpoint;
 mod reply;
+mod resolver;
 mod sign;
-mod transport;
+mod trust;
 mod verdict;
 
 pub use account::{Account, AppSecret, SecretError};
@@ -15,6 +16,7 @@ pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError};
 pub use reply::{Reply, TransportError};
 pub use sign::Signer;
+pub use trust::CaFileError;
 pub use verdict::{Limit, Verdict, judge};
 
 /// The method that sets the flag of one purchase order.

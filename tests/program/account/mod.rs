@@ -1,0 +1,6 @@
+//! Who calls, where to, and by which way.
+
+mod ping;
+mod secrets;
+mod sources;
+mod tls;

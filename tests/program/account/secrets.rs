@@ -1,0 +1,136 @@
+//! The app secret appears nowhere: not on the terminal, not in any file, whatever goes wrong.
+use crate::harness::{
+    Place, ScriptedServer, accepted, account, finish, http, refused, sandbox, sheet,
+};
+
+/// Both halves of every secret that is used here, right or wrong.
+const SECRETS: [&str; 5] = ["open-sesame", "sea-salt", "hush", "bitter", "password1"];
+
+/// Runs the program at its most talkative and looks at all that it wrote.
+#[track_caller]
+fn discloses_nothing(endpoint: &str, secret: &str, env: &[(&str, &str)], code: i32) {
+    for command in [
+        &["run", "orders.csv", "--rate", "unlimited", "--retries", "0"][..],
+        &["ping"],
+    ] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(3));
+        let mut program = place.program();
+        account(&mut program, endpoint);
+        program
+            .env("WDT_APP_SECRET", secret)
+            .envs(env.iter().copied());
+        let run = finish(program.args(command).arg("-vv")).expect(code);
+        let all = run.said() + &place.written(&["orders.csv"]);
+        for secret in SECRETS {
+            assert!(!all.contains(secret), "{secret} in {all}");
+            assert!(
+                !all.contains(&secret.replace('-', "%2D")),
+                "{secret} in {all}"
+            );
+        }
+        assert!(!all.contains("sign="), "{all}");
+    }
+}
+
+#[test]
+fn of_a_good_account() {
+    discloses_nothing(&sandbox().endpoint(), "open-sesame:sea-salt", &[], 0);
+}
+
+#[test]
+fn of_a_wrong_account_with_the_record_that_is_kept() {
+    let erp = sandbox();
+    for secret in ["hush:sea-salt", "open-sesame:bitter", "hush:bitter"] {
+        discloses_nothing(&erp.endpoint(), secret, &[], 3);
+    }
+}
+
+#[test]
+fn of_a_secret_that_is_none() {
+    for secret in ["hush", "hush:", ":bitter"] {
+        discloses_nothing(&sandbox().endpoint(), secret, &[], 2);
+    }
+}
+
+#[test]
+fn when_the_endpoint_cannot_be_reached_or_used() {
+    let gone = sandbox().endpoint();
+    discloses_nothing(&gone, "hush:bitter", &[], 1);
+    let cut = ScriptedServer::always("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n".to_owned());
+    discloses_nothing(&cut.endpoint(), "hush:bitter", &[], 1);
+    discloses_nothing("http://no.such.host.invalid/openapi", "hush:bitter", &[], 1);
+    discloses_nothing("http://me:password1@127.0.0.1/", "hush:bitter", &[], 2);
+}
+
+#[test]
+fn when_the_proxy_is_wrong() {
+    let erp = sandbox();
+    for (proxy, code) in [
+        ("http://me:password1@127.0.0.1:9", 1),
+        ("::password1::", 2),
+        ("gopher://me:password1@127.0.0.1:9", 2),
+    ] {
+        let env = [("ALL_PROXY", proxy)];
+        discloses_nothing(&erp.endpoint(), "hush:bitter", &env, code);
+    }
+    for answer in [http("403 Forbidden", ""), b"nonsense\r\n\r\n".to_vec()] {
+        let proxy = ScriptedServer::always(answer);
+        let env = [("ALL_PROXY", &*proxy.url())];
+        discloses_nothing(&erp.endpoint(), "hush:bitter", &env, 1);
+        assert!(!proxy.requests().is_empty());
+    }
+    assert_eq!(erp.stats().calls, 0, "nothing goes around the proxy");
+}
+
+#[test]
+fn when_the_configuration_file_is_broken() {
+    for config in [
+        "[default]\nsid = 's'\napp_key = 'k'\napp_secret = 'hush:bitter\n",
+        "[default]\nsid = 's'\napp_key = 'k'\napp_secret = hush:bitter\n",
+        "[default]\nsid = 's'\napp_key = 'k'\napp_secret = ['hush:bitter']\n",
+        "[default]\nsid = 's'\napp_key = 'k'\nsecret = 'hush:bitter'\n",
+        "[default]\nsid = 's'\napp_key = 'k'\napp_secret = 'hush'\n",
+        "hush:bitter\n",
+    ] {
+        let place = Place::new();
+        place.write("config.toml", config);
+        let mut command = place.program();
+        let run = finish(command.args(["ping", "-vv", "--config", "config.toml"])).expect(2);
+        assert!(run.stderr.contains("config.toml"), "{run:?}");
+        let said = run.said();
+        assert!(!said.contains("hush") && !said.contains("bitter"), "{said}");
+    }
+}
+
+#[test]
+fn in_help() {
+    for args in [&["--help"][..], &["run", "--help"], &["ping", "--help"]] {
+        let place = Place::new();
+        let mut command = place.program();
+        account(&mut command, "test");
+        let run = finish(command.args(args)).expect(0);
+        let said = run.said();
+        assert!(
+            !said.contains("open-sesame") && !said.contains("sea-salt"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn the_secret_half_is_never_sent() {
+    for answer in [accepted(), refused(1, "验证失败")] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(2));
+        let erp = ScriptedServer::always(answer);
+        let mut command = place.run(&erp, ["orders.csv"]);
+        finish(command.env("WDT_APP_SECRET", "hush:salt"));
+        let seen = erp.requests();
+        assert!(!seen.is_empty());
+        for call in seen {
+            assert_eq!(call.query("salt"), Some("salt"));
+            assert!(!call.target().contains("hush") && !call.body.contains("hush"));
+        }
+    }
+}

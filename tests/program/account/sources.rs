@@ -1,0 +1,223 @@
+//! Who calls, and where to: option before environment before profile before default.
+
+use std::process::Command;
+
+use crate::harness::{Finished, Place, ScriptedServer, accepted, finish};
+
+/// A place with a configuration file of two profiles, and an ERP for each place an endpoint can
+/// come from.
+struct Setting {
+    place: Place,
+    by_option: ScriptedServer,
+    by_environment: ScriptedServer,
+    by_profile: ScriptedServer,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let [by_option, by_environment, by_profile] =
+            std::array::from_fn(|_| ScriptedServer::always(accepted()));
+        let place = Place::new();
+        let endpoint = by_profile.endpoint();
+        let profile = |name: &str| {
+            format!(
+                "[{name}]\nsid = '{name}-sid'\napp_key = '{name}-key'\n\
+                 app_secret = '{name}-secret:{name}-salt'\nendpoint = '{endpoint}'\n"
+            )
+        };
+        let config = profile("default") + &profile("other");
+        private(&place, "config.toml", &config);
+        Setting {
+            place,
+            by_option,
+            by_environment,
+            by_profile,
+        }
+    }
+
+    fn ping(&self) -> Command {
+        let mut command = self.place.program();
+        command.args(["ping", "-v", "--config", "config.toml"]);
+        command
+    }
+
+    /// Which ERP was called, and by whom.
+    #[track_caller]
+    fn called(&self, command: &mut Command) -> String {
+        let run = finish(command).expect(0);
+        assert!(!run.stderr.contains("secret:"), "{run:?}");
+        let mut called = Vec::new();
+        for (from, erp) in [
+            ("option", &self.by_option),
+            ("environment", &self.by_environment),
+            ("profile", &self.by_profile),
+        ] {
+            for call in erp.requests() {
+                let field = |name| call.query(name).unwrap_or_default().replace("%2D", "-");
+                let [sid, key, salt] = ["sid", "key", "salt"].map(field);
+                called.push(format!("{from}: {sid} {key} {salt}"));
+            }
+        }
+        called.join("; ")
+    }
+}
+
+/// Writes a file that only its owner can read.
+fn private(place: &Place, name: &str, content: &str) {
+    let path = place.write(name, content);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("set");
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+#[test]
+fn the_default_profile_is_taken_unless_another_is_named() {
+    let setting = Setting::new();
+    assert_eq!(
+        setting.called(&mut setting.ping()),
+        "profile: default-sid default-key default-salt"
+    );
+    for named in 0..2 {
+        let setting = Setting::new();
+        let mut command = setting.ping();
+        match named {
+            0 => command.args(["--profile", "other"]),
+            _ => command.env("WDT_PROFILE", "other"),
+        };
+        assert_eq!(
+            setting.called(&mut command),
+            "profile: other-sid other-key other-salt"
+        );
+    }
+}
+
+#[test]
+fn the_option_names_the_profile_before_the_environment() {
+    let setting = Setting::new();
+    let mut command = setting.ping();
+    command.args(["--profile", "other"]);
+    assert_eq!(
+        setting.called(command.env("WDT_PROFILE", "absent")),
+        "profile: other-sid other-key other-salt"
+    );
+}
+
+#[test]
+fn the_environment_comes_before_the_profile_piece_by_piece() {
+    let setting = Setting::new();
+    let mut command = setting.ping();
+    command
+        .env("WDT_SID", "env-sid")
+        .env("WDT_APP_SECRET", "env-secret:env-salt")
+        .env("WDT_ENDPOINT", setting.by_environment.endpoint());
+    assert_eq!(
+        setting.called(&mut command),
+        "environment: env-sid default-key env-salt"
+    );
+}
+
+#[test]
+fn the_option_comes_before_the_environment() {
+    let setting = Setting::new();
+    let mut command = setting.ping();
+    command
+        .env("WDT_ENDPOINT", setting.by_environment.endpoint())
+        .args(["--endpoint", &setting.by_option.endpoint()]);
+    assert_eq!(
+        setting.called(&mut command),
+        "option: default-sid default-key default-salt"
+    );
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let setting = Setting::new();
+    let mut command = setting.ping();
+    for name in ["WDT_SID", "WDT_APP_KEY", "WDT_APP_SECRET", "WDT_ENDPOINT"] {
+        command.env(name, "");
+    }
+    assert_eq!(
+        setting.called(command.env("WDT_PROFILE", "")),
+        "profile: default-sid default-key default-salt"
+    );
+}
+
+/// Pings with a configuration that leaves no room for doubt where the file is.
+fn ping_with(place: &Place) -> Finished {
+    let config = place.path("config-home");
+    let mut command = place.program();
+    finish(command.arg("ping").env("XDG_CONFIG_HOME", config))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_file_is_found_in_the_configuration_directory() {
+    let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
+    std::fs::create_dir_all(place.path("config-home/wdt-flags")).expect("created");
+    let config = format!(
+        "[default]\nsid = 's'\napp_key = 'k'\napp_secret_file = 'secret.txt'\nendpoint = '{}'\n",
+        erp.endpoint()
+    );
+    private(&place, "config-home/wdt-flags/config.toml", &config);
+    // Beside the file that names it.
+    private(&place, "config-home/wdt-flags/secret.txt", "hush:salt\n");
+    let run = ping_with(&place).expect(0);
+    assert_eq!(run.stderr, "", "nothing to warn of");
+    assert_eq!(erp.requests()[0].query("salt"), Some("salt"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_others_can_read_gets_a_warning_that_says_how_to_mend_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let setting = Setting::new();
+    let path = setting.place.path("config.toml");
+    for (mode, warned) in [(0o600, false), (0o644, true), (0o640, true)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("set");
+        let mut command = setting.place.program();
+        command.args(["ping", "--config", "config.toml"]);
+        let run = finish(&mut command).expect(0);
+        assert_eq!(
+            run.stderr.starts_with("warning: "),
+            warned,
+            "{mode:o}: {run:?}"
+        );
+        assert_eq!(run.stderr.contains("chmod 600 'config.toml'"), warned);
+        assert_eq!(finish(command.arg("-q")).expect(0).stderr, "");
+    }
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_an_error_that_lists_those_that_are() {
+    let setting = Setting::new();
+    let mut command = setting.ping();
+    let run = finish(command.args(["--profile", "third"])).expect(2);
+    for word in ["third", "config.toml", "default, other"] {
+        assert!(run.stderr.contains(word), "{run:?}");
+    }
+    assert!(setting.by_profile.requests().is_empty());
+}
+
+#[test]
+fn endpoints_have_names() {
+    for (name, url) in [
+        ("production", "https://wdt.wangdian.cn/openapi"),
+        ("test", "http://47.92.239.46/openapi"),
+    ] {
+        let place = Place::new();
+        let mut command = place.program();
+        crate::harness::account(&mut command, name);
+        // Nobody listens on this proxy: nothing leaves the machine.
+        command.env("ALL_PROXY", "http://127.0.0.1:9");
+        let run = finish(command.args(["ping", "--timeout", "2s"])).expect(1);
+        assert!(
+            run.stdout.contains(&format!("endpoint  {url}\n")),
+            "{run:?}"
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! SIGINT and SIGTERM in the middle of a run.
+
+use std::sync::{Barrier, Mutex, mpsc};
+use std::time::Duration;
+
+use wdt_flags::sandbox::{Config, Sandbox};
+
+use crate::harness::{
+    Place, Running, ScriptedServer, accepted, finish, order, refused, sandbox, sandbox_with, sheet,
+    start,
+};
+
+/// Waits until the outcome of a call stands in the record.
+fn until_recorded(run: &mut Running, place: &Place) {
+    run.until("a recorded row", || !place.recorded().is_empty());
+}
+
+/// Stops a run of 300 rows, and asserts that its files are complete.
+fn stops(signal: &str, code: i32) -> (Place, Sandbox) {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(300));
+    let mut run = start(&mut place.run_at("20/s", &erp, ["orders.csv"]));
+    until_recorded(&mut run, &place);
+    run.signal(signal);
+    let run = run.finish().expect(code);
+
+    let last = run.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("error: stopped early: interrupted"),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains("the same command continues"), "{run:?}");
+    let results = place.table("orders.results.csv");
+    let orders: Vec<_> = (0..300).map(order).collect();
+    assert_eq!(
+        results.column("purchase_no"),
+        orders,
+        "every row once, in order"
+    );
+    let (ok, skipped) = (results.count("ok"), results.count("skipped"));
+    assert_eq!(ok + skipped, 300);
+    assert!(ok > 0 && skipped > 0, "{ok} ok, {skipped} skipped");
+    for [order, status, message] in results.select(["purchase_no", "status", "message"]) {
+        let sent = u64::from(status == "ok");
+        assert_eq!(erp.accepted(order), sent, "{order} is {status}");
+        let expected = ["not sent: interrupted", ""][sent as usize];
+        assert_eq!(message, expected);
+    }
+    assert_eq!(erp.stats().calls, ok as u64);
+    assert_eq!(place.recorded().len(), ok);
+    assert_eq!(place.table("orders.failures.csv").rows.len(), skipped);
+    assert!(run.stdout.starts_with("300 rows: "), "{run:?}");
+    (place, erp)
+}
+
+#[test]
+fn sigint_ends_a_run_with_complete_files_and_the_same_command_continues() {
+    let (place, erp) = stops("INT", 130);
+    let known = place.recorded().len();
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    let says = match known {
+        1 => "continuing an interrupted run: 1 row taken over".to_owned(),
+        known => format!("continuing an interrupted run: {known} rows taken over"),
+    };
+    assert!(run.stderr.contains(&says), "{run:?}");
+    assert_eq!(place.table("orders.results.csv").count("ok"), 300);
+    assert_eq!(erp.stats().calls, 300, "nothing is sent twice");
+    assert!(place.table("orders.failures.csv").rows.is_empty());
+    let left = ["orders.csv", "orders.failures.csv", "orders.results.csv"];
+    assert_eq!(place.files(), left);
+}
+
+#[test]
+fn sigterm_ends_a_run_and_its_failures_can_be_run_instead() {
+    let (place, erp) = stops("TERM", 143);
+    finish(&mut place.run(&erp, ["orders.failures.csv"])).expect(0);
+    assert_eq!(erp.flags().len(), 300);
+    assert_eq!(erp.stats().calls, 300, "nothing is sent twice");
+}
+
+#[test]
+fn calls_in_flight_are_finished_and_recorded() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(20));
+    let erp = sandbox_with(Config {
+        latency: Duration::from_secs(1),
+        ..Config::default()
+    });
+    let mut run = start(&mut place.run(&erp, ["orders.csv", "-j", "3"]));
+    run.until("three calls in flight", || erp.stats().in_flight == 3);
+    run.signal("INT");
+    run.finish().expect(130);
+    let results = place.table("orders.results.csv");
+    assert_eq!(results.count("ok") as u64, erp.stats().accepted);
+    assert_eq!(results.count("ok") + results.count("skipped"), 20);
+    assert!(results.count("ok") >= 3, "{results:?}");
+    assert!(results.count("skipped") > 0, "{results:?}");
+}
+
+#[test]
+fn a_wait_for_the_next_turn_is_cut_short() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(3));
+    let mut run = start(&mut place.run_at("1/h", &erp, ["orders.csv"]));
+    until_recorded(&mut run, &place);
+    run.signal("INT");
+    run.finish().expect(130);
+    let results = place.table("orders.results.csv");
+    assert_eq!(results.column("status"), ["ok", "skipped", "skipped"]);
+}
+
+#[test]
+fn a_wait_before_another_try_is_cut_short_and_the_row_is_failed() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(2));
+    let unavailable = "HTTP/1.1 503 Busy\r\nRetry-After: 290\r\nContent-Length: 0\r\n\r\n";
+    let erp = ScriptedServer::always(unavailable.to_owned());
+    let args = ["orders.csv", "-j", "1"];
+    let mut run = start(&mut place.run(&erp, args));
+    run.until("a call", || !erp.requests().is_empty());
+    run.signal("INT");
+    run.finish().expect(130);
+    assert_eq!(
+        place
+            .table("orders.results.csv")
+            .select(["status", "message", "attempts"]),
+        [
+            ["failed", "HTTP 503", "1"],
+            ["skipped", "not sent: interrupted", "0"]
+        ]
+    );
+    assert_eq!(erp.calls(), 1);
+}
+
+#[test]
+fn a_first_signal_after_a_fatal_verdict_still_leaves_complete_files() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(20));
+    let (answer, wait) = mpsc::channel::<()>();
+    let (both_sent, wait) = (Barrier::new(2), Mutex::new(wait));
+    let erp = ScriptedServer::per_call(move |_, call| {
+        both_sent.wait();
+        if call.order() == order(0) {
+            return Some(refused(6, "ip限制"));
+        }
+        let _ = wait.lock().expect("no panic").recv();
+        Some(accepted())
+    });
+    let mut run = start(&mut place.run(&erp, ["orders.csv", "-j", "2"]));
+    until_recorded(&mut run, &place);
+    run.signal("INT");
+    drop(answer);
+    run.finish().expect(3);
+    let results = place.table("orders.results.csv");
+    assert_eq!(results.column("status")[..2], ["failed", "ok"]);
+    assert_eq!(results.count("skipped"), 18);
+}
+
+#[test]
+fn a_second_signal_leaves_at_once_and_the_next_run_makes_up_for_it() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(3));
+    let erp = ScriptedServer::per_call(|_, call| (call.order() == order(0)).then(accepted));
+    let args = ["orders.csv", "--timeout", "1h", "-j", "2"];
+    let mut run = start(&mut place.run(&erp, args));
+    until_recorded(&mut run, &place);
+    run.until("two calls without an answer", || erp.calls() == 3);
+    // Two that come at the same time count as one, so there may have to be a third.
+    while !run.has_ended() {
+        run.signal("INT");
+        std::thread::yield_now();
+    }
+    run.finish().expect(130);
+    assert!(!place.files().contains(&"orders.results.csv".to_owned()));
+
+    let well = sandbox();
+    finish(&mut place.run(&well, ["orders.csv"])).expect(0);
+    assert_eq!(place.table("orders.results.csv").count("ok"), 3);
+    assert_eq!(well.flags().len(), 3);
+}

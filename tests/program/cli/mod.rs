@@ -1,0 +1,11 @@
+//! What people type, and what they are told.
+
+mod check;
+mod exit_codes;
+mod first_run;
+mod help;
+#[cfg(unix)]
+mod interrupt;
+#[cfg(unix)]
+mod sandbox;
+mod verbosity;

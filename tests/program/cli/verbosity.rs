@@ -1,0 +1,55 @@
+//! What is said on stderr, and what is not.
+use crate::harness::{Place, finish, sandbox};
+
+const SHEET: &str = "purchase_no,flag_name\nCG1,aa\nCG1,加急\nCG404,aa\n";
+
+#[test]
+fn quiet_leaves_stderr_empty() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", SHEET);
+    let run = finish(&mut place.run(&erp, ["orders.csv", "-q"])).expect(1);
+    assert_eq!(run.stderr, "");
+    assert!(run.stdout.starts_with("3 rows: "), "{run:?}");
+}
+
+#[test]
+fn quiet_still_says_why_a_run_stopped() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", SHEET);
+    let mut command = place.run(&erp, ["orders.csv", "-q"]);
+    let run = finish(command.env("WDT_SID", "nobody")).expect(3);
+    assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+    assert!(run.stderr.contains("sid is not exists"), "{run:?}");
+}
+
+#[test]
+fn verbosity_grows() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", SHEET);
+    let said = |more: &[&str]| {
+        let args = ["orders.csv"].iter().chain(more);
+        finish(&mut place.run(&erp, args)).expect(1).stderr
+    };
+    let (plain, v, vv) = (said(&[]), said(&["-v"]), said(&["-vv"]));
+    assert_eq!(plain.lines().count(), 1, "only the warning: {plain}");
+    assert!(v.contains("sid from environment variable WDT_SID"), "{v}");
+    assert!(!v.contains("line 3: "), "{v}");
+    for call in ["line 3: accepted", "line 4: rejected: 单据不存在"] {
+        assert!(vv.contains(call), "{vv}");
+    }
+}
+
+#[test]
+fn without_a_terminal_there_are_no_escape_codes() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", SHEET);
+    for args in [
+        &["orders.csv"][..],
+        &["orders.csv", "-vv"],
+        &["orders.csv", "--rtries", "1"],
+    ] {
+        let run = finish(&mut place.run(&erp, args));
+        assert!(!run.said().contains('\u{1b}'), "{run:?}");
+        assert!(!run.said().contains('\r'), "{run:?}");
+    }
+}

@@ -1,0 +1,81 @@
+//! This machine's clock and the ERP's.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::SignedDuration;
+use wdt_flags::sandbox::Config;
+
+use super::replies::ODD_DATES;
+use crate::harness::{Place, ScriptedServer, finish, http_with, sandbox_with, sheet};
+
+#[test]
+fn a_clock_ten_minutes_off_is_corrected_for_all_workers() {
+    for minutes in [-10, 10] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(30));
+        let erp = sandbox_with(Config {
+            clock_skew: SignedDuration::from_mins(minutes),
+            ..Config::default()
+        });
+        finish(&mut place.run(&erp, ["orders.csv", "-j", "3"])).expect(0);
+        let results = place.table("orders.results.csv");
+        assert_eq!(results.count("ok"), 30);
+        let attempts = results.column("attempts");
+        assert!(
+            attempts.iter().all(|n| ["1", "2"].contains(n)),
+            "{attempts:?}"
+        );
+        let twice = attempts.iter().filter(|n| **n == "2").count();
+        assert!((1..=3).contains(&twice), "once a worker at most: {twice}");
+        assert_eq!(erp.stats().accepted, 30);
+    }
+}
+
+#[test]
+fn a_clock_that_stays_wrong_stops_the_run() {
+    let hour_ahead = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+    let body = r#"{"status":7,"message":"时间戳错误"}"#;
+    let dates = ODD_DATES.into_iter().chain([&*hour_ahead]);
+    let headers = dates.map(|date| format!("Date: {date}\r\n"));
+    for headers in headers.chain([String::new()]) {
+        let place = Place::new();
+        place.write("orders.csv", sheet(5));
+        let erp = ScriptedServer::always(http_with("200 OK", &headers, body));
+        let (run, results) = place.carry(&erp, &["--retries", "3"]);
+        let run = run.expect(3);
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains("时间戳错误"), "{headers}: {run:?}");
+        let outcome = ["status", "code", "message", "attempts"];
+        assert_eq!(
+            results.select(outcome)[0],
+            ["failed", "7", "时间戳错误", "2"]
+        );
+        assert_eq!(results.count("skipped"), 4);
+        assert_eq!(erp.calls(), 2, "one correction, no more");
+    }
+}
+
+#[test]
+fn timestamps_are_taken_when_a_call_is_made_and_corrected_by_the_date() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(1));
+    let hour_ahead = SystemTime::now() + Duration::from_secs(3600);
+    let date = httpdate::fmt_http_date(hour_ahead);
+    let erp = ScriptedServer::per_call(move |_, call| {
+        // Counted from 2012-01-01 in China.
+        let timestamp: u64 = call.query("timestamp")?.parse().expect("a number");
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .expect("after 1970")
+            .as_secs()
+            - 1_325_347_200;
+        let body = match timestamp > now + 3_000 {
+            true => r#"{"status":0}"#,
+            false => r#"{"status":7,"message":"时间戳错误"}"#,
+        };
+        Some(http_with("200 OK", &format!("Date: {date}\r\n"), body))
+    });
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    let results = place.table("orders.results.csv");
+    assert_eq!(results.select(["status", "attempts"]), [["ok", "2"]]);
+}

@@ -1,0 +1,197 @@
+//! Disks that fill up: outcomes that are known but cannot be recorded are not misreported.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use wdt_flags::sandbox::Sandbox;
+
+use crate::harness::{
+    Finished, Place, RECORD, finish, order, sandbox, sheet, through, with_file_limit,
+};
+
+const ROWS: usize = 2_000;
+
+/// The orders whose outcome the run has said it could not record.
+fn told(run: &Finished) -> BTreeSet<String> {
+    let order = |line: &str| {
+        let line = line.strip_prefix("not recorded: line ")?;
+        let (_, rest) = line.split_once(", order ")?;
+        Some(rest.split_once(": ok")?.0.to_owned())
+    };
+    run.stderr.lines().filter_map(order).collect()
+}
+
+/// Every outcome is known: the ERP has accepted no order that is neither recorded nor told.
+#[track_caller]
+fn nothing_is_lost(place: &Place, erp: &Sandbox, run: &Finished, rows: usize) {
+    let mut known = told(run);
+    assert!(!known.is_empty(), "{run:#?}");
+    for line in place.recorded() {
+        known.extend(line.split(',').next().map(str::to_owned));
+    }
+    let accepted = (0..rows)
+        .map(order)
+        .filter(|order| erp.accepted(order) > 0)
+        .collect::<BTreeSet<_>>();
+    assert_eq!(known, accepted, "{run:#?}");
+}
+
+#[test]
+fn a_record_that_cannot_grow() {
+    for blocks in [0, 1, 2, 7, 40] {
+        let (place, erp) = (Place::new(), sandbox());
+        place.write("orders.csv", sheet(ROWS));
+        let command = place.run(&erp, ["orders.csv", "-j", "2"]);
+        let run = finish(&mut with_file_limit(blocks, &command)).expect(3);
+        assert!(run.stderr.contains("File too large"), "{run:#?}");
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains("cannot write `orders.results.csv"), "{run:?}");
+        let calls = erp.stats().calls;
+        if blocks == 0 {
+            assert_eq!(calls, 0, "not even the header fits");
+        } else {
+            nothing_is_lost(&place, &erp, &run, ROWS);
+            let most = place.recorded().len() + told(&run).len();
+            assert!(calls as usize <= most, "{calls} calls, {most} known");
+            assert!(most < 1_000, "stopped soon: {most}");
+        }
+
+        let known = place.recorded();
+        let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+        assert_eq!(place.results(&run).count("ok"), ROWS);
+        for line in known {
+            let order = line.split(',').next().expect("an order");
+            assert_eq!(erp.accepted(order), 1, "{order} was recorded");
+        }
+        assert!(!place.path(RECORD).exists());
+    }
+}
+
+/// A header longer than what fits is torn.
+#[test]
+fn a_record_whose_header_does_not_fit() {
+    let (place, erp) = (Place::new(), sandbox());
+    let more: String = (0..200).map(|n| format!(",another column {n}")).collect();
+    let cells = ",".repeat(200);
+    place.write(
+        "orders.csv",
+        format!("purchase_no,flag_name{more}\nCG1,aa{cells}\nCG2,aa{cells}\n"),
+    );
+    let command = place.run(&erp, ["orders.csv"]);
+    finish(&mut with_file_limit(1, &command)).expect(3);
+    assert_eq!(erp.stats().calls, 0);
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    assert_eq!(place.results(&run).count("ok"), 2);
+}
+
+const FEW: usize = 100;
+
+/// With a limit just below the record's final size the results, which are smaller, still fit.
+#[test]
+fn no_row_that_was_sent_is_called_skipped() {
+    let (calm, erp) = (Place::new(), sandbox());
+    calm.write("orders.csv", sheet(FEW));
+    finish(&mut calm.run(&erp, ["orders.csv", "--no-bom"])).expect(0);
+    // The record has a column more: the key of its run.
+    let results = calm.read("orders.results.csv");
+    let key = "0123456789abcdef,".len();
+    let blocks = (results.len() + FEW * key) / 512;
+
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(FEW));
+    let program = place.run(&erp, ["orders.csv", "-j", "1"]);
+    let run = finish(&mut with_file_limit(blocks, &program)).expect(3);
+    assert!(run.stderr.contains("not recorded: line"), "{run:#?}");
+    let results = place.results(&run);
+    let (status, message) = (results.column("status"), results.column("message"));
+    for (row, order) in results.column("purchase_no").into_iter().enumerate() {
+        if erp.accepted(order) > 0 {
+            let message = message[row];
+            assert_ne!(
+                status[row], "skipped",
+                "{order} was sent: {message}; {run:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_record_that_leads_to_a_full_device() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(3));
+    std::os::unix::fs::symlink("/dev/full", place.path(RECORD)).expect("linked");
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(2);
+    assert!(run.stderr.contains(RECORD), "{run:#?}");
+    assert_eq!(erp.stats().calls, 0);
+    assert_eq!(place.files(), ["orders.csv", RECORD]);
+}
+
+/// A file system of 64 KiB, most of it taken, in a mount of the test's own.
+#[test]
+fn a_small_file_system() {
+    let (place, erp) = (Place::new(), sandbox());
+    fs::create_dir(place.path("small")).expect("created");
+    let mount = "mount -t tmpfs -o size=64k tmpfs small";
+    let allowed = Command::new("unshare")
+        .args(["-rm", "sh", "-c", mount])
+        .current_dir(place.path(""))
+        .stderr(Stdio::null())
+        .status();
+    if !allowed.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: this machine lets nobody mount a file system");
+        return;
+    }
+    place.write("orders.csv", sheet(ROWS));
+    place.write(
+        "try.sh",
+        format!(
+            "{mount} || exit 99
+            head -c 24576 /dev/zero > small/filler
+            \"$@\" 2> first.txt
+            echo $? > first.code
+            cp small/orders.results.csv.partial .
+            rm small/filler
+            umask 022
+            mount -o remount,size=1m small
+            \"$@\" 2> second.txt
+            code=$?
+            cp small/orders.*.csv .
+            ls small > left.txt
+            exit $code"
+        ),
+    );
+    let run = place.run(
+        &erp,
+        [
+            "orders.csv",
+            "-j2",
+            "--results=small/orders.results.csv",
+            "--failures=small/orders.failures.csv",
+        ],
+    );
+    let mut shell = Command::new("unshare");
+    shell.args(["-rm", "sh", "try.sh"]);
+    let second = finish(&mut through(shell, &run));
+    let mut first = second;
+    first.stderr = place.read("first.txt");
+    assert_eq!(place.read("first.code"), "3\n", "{first:#?}");
+    assert!(first.stderr.contains("No space left"), "{first:#?}");
+    let first_calls = place.recorded().len() + told(&first).len();
+    assert!(first_calls < 1_000, "stopped soon: {first_calls}");
+    let first = first.expect(0);
+    assert!(
+        place.read("second.txt").contains("continuing"),
+        "{}",
+        place.read("second.txt")
+    );
+    assert_eq!(place.results(&first).count("ok"), ROWS);
+    for line in place.recorded() {
+        let order = line.split(',').next().expect("an order");
+        assert_eq!(erp.accepted(order), 1, "{order} was recorded");
+    }
+    assert_eq!(
+        place.read("left.txt"),
+        "orders.failures.csv\norders.results.csv\n"
+    );
+}

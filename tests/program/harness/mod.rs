@@ -1,0 +1,37 @@
+//! What the tests share: a place to work in, the program, servers to run it against, and its
+//! files read back.
+
+#[cfg(target_os = "linux")]
+mod memory;
+mod place;
+mod program;
+mod server;
+mod sheet;
+mod table;
+
+use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+pub use memory::peak;
+pub use place::{Place, RECORD, account, outcomes};
+pub use program::{Finished, Running, finish, start};
+#[cfg(unix)]
+pub use program::{through, with_file_limit};
+pub use server::{
+    ACCEPTED, Connection, Gate, REJECTED, ScriptedServer, accepted, http, http_with, refused,
+};
+pub use sheet::{order, sheet};
+pub use table::Table;
+use wdt_flags::sandbox::{Config, Sandbox};
+
+/// Longer than anything here takes on the slowest machine: what takes longer hangs.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A stand-in with everything as it is by default.
+pub fn sandbox() -> Sandbox {
+    sandbox_with(Config::default())
+}
+
+pub fn sandbox_with(config: Config) -> Sandbox {
+    Sandbox::start(config).expect("a stand-in")
+}

@@ -1,0 +1,196 @@
+//! A directory of the test's own, the program run in it, and the files it leaves there.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+use wdt_flags::sandbox::{APP_KEY, APP_SECRET, SID, Sandbox};
+
+use super::{Finished, ScriptedServer, Table, finish};
+
+/// Where outcomes stand while a run over `orders.csv` is under way.
+pub const RECORD: &str = "orders.results.csv.partial";
+
+pub struct Place {
+    directory: TempDir,
+}
+
+/// Where calls go.
+pub trait Endpoint {
+    fn endpoint(&self) -> String;
+}
+
+impl Endpoint for Sandbox {
+    fn endpoint(&self) -> String {
+        Sandbox::endpoint(self)
+    }
+}
+
+impl Endpoint for ScriptedServer {
+    fn endpoint(&self) -> String {
+        ScriptedServer::endpoint(self)
+    }
+}
+
+impl Endpoint for String {
+    fn endpoint(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Place {
+            directory: tempfile::tempdir().expect("a temporary directory"),
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).expect("written");
+        path
+    }
+
+    /// Writes `orders.csv` with these orders and flags.
+    pub fn sheet(&self, rows: &[(&str, &str)]) {
+        let rows = rows.iter().map(|(order, flag)| format!("{order},{flag}\n"));
+        let rows: String = rows.collect();
+        self.write("orders.csv", format!("purchase_no,flag_name\n{rows}"));
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        let path = self.path(name);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The names of the files in the place, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let files = fs::read_dir(self.directory.path()).expect("readable");
+        let names = files.map(|file| file.expect("readable").file_name());
+        let mut names: Vec<_> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Everything that stands in the files of the place but those named.
+    pub fn written(&self, but: &[&str]) -> String {
+        let files = self.files();
+        let files = files.iter().filter(|name| !but.contains(&name.as_str()));
+        files.map(|name| self.read(name)).collect()
+    }
+
+    /// A file of results, failures or outcomes, read back.
+    pub fn table(&self, name: &str) -> Table {
+        Table::read(&self.path(name))
+    }
+
+    /// The program, to be run in this place, knowing nothing of the tester's own account, proxy
+    /// or configuration.
+    pub fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wdt-flags"));
+        command
+            .current_dir(self.directory.path())
+            .env("HOME", self.directory.path())
+            .env("XDG_CONFIG_HOME", self.path("no-config"))
+            .env("APPDATA", self.path("no-config"))
+            .stdin(Stdio::null());
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy().to_ascii_uppercase();
+            if text.starts_with("WDT_") || text.ends_with("_PROXY") {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// `wdt-flags run ARGS` with the stand-in's account, as fast as it goes.
+    pub fn run<I: AsRef<OsStr>>(
+        &self,
+        erp: &impl Endpoint,
+        args: impl IntoIterator<Item = I>,
+    ) -> Command {
+        self.run_at("unlimited", erp, args)
+    }
+
+    /// `wdt-flags run ARGS` with the stand-in's account, at most at `rate`.
+    pub fn run_at<I: AsRef<OsStr>>(
+        &self,
+        rate: &str,
+        erp: &impl Endpoint,
+        args: impl IntoIterator<Item = I>,
+    ) -> Command {
+        let mut command = self.program();
+        command.arg("run").args(args).args(["--rate", rate]);
+        account(&mut command, &erp.endpoint());
+        command
+    }
+
+    /// Carries `orders.csv`, one call at a time, and reads the results, which must be true
+    /// whatever the server did.
+    #[track_caller]
+    pub fn carry(&self, server: &ScriptedServer, args: &[&str]) -> (Finished, Table) {
+        let args = [&["orders.csv", "-j1"], args].concat();
+        let run = finish(&mut self.run(server, args));
+        let results = self.results(&run);
+        let flags = server.flags();
+        for [order, flag, status] in results.select(["purchase_no", "flag_name", "status"]) {
+            if status == "ok" {
+                let held = flags.get(order).map(String::as_str);
+                assert_eq!(held, Some(flag), "{order} is reported ok: {run:#?}");
+            }
+        }
+        (run, results)
+    }
+
+    /// The results of `orders.csv`: every row of the sheet, each once, in its place.
+    #[track_caller]
+    pub fn results(&self, run: &Finished) -> Table {
+        let name = "orders.results.csv";
+        assert!(self.path(name).is_file(), "no results: {run:#?}");
+        let (sheet, results) = (self.table("orders.csv"), self.table(name));
+        for column in ["purchase_no", "flag_name"] {
+            assert_eq!(
+                results.column(column),
+                sheet.column(column),
+                "the rows of the sheet, each once: {run:#?}"
+            );
+        }
+        let lines: Vec<_> = (2..sheet.rows.len() + 2).map(|n| n.to_string()).collect();
+        assert_eq!(results.column("line"), lines);
+        results
+    }
+
+    /// The outcomes in the record.
+    pub fn recorded(&self) -> Vec<String> {
+        outcomes(&fs::read(self.path(RECORD)).unwrap_or_default())
+    }
+}
+
+/// The outcomes in a record: its whole lines, without its header and without those that only take
+/// an earlier outcome back.
+pub fn outcomes(record: &[u8]) -> Vec<String> {
+    let whole = record.iter().rposition(|&byte| byte == b'\n');
+    String::from_utf8_lossy(&record[..whole.unwrap_or_default()])
+        .lines()
+        .skip(1)
+        .filter(|line| !line.contains("about to be sent"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Lets the program call `endpoint` with the stand-in's account.
+pub fn account(command: &mut Command, endpoint: &str) {
+    command
+        .env("WDT_SID", SID)
+        .env("WDT_APP_KEY", APP_KEY)
+        .env("WDT_APP_SECRET", APP_SECRET)
+        .env("WDT_ENDPOINT", endpoint);
+}

@@ -1,0 +1,347 @@
+//! A server that does as a test tells it, however wrong that is: raw sockets, each connection
+//! handled by a script.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::PATIENCE;
+
+/// What the ERP says of a call that it accepts.
+pub const ACCEPTED: &str = r#"{"status":0}"#;
+/// What the ERP says of a call that it will never accept.
+pub const REJECTED: &str = r#"{"status":100,"message":"单据不存在"}"#;
+
+/// A server on loopback, until dropped.
+pub struct ScriptedServer {
+    address: SocketAddr,
+    told: Arc<Told>,
+    closed: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a server was told, over all connections.
+#[derive(Default)]
+struct Told {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    requests: Vec<Request>,
+    flags: BTreeMap<String, String>,
+}
+
+/// An HTTP request, as it arrived.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The request line and the headers.
+    pub head: String,
+    pub body: String,
+    /// When it had been read to its end.
+    pub arrived: Instant,
+}
+
+impl Request {
+    /// Reads a request to its end, and not a byte more.
+    pub fn read(stream: &mut impl Read) -> io::Result<Self> {
+        Request::read_but(0, stream)
+    }
+
+    /// Reads a request but for its last `left` bytes.
+    fn read_but(left: usize, stream: &mut impl Read) -> io::Result<Self> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte)?;
+            head.extend(byte);
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let headers = head.lines().filter_map(|line| line.split_once(':'));
+        let length = headers
+            .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .find_map(|(_, length)| length.trim().parse::<usize>().ok());
+        let mut body = vec![0; length.unwrap_or_default().saturating_sub(left)];
+        stream.read_exact(&mut body)?;
+        Ok(Request {
+            head,
+            body: String::from_utf8_lossy(&body).into_owned(),
+            arrived: Instant::now(),
+        })
+    }
+
+    pub fn method(&self) -> &str {
+        self.word(0)
+    }
+
+    /// Path and query, or whatever stands in their place.
+    pub fn target(&self) -> &str {
+        self.word(1)
+    }
+
+    fn word(&self, n: usize) -> &str {
+        self.head.split(' ').nth(n).unwrap_or_default()
+    }
+
+    /// A field of the query, as it was sent.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.target().split_once('?')?;
+        let mut fields = query.split('&').filter_map(|field| field.split_once('='));
+        fields.find(|(field, _)| *field == name).map(|(_, it)| it)
+    }
+
+    /// The order an update is about; empty for other calls.
+    pub fn order(&self) -> String {
+        self.argument("purchase_no")
+    }
+
+    /// The flag an update gives.
+    pub fn flag(&self) -> String {
+        self.argument("flag_name")
+    }
+
+    fn argument(&self, name: &str) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body[0][name].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The server's end of one connection.
+pub struct Connection {
+    pub stream: TcpStream,
+    /// Which connection it is, from 1.
+    pub number: usize,
+    told: Arc<Told>,
+}
+
+impl ScriptedServer {
+    /// Handles each connection by `script`; when it returns, the connection is closed.
+    pub fn start(
+        script: impl Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let (told, closed) = (Arc::<Told>::default(), Arc::<AtomicBool>::default());
+        let thread = thread::spawn({
+            let (told, closed, script) = (told.clone(), closed.clone(), Arc::new(script));
+            move || {
+                for (stream, number) in listener.incoming().zip(1..) {
+                    if closed.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    let Ok(stream) = stream else { continue };
+                    let (told, script) = (Arc::clone(&told), Arc::clone(&script));
+                    let mut connection = Connection {
+                        stream,
+                        number,
+                        told,
+                    };
+                    thread::spawn(move || {
+                        let _ = connection.stream.set_nodelay(true);
+                        // How a connection ends concerns nobody here.
+                        let _ = script(&mut connection);
+                    });
+                }
+            }
+        });
+        ScriptedServer {
+            address,
+            told,
+            closed,
+            thread: Some(thread),
+        }
+    }
+
+    /// Answers the `n`-th request, counted from 1 over all connections, with `reply(n, request)`,
+    /// headers and all; where that gives nothing, the client waits until it gives up.
+    pub fn per_call(
+        reply: impl Fn(usize, &Request) -> Option<Vec<u8>> + Send + Sync + 'static,
+    ) -> Self {
+        ScriptedServer::start(move |connection| {
+            loop {
+                let (n, request) = connection.numbered_request()?;
+                match reply(n, &request) {
+                    Some(reply) => connection.send(reply)?,
+                    None => return connection.stall(),
+                }
+            }
+        })
+    }
+
+    /// Gives every request the same reply, headers and all.
+    pub fn always(reply: impl Into<Vec<u8>>) -> Self {
+        let reply = reply.into();
+        ScriptedServer::per_call(move |_, _| Some(reply.clone()))
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("{}/openapi", self.url())
+    }
+
+    /// Every request that was read, in order.
+    pub fn requests(&self) -> Vec<Request> {
+        self.told.state.lock().expect("no panic").requests.clone()
+    }
+
+    /// How many requests were read.
+    pub fn calls(&self) -> usize {
+        self.told.state.lock().expect("no panic").requests.len()
+    }
+
+    /// The order of each request.
+    pub fn orders(&self) -> Vec<String> {
+        self.requests().iter().map(Request::order).collect()
+    }
+
+    /// Each order's flag, as far as it was applied.
+    pub fn flags(&self) -> BTreeMap<String, String> {
+        self.told.state.lock().expect("no panic").flags.clone()
+    }
+
+    /// Waits until this many requests have been read.
+    #[track_caller]
+    pub fn wait_for_calls(&self, calls: usize) {
+        let state = self.told.state.lock().expect("no panic");
+        let (state, wait) = self
+            .told
+            .changed
+            .wait_timeout_while(state, PATIENCE, |state| state.requests.len() < calls)
+            .expect("no panic");
+        let read = state.requests.len();
+        assert!(!wait.timed_out(), "{read} of {calls} calls");
+    }
+}
+
+impl Drop for ScriptedServer {
+    fn drop(&mut self) {
+        self.closed.store(true, Ordering::SeqCst);
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect(self.address);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl Connection {
+    /// Reads a request to its end.
+    pub fn request(&mut self) -> io::Result<Request> {
+        Ok(self.numbered_request()?.1)
+    }
+
+    fn numbered_request(&mut self) -> io::Result<(usize, Request)> {
+        let request = Request::read(&mut self.stream)?;
+        Ok((self.tell(&request), request))
+    }
+
+    /// Reads a request but for its last byte: to close the connection now resets it.
+    pub fn request_but_for_its_end(&mut self) -> io::Result<Request> {
+        let mut request = Request::read_but(1, &mut self.stream)?;
+        self.stream.peek(&mut [0])?;
+        request.body.push(']');
+        self.tell(&request);
+        Ok(request)
+    }
+
+    /// Notes a request and returns its number.
+    pub fn tell(&self, request: &Request) -> usize {
+        let mut state = self.told.state.lock().expect("no panic");
+        state.requests.push(request.clone());
+        self.told.changed.notify_all();
+        state.requests.len()
+    }
+
+    /// How many requests the server has read by now, over all connections.
+    pub fn calls(&self) -> usize {
+        self.told.state.lock().expect("no panic").requests.len()
+    }
+
+    /// Gives the order its flag, whatever the reply will be.
+    pub fn apply(&self, request: &Request) {
+        let mut state = self.told.state.lock().expect("no panic");
+        state.flags.insert(request.order(), request.flag());
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+        self.stream.write_all(bytes.as_ref())
+    }
+
+    /// A proper reply.
+    pub fn reply(&mut self, json: &str) -> io::Result<()> {
+        self.send(http("200 OK", json))
+    }
+
+    /// Does what a call asks for, and says so.
+    pub fn accept(&mut self, request: &Request) -> io::Result<()> {
+        self.apply(request);
+        self.reply(ACCEPTED)
+    }
+
+    /// Accepts every call, until the client hangs up.
+    pub fn serve(&mut self) -> io::Result<()> {
+        loop {
+            let request = self.request()?;
+            self.accept(&request)?;
+        }
+    }
+
+    /// Says nothing until the client hangs up.
+    pub fn stall(&mut self) -> io::Result<()> {
+        io::copy(&mut self.stream, &mut io::sink()).map(drop)
+    }
+}
+
+/// An HTTP reply with a body of the right length.
+pub fn http(status: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    http_with(status, "", body)
+}
+
+/// As [`http`], with more headers, each ended by a line break.
+pub fn http_with(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+pub fn accepted() -> Vec<u8> {
+    http("200 OK", ACCEPTED)
+}
+
+/// What the ERP says of a call that it does not accept.
+pub fn refused(status: i64, message: &str) -> Vec<u8> {
+    let json = serde_json::json!({ "status": status, "message": message });
+    http("200 OK", json.to_string())
+}
+
+/// Something that is held back until the test lets it go.
+#[derive(Default)]
+pub struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    pub fn open(&self) {
+        *self.open.lock().expect("no panic") = true;
+        self.opened.notify_all();
+    }
+
+    pub fn pass(&self) {
+        let open = self.open.lock().expect("no panic");
+        drop(self.opened.wait_while(open, |open| !*open));
+    }
+}

@@ -1,0 +1,124 @@
+//! Runs that give up in time, and go on where they gave up.
+
+use std::net::TcpListener;
+
+use wdt_flags::sandbox::Config;
+
+use crate::harness::{Place, finish, sandbox, sandbox_with};
+
+fn sheet(rows: usize, prefix: &str) -> String {
+    let rows: String = (0..rows).map(|n| format!("{prefix}{n:04},aa\n")).collect();
+    format!("purchase_no,flag_name\n{rows}")
+}
+
+#[test]
+fn an_erp_that_is_down_does_not_cost_a_night() {
+    let place = Place::new();
+    place.write("x.csv", sheet(300, "CG"));
+    // A port that was free a moment ago, and refuses connections now.
+    let down = TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("bound");
+    let nowhere = format!("http://{down}/openapi");
+    let run = |options: &[&str], code| {
+        let args = [&["x.csv", "--retries", "0"], options].concat();
+        finish(&mut place.run(&nowhere, args)).expect(code)
+    };
+    let said = run(&[], 3).stderr;
+    let last = said.trim_end().lines().last().unwrap_or_default();
+    assert!(last.contains("25 orders in a row failed"), "{said}");
+    let results = place.table("x.results.csv");
+    assert!(
+        (25..=35).contains(&results.count("failed")),
+        "{}",
+        results.count("failed")
+    );
+    assert_eq!(results.count("failed") + results.count("skipped"), 300);
+    let message = results.column("message")[299];
+    assert!(
+        message.starts_with("not sent: 25 orders in a row failed"),
+        "{message}"
+    );
+    assert_eq!(place.table("x.failures.csv").rows.len(), 300);
+    assert!(
+        place.path("x.results.csv.partial").exists(),
+        "to be continued"
+    );
+
+    run(&["--max-consecutive-failures", "0"], 1);
+    assert_eq!(
+        place.table("x.results.csv").count("failed"),
+        300,
+        "never is never"
+    );
+}
+
+#[test]
+fn the_same_command_continues_after_too_many_failures() {
+    let (place, erp) = (Place::new(), sandbox());
+    let text = sheet(100, "CG") + &sheet(40, "CG404-").replace("purchase_no,flag_name\n", "");
+    place.write("x.csv", text);
+    let args = ["x.csv", "--max-failures", "5", "--workers", "1"];
+    let run = finish(&mut place.run(&erp, args)).expect(3);
+    assert!(
+        run.stderr
+            .contains("5 orders were not accepted (--max-failures)"),
+        "{run:?}"
+    );
+    let results = place.table("x.results.csv");
+    assert_eq!(results.count("ok"), 100);
+    assert_eq!(results.rows.len(), 140);
+    let rejected = results.count("rejected");
+    assert!((5..40).contains(&rejected), "{rejected}");
+
+    let before = erp.stats().calls;
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let taken_over = format!("{} rows taken over", 100 + rejected);
+    assert!(run.stderr.contains(&taken_over), "{run:?}");
+    assert_eq!(
+        erp.stats().calls - before,
+        40 - rejected as u64,
+        "only what was left"
+    );
+    assert_eq!(place.table("x.results.csv").count("rejected"), 40);
+    assert!(!place.path("x.results.csv.partial").exists());
+}
+
+#[test]
+fn a_deadline_ends_the_sending() {
+    let erp = sandbox_with(Config {
+        latency: std::time::Duration::from_millis(50),
+        ..Config::default()
+    });
+    let place = Place::new();
+    place.write("x.csv", sheet(2_000, "CG"));
+    let run = finish(&mut place.run(&erp, ["x.csv", "--deadline", "300ms"])).expect(3);
+    assert!(
+        run.stderr
+            .contains("the time for sending is over (--deadline)"),
+        "{run:?}"
+    );
+    let results = place.table("x.results.csv");
+    assert_eq!(results.rows.len(), 2_000);
+    assert!(results.count("skipped") > 0 && results.count("ok") > 0);
+    assert_eq!(results.count("ok") as u64, erp.stats().accepted);
+}
+
+#[test]
+fn fresh_starts_anew_and_keeps_the_old_record() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG2,aa\n");
+    let args = ["x.csv", "--max-failures", "1", "--workers", "1"];
+    finish(&mut place.run(&erp, args)).expect(3);
+    let run = finish(&mut place.run(&erp, ["x.csv", "--fresh"])).expect(1);
+    assert!(run.stderr.contains("--fresh"), "{run:?}");
+    assert_eq!(erp.accepted("CG1"), 2, "sent again");
+    let aside: Vec<_> = place
+        .files()
+        .into_iter()
+        .filter(|name| name.starts_with("x.results.csv.partial."))
+        .collect();
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    assert!(place.read(&aside[0]).contains("CG404"));
+}

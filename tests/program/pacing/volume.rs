@@ -1,0 +1,89 @@
+//! Many rows: nothing lost, nothing doubled, connections reused, pace kept.
+
+use std::time::{Duration, Instant};
+
+use wdt_flags::sandbox::Config;
+
+use crate::harness::{
+    Place, ScriptedServer, accepted, finish, order, sandbox, sandbox_with, sheet,
+};
+
+#[test]
+fn a_thousand_rows_against_a_server_that_fails_a_tenth_of_its_calls_end_ok() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(1_000));
+    let erp = sandbox_with(Config {
+        fail_rate: 0.1,
+        ..Config::default()
+    });
+    // Ten failures in a row do not happen to any of a thousand.
+    let args = ["orders.csv", "-j", "16", "--retries", "9"];
+    let run = finish(&mut place.run(&erp, args)).expect(0);
+    let results = place.table("orders.results.csv");
+    let orders: Vec<_> = (0..1_000).map(order).collect();
+    assert_eq!(
+        results.column("purchase_no"),
+        orders,
+        "every row once, in order"
+    );
+    assert_eq!(results.count("ok"), 1_000);
+    assert!(orders.iter().all(|order| erp.accepted(order) >= 1));
+
+    let stats = erp.stats();
+    assert!(stats.failed > 0);
+    let attempts = results.column("attempts").into_iter();
+    let attempts: u64 = attempts.map(|n| n.parse::<u64>().expect("a number")).sum();
+    assert_eq!(attempts, stats.calls, "every call is accounted for");
+    let calls = format!("calls     {} in ", stats.calls);
+    assert!(run.stdout.contains(&calls), "{run:?} {stats:?}");
+    let retries = format!("({} retries, 0 pauses)", stats.calls - 1_000);
+    assert!(run.stdout.contains(&retries), "{run:?} {stats:?}");
+}
+
+#[test]
+fn workers_keep_their_connections() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(50));
+    finish(&mut place.run(&erp, ["orders.csv", "-j", "4"])).expect(0);
+    let stats = erp.stats();
+    assert_eq!(stats.accepted, 50);
+    assert!(stats.connections <= 4, "{stats:?}");
+    assert!(stats.peak_in_flight <= 4, "{stats:?}");
+}
+
+#[test]
+fn one_worker_makes_one_call_at_a_time_in_the_sheets_order() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(30));
+    finish(&mut place.run(&erp, ["orders.csv", "-j", "1"])).expect(0);
+    let stats = erp.stats();
+    assert_eq!((stats.peak_in_flight, stats.connections), (1, 1));
+    let results = place.table("orders.results.csv");
+    let finished: Vec<jiff::Timestamp> = results
+        .column("finished_at")
+        .iter()
+        .map(|at| at.parse().expect("RFC 3339"))
+        .collect();
+    assert!(finished.is_sorted(), "{finished:?}");
+}
+
+#[test]
+fn the_rate_is_an_upper_bound_with_no_burst() {
+    const EVERY: Duration = Duration::from_millis(100);
+    /// How much longer than another call one may take to arrive, on a busy machine.
+    const LATE: Duration = Duration::from_millis(300);
+
+    let place = Place::new();
+    place.write("orders.csv", sheet(12));
+    let erp = ScriptedServer::always(accepted());
+    let began = Instant::now();
+    finish(&mut place.run_at("10/s", &erp, ["orders.csv", "-j", "8"])).expect(0);
+    let arrived: Vec<_> = erp.requests().iter().map(|call| call.arrived).collect();
+    assert_eq!(arrived.len(), 12);
+    for (turn, at) in (0..).zip(&arrived) {
+        assert!(*at >= began + EVERY * turn, "{turn}: {arrived:?}");
+        for (turns, later) in (0..).zip(&arrived[turn as usize..]) {
+            assert!(*later + LATE >= *at + EVERY * turns, "{arrived:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Killed at any moment and started again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::process::Command;
+
+use wdt_flags::sandbox::Sandbox;
+
+use crate::harness::{Gate, Place, RECORD, Table, finish, sandbox, start};
+
+const ROWS: usize = 5_000;
+const KILLS: usize = 20;
+/// Bytes of the record that a row takes, about.
+const ROW_BYTES: u64 = 85;
+
+/// Orders that are repeated with the same flag and with another, unknown orders, unknown flags,
+/// and rows that cannot be sent.
+fn sheet() -> String {
+    let mut text = "purchase_no,flag_name,备注\n".to_owned();
+    for n in 0..ROWS {
+        let row = match n {
+            _ if n % 97 == 0 => format!(",aa,no order {n}"),
+            _ if n % 89 == 0 => format!("CG{n},aa,\"a, b\",one field too many"),
+            _ if n % 31 == 0 => format!("CG404-{n},aa,unknown order"),
+            _ if n % 29 == 0 => format!("CG{n},\"坏, \"\"坏\"\"\",unknown flag"),
+            _ if n % 7 == 0 => format!("CG{},加急,again", n / 2),
+            _ if n % 5 == 0 => format!("CG{},aa,again", n - 4),
+            _ => format!("CG{n},{},\"two\nlines\"", ["aa", "已付款", "无"][n % 3]),
+        };
+        text.push_str(&row);
+        text.push('\n');
+    }
+    text
+}
+
+fn run(place: &Place, erp: &Sandbox) -> Command {
+    place.run(erp, ["orders.csv", "-j", "8"])
+}
+
+/// The status recorded last for each order.
+fn statuses(place: &Place) -> HashMap<String, String> {
+    let record = fs::read(place.path(RECORD)).unwrap_or_default();
+    let mut csv = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(record.as_slice());
+    let header = csv.headers().expect("a header").clone();
+    let at = header.iter().position(|column| column == "status");
+    let at = at.unwrap_or_default();
+    let rows: Vec<_> = csv.byte_records().map(|row| row.expect("read")).collect();
+    // The last row may be torn.
+    let torn = usize::from(!record.ends_with(b"\n"));
+    let whole = rows.iter().take(rows.len() - torn.min(rows.len()));
+    whole
+        .filter(|row| row.len() == header.len())
+        .map(|row| [0, at].map(|at| String::from_utf8_lossy(&row[at]).into_owned()))
+        .map(|[order, status]| (order, status))
+        .collect()
+}
+
+/// A table without what differs from run to run.
+fn lasting(mut table: Table) -> Table {
+    for name in ["attempts", "finished_at"] {
+        let at = table.header.iter().position(|column| column == name);
+        let at = at.expect("a column");
+        table.header.remove(at);
+        for row in &mut table.rows {
+            row.remove(at);
+        }
+    }
+    table
+}
+
+#[test]
+fn twenty_kills_change_nothing() {
+    let (calm, calm_erp) = (Place::new(), sandbox());
+    calm.write("orders.csv", sheet());
+    finish(&mut run(&calm, &calm_erp)).expect(1);
+
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet());
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut known: BTreeMap<String, (String, u64)> = BTreeMap::new();
+    for kill in 0..KILLS {
+        let record = place.path("orders.results.csv.partial");
+        let length = || fs::metadata(&record).map_or(0, |found| found.len());
+        let goal = length() + random.u64(0..150) * ROW_BYTES;
+        let mut cut = start(&mut run(&place, &erp));
+        cut.until("so many rows", || length() >= goal);
+        cut.kill();
+        for (order, status) in statuses(&place) {
+            let accepted = erp.accepted(&order);
+            let entry = known.entry(order).or_insert((status.clone(), accepted));
+            assert_eq!(*entry, (status, accepted), "kill {kill}, seed {seed}");
+        }
+    }
+
+    assert!(known.len() > 500, "{} rows by {KILLS} kills", known.len());
+    let last = finish(&mut run(&place, &erp)).expect(1);
+    assert!(last.stderr.contains("continuing"), "{last:#?}");
+    for (order, (status, accepted)) in &known {
+        assert_eq!(erp.accepted(order), *accepted, "{order} again, seed {seed}");
+        assert_eq!(*accepted > 0, status == "ok", "{order} {status}");
+    }
+    let orders = calm_erp.stats().calls;
+    let left = orders - known.len() as u64;
+    assert!(
+        last.stdout.contains(&format!("\ncalls     {left} in ")),
+        "of {orders} orders {} are known, seed {seed}: {last:#?}",
+        known.len()
+    );
+    assert_eq!(erp.flags(), calm_erp.flags(), "seed {seed}");
+    for file in ["orders.results.csv", "orders.failures.csv"] {
+        assert_eq!(
+            lasting(place.table(file)),
+            lasting(calm.table(file)),
+            "{file}, seed {seed}"
+        );
+    }
+    assert_eq!(place.table("orders.results.csv").rows.len(), ROWS);
+    assert_eq!(place.files(), calm.files(), "nothing else is left behind");
+}
+
+mod at_the_end {
+    //! All calls are made and recorded; the results are being put together.
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::harness::{REJECTED, ScriptedServer};
+
+    /// A run whose results could not be put in their place: the record is all there is.
+    fn unfinished() -> (Place, ScriptedServer) {
+        let place = Place::new();
+        let results = place.path("orders.results.csv");
+        let gate = Arc::new(Gate::default());
+        let let_go = Arc::clone(&gate);
+        let server = ScriptedServer::start(move |caller| {
+            loop {
+                let call = caller.request()?;
+                let_go.pass();
+                if call.order() == "CG2" {
+                    caller.reply(REJECTED)?;
+                } else {
+                    caller.accept(&call)?;
+                }
+            }
+        });
+        place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "加急"), ("CG1", "aa")]);
+        let run = start(&mut place.run(&server, ["orders.csv", "-j1"]));
+        server.wait_for_calls(1);
+        fs::create_dir(&results).expect("created");
+        gate.open();
+        let run = run.finish().expect(3);
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(
+            last.contains("cannot write `orders.results.csv`"),
+            "{run:#?}"
+        );
+        fs::remove_dir(&results).expect("still empty");
+        assert_eq!(server.orders().len(), 3);
+        assert_eq!(place.files(), ["orders.csv", "orders.results.csv.partial"]);
+        (place, server)
+    }
+
+    #[track_caller]
+    fn finishes_without_a_call((place, server): (Place, ScriptedServer)) {
+        let (run, results) = place.carry(&server, &[]);
+        let run = run.expect(1);
+        assert!(run.stderr.contains(": 4 rows taken over"), "{run:#?}");
+        assert_eq!(results.column("status"), ["ok", "rejected", "ok", "ok"]);
+        assert_eq!(server.orders().len(), 3, "no call is made again");
+        assert_eq!(
+            place.files(),
+            ["orders.csv", "orders.failures.csv", "orders.results.csv"]
+        );
+        assert_eq!(place.table("orders.failures.csv").rows.len(), 1);
+    }
+
+    #[test]
+    fn a_complete_record_needs_no_call() {
+        finishes_without_a_call(unfinished());
+    }
+
+    #[test]
+    fn drafts_and_locks_left_behind_are_no_hindrance() {
+        let (place, server) = unfinished();
+        let half =
+            "\u{feff}purchase_no,flag_name,line,status,code,message,attempts,finished_at\nCG1,a";
+        place.write("orders.results.csv.tmp", half);
+        place.write("orders.failures.csv.tmp", "");
+        let lock = "wdt-flags pid 1 since 2026-01-01T00:00:00.000+08:00\n";
+        place.write("orders.results.csv.lock", lock);
+        place.write("orders.failures.csv.lock", lock);
+        finishes_without_a_call((place, server));
+    }
+
+    #[test]
+    fn a_draft_cut_off_in_its_header_is_no_hindrance() {
+        let (place, server) = unfinished();
+        place.write("orders.results.csv.tmp", "\u{feff}purchase_no,fl");
+        finishes_without_a_call((place, server));
+    }
+
+    #[test]
+    fn results_already_in_place_are_no_hindrance() {
+        let (place, server) = unfinished();
+        let record = place.read("orders.results.csv.partial");
+        let first = place.carry(&server, &[]).1;
+        place.write("orders.results.csv.partial", record);
+        fs::remove_file(place.path("orders.failures.csv")).expect("removed");
+        let (_, again) = place.carry(&server, &[]);
+        assert_eq!(again, first);
+        assert_eq!(server.orders().len(), 3);
+        assert_eq!(place.table("orders.failures.csv").rows.len(), 1);
+    }
+}

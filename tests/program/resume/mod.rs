@@ -1,0 +1,121 @@
+//! The same command continues a run that was cut short: nothing is lost, nothing is sent twice.
+
+mod continued;
+mod foreign;
+mod grown;
+mod kills;
+mod sequential;
+mod torn;
+
+use crate::harness::{ACCEPTED, Place, RECORD, ScriptedServer, outcomes, start};
+use std::fs;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A server that accepts so many calls, and fails the later ones.
+pub struct Fickle {
+    pub server: ScriptedServer,
+    mood: Arc<Mutex<Mood>>,
+}
+
+#[derive(Default)]
+struct Mood {
+    /// Calls still to be answered.
+    left: usize,
+    unanswered: Unanswered,
+    /// The record as the first call since the last change of mood found it.
+    record: Option<Vec<u8>>,
+}
+
+/// What happens to a call that is not answered.
+#[derive(Clone, Copy, Default)]
+pub struct Unanswered {
+    /// It is applied all the same.
+    pub applied: bool,
+    /// The server hangs up on it, instead of letting it wait.
+    pub hung_up: bool,
+}
+
+impl Fickle {
+    pub fn start(place: &Place) -> Self {
+        let record = place.path(RECORD);
+        let mood = Arc::<Mutex<Mood>>::default();
+        let moods = Arc::clone(&mood);
+        let server = ScriptedServer::start(move |caller| {
+            loop {
+                let call = caller.request()?;
+                let (answer, unanswered) = {
+                    let mut mood = moods.lock().expect("no panic");
+                    mood.record
+                        .get_or_insert_with(|| fs::read(&record).unwrap_or_default());
+                    let answer = mood.left > 0;
+                    mood.left = mood.left.saturating_sub(1);
+                    (answer, mood.unanswered)
+                };
+                if answer || unanswered.applied {
+                    caller.apply(&call);
+                }
+                match (answer, unanswered.hung_up) {
+                    (true, _) => caller.reply(ACCEPTED)?,
+                    (false, true) => return Ok(()),
+                    (false, false) => return caller.stall(),
+                }
+            }
+        });
+        let fickle = Fickle { server, mood };
+        fickle.answer_all();
+        fickle
+    }
+
+    fn mood(&self) -> MutexGuard<'_, Mood> {
+        self.mood.lock().expect("no panic")
+    }
+
+    /// Answers only so many calls from now on.
+    pub fn answer(&self, left: usize, unanswered: Unanswered) {
+        *self.mood() = Mood {
+            left,
+            unanswered,
+            record: None,
+        };
+    }
+
+    pub fn answer_all(&self) {
+        self.answer(usize::MAX, Unanswered::default());
+    }
+
+    /// The record as the first call since the last change of mood found it.
+    pub fn first_record(&self) -> Option<Vec<u8>> {
+        self.mood().record.clone()
+    }
+
+    /// Carries the sheet until `answered` more calls are answered and recorded and one more is
+    /// applied, but not answered. Then kills the run.
+    #[track_caller]
+    pub fn kill_after(&self, place: &Place, answered: usize) {
+        let calls = self.server.calls();
+        let unanswered = Unanswered {
+            applied: true,
+            hung_up: false,
+        };
+        self.answer(answered, unanswered);
+        let mut run = start(&mut place.run(&self.server, ["orders.csv", "-j1"]));
+        run.until("the call that is not answered", || {
+            self.server.calls() > calls + answered
+        });
+        let before = outcomes(&self.first_record().expect("a call")).len();
+        run.until("the outcomes", || {
+            place.recorded().len() >= before + answered
+        });
+        run.kill();
+        self.answer_all();
+    }
+
+    /// The orders that are called while `work` is done, sorted.
+    pub fn during<T>(&self, work: impl FnOnce(&ScriptedServer) -> T) -> (T, Vec<String>) {
+        let before = self.server.calls();
+        let done = work(&self.server);
+        let mut orders = self.server.orders().split_off(before);
+        orders.sort();
+        (done, orders)
+    }
+}

@@ -1,0 +1,131 @@
+//! A record whose end is torn, at every byte where that can happen.
+
+use std::fs;
+
+use crate::harness::{Finished, Place, RECORD, ScriptedServer, finish};
+
+const ORDERS: [&str; 4] = ["CG1", "CG2", "CG3", "CG4"];
+/// Quoted in the record, and of more bytes than characters.
+const MESSAGE: &str = "标记\"急, 急\"  不存在";
+
+/// Refuses CG2 and CG3, accepts the others; a stop at the fifth call keeps the record.
+fn server() -> ScriptedServer {
+    ScriptedServer::start(|caller| {
+        loop {
+            let call = caller.request()?;
+            match call.order().as_str() {
+                _ if caller.calls() == 5 => {
+                    caller.reply(r#"{"status":6,"message":"ip限制"}"#)?;
+                }
+                "CG2" | "CG3" => {
+                    let message = MESSAGE.replace('"', "\\\"");
+                    caller.reply(&format!(r#"{{"status":100,"message":"{message}"}}"#))?;
+                }
+                _ => caller.accept(&call)?,
+            }
+        }
+    })
+}
+
+/// A sheet, and the record of four of its rows.
+fn recorded() -> (ScriptedServer, Place, Vec<u8>) {
+    let (server, place) = (server(), Place::new());
+    let rows = ORDERS.map(|order| (order, "aa"));
+    place.sheet(&[&rows[..], &[("CG5", "aa")]].concat());
+    let (run, results) = place.carry(&server, &[]);
+    run.expect(3);
+    assert_eq!(results.column("status")[4], "failed");
+    let record = fs::read(place.path(RECORD)).expect("kept");
+    let rows = [&rows[..], &[("CG5", "aa")]].concat();
+    place.sheet(&rows);
+    (server, place, record)
+}
+
+/// Where each line of the record ends, its line feed included.
+fn ends(record: &[u8]) -> Vec<usize> {
+    (1..=record.len())
+        .filter(|&n| record[n - 1] == b'\n')
+        .collect()
+}
+
+/// Continues from the record cut at `cut`. The rows whose lines are whole are not sent again; all
+/// others are, and nothing is misreported.
+#[track_caller]
+fn continues(server: &ScriptedServer, place: &Place, record: &[u8], cut: usize) -> Finished {
+    for file in ["orders.results.csv", "orders.failures.csv"] {
+        let _ = fs::remove_file(place.path(file));
+    }
+    place.write(RECORD, &record[..cut]);
+    let before = server.calls();
+    let run = finish(&mut place.run(server, ["orders.csv", "-j1"]));
+    assert_eq!(run.status.code(), Some(1), "cut at {cut}: {run:#?}");
+    let results = place.results(&run);
+    assert_eq!(
+        results.column("status"),
+        ["ok", "rejected", "rejected", "ok", "ok"],
+        "cut at {cut}"
+    );
+    assert_eq!(results.column("code"), ["0", "100", "100", "0", "0"]);
+    assert_eq!(results.column("message"), ["", MESSAGE, MESSAGE, "", ""]);
+    assert_eq!(results.column("attempts"), ["1"; 5]);
+    let whole = ends(record).iter().filter(|&&end| end <= cut).count();
+    let known = whole.saturating_sub(1).min(4);
+    let mut expected: Vec<_> = ORDERS[known..].to_vec();
+    expected.push("CG5");
+    assert_eq!(server.orders()[before..], expected, "cut at {cut}");
+    assert!(!run.stderr.contains("kept as"), "cut at {cut}: {run:#?}");
+    run
+}
+
+#[test]
+fn in_its_last_two_rows() {
+    let (server, place, record) = recorded();
+    let ends = ends(&record);
+    let [.., from, _, _] = ends[..] else {
+        panic!("{ends:?}");
+    };
+    for cut in from..=record.len() {
+        continues(&server, &place, &record, cut);
+    }
+}
+
+#[test]
+fn in_a_row_with_a_quoted_message() {
+    let (server, place, record) = recorded();
+    let ends = ends(&record);
+    for cut in ends[1]..ends[3] {
+        let run = continues(&server, &place, &record, cut);
+        let rows = if cut < ends[2] { "1 row" } else { "2 rows" };
+        let says = format!("continuing an interrupted run: {rows} taken over");
+        assert!(run.stderr.contains(&says), "cut at {cut}: {run:#?}");
+    }
+}
+
+/// A file system may give back zeros for what was never written.
+#[test]
+fn with_zeros_behind() {
+    let (server, place, record) = recorded();
+    let ends = ends(&record);
+    for whole in 1..4 {
+        let mut torn = record[..ends[whole]].to_vec();
+        torn.resize(torn.len() + 300, 0);
+        let cut = torn.len();
+        // Only the whole lines count.
+        let before = server.calls();
+        place.write(RECORD, &torn);
+        let run = finish(&mut place.run(&server, ["orders.csv", "-j1"])).expect(1);
+        assert_eq!(place.results(&run).count("ok"), 3, "{cut}: {run:#?}");
+        assert_eq!(server.orders()[before..].len(), 5 - whole, "{run:#?}");
+    }
+}
+
+/// As after a full disk at the very start.
+#[test]
+fn in_its_header() {
+    let (server, place, record) = recorded();
+    let header = ends(&record)[0];
+    for cut in [0, 1, 11, header / 2, header - 2, header - 1, header] {
+        let run = continues(&server, &place, &record, cut);
+        assert!(!run.stderr.contains("warning"), "cut at {cut}: {run:#?}");
+    }
+}

@@ -1,0 +1,319 @@
+//! Sheets as people export them: no option needed, and the results say all of it.
+
+use std::path::Path;
+
+use rust_xlsxwriter::Workbook;
+use wdt_flags::sandbox::Sandbox;
+
+use crate::harness::{Place, finish, sandbox};
+
+/// What is written behind the sheet's own columns.
+const APPENDED: &str = "line,status,code,message,attempts,finished_at";
+
+/// Runs the sheet and returns the whole results file, but for the times.
+fn results(place: &Place, erp: &Sandbox, sheet: &str, options: &[&str], code: i32) -> String {
+    let args = [&[sheet, "-o", "r.csv", "--failures", "f.csv"], options].concat();
+    finish(&mut place.run(erp, args)).expect(code);
+    let text = place.read("r.csv");
+    let (header, rows) = text
+        .strip_prefix('\u{feff}')
+        .and_then(|text| text.split_once('\n'))
+        .expect("a byte order mark and a header");
+    let own = header.strip_suffix(APPENDED).expect("the six columns");
+    let rows: Vec<_> = rows
+        .lines()
+        .map(|row| row.rsplit_once(',').map_or(row, |(row, _time)| row))
+        .collect();
+    format!("{own}\n{}\n", rows.join("\n"))
+}
+
+fn gb18030(text: &str) -> Vec<u8> {
+    encoding_rs::GB18030.encode(text).0.into_owned()
+}
+
+fn utf_16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    std::iter::once(0xfeff)
+        .chain(text.encode_utf16())
+        .flat_map(to_bytes)
+        .collect()
+}
+
+#[test]
+fn text_in_every_encoding_and_dress_gives_the_same_results() {
+    let erp = sandbox();
+    let expected = "采购单号,标记名称,备注,\n\
+                    CG1,加急,a,2,ok,0,,1\n\
+                    CG2,已质检,,3,ok,0,,1\n";
+    let plain = "采购单号,标记名称,备注\nCG1,加急,a\nCG2,已质检,\n";
+    let tabs = plain.replace(',', "\t");
+    let sheets: [(&str, Vec<u8>); 11] = [
+        ("utf-8.csv", plain.into()),
+        ("bom.csv", format!("\u{feff}{plain}").into()),
+        ("crlf.csv", plain.replace('\n', "\r\n").into()),
+        ("unended.csv", plain.trim_end().into()),
+        ("quoted.csv", plain.replace("CG1", "\"CG1\"").into()),
+        ("gbk.csv", gb18030(plain)),
+        ("semicolons.txt", plain.replace(',', ";").into()),
+        ("bars.txt", plain.replace(',', "|").into()),
+        ("unicode.txt", utf_16(&tabs, u16::to_le_bytes)),
+        ("big-endian.txt", utf_16(&tabs, u16::to_be_bytes)),
+        // As many ERPs export "Excel".
+        ("export.xls", gb18030(&tabs)),
+    ];
+    for (name, bytes) in sheets {
+        let place = Place::new();
+        place.write(name, bytes);
+        assert_eq!(results(&place, &erp, name, &[], 0), expected, "{name}");
+    }
+}
+
+#[test]
+fn workbooks_give_their_displayed_text_and_row_numbers() {
+    let erp = sandbox();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for name in ["orders.xls", "orders.ods"] {
+        let place = Place::new();
+        std::fs::copy(fixtures.join(name), place.path(name)).expect("copied");
+        assert_eq!(
+            results(&place, &erp, name, &[], 0),
+            "采购单号,标记名称,备注,\n\
+             CG1001,加急,a,3,ok,0,,1\n\
+             CG1002,已质检,,4,ok,0,,1\n\
+             20220413001,aa,3.5,5,ok,0,,1\n",
+            "{name}"
+        );
+    }
+}
+
+/// A workbook whose first sheet is hidden, whose second has other columns, whose third is meant.
+fn workbook(place: &Place) {
+    let mut workbook = Workbook::new();
+    let hidden = workbook.add_worksheet();
+    hidden.set_name("旧").expect("named").set_hidden(true);
+    hidden
+        .write_row(0, 0, ["purchase_no", "flag_name"])
+        .expect("written");
+    hidden.write_row(1, 0, ["OLD1", "aa"]).expect("written");
+    let notes = workbook.add_worksheet();
+    notes.set_name("说明").expect("named").set_active(true);
+    notes.write(0, 0, "请勿修改").expect("written");
+    let orders = workbook.add_worksheet();
+    orders.set_name("采购单").expect("named");
+    orders.write(1, 1, "十一月").expect("written");
+    orders
+        .write_row(3, 1, ["备注", "标记", "采购单号"])
+        .expect("written");
+    orders
+        .write_row(4, 1, ["x", "加急", "CG1"])
+        .expect("written");
+    orders.write(6, 2, "aa").expect("written");
+    orders.write(6, 3, 20_220_413_001_u64).expect("written");
+    orders.write(7, 2, "aa").expect("written");
+    orders
+        .write(7, 3, 1_234_567_890_123_456_789_f64)
+        .expect("written");
+    workbook.save(place.path("w.xlsx")).expect("saved");
+}
+
+#[test]
+fn the_first_visible_worksheet_with_the_columns_is_taken() {
+    let (place, erp) = (Place::new(), sandbox());
+    workbook(&place);
+    let results = results(&place, &erp, "w.xlsx", &[], 1);
+    assert!(
+        results.starts_with(
+            ",备注,标记,采购单号,\n,x,加急,CG1,5,ok,0,,1\n,,aa,20220413001,7,ok,0,,1\n"
+        ),
+        "{results}"
+    );
+    assert!(
+        results.contains(",8,invalid,,"),
+        "a number Excel has cut: {results}"
+    );
+    assert!(erp.flags().contains_key("20220413001") && !erp.flags().contains_key("OLD1"));
+}
+
+#[test]
+fn a_worksheet_is_named_or_counted() {
+    let (place, erp) = (Place::new(), sandbox());
+    workbook(&place);
+    for sheet in ["旧", "1"] {
+        let results = results(&place, &erp, "w.xlsx", &["--sheet", sheet], 0);
+        assert_eq!(results, "purchase_no,flag_name,\nOLD1,aa,2,ok,0,,1\n");
+    }
+    let run = finish(&mut place.run(&erp, ["w.xlsx", "--sheet", "None"])).expect(2);
+    assert!(
+        run.stderr.contains("旧") && run.stderr.contains("采购单"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn columns_are_chosen_by_header_or_letter() {
+    let erp = sandbox();
+    let place = Place::new();
+    place.write("x.csv", "单据,Flag,备注,采购单号\nCG1,aa,x,CG9\n");
+    for column in ["单据", "A"] {
+        let rows = results(&place, &erp, "x.csv", &["--order-column", column], 0);
+        assert!(rows.ends_with("CG1,aa,x,CG9,2,ok,0,,1\n"), "{rows}");
+    }
+    assert_eq!((erp.accepted("CG1"), erp.accepted("CG9")), (2, 0));
+
+    place.write("two.csv", "purchase_no,采购单号,flag\nCG1,CG2,aa\n");
+    let run = finish(&mut place.run(&erp, ["two.csv"])).expect(2);
+    for part in ["purchase_no", "采购单号", "--order-column"] {
+        assert!(run.stderr.contains(part), "{part}: {run:?}");
+    }
+}
+
+#[test]
+fn one_flag_for_all_and_a_failures_file_that_needs_no_option() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\nCG1,加急\nCG404,加急\n");
+    finish(&mut place.run(&erp, ["x.csv", "--flag", "已质检"])).expect(1);
+    let failures = place.table("x.failures.csv");
+    assert_eq!(
+        failures.column("flag_name"),
+        ["加急"],
+        "cells are never altered"
+    );
+    assert_eq!(failures.column("sent_flag"), ["已质检"]);
+
+    // The order turns up under another number; nothing else is touched.
+    let text = place.read("x.failures.csv").replace("CG404", "CG5");
+    place.write("x.failures.csv", text);
+    finish(&mut place.run(&erp, ["x.failures.csv"])).expect(0);
+    assert_eq!(erp.flags()["CG5"], "已质检");
+    let again = place.table("x.failures.results.csv");
+    assert_eq!(
+        again
+            .header
+            .iter()
+            .filter(|name| *name == "sent_flag")
+            .count(),
+        1
+    );
+
+    place.write("orders.csv", "采购单号\nCG1\nCG5\n");
+    let rows = results(&place, &erp, "orders.csv", &["--clear"], 0);
+    assert_eq!(
+        rows,
+        "采购单号,sent_flag,\nCG1,无,2,ok,0,,1\nCG5,无,3,ok,0,,1\n"
+    );
+    assert!(erp.flags().is_empty());
+}
+
+#[test]
+fn a_sheet_that_cannot_be_read_to_its_end_costs_no_call() {
+    let erp = sandbox();
+    let rows: String = (0..2_000).map(|n| format!("CG{n},aa\n")).collect();
+    let good = format!("purchase_no,flag_name\n{rows}");
+    let mut bad_byte = good.clone().into_bytes();
+    bad_byte.extend(b"CG\xe5\x8a,aa\n");
+    let mut gbk = gb18030(&good.replace("CG7,aa", "CG7,加急"));
+    gbk.extend(b"CG\x81\xff,aa\n");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let locked = std::fs::read(fixtures.join("locked.xlsx")).expect("a fixture");
+    let sheets: [(&str, Vec<u8>, &str); 7] = [
+        (
+            "quote.csv",
+            format!("{good}\"CG3,aa\n{rows}").into(),
+            "2002",
+        ),
+        ("gbk.csv", gbk, "2002"),
+        (
+            "page.xls",
+            "<html><table><tr><td>purchase_no".into(),
+            ".xlsx or .csv",
+        ),
+        ("locked.xlsx", locked, "password"),
+        (
+            "cut.xlsx",
+            b"PK\x03\x04 but nothing else".to_vec(),
+            "cut.xlsx",
+        ),
+        ("empty.csv", Vec::new(), "empty"),
+        ("other.csv", "订单,颜色\nCG1,红\n".into(), "颜色"),
+    ];
+    for (name, bytes, said) in sheets {
+        let place = Place::new();
+        place.write(name, bytes);
+        let run = finish(&mut place.run(&erp, [name])).expect(2);
+        assert!(run.stderr.contains(said), "{said}: {run:?}");
+        assert_eq!(
+            run.stderr.trim_end().lines().count(),
+            1,
+            "one message: {run:?}"
+        );
+        assert_eq!(place.files(), [name], "nothing is written");
+    }
+    let place = Place::new();
+    place.write("stray.csv", bad_byte);
+    let run = finish(&mut place.run(&erp, ["stray.csv", "--encoding", "utf-8"])).expect(2);
+    assert!(run.stderr.contains("line 2002"), "{run:?}");
+    assert_eq!(erp.stats().calls, 0);
+}
+
+#[test]
+fn a_sheet_without_rows_is_fine() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\n,\n\n");
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    assert!(run.stdout.starts_with("0 rows"), "{run:?}");
+    assert_eq!(place.table("x.results.csv").rows.len(), 0);
+}
+
+#[test]
+fn check_says_what_it_assumed_and_found() {
+    let place = Place::new();
+    let text = "导出 2026-11\n采购单号;标记;备注\nCG1;aa;\nCG1;加急;\nCG2;;\n";
+    place.write("x.csv", gb18030(text));
+    let check = |options: &[&str], code| {
+        let mut command = place.program();
+        finish(command.arg("check").arg("x.csv").args(options))
+            .expect(code)
+            .stdout
+    };
+    let said = check(&[], 1);
+    for part in [
+        "GB18030",
+        "separated by `;`",
+        "header on line 2 (1 title line skipped)",
+        "column \"采购单号\"",
+        "column \"标记\"",
+        "3 rows, 1 invalid; 1 distinct order, 1 call to be made",
+        "line 3: CG1 gives aa, but line 4 decides",
+        "line 5: ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&check(&["--format", "json"], 1)).expect("JSON");
+    assert_eq!(json["encoding"], "GB18030");
+    assert_eq!(json["delimiter"], ";");
+    assert_eq!(json["header_line"], 2);
+    assert_eq!(json["rows"], 3);
+    assert_eq!(json["calls"], 1);
+    assert_eq!(json["flags"][0]["flag"], "aa");
+    assert_eq!(json["findings"][0]["kind"], "superseded");
+    assert_eq!(json["findings"][0]["decided_by_line"], 4);
+    assert_eq!(json["findings"][1]["kind"], "invalid");
+    assert_eq!(json["findings"][1]["column"], "标记");
+    assert_eq!(place.files(), ["x.csv"], "check writes nothing");
+}
+
+#[test]
+fn the_samples_are_carried_in_as_they_are() {
+    let erp = sandbox();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    for (name, code) in [
+        ("purchase_flags.csv", 1),
+        ("purchase_flags.xlsx", 0),
+        ("purchase_flags_gbk.csv", 0),
+        ("purchase_flags_unicode.txt", 0),
+    ] {
+        let place = Place::new();
+        std::fs::copy(samples.join(name), place.path(name)).expect("copied");
+        finish(&mut place.run(&erp, [name])).expect(code);
+    }
+}

@@ -1,0 +1,7 @@
+//! What is read from sheets, and what is sent of it.
+
+mod changed;
+mod conflicts;
+mod failures;
+mod formats;
+mod random;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
 use wdt_flags::sandbox::Sandbox;
@@ -10,7 +11,7 @@ use crate::harness::{
     Finished, Place, RECORD, finish, order, sandbox, sheet, through, with_file_limit,
 };
 
-const ROWS: usize = 2_000;
+const ROWS: usize = 1_000;
 
 /// The orders whose outcome the run has said it could not record.
 fn told(run: &Finished) -> BTreeSet<String> {
@@ -37,34 +38,41 @@ fn nothing_is_lost(place: &Place, erp: &Sandbox, run: &Finished, rows: usize) {
     assert_eq!(known, accepted, "{run:#?}");
 }
 
+/// Runs out of room while so many blocks of 512 bytes are written, and continues with enough.
+#[track_caller]
+fn runs_out_after(blocks: usize) {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(ROWS));
+    let command = place.run(&erp, ["orders.csv", "-j", "2"]);
+    let run = finish(&mut with_file_limit(blocks, &command)).expect(3);
+    assert!(run.stderr.contains("File too large"), "{run:#?}");
+    let last = run.stderr.lines().last().unwrap_or_default();
+    assert!(last.contains("cannot write `orders.results.csv"), "{run:?}");
+    let calls = erp.stats().calls;
+    if blocks == 0 {
+        assert_eq!(calls, 0, "not even the header fits");
+    } else {
+        nothing_is_lost(&place, &erp, &run, ROWS);
+        let most = place.recorded().len() + told(&run).len();
+        assert!(calls as usize <= most, "{calls} calls, {most} known");
+        assert!(most < ROWS * 3 / 4, "stopped soon: {most}");
+    }
+
+    let known = place.recorded();
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    assert_eq!(run.stderr.contains("continuing"), !known.is_empty());
+    assert_eq!(place.results(&run).count("ok"), ROWS);
+    for line in known {
+        let order = line.split(',').next().expect("an order");
+        assert_eq!(erp.accepted(order), 1, "{order} was recorded");
+    }
+    assert!(!place.path(RECORD).exists());
+}
+
 #[test]
 fn a_record_that_cannot_grow() {
-    for blocks in [0, 1, 2, 7, 40] {
-        let (place, erp) = (Place::new(), sandbox());
-        place.write("orders.csv", sheet(ROWS));
-        let command = place.run(&erp, ["orders.csv", "-j", "2"]);
-        let run = finish(&mut with_file_limit(blocks, &command)).expect(3);
-        assert!(run.stderr.contains("File too large"), "{run:#?}");
-        let last = run.stderr.lines().last().unwrap_or_default();
-        assert!(last.contains("cannot write `orders.results.csv"), "{run:?}");
-        let calls = erp.stats().calls;
-        if blocks == 0 {
-            assert_eq!(calls, 0, "not even the header fits");
-        } else {
-            nothing_is_lost(&place, &erp, &run, ROWS);
-            let most = place.recorded().len() + told(&run).len();
-            assert!(calls as usize <= most, "{calls} calls, {most} known");
-            assert!(most < 1_000, "stopped soon: {most}");
-        }
-
-        let known = place.recorded();
-        let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
-        assert_eq!(place.results(&run).count("ok"), ROWS);
-        for line in known {
-            let order = line.split(',').next().expect("an order");
-            assert_eq!(erp.accepted(order), 1, "{order} was recorded");
-        }
-        assert!(!place.path(RECORD).exists());
+    for blocks in [0, 1, 7, 40] {
+        runs_out_after(blocks);
     }
 }
 
@@ -139,8 +147,10 @@ fn a_small_file_system() {
         .stderr(Stdio::null())
         .status();
     if !allowed.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: this machine lets nobody mount a file system");
-        return;
+        // Past the test harness, which keeps back what passing tests print.
+        let notice = "full_disk: nobody may mount a file system here; files are limited instead";
+        writeln!(io::stderr(), "{notice}").expect("a standard error");
+        return runs_out_after(64);
     }
     place.write("orders.csv", sheet(ROWS));
     place.write(
@@ -178,7 +188,7 @@ fn a_small_file_system() {
     assert_eq!(place.read("first.code"), "3\n", "{first:#?}");
     assert!(first.stderr.contains("No space left"), "{first:#?}");
     let first_calls = place.recorded().len() + told(&first).len();
-    assert!(first_calls < 1_000, "stopped soon: {first_calls}");
+    assert!(first_calls < ROWS * 3 / 4, "stopped soon: {first_calls}");
     let first = first.expect(0);
     assert!(
         place.read("second.txt").contains("continuing"),

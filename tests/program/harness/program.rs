@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::PATIENCE;
 
+/// How often it is looked whether something has come about.
+const POLL: Duration = Duration::from_micros(500);
+
 /// How the program ended, and what it said.
 #[derive(Debug)]
 pub struct Finished {
@@ -111,6 +114,16 @@ impl Running {
         self.wait(what, |_| happened().then_some(()));
     }
 
+    /// Waits until something has come about or the program is over.
+    #[track_caller]
+    pub fn until_over_or(&mut self, mut happened: impl FnMut() -> bool) {
+        let began = Instant::now();
+        while !happened() && !self.has_ended() {
+            assert!(began.elapsed() < PATIENCE, "hangs: {}", self.stderr.text());
+            thread::sleep(POLL);
+        }
+    }
+
     /// Waits for a line on stderr that holds these words, and returns it.
     #[track_caller]
     pub fn until_it_says(&mut self, words: &str) -> String {
@@ -139,7 +152,7 @@ impl Running {
             }
             assert!(!ended, "ended before {what}: {}", self.stderr.text());
             assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-            thread::sleep(Duration::from_micros(500));
+            thread::sleep(POLL);
         }
     }
 
@@ -168,7 +181,7 @@ impl Running {
         while !(self.stdout.reader.is_finished() && self.stderr.reader.is_finished()) {
             let hangs = began.elapsed() > PATIENCE;
             assert!(!hangs, "hangs: {}", self.stderr.text());
-            thread::sleep(Duration::from_micros(500));
+            thread::sleep(POLL);
         }
         let finished = Finished {
             status: self.child.wait().expect("a child"),

@@ -8,8 +8,8 @@ use wdt_flags::sandbox::Sandbox;
 
 use crate::harness::{Gate, Place, RECORD, Table, finish, sandbox, start};
 
-const ROWS: usize = 5_000;
-const KILLS: usize = 20;
+const ROWS: usize = 3_000;
+const KILLS: usize = 12;
 /// Bytes of the record that a row takes, about.
 const ROW_BYTES: u64 = 85;
 
@@ -71,7 +71,7 @@ fn lasting(mut table: Table) -> Table {
 }
 
 #[test]
-fn twenty_kills_change_nothing() {
+fn kills_change_nothing() {
     let (calm, calm_erp) = (Place::new(), sandbox());
     calm.write("orders.csv", sheet());
     finish(&mut run(&calm, &calm_erp)).expect(1);
@@ -95,7 +95,7 @@ fn twenty_kills_change_nothing() {
         }
     }
 
-    assert!(known.len() > 500, "{} rows by {KILLS} kills", known.len());
+    assert!(known.len() > 300, "{} rows by {KILLS} kills", known.len());
     let last = finish(&mut run(&place, &erp)).expect(1);
     assert!(last.stderr.contains("continuing"), "{last:#?}");
     for (order, (status, accepted)) in &known {

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::thread;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -76,9 +75,7 @@ fn cut_short(fickle: &Fickle, place: &Place, short: &Short) {
     let at_once = short.at_once.to_string();
     let mut run = start(&mut place.run(&fickle.server, ["orders.csv", "-j", &at_once]));
     // The run is over before if it needs no more calls than are answered.
-    while fickle.server.calls() <= before + short.answered && !run.has_ended() {
-        thread::yield_now();
-    }
+    run.until_over_or(|| fickle.server.calls() > before + short.answered);
     #[cfg(unix)]
     if interrupt {
         run.signal("INT");
@@ -154,7 +151,7 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
 fn the_erp_ends_as_after_a_sequential_run() {
     let strategy = (rows(3), prop::collection::vec(short(), 2..6), rows(2));
     let config = Config {
-        cases: 64,
+        cases: 32,
         max_shrink_iters: 200,
         failure_persistence: None,
         ..Config::default()

@@ -1,4 +1,4 @@
-//! A record whose end is torn, at every byte where that can happen.
+//! A record whose end is torn.
 
 use std::fs;
 
@@ -78,24 +78,32 @@ fn continues(server: &ScriptedServer, place: &Place, record: &[u8], cut: usize) 
 }
 
 #[test]
-fn in_its_last_two_rows() {
+fn at_every_field_of_its_last_row() {
     let (server, place, record) = recorded();
-    let ends = ends(&record);
-    let [.., from, _, _] = ends[..] else {
-        panic!("{ends:?}");
+    let [.., from, to] = ends(&record)[..] else {
+        panic!("no rows");
     };
-    for cut in from..=record.len() {
+    let commas = (from..to).filter(|&at| record[at] == b',');
+    let cuts: Vec<_> = commas.flat_map(|at| [at, at + 1]).collect();
+    assert!(cuts.len() > 10, "{cuts:?}");
+    for cut in [from].into_iter().chain(cuts).chain([to - 1, to]) {
         continues(&server, &place, &record, cut);
     }
 }
 
 #[test]
-fn in_a_row_with_a_quoted_message() {
+fn in_a_quoted_message() {
     let (server, place, record) = recorded();
     let ends = ends(&record);
-    for cut in ends[1]..ends[3] {
+    let (from, to) = (ends[1], ends[2]);
+    let quotes: Vec<_> = (from..to).filter(|&at| record[at] == b'"').collect();
+    let comma = (quotes[0]..to).find(|&at| record[at] == b',');
+    let letter = (from..to).find(|&at| !record[at].is_ascii());
+    let cuts = quotes.iter().flat_map(|at| [*at, at + 1]);
+    // In the middle of a character, and after a comma that separates nothing.
+    for cut in cuts.chain([letter.expect("Chinese") + 1, comma.expect("quoted") + 1, to]) {
         let run = continues(&server, &place, &record, cut);
-        let rows = if cut < ends[2] { "1 row" } else { "2 rows" };
+        let rows = if cut < to { "1 row" } else { "2 rows" };
         let says = format!("continuing an interrupted run: {rows} taken over");
         assert!(run.stderr.contains(&says), "cut at {cut}: {run:#?}");
     }

@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
-use crate::run::{OnConflict, Rate};
+use crate::pace::RateLimit;
+use crate::plan::OnConflict;
 
 /// Shown under every command's options.
 const EXIT_CODES: &str = "\
@@ -112,7 +113,7 @@ pub struct RunArgs {
     /// When the ERP throttles, the rate is halved and found anew step by step, never above this
     /// bound. auto begins at 55/min and looks for the account's own limit.
     #[arg(long, value_name = "RATE")]
-    pub rate: Option<Rate>,
+    pub rate: Option<RateLimit>,
 
     /// Calls in flight at most
     #[arg(short = 'j', long, value_name = "N", default_value = "4", value_parser = workers)]

@@ -8,8 +8,13 @@ pub mod command;
 pub mod config;
 pub mod console;
 pub mod erp;
+pub mod files;
+mod messages;
+pub mod pace;
+pub mod plan;
 pub mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod sheet;
+pub mod stop;
 mod text;

@@ -1,15 +1,16 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::cli::{CheckArgs, Format};
 use crate::command::{Failure, SOME_FAILED, open_sheet};
 use crate::console::{counted, duration, print};
-use crate::run::{OnConflict, Plan, Rate, Role};
+use crate::pace::RateLimit;
+use crate::plan::{OnConflict, Plan, RowRole};
 use crate::sheet::{Layout, Row, Sheet};
 use crate::text::printable;
 
@@ -143,19 +144,19 @@ fn findings(
                 let order = || entry.order.clone().into_owned();
                 let flag = || entry.flag.clone().into_owned();
                 match plan.role(line, &entry) {
-                    Some(Role::Superseded { line: decides, .. }) => show(Finding::Superseded {
+                    Some(RowRole::Superseded { line: decides, .. }) => show(Finding::Superseded {
                         line,
                         order: order(),
                         flag: flag(),
                         decided_by_line: decides,
                     })?,
-                    Some(Role::Conflict { line: last, .. }) => show(Finding::Conflict {
+                    Some(RowRole::Conflict { line: last, .. }) => show(Finding::Conflict {
                         line,
                         order: order(),
                         flag: flag(),
                         last_line: last,
                     })?,
-                    Some(Role::Decides(_) | Role::Same { .. }) | None => {}
+                    Some(RowRole::Decides { .. } | RowRole::Same { .. }) | None => {}
                 }
             }
         }
@@ -210,7 +211,7 @@ impl<'s> Survey<'s> {
             given_flag: layout.given_flag.as_deref(),
             rows: plan.rows(),
             invalid_rows: plan.invalid(),
-            distinct_orders: plan.orders(),
+            distinct_orders: plan.orders() as u64,
             calls: plan.calls(),
             rows_with_other_flags: flags.others,
             flags: flags.sorted(),
@@ -257,11 +258,11 @@ impl<'s> Survey<'s> {
 
 /// How long the calls take at the default rate.
 fn time_for(calls: u64) -> String {
-    let interval = Rate::DEFAULT.interval().unwrap_or_default();
+    let interval = RateLimit::DEFAULT.interval().unwrap_or_default();
     let time = Duration::from_secs_f64(interval.as_secs_f64() * calls as f64);
     match calls {
         0 => String::new(),
-        _ => format!(" (about {} at {})", duration(time), Rate::DEFAULT),
+        _ => format!(" (about {} at {})", duration(time), RateLimit::DEFAULT),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cli::PingArgs;
 use crate::command::{Failure, SOME_FAILED, STOPPED, choice};
 use crate::config;
 use crate::console::{Console, clock_difference, duration, print};
-use crate::erp::{Client, Options, Verdict};
+use crate::erp::{Client, ErrorKind, Options};
 
 /// The ERP takes timestamps up to this many seconds off its clock.
 const MAX_CLOCK_OFFSET: u64 = 120;
@@ -28,20 +28,21 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
         Some(offset) => format!("clock     {}\n", clock(offset)),
         None => String::new(),
     };
+    let reply = match &ping.result {
+        Ok(()) => "accepted".to_owned(),
+        Err(error) => error.to_string(),
+    };
     print(format_args!(
-        "endpoint  {}\naccount   {}\nreply     {} after {}\n{clock}",
+        "endpoint  {}\naccount   {}\nreply     {reply} after {}\n{clock}",
         resolved.endpoint,
         resolved.account.sid,
-        ping.verdict,
         duration(ping.elapsed)
     ))
     .map_err(Failure::stdout)?;
-    Ok(match ping.verdict {
-        Verdict::Accepted => 0,
-        Verdict::Fatal { .. } | Verdict::Rejected { .. } => STOPPED,
-        Verdict::Throttled { .. } | Verdict::Transient { .. } | Verdict::Clock { .. } => {
-            SOME_FAILED
-        }
+    Ok(match ping.result.map_err(|error| error.kind) {
+        Ok(()) => 0,
+        Err(ErrorKind::Fatal | ErrorKind::Rejected) => STOPPED,
+        Err(ErrorKind::Throttled(_) | ErrorKind::Transient | ErrorKind::Clock) => SOME_FAILED,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
-use crate::cli::{Conflict, Deadline, RunArgs};
+use crate::cli::{Deadline, RunArgs};
 use crate::command::signals::{exit_code, listen};
 use crate::command::{
     Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, choice, is_stream, no_threads, open_sheet,
@@ -14,27 +14,27 @@ use crate::command::{
 use crate::config;
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, Client, Endpoint, Options};
-use crate::run::{
-    OutputError, Paths, Rate, Report, RunError, RunKey, Settings, StopReason, StopRules, carry,
-};
-use crate::sheet::Sheet;
+use crate::files::{FileError, Paths};
+use crate::pace::RateLimit;
+use crate::run::{self, Report, RunError, Settings, StopRules};
+use crate::stop::StopReason;
 
 /// The default rate for the stand-in, which has no limit.
 #[cfg(feature = "sandbox")]
-const SANDBOX_RATE: Rate = Rate::Limited {
+const SANDBOX_RATE: RateLimit = RateLimit::Limited {
     calls: std::num::NonZeroU32::MIN.saturating_add(19),
-    per: crate::run::Per::Second,
+    per: crate::pace::Per::Second,
 };
 
 /// Whom to call, and what has to live as long as calls are made.
 struct Party {
     account: Account,
     endpoint: Endpoint,
-    default_rate: Rate,
+    default_rate: RateLimit,
     system_proxy: bool,
     ca_file: Option<PathBuf>,
-    /// What outcomes are recorded for.
-    name: String,
+    /// The endpoint as the journal knows it.
+    place: String,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<crate::sandbox::Sandbox>,
 }
@@ -61,7 +61,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         workers: args.workers.get(),
         retries: args.retries,
         on_conflict: args.on_conflict.into(),
-        key: key(&party, args.on_conflict, &sheet),
+        account: party.account.sid.clone(),
+        endpoint: party.place.clone(),
         paths,
         bom: !args.no_bom,
         stop_rules: StopRules {
@@ -74,7 +75,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
         fresh: args.fresh,
     };
-    let report = carry(&sheet, &client, &settings, &stop, console)
+    let report = run::run(sheet, &client, &settings, &stop, &[console])
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
     if let Err(error) = print(summary(&report)) {
@@ -105,7 +106,7 @@ fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
         default_rate: SANDBOX_RATE,
         system_proxy: false,
         ca_file: None,
-        name: "the sandbox".to_owned(),
+        place: "sandbox".to_owned(),
         _sandbox: Some(sandbox),
     })
 }
@@ -124,10 +125,10 @@ fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
     console.detail(&resolved.origins);
     console.detail(format_args!("endpoint {}", resolved.endpoint));
     Ok(Party {
-        name: format!("{} at {}", resolved.account.sid, resolved.endpoint),
+        place: resolved.endpoint.to_string(),
         account: resolved.account,
         endpoint: resolved.endpoint,
-        default_rate: Rate::DEFAULT,
+        default_rate: RateLimit::DEFAULT,
         system_proxy: true,
         ca_file: resolved.ca_file,
         #[cfg(feature = "sandbox")]
@@ -155,49 +156,33 @@ fn until(now: &ZonedDateTime, time: Time) -> Duration {
         .unwrap_or_default()
 }
 
-/// Outcomes recorded for other orders, flags, accounts or servers say nothing about this run.
-fn key(party: &Party, on_conflict: Conflict, sheet: &Sheet) -> RunKey {
-    let layout = sheet.layout();
-    RunKey::new(&[
-        &party.name,
-        match on_conflict {
-            Conflict::Last => "last",
-            Conflict::Invalid => "invalid",
-        },
-        &format!("{:?}", layout.places),
-        &layout.order_column,
-        layout.flag_column.as_deref().unwrap_or_default(),
-    ])
-}
-
 fn code_of(error: &RunError) -> u8 {
     match error {
-        RunError::Plan(_) | RunError::Moved(_) => USAGE,
-        RunError::Output(OutputError::Locked { .. }) => LOCKED,
-        RunError::Output(OutputError::Io { .. }) => STOPPED,
-        RunError::Output(_) => USAGE,
+        RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
+        RunError::File(FileError::Locked { .. }) => LOCKED,
+        RunError::File(FileError::Io { .. }) => STOPPED,
+        RunError::File(_) => USAGE,
         RunError::Interrupted {
             stopped: Some(StopReason::Signal(signal)),
             ..
         } => exit_code(*signal),
-        RunError::Sheet(_)
-        | RunError::Record(_)
-        | RunError::Workers(_)
-        | RunError::Interrupted { .. } => STOPPED,
+        RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
     }
 }
 
 /// Says last why the run stopped, if it did.
 fn end(report: &Report, console: &Console) -> u8 {
     let Some(reason) = &report.stopped else {
-        return if report.tally.failures() > 0 {
+        return if report.summary.failures() > 0 {
             SOME_FAILED
         } else {
             0
         };
     };
     let then = match reason {
-        StopReason::Fatal(_) => "mend that (`wdt-flags ping` tests it), and the same command",
+        StopReason::Fatal(_) | StopReason::Clock { .. } => {
+            "put that right (`wdt-flags ping` tests it), and the same command"
+        }
         _ => "the same command",
     };
     console.error(format_args!(

@@ -6,8 +6,8 @@ use crate::cli::SandboxArgs;
 use crate::command::signals::{exit_code, listen};
 use crate::command::{Failure, STOPPED, no_threads};
 use crate::console::{Console, print};
-use crate::run::StopReason;
 use crate::sandbox::{Config, Sandbox};
+use crate::stop::StopReason;
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failure> {
     let stop = listen().map_err(|error| no_threads(&error))?;

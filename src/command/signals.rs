@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::run::{Stop, StopReason};
+use crate::stop::{Stop, StopReason};
 
 /// The exit code of a program that a signal ended (a convention of shells).
 pub(super) fn exit_code(signal: i32) -> u8 {

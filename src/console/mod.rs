@@ -12,8 +12,10 @@ use std::sync::{Mutex, PoisonError};
 pub use human::{clock_difference, counted, duration};
 pub use summary::summary;
 
-use crate::erp::Verdict;
-use crate::run::{Change, Event, OnConflict, Plan, Watch};
+use crate::erp::{CallError, ErrorKind};
+use crate::pace::Change;
+use crate::plan::OnConflict;
+use crate::run::{Event, Observer, Planned};
 use crate::text::printable;
 use progress::Progress;
 
@@ -99,10 +101,10 @@ impl Console {
         }
     }
 
-    fn begin(&self, plan: &Plan, taken_over: u64) {
-        if plan.conflicts() > 0 {
-            let orders = counted(plan.conflicts(), "order is", "orders are");
-            self.warning(match plan.on_conflict() {
+    fn begin(&self, plan: &Planned) {
+        if plan.conflicts > 0 {
+            let orders = counted(plan.conflicts, "order is", "orders are");
+            self.warning(match plan.on_conflict {
                 OnConflict::Last => format!(
                     "{orders} given different flags; the last row of each decides (--on-conflict)"
                 ),
@@ -111,16 +113,44 @@ impl Console {
                 }
             });
         }
-        if taken_over > 0 {
-            let rows = counted(taken_over, "row", "rows");
+        if plan.recovered > 0 {
+            let rows = counted(plan.recovered, "row", "rows");
             self.note(format_args!(
-                "continuing an interrupted run: {rows} taken over from its record (--fresh starts anew)"
+                "continuing an interrupted run: {rows} taken over from its journal (--fresh starts over)"
             ));
         }
         if self.shown >= Level::Note {
-            let settled = plan.invalid() + plan.conflicting_rows() + taken_over;
-            *self.lock() = Some(Progress::begin(plan.rows(), settled));
+            let settled = plan.invalid + plan.conflicting_rows + plan.recovered;
+            *self.lock() = Some(Progress::begin(plan.rows, settled));
         }
+    }
+
+    fn answered(&self, line: Option<u64>, attempt: u32, error: Option<&CallError>) {
+        let kind = error.map(|error| error.kind);
+        let trouble = error
+            .filter(|error| error.kind == ErrorKind::Transient)
+            .map(|error| error.reason.to_string());
+        self.progress(|progress| progress.call(trouble.as_deref()));
+        let level = match kind {
+            None | Some(ErrorKind::Rejected) => Level::Trace,
+            Some(_) => Level::Detail,
+        };
+        if level > self.shown {
+            return;
+        }
+        let line = match line {
+            Some(line) => format!("line {line}"),
+            None => "a call".to_owned(),
+        };
+        let attempt = match attempt {
+            1 => String::new(),
+            n => format!(", attempt {n}"),
+        };
+        let verdict = match error {
+            Some(error) => error.to_string(),
+            None => "accepted".to_owned(),
+        };
+        self.say(level, format_args!("{line}{attempt}: {verdict}"));
     }
 
     /// Tells the progress display something, if there is one.
@@ -135,50 +165,34 @@ impl Console {
     }
 }
 
-impl Watch for Console {
-    fn event(&self, event: Event<'_>) {
+impl Observer for Console {
+    fn event(&self, event: &Event) {
         match event {
-            Event::Planned { plan, taken_over } => self.begin(plan, taken_over),
-            // Said even when little is to be said: an earlier run's outcomes are not taken over.
-            Event::SetAside { path, why } => self.say(
+            Event::Started { .. } | Event::Finished(_) => {}
+            Event::Planned(plan) => self.begin(plan),
+            // Said even with -q: an earlier run's outcomes are not taken over.
+            Event::JournalSetAside { path, why } => self.say(
                 Level::Error,
                 format_args!(
-                    "warning: the record in the way {why}; kept as `{}`, starting afresh",
-                    path.display()
+                    "warning: the journal in the way {why}; kept as `{path}`, starting over"
                 ),
             ),
             Event::Answered {
                 line,
                 attempt,
-                verdict,
-            } => {
-                let trouble = match verdict {
-                    Verdict::Transient { message, .. } => Some(message.as_str()),
-                    _ => None,
-                };
-                self.progress(|progress| progress.call(trouble));
-                let level = match verdict {
-                    Verdict::Accepted | Verdict::Rejected { .. } => Level::Trace,
-                    _ => Level::Detail,
-                };
-                if level <= self.shown {
-                    let attempt = match attempt {
-                        1 => String::new(),
-                        n => format!(", attempt {n}"),
-                    };
-                    self.say(level, format_args!("line {line}{attempt}: {verdict}"));
-                }
-            }
-            Event::Throttled { change, message } => match change {
+                error,
+            } => self.answered(*line, *attempt, error.as_ref()),
+            Event::Throttled { change, reason } => match change {
                 Change::None => {}
                 Change::Pause(pause) => {
-                    self.progress(|progress| progress.pause(pause, message));
-                    self.detail(format_args!("pausing for {}: {message}", duration(pause)));
+                    let reason = reason.to_string();
+                    self.progress(|progress| progress.pause(*pause, &reason));
+                    self.detail(format_args!("pausing for {}: {reason}", duration(*pause)));
                 }
-                Change::Slots(slots) => {
-                    let calls = counted(slots as u64, "call", "calls");
+                Change::MaxInFlight(calls) => {
+                    let calls = counted(*calls as u64, "call", "calls");
                     self.detail(format_args!(
-                        "at most {calls} in flight from now on: {message}"
+                        "at most {calls} in flight from now on: {reason}"
                     ));
                 }
             },
@@ -187,15 +201,15 @@ impl Watch for Console {
                 if !self.clock_said.swap(true, Ordering::Relaxed) {
                     self.warning(format_args!(
                         "this machine's clock is {}; calls are signed by the ERP's from now on, but better set it right",
-                        clock_difference(offset)
+                        clock_difference(*offset)
                     ));
                 }
             }
             Event::Stopping { reason } => self.note(format_args!(
                 "stopping: {reason}; waiting for the calls in flight (Ctrl-C leaves at once)"
             )),
-            Event::Settled { rows, status } => {
-                self.progress(|progress| progress.settle(rows, status));
+            Event::Settled { rows, status, .. } => {
+                self.progress(|progress| progress.settle(*rows, *status));
             }
             Event::Unrecorded {
                 line,
@@ -203,7 +217,7 @@ impl Watch for Console {
                 status,
                 message,
             } => {
-                let message = match message {
+                let message = match message.as_str() {
                     "" => String::new(),
                     message => format!(", {message}"),
                 };

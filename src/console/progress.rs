@@ -1,16 +1,16 @@
 //! How far a run is: a bar on a terminal, else a plain line now and then.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use console::Term;
-use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::human::duration;
-use crate::run::Status;
+use crate::files::Status;
 
 /// Columns of the bar.
 const BAR_WIDTH: usize = 24;
@@ -34,7 +34,7 @@ pub(super) struct Progress {
 enum Display {
     Bar(ProgressBar),
     Lines {
-        closed: Option<Sender<()>>,
+        closed: Option<SyncSender<()>>,
         thread: Option<JoinHandle<()>>,
     },
 }
@@ -195,7 +195,7 @@ fn bar(rows: u64, settled: u64, state: Arc<Mutex<State>>) -> ProgressBar {
 }
 
 fn lines(state: Arc<Mutex<State>>) -> Display {
-    let (closed, open) = bounded::<()>(0);
+    let (closed, open) = sync_channel::<()>(0);
     let thread = std::thread::Builder::new()
         .name("progress".into())
         .spawn(move || {

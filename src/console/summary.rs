@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::human::{counted, duration};
-use crate::run::{Report, Status};
+use crate::files::Status;
+use crate::run::Report;
 use crate::text::steers;
 
 /// Distinct messages that the summary lists.
@@ -12,7 +13,7 @@ const MESSAGES_SHOWN: usize = 20;
 /// The run in a few lines.
 #[must_use]
 pub fn summary(report: &Report) -> String {
-    let tally = &report.tally;
+    let tally = &report.summary;
     let mut text = String::new();
     let counts: Vec<_> = Status::ALL
         .into_iter()
@@ -31,17 +32,17 @@ pub fn summary(report: &Report) -> String {
         counted(report.retries, "retry", "retries"),
         counted(report.pauses, "pause", "pauses"),
     ));
-    line(format!("results   {}", report.results.display()));
+    line(format!("results   {}", report.results));
     match &report.failures {
         Some(failures) => line(format!(
             "failures  {} ({})",
-            failures.display(),
+            failures,
             counted(tally.failures(), "row", "rows")
         )),
         None => line("failures  the sheet itself, left as it was".to_owned()),
     }
-    if let Some(record) = &report.record {
-        line(format!("record    {}", record.display()));
+    if let Some(journal) = &report.journal {
+        line(format!("journal   {journal}"));
     }
     let messages = tally.messages();
     if !messages.is_empty() {

@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use ureq::config::Config;
 use ureq::http::Response;
 use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
@@ -15,15 +16,25 @@ use ureq::{Agent, Body, Proxy};
 use zeroize::Zeroizing;
 
 use super::clock::unix;
-use super::reply::{Reply, TransportError, printable};
+use super::error::{CallError, ErrorKind, Reason};
+use super::reply::{Reply, printable};
 use super::resolver::CachingResolver;
+use super::sign::sign;
 use super::trust::{CaFileError, root_certs};
-use super::{Account, Clock, Endpoint, NOW_METHOD, Signer, UPDATE_METHOD, VERSION, Verdict, judge};
+use super::verdict::classify;
+use super::{Account, Clock, Endpoint, NOW_METHOD, UPDATE_METHOD, VERSION};
 
 /// A longer reply body is no reply of the ERP's.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
+
+/// What a query value need not escape (RFC 3986).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// How calls are made.
 #[derive(Clone, Debug)]
@@ -54,29 +65,20 @@ pub struct Client {
     resolver: CachingResolver,
     timeout: Duration,
     clock: Clock,
-    update: Method,
-    now: Method,
+    account: Account,
+    endpoint: Endpoint,
 }
 
 /// Makes calls, one after the other, over a connection of its own that is kept alive.
 pub struct Caller<'c> {
     client: &'c Client,
     agent: Agent,
-    body: Vec<u8>,
-}
-
-/// What is fixed about the calls of one method.
-struct Method {
-    signer: Signer,
-    /// The URL up to the value of `timestamp`.
-    url: Zeroizing<String>,
 }
 
 /// What a test call found.
 #[derive(Debug)]
 pub struct Ping {
-    /// The ERP's verdict on the call.
-    pub verdict: Verdict,
+    pub result: Result<(), CallError>,
     /// The server's clock minus this machine's, in seconds, if the server told the time.
     pub clock_offset: Option<i64>,
     /// How long the call took.
@@ -131,8 +133,8 @@ impl Client {
             resolver: CachingResolver::default(),
             timeout: options.timeout,
             clock: Clock::default(),
-            update: Method::new(account, endpoint, UPDATE_METHOD),
-            now: Method::new(account, endpoint, NOW_METHOD),
+            account: account.clone(),
+            endpoint: endpoint.clone(),
         })
     }
 
@@ -143,7 +145,6 @@ impl Client {
         Caller {
             client: self,
             agent: Agent::with_parts(config, DefaultConnector::default(), self.resolver.clone()),
-            body: Vec::new(),
         }
     }
 
@@ -153,123 +154,125 @@ impl Client {
         &self.clock
     }
 
+    /// The URL holds half of the secret, so it is wiped from memory when dropped.
+    fn signed_url(&self, method: &str, timestamp: i64, body: &str) -> Zeroizing<String> {
+        let account = &self.account;
+        let timestamp = timestamp.to_string();
+        let fields = [
+            ("sid", account.sid.as_str()),
+            ("key", &account.app_key),
+            ("salt", account.app_secret.salt()),
+            ("method", method),
+            ("v", VERSION),
+            ("timestamp", &timestamp),
+        ];
+        let signed = fields.into_iter().chain([("body", body)]);
+        let sign = sign(account.app_secret.secret(), signed);
+        let mut url = Zeroizing::new(String::with_capacity(512));
+        url.extend([self.endpoint.url(), "?"]);
+        for (name, value) in fields {
+            url.extend([name, "="]);
+            url.extend(utf8_percent_encode(value, UNRESERVED));
+            url.push('&');
+        }
+        url.extend(["sign=", &sign]);
+        url
+    }
+
     /// ureq's error in this crate's terms, without the URL, which holds half of the secret.
-    fn explain(&self, error: ureq::Error) -> TransportError {
+    fn explain(&self, error: ureq::Error) -> Reason {
         match error {
-            ureq::Error::Timeout(_) => TransportError::Timeout(self.timeout),
+            ureq::Error::Timeout(_) => Reason::Timeout(self.timeout),
             ureq::Error::Io(error) => self.explain_io(&error),
             ureq::Error::Rustls(error) => explain_tls(&error),
-            ureq::Error::HostNotFound => TransportError::Connection("host not found".into()),
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
-                TransportError::Connection("the endpoint's URL cannot be called".into())
-            }
+            ureq::Error::HostNotFound => Reason::HostNotFound,
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Reason::BadUrl,
             error @ (ureq::Error::Protocol(_)
             | ureq::Error::LargeResponseHeader(..)
-            | ureq::Error::BodyExceedsLimit(_)) => {
-                TransportError::Malformed(printable(&error.to_string()))
-            }
-            error => TransportError::Connection(printable(&error.to_string())),
+            | ureq::Error::BodyExceedsLimit(_)) => Reason::Malformed(printable(&error.to_string())),
+            error => Reason::Connection(printable(&error.to_string())),
         }
     }
 
-    fn explain_io(&self, error: &io::Error) -> TransportError {
+    fn explain_io(&self, error: &io::Error) -> Reason {
         let inner = error.get_ref();
         if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return explain_tls(tls);
         }
         // Reading a body reports ureq's own errors inside an io::Error.
         match inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-            Some(ureq::Error::Timeout(_)) => return TransportError::Timeout(self.timeout),
+            Some(ureq::Error::Timeout(_)) => return Reason::Timeout(self.timeout),
             Some(
                 error @ (ureq::Error::Protocol(_)
                 | ureq::Error::LargeResponseHeader(..)
                 | ureq::Error::BodyExceedsLimit(_)),
-            ) => return TransportError::Malformed(printable(&error.to_string())),
+            ) => return Reason::Malformed(printable(&error.to_string())),
             _ => {}
         }
         match error.kind() {
-            io::ErrorKind::TimedOut => TransportError::Timeout(self.timeout),
-            _ => TransportError::Connection(printable(&error.to_string())),
+            io::ErrorKind::TimedOut => Reason::Timeout(self.timeout),
+            _ => Reason::Connection(printable(&error.to_string())),
         }
     }
 }
 
 impl Caller<'_> {
-    /// Sets `order`'s flag: one call, one verdict.
-    ///
-    /// After a [`Verdict::Clock`] the client's clock has been corrected from the reply's `Date`,
-    /// for every call that follows.
-    #[must_use]
-    pub fn update_flag(&mut self, order: &str, flag: &str) -> Verdict {
-        let argument = Update {
+    /// Sets `order`'s flag. Idempotent: setting it twice leaves what setting it once does.
+    pub fn update_flag(&self, order: &str, flag: &str) -> Result<(), CallError> {
+        let update = Update {
             purchase_no: order,
             flag_name: flag,
         };
-        self.body.clear();
-        if let Err(error) = serde_json::to_writer(&mut self.body, &[argument]) {
-            // Strings always serialise; were that to change, the row would be refused, not lost.
-            return Verdict::Rejected {
-                code: 0,
-                message: error.to_string(),
-            };
-        }
-        self.call(&self.client.update, &self.body).0
+        self.call::<IgnoredAny>(UPDATE_METHOD, &[update]).map(drop)
     }
 
     /// Makes one call that changes nothing.
-    #[must_use]
     pub fn ping(&self) -> Ping {
         let started = Instant::now();
-        let (verdict, date) = self.call(&self.client.now, b"[]");
+        let (outcome, date) = self.exchange(NOW_METHOD, "[]");
         Ping {
-            verdict,
+            result: classify(outcome).map(drop),
             clock_offset: date.map(|date| unix(date).saturating_sub(unix(SystemTime::now()))),
             elapsed: started.elapsed(),
         }
     }
 
-    fn call(&self, method: &Method, body: &[u8]) -> (Verdict, Option<SystemTime>) {
-        let clock = &self.client.clock;
-        let timestamp = clock.timestamp(SystemTime::now());
-        let sign = method.signer.sign(body, timestamp);
+    /// Makes one call of a method with its positional arguments and gives the `data` of the reply.
+    ///
+    /// After an error of the kind [`Clock`](ErrorKind::Clock) the client's clock has been corrected
+    /// from the reply's `Date`, for every call that follows.
+    pub fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        arguments: &impl Serialize,
+    ) -> Result<T, CallError> {
+        let body = serde_json::to_string(arguments).map_err(|error| {
+            CallError::new(ErrorKind::Rejected, None, Reason::Erp(error.to_string()))
+        })?;
+        let (outcome, date) = self.exchange(method, &body);
+        let data = classify(outcome).inspect_err(|error| {
+            if let (ErrorKind::Clock, Some(date)) = (error.kind, date) {
+                self.client.clock.correct(SystemTime::now(), date);
+            }
+        })?;
+        serde_json::from_str(&data)
+            .map_err(|_| CallError::new(ErrorKind::Transient, None, Reason::NotJson))
+    }
+
+    /// Sends one signed request. The second value is what the server's clock showed.
+    fn exchange(&self, method: &str, body: &str) -> (Result<Reply, Reason>, Option<SystemTime>) {
+        let timestamp = self.client.clock.timestamp(SystemTime::now());
+        let url = self.client.signed_url(method, timestamp, body);
         let sent = self
             .agent
-            .post(method.url(timestamp, &sign).as_str())
+            .post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .send(body);
         let (outcome, date) = match sent {
             Ok(mut response) => (read(&mut response), header_date(&response)),
             Err(error) => (Err(error), None),
         };
-        let verdict = judge(&outcome.map_err(|error| self.client.explain(error)));
-        if let (Verdict::Clock { .. }, Some(date)) = (&verdict, date) {
-            clock.correct(SystemTime::now(), date);
-        }
-        (verdict, date)
-    }
-}
-
-impl Method {
-    fn new(account: &Account, endpoint: &Endpoint, method: &str) -> Self {
-        let encode = |value| utf8_percent_encode(value, NON_ALPHANUMERIC);
-        Method {
-            signer: Signer::new(account, method),
-            url: Zeroizing::new(format!(
-                "{endpoint}?sid={}&key={}&salt={}&method={method}&v={VERSION}&timestamp=",
-                encode(&account.sid),
-                encode(&account.app_key),
-                encode(account.app_secret.salt()),
-            )),
-        }
-    }
-
-    fn url(&self, timestamp: i64, sign: &[u8; 32]) -> Zeroizing<String> {
-        let mut url = Zeroizing::new(String::with_capacity(self.url.len() + 64));
-        url.push_str(&self.url);
-        url.push_str(&timestamp.to_string());
-        url.push_str("&sign=");
-        url.extend(sign.iter().map(|&digit| char::from(digit)));
-        url
+        (outcome.map_err(|error| self.client.explain(error)), date)
     }
 }
 
@@ -292,13 +295,13 @@ fn proxy_from_environment() -> Result<Option<Proxy>, ClientError> {
     }
 }
 
-fn explain_tls(error: &rustls::Error) -> TransportError {
+fn explain_tls(error: &rustls::Error) -> Reason {
     let text = printable(&error.to_string());
     match error {
         rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-            TransportError::Certificate(text)
+            Reason::Certificate(text)
         }
-        _ => TransportError::Connection(text),
+        _ => Reason::Connection(text),
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod client;
 mod clock;
 mod endpoint;
+mod error;
 mod reply;
 mod resolver;
 mod sign;
@@ -14,10 +15,8 @@ pub use account::{Account, AppSecret, SecretError};
 pub use client::{Caller, Client, ClientError, Options, Ping};
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError};
-pub use reply::{Reply, TransportError};
-pub use sign::Signer;
+pub use error::{CallError, ErrorKind, Limit, Reason};
 pub use trust::CaFileError;
-pub use verdict::{Limit, Verdict, judge};
 
 /// The method that sets the flag of one purchase order.
 pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::text;
 
 /// An HTTP reply, as much of it as the verdict needs.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
-    /// The HTTP status.
     pub http_status: u16,
     /// The `Retry-After` header, as the time to wait.
     pub retry_after: Option<Duration>,
@@ -18,36 +18,23 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// Why there is no reply.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TransportError {
-    /// The call took longer than it may.
-    #[error("no reply within {} s", .0.as_secs_f32())]
-    Timeout(Duration),
-    /// Refused, reset, not resolved, cut off: the connection did not carry the call.
-    #[error("{0}")]
-    Connection(String),
-    /// What came was no HTTP reply of a sane size.
-    #[error("unusable reply: {0}")]
-    Malformed(String),
-    /// The server could not prove who it is.
-    #[error("{0}")]
-    Certificate(String),
-}
-
 /// The ERP's answer inside a reply's body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: i64,
     pub(super) message: String,
+    /// JSON; `null` where the answer has none.
+    pub(super) data: String,
 }
 
 /// Read liberally: `status` may be a string, `message` absent or null, other fields come and go.
 #[derive(Deserialize)]
-struct Raw {
+struct Raw<'a> {
     status: Value,
     #[serde(default)]
     message: Value,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
 }
 
 impl Answer {
@@ -61,7 +48,7 @@ impl Answer {
         if !text.trim_start().starts_with('{') {
             return None;
         }
-        let raw: Raw = serde_json::from_str(text).ok()?;
+        let raw: Raw<'_> = serde_json::from_str(text).ok()?;
         let status = match raw.status {
             Value::Number(number) => number.as_i64()?,
             Value::String(text) => text.trim().parse().ok()?,
@@ -72,7 +59,11 @@ impl Answer {
             Value::String(text) => printable(&text),
             other => printable(&other.to_string()),
         };
-        Some(Answer { status, message })
+        Some(Answer {
+            status,
+            message,
+            data: raw.data.map_or("null", RawValue::get).to_owned(),
+        })
     }
 }
 
@@ -105,11 +96,26 @@ mod tests {
                 "a [31mb c",
             ),
         ] {
-            let expected = Answer {
-                status,
-                message: message.into(),
-            };
-            assert_eq!(Answer::parse(body.as_bytes()), Some(expected), "{body}");
+            let answer = Answer::parse(body.as_bytes()).expect(body);
+            assert_eq!(
+                (answer.status, answer.message.as_str()),
+                (status, message),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn data_is_kept_as_it_is() {
+        for (body, data) in [
+            (r#"{"status":0}"#, "null"),
+            (r#"{"status":0,"data":null}"#, "null"),
+            (
+                r#"{"status":0,"data":{"order":[1, 2]}}"#,
+                r#"{"order":[1, 2]}"#,
+            ),
+        ] {
+            assert_eq!(Answer::parse(body.as_bytes()).expect(body).data, data);
         }
     }
 

@@ -1,203 +1,83 @@
-//! What a reply means for the row it was made for, and for the run.
+//! The verdict on a call: what its reply, or the lack of one, means.
 
-use std::fmt;
-use std::time::Duration;
+use super::error::ErrorKind::{Clock, Fatal, Rejected, Throttled, Transient};
+use super::error::{CallError, Limit, Reason};
+use super::reply::{Answer, Reply};
 
-use super::reply::{Answer, Reply, TransportError};
-
-/// Which of the ERP's two limits a call ran into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    /// Calls a minute.
-    Rate,
-    /// Calls in flight.
-    Concurrency,
-}
-
-/// What a call's end means. `code` is the ERP's status, where the ERP itself answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// The flag is set.
-    Accepted,
-    /// The ERP refuses this row, and would refuse it again.
-    Rejected {
-        /// The ERP's status.
-        code: i64,
-        /// The ERP's words.
-        message: String,
-    },
-    /// Over a limit: the run must slow down, the row is not to blame.
-    Throttled {
-        /// Which limit.
-        limit: Limit,
-        /// The ERP's status.
-        code: Option<i64>,
-        /// The ERP's words.
-        message: String,
-        /// How long the server asks to be left alone.
-        retry_after: Option<Duration>,
-    },
-    /// Did not work this time; another try may.
-    Transient {
-        /// The ERP's status.
-        code: Option<i64>,
-        /// What happened.
-        message: String,
-        /// How long the server asks to be left alone.
-        retry_after: Option<Duration>,
-    },
-    /// The timestamp was more than 120 s off the ERP's clock.
-    Clock {
-        /// The ERP's status.
-        code: i64,
-        /// The ERP's words.
-        message: String,
-    },
-    /// Every further call would fail the same way: stop the run.
-    Fatal {
-        /// The ERP's status.
-        code: Option<i64>,
-        /// What happened and what to look at.
-        message: String,
-    },
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, code, message) = match self {
-            Verdict::Accepted => return f.write_str("accepted"),
-            Verdict::Rejected { code, message } => ("rejected", Some(*code), message),
-            Verdict::Throttled { code, message, .. } => ("throttled", *code, message),
-            Verdict::Transient { code, message, .. } => ("failed for now", *code, message),
-            Verdict::Clock { code, message } => ("wrong clock", Some(*code), message),
-            Verdict::Fatal { code, message } => ("fatal", *code, message),
-        };
-        match code {
-            Some(code) => write!(f, "{what}: {message} (status {code})"),
-            None => write!(f, "{what}: {message}"),
-        }
-    }
-}
-
-/// Judges one call by its reply, or by the want of one, as the ERP's table of statuses says.
-#[must_use]
-pub fn judge(outcome: &Result<Reply, TransportError>) -> Verdict {
+/// The `data` of an accepted call, or why it was not accepted, by the ERP's table of statuses.
+pub fn classify(outcome: Result<Reply, Reason>) -> Result<String, CallError> {
     match outcome {
-        Ok(reply) => judge_reply(reply),
-        Err(TransportError::Certificate(why)) => Verdict::Fatal {
-            code: None,
-            message: format!("the server's certificate is not trusted: {why}"),
-        },
-        Err(error) => transient(None, error.to_string()),
+        Ok(reply) => classify_reply(&reply),
+        Err(reason @ Reason::Certificate(_)) => Err(CallError::new(Fatal, None, reason)),
+        Err(reason) => Err(CallError::new(Transient, None, reason)),
     }
 }
 
-fn judge_reply(reply: &Reply) -> Verdict {
+fn classify_reply(reply: &Reply) -> Result<String, CallError> {
     let http = reply.http_status;
-    match http {
+    let (kind, reason) = match http {
         200..=299 => match Answer::parse(&reply.body) {
-            Some(answer) => judge_answer(answer),
-            None => transient(None, "the reply is not the ERP's JSON".into()),
+            Some(answer) => return classify_answer(answer),
+            None => (Transient, Reason::NotJson),
         },
-        300..=399 | 404 | 410 => fatal(None, http_message(http, "wrong endpoint?")),
-        401 | 403 | 405 | 407 => fatal(None, http_message(http, "refused before the ERP")),
-        429 => Verdict::Throttled {
-            limit: Limit::Rate,
-            code: None,
-            message: http_message(http, "too many requests"),
-            retry_after: reply.retry_after,
-        },
-        _ => Verdict::Transient {
-            code: None,
-            message: format!("HTTP {http}"),
-            retry_after: reply.retry_after,
-        },
-    }
+        300..=399 | 404 | 410 => (Fatal, Reason::WrongEndpoint(http)),
+        401 | 403 | 405 | 407 => (Fatal, Reason::RefusedBeforeErp(http)),
+        429 => (Throttled(Limit::Rate), Reason::TooManyRequests),
+        _ => (Transient, Reason::Http(http)),
+    };
+    Err(CallError {
+        retry_after: reply.retry_after,
+        ..CallError::new(kind, None, reason)
+    })
 }
 
-fn judge_answer(Answer { status, message }: Answer) -> Verdict {
-    let code = Some(status);
-    match status {
-        0 => Verdict::Accepted,
+fn classify_answer(answer: Answer) -> Result<String, CallError> {
+    let Answer {
+        status,
+        message,
+        data,
+    } = answer;
+    let says = |word| message.contains(word);
+    let kind = match status {
+        0 => return Ok(data),
         // The malformed-request messages are about one row; all others are about the account.
-        1 if ["参数", "argument"]
-            .iter()
-            .any(|word| message.contains(word)) =>
-        {
-            rejected(status, message)
-        }
-        1 | 3 | 6 | 8 => fatal(code, message),
-        4 | 5 | 99 => transient(code, message),
-        7 => Verdict::Clock {
-            code: status,
-            message,
-        },
+        1 if says("参数") || says("argument") => Rejected,
+        1 | 3 | 6 | 8 => Fatal,
+        4 | 5 | 99 => Transient,
+        7 => Clock,
         // A verdict on a row quotes the row's flag, which could contain any of the words below.
-        100 if message.contains("不存在") => rejected(status, message),
-        100 if message.contains("调用频率限制") => throttled(Limit::Rate, code, message),
-        100 if message.contains("并发次数限制") => {
-            throttled(Limit::Concurrency, code, message)
-        }
-        100 if message.contains("权限不足") => fatal(code, message),
-        _ => rejected(status, message),
-    }
-}
-
-fn http_message(http: u16, what: &str) -> String {
-    format!("HTTP {http}: {what}")
-}
-
-fn rejected(code: i64, message: String) -> Verdict {
-    Verdict::Rejected { code, message }
-}
-
-fn throttled(limit: Limit, code: Option<i64>, message: String) -> Verdict {
-    Verdict::Throttled {
-        limit,
-        code,
-        message,
-        retry_after: None,
-    }
-}
-
-fn transient(code: Option<i64>, message: String) -> Verdict {
-    Verdict::Transient {
-        code,
-        message,
-        retry_after: None,
-    }
-}
-
-fn fatal(code: Option<i64>, message: String) -> Verdict {
-    Verdict::Fatal { code, message }
+        100 if says("不存在") => Rejected,
+        100 if says("调用频率限制") => Throttled(Limit::Rate),
+        100 if says("并发次数限制") => Throttled(Limit::Concurrency),
+        100 if says("权限不足") => Fatal,
+        _ => Rejected,
+    };
+    Err(CallError::new(kind, Some(status), Reason::Erp(message)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    fn verdict(http_status: u16, body: &str) -> Verdict {
-        judge(&Ok(Reply {
+    fn verdict(http_status: u16, body: &str) -> Result<String, CallError> {
+        classify(Ok(Reply {
             http_status,
             retry_after: None,
             body: body.as_bytes().to_vec(),
         }))
     }
 
-    fn kind(verdict: &Verdict) -> &'static str {
-        match verdict {
-            Verdict::Accepted => "accepted",
-            Verdict::Rejected { .. } => "rejected",
-            Verdict::Throttled {
-                limit: Limit::Rate, ..
-            } => "rate",
-            Verdict::Throttled {
-                limit: Limit::Concurrency,
-                ..
-            } => "concurrency",
-            Verdict::Transient { .. } => "transient",
-            Verdict::Clock { .. } => "clock",
-            Verdict::Fatal { .. } => "fatal",
+    fn kind(verdict: &Result<String, CallError>) -> &'static str {
+        match verdict.as_ref().map_err(|error| error.kind) {
+            Ok(_) => "accepted",
+            Err(Rejected) => "rejected",
+            Err(Throttled(Limit::Rate)) => "rate",
+            Err(Throttled(Limit::Concurrency)) => "concurrency",
+            Err(Transient) => "transient",
+            Err(Clock) => "clock",
+            Err(Fatal) => "fatal",
         }
     }
 
@@ -242,30 +122,9 @@ mod tests {
                 let body = format!(r#"{{"status":{status_text},"message":"{message}"}}"#);
                 let verdict = verdict(200, &body);
                 assert_eq!(kind(&verdict), expected, "{body}");
-                match verdict {
-                    Verdict::Rejected {
-                        code,
-                        message: said,
-                    } => {
-                        assert_eq!((code, said.as_str()), (status, message));
-                    }
-                    Verdict::Throttled {
-                        code,
-                        message: said,
-                        ..
-                    }
-                    | Verdict::Transient {
-                        code,
-                        message: said,
-                        ..
-                    }
-                    | Verdict::Fatal {
-                        code,
-                        message: said,
-                    } => {
-                        assert_eq!((code, said.as_str()), (Some(status), message));
-                    }
-                    Verdict::Accepted | Verdict::Clock { .. } => {}
+                if let Err(error) = verdict {
+                    assert_eq!(error.code, Some(status), "{body}");
+                    assert_eq!(error.reason, Reason::Erp(message.into()), "{body}");
                 }
             }
         }
@@ -314,27 +173,30 @@ mod tests {
             body: Vec::new(),
         };
         for http in [429, 503] {
-            match judge(&Ok(reply(http))) {
-                Verdict::Throttled { retry_after, .. } | Verdict::Transient { retry_after, .. } => {
-                    assert_eq!(retry_after, Some(Duration::from_secs(9)));
-                }
-                other => panic!("{other:?}"),
-            }
+            let error = classify(Ok(reply(http))).expect_err("refused");
+            assert_eq!(error.retry_after, Some(Duration::from_secs(9)), "{http}");
         }
     }
 
     #[test]
     fn transport_errors() {
-        for (error, expected) in [
-            (
-                TransportError::Timeout(Duration::from_secs(30)),
-                "transient",
-            ),
-            (TransportError::Connection("refused".into()), "transient"),
-            (TransportError::Malformed("too large".into()), "transient"),
-            (TransportError::Certificate("expired".into()), "fatal"),
+        for (reason, expected) in [
+            (Reason::Timeout(Duration::from_secs(30)), "transient"),
+            (Reason::HostNotFound, "transient"),
+            (Reason::Connection("refused".into()), "transient"),
+            (Reason::Malformed("too large".into()), "transient"),
+            (Reason::Certificate("expired".into()), "fatal"),
         ] {
-            assert_eq!(kind(&judge(&Err(error.clone()))), expected, "{error}");
+            let verdict = classify(Err(reason.clone()));
+            assert_eq!(kind(&verdict), expected, "{reason:?}");
+            assert_eq!(verdict.expect_err("refused").reason, reason);
         }
+    }
+
+    #[test]
+    fn an_accepted_call_gives_its_data() {
+        let body = r#"{"status":"0","message":null,"data":{"total_count":1}}"#;
+        assert_eq!(verdict(200, body), Ok(r#"{"total_count":1}"#.into()));
+        assert_eq!(verdict(200, r#"{"status":0}"#), Ok("null".into()));
     }
 }

@@ -1,293 +1,155 @@
-//! The end of a run: sheet and record become results and failures, row by row.
+//! The end of a run: sheet and outcomes become results and failures, row by row.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use jiff::Timestamp;
 
 use super::RunError;
-use super::format::{BOM, Lead, Shape, io_error, writer};
-use super::outcome::{Outcome, Status, now};
-use super::outputs::{Draft, OutputError};
-use super::plan::{OrderId, Plan, Role};
-use super::record::{Ledger, Outcomes};
+use super::note::Note;
+use super::summary::Summary;
+use crate::files::{Outcome, ResultRow, ResultsColumns, ResultsWriter, RunFiles, Status};
+use crate::plan::{OrderId, Plan, RowRole};
 use crate::sheet::{Row, Sheet, SheetError};
+use crate::stop::StopReason;
 
-/// Distinct messages are counted up to this many, so that a server that words each one anew
-/// cannot fill the memory.
-const MOST_MESSAGES: usize = 1_000;
-
-/// How many rows ended how.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    counts: [u64; Status::ALL.len()],
-    messages: HashMap<(Status, String), u64>,
-    unlisted: u64,
+/// What the results are made from.
+pub struct Ending<'r> {
+    pub sheet: &'r Sheet,
+    pub plan: &'r Plan,
+    /// By order; `None` where no call came to an end.
+    pub outcomes: &'r [Option<Outcome>],
+    pub stopped: Option<&'r StopReason>,
+    pub bom: bool,
 }
 
-impl Tally {
-    /// Rows with this status.
-    #[must_use]
-    pub fn count(&self, status: Status) -> u64 {
-        self.counts[status as usize]
-    }
-
-    /// Rows in all.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-
-    /// Rows in the failures file.
-    #[must_use]
-    pub fn failures(&self) -> u64 {
-        Status::ALL
-            .into_iter()
-            .filter(|status| status.is_failure())
-            .map(|status| self.count(status))
-            .sum()
-    }
-
-    /// The distinct messages of failures with their counts, most frequent first.
-    #[must_use]
-    pub fn messages(&self) -> Vec<(Status, &str, u64)> {
-        let mut list: Vec<_> = self
-            .messages
-            .iter()
-            .map(|((status, message), &count)| (*status, message.as_str(), count))
-            .collect();
-        list.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(&b.0)).then(a.1.cmp(b.1)));
-        list
-    }
-
-    /// Failures whose message was one too many to be counted by itself.
-    #[must_use]
-    pub fn unlisted(&self) -> u64 {
-        self.unlisted
-    }
-
-    /// Counts a row. `reason` is its message without what is particular to the row.
-    fn add(&mut self, status: Status, reason: &str) {
-        self.counts[status as usize] += 1;
-        if !status.is_failure() {
-            return;
-        }
-        let key = (status, reason.to_owned());
-        if self.messages.len() < MOST_MESSAGES || self.messages.contains_key(&key) {
-            *self.messages.entry(key).or_default() += 1;
-        } else {
-            self.unlisted += 1;
-        }
-    }
+/// The last columns of a row of results.
+struct Ended<'r> {
+    status: Status,
+    note: Note<'r>,
+    code: Option<i64>,
+    attempts: u32,
+    finished_at: Timestamp,
 }
 
-/// What the results are put together from.
-pub(super) struct Assembly<'r> {
-    pub(super) sheet: &'r Sheet,
-    pub(super) plan: &'r Plan,
-    pub(super) ledger: &'r Ledger,
-    pub(super) outcomes: Outcomes,
-    /// Why rows without an outcome have none.
-    pub(super) skipped_because: String,
-    pub(super) bom: bool,
-}
-
-/// A row's outcome, and the part of its message to count it by.
-struct Ending {
-    outcome: Outcome,
-    reason: String,
-}
-
-impl Assembly<'_> {
-    /// Writes every row of the sheet to `results`, and the failures to `failures` too.
-    ///
-    /// # Errors
-    ///
-    /// If the sheet or the record can no longer be read, or a file not be written.
-    pub(super) fn write(
-        &mut self,
-        results: &Draft,
-        failures: Option<&Draft>,
-    ) -> Result<Tally, RunError> {
-        let shape = Shape::of(self.sheet, self.plan.has_extra_fields());
-        let mut results = Rows::begin(results, self.sheet, shape, self.bom)?;
-        let mut failures = failures
-            .map(|draft| Rows::begin(draft, self.sheet, shape, self.bom))
-            .transpose()?;
-        let mut tally = Tally::default();
-        let finished_at = now();
+impl<'r> Ending<'r> {
+    /// Writes every row of the sheet to the results, and those that need another look to the
+    /// failures too, unless these would replace the sheet. Nothing is in its place until the
+    /// returned writers are committed.
+    pub fn write(
+        &self,
+        files: &RunFiles,
+        keep_sheet: bool,
+    ) -> Result<(Summary, Vec<ResultsWriter<'r>>), RunError> {
+        let columns = ResultsColumns {
+            own: self.sheet.columns(),
+            sent_flag: self.sheet.has_sent_flag(),
+            extra_fields: self.plan.has_extra_fields(),
+        };
+        let mut results = ResultsWriter::begin(&files.results, columns, self.bom)?;
+        let mut failures = match keep_sheet {
+            true => None,
+            false => Some(ResultsWriter::begin(&files.failures, columns, self.bom)?),
+        };
+        let mut summary = Summary::default();
+        let now = Timestamp::now();
         let mut rows = self.sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let Ending { outcome, reason } = self.ending(&row, &finished_at)?;
-            let lead = Lead {
+            let ended = self.ended(&row, now)?;
+            let result = ResultRow {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
                 line: row.line(),
+                status: ended.status,
+                code: ended.code,
+                message: &ended.note.to_string(),
+                attempts: ended.attempts,
+                finished_at: ended.finished_at,
             };
-            results.write(lead, &outcome)?;
+            results.write(&result)?;
             if let Some(failures) = &mut failures
-                && outcome.status.is_failure()
+                && ended.status.is_failure()
             {
-                failures.write(lead, &outcome)?;
+                failures.write(&result)?;
             }
-            tally.add(outcome.status, &reason);
+            summary.add(ended.status, &ended.note.reason());
         }
-        results.end()?;
-        if let Some(failures) = failures {
-            failures.end()?;
+        if summary.rows() != self.plan.rows() {
+            return Err(SheetError::changed(self.sheet.name()).into());
         }
-        if tally.rows() != self.plan.rows() {
-            return Err(changed(self.sheet).into());
-        }
-        Ok(tally)
+        Ok((summary, [results].into_iter().chain(failures).collect()))
     }
 
-    fn ending(&mut self, row: &Row, finished_at: &str) -> Result<Ending, RunError> {
-        let unsent = |status, message: String| Outcome {
+    fn ended(&self, row: &Row, now: Timestamp) -> Result<Ended<'r>, SheetError> {
+        let unsent = |status, note| Ended {
             status,
+            note,
             code: None,
-            message,
             attempts: 0,
-            finished_at: finished_at.to_owned(),
+            finished_at: now,
         };
+        let skipped = || unsent(Status::Skipped, Note::NotSent(self.stopped));
         let entry = match row.entry(self.sheet) {
             Ok(entry) => entry,
             Err(problem) => {
-                let later = row
+                let decided_by = row
                     .order(self.sheet)
                     .and_then(|order| self.plan.decided_after(row.line(), &order));
-                let message = match later {
-                    Some(line) => format!(
-                        "{problem}; but line {line} decides: take this row out rather than mend it"
-                    ),
-                    None => problem.to_string(),
+                let note = Note::Invalid {
+                    problem,
+                    decided_by,
                 };
-                return Ok(Ending {
-                    outcome: unsent(Status::Invalid, message),
-                    reason: problem.to_string(),
-                });
+                return Ok(unsent(Status::Invalid, note));
             }
         };
         let role = self.plan.role(row.line(), &entry);
-        let role = role.ok_or_else(|| changed(self.sheet))?;
+        let role = role.ok_or_else(|| SheetError::changed(self.sheet.name()))?;
         Ok(match role {
-            Role::Conflict { id, line } => {
-                let reason = "the order is given different flags".to_owned();
-                let before = match self.sent(id)?.map(|outcome| outcome.status) {
-                    Some(Status::Ok) => "; the last one was accepted before the sheet grew",
-                    _ => "",
+            RowRole::Decides { id } => match self.outcome(id) {
+                Some(outcome) => Ended {
+                    status: outcome.status,
+                    note: Note::Reply(&outcome.message),
+                    code: outcome.code,
+                    attempts: outcome.attempts,
+                    finished_at: outcome.finished_at,
+                },
+                None => skipped(),
+            },
+            RowRole::Same { id, line } => match self.outcome(id) {
+                Some(outcome) => Ended {
+                    status: outcome.status,
+                    note: Note::SameAs {
+                        line,
+                        reply: &outcome.message,
+                    },
+                    code: outcome.code,
+                    attempts: 0,
+                    finished_at: outcome.finished_at,
+                },
+                None => skipped(),
+            },
+            RowRole::Superseded { id, line } => {
+                let outcome = self.outcome(id);
+                let note = Note::DecidedBy {
+                    line,
+                    ended: outcome.map(|outcome| outcome.status),
                 };
-                let message = format!("{reason}; its last row is line {line}{before}");
-                Ending {
-                    outcome: unsent(Status::Invalid, message),
-                    reason,
+                Ended {
+                    finished_at: outcome.map_or(now, |outcome| outcome.finished_at),
+                    ..unsent(Status::Superseded, note)
                 }
             }
-            Role::Decides(id) => Ending::plain(match self.sent(id)? {
-                Some(outcome) => outcome,
-                None => unsent(Status::Skipped, self.skipped_because.clone()),
-            }),
-            Role::Same { id, line } => match self.sent(id)? {
-                Some(outcome) => Ending {
-                    outcome: Outcome {
-                        message: match outcome.message.as_str() {
-                            "" => format!("same as line {line}"),
-                            message => format!("same as line {line}: {message}"),
-                        },
-                        attempts: 0,
-                        ..outcome
-                    },
-                    reason: outcome.message,
-                },
-                None => Ending::plain(unsent(Status::Skipped, self.skipped_because.clone())),
-            },
-            Role::Superseded { id, line } => {
-                let decision = self.sent(id)?;
-                let (end, finished_at) = match &decision {
-                    Some(outcome) => (Some(outcome.status), outcome.finished_at.as_str()),
-                    None => (None, finished_at),
+            RowRole::Conflict { id, line } => {
+                let accepted = |outcome: &Outcome| outcome.status == Status::Ok;
+                let note = Note::Conflict {
+                    line,
+                    accepted_before: self.outcome(id).is_some_and(accepted),
                 };
-                let message = match end {
-                    Some(Status::Ok) => format!("line {line} decides"),
-                    Some(Status::Rejected) => format!(
-                        "line {line} decides, but was rejected: the order keeps the flag it had"
-                    ),
-                    Some(_) => format!(
-                        "line {line} decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost"
-                    ),
-                    None => format!(
-                        "line {line} decides, but was skipped: the order keeps the flag it had"
-                    ),
-                };
-                Ending::plain(Outcome {
-                    finished_at: finished_at.to_owned(),
-                    ..unsent(Status::Superseded, message)
-                })
+                unsent(Status::Invalid, note)
             }
         })
     }
 
-    /// The outcome of the order's call, if it was made.
-    fn sent(&mut self, id: OrderId) -> Result<Option<Outcome>, RunError> {
-        self.ledger
-            .outcome(id, &mut self.outcomes)
-            .map_err(RunError::Record)
-    }
-}
-
-impl Ending {
-    fn plain(outcome: Outcome) -> Self {
-        let reason = outcome.message.clone();
-        Ending { outcome, reason }
-    }
-}
-
-/// Rows on their way into a draft.
-struct Rows<'d> {
-    draft: &'d Draft,
-    shape: Shape,
-    csv: csv::Writer<BufWriter<&'d File>>,
-}
-
-impl<'d> Rows<'d> {
-    fn begin(
-        draft: &'d Draft,
-        sheet: &Sheet,
-        shape: Shape,
-        bom: bool,
-    ) -> Result<Self, OutputError> {
-        let begin = || -> io::Result<_> {
-            let mut file = BufWriter::with_capacity(64 * 1024, draft.file()?);
-            if bom {
-                file.write_all(BOM)?;
-            }
-            let mut csv = writer(file);
-            csv.write_record(shape.header(sheet.columns()))
-                .map_err(io_error)?;
-            Ok(csv)
-        };
-        Ok(Rows {
-            draft,
-            shape,
-            csv: begin().map_err(|error| draft.error(error))?,
-        })
-    }
-
-    fn write(&mut self, lead: Lead<'_>, outcome: &Outcome) -> Result<(), OutputError> {
-        self.shape
-            .write(&mut self.csv, lead, outcome)
-            .and_then(|()| self.csv.write_record(None::<&[u8]>))
-            .map_err(|error| self.draft.error(io_error(error)))
-    }
-
-    fn end(mut self) -> Result<(), OutputError> {
-        self.csv.flush().map_err(|error| self.draft.error(error))
-    }
-}
-
-fn changed(sheet: &Sheet) -> SheetError {
-    SheetError::Changed {
-        file: sheet.name().to_owned(),
+    fn outcome(&self, id: OrderId) -> Option<&'r Outcome> {
+        self.outcomes[id.index()].as_ref()
     }
 }

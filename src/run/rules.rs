@@ -1,10 +1,10 @@
-//! When to give up on a run, so that an ERP that is down does not cost a night of retries.
+//! The circuit breaker: an ERP that is down must not cost a night of retries.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use super::outcome::Status;
-use super::stop::StopReason;
+use crate::files::Status;
+use crate::stop::StopReason;
 
 /// What ends a run early.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,15 +19,15 @@ pub struct StopRules {
 
 /// The rules, and what they have seen so far, from all workers.
 #[derive(Debug)]
-pub(super) struct Referee {
+pub struct CircuitBreaker {
     rules: StopRules,
     failures: AtomicU64,
     consecutive: AtomicU64,
 }
 
-impl Referee {
-    pub(super) fn new(rules: StopRules) -> Self {
-        Referee {
+impl CircuitBreaker {
+    pub fn new(rules: StopRules) -> Self {
+        CircuitBreaker {
             rules,
             failures: AtomicU64::new(0),
             consecutive: AtomicU64::new(0),
@@ -35,7 +35,7 @@ impl Referee {
     }
 
     /// Whether the run is to stop, now that another order has ended so.
-    pub(super) fn judge(&self, status: Status, message: &str) -> Option<StopReason> {
+    pub fn record(&self, status: Status, message: &str) -> Option<StopReason> {
         if status != Status::Failed {
             // A rejection, too, shows that the ERP is there and answers.
             self.consecutive.store(0, Ordering::Relaxed);
@@ -66,9 +66,9 @@ mod tests {
     use super::*;
 
     fn stops_after(rules: StopRules, ends: &[Status]) -> Option<usize> {
-        let referee = Referee::new(rules);
+        let breaker = CircuitBreaker::new(rules);
         ends.iter()
-            .position(|&status| referee.judge(status, "no reply").is_some())
+            .position(|&status| breaker.record(status, "no reply").is_some())
             .map(|at| at + 1)
     }
 
@@ -95,8 +95,8 @@ mod tests {
         assert_eq!(stops_after(rules, &[Failed, Failed, Failed]), Some(3));
         let ends = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
         assert_eq!(stops_after(rules, &ends), None);
-        let referee = Referee::new(rules);
-        let last = [1, 2, 3].map(|_| referee.judge(Failed, "no reply"));
+        let breaker = CircuitBreaker::new(rules);
+        let last = [1, 2, 3].map(|_| breaker.record(Failed, "no reply"));
         let said = last[2]
             .as_ref()
             .map(ToString::to_string)

@@ -1,144 +1,118 @@
-//! What a worker does with one order: wait for a turn, call, judge, try again.
+//! A call carried to its end: wait for a permit, call, classify, retry.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use csv::StringRecord;
-
-use super::outcome::{Outcome, Status, now};
-use super::pace::Change;
-use super::pacer::Pacer;
-use super::plan::OrderId;
-use super::retry::backoff;
-use super::stop::{Stop, StopReason};
-use super::{Event, Watch};
-use crate::erp::{Caller, Client, Verdict};
-
-/// An order to be sent, with the row that decides its flag.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) id: OrderId,
-    pub(super) line: u64,
-    pub(super) cells: StringRecord,
-    pub(super) sent_flag: Option<String>,
-    pub(super) order: String,
-    pub(super) flag: String,
-}
-
-/// An order that was sent, and how it ended.
-#[derive(Debug)]
-pub(super) struct Done {
-    pub(super) job: Job,
-    pub(super) outcome: Outcome,
-}
-
-/// What the run's calls cost.
-#[derive(Debug, Default)]
-pub(super) struct Costs {
-    pub(super) calls: AtomicU64,
-    pub(super) retries: AtomicU64,
-    pub(super) pauses: AtomicU64,
-}
+use super::event::{Event, Observer};
+use crate::erp::{CallError, Client, ErrorKind};
+use crate::pace::{Change, RateLimiter, backoff};
+use crate::stop::{Stop, StopReason};
 
 /// What all workers share.
-pub(super) struct Work<'r> {
-    pub(super) client: &'r Client,
-    pub(super) pacer: &'r Pacer,
-    pub(super) stop: &'r Stop,
-    pub(super) watch: &'r dyn Watch,
-    pub(super) costs: &'r Costs,
-    pub(super) retries: u32,
+pub struct Work<'r> {
+    pub client: &'r Client,
+    pub limiter: RateLimiter,
+    pub stop: &'r Stop,
+    pub observers: &'r [&'r dyn Observer],
+    pub counters: Counters,
+    /// Further attempts after the first, for transient failures.
+    pub retries: u32,
+}
+
+#[derive(Debug, Default)]
+pub struct Counters {
+    pub calls: AtomicU64,
+    pub retries: AtomicU64,
+    pub pauses: AtomicU64,
+}
+
+/// What became of a call and its repetitions.
+pub struct Attempted<T> {
+    pub attempts: u32,
+    /// `None` if the run stopped before anything was known.
+    pub result: Option<Result<T, CallError>>,
 }
 
 impl Work<'_> {
-    /// Carries one order into the ERP. `None` if the run stopped before anything became of it.
-    pub(super) fn carry(&self, caller: &mut Caller<'_>, job: &Job) -> Option<Outcome> {
+    /// Makes a call, on behalf of the row at `line` if there is one, until it ends: throttled calls
+    /// are repeated as often as it takes, transient failures as often as `retries` says, a wrong
+    /// clock once. A verdict that holds for every call stops the run.
+    ///
+    /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
+    /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
+    pub fn with_retry<T>(
+        &self,
+        line: Option<u64>,
+        mut call: impl FnMut() -> Result<T, CallError>,
+    ) -> Attempted<T> {
         let mut attempts = 0;
         let mut failures = 0;
-        let mut clock_was_wrong = false;
-        // The last transient failure: what is known of the row should the run stop now.
+        let mut clock_corrected = false;
+        // The last transient failure: what is known should the run stop now.
         let mut last = None;
+        let ended = |attempts, result| Attempted { attempts, result };
         loop {
-            let Some(turn) = self.pacer.turn(self.stop) else {
-                return last;
+            let Some(permit) = self.limiter.permit(self.stop) else {
+                return ended(attempts, last.map(Err));
             };
             attempts += 1;
-            self.costs.calls.fetch_add(1, Ordering::Relaxed);
-            let verdict = caller.update_flag(&job.order, &job.flag);
-            self.watch.event(Event::Answered {
-                line: job.line,
+            self.counters.calls.fetch_add(1, Ordering::Relaxed);
+            let result = call();
+            self.observers.event(&Event::Answered {
+                line,
                 attempt: attempts,
-                verdict: &verdict,
+                error: result.as_ref().err().cloned(),
             });
-            let end = |status, code, message| {
-                Some(Outcome {
-                    status,
-                    code,
-                    message,
-                    attempts,
-                    finished_at: now(),
-                })
+            let error = match result {
+                Ok(value) => {
+                    permit.passed();
+                    return ended(attempts, Some(Ok(value)));
+                }
+                Err(error) => error,
             };
-            let clock_is_wrong = matches!(verdict, Verdict::Clock { .. });
-            match verdict {
-                Verdict::Accepted => {
-                    turn.passed();
-                    return end(Status::Ok, Some(0), String::new());
+            let clock_was_corrected = std::mem::take(&mut clock_corrected);
+            match error.kind {
+                ErrorKind::Rejected => {
+                    permit.passed();
+                    return ended(attempts, Some(Err(error)));
                 }
-                Verdict::Rejected { code, message } => {
-                    turn.passed();
-                    return end(Status::Rejected, Some(code), message);
-                }
-                Verdict::Throttled {
-                    limit,
-                    message,
-                    retry_after,
-                    ..
-                } => {
-                    let change = turn.throttled(limit, retry_after);
+                ErrorKind::Throttled(limit) => {
+                    let change = permit.throttled(limit, error.retry_after);
                     if let Change::Pause(_) = change {
-                        self.costs.pauses.fetch_add(1, Ordering::Relaxed);
+                        self.counters.pauses.fetch_add(1, Ordering::Relaxed);
                     }
-                    self.watch.event(Event::Throttled {
+                    self.observers.event(&Event::Throttled {
                         change,
-                        message: &message,
+                        reason: error.reason,
                     });
                 }
-                Verdict::Transient {
-                    code,
-                    message,
-                    retry_after,
-                } => {
-                    drop(turn);
+                ErrorKind::Transient => {
+                    drop(permit);
                     failures += 1;
-                    last = end(Status::Failed, code, message);
-                    let delay = backoff(failures, fastrand::f64(), retry_after);
+                    let delay = backoff(failures, fastrand::f64(), error.retry_after);
                     if failures > self.retries || !self.stop.sleep(delay) {
-                        return last;
+                        return ended(attempts, Some(Err(error)));
                     }
-                    self.costs.retries.fetch_add(1, Ordering::Relaxed);
+                    last = Some(error);
+                    self.counters.retries.fetch_add(1, Ordering::Relaxed);
                 }
-                Verdict::Clock { code, message } => {
-                    if clock_was_wrong {
-                        self.stop.stop(StopReason::Fatal(format!(
-                            "{message} (status {code}), even after the clock was corrected by {} s from the ERP's Date header",
-                            self.client.clock().offset()
-                        )));
-                        return end(Status::Failed, Some(code), message);
-                    }
-                    self.watch.event(Event::ClockCorrected {
+                ErrorKind::Clock if clock_was_corrected => {
+                    self.stop.stop(StopReason::Clock {
+                        error: error.clone(),
+                        offset: self.client.clock().offset(),
+                    });
+                    return ended(attempts, Some(Err(error)));
+                }
+                ErrorKind::Clock => {
+                    clock_corrected = true;
+                    self.observers.event(&Event::ClockCorrected {
                         offset: self.client.clock().offset(),
                     });
                 }
-                Verdict::Fatal { code, message } => {
-                    let reason = match code {
-                        Some(code) => format!("{message} (status {code})"),
-                        None => message.clone(),
-                    };
-                    self.stop.stop(StopReason::Fatal(reason));
-                    return end(Status::Failed, code, message);
+                ErrorKind::Fatal => {
+                    self.stop.stop(StopReason::Fatal(error.clone()));
+                    return ended(attempts, Some(Err(error)));
                 }
             }
-            clock_was_wrong = clock_is_wrong;
         }
     }
 }

@@ -209,3 +209,11 @@ pub enum SheetError {
     #[error("{0}")]
     Flag(#[source] Problem),
 }
+
+impl SheetError {
+    pub fn changed(file: &str) -> SheetError {
+        SheetError::Changed {
+            file: file.to_owned(),
+        }
+    }
+}

@@ -1,51 +1,33 @@
 //! Stopping: one reason, told to every thread, and waits that end when it comes.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
+use crate::erp::CallError;
+
 /// Why a run stopped before its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// A signal; its number.
+    /// A signal, by its number.
     Signal(i32),
-    /// A verdict that every further call would meet again.
-    Fatal(String),
+    /// Every further call would fail like this one.
+    Fatal(CallError),
+    /// The clock was wrong although it had been corrected by `offset` seconds.
+    Clock { error: CallError, offset: i64 },
     /// Outcomes can no longer be written down.
-    Record(String),
+    Journal(String),
     /// The sheet cannot be read any further.
     Sheet(String),
     /// So many orders were not accepted (`--max-failures`).
     Failures(u64),
-    /// So many orders in a row failed (`--max-consecutive-failures`).
-    ConsecutiveFailures {
-        /// How many.
-        count: u64,
-        /// What happened to the last one.
-        message: String,
-    },
+    /// So many orders in a row failed (`--max-consecutive-failures`), the last with this message.
+    ConsecutiveFailures { count: u64, message: String },
     /// The time for sending is over (`--deadline`).
     Deadline,
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StopReason::Signal(_) => f.write_str("interrupted"),
-            StopReason::Fatal(why) | StopReason::Record(why) | StopReason::Sheet(why) => {
-                f.write_str(why)
-            }
-            StopReason::Failures(count) => {
-                write!(f, "{count} orders were not accepted (--max-failures)")
-            }
-            StopReason::ConsecutiveFailures { count, message } => write!(
-                f,
-                "{count} orders in a row failed, the last with: {message} (--max-consecutive-failures)"
-            ),
-            StopReason::Deadline => f.write_str("the time for sending is over (--deadline)"),
-        }
-    }
 }
 
 /// Shared by all threads of a run. The first reason given is the one that counts.
@@ -64,7 +46,6 @@ impl Stop {
     }
 
     /// Whether there is anything to bring to an end: until then the program may just leave.
-    #[must_use]
     pub fn begun(&self) -> bool {
         self.begun.load(Ordering::Acquire)
     }
@@ -79,19 +60,16 @@ impl Stop {
     }
 
     /// Whether the run is to stop.
-    #[must_use]
     pub fn stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
     }
 
     /// Why, if it is.
-    #[must_use]
     pub fn reason(&self) -> Option<StopReason> {
         self.lock().clone()
     }
 
     /// Waits until `deadline`, or until the run is stopped: then `false`.
-    #[must_use]
     fn sleep_until(&self, deadline: Instant) -> bool {
         let mut slot = self.lock();
         loop {
@@ -111,7 +89,6 @@ impl Stop {
     }
 
     /// Waits for `time`, or until the run is stopped: then `false`.
-    #[must_use]
     pub fn sleep(&self, time: Duration) -> bool {
         match Instant::now().checked_add(time) {
             Some(deadline) => self.sleep_until(deadline),
@@ -132,10 +109,10 @@ mod tests {
     fn the_first_reason_counts() {
         let stop = Stop::default();
         assert!(!stop.stopped() && stop.reason().is_none());
-        stop.stop(StopReason::Fatal("ip限制".into()));
+        stop.stop(StopReason::Journal("full".into()));
         stop.stop(StopReason::Signal(15));
         assert!(stop.stopped());
-        assert_eq!(stop.reason(), Some(StopReason::Fatal("ip限制".into())));
+        assert_eq!(stop.reason(), Some(StopReason::Journal("full".into())));
     }
 
     #[test]

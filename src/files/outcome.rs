@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ZonedDateTime;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
 
 /// A row's status in the results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The ERP accepted the row's flag for the row's order.
     Ok,
@@ -70,25 +73,21 @@ impl FromStr for Status {
     }
 }
 
-/// What is written behind a row's own cells.
+/// How the call for an order ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The final word.
     pub status: Status,
     /// The ERP's status, if it gave one.
     pub code: Option<i64>,
-    /// Why, in words; empty for a plain `ok`.
-    pub message: String,
-    /// Calls made for this very row.
+    /// The ERP's words, or what kept it from answering; empty for `ok`.
+    pub message: Box<str>,
     pub attempts: u32,
-    /// When the outcome was known, RFC 3339 with offset.
-    pub finished_at: String,
+    pub finished_at: Timestamp,
 }
 
-/// This moment, as `finished_at` has it.
-#[must_use]
-pub fn now() -> String {
-    ZonedDateTime::now()
+/// A moment as files have it: RFC 3339, local time with its offset.
+pub fn local_time(time: Timestamp) -> String {
+    time.to_zoned_datetime(TimeZone::system())
         .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
         .to_string()
 }
@@ -106,9 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn now_is_rfc_3339_with_offset() {
-        let now = now();
-        assert!(now.parse::<jiff::Timestamp>().is_ok(), "{now}");
-        assert_eq!(now.len(), "2026-01-02T03:04:05.678+08:00".len());
+    fn times_are_rfc_3339_with_offset() {
+        let time: Timestamp = "2026-01-02T03:04:05.678+08:00".parse().expect("a time");
+        let written = local_time(time);
+        assert_eq!(written.parse::<Timestamp>().ok(), Some(time), "{written}");
+        assert_eq!(written.len(), "2026-01-02T03:04:05.678+08:00".len());
     }
 }

@@ -4,33 +4,28 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use same_file::Handle;
 
-use super::outcome::now;
-use super::outputs::{OutputError, found, with_suffix};
+use super::error::FileError;
+use super::fs::{metadata_if_exists, with_suffix};
+use super::outcome::local_time;
 
 /// Begins every lock file, so that nothing else is taken for one.
 const LOCK_MARK: &str = "wdt-flags";
 
 /// An operating-system lock, which a crash releases, on a file that says who holds it.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub struct Lock {
     _file: File,
     path: PathBuf,
 }
 
 impl Lock {
     /// Takes the lock on `output`.
-    ///
-    /// # Errors
-    ///
-    /// [`OutputError::Locked`] if another run holds it.
-    pub(super) fn take(output: &Path) -> Result<Lock, OutputError> {
+    pub fn take(output: &Path) -> Result<Lock, FileError> {
         let path = path_of(output);
-        let failed = |source| OutputError::Io {
-            path: output.to_owned(),
-            source,
-        };
+        let failed = |source| FileError::io(output)(source);
         loop {
             let file = OpenOptions::new()
                 .read(true)
@@ -46,7 +41,7 @@ impl Lock {
                     // Where locks are mandatory the holder cannot be read.
                     let _ = (&file).take(200).read_to_string(&mut holder);
                     let holder = holder.trim().strip_prefix(LOCK_MARK).unwrap_or_default();
-                    return Err(OutputError::Locked {
+                    return Err(FileError::Locked {
                         path: output.to_owned(),
                         holder: match holder.trim() {
                             "" => "it does not say who".to_owned(),
@@ -73,7 +68,7 @@ fn sign(mut lock: &File) -> io::Result<()> {
         lock,
         "{LOCK_MARK} pid {} since {}",
         std::process::id(),
-        now()
+        local_time(Timestamp::now())
     )
 }
 
@@ -84,22 +79,22 @@ impl Drop for Lock {
 }
 
 /// An error unless the path is free or holds a lock of this program's.
-pub(super) fn check(path: &Path) -> Result<(), OutputError> {
-    if found(path)?.is_none_or(|found| found.len() == 0) {
+pub fn check(path: &Path) -> Result<(), FileError> {
+    if metadata_if_exists(path)?.is_none_or(|found| found.len() == 0) {
         return Ok(());
     }
     let mut begin = Vec::new();
     let read =
         File::open(path).and_then(|file| file.take(LOCK_MARK.len() as u64).read_to_end(&mut begin));
     match read {
-        Ok(_) if begin != LOCK_MARK.as_bytes() => Err(OutputError::NotOurs(path.to_owned())),
+        Ok(_) if begin != LOCK_MARK.as_bytes() => Err(FileError::NotOurs(path.to_owned())),
         // Where locks are mandatory one that is held cannot be read.
         _ => Ok(()),
     }
 }
 
 /// The lock on `output`.
-pub(super) fn path_of(output: &Path) -> PathBuf {
+pub fn path_of(output: &Path) -> PathBuf {
     with_suffix(output, ".lock")
 }
 
@@ -113,7 +108,7 @@ mod tests {
         let output = directory.path().join("x.results.csv");
         let lock = Lock::take(&output).expect("free");
         match Lock::take(&output) {
-            Err(OutputError::Locked { holder, .. }) => {
+            Err(FileError::Locked { holder, .. }) => {
                 let pid = format!("pid {} since 20", std::process::id());
                 assert!(holder.starts_with(&pid), "{holder}");
             }
@@ -127,7 +122,7 @@ mod tests {
         drop(Lock::take(&output).expect("stale"));
         fs::write(path_of(&output), "dear diary").expect("written");
         let lock = path_of(&output);
-        assert!(matches!(check(&lock), Err(OutputError::NotOurs(_))));
+        assert!(matches!(check(&lock), Err(FileError::NotOurs(_))));
         assert_eq!(
             fs::read_to_string(&lock).expect("still there"),
             "dear diary"

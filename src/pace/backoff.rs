@@ -1,22 +1,21 @@
-//! When to try again after a transient failure.
+//! Exponential backoff: when to retry after a transient failure.
 
 use std::time::Duration;
 
 /// Ceiling of the first delay; doubles with each further one.
-const FIRST: Duration = Duration::from_secs(1);
+const FIRST_DELAY: Duration = Duration::from_secs(1);
 /// Ceiling of every delay.
-const LONGEST: Duration = Duration::from_secs(60);
-/// A server may ask for more, but not for the night.
-const LONGEST_ASKED: Duration = Duration::from_secs(300);
+const MAX_DELAY: Duration = Duration::from_secs(60);
+/// Cap on Retry-After.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-/// The delay after the `failures`-th transient failure of a row (counted from 1): exponential
-/// backoff with full jitter, `random` being uniform in 0..1, and never less than the server asked.
-#[must_use]
-pub fn backoff(failures: u32, random: f64, asked: Option<Duration>) -> Duration {
+/// The delay after the `failures`-th transient failure in a row (counted from 1), with full jitter:
+/// `random` is uniform in 0..1. Never less than the server asked for with Retry-After.
+pub fn backoff(failures: u32, random: f64, retry_after: Option<Duration>) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    let ceiling = FIRST.saturating_mul(1 << doublings).min(LONGEST);
-    let asked = asked.unwrap_or_default().min(LONGEST_ASKED);
-    ceiling.mul_f64(random.clamp(0.0, 1.0)).max(asked)
+    let ceiling = FIRST_DELAY.saturating_mul(1 << doublings).min(MAX_DELAY);
+    let floor = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+    ceiling.mul_f64(random.clamp(0.0, 1.0)).max(floor)
 }
 
 #[cfg(test)]
@@ -27,7 +26,7 @@ mod tests {
     fn ceilings_double_from_one_second_to_a_minute() {
         let ceilings: Vec<_> = (1..=9).map(|n| backoff(n, 1.0, None).as_secs()).collect();
         assert_eq!(ceilings, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-        assert_eq!(backoff(u32::MAX, 1.0, None), LONGEST);
+        assert_eq!(backoff(u32::MAX, 1.0, None), MAX_DELAY);
     }
 
     #[test]
@@ -41,6 +40,6 @@ mod tests {
         let asked = |secs| Some(Duration::from_secs(secs));
         assert_eq!(backoff(1, 0.5, asked(20)), Duration::from_secs(20));
         assert_eq!(backoff(6, 1.0, asked(20)), Duration::from_secs(32));
-        assert_eq!(backoff(1, 0.5, asked(86_400)), LONGEST_ASKED);
+        assert_eq!(backoff(1, 0.5, asked(86_400)), MAX_RETRY_AFTER);
     }
 }

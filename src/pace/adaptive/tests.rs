@@ -78,7 +78,7 @@ fn simulate(limiter: &Limiter, rate: f64, ceiling: f64) -> Night {
         accepted: std::collections::VecDeque::new(),
         shut_until: 0.0,
     };
-    let mut pace = Pace::new(rate, ceiling, 4);
+    let mut pace = AdaptiveRate::new(rate, ceiling, 4);
     let mut night = Night {
         accepted: 0,
         throttled: 0,
@@ -97,8 +97,8 @@ fn simulate(limiter: &Limiter, rate: f64, ceiling: f64) -> Night {
             night.throttled += 1;
             let _ = pace.throttled(at, back, Limit::Rate, None);
         }
-        night.above_ceiling |= pace.rate() > ceiling;
-        let interval = pace.interval().expect("limited").as_secs_f64();
+        night.above_ceiling |= pace.rate > ceiling;
+        let interval = interval(pace.rate).expect("limited").as_secs_f64();
         now = (now + interval).max(pace.resume_at().as_secs_f64());
     }
     night
@@ -137,30 +137,29 @@ fn the_limit_is_found_and_used_and_seldom_exceeded() {
 }
 
 /// A pace that has gone at `rate` for a while, and the time.
-fn settled(rate: f64, workers: usize) -> (Pace, Duration) {
-    let mut pace = Pace::new(rate, rate, workers);
+fn settled(rate: f64, workers: usize) -> (AdaptiveRate, Duration) {
+    let mut pace = AdaptiveRate::new(rate, rate, workers);
     let mut now = Duration::ZERO;
     while now < secs(600) {
         pace.passed(now);
-        now += pace.interval().expect("limited");
+        now += interval(pace.rate).expect("limited");
     }
-    assert_eq!(pace.rate(), rate);
+    assert_eq!(pace.rate, rate);
     (pace, now)
 }
 
 #[test]
 fn a_throttle_halves_the_rate_and_pauses_until_the_minute_has_turned() {
-    let mut pace = Pace::new(60.0, 60.0, 4);
+    let mut pace = AdaptiveRate::new(60.0, 60.0, 4);
     for at in 0..30 {
         pace.passed(secs(at));
     }
-    assert_eq!(pace.rate(), 60.0);
+    assert_eq!(pace.rate, 60.0);
     let pause = pause(pace.throttled(secs(30), secs(30), Limit::Rate, None));
     assert!((60.0..62.0).contains(&pause), "{pause}");
     assert_eq!(pace.resume_at(), secs(30) + Duration::from_secs_f64(pause));
     assert_eq!(
-        pace.rate(),
-        15.0,
+        pace.rate, 15.0,
         "half of what was let through in the minute"
     );
 }
@@ -170,9 +169,9 @@ fn at_a_proven_rate_the_minute_is_nearly_over() {
     let (mut pace, now) = settled(60.0, 4);
     assert_eq!(
         pause(pace.throttled(now, now, Limit::Rate, None)),
-        SHORTEST_PAUSE
+        MIN_PAUSE
     );
-    assert_eq!(pace.rate(), 30.0);
+    assert_eq!(pace.rate, 30.0);
 }
 
 #[test]
@@ -180,25 +179,25 @@ fn pauses_double_to_five_minutes_until_a_call_gets_through() {
     let (mut pace, mut now) = settled(60.0, 4);
     for expected in [15.0, 30.0, 60.0, 120.0, 240.0, 300.0, 300.0] {
         assert_eq!(pause(pace.throttled(now, now, Limit::Rate, None)), expected);
-        assert_eq!(pace.rate(), 30.0, "halved once");
+        assert_eq!(pace.rate, 30.0, "halved once");
         now = pace.resume_at();
     }
     pace.passed(now);
     // It is known by now that short pauses are of no use.
     let next = pause(pace.throttled(now + secs(1), now + secs(1), Limit::Rate, None));
-    assert_eq!(next, LONGEST_NEEDED);
+    assert_eq!(next, MAX_FIRST_PAUSE);
 }
 
 #[test]
 fn calls_in_flight_together_are_throttled_once() {
     let (mut pace, now) = settled(60.0, 4);
     let _ = pace.throttled(now, now + secs(1), Limit::Rate, None);
-    let before = (pace.rate(), pace.resume_at());
+    let before = (pace.rate, pace.resume_at());
     for started in [0, 1] {
         let change = pace.throttled(now + secs(started), now + secs(2), Limit::Rate, None);
         assert_eq!(change, Change::None);
     }
-    assert_eq!((pace.rate(), pace.resume_at()), before);
+    assert_eq!((pace.rate, pace.resume_at()), before);
 }
 
 #[test]
@@ -209,7 +208,7 @@ fn the_servers_wish_lengthens_a_pause_within_reason() {
     };
     assert_eq!(asked(1), 15.0);
     assert_eq!(asked(40), 40.0);
-    assert_eq!(asked(86_400), LONGEST_NEEDED);
+    assert_eq!(asked(86_400), MAX_FIRST_PAUSE);
 }
 
 #[test]
@@ -217,13 +216,13 @@ fn quiet_minutes_raise_the_rate_step_by_step_but_never_above_the_ceiling() {
     let (mut pace, now) = settled(60.0, 4);
     let _ = pace.throttled(now, now, Limit::Rate, None);
     let mut now = pace.resume_at();
-    let mut rates = vec![pace.rate()];
+    let mut rates = vec![pace.rate];
     while now < secs(3_600 * 6) {
         pace.passed(now);
-        if rates.last() != Some(&pace.rate()) {
-            rates.push(pace.rate());
+        if rates.last() != Some(&pace.rate) {
+            rates.push(pace.rate);
         }
-        now += pace.interval().expect("limited");
+        now += interval(pace.rate).expect("limited");
     }
     assert!(rates.is_sorted(), "{rates:?}");
     assert!(rates.len() > 4, "{rates:?}");
@@ -253,49 +252,46 @@ fn auto_looks_for_the_limit_above_where_it_begins() {
 
 #[test]
 fn an_unlimited_run_that_is_throttled_learns_a_limit() {
-    let mut pace = Pace::new(f64::INFINITY, f64::INFINITY, 4);
-    assert_eq!(pace.interval(), None);
+    let mut pace = AdaptiveRate::new(f64::INFINITY, f64::INFINITY, 4);
+    assert_eq!(interval(pace.rate), None);
     for at in 0..600 {
         pace.passed(Duration::from_millis(at));
     }
     let _ = pace.throttled(secs(1), secs(1), Limit::Rate, None);
-    assert_eq!(pace.rate(), 300.0);
-    assert!(pace.interval().is_some());
+    assert_eq!(pace.rate, 300.0);
+    assert!(interval(pace.rate).is_some());
 }
 
 #[test]
 fn a_concurrency_limit_takes_slots_and_gives_them_back() {
     let (mut pace, now) = settled(600.0, 16);
-    let throttled = |pace: &mut Pace, at| pace.throttled(at, at, Limit::Concurrency, None);
-    assert_eq!(throttled(&mut pace, now), Change::Slots(8));
+    let throttled = |pace: &mut AdaptiveRate, at| pace.throttled(at, at, Limit::Concurrency, None);
+    assert_eq!(throttled(&mut pace, now), Change::MaxInFlight(8));
     assert_eq!(
         throttled(&mut pace, now),
         Change::None,
         "was in flight with it"
     );
-    assert_eq!(throttled(&mut pace, now + secs(1)), Change::Slots(4));
-    assert_eq!(pace.rate(), 600.0, "the rate is not to blame");
+    assert_eq!(throttled(&mut pace, now + secs(1)), Change::MaxInFlight(4));
+    assert_eq!(pace.rate, 600.0, "the rate is not to blame");
     assert_eq!(pace.resume_at(), Duration::ZERO, "nothing pauses");
 
     let mut most = 0;
     for minute in 1..40 {
         pace.passed(now + secs(60 * minute + 2));
-        most = most.max(pace.slots());
+        most = most.max(pace.max_in_flight());
     }
     assert_eq!(most, 7, "one below what was throttled last");
     for minute in 40..240 {
         pace.passed(now + secs(60 * minute));
     }
-    assert_eq!(pace.slots(), 16, "forgotten in time");
+    assert_eq!(pace.max_in_flight(), 16, "forgotten in time");
 }
 
 #[test]
 fn with_one_call_in_flight_a_concurrency_limit_pauses_the_run() {
     let (mut pace, now) = settled(60.0, 1);
     let change = pace.throttled(now, now, Limit::Concurrency, None);
-    assert_eq!(
-        change,
-        Change::Pause(Duration::from_secs_f64(SHORTEST_PAUSE))
-    );
-    assert_eq!((pace.slots(), pace.rate()), (1, 60.0));
+    assert_eq!(change, Change::Pause(Duration::from_secs_f64(MIN_PAUSE)));
+    assert_eq!((pace.max_in_flight(), pace.rate), (1, 60.0));
 }

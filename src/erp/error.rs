@@ -1,0 +1,80 @@
+//! Why a call did not do what it was made for.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Which of the ERP's two limits a call ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Calls a minute.
+    Rate,
+    /// Calls in flight.
+    Concurrency,
+}
+
+/// What a failed call means for the row it was made for, and for the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// The ERP refuses this row, and would refuse it again.
+    Rejected,
+    /// Over a limit: the run must slow down, the row is not to blame.
+    Throttled(Limit),
+    /// Did not work this time; another attempt may.
+    Transient,
+    /// The timestamp was more than 120 s off the ERP's clock.
+    Clock,
+    /// Every further call would fail the same way: stop the run.
+    Fatal,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CallError {
+    pub kind: ErrorKind,
+    /// The ERP's status, where the ERP itself answered.
+    pub code: Option<i64>,
+    pub reason: Reason,
+    /// How long the server asks to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+impl CallError {
+    pub(super) fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
+        CallError {
+            kind,
+            code,
+            reason,
+            retry_after: None,
+        }
+    }
+}
+
+/// What happened to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The ERP's words.
+    Erp(String),
+    /// An HTTP status that is no answer of the ERP's.
+    Http(u16),
+    /// The same, that says the endpoint is wrong.
+    WrongEndpoint(u16),
+    /// The same, of something that stands before the ERP.
+    RefusedBeforeErp(u16),
+    TooManyRequests,
+    /// A reply without the ERP's JSON in it, such as a gateway's page.
+    NotJson,
+    /// No reply within this time.
+    Timeout(Duration),
+    HostNotFound,
+    /// The URL cannot be called.
+    BadUrl,
+    /// Refused, reset, cut off: the connection did not carry the call.
+    Connection(String),
+    /// What came was no HTTP reply of a sane size.
+    Malformed(String),
+    /// The server could not prove who it is.
+    Certificate(String),
+}

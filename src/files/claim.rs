@@ -1,0 +1,135 @@
+//! A run's files: checked to be this program's own, and locked against other runs.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::atomic::AtomicFile;
+use super::error::FileError;
+use super::fs::{is_same, link_target, metadata_if_exists, with_suffix};
+use super::journal;
+use super::lock::{self, Lock};
+use super::paths::Paths;
+use crate::sheet::{APPENDED, Sheet};
+
+/// The locks are released when this is dropped.
+#[derive(Debug)]
+pub struct RunFiles {
+    pub results: PathBuf,
+    pub failures: PathBuf,
+    pub journal: PathBuf,
+    pub replaces_sheet: bool,
+    _locks: [Lock; 2],
+}
+
+impl RunFiles {
+    /// Checks that nothing in the way is anybody else's, and locks the files. On an error nothing
+    /// has been changed.
+    pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<RunFiles, FileError> {
+        let results = link_target(&paths.results)?;
+        let failures = link_target(&paths.failures)?;
+        let journal = with_suffix(&results, ".partial");
+        let locks = [lock::path_of(&results), lock::path_of(&failures)];
+
+        let files = [&results, &failures, &journal, &locks[0], &locks[1]];
+        for file in files {
+            check_regular(file)?;
+        }
+        for (at, file) in files.iter().enumerate() {
+            if files[..at].iter().any(|other| is_same(file, other)) {
+                return Err(FileError::Same(file.to_path_buf()));
+            }
+            let is_sheet = sheet.path().is_some_and(|sheet| is_same(file, sheet));
+            if is_sheet && !(paths.replaces_sheet && **file == failures) {
+                return Err(FileError::IsSheet(file.to_path_buf()));
+            }
+        }
+        check_ours(&results)?;
+        match (paths.replaces_sheet, sheet.is_ours()) {
+            (true, true) => {}
+            (true, false) => return Err(FileError::SheetNotOurs(failures)),
+            (false, _) => check_ours(&failures)?,
+        }
+        journal::check(&journal)?;
+        for lock in &locks {
+            lock::check(lock)?;
+        }
+        Ok(RunFiles {
+            _locks: [Lock::take(&results)?, Lock::take(&failures)?],
+            results,
+            failures,
+            journal,
+            replaces_sheet: paths.replaces_sheet,
+        })
+    }
+
+    /// An error if results and failures could not be written: better before the first call.
+    pub fn ensure_writable(&self) -> Result<(), FileError> {
+        AtomicFile::create(&self.results)?;
+        AtomicFile::create(&self.failures)?;
+        Ok(())
+    }
+}
+
+/// An error unless the path is free or a regular file.
+fn check_regular(path: &Path) -> Result<(), FileError> {
+    match metadata_if_exists(path)? {
+        Some(found) if !found.is_file() => Err(FileError::NotAFile(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// An error unless the path is free or holds a file with this program's columns last.
+fn check_ours(path: &Path) -> Result<(), FileError> {
+    if metadata_if_exists(path)?.is_none_or(|found| found.len() == 0) {
+        return Ok(());
+    }
+    let file = File::open(path).map_err(FileError::io(path))?;
+    let mut csv = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(file.take(1024 * 1024));
+    let mut header = csv::StringRecord::new();
+    let read = matches!(csv.read_record(&mut header), Ok(true));
+    let mut columns = header.iter().rev();
+    let ours = APPENDED
+        .iter()
+        .rev()
+        .all(|name| columns.next() == Some(name));
+    if read && ours && columns.next().is_some() {
+        Ok(())
+    } else {
+        Err(FileError::NotOurs(path.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_files_are_overwritten() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.csv");
+        assert!(check_ours(&path).is_ok(), "free");
+        let six = "line,status,code,message,attempts,finished_at";
+        for (content, ours) in [
+            (String::new(), true),
+            (format!("purchase_no,flag_name,{six}\nCG1,aa"), true),
+            (format!("\u{feff}采购单号,{six}\n"), true),
+            (format!("purchase_no,flag_name,{six},run\n"), false),
+            (format!("{six}\n"), false),
+            (format!("a,{six},b\n"), false),
+            ("purchase_no,flag_name\nCG1,aa\n".to_owned(), false),
+            ("\0\u{1}".to_owned(), false),
+        ] {
+            fs::write(&path, &content).expect("written");
+            assert_eq!(check_ours(&path).is_ok(), ours, "{content:?}");
+        }
+        assert!(matches!(
+            check_regular(directory.path()),
+            Err(FileError::NotAFile(_))
+        ));
+    }
+}

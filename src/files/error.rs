@@ -1,0 +1,44 @@
+//! Why a run's files cannot be had.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("a sheet from standard input or a pipe needs --results FILE")]
+    NoName,
+    #[error("the run would need `{0}` twice; name other files with --results and --failures")]
+    Same(PathBuf),
+    #[error(
+        "`{0}` is the sheet itself, or a file it needs; name another with --results or --failures"
+    )]
+    IsSheet(PathBuf),
+    #[error("`{0}` is not a regular file; name another with --results or --failures")]
+    NotAFile(PathBuf),
+    #[error(
+        "`{0}` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures"
+    )]
+    NotOurs(PathBuf),
+    /// The failures were to replace the sheet, which somebody has given another form.
+    #[error(
+        "`{0}` is the sheet and does not end with the columns that wdt-flags wrote, so it is not replaced; name another file with --failures"
+    )]
+    SheetNotOurs(PathBuf),
+    #[error("`{0}` cannot be written: results and failures are CSV files; name one ending in .csv")]
+    NotCsv(PathBuf),
+    #[error(
+        "another run is writing `{path}` ({holder}); wait for it to end, or name other files with --results and --failures"
+    )]
+    Locked { path: PathBuf, holder: String },
+    #[error("cannot write `{path}`: {source}")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl FileError {
+    pub fn io(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
+        |source| FileError::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

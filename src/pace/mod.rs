@@ -1,0 +1,13 @@
+//! Pacing: how fast calls are made. Pure rules, and the one place that waits.
+
+mod adaptive;
+mod backoff;
+mod in_flight;
+mod limiter;
+mod rate;
+mod window;
+
+pub use adaptive::Change;
+pub use backoff::backoff;
+pub use limiter::{Permit, RateLimiter};
+pub use rate::{Per, RateLimit};

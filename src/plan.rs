@@ -1,0 +1,315 @@
+//! The plan deduplicates a sheet: one call an order, with the flag that its last valid row gives.
+//!
+//! Calls are scarce and exports repeat an order on every detail line.
+
+use indexmap::{IndexMap, IndexSet};
+use serde::Serialize;
+
+use crate::sheet::{Entry, Problem, Row, Sheet, SheetError};
+
+/// What to do with an order that is given different flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnConflict {
+    /// Its last valid row decides, the others are superseded.
+    #[default]
+    Last,
+    /// All its rows are invalid and nothing is sent.
+    Invalid,
+}
+
+impl OnConflict {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OnConflict::Last => "last",
+            OnConflict::Invalid => "invalid",
+        }
+    }
+}
+
+/// An order's position in the plan, by first appearance in the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderId(usize);
+
+impl OrderId {
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// What a valid row of the sheet is to the run. `line` is that of the order's deciding row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowRole {
+    /// Its flag is sent for its order.
+    Decides { id: OrderId },
+    /// Gives the flag that the deciding row gives.
+    Same { id: OrderId, line: u64 },
+    /// Gives another flag than the deciding row.
+    Superseded { id: OrderId, line: u64 },
+    /// Its order is given different flags, and conflicts are invalid.
+    Conflict { id: OrderId, line: u64 },
+}
+
+/// What the rows of one order come to.
+#[derive(Clone, Copy, Debug)]
+struct Decision {
+    /// Line of the last valid row.
+    line: u64,
+    /// Its flag, as an index into [`Plan::flags`].
+    flag: u32,
+    rows: u32,
+    conflict: bool,
+}
+
+/// The sheet's valid rows, one decision an order. About 100 bytes a distinct order.
+#[derive(Debug)]
+pub struct Plan {
+    on_conflict: OnConflict,
+    orders: IndexMap<Box<str>, Decision>,
+    flags: IndexSet<Box<str>>,
+    rows: u64,
+    invalid: u64,
+    conflicts: u64,
+    has_extra_fields: bool,
+}
+
+impl Plan {
+    /// Reads the sheet once. `watch` is shown every row, with what would be sent for it.
+    ///
+    /// # Errors
+    ///
+    /// If the sheet cannot be read to its end: then nothing may be sent.
+    pub fn build(
+        sheet: &Sheet,
+        on_conflict: OnConflict,
+        mut watch: impl FnMut(&Row, &Result<Entry<'_>, Problem>),
+    ) -> Result<Plan, SheetError> {
+        let mut plan = Plan {
+            on_conflict,
+            orders: IndexMap::new(),
+            flags: IndexSet::new(),
+            rows: 0,
+            invalid: 0,
+            conflicts: 0,
+            has_extra_fields: false,
+        };
+        let mut rows = sheet.rows()?;
+        let mut row = Row::default();
+        while rows.read(&mut row)? {
+            let entry = row.entry(sheet);
+            plan.rows += 1;
+            plan.has_extra_fields |= !row.extra_fields().is_empty();
+            match &entry {
+                Ok(entry) => plan.enter(row.line(), entry),
+                Err(_) => plan.invalid += 1,
+            }
+            watch(&row, &entry);
+        }
+        Ok(plan)
+    }
+
+    fn enter(&mut self, line: u64, entry: &Entry<'_>) {
+        let flag = match self.flags.get_index_of(entry.flag.as_ref()) {
+            Some(known) => known,
+            None => self.flags.insert_full(entry.flag.as_ref().into()).0,
+        };
+        // More distinct flags than this do not fit in memory.
+        let flag = u32::try_from(flag).unwrap_or(u32::MAX);
+        match self.orders.get_mut(entry.order.as_ref()) {
+            Some(decision) => {
+                let conflict = decision.flag != flag;
+                self.conflicts += u64::from(conflict && !decision.conflict);
+                decision.conflict |= conflict;
+                decision.line = line;
+                decision.flag = flag;
+                decision.rows = decision.rows.saturating_add(1);
+            }
+            None => {
+                let decision = Decision {
+                    line,
+                    flag,
+                    rows: 1,
+                    conflict: false,
+                };
+                self.orders.insert(entry.order.as_ref().into(), decision);
+            }
+        }
+    }
+
+    /// All distinct orders among the valid rows.
+    pub fn ids(&self) -> impl Iterator<Item = OrderId> {
+        (0..self.orders.len()).map(OrderId)
+    }
+
+    /// `None` if no valid row names the order.
+    pub fn find(&self, order: &str) -> Option<OrderId> {
+        self.orders.get_index_of(order).map(OrderId)
+    }
+
+    fn decision(&self, OrderId(index): OrderId) -> &Decision {
+        &self.orders[index]
+    }
+
+    /// What the valid row at `line` is to the run; `None` if the plan has never seen its order,
+    /// which means that the sheet has changed since.
+    pub fn role(&self, line: u64, entry: &Entry<'_>) -> Option<RowRole> {
+        let id = self.find(&entry.order)?;
+        let decision = self.decision(id);
+        let decides = decision.line;
+        Some(if !self.is_sent(id) {
+            RowRole::Conflict { id, line: decides }
+        } else if self.flag(id) != entry.flag {
+            RowRole::Superseded { id, line: decides }
+        } else if decides != line {
+            RowRole::Same { id, line: decides }
+        } else {
+            RowRole::Decides { id }
+        })
+    }
+
+    /// The line that decides for an order, if it comes after `line`.
+    pub fn decided_after(&self, line: u64, order: &str) -> Option<u64> {
+        let decides = self.decision(self.find(order)?).line;
+        (decides > line).then_some(decides)
+    }
+
+    /// Whether a call is made for the order.
+    pub fn is_sent(&self, id: OrderId) -> bool {
+        self.on_conflict == OnConflict::Last || !self.decision(id).conflict
+    }
+
+    /// The flag that the order's last valid row gives.
+    pub fn flag(&self, id: OrderId) -> &str {
+        &self.flags[self.decision(id).flag as usize]
+    }
+
+    /// How many valid rows name the order.
+    pub fn rows_of(&self, id: OrderId) -> u64 {
+        self.decision(id).rows.into()
+    }
+
+    pub fn on_conflict(&self) -> OnConflict {
+        self.on_conflict
+    }
+
+    /// Whether a row has more fields than the header.
+    pub fn has_extra_fields(&self) -> bool {
+        self.has_extra_fields
+    }
+
+    /// All rows, valid or not.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Rows that cannot be sent as they stand.
+    pub fn invalid(&self) -> u64 {
+        self.invalid
+    }
+
+    /// Distinct orders among the valid rows.
+    pub fn orders(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// Orders that are given different flags.
+    pub fn conflicts(&self) -> u64 {
+        self.conflicts
+    }
+
+    /// Orders a call is made for, if nothing is known of any yet.
+    pub fn calls(&self) -> u64 {
+        match self.on_conflict {
+            OnConflict::Last => self.orders() as u64,
+            OnConflict::Invalid => self.orders() as u64 - self.conflicts,
+        }
+    }
+
+    /// Rows of the orders that conflicts make invalid.
+    pub fn conflicting_rows(&self) -> u64 {
+        self.ids()
+            .filter(|&id| !self.is_sent(id))
+            .map(|id| self.rows_of(id))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::{Options, Source};
+
+    fn sheet(rows: &str) -> Sheet {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.csv");
+        std::fs::write(&path, format!("purchase_no,flag_name\n{rows}")).expect("written");
+        // The open file outlives its name.
+        Sheet::open(Source::Path(path), &Options::default()).expect("a sheet")
+    }
+
+    fn plan(sheet: &Sheet, on_conflict: OnConflict) -> Plan {
+        Plan::build(sheet, on_conflict, |_, _| {}).expect("planned")
+    }
+
+    fn roles(sheet: &Sheet, plan: &Plan) -> Vec<Option<RowRole>> {
+        let mut rows = sheet.rows().expect("readable");
+        let mut row = Row::default();
+        let mut roles = Vec::new();
+        while rows.read(&mut row).expect("readable") {
+            let entry = row.entry(sheet);
+            roles.push(entry.ok().and_then(|entry| plan.role(row.line(), &entry)));
+        }
+        roles
+    }
+
+    const ROWS: &str = "CG1,aa\nCG2,aa\n CG1 ,bb\nCG1,aa\n,aa\nCG2,aa\n";
+
+    #[test]
+    fn the_last_valid_row_decides() {
+        let sheet = sheet(ROWS);
+        let plan = plan(&sheet, OnConflict::Last);
+        let (first, second) = (OrderId(0), OrderId(1));
+        assert_eq!(
+            roles(&sheet, &plan),
+            [
+                Some(RowRole::Same { id: first, line: 5 }),
+                Some(RowRole::Same {
+                    id: second,
+                    line: 7
+                }),
+                Some(RowRole::Superseded { id: first, line: 5 }),
+                Some(RowRole::Decides { id: first }),
+                None,
+                Some(RowRole::Decides { id: second }),
+            ]
+        );
+        assert_eq!((plan.rows(), plan.invalid(), plan.orders()), (6, 1, 2));
+        assert_eq!((plan.conflicts(), plan.calls()), (1, 2));
+        assert_eq!(plan.conflicting_rows(), 0);
+        assert_eq!(plan.rows_of(first), 3);
+        assert_eq!((plan.flag(first), plan.find("CG3")), ("aa", None));
+        assert_eq!(plan.decided_after(4, "CG1"), Some(5));
+        assert_eq!(plan.decided_after(5, "CG1"), None);
+    }
+
+    #[test]
+    fn a_conflict_may_make_all_rows_of_its_order_invalid() {
+        let sheet = sheet(ROWS);
+        let plan = plan(&sheet, OnConflict::Invalid);
+        let conflict = Some(RowRole::Conflict {
+            id: OrderId(0),
+            line: 5,
+        });
+        let roles = roles(&sheet, &plan);
+        assert_eq!([roles[0], roles[2], roles[3]], [conflict; 3]);
+        assert_eq!(roles[5], Some(RowRole::Decides { id: OrderId(1) }));
+        assert_eq!((plan.calls(), plan.conflicting_rows()), (1, 3));
+        assert!(!plan.is_sent(OrderId(0)) && plan.is_sent(OrderId(1)));
+    }
+
+    #[test]
+    fn a_row_of_a_sheet_that_has_changed_has_no_role() {
+        let plan = plan(&sheet("CG1,aa\n"), OnConflict::Last);
+        assert_eq!(roles(&sheet("CG2,aa\n"), &plan), [None]);
+    }
+}

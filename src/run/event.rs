@@ -1,0 +1,92 @@
+//! What observers are told while a run is under way: plain data, so that a console, a log or a
+//! notification can each make its own of it.
+
+use serde::Serialize;
+
+use super::summary::Report;
+use crate::erp::{CallError, Reason};
+use crate::files::Status;
+use crate::files::journal::Foreign;
+use crate::pace::Change;
+use crate::plan::OnConflict;
+use crate::stop::StopReason;
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Started {
+        sheet: String,
+        results: String,
+        failures: String,
+    },
+    /// A journal was in the way that is not continued; it is kept under `path`.
+    JournalSetAside {
+        path: String,
+        why: Foreign,
+    },
+    Planned(Planned),
+    /// A call was answered, or was not: then `error` says why.
+    Answered {
+        /// The line of the row it was made for, if it was made for one.
+        line: Option<u64>,
+        /// Which of the calls for it, from 1.
+        attempt: u32,
+        error: Option<CallError>,
+    },
+    Throttled {
+        change: Change,
+        reason: Reason,
+    },
+    ClockCorrected {
+        /// The ERP's clock minus this machine's, in seconds.
+        offset: i64,
+    },
+    /// Nothing more is sent; calls in flight are brought to their end.
+    Stopping {
+        reason: StopReason,
+    },
+    /// An outcome is known and in the journal.
+    Settled {
+        line: u64,
+        /// Rows of the sheet that it settles.
+        rows: u64,
+        status: Status,
+    },
+    /// An outcome is known and could not be written to the journal.
+    Unrecorded {
+        line: u64,
+        order: String,
+        status: Status,
+        message: String,
+    },
+    Finished(Report),
+}
+
+/// What the plan found, before the first call.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    pub rows: u64,
+    pub invalid: u64,
+    /// Calls to be made if nothing were recovered.
+    pub calls: u64,
+    /// Orders that are given different flags.
+    pub conflicts: u64,
+    /// Rows that these make invalid.
+    pub conflicting_rows: u64,
+    pub on_conflict: OnConflict,
+    /// Rows that an interrupted run has settled.
+    pub recovered: u64,
+}
+
+/// Is told what happens, from any thread, and decides nothing.
+pub trait Observer: Sync {
+    fn event(&self, event: &Event);
+}
+
+impl Observer for [&dyn Observer] {
+    fn event(&self, event: &Event) {
+        for observer in self {
+            observer.event(event);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a row of the results ended as it did, as data.
+
+use std::borrow::Cow;
+
+use crate::files::Status;
+use crate::sheet::Problem;
+use crate::stop::StopReason;
+
+#[derive(Debug)]
+pub enum Note<'a> {
+    /// The ERP's words, or what kept it from answering; empty for `ok`.
+    Reply(&'a str),
+    Invalid {
+        problem: Problem,
+        /// A later row that decides for the same order.
+        decided_by: Option<u64>,
+    },
+    /// The order is given different flags; `line` is that of its last row.
+    Conflict {
+        line: u64,
+        /// An earlier run sent that row before the sheet grew.
+        accepted_before: bool,
+    },
+    NotSent(Option<&'a StopReason>),
+    /// The row shares the outcome of the row at `line`.
+    SameAs {
+        line: u64,
+        reply: &'a str,
+    },
+    /// The row at `line` decides; how it ended, if it was sent.
+    DecidedBy {
+        line: u64,
+        ended: Option<Status>,
+    },
+}
+
+impl Note<'_> {
+    /// The part to count failures by: without what is particular to the row.
+    pub fn reason(&self) -> Cow<'_, str> {
+        match self {
+            Note::Reply(reply) | Note::SameAs { reply, .. } => Cow::Borrowed(reply),
+            Note::Invalid { problem, .. } => Cow::Owned(problem.to_string()),
+            Note::Conflict { .. } => Cow::Borrowed(Note::CONFLICT),
+            Note::NotSent(_) | Note::DecidedBy { .. } => Cow::Owned(self.to_string()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Continuing a run that was cut short: what its journal knows that still holds.
+
+use std::collections::HashMap;
+
+use super::RunError;
+use super::event::{Event, Observer};
+use crate::files::journal::{self, Foreign, Found, Identity, Journal, Line};
+use crate::files::{FileError, Outcome, RunFiles, Status, move_aside};
+use crate::plan::{OnConflict, Plan};
+use crate::sheet::Sheet;
+
+/// The plan, and the journal's lines if they belong to the sheet: every one must name a row of it,
+/// at its line, with its order and flag.
+pub fn plan(
+    sheet: &Sheet,
+    files: &RunFiles,
+    identity: &Identity,
+    on_conflict: OnConflict,
+    fresh: bool,
+) -> Result<(Plan, Found), RunError> {
+    let found = journal::find(&files.journal, identity).map_err(FileError::io(&files.journal))?;
+    let lines: &[Line] = match &found {
+        Found::Lines(lines) => lines,
+        Found::Nothing | Found::Foreign(_) => &[],
+    };
+    let mut unseen: HashMap<u64, &Line> = lines.iter().map(|line| (line.line, line)).collect();
+    let mut all_match = unseen.len() == lines.len();
+    let plan = Plan::build(sheet, on_conflict, |row, entry| {
+        if let Some(line) = unseen.remove(&row.line()) {
+            all_match &= entry
+                .as_ref()
+                .is_ok_and(|entry| entry.order == line.order && entry.flag == line.flag);
+        }
+    })
+    .map_err(RunError::Plan)?;
+    if !(all_match && unseen.is_empty()) {
+        return Ok((plan, Found::Foreign(Foreign::OtherRows)));
+    }
+    if fresh && found != Found::Nothing {
+        return Ok((plan, Found::Foreign(Foreign::NotWanted)));
+    }
+    Ok((plan, found))
+}
+
+/// Begins the journal of this run and gives the outcomes known from an earlier one, by order.
+///
+/// `failed` and `skipped` orders are tried again. An outcome for a flag that the sheet no longer
+/// gives is removed from the journal before the order is sent its new flag: were this process killed
+/// right after that call, and the sheet changed back, the old outcome would be taken for true.
+pub fn begin_journal(
+    found: Found,
+    plan: &Plan,
+    files: &RunFiles,
+    identity: Identity,
+    observers: &[&dyn Observer],
+) -> Result<(Journal, Vec<Option<Outcome>>), RunError> {
+    let mut outcomes = vec![None; plan.orders()];
+    let lines = match found {
+        Found::Lines(lines) => lines,
+        Found::Nothing => Vec::new(),
+        Found::Foreign(why) => {
+            let path = move_aside(&files.journal)?.display().to_string();
+            observers.event(&Event::JournalSetAside { path, why });
+            Vec::new()
+        }
+    };
+    let mut kept = Vec::new();
+    for line in &lines {
+        let is_final = matches!(line.outcome.status, Status::Ok | Status::Rejected);
+        let Some(id) = plan.find(&line.order).filter(|_| is_final) else {
+            continue;
+        };
+        let holds = plan.flag(id) == line.flag;
+        if holds {
+            outcomes[id.index()] = Some(line.outcome.clone());
+        }
+        if holds || !plan.is_sent(id) {
+            kept.push(line);
+        }
+    }
+    let journal = Journal::begin(&files.journal, identity, &kept)?;
+    Ok((journal, outcomes))
+}

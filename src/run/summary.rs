@@ -1,0 +1,130 @@
+//! How a run ended.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::files::Status;
+use crate::stop::StopReason;
+
+/// Distinct messages are counted up to this many, so that a server that words each one differently
+/// cannot fill the memory.
+const MAX_MESSAGES: usize = 1_000;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub summary: Summary,
+    /// Why the run stopped early, if it did.
+    pub stopped: Option<StopReason>,
+    pub calls: u64,
+    /// Of those, further attempts after transient failures.
+    pub retries: u64,
+    /// Pauses because the ERP throttled.
+    pub pauses: u64,
+    /// From the first call to the last outcome.
+    pub elapsed: Duration,
+    pub results: String,
+    /// `None` if the sheet is the failures file and was left as it is.
+    pub failures: Option<String>,
+    /// The journal, if it was kept for the run to be continued.
+    pub journal: Option<String>,
+}
+
+/// Rows by how they ended.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    counts: BTreeMap<Status, u64>,
+    messages: BTreeMap<Status, HashMap<String, u64>>,
+    /// Failures whose message was one too many to be counted by itself.
+    unlisted: u64,
+}
+
+impl Summary {
+    pub fn count(&self, status: Status) -> u64 {
+        self.counts.get(&status).copied().unwrap_or_default()
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// Rows in the failures file.
+    pub fn failures(&self) -> u64 {
+        let failures = self.counts.iter().filter(|(status, _)| status.is_failure());
+        failures.map(|(_, count)| count).sum()
+    }
+
+    /// The distinct messages of failures with their counts, most frequent first.
+    pub fn messages(&self) -> Vec<(Status, &str, u64)> {
+        let mut list = Vec::new();
+        for (&status, messages) in &self.messages {
+            list.extend(
+                messages
+                    .iter()
+                    .map(|(text, &rows)| (status, text.as_str(), rows)),
+            );
+        }
+        list.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(&b.0)).then(a.1.cmp(b.1)));
+        list
+    }
+
+    pub fn unlisted(&self) -> u64 {
+        self.unlisted
+    }
+
+    /// Counts a row. `reason` is its message without what is particular to the row.
+    pub fn add(&mut self, status: Status, reason: &str) {
+        *self.counts.entry(status).or_default() += 1;
+        if !status.is_failure() {
+            return;
+        }
+        let distinct: usize = self.messages.values().map(HashMap::len).sum();
+        let messages = self.messages.entry(status).or_default();
+        if let Some(rows) = messages.get_mut(reason) {
+            *rows += 1;
+        } else if distinct < MAX_MESSAGES {
+            messages.insert(reason.to_owned(), 1);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_by_status_and_failures_by_message() {
+        let mut summary = Summary::default();
+        for (status, message) in [
+            (Status::Ok, "same as line 2"),
+            (Status::Rejected, "单据不存在"),
+            (Status::Failed, "HTTP 502"),
+            (Status::Rejected, "单据不存在"),
+            (Status::Superseded, "line 9 decides"),
+        ] {
+            summary.add(status, message);
+        }
+        assert_eq!((summary.rows(), summary.failures()), (5, 3));
+        assert_eq!(summary.count(Status::Rejected), 2);
+        assert_eq!(summary.count(Status::Skipped), 0);
+        let messages = [
+            (Status::Rejected, "单据不存在", 2),
+            (Status::Failed, "HTTP 502", 1),
+        ];
+        assert_eq!(summary.messages(), messages);
+    }
+
+    #[test]
+    fn messages_that_are_all_different_do_not_fill_the_memory() {
+        let mut summary = Summary::default();
+        for n in 0..MAX_MESSAGES + 5 {
+            summary.add(Status::Rejected, &format!("order {n}"));
+        }
+        assert_eq!(summary.messages().len(), MAX_MESSAGES);
+        assert_eq!(summary.unlisted(), 5);
+        assert_eq!(summary.rows(), MAX_MESSAGES as u64 + 5);
+    }
+}

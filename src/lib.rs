@@ -1,20 +1,27 @@
 //! Carries a sheet of purchase order flags into the Wangdiantong flagship ERP.
 //!
-//! Arrows point one way: `command → cli, config, console → run → erp, sheet`. [`erp`] and
-//! [`sheet`] never meet but in [`run`].
+//! Imports point one way: `command → cli, config, console → run → files, plan, pace → erp, sheet`.
 
 pub mod cli;
 pub mod command;
-pub mod config;
-pub mod console;
-pub mod erp;
-pub mod files;
+mod config;
+mod console;
+mod erp;
+mod files;
 mod messages;
-pub mod pace;
-pub mod plan;
-pub mod run;
+mod pace;
+mod plan;
+mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-pub mod sheet;
-pub mod stop;
+mod sheet;
+mod stop;
 mod text;
+
+/// What benches and fuzz targets use. No stable interface.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::erp::{Clock, UPDATE_METHOD, sign};
+    pub use crate::plan::{OnConflict, Plan};
+    pub use crate::sheet::{Options, Row, Sheet, Source};
+}

@@ -11,12 +11,12 @@ mod sign;
 mod trust;
 mod verdict;
 
-pub use account::{Account, AppSecret, SecretError};
-pub use client::{Caller, Client, ClientError, Options, Ping};
+pub use account::{Account, AppSecret};
+pub use client::{Client, Options};
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{CallError, ErrorKind, Limit, Reason};
-pub use trust::CaFileError;
+pub use sign::sign;
 
 /// The method that sets the flag of one purchase order.
 pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";

@@ -10,7 +10,6 @@ mod outcome;
 mod paths;
 mod results;
 
-pub use atomic::AtomicFile;
 pub use claim::RunFiles;
 pub use error::FileError;
 pub use fs::move_aside;

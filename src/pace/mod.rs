@@ -9,5 +9,7 @@ mod window;
 
 pub use adaptive::Change;
 pub use backoff::backoff;
-pub use limiter::{Permit, RateLimiter};
-pub use rate::{Per, RateLimit};
+pub use limiter::RateLimiter;
+#[cfg(feature = "sandbox")]
+pub use rate::Per;
+pub use rate::RateLimit;

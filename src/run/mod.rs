@@ -23,7 +23,7 @@ pub use error::RunError;
 pub use event::{Event, Observer, Planned};
 pub use note::Note;
 pub use rules::StopRules;
-pub use summary::{Report, Summary};
+pub use summary::Report;
 
 use crate::erp::Client;
 use crate::files::journal::Identity;

@@ -1,62 +1,16 @@
-//! The parts that are met on every row or call, each by itself: `cargo bench --bench parts`.
+//! Reading and planning a sheet: `cargo bench --bench parts`.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use tempfile::TempDir;
-use wdt_flags::erp::{Account, AppSecret, Limit, Reply, Signer, UPDATE_METHOD, judge};
-use wdt_flags::run::{OnConflict, Pace, Plan};
-use wdt_flags::sheet::{Options, Row, Sheet, Source};
+use wdt_flags::internals::{OnConflict, Options, Plan, Row, Sheet, Source};
 
 fn main() {
     divan::main();
-}
-
-#[divan::bench]
-fn signing(bencher: Bencher) {
-    let account = Account {
-        sid: "wdtapi3".into(),
-        app_key: "wdt_test".into(),
-        app_secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
-    };
-    let signer = Signer::new(&account, UPDATE_METHOD);
-    let body = r#"[{"purchase_no":"CG2204130001","flag_name":"已质检"}]"#.as_bytes();
-    bencher.bench(|| signer.sign(divan::black_box(body), 450_444_516));
-}
-
-#[divan::bench(args = ["accepted", "rejected", "throttled", "html"])]
-fn verdict(bencher: Bencher, kind: &str) {
-    let body = match kind {
-        "accepted" => r#"{"status":0}"#,
-        "rejected" => r#"{"status":100,"message":"采购标记不存在:采购量和到货量不一致"}"#,
-        "throttled" => r#"{"status":100,"message":"超过每分钟最大调用频率限制，请稍后重试"}"#,
-        _ => "<html><body><h1>502 Bad Gateway</h1></body></html>",
-    };
-    let reply = Ok(Reply {
-        http_status: 200,
-        retry_after: None,
-        body: body.as_bytes().to_vec(),
-    });
-    bencher.bench(|| judge(divan::black_box(&reply)));
-}
-
-#[divan::bench]
-fn pacer_decision(bencher: Bencher) {
-    let mut pace = Pace::new(600.0, 600.0, 16);
-    let mut now = Duration::ZERO;
-    bencher.bench_local(move || {
-        now += Duration::from_millis(100);
-        if now.as_millis().is_multiple_of(1_000_000) {
-            let _ = pace.throttled(now, now, Limit::Rate, None);
-        } else {
-            pace.passed(now);
-        }
-        pace.interval()
-    });
 }
 
 /// Rows of every sheet that is read below.
@@ -149,6 +103,6 @@ fn planning(bencher: Bencher) {
     let (_directory, path) = sheet("utf-8 csv");
     bencher.counter(ItemsCount::new(ROWS)).bench(|| {
         let plan = Plan::build(&open(&path), OnConflict::Last, |_, _| {}).expect("a plan");
-        assert_eq!(plan.orders(), ROWS as u64);
+        assert_eq!(plan.orders(), ROWS);
     });
 }

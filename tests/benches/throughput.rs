@@ -12,7 +12,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant, SystemTime};
 
 use machine::{Server, describe};
-use wdt_flags::erp::{Account, AppSecret, Clock, Signer, UPDATE_METHOD};
+use wdt_flags::internals::{Clock, UPDATE_METHOD, sign};
 
 const ROWS: usize = 200_000;
 
@@ -79,22 +79,24 @@ fn address(server: &Server) -> String {
 
 /// A signed call, good for two minutes.
 fn request(server: &Server) -> Vec<u8> {
+    let (sid, key) = (server.variable("WDT_SID"), server.variable("WDT_APP_KEY"));
     let secret = server.variable("WDT_APP_SECRET");
-    let account = Account {
-        sid: server.variable("WDT_SID").to_owned(),
-        app_key: server.variable("WDT_APP_KEY").to_owned(),
-        app_secret: AppSecret::parse(secret).expect("secret:salt"),
-    };
+    let (secret, salt) = secret.split_once(':').expect("secret:salt");
     let body = r#"[{"purchase_no":"CG1","flag_name":"aa"}]"#;
-    let timestamp = Clock::default().timestamp(SystemTime::now());
-    let sign = Signer::new(&account, UPDATE_METHOD).sign(body.as_bytes(), timestamp);
-    let sign = String::from_utf8(sign.to_vec()).expect("hex");
-    let (_, salt) = secret.split_once(':').expect("secret:salt");
+    let timestamp = Clock::default().timestamp(SystemTime::now()).to_string();
+    let fields = [
+        ("sid", sid),
+        ("key", key),
+        ("salt", salt),
+        ("method", UPDATE_METHOD),
+        ("v", "1.0"),
+        ("timestamp", &timestamp),
+        ("body", body),
+    ];
+    let sign = sign(secret, fields);
     let address = address(server);
     format!(
-        "POST /openapi?sid={}&key={}&salt={salt}&method={UPDATE_METHOD}&v=1.0&timestamp={timestamp}&sign={sign} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        account.sid,
-        account.app_key,
+        "POST /openapi?sid={sid}&key={key}&salt={salt}&method={UPDATE_METHOD}&v=1.0&timestamp={timestamp}&sign={sign} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

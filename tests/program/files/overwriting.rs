@@ -95,13 +95,7 @@ fn the_sheet_by_a_link() {
 
 #[test]
 fn a_sheet_that_is_named_like_a_file_of_the_run() {
-    for name in [
-        "r.csv.partial",
-        "r.csv.tmp",
-        "r.csv.lock",
-        "f.csv.tmp",
-        "f.csv.lock",
-    ] {
+    for name in ["r.csv.partial", "r.csv.lock", "f.csv.lock"] {
         for content in [SHEET, OURS] {
             is_refused(
                 |place| drop(place.write(name, content)),
@@ -116,11 +110,7 @@ fn a_directory() {
     let prepare = |place: &Place| fs::create_dir(place.path("d")).expect("created");
     is_refused(prepare, &["orders.csv", "--results", "d"]);
     is_refused(prepare, &["orders.csv", "--failures", "d"]);
-    for name in [
-        "orders.results.csv",
-        "orders.results.csv.partial",
-        "orders.failures.csv.tmp",
-    ] {
+    for name in ["orders.results.csv", "orders.results.csv.partial"] {
         let prepare = |place: &Place| fs::create_dir(place.path(name)).expect("created");
         is_refused(prepare, &["orders.csv"]);
     }
@@ -149,13 +139,7 @@ fn a_file_of_somebody_elses() {
             "orders.results.csv",
             "orders.failures.csv",
             "orders.results.csv.partial",
-            "orders.results.csv.tmp",
-            "orders.failures.csv.tmp",
         ] {
-            // A draft of ours may have been cut off behind its byte order mark.
-            if content == "\u{feff}" && name.ends_with("v.tmp") {
-                continue;
-            }
             is_refused(|place| drop(place.write(name, content)), &["orders.csv"]);
         }
     }
@@ -187,17 +171,20 @@ fn results_that_are_the_failures_too() {
 
 #[test]
 fn failures_in_the_place_of_another_file_of_the_run() {
-    for ending in [".partial", ".tmp", ".lock"] {
+    for ending in [".partial", ".lock"] {
         let failures = format!("r.csv{ending}");
         let args = ["orders.csv", "--results", "r.csv", "--failures", &failures];
         is_refused(nothing, &args);
     }
-    // Only results have a record.
-    for ending in [".tmp", ".lock"] {
-        let results = format!("f.csv{ending}");
-        let args = ["orders.csv", "--results", &results, "--failures", "f.csv"];
-        is_refused(nothing, &args);
-    }
+    // Only results have a journal.
+    let args = [
+        "orders.csv",
+        "--results",
+        "f.csv.lock",
+        "--failures",
+        "f.csv",
+    ];
+    is_refused(nothing, &args);
 }
 
 #[cfg(target_os = "linux")]
@@ -254,14 +241,6 @@ mod pipes {
     fn in_the_place_of_the_record() {
         is_refused(
             |place| fifo(place, "orders.results.csv.partial"),
-            &["orders.csv"],
-        );
-    }
-
-    #[test]
-    fn in_the_place_of_a_draft() {
-        is_refused(
-            |place| fifo(place, "orders.results.csv.tmp"),
             &["orders.csv"],
         );
     }

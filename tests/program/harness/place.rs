@@ -174,14 +174,12 @@ impl Place {
     }
 }
 
-/// The outcomes in a record: its whole lines, without its header and without those that only take
-/// an earlier outcome back.
+/// The outcomes in a journal: its whole lines, without its header.
 pub fn outcomes(record: &[u8]) -> Vec<String> {
     let whole = record.iter().rposition(|&byte| byte == b'\n');
     String::from_utf8_lossy(&record[..whole.unwrap_or_default()])
         .lines()
         .skip(1)
-        .filter(|line| !line.contains("about to be sent"))
         .map(str::to_owned)
         .collect()
 }

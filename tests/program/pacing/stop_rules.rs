@@ -90,8 +90,7 @@ fn a_deadline_ends_the_sending() {
     place.write("x.csv", sheet(2_000));
     let run = finish(&mut place.run(&erp, ["x.csv", "--deadline", "300ms"])).expect(3);
     assert!(
-        run.stderr
-            .contains("the time for sending is over (--deadline)"),
+        run.stderr.contains("the deadline has passed (--deadline)"),
         "{run:?}"
     );
     let results = place.table("x.results.csv");

@@ -183,22 +183,11 @@ mod at_the_end {
     }
 
     #[test]
-    fn drafts_and_locks_left_behind_are_no_hindrance() {
+    fn locks_left_behind_are_no_hindrance() {
         let (place, server) = unfinished();
-        let half =
-            "\u{feff}purchase_no,flag_name,line,status,code,message,attempts,finished_at\nCG1,a";
-        place.write("orders.results.csv.tmp", half);
-        place.write("orders.failures.csv.tmp", "");
         let lock = "wdt-flags pid 1 since 2026-01-01T00:00:00.000+08:00\n";
         place.write("orders.results.csv.lock", lock);
         place.write("orders.failures.csv.lock", lock);
-        finishes_without_a_call((place, server));
-    }
-
-    #[test]
-    fn a_draft_cut_off_in_its_header_is_no_hindrance() {
-        let (place, server) = unfinished();
-        place.write("orders.results.csv.tmp", "\u{feff}purchase_no,fl");
         finishes_without_a_call((place, server));
     }
 

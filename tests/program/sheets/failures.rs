@@ -253,7 +253,7 @@ fn a_flag_column_that_is_named_comes_before_the_flag_sent_last_time() {
 }
 
 #[test]
-fn a_row_that_must_not_be_mended_by_itself_says_so() {
+fn a_row_that_must_not_be_corrected_by_itself_says_so() {
     let (place, erp) = (Place::new(), sandbox());
     place.write(
         "x.csv",
@@ -264,7 +264,7 @@ fn a_row_that_must_not_be_mended_by_itself_says_so() {
     assert_eq!(
         messages.column("message"),
         [
-            "flag_name is empty; but line 3 decides: take this row out rather than mend it",
+            "flag_name is empty; but line 3 decides: remove this row rather than correct it",
             "flag_name is empty"
         ]
     );

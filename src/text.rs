@@ -1,22 +1,53 @@
-//! Text from elsewhere, made fit for a line on a terminal.
+//! Text from elsewhere, made fit for a line that people read.
 
-/// One line of at most `most` characters: what could steer a terminal, break the line or turn the
-/// writing direction becomes a space.
-#[must_use]
-pub fn printable(text: &str, most: usize) -> String {
-    let mut clean: String = text
-        .chars()
-        .take(most)
-        .map(|c| if steers(c) { ' ' } else { c })
-        .collect();
-    if text.chars().nth(most).is_some() {
-        clean.push('…');
-    }
-    clean.trim().to_owned()
+/// The longest text that is quoted whole, in characters.
+const MAX_QUOTED: usize = 40;
+/// The longest list that is shown whole.
+const MAX_LISTED: usize = 12;
+
+/// One line of at most `max` characters, with spaces for what is no text.
+pub fn one_line(text: &str, max: usize) -> String {
+    let line = shown(text, max, |_, line| line.push(' '));
+    line.trim().to_owned()
 }
 
-/// Control characters, line separators and marks that turn the writing direction.
-pub fn steers(c: char) -> bool {
+/// One line in double quotes, cut short, with escapes for what is no text.
+pub fn quoted(text: &str) -> String {
+    let escape = |c: char, line: &mut String| line.extend(c.escape_default());
+    format!("\"{}\"", shown(text, MAX_QUOTED, escape))
+}
+
+/// The first dozen texts, each quoted.
+pub fn list(texts: &[String]) -> String {
+    let first: Vec<_> = texts
+        .iter()
+        .take(MAX_LISTED)
+        .map(|text| quoted(text))
+        .collect();
+    match texts.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+fn shown(text: &str, max: usize, replace: impl Fn(char, &mut String)) -> String {
+    let mut line = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == max {
+            line.push('…');
+            break;
+        }
+        if is_control_or_bidi(c) {
+            replace(c, &mut line);
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
+
+/// What could control a terminal, break the line or turn the direction of writing.
+fn is_control_or_bidi(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -27,8 +58,22 @@ mod tests {
 
     #[test]
     fn nothing_reaches_the_terminal_but_text() {
-        assert_eq!(printable("a\u{1b}[31mb\r\nc\u{202e}", 80), "a [31mb  c");
-        assert_eq!(printable("标记标记", 3), "标记标…");
-        assert_eq!(printable("", 3), "");
+        assert_eq!(one_line("a\u{1b}[31mb\r\nc\u{202e}", 80), "a [31mb  c");
+        assert_eq!(one_line("标记标记", 3), "标记标…");
+        assert_eq!(one_line("", 3), "");
+    }
+
+    #[test]
+    fn quoted_text_is_short_and_on_one_line() {
+        assert_eq!(quoted("CG001"), "\"CG001\"");
+        assert_eq!(quoted("a\nb\u{7}"), "\"a\\nb\\u{7}\"");
+        assert_eq!(quoted(&"中".repeat(41)).chars().count(), 43);
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let numbers: Vec<String> = (0..14).map(|n| n.to_string()).collect();
+        assert_eq!(list(&numbers[..2]), "\"0\", \"1\"");
+        assert!(list(&numbers).ends_with("\"11\" and 2 more"));
     }
 }

@@ -12,7 +12,7 @@ use crate::console::{counted, duration, print};
 use crate::pace::RateLimit;
 use crate::plan::{OnConflict, Plan, RowRole};
 use crate::sheet::{Layout, Row, Sheet};
-use crate::text::printable;
+use crate::text::one_line;
 
 /// Distinct flags that are counted each by itself; a sheet with more has the wrong flag column.
 const MOST_FLAGS: usize = 10_000;
@@ -237,7 +237,7 @@ impl<'s> Survey<'s> {
             time_for(self.calls),
         ));
         for FlagCount { flag, rows } in self.flags.iter().take(FLAGS_SHOWN) {
-            line(format!("{rows:>8}  {}", printable(flag, CELL_CHARS)));
+            line(format!("{rows:>8}  {}", one_line(flag, CELL_CHARS)));
         }
         let rest = self.flags.iter().skip(FLAGS_SHOWN);
         let unlisted: u64 = rest.map(|flag| flag.rows).sum::<u64>() + self.rows_with_other_flags;
@@ -268,7 +268,7 @@ fn time_for(calls: u64) -> String {
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let cell = |text: &str| printable(text, CELL_CHARS);
+        let cell = |text: &str| one_line(text, CELL_CHARS);
         match self {
             Finding::Invalid { line, message, .. } => write!(f, "line {line}: {message}"),
             Finding::Superseded {

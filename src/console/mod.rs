@@ -16,7 +16,7 @@ use crate::erp::{CallError, ErrorKind};
 use crate::pace::Change;
 use crate::plan::OnConflict;
 use crate::run::{Event, Observer, Planned};
-use crate::text::printable;
+use crate::text::one_line;
 use progress::Progress;
 
 /// How much a line on stderr matters.
@@ -92,7 +92,7 @@ impl Console {
             let mut stderr = io::stderr().lock();
             for line in message.lines() {
                 // File names are anybody's words, too.
-                let _ = writeln!(stderr, "{}", printable(line, usize::MAX));
+                let _ = writeln!(stderr, "{}", one_line(line, usize::MAX));
             }
         };
         match &*self.lock() {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::human::{counted, duration};
 use crate::files::Status;
 use crate::run::Report;
-use crate::text::steers;
+use crate::text::one_line;
 
 /// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
@@ -22,8 +22,10 @@ pub fn summary(report: &Report) -> String {
         .collect();
     let rows = counted(tally.rows(), "row", "rows");
     let mut line = |text_line: String| {
-        let _ = writeln!(text, "{}", text_line.replace(steers, " "));
+        let _ = writeln!(text, "{text_line}");
     };
+    // File names are anybody's words, too.
+    let shown = |path: &str| one_line(path, usize::MAX);
     line(format!("{rows}: {}", counts.join(", ")));
     line(format!(
         "calls     {} in {} ({}, {})",
@@ -32,24 +34,27 @@ pub fn summary(report: &Report) -> String {
         counted(report.retries, "retry", "retries"),
         counted(report.pauses, "pause", "pauses"),
     ));
-    line(format!("results   {}", report.results));
+    line(format!("results   {}", shown(&report.results)));
     match &report.failures {
         Some(failures) => line(format!(
             "failures  {} ({})",
-            failures,
+            shown(failures),
             counted(tally.failures(), "row", "rows")
         )),
         None => line("failures  the sheet itself, left as it was".to_owned()),
     }
     if let Some(journal) = &report.journal {
-        line(format!("journal   {journal}"));
+        line(format!("journal   {}", shown(journal)));
     }
     let messages = tally.messages();
     if !messages.is_empty() {
         line(String::new());
     }
     for (status, message, count) in messages.iter().take(MESSAGES_SHOWN) {
-        line(format!("{count:>8}  {status:<8}  {message}"));
+        line(format!(
+            "{count:>8}  {status:<8}  {}",
+            one_line(message, usize::MAX)
+        ));
     }
     let rest: u64 = messages
         .iter()

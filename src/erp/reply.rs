@@ -70,7 +70,7 @@ impl Answer {
 /// As much of a message as is kept.
 pub(super) fn printable(text: &str) -> String {
     const MAX_CHARS: usize = 500;
-    text::printable(text, MAX_CHARS)
+    text::one_line(text, MAX_CHARS)
 }
 
 #[cfg(test)]

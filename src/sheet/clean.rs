@@ -7,8 +7,8 @@ use unicode_properties::emoji::EmojiStatus;
 
 use super::columns::Role;
 use super::encoding::is_private;
-use super::excerpt::{bare, excerpt};
 use super::problem::Problem;
+use crate::text::{one_line, quoted};
 
 /// What Excel shows for a formula that failed.
 const FAILED: [&str; 8] = [
@@ -39,7 +39,7 @@ pub(super) fn cleaned<'c>(
         None => Ok(text),
         Some(what) => Err(Problem::of_column(
             column,
-            format!("{} {what}", bare(column)),
+            format!("{} {what}", one_line(column, 40)),
         )),
     }
 }
@@ -126,7 +126,7 @@ fn complaint(text: &str, role: Role) -> Option<String> {
     if role == Role::Order && is_scientific(text) {
         return Some(format!(
             "is {}, a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export",
-            excerpt(text)
+            quoted(text)
         ));
     }
     let longest = role.longest();

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::excerpt::excerpt;
 use super::problem::Problem;
+use crate::text::quoted;
 
 /// Why a sheet cannot be used. Each message is one line: what happened, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ pub enum SheetError {
     /// `--encoding` names no encoding.
     #[error(
         "unknown encoding {}; --encoding takes utf-8, gb18030, gbk, big5, utf-16le, utf-16be and the like",
-        excerpt(label)
+        quoted(label)
     )]
     UnknownEncoding {
         /// As given.
@@ -128,7 +128,7 @@ pub enum SheetError {
         reason: String,
     },
     /// `--sheet` names no worksheet.
-    #[error("{file}: has no worksheet {}; it has {sheets}", excerpt(asked))]
+    #[error("{file}: has no worksheet {}; it has {sheets}", quoted(asked))]
     UnknownWorksheet {
         /// The sheet.
         file: String,

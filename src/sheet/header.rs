@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use super::columns::{Own, Role, by_letter, folded, letter};
-use super::excerpt::{excerpt, list};
 use super::{Options, SheetError};
+use crate::text::{list, quoted};
 
 /// The header is looked for in this many lines that are not blank.
 pub(super) const SEARCHED: usize = 20;
@@ -205,7 +205,7 @@ impl<'o> Wanted<'o> {
 /// A column as messages name it: header and letter.
 fn titled(line: &Line, at: usize) -> String {
     let header = line.fields.get(at).map_or("", String::as_str);
-    format!("{} (column {})", excerpt(header), letter(at))
+    format!("{} (column {})", quoted(header), letter(at))
 }
 
 /// The error for a line that has the columns but cannot be used.
@@ -256,7 +256,7 @@ pub(super) fn missing(
     let missing: Vec<String> = absent
         .iter()
         .map(|(role, _, given)| match given {
-            Some(given) => format!("no {} {}", role.title(), excerpt(given)),
+            Some(given) => format!("no {} {}", role.title(), quoted(given)),
             None => format!("no {}, named {}", role.title(), role.names().join(", ")),
         })
         .collect();
@@ -264,11 +264,7 @@ pub(super) fn missing(
     SheetError::MissingColumn {
         file: file.to_owned(),
         missing: format!("{} in the first {SEARCHED} lines", missing.join(" and ")),
-        found: format!(
-            "line {} has {}",
-            line.number,
-            list(line.fields.iter().map(String::as_str))
-        ),
+        found: format!("line {} has {}", line.number, list(&line.fields)),
         advice: format!(
             "name it with {} (header or letter){}",
             advice.join(" and "),

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::columns::SENT_FLAG;
-use super::excerpt::excerpt;
 use super::header::Header;
 use super::{Content, Format, Options};
+use crate::text::quoted;
 
 /// What was assumed about a sheet, or told by [`Options`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl fmt::Display for Layout {
             None => {}
         }
         if let Some(worksheet) = &self.worksheet {
-            write!(f, ", worksheet {}", excerpt(worksheet))?;
+            write!(f, ", worksheet {}", quoted(worksheet))?;
         }
         write!(f, ", header on line {}", self.header_line)?;
         match self.skipped_lines {
@@ -54,10 +54,10 @@ impl fmt::Display for Layout {
             1 => write!(f, " (1 title line skipped)")?,
             n => write!(f, " ({n} title lines skipped)")?,
         }
-        write!(f, "\norders from column {}, ", excerpt(&self.order_column))?;
+        write!(f, "\norders from column {}, ", quoted(&self.order_column))?;
         match (&self.given_flag, &self.flag_column) {
-            (Some(flag), _) => write!(f, "flag {} for all rows", excerpt(flag)),
-            (None, Some(column)) => write!(f, "flags from column {}", excerpt(column)),
+            (Some(flag), _) => write!(f, "flag {} for all rows", quoted(flag)),
+            (None, Some(column)) => write!(f, "flags from column {}", quoted(column)),
             (None, None) => write!(f, "no flags"),
         }
     }

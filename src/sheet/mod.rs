@@ -11,7 +11,6 @@ mod columns;
 mod decode;
 mod encoding;
 mod error;
-mod excerpt;
 mod format;
 mod header;
 mod input;

@@ -3,12 +3,12 @@
 use super::clean::is_blank;
 use super::decode::{Decoded, Stop};
 use super::encoding::TextEncoding;
-use super::excerpt::excerpt;
 use super::format::{LOOKED_AT, markup};
 use super::header::{self, Finding, Header, Line, SEARCHED};
 use super::input::Input;
 use super::record::{Fault, Records};
 use super::{Options, SheetError};
+use crate::text::quoted;
 
 /// In the order they are preferred.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -136,7 +136,7 @@ pub(super) fn explain(
     }
     let file = input.name().to_owned();
     let column = |field: usize| match columns.get(field) {
-        Some(header) if !header.is_empty() => format!("column {}", excerpt(header)),
+        Some(header) if !header.is_empty() => format!("column {}", quoted(header)),
         _ => format!("column {}", field + 1),
     };
     match fault {

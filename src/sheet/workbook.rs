@@ -11,12 +11,12 @@ use calamine::{
 
 use super::cell;
 use super::clean::is_blank;
-use super::excerpt::{bare, excerpt};
 use super::format::{Format, Kind};
 use super::header::{self, Finding, Header, Line, SEARCHED};
 use super::input::{Input, Reader};
 use super::record::Record;
 use super::{Options, SheetError};
+use crate::text::{one_line, quoted};
 
 type Book<'i> = Sheets<BufReader<Reader<'i>>>;
 
@@ -237,7 +237,7 @@ fn unknown(input: &Input, book: &Book<'_>, asked: &str) -> SheetError {
                 SheetVisible::Visible => "",
                 _ => " (hidden)",
             };
-            format!("{number}: {}{hidden}", excerpt(&sheet.name))
+            format!("{number}: {}{hidden}", quoted(&sheet.name))
         })
         .collect();
     SheetError::UnknownWorksheet {
@@ -270,7 +270,7 @@ impl From<Error> for Refusal {
             | Error::Xls(XlsError::Password)
             | Error::Xlsb(XlsbError::Password)
             | Error::Ods(OdsError::Password) => Refusal::Password,
-            error => Refusal::Damaged(bare(&error.to_string())),
+            error => Refusal::Damaged(one_line(&error.to_string(), 100)),
         }
     }
 }

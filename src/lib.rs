@@ -23,5 +23,5 @@ mod text;
 pub mod internals {
     pub use crate::erp::{Clock, UPDATE_METHOD, sign};
     pub use crate::plan::{OnConflict, Plan};
-    pub use crate::sheet::{Options, Row, Sheet, Source};
+    pub use crate::sheet::{Row, Sheet, SheetOptions, Source};
 }

@@ -2,11 +2,17 @@
 
 use std::fmt;
 
+use crate::erp::field::{Invalid, Refused};
 use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::Status;
 use crate::files::journal::Foreign;
 use crate::run::Note;
+use crate::sheet::{CellFault, Problem};
 use crate::stop::StopReason;
+use crate::text::{one_line, quoted};
+
+/// Characters of a header that a message shows.
+const MAX_HEADER: usize = 40;
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,5 +140,78 @@ impl fmt::Display for Note<'_> {
                 ),
             },
         }
+    }
+}
+
+impl fmt::Display for Problem {
+    /// What is wrong and what to do, on one line, naming the column.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Problem::TooFewFields { found, expected } => write!(
+                f,
+                "wrong number of fields: {found} where the header has {expected}; correct the row"
+            ),
+            Problem::TooManyFields { found, expected } => write!(
+                f,
+                "wrong number of fields: {found} where the header has {expected}; correct the row, and put quotes around a cell that contains the delimiter"
+            ),
+            Problem::ExtraFields => f.write_str(
+                "wrong number of fields, see extra_fields; correct the row and empty that cell",
+            ),
+            Problem::Cell { column, fault } => cell(f, &one_line(column, MAX_HEADER), fault),
+        }
+    }
+}
+
+fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Result {
+    let (c, kind, position) = match fault {
+        CellFault::FormulaError(text) => {
+            return write!(
+                f,
+                "{column} is {text}, the error of a formula; correct it in the workbook"
+            );
+        }
+        CellFault::CutNumber(text) => {
+            return write!(
+                f,
+                "{column} is {}, a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export",
+                quoted(text)
+            );
+        }
+        CellFault::Invalid(Invalid::Empty) => return write!(f, "{column} is empty"),
+        CellFault::Invalid(Invalid::TooLong { length, max }) => {
+            return write!(
+                f,
+                "{column} has {length} characters; the ERP takes at most {max}"
+            );
+        }
+        CellFault::Invalid(Invalid::Character { c, kind, position }) => (*c, kind, position),
+    };
+    let code = format!("U+{:04X}", u32::from(c));
+    match kind {
+        Refused::LineBreak => write!(
+            f,
+            "{column} has a line break ({code}) as character {position}; remove it"
+        ),
+        Refused::Tab => write!(
+            f,
+            "{column} has a tab ({code}) as character {position}; remove it"
+        ),
+        Refused::Control => write!(
+            f,
+            "{column} has a control character ({code}) as character {position}; remove it"
+        ),
+        Refused::Replacement => write!(
+            f,
+            "{column} has � ({code}) as character {position}; the text was already damaged when the sheet was saved; export it again"
+        ),
+        Refused::PrivateUse => write!(
+            f,
+            "{column} has a character without a meaning ({code}) as character {position}; the sheet was probably read in the wrong encoding; give its own with --encoding"
+        ),
+        Refused::Emoji => write!(
+            f,
+            "{column} has an emoji ({c} {code}) as character {position}; the ERP may refuse emoji; remove it"
+        ),
     }
 }

@@ -237,14 +237,14 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::{Options, Source};
+    use crate::sheet::{SheetOptions, Source};
 
     fn sheet(rows: &str) -> Sheet {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.csv");
         std::fs::write(&path, format!("purchase_no,flag_name\n{rows}")).expect("written");
         // The open file outlives its name.
-        Sheet::open(Source::Path(path), &Options::default()).expect("a sheet")
+        Sheet::open(Source::Path(path), &SheetOptions::default()).expect("a sheet")
     }
 
     fn plan(sheet: &Sheet, on_conflict: OnConflict) -> Plan {

@@ -17,7 +17,7 @@ use crate::cli::{AccountArgs, Cli, Command, SheetArgs};
 use crate::config::Choice;
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
-use crate::sheet::{Options, Sheet, Source};
+use crate::sheet::{Sheet, SheetOptions, Source};
 
 /// Exit code: done, and some row is neither `ok` nor `superseded`.
 const SOME_FAILED: u8 = 1;
@@ -108,7 +108,7 @@ fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
     } else {
         Source::Path(args.path)
     };
-    let options = Options {
+    let options = SheetOptions {
         encoding: args.encoding,
         delimiter: args.delimiter,
         worksheet: args.sheet,

@@ -5,6 +5,7 @@ mod client;
 mod clock;
 mod endpoint;
 mod error;
+pub mod field;
 mod reply;
 mod resolver;
 mod sign;

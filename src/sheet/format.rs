@@ -5,19 +5,13 @@ use std::fmt;
 /// What kind of file a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Text separated by commas.
     Csv,
-    /// Text separated by tabs.
     Tsv,
     /// Text separated by something else.
     Text,
-    /// Excel workbook (`.xlsx`, `.xlsm`).
     Xlsx,
-    /// Binary Excel workbook.
     Xlsb,
-    /// Excel 97–2003 workbook.
     Xls,
-    /// OpenDocument spreadsheet.
     Ods,
 }
 
@@ -47,34 +41,36 @@ impl fmt::Display for Format {
 
 /// What a file's first bytes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A zip archive, as newer workbooks are.
-    Zip,
-    /// An OLE compound file, as `.xls` and encrypted workbooks are.
-    Compound,
+pub(super) enum Signature {
+    /// The formats it may have, the likeliest first.
+    Workbook(&'static [Format]),
     /// No sheet; what it is instead.
     Other(&'static str),
     Text,
 }
 
-/// How many bytes [`kind`] and [`markup`] look at.
-pub(super) const LOOKED_AT: usize = 4096;
+/// How many bytes [`signature`] and [`markup`] look at.
+pub(super) const SNIFF_LEN: usize = 4096;
 
-pub(super) fn kind(head: &[u8]) -> Kind {
-    let signatures: [(&[u8], Kind); 8] = [
-        (b"PK\x03\x04", Kind::Zip),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Kind::Compound),
-        (b"PK\x05\x06", Kind::Other("an empty archive")),
-        (b"%PDF-", Kind::Other("a PDF")),
-        (b"\x1F\x8B", Kind::Other("a gzip archive")),
-        (b"Rar!\x1A", Kind::Other("a RAR archive")),
-        (b"7z\xBC\xAF\x27\x1C", Kind::Other("a 7z archive")),
-        (b"\x89PNG", Kind::Other("a picture")),
+const ZIP: Signature = Signature::Workbook(&[Format::Xlsx, Format::Xlsb, Format::Ods]);
+/// An OLE compound file, as `.xls` and encrypted workbooks are.
+const COMPOUND: Signature = Signature::Workbook(&[Format::Xls, Format::Xlsx]);
+
+pub(super) fn signature(head: &[u8]) -> Signature {
+    let signatures: [(&[u8], Signature); 8] = [
+        (b"PK\x03\x04", ZIP),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", COMPOUND),
+        (b"PK\x05\x06", Signature::Other("an empty archive")),
+        (b"%PDF-", Signature::Other("a PDF")),
+        (b"\x1F\x8B", Signature::Other("a gzip archive")),
+        (b"Rar!\x1A", Signature::Other("a RAR archive")),
+        (b"7z\xBC\xAF\x27\x1C", Signature::Other("a 7z archive")),
+        (b"\x89PNG", Signature::Other("a picture")),
     ];
     signatures
         .into_iter()
-        .find(|(signature, _)| head.starts_with(signature))
-        .map_or(Kind::Text, |(_, kind)| kind)
+        .find(|(start, _)| head.starts_with(start))
+        .map_or(Signature::Text, |(_, signature)| signature)
 }
 
 /// What markup the text is, if it is: exports named `.xls` are often web pages.
@@ -85,16 +81,7 @@ pub(super) fn markup(text: &str) -> Option<&'static str> {
     }
     let text = text.to_ascii_lowercase();
     let starts = |tags: &[&str]| tags.iter().any(|tag| text.starts_with(tag));
-    if text.starts_with("<?xml") {
-        let workbook = text.contains("workbook");
-        Some(if text.contains("<html") {
-            "a web page (HTML)"
-        } else if workbook {
-            "an XML spreadsheet"
-        } else {
-            "XML"
-        })
-    } else if starts(&[
+    let pages = [
         "<html",
         "<table",
         "<!doctype",
@@ -105,12 +92,14 @@ pub(super) fn markup(text: &str) -> Option<&'static str> {
         "<div",
         "<tr",
         "<!--",
-    ]) {
+    ];
+    let is_xml = text.starts_with("<?xml");
+    if starts(&pages) || (is_xml && text.contains("<html")) {
         Some("a web page (HTML)")
-    } else if starts(&["<workbook", "<ss:workbook"]) {
+    } else if starts(&["<workbook", "<ss:workbook"]) || (is_xml && text.contains("workbook")) {
         Some("an XML spreadsheet")
     } else {
-        None
+        is_xml.then_some("XML")
     }
 }
 
@@ -119,12 +108,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_tells_the_kind() {
-        assert_eq!(kind(b"PK\x03\x04rest"), Kind::Zip);
-        assert_eq!(kind(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), Kind::Compound);
-        assert_eq!(kind(b"%PDF-1.4"), Kind::Other("a PDF"));
-        assert_eq!(kind(b"PK,x"), Kind::Text);
-        assert_eq!(kind(b""), Kind::Text);
+    fn content_tells_the_format() {
+        assert_eq!(signature(b"PK\x03\x04rest"), ZIP);
+        assert_eq!(signature(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), COMPOUND);
+        assert_eq!(signature(b"%PDF-1.4"), Signature::Other("a PDF"));
+        assert_eq!(signature(b"PK,x"), Signature::Text);
+        assert_eq!(signature(b""), Signature::Text);
     }
 
     #[test]

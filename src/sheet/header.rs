@@ -2,21 +2,22 @@
 
 use std::cmp::Reverse;
 
-use super::columns::{Own, Role, by_letter, folded, letter};
-use super::{Options, SheetError};
-use crate::text::{list, quoted};
-
-/// The header is looked for in this many lines that are not blank.
-pub(super) const SEARCHED: usize = 20;
+use super::columns::{HEADER_SEARCH_LINES, by_letter, letter};
+use super::error::Fault;
+use super::normalize::{folded, is_blank};
+use super::options::SheetOptions;
+use super::own::OwnColumns;
+use super::record::Record;
+use crate::erp::field::Field;
+use crate::text::quoted;
 
 /// One line that may be the header.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) number: u64,
-    pub(super) fields: Vec<String>,
+struct Line {
+    number: u64,
+    fields: Vec<String>,
 }
 
-/// The header found.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub(super) line: u64,
@@ -24,64 +25,69 @@ pub(super) struct Header {
     pub(super) skipped: u64,
     /// All fields, the appended ones included.
     pub(super) fields: Vec<String>,
-    pub(super) own: Own,
+    pub(super) own: OwnColumns,
     pub(super) order: usize,
-    /// None when the flag is given or comes from `sent_flag`.
-    pub(super) flag: Option<usize>,
+    pub(super) flag: FlagSource,
 }
 
-/// What a search came to. Of several, the least by [`Finding::rank`] is the best.
-#[derive(Debug)]
-pub(super) enum Finding {
-    Header(Pass, Header),
-    Unusable(Pass, Line, Unusable),
-    Missing(Missing),
+/// Where a row's flag comes from.
+#[derive(Clone, Debug)]
+pub(super) enum FlagSource {
+    Column(usize),
+    /// The column in which an earlier run kept the flag that was sent.
+    SentFlag(usize),
+    /// One flag for all rows.
+    Given(String),
 }
 
-/// For the order and the flag, whether what names the column is taken for a letter.
-pub(super) type Pass = [bool; 2];
+/// The first lines that are not blank, collected one by one.
+#[derive(Default)]
+pub(super) struct FirstLines(Vec<Line>);
 
-/// Why a line that has the columns cannot be used.
-#[derive(Debug)]
-pub(super) enum Unusable {
-    Ambiguous(Role, Vec<usize>),
-    Same(usize),
-}
+impl FirstLines {
+    /// Whether there are as many as are searched.
+    pub(super) fn are_complete(&self) -> bool {
+        self.0.len() >= HEADER_SEARCH_LINES
+    }
 
-/// The line that comes nearest to a header.
-#[derive(Debug, Default)]
-pub(super) struct Missing {
-    nearest: Option<Line>,
-    has_order: bool,
-    has_flag: bool,
-}
-
-impl Finding {
-    /// The earliest line first, on one line columns found by header before those found by letter,
-    /// then the most fields; sheets without a header last, by how near they come to one.
-    pub(super) fn rank(&self) -> impl Ord + use<> {
-        let found =
-            |line: u64, pass: Pass, fields: usize| (line, pass, Reverse(0), Reverse(fields));
-        match self {
-            Finding::Header(pass, header) => found(header.line, *pass, header.fields.len()),
-            Finding::Unusable(pass, line, _) => found(line.number, *pass, line.fields.len()),
-            Finding::Missing(missing) => {
-                let roles = u8::from(missing.has_order) + u8::from(missing.has_flag);
-                (
-                    u64::MAX,
-                    [true; 2],
-                    Reverse(roles),
-                    Reverse(missing.width()),
-                )
-            }
+    pub(super) fn add(&mut self, record: Record<'_>) {
+        if !is_blank(record.text) {
+            self.0.push(Line {
+                number: record.line,
+                fields: record.iter().map(str::to_owned).collect(),
+            });
         }
     }
 }
 
-impl Missing {
-    /// How many fields the nearest line has.
+#[derive(Debug)]
+pub(super) struct Search {
+    pub(super) found: Found,
+    /// Of several searches, the least is the best: the earliest line, on one line columns found by
+    /// header before those found by letter, then the most fields. A sheet without a header comes
+    /// last, by how many of the columns its nearest line has.
+    pub(super) rank: (u64, [MatchBy; 2], Reverse<usize>, Reverse<usize>),
+}
+
+#[derive(Debug)]
+pub(super) enum Found {
+    Header(Header),
+    /// A line has the columns but cannot be used.
+    Unusable(Fault),
+    Missing(Fault),
+}
+
+/// What the name of a column is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum MatchBy {
+    Header,
+    Letter,
+}
+
+impl Search {
+    /// How many fields the line has that is the header or comes nearest to one.
     pub(super) fn width(&self) -> usize {
-        self.nearest.as_ref().map_or(0, |line| line.fields.len())
+        self.rank.3.0
     }
 }
 
@@ -90,189 +96,162 @@ impl Missing {
 /// It is the first line that has the order column and, where one is needed, the flag column. A
 /// column is known by the name given, else by the usual ones. A name that is given and that no
 /// cell of the line has may be a letter: then the line must have some text under that letter.
-pub(super) fn search(lines: &[Line], options: &Options) -> Finding {
-    let wanted = [
-        Wanted::of(Role::Order, options.order_column.as_deref()),
-        Wanted::of(Role::Flag, options.flag_column.as_deref()),
-    ];
-    for (at, line) in lines.iter().enumerate() {
-        let own = Own::of(&line.fields);
-        for pass in [[false, false], [false, true], [true, false], [true, true]] {
-            let order = wanted[0].matches(line, own, pass[0]);
-            let flag = match flag_needed(own, options) {
-                true => Some(wanted[1].matches(line, own, pass[1])),
-                false => None,
+pub(super) fn search(lines: &FirstLines, is_text: bool, options: &SheetOptions) -> Search {
+    use MatchBy::{Header, Letter};
+    let order = ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref());
+    let flag = ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref());
+    for (skipped, line) in (0..).zip(&lines.0) {
+        for by in [
+            [Header, Header],
+            [Header, Letter],
+            [Letter, Header],
+            [Letter, Letter],
+        ] {
+            let flag = match line.flag_without_column(options) {
+                Some(source) => Some(Ok(source)),
+                None => flag
+                    .only(line, by[1])
+                    .map(|column| column.map(FlagSource::Column)),
             };
-            let unusable = match (&order[..], flag.as_deref()) {
-                ([], _) | (_, Some([])) => continue,
-                ([_, _, ..], _) => Unusable::Ambiguous(Role::Order, order),
-                (_, Some([_, _, ..])) => Unusable::Ambiguous(Role::Flag, flag.unwrap_or_default()),
-                (&[order], Some(&[flag])) if order == flag => Unusable::Same(order),
-                (&[order], flag) => {
-                    let header = Header {
-                        line: line.number,
-                        skipped: at as u64,
-                        fields: line.fields.clone(),
-                        own,
-                        order,
-                        flag: flag.and_then(|found| found.first().copied()),
-                    };
-                    return Finding::Header(pass, header);
-                }
+            let (Some(order), Some(flag)) = (order.only(line, by[0]), flag) else {
+                continue;
             };
-            return Finding::Unusable(pass, line.clone(), unusable);
+            let header = order.and_then(|order| line.header(skipped, order, flag?));
+            return Search {
+                found: header.map_or_else(Found::Unusable, Found::Header),
+                rank: (line.number, by, Reverse(2), Reverse(line.fields.len())),
+            };
         }
     }
-    Finding::Missing(nearest(lines, options, &wanted))
-}
-
-/// A column that is named comes before `sent_flag`, and that before the usual ones.
-fn flag_needed(own: Own, options: &Options) -> bool {
-    options.flag.is_none() && (own.sent_flag.is_none() || options.flag_column.is_some())
-}
-
-impl Header {
-    /// Where the flag comes from if from `sent_flag`.
-    pub(super) fn sent_flag(&self) -> Option<usize> {
-        self.own.sent_flag.filter(|_| self.flag.is_none())
-    }
-
-    /// Whether there are columns that this program appended.
-    pub(super) fn has_appended(&self) -> bool {
-        self.own.count < self.fields.len()
-    }
-}
-
-fn nearest(lines: &[Line], options: &Options, wanted: &[Wanted; 2]) -> Missing {
+    // The nearest line has most of the columns, then most text.
     let has = |line: &Line| {
-        let own = Own::of(&line.fields);
-        let [order, flag] = [0, 1].map(|role| !wanted[role].matches(line, own, false).is_empty());
-        (order, flag || !flag_needed(own, options))
+        let has_flag = || flag.only(line, Header).is_some();
+        [
+            order.only(line, Header).is_some(),
+            line.flag_without_column(options).is_some() || has_flag(),
+        ]
     };
-    let nearest = lines.iter().min_by_key(|line| {
-        let (order, flag) = has(line);
+    let count = |has: [bool; 2]| has.into_iter().filter(|&has| has).count();
+    let nearest = lines.0.iter().min_by_key(|line| {
         let filled = line.fields.iter().filter(|field| !field.is_empty()).count();
-        (Reverse(u8::from(order) + u8::from(flag)), Reverse(filled))
+        (Reverse(count(has(line))), Reverse(filled))
     });
-    let (has_order, has_flag) = nearest.map_or((false, options.flag.is_some()), has);
-    Missing {
-        nearest: nearest.cloned(),
-        has_order,
-        has_flag,
+    let Some(line) = nearest else {
+        return Search {
+            found: Found::Missing(Fault::Empty),
+            rank: (u64::MAX, [Letter; 2], Reverse(0), Reverse(0)),
+        };
+    };
+    let has = has(line);
+    let columns = [
+        (Field::PurchaseNo, options.order_column.clone()),
+        (Field::FlagName, options.flag_column.clone()),
+    ];
+    let absent = columns.into_iter().zip(has).filter(|(_, has)| !has);
+    Search {
+        found: Found::Missing(Fault::MissingColumn {
+            absent: absent.map(|(column, _)| column).collect(),
+            line: line.number,
+            headers: line.fields.clone(),
+            is_text,
+        }),
+        rank: (
+            u64::MAX,
+            [Letter; 2],
+            Reverse(count(has)),
+            Reverse(line.fields.len()),
+        ),
     }
 }
 
-/// How one role's column is told.
-struct Wanted<'o> {
+impl Line {
+    fn own(&self) -> OwnColumns {
+        OwnColumns::of(&self.fields)
+    }
+
+    /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
+    /// before the usual columns.
+    fn flag_without_column(&self, options: &SheetOptions) -> Option<FlagSource> {
+        if let Some(flag) = &options.flag {
+            return Some(FlagSource::Given(flag.clone()));
+        }
+        let sent_flag = self.own().sent_flag.map(FlagSource::SentFlag);
+        sent_flag.filter(|_| options.flag_column.is_none())
+    }
+
+    fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {
+        if matches!(flag, FlagSource::Column(flag) if flag == order) {
+            return Err(Fault::SameColumn {
+                line: self.number,
+                column: self.titled(order),
+            });
+        }
+        Ok(Header {
+            line: self.number,
+            skipped,
+            fields: self.fields.clone(),
+            own: self.own(),
+            order,
+            flag,
+        })
+    }
+
+    /// A column as messages name it: header and letter.
+    fn titled(&self, at: usize) -> String {
+        format!("{} (column {})", quoted(&self.fields[at]), letter(at))
+    }
+}
+
+struct ColumnMatcher<'o> {
+    field: Field,
     given: Option<&'o str>,
     names: Vec<String>,
     letter: Option<usize>,
 }
 
-impl<'o> Wanted<'o> {
-    fn of(role: Role, given: Option<&'o str>) -> Wanted<'o> {
-        Wanted {
+impl<'o> ColumnMatcher<'o> {
+    fn new(field: Field, given: Option<&'o str>) -> ColumnMatcher<'o> {
+        ColumnMatcher {
+            field,
             given,
             names: match given {
                 Some(name) => vec![folded(name)],
-                None => role.names().iter().map(|name| folded(name)).collect(),
+                None => field.names().iter().map(|name| folded(name)).collect(),
             },
             letter: given.and_then(by_letter),
         }
     }
 
-    /// The line's own columns that match.
-    fn matches(&self, line: &Line, own: Own, lettered: bool) -> Vec<usize> {
-        let fields = &line.fields[..own.count];
-        if lettered {
+    /// The one column of the line's own that matches, or the error that there are several.
+    fn only(&self, line: &Line, by: MatchBy) -> Option<Result<usize, Fault>> {
+        let columns = self.matches(&line.fields[..line.own().count], by);
+        match columns[..] {
+            [] => None,
+            [column] => Some(Ok(column)),
+            _ => {
+                let columns: Vec<_> = columns.into_iter().map(|at| line.titled(at)).collect();
+                Some(Err(Fault::AmbiguousColumn {
+                    line: line.number,
+                    field: self.field,
+                    columns: columns.join(", "),
+                }))
+            }
+        }
+    }
+
+    fn matches(&self, fields: &[String], by: MatchBy) -> Vec<usize> {
+        if by == MatchBy::Letter {
             let has_text = |at: &usize| fields.get(*at).is_some_and(|cell| !cell.is_empty());
-            let filled = self.letter.filter(has_text);
-            return filled.into_iter().collect();
+            return self.letter.filter(has_text).into_iter().collect();
         }
         let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            (0..fields.len())
-                .filter(|&at| matches(&fields[at]))
-                .collect()
+            let columns = 0..fields.len();
+            columns.filter(|&at| matches(&fields[at])).collect()
         };
         let exact = all(&|field| Some(field) == self.given);
         if exact.len() == 1 {
             return exact;
         }
         all(&|field| self.names.contains(&folded(field)))
-    }
-}
-
-/// A column as messages name it: header and letter.
-fn titled(line: &Line, at: usize) -> String {
-    let header = line.fields.get(at).map_or("", String::as_str);
-    format!("{} (column {})", quoted(header), letter(at))
-}
-
-/// The error for a line that has the columns but cannot be used.
-pub(super) fn unusable(file: &str, line: &Line, why: &Unusable) -> SheetError {
-    let file = file.to_owned();
-    match why {
-        Unusable::Ambiguous(role, columns) => {
-            let columns: Vec<String> = columns.iter().map(|&at| titled(line, at)).collect();
-            SheetError::AmbiguousColumn {
-                file,
-                line: line.number,
-                role: role.title(),
-                columns: columns.join(", "),
-                option: role.option(),
-            }
-        }
-        Unusable::Same(column) => SheetError::SameColumn {
-            file,
-            line: line.number,
-            column: titled(line, *column),
-        },
-    }
-}
-
-/// The error for a sheet without a header.
-pub(super) fn missing(
-    file: &str,
-    nearest: Missing,
-    is_text: bool,
-    options: &Options,
-) -> SheetError {
-    let Some(line) = nearest.nearest else {
-        return SheetError::Empty {
-            file: file.to_owned(),
-        };
-    };
-    let roles = [
-        (Role::Order, nearest.has_order, &options.order_column),
-        (Role::Flag, nearest.has_flag, &options.flag_column),
-    ];
-    let absent: Vec<_> = roles.iter().filter(|(_, has, _)| !has).collect();
-    // Each column is on some line, but no line has both.
-    let absent = if absent.is_empty() {
-        roles.iter().collect()
-    } else {
-        absent
-    };
-    let missing: Vec<String> = absent
-        .iter()
-        .map(|(role, _, given)| match given {
-            Some(given) => format!("no {} {}", role.title(), quoted(given)),
-            None => format!("no {}, named {}", role.title(), role.names().join(", ")),
-        })
-        .collect();
-    let advice: Vec<&str> = absent.iter().map(|(role, ..)| role.option()).collect();
-    SheetError::MissingColumn {
-        file: file.to_owned(),
-        missing: format!("{} in the first {SEARCHED} lines", missing.join(" and ")),
-        found: format!("line {} has {}", line.number, list(&line.fields)),
-        advice: format!(
-            "name it with {} (header or letter){}",
-            advice.join(" and "),
-            if is_text {
-                ", or the separator with --delimiter"
-            } else {
-                ", or the worksheet with --sheet"
-            }
-        ),
     }
 }

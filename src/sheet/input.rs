@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use same_file::Handle;
 
-use super::{SheetError, Source};
+use super::error::{Fault, SheetError};
+use super::options::Source;
 
 /// An open sheet. Reads name their offset, so that passes do not disturb each other and a file
 /// replaced under its name does no harm.
@@ -34,17 +35,17 @@ impl Input {
             Source::Path(path) => path,
         };
         let name = path.display().to_string();
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => SheetError::NotFound { file: name.clone() },
-            io::ErrorKind::IsADirectory => SheetError::Directory { file: name.clone() },
-            _ => SheetError::Open {
-                file: name.clone(),
-                source,
-            },
+        let failed = |error: io::Error| {
+            let fault = match error.kind() {
+                io::ErrorKind::NotFound => Fault::NotFound,
+                io::ErrorKind::IsADirectory => Fault::Directory,
+                _ => Fault::Open(error),
+            };
+            SheetError::new(&name, fault)
         };
         // Asked before opening, because some systems refuse to open a directory.
         if path.metadata().map_err(failed)?.is_dir() {
-            return Err(SheetError::Directory { file: name });
+            return Err(SheetError::new(&name, Fault::Directory));
         }
         let mut file = File::open(&path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
@@ -69,15 +70,13 @@ impl Input {
             io::copy(stream, &mut file)?;
             Ok(file)
         });
-        match spooled {
-            Ok(file) => Ok(Input {
-                name,
-                path,
-                file,
-                stamp: None,
-            }),
-            Err(source) => Err(SheetError::Spool { file: name, source }),
-        }
+        let file = spooled.map_err(|error| SheetError::new(&name, Fault::Spool(error)))?;
+        Ok(Input {
+            name,
+            path,
+            file,
+            stamp: None,
+        })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -88,37 +87,29 @@ impl Input {
         self.path.as_deref()
     }
 
-    /// A reader of the whole file with a position of its own.
-    pub(super) fn reader(&self) -> Reader<'_> {
-        Reader {
-            file: &self.file,
-            offset: 0,
-        }
+    /// A reader with a position of its own.
+    pub(super) fn reader_from(&self, offset: u64) -> Reader<'_> {
+        let file = &self.file;
+        Reader { file, offset }
     }
 
     /// Fills `buffer` from `offset` on; less than its length only at the end of the file.
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SheetError> {
-        let mut reader = Reader {
-            file: &self.file,
-            offset,
-        };
+        let mut reader = self.reader_from(offset);
         let mut filled = 0;
         while filled < buffer.len() {
             match reader.read(&mut buffer[filled..]) {
                 Ok(0) => break,
                 Ok(n) => filled += n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(self.read_failed(source)),
+                Err(error) => return Err(self.error(Fault::Read(error))),
             }
         }
         Ok(filled)
     }
 
-    pub(super) fn read_failed(&self, source: io::Error) -> SheetError {
-        SheetError::Read {
-            file: self.name.clone(),
-            source,
-        }
+    pub(super) fn error(&self, fault: Fault) -> SheetError {
+        SheetError::new(&self.name, fault)
     }
 
     /// Whether the path still leads to this file.
@@ -136,13 +127,11 @@ impl Input {
         let Some(before) = self.stamp else {
             return Ok(());
         };
-        let now = stamp(&self.file).map_err(|source| self.read_failed(source))?;
+        let now = stamp(&self.file).map_err(|error| self.error(Fault::Read(error)))?;
         if now == before {
             Ok(())
         } else {
-            Err(SheetError::Changed {
-                file: self.name.clone(),
-            })
+            Err(self.error(Fault::Changed))
         }
     }
 }
@@ -152,12 +141,6 @@ impl Input {
 pub(super) struct Reader<'i> {
     file: &'i File,
     offset: u64,
-}
-
-impl Reader<'_> {
-    pub(super) fn skip(&mut self, bytes: usize) {
-        self.offset += bytes as u64;
-    }
 }
 
 impl Read for Reader<'_> {

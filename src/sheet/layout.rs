@@ -2,21 +2,19 @@
 
 use std::fmt;
 
-use super::columns::SENT_FLAG;
-use super::header::Header;
-use super::{Content, Format, Options};
+use super::content::Content;
+use super::format::Format;
+use super::header::{FlagSource, Header};
+use super::own::SENT_FLAG;
 use crate::text::quoted;
 
-/// What was assumed about a sheet, or told by [`Options`].
+/// What was assumed about a sheet, or told by the options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// What kind of file it is.
     pub format: Format,
     /// Encoding of a text sheet: `UTF-8`, `UTF-8 with BOM`, `GB18030`, `UTF-16LE`…
     pub encoding: Option<&'static str>,
-    /// What separates the fields of a text sheet.
     pub delimiter: Option<char>,
-    /// Name of the worksheet, in a workbook.
     pub worksheet: Option<String>,
     /// Line of the header, counted from 1: of the file, or the worksheet's row number.
     pub header_line: u64,
@@ -29,7 +27,7 @@ pub struct Layout {
     pub flag_column: Option<String>,
     /// Where these two columns are, counted from 0.
     pub places: (usize, Option<usize>),
-    /// The flag given for all rows.
+    /// One flag for all rows.
     pub given_flag: Option<String>,
 }
 
@@ -64,23 +62,19 @@ impl fmt::Display for Layout {
 }
 
 impl Layout {
-    pub(super) fn of(content: &Content, header: &Header, options: &Options) -> Layout {
+    pub(super) fn of(content: &Content, header: &Header) -> Layout {
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
-                let delimiter = char::from(text.delimiter);
-                (
-                    Format::of_delimiter(delimiter),
-                    Some(text.encoding.name()),
-                    Some(delimiter),
-                    None,
-                )
+                let delimiter = text.delimiter();
+                let format = Format::of_delimiter(delimiter);
+                (format, Some(text.encoding()), Some(delimiter), None)
             }
             Content::Worksheet(sheet) => (sheet.format, None, None, Some(sheet.name.clone())),
         };
-        let flag_column = match (&options.flag, header.flag) {
-            (Some(_), _) => None,
-            (None, Some(flag)) => Some(header.fields[flag].clone()),
-            (None, None) => Some(SENT_FLAG.to_owned()),
+        let (flag, flag_column, given_flag) = match &header.flag {
+            FlagSource::Column(at) => (Some(*at), Some(header.fields[*at].clone()), None),
+            FlagSource::SentFlag(at) => (Some(*at), Some(SENT_FLAG.to_owned()), None),
+            FlagSource::Given(flag) => (None, None, Some(flag.clone())),
         };
         Layout {
             format,
@@ -91,8 +85,8 @@ impl Layout {
             skipped_lines: header.skipped,
             order_column: header.fields[header.order].clone(),
             flag_column,
-            places: (header.order, header.flag.or(header.sent_flag())),
-            given_flag: options.flag.clone(),
+            places: (header.order, flag),
+            given_flag,
         }
     }
 }

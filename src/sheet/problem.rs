@@ -1,44 +1,42 @@
 //! What can be wrong with one row.
 
-use std::fmt;
+use crate::erp::field::Invalid;
 
-/// Why a row is `invalid`: which column, and what to do.
+/// Why a row is `invalid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    column: Option<String>,
-    message: String,
+pub enum Problem {
+    TooFewFields {
+        found: usize,
+        expected: usize,
+    },
+    TooManyFields {
+        found: usize,
+        expected: usize,
+    },
+    /// The row was ragged in an earlier run and was not corrected.
+    ExtraFields,
+    /// `column` is the header as it stands, or `--flag` for a flag given for all rows.
+    Cell {
+        column: String,
+        fault: CellFault,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CellFault {
+    FormulaError(String),
+    /// An order number that a spreadsheet has turned into a number and cut.
+    CutNumber(String),
+    Invalid(Invalid),
 }
 
 impl Problem {
-    pub(super) fn of_column(column: &str, message: String) -> Problem {
-        Problem {
-            column: Some(column.to_owned()),
-            message,
-        }
-    }
-
-    pub(super) fn of_row(message: String) -> Problem {
-        Problem {
-            column: None,
-            message,
-        }
-    }
-
-    /// The header of the column at fault (`--flag` for a flag given for all rows); none when the
-    /// row as a whole is.
+    /// The column at fault; none when the row as a whole is.
     pub fn column(&self) -> Option<&str> {
-        self.column.as_deref()
-    }
-
-    /// What is wrong and what to do, on one line, naming the column.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        match self {
+            Problem::Cell { column, .. } => Some(column),
+            _ => None,
+        }
     }
 }
 

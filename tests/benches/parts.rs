@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use tempfile::TempDir;
-use wdt_flags::internals::{OnConflict, Options, Plan, Row, Sheet, Source};
+use wdt_flags::internals::{OnConflict, Plan, Row, Sheet, SheetOptions, Source};
 
 fn main() {
     divan::main();
@@ -63,7 +63,7 @@ fn sheet(format: &str) -> (TempDir, PathBuf) {
 }
 
 fn open(path: &Path) -> Sheet {
-    Sheet::open(Source::Path(path.to_owned()), &Options::default()).expect("a sheet")
+    Sheet::open(Source::Path(path.to_owned()), &SheetOptions::default()).expect("a sheet")
 }
 
 /// Finding out what a sheet is, and one pass over its rows.

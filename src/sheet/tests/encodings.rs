@@ -18,10 +18,10 @@ pub(super) fn utf_16(text: &str, little: bool) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()
 }
 
-fn labelled(label: &str) -> Options {
-    Options {
+fn labelled(label: &str) -> SheetOptions {
+    SheetOptions {
         encoding: Some(label.to_owned()),
-        ..Options::default()
+        ..SheetOptions::default()
     }
 }
 
@@ -38,7 +38,7 @@ fn every_usual_encoding_is_found() {
         (marked(b"\xFF\xFE", utf_16(TEXT, true)), "UTF-16LE"),
         (marked(b"\xFE\xFF", utf_16(TEXT, false)), "UTF-16BE"),
     ] {
-        let sheet = opened(&bytes, &Options::default()).unwrap();
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
         assert_eq!(sheet.layout().encoding, Some(name));
         assert_eq!(sheet.columns()[0], "采购单号", "{name}");
         assert_eq!(told(&sheet), TOLD, "{name}");
@@ -50,7 +50,7 @@ fn short_text_in_gbk_is_not_taken_for_utf_8() {
     // Each pair of these bytes happens to be a character in UTF-8 as well.
     let sheet = opened(
         &encoded("采购单号,标记\nCG1,联通\n", GB18030),
-        &Options::default(),
+        &SheetOptions::default(),
     )
     .unwrap();
     assert_eq!(told(&sheet), ["2 CG1 联通"]);
@@ -60,7 +60,7 @@ fn short_text_in_gbk_is_not_taken_for_utf_8() {
 fn traditional_text_in_big5_is_found_or_given() {
     let text = "purchase_no,flag_name\nCG1,緊急處理，請優先安排這張採購單的到貨與驗收\n";
     let bytes = encoded(text, BIG5);
-    for options in [labelled("big5"), Options::default()] {
+    for options in [labelled("big5"), SheetOptions::default()] {
         let sheet = opened(&bytes, &options).unwrap();
         assert_eq!(sheet.layout().encoding, Some("Big5"));
         assert_eq!(
@@ -98,7 +98,7 @@ fn big5_and_gb18030_are_told_apart() {
             for row in 0..rows {
                 text.push_str(&format!("CG{row},{}\n", words[row % words.len()]));
             }
-            let sheet = opened(&encoded(&text, encoding), &Options::default()).unwrap();
+            let sheet = opened(&encoded(&text, encoding), &SheetOptions::default()).unwrap();
             assert_eq!(sheet.layout().encoding, Some(name), "{rows} rows");
         }
     }
@@ -121,7 +121,7 @@ fn an_encoding_given_overrules() {
 
 #[test]
 fn text_full_of_zero_bytes_is_not_guessed_at() {
-    let said = refusal(&utf_16(TEXT, true), &Options::default());
+    let said = refusal(&utf_16(TEXT, true), &SheetOptions::default());
     assert!(
         said.contains("--encoding utf-16le or --encoding utf-16be"),
         "{said}"
@@ -136,7 +136,7 @@ fn chinese_late_in_a_long_file_is_found() {
     }
     assert!(bytes.len() > 300_000);
     bytes.extend_from_slice(&encoded("CG,加急\n", GB18030));
-    let sheet = opened(&bytes, &Options::default()).unwrap();
+    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     assert_eq!(sheet.layout().encoding, Some("GB18030"));
     assert_eq!(told(&sheet).last().unwrap(), "30002 CG 加急");
 }
@@ -154,7 +154,7 @@ fn a_stray_byte_in_utf_8_is_an_error_with_its_line() {
         b"CG,\xE5\x8A",
     ] {
         let bytes = [text.as_bytes(), stray].concat();
-        let sheet = opened(&bytes, &Options::default()).unwrap();
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
         assert_eq!(sheet.layout().encoding, Some("UTF-8"));
         let line = if stray.len() > 10 { 20_004 } else { 20_002 };
         assert_eq!(
@@ -175,7 +175,7 @@ fn a_bad_byte_in_gbk_is_an_error_with_its_line() {
         (b"CG1,\xC0", 2),
     ] {
         let bytes = [encoded("采购单号,标记名称\r\n", GB18030).as_slice(), rows].concat();
-        let sheet = opened(&bytes, &Options::default()).unwrap();
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
         assert!(stop(&sheet).starts_with(&format!("-: line {line} is not valid GB18030; ")));
     }
 }
@@ -184,7 +184,7 @@ fn a_bad_byte_in_gbk_is_an_error_with_its_line() {
 fn half_a_character_at_the_end_of_utf_16_is_an_error() {
     let mut bytes = [&b"\xFF\xFE"[..], &utf_16(TEXT, true)].concat();
     bytes.push(b'x');
-    let sheet = opened(&bytes, &Options::default()).unwrap();
+    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     assert!(stop(&sheet).starts_with("-: line 4 is not valid UTF-16LE"));
 }
 
@@ -203,7 +203,7 @@ fn characters_across_buffers_stay_whole() {
         [&b"\xFF\xFE"[..], &utf_16(&text, true)].concat(),
     ] {
         assert_eq!(
-            told(&opened(&bytes, &Options::default()).unwrap()),
+            told(&opened(&bytes, &SheetOptions::default()).unwrap()),
             expected
         );
     }

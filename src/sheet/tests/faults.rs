@@ -14,7 +14,7 @@ fn a_quote_never_closed_names_where_it_opened() {
             "-: line 1, column 2: the quote",
         ),
     ] {
-        let said = refusal(text.as_bytes(), &Options::default());
+        let said = refusal(text.as_bytes(), &SheetOptions::default());
         assert!(said.starts_with(expected), "{said}");
     }
     for (rows, expected) in [
@@ -77,7 +77,7 @@ fn a_long_row_below_the_limit_is_read() {
 fn an_empty_file_has_no_header() {
     for bytes in [&b""[..], b"\n\r\n  \n", b"\xEF\xBB\xBF"] {
         assert_eq!(
-            refusal(bytes, &Options::default()),
+            refusal(bytes, &SheetOptions::default()),
             "-: is empty: no header line"
         );
     }
@@ -103,16 +103,16 @@ fn what_is_no_sheet_is_named() {
             "is not a workbook that can be read",
         ),
     ] {
-        let said = refusal(bytes, &Options::default());
+        let said = refusal(bytes, &SheetOptions::default());
         assert!(said.contains(what), "{said}");
     }
 }
 
 #[test]
 fn a_worksheet_of_text_is_refused() {
-    let options = Options {
+    let options = SheetOptions {
         worksheet: Some("1".to_owned()),
-        ..Options::default()
+        ..SheetOptions::default()
     };
     let said = refusal(b"purchase_no,flag_name\n", &options);
     assert_eq!(said, "-: is text and has no worksheets; leave out --sheet");

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn columns(order: Option<&str>, flag: Option<&str>) -> Options {
-    Options {
+fn columns(order: Option<&str>, flag: Option<&str>) -> SheetOptions {
+    SheetOptions {
         order_column: order.map(str::to_owned),
         flag_column: flag.map(str::to_owned),
-        ..Options::default()
+        ..SheetOptions::default()
     }
 }
 
@@ -37,19 +37,19 @@ fn the_delimiter_is_found_from_the_header() {
 #[test]
 fn a_delimiter_given_overrules() {
     let text = "purchase_no^flag_name\nCG1^a,b\n";
-    assert!(refusal(text.as_bytes(), &Options::default()).contains("--delimiter"));
-    let options = Options {
+    assert!(refusal(text.as_bytes(), &SheetOptions::default()).contains("--delimiter"));
+    let options = SheetOptions {
         delimiter: Some('^'),
-        ..Options::default()
+        ..SheetOptions::default()
     };
     assert_eq!(
         told(&opened(text.as_bytes(), &options).unwrap()),
         ["2 CG1 a,b"]
     );
     for unusable in ['"', '\n', '，', 'a'] {
-        let options = Options {
+        let options = SheetOptions {
             delimiter: Some(unusable),
-            ..Options::default()
+            ..SheetOptions::default()
         };
         assert!(refusal(text.as_bytes(), &options).contains("cannot be a delimiter"));
     }
@@ -91,7 +91,9 @@ fn the_header_is_within_twenty_lines() {
     let titled =
         |titles: usize| format!("{}purchase_no,flag_name\nCG1,a\n", "title\n".repeat(titles));
     assert_eq!(told(&open(&titled(19))), ["21 CG1 a"]);
-    assert!(refusal(titled(20).as_bytes(), &Options::default()).contains("in the first 20 lines"));
+    assert!(
+        refusal(titled(20).as_bytes(), &SheetOptions::default()).contains("in the first 20 lines")
+    );
 }
 
 #[test]
@@ -102,7 +104,10 @@ fn excels_separator_line_is_a_title() {
 
 #[test]
 fn a_missing_column_is_named_with_what_there_is() {
-    let said = refusal("采购单号,备注\nCG1,a\n".as_bytes(), &Options::default());
+    let said = refusal(
+        "采购单号,备注\nCG1,a\n".as_bytes(),
+        &SheetOptions::default(),
+    );
     assert_eq!(
         said,
         "-: no flag column (标记), named flag_name, flag, 标记名称, 标记, 采购单标记 in the first 20 lines; \
@@ -125,7 +130,7 @@ fn a_missing_column_is_named_with_what_there_is() {
 #[test]
 fn two_columns_for_one_role_are_both_named() {
     let text = "采购单号,Purchase_No,标记\nCG1,CG2,a\n";
-    let said = refusal(text.as_bytes(), &Options::default());
+    let said = refusal(text.as_bytes(), &SheetOptions::default());
     assert!(
         said.contains("line 1: more than one column could be the order column"),
         "{said}"
@@ -140,7 +145,7 @@ fn two_columns_for_one_role_are_both_named() {
         assert_eq!(told(&sheet), [format!("2 {order} a")], "{given}");
     }
     let two_flags = "purchase_no,flag,标记\nCG1,a,b\n";
-    assert!(refusal(two_flags.as_bytes(), &Options::default()).contains("--flag-column"));
+    assert!(refusal(two_flags.as_bytes(), &SheetOptions::default()).contains("--flag-column"));
     let sheet = opened(two_flags.as_bytes(), &flagged("x")).unwrap();
     assert_eq!(told(&sheet), ["2 CG1 x"]);
 }

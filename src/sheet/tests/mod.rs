@@ -30,20 +30,16 @@ fn saved(name: &str, bytes: &[u8]) -> Saved {
 }
 
 /// The sheet with these bytes, as if they came from standard input.
-fn opened(bytes: &[u8], options: &Options) -> Result<Sheet, SheetError> {
-    if let Some(flag) = &options.flag {
-        assert!(clean::cleaned(flag, GIVEN_FLAG, Role::Flag).is_ok());
-    }
-    let input = Input::spool("-".to_owned(), None, &mut &bytes[..])?;
-    Sheet::found_in(input, options)
+fn opened(bytes: &[u8], options: &SheetOptions) -> Result<Sheet, SheetError> {
+    Sheet::from_bytes(bytes, options)
 }
 
 fn open(text: &str) -> Sheet {
-    opened(text.as_bytes(), &Options::default()).unwrap()
+    opened(text.as_bytes(), &SheetOptions::default()).unwrap()
 }
 
 /// What `open` says of bytes it cannot use.
-fn refusal(bytes: &[u8], options: &Options) -> String {
+fn refusal(bytes: &[u8], options: &SheetOptions) -> String {
     opened(bytes, options)
         .map(|sheet| sheet.layout)
         .unwrap_err()
@@ -81,10 +77,10 @@ fn stop(sheet: &Sheet) -> String {
     rows(sheet).map(|rows| rows.len()).unwrap_err().to_string()
 }
 
-fn flagged(flag: &str) -> Options {
-    Options {
+fn flagged(flag: &str) -> SheetOptions {
+    SheetOptions {
         flag: Some(flag.to_owned()),
-        ..Options::default()
+        ..SheetOptions::default()
     }
 }
 
@@ -209,14 +205,14 @@ fn a_sheet_can_be_sent_to_another_thread() {
 #[test]
 fn a_replaced_file_is_read_as_it_was_opened_and_a_changed_one_refused() {
     let file = saved("orders.csv", b"purchase_no,flag_name\nCG1,aa\n");
-    let sheet = Sheet::open(Source::Path(file.path.clone()), &Options::default()).unwrap();
+    let sheet = Sheet::open(Source::Path(file.path.clone()), &SheetOptions::default()).unwrap();
     assert_eq!(sheet.path(), Some(file.path.as_path()));
     let newer = file.path.with_extension("new");
     std::fs::write(&newer, "purchase_no,flag_name\nother,bb\n").unwrap();
     std::fs::rename(&newer, &file.path).unwrap();
     assert_eq!(told(&sheet), ["2 CG1 aa"]);
 
-    let sheet = Sheet::open(Source::Path(file.path.clone()), &Options::default()).unwrap();
+    let sheet = Sheet::open(Source::Path(file.path.clone()), &SheetOptions::default()).unwrap();
     let mut pass = sheet.rows().unwrap();
     let mut appending = std::fs::OpenOptions::new()
         .append(true)
@@ -234,14 +230,15 @@ fn a_replaced_file_is_read_as_it_was_opened_and_a_changed_one_refused() {
         said.contains("orders.csv: changed while it was being read"),
         "{said}"
     );
-    assert!(matches!(sheet.rows(), Err(SheetError::Changed { .. })));
+    let said = sheet.rows().map(|_| ()).unwrap_err().to_string();
+    assert!(said.contains("changed while it was being read"), "{said}");
 }
 
 #[test]
 fn what_is_no_file_is_said() {
     let directory = tempfile::tempdir().unwrap();
     let said = |path: PathBuf| {
-        let opened = Sheet::open(Source::Path(path), &Options::default());
+        let opened = Sheet::open(Source::Path(path), &SheetOptions::default());
         opened.map(|sheet| sheet.layout).unwrap_err().to_string()
     };
     assert!(said(directory.path().join("no.csv")).ends_with("no.csv: no such file"));
@@ -257,7 +254,7 @@ fn a_pipe_is_read_through_its_path() {
     assert!(made.unwrap().success());
     let sheet = std::thread::scope(|scope| {
         scope.spawn(|| std::fs::write(&path, "purchase_no,flag_name\nCG1,aa\n").unwrap());
-        Sheet::open(Source::Path(path.clone()), &Options::default()).unwrap()
+        Sheet::open(Source::Path(path.clone()), &SheetOptions::default()).unwrap()
     });
     for _ in 0..2 {
         assert_eq!(told(&sheet), ["2 CG1 aa"]);

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::encodings::utf_16;
 use super::*;
+use crate::erp::field::Field;
 
 fn encoded(text: &str, encoding: usize) -> Vec<u8> {
     match encoding {
@@ -56,10 +57,10 @@ proptest! {
         if !finished {
             text.truncate(text.trim_end_matches(['\r', '\n']).len());
         }
-        let options = Options {
+        let options = SheetOptions {
             // Without a mark and beyond the first few characters a guess may rightly differ.
             encoding: (encoding == 2).then(|| "gb18030".to_owned()),
-            ..Options::default()
+            ..SheetOptions::default()
         };
         let sheet = opened(&encoded(&text, encoding), &options).unwrap();
         prop_assert_eq!(sheet.layout().delimiter, Some(char::from(delimiter)));
@@ -68,7 +69,7 @@ proptest! {
         let read: Vec<Vec<&str>> = rows.iter().map(cells).collect();
         let written: Vec<Vec<&str>> = table
             .iter()
-            .filter(|row| !row.iter().all(|cell| clean::is_blank(cell)))
+            .filter(|row| !row.iter().all(|cell| normalize::is_blank(cell)))
             .map(|row| row.iter().map(String::as_str).collect())
             .collect();
         prop_assert_eq!(read, written);
@@ -96,11 +97,11 @@ proptest! {
         order_column in prop::option::of(prop::sample::select(vec!["A", "B", "purchase_no"])),
         flag in prop::option::of(Just("aa".to_owned())),
     ) {
-        let options = Options {
+        let options = SheetOptions {
             encoding: encoding.map(str::to_owned),
             order_column: order_column.map(str::to_owned),
             flag,
-            ..Options::default()
+            ..SheetOptions::default()
         };
         if let Ok(sheet) = opened(&[head, &body].concat(), &options) {
             let mut pass = sheet.rows().unwrap();
@@ -117,7 +118,7 @@ proptest! {
 
     #[test]
     fn whatever_is_sent_is_clean(cell in "\\PC{0,50}|.{0,50}") {
-        if let Ok(sent) = clean::cleaned(&cell, "x", Role::Order) {
+        if let Ok(sent) = entry::clean(&cell, "x", Field::PurchaseNo) {
             prop_assert!(!sent.is_empty() && sent.chars().count() <= 40);
             prop_assert!(!sent.chars().any(char::is_control));
             prop_assert_eq!(sent.trim(), &*sent);

@@ -1,5 +1,6 @@
 //! Workbooks, made by the tests.
 
+use crate::sheet::format::Format;
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook, Worksheet};
 
 use super::*;
@@ -22,10 +23,10 @@ fn table(rows: &[&[&str]]) -> Vec<u8> {
     book(|book| write(book.add_worksheet(), (0, 0), rows))
 }
 
-fn worksheet(asked: &str) -> Options {
-    Options {
+fn worksheet(asked: &str) -> SheetOptions {
+    SheetOptions {
         worksheet: Some(asked.to_owned()),
-        ..Options::default()
+        ..SheetOptions::default()
     }
 }
 
@@ -53,7 +54,7 @@ fn cells_show_as_people_see_them() {
             .write(3, 3, Formula::new("=1+1").set_result("2"))
             .unwrap();
     });
-    let sheet = opened(&bytes, &Options::default()).unwrap();
+    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     let layout = sheet.layout();
     assert_eq!(layout.format.to_string(), "xlsx");
     assert_eq!(layout.worksheet.as_deref(), Some("Sheet1"));
@@ -80,7 +81,7 @@ fn numbers_that_excel_has_cut_are_invalid_and_stay_so() {
             sheet.write(row, 2, number).unwrap();
         }
     });
-    let sheet = opened(&bytes, &Options::default()).unwrap();
+    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     let told = told(&sheet);
     assert_eq!(told[0], "2 123456789012345 a");
     assert!(told[1].starts_with("3 ! 采购单号 is \"1.23456789012346E+15\", a number that Excel"));
@@ -111,7 +112,7 @@ fn the_first_visible_worksheet_with_the_columns_is_read() {
         let more = book.add_worksheet().set_name("1").unwrap();
         write(more, (0, 0), &[&["采购单号", "标记"], &["CG9", "z"]]);
     });
-    let sheet = opened(&bytes, &Options::default()).unwrap();
+    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     assert_eq!(sheet.layout().worksheet.as_deref(), Some("采购单"));
     assert_eq!(told(&sheet), ["2 CG1 a"]);
     for (asked, row) in [
@@ -148,7 +149,7 @@ fn a_table_that_starts_elsewhere_keeps_its_rows_and_letters() {
         ];
         write(book.add_worksheet(), (4, 2), table);
     });
-    let said = refusal(&bytes, &Options::default());
+    let said = refusal(&bytes, &SheetOptions::default());
     assert!(
         said.contains("line 6: more than one column could be the flag column"),
         "{said}"
@@ -157,9 +158,9 @@ fn a_table_that_starts_elsewhere_keeps_its_rows_and_letters() {
         said.contains("\"标记\" (column E), \"标记名称\" (column F)"),
         "{said}"
     );
-    let options = Options {
+    let options = SheetOptions {
         flag_column: Some("F".to_owned()),
-        ..Options::default()
+        ..SheetOptions::default()
     };
     let sheet = opened(&bytes, &options).unwrap();
     assert_eq!(
@@ -184,7 +185,7 @@ fn content_and_not_the_name_tells_the_format() {
         ("a.xlsx", &gbk, Format::Tsv),
     ] {
         let file = saved(name, bytes);
-        let sheet = Sheet::open(Source::Path(file.path.clone()), &Options::default()).unwrap();
+        let sheet = Sheet::open(Source::Path(file.path.clone()), &SheetOptions::default()).unwrap();
         assert_eq!(sheet.layout().format, format, "{name}");
         assert_eq!(told(&sheet), ["2 CG1 a"], "{name}");
     }
@@ -195,7 +196,7 @@ fn results_kept_as_a_workbook_are_still_results() {
     let mut header = vec!["采购单号", "sent_flag"];
     header.extend(APPENDED);
     let row = ["CG1", "加急", "2", "failed", "", "", "", ""];
-    let sheet = opened(&table(&[&header, &row]), &Options::default()).unwrap();
+    let sheet = opened(&table(&[&header, &row]), &SheetOptions::default()).unwrap();
     assert_eq!(sheet.columns(), ["采购单号"]);
     assert_eq!(told(&sheet), ["2 CG1 加急"]);
 }
@@ -204,7 +205,7 @@ fn results_kept_as_a_workbook_are_still_results() {
 fn a_damaged_workbook_is_said_to_be() {
     let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
     for length in [bytes.len() / 2, bytes.len() - 10, 30] {
-        let said = refusal(&bytes[..length], &Options::default());
+        let said = refusal(&bytes[..length], &SheetOptions::default());
         assert!(
             said.contains("is not a workbook that can be read"),
             "{said}"
@@ -219,7 +220,7 @@ fn a_stray_cell_far_away_is_refused_rather_than_filling_memory() {
         write(sheet, (0, 0), &[&["采购单号", "标记"], &["CG1", "a"]]);
         sheet.write(1_048_575, 16_383, "x").unwrap();
     });
-    let said = refusal(&bytes, &Options::default());
+    let said = refusal(&bytes, &SheetOptions::default());
     assert!(
         said.contains("cells far apart; delete what is outside"),
         "{said}"

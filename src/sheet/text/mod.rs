@@ -1,14 +1,19 @@
-//! Text sheets: delimiter and header found, records turned into rows.
+//! Text sheets: encoding, delimiter and header found, records read.
 
-use super::clean::is_blank;
-use super::decode::{Decoded, Stop};
-use super::encoding::TextEncoding;
-use super::format::{LOOKED_AT, markup};
-use super::header::{self, Finding, Header, Line, SEARCHED};
+mod decode;
+mod encoding;
+mod records;
+
+pub(super) use records::Records;
+
+use decode::{DecodeError, Decoded};
+use encoding::TextEncoding;
+
+use super::error::{Fault, SheetError};
+use super::format::{SNIFF_LEN, markup};
+use super::header::{FirstLines, Found, Header, search};
 use super::input::Input;
-use super::record::{Fault, Records};
-use super::{Options, SheetError};
-use crate::text::quoted;
+use super::options::SheetOptions;
 
 /// In the order they are preferred.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -16,157 +21,104 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// A text sheet whose header is known.
 #[derive(Debug)]
 pub(super) struct Text {
-    pub(super) encoding: TextEncoding,
-    pub(super) delimiter: u8,
+    encoding: TextEncoding,
+    delimiter: u8,
 }
 
 impl Text {
-    pub(super) fn open(input: &Input, options: &Options) -> Result<(Text, Header), SheetError> {
+    pub(super) fn open(
+        input: &Input,
+        options: &SheetOptions,
+    ) -> Result<(Text, Header), SheetError> {
         let delimiters = match options.delimiter {
             None => DELIMITERS.to_vec(),
-            Some(given) => vec![delimiter(given)?],
+            Some(given) => vec![checked(given)?],
         };
         if options.worksheet.is_some() {
-            return Err(SheetError::NoWorksheets {
-                file: input.name().to_owned(),
-            });
+            return Err(input.error(Fault::NoWorksheets));
         }
         let encoding = TextEncoding::of(input, options)?;
-        if let Some(what) = markup(&opening(input, &encoding)?) {
-            return Err(SheetError::Markup {
-                file: input.name().to_owned(),
-                what,
-            });
+        if let Some(what) = markup(&opening(input, encoding)?) {
+            return Err(input.error(Fault::Markup(what)));
         }
-        let mut tried: Vec<_> = delimiters
+        let mut searches: Vec<_> = delimiters
             .into_iter()
             .map(|delimiter| {
-                let (lines, fault) = first_lines(Records::new(input, &encoding, delimiter));
-                (delimiter, header::search(&lines, options), fault)
+                let (lines, error) = first_lines(Records::new(input, encoding, delimiter, &[]));
+                (search(&lines, true, options), delimiter, error)
             })
             .collect();
-        tried.sort_by_key(|(_, finding, _)| finding.rank());
-        let mut faults = Vec::new();
-        let mut nearest = None;
-        for (delimiter, finding, fault) in tried {
-            match finding {
-                Finding::Header(_, header) => {
+        searches.sort_by_key(|(search, ..)| search.rank);
+        let mut width = 0;
+        let mut missing = Fault::Empty;
+        let mut errors = Vec::new();
+        for (at, (search, delimiter, error)) in searches.into_iter().enumerate() {
+            errors.extend(error.map(|error| (search.width(), error)));
+            // A delimiter that leaves each line in one piece is not the one.
+            if at == 0 && search.width() > 1 {
+                width = search.width();
+            }
+            match search.found {
+                Found::Header(header) => {
                     let text = Text {
                         encoding,
                         delimiter,
                     };
                     return Ok((text, header));
                 }
-                Finding::Unusable(_, line, why) => {
-                    return Err(header::unusable(input.name(), &line, &why));
-                }
-                Finding::Missing(missing) => {
-                    faults.extend(fault.map(|fault| (missing.width(), fault)));
-                    nearest.get_or_insert(missing);
-                }
+                Found::Unusable(fault) => return Err(input.error(fault)),
+                Found::Missing(fault) if at == 0 => missing = fault,
+                Found::Missing(_) => {}
             }
         }
-        let nearest = nearest.unwrap_or_default();
-        // A delimiter that leaves each line in one piece is not the one, and what stopped another
-        // is the reason that no header was found.
-        let width = if nearest.width() > 1 {
-            nearest.width()
-        } else {
-            0
-        };
-        match faults.into_iter().find(|(reached, _)| *reached >= width) {
-            Some((_, fault)) => Err(explain(fault, input, &encoding, &[])),
-            None => Err(header::missing(input.name(), nearest, true, options)),
-        }
+        // What stopped a search that had come as far is the reason that no header was found.
+        let error = errors.into_iter().find(|(reached, _)| *reached >= width);
+        Err(error.map_or_else(|| input.error(missing), |(_, error)| error))
     }
 
-    pub(super) fn records<'i>(&self, input: &'i Input) -> Records<'i> {
-        Records::new(input, &self.encoding, self.delimiter)
+    pub(super) fn encoding(&self) -> &'static str {
+        self.encoding.name()
+    }
+
+    pub(super) fn delimiter(&self) -> char {
+        char::from(self.delimiter)
+    }
+
+    pub(super) fn records<'s>(&self, input: &'s Input, header: &'s Header) -> Records<'s> {
+        Records::new(input, self.encoding, self.delimiter, &header.fields)
     }
 }
 
-fn delimiter(given: char) -> Result<u8, SheetError> {
-    let usable = given.is_ascii() && !given.is_ascii_alphanumeric() && !"\"\r\n\0".contains(given);
-    match u8::try_from(given) {
-        Ok(byte) if usable => Ok(byte),
-        _ => Err(SheetError::Delimiter { delimiter: given }),
+fn checked(delimiter: char) -> Result<u8, SheetError> {
+    let usable = !delimiter.is_ascii_alphanumeric() && !"\"\r\n\0".contains(delimiter);
+    match u8::try_from(delimiter) {
+        Ok(byte) if byte.is_ascii() && usable => Ok(byte),
+        _ => Err(SheetError::of_option(Fault::Delimiter(delimiter))),
     }
 }
 
 /// The first bytes as text, as far as they are.
-fn opening(input: &Input, encoding: &TextEncoding) -> Result<String, SheetError> {
+fn opening(input: &Input, encoding: TextEncoding) -> Result<String, SheetError> {
     let mut decoded = Decoded::new(input, encoding);
     match decoded.fill() {
         Ok(text) => {
-            let head = &text[..text.len().min(LOOKED_AT)];
+            let head = &text[..text.len().min(SNIFF_LEN)];
             Ok(String::from_utf8_lossy(head).into_owned())
         }
-        Err(Stop::Malformed) => Ok(String::new()),
-        Err(Stop::Read(source)) => Err(input.read_failed(source)),
+        Err(DecodeError::Malformed) => Ok(String::new()),
+        Err(DecodeError::Read(error)) => Err(input.error(Fault::Read(error))),
     }
 }
 
-fn first_lines(mut records: Records<'_>) -> (Vec<Line>, Option<Fault>) {
-    let mut lines = Vec::new();
-    while lines.len() < SEARCHED {
+/// The first lines, and what ended them early.
+fn first_lines(mut records: Records<'_>) -> (FirstLines, Option<SheetError>) {
+    let mut lines = FirstLines::default();
+    while !lines.are_complete() {
         match records.next() {
-            Ok(Some(record)) => {
-                let fields: Vec<String> = record.iter().map(str::to_owned).collect();
-                if !fields.iter().all(|field| is_blank(field)) {
-                    let number = record.line;
-                    lines.push(Line { number, fields });
-                }
-            }
+            Ok(Some(record)) => lines.add(record),
             Ok(None) => break,
-            Err(fault) => return (lines, Some(fault)),
+            Err(error) => return (lines, Some(error)),
         }
     }
     (lines, None)
-}
-
-/// The error for a fault in reading, unless the file was changed, which explains any fault.
-pub(super) fn explain(
-    fault: Fault,
-    input: &Input,
-    encoding: &TextEncoding,
-    columns: &[String],
-) -> SheetError {
-    if let Err(changed) = input.unchanged() {
-        return changed;
-    }
-    let file = input.name().to_owned();
-    let column = |field: usize| match columns.get(field) {
-        Some(header) if !header.is_empty() => format!("column {}", quoted(header)),
-        _ => format!("column {}", field + 1),
-    };
-    match fault {
-        Fault::Read(source) => input.read_failed(source),
-        Fault::Malformed { line } => SheetError::Decode {
-            file,
-            line,
-            encoding: encoding.name(),
-            hint: encoding.hint(),
-        },
-        Fault::Unclosed { line, field } => SheetError::UnclosedQuote {
-            file,
-            line,
-            column: column(field),
-        },
-        Fault::TooLong { line, quote: None } => SheetError::TooLong {
-            file,
-            line,
-            quote: "; no row of a sheet is, so this is probably no sheet".to_owned(),
-        },
-        Fault::TooLong {
-            line,
-            quote: Some((opened, field)),
-        } => SheetError::TooLong {
-            file,
-            line,
-            quote: format!(
-                "; the quote (\") that opens on line {opened}, {}, is probably never closed: close it, or double it if it belongs to the text",
-                column(field)
-            ),
-        },
-    }
 }

@@ -1,246 +1,185 @@
 //! Records of delimited text, with the exact line each starts on.
 
-use std::io;
-
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::decode::{Decoded, Stop};
+use super::decode::{DecodeError, Decoded};
 use super::encoding::TextEncoding;
-use super::input::Input;
+use crate::sheet::error::{Fault, SheetError};
+use crate::sheet::input::Input;
+use crate::sheet::record::Record;
+use crate::text::quoted;
 
-/// The longest record read, so that memory does not grow with a quote that is never closed.
-const LONGEST: usize = 1024 * 1024;
+/// So that memory does not grow with a quote that is never closed.
+const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
 /// Reads records one by one into memory of its own.
-pub(super) struct Records<'i> {
-    text: Decoded<'i>,
+///
+/// The csv crate takes a quote that is never closed for one that ends with the file and so hides
+/// all rows below it; its core tells the two apart.
+pub(in crate::sheet) struct Records<'s> {
+    input: &'s Input,
+    encoding: TextEncoding,
+    /// Names of the columns for messages, as far as they are known.
+    columns: &'s [String],
+    text: Decoded<'s>,
     core: csv_core::Reader,
     fields: Vec<u8>,
     ends: Vec<usize>,
-    /// The line of the next byte.
+    lines: LineCounter,
+}
+
+/// The line of the next byte. CRLF, LF and a lone CR end one line each.
+#[derive(Clone, Copy, Default)]
+struct LineCounter {
     line: u64,
-    /// The byte before was a CR, so that an LF here ends no further line.
     after_cr: bool,
 }
 
-/// One record: its fields' text in one piece, and where each ends.
-#[derive(Clone, Copy)]
-pub(super) struct Record<'r> {
-    pub(super) line: u64,
-    pub(super) text: &'r str,
-    pub(super) ends: &'r [usize],
-}
-
-/// Why reading records stops before the end.
-#[derive(Debug)]
-pub(super) enum Fault {
-    Read(io::Error),
-    Malformed {
-        line: u64,
-    },
-    /// The quoted field (counted from 0) that opens on the line runs to the end of the file.
-    Unclosed {
-        line: u64,
-        field: usize,
-    },
-    /// The record is too long; `quote` is where a quote opened that is still open.
-    TooLong {
-        line: u64,
-        quote: Option<(u64, usize)>,
-    },
-}
-
-impl<'r> Record<'r> {
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub(super) fn get(&self, field: usize) -> Option<&'r str> {
-        let end = *self.ends.get(field)?;
-        let start = match field {
-            0 => 0,
-            _ => self.ends[field - 1],
-        };
-        self.text.get(start..end)
-    }
-
-    pub(super) fn iter(self) -> impl Iterator<Item = &'r str> {
-        (0..self.len()).filter_map(move |field| self.get(field))
+impl LineCounter {
+    fn pass(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.line += u64::from(byte == b'\r' || (byte == b'\n' && !self.after_cr));
+            self.after_cr = byte == b'\r';
+        }
     }
 }
 
-impl<'i> Records<'i> {
-    pub(super) fn new(input: &'i Input, encoding: &TextEncoding, delimiter: u8) -> Records<'i> {
+impl<'s> Records<'s> {
+    pub(super) fn new(
+        input: &'s Input,
+        encoding: TextEncoding,
+        delimiter: u8,
+        columns: &'s [String],
+    ) -> Records<'s> {
         Records {
+            input,
+            encoding,
+            columns,
             text: Decoded::new(input, encoding),
             core: ReaderBuilder::new().delimiter(delimiter).build(),
             fields: vec![0; 1024],
             ends: vec![0; 64],
-            line: 1,
-            after_cr: false,
+            lines: LineCounter {
+                line: 1,
+                after_cr: false,
+            },
         }
     }
 
     /// The next record that is not an empty line; none at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, Fault> {
+    pub(in crate::sheet) fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
         if !self.skip_line_ends()? {
+            self.input.unchanged()?;
             return Ok(None);
         }
-        let (written, ended) = self.parse()?;
-        let line = self.line;
-        let (fields, ends) = (&self.fields[..written], &self.ends[..ended]);
-        let text = checked(fields, ends).map_err(|(field, at)| Fault::Malformed {
-            line: line
-                + breaks_in_fields(fields, &ends[..field])
-                + breaks(&fields[..at], start(ends, field)),
-        })?;
-        self.line += breaks_in_fields(fields, ends) + 1;
+        let line = self.lines.line;
+        let (written, ended) = self.parse(line)?;
+        // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
+        let text = std::str::from_utf8(&self.fields[..written])
+            .map_err(|_| self.failed(self.malformed(line)))?;
+        let ends = &self.ends[..ended];
         Ok(Some(Record { line, text, ends }))
     }
 
-    fn skip_line_ends(&mut self) -> Result<bool, Fault> {
+    fn skip_line_ends(&mut self) -> Result<bool, SheetError> {
         loop {
-            let bytes = match self.text.fill() {
-                Ok(bytes) => bytes,
-                Err(stop) => return Err(fault(stop, self.line)),
+            let first = match self.text.fill() {
+                Ok(bytes) => bytes.first().copied(),
+                Err(error) => return Err(self.unreadable(error)),
             };
-            match bytes.first() {
+            match first {
                 None => return Ok(false),
-                Some(b'\n') => {
-                    self.line += u64::from(!self.after_cr);
-                    self.after_cr = false;
+                Some(byte @ (b'\n' | b'\r')) => {
+                    self.lines.pass(&[byte]);
+                    self.text.consume(1);
                 }
-                Some(b'\r') => {
-                    self.line += 1;
-                    self.after_cr = true;
-                }
-                Some(_) => {
-                    self.after_cr = false;
-                    return Ok(true);
-                }
+                Some(_) => return Ok(true),
             }
-            self.text.consume(1);
         }
     }
 
-    /// Reads one record; returns the lengths of its text and of its ends.
-    fn parse(&mut self) -> Result<(usize, usize), Fault> {
+    /// Reads the record that starts on `line`; returns the lengths of its text and of its ends.
+    fn parse(&mut self, line: u64) -> Result<(usize, usize), SheetError> {
         let (mut written, mut ended, mut used) = (0, 0, 0);
         loop {
             let bytes = match self.text.fill() {
                 Ok(bytes) => bytes,
-                Err(stop) => {
-                    let fields = &self.fields[..written];
-                    let ends = &self.ends[..ended];
-                    let line = self.line
-                        + breaks_in_fields(fields, ends)
-                        + breaks(fields, start(ends, ended));
-                    return Err(fault(stop, line));
-                }
+                Err(error) => return Err(self.unreadable(error)),
             };
             let at_end = bytes.is_empty();
+            // A line end completes the record unless a quoted field is open.
             let bytes = if at_end { b"\n" } else { bytes };
             let (result, read, wrote, ends) =
                 self.core
                     .read_record(bytes, &mut self.fields[written..], &mut self.ends[ended..]);
-            let last = read.checked_sub(1).map(|at| bytes[at]);
             if !at_end {
+                self.lines.pass(&bytes[..read]);
                 self.text.consume(read);
             }
-            used += read;
             written += wrote;
             ended += ends;
+            used += read;
             match result {
-                ReadRecordResult::Record => {
-                    self.after_cr = last == Some(b'\r');
-                    return Ok((written, ended));
-                }
+                ReadRecordResult::Record => return Ok((written, ended)),
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {
-                    let line = self.line + self.breaks_before_field(written, ended);
-                    return Err(Fault::Unclosed { line, field: ended });
+                    let (line, column) = self.open_quote(written - wrote, ended);
+                    return Err(self.failed(Fault::UnclosedQuote { line, column }));
                 }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
             }
-            if used > LONGEST {
-                return Err(self.too_long(written, ended));
+            if used > MAX_RECORD_BYTES {
+                return Err(self.too_long(line, written, ended));
             }
         }
     }
 
-    fn too_long(&mut self, written: usize, ended: usize) -> Fault {
-        // A line end completes the record unless a quoted field is open.
+    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> SheetError {
         let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
-        let open = result != ReadRecordResult::Record;
-        let quote = open.then(|| (self.line + self.breaks_before_field(written, ended), ended));
-        Fault::TooLong {
-            line: self.line,
-            quote,
+        if result == ReadRecordResult::Record {
+            return self.failed(Fault::TooLong { line });
+        }
+        let (opened, column) = self.open_quote(written, ended);
+        self.failed(Fault::TooLongQuote {
+            line,
+            opened,
+            column,
+        })
+    }
+
+    /// The line on which the field begins that is still open, and its column.
+    fn open_quote(&self, written: usize, ended: usize) -> (u64, String) {
+        let start = ended.checked_sub(1).map_or(0, |last| self.ends[last]);
+        let mut within = LineCounter::default();
+        within.pass(&self.fields[start..written]);
+        let column = match self.columns.get(ended) {
+            Some(header) if !header.is_empty() => format!("column {}", quoted(header)),
+            _ => format!("column {}", ended + 1),
+        };
+        (self.lines.line - within.line, column)
+    }
+
+    fn malformed(&self, line: u64) -> Fault {
+        Fault::Malformed {
+            line,
+            encoding: self.encoding.name(),
+            guessed: self.encoding.is_guessed(),
         }
     }
 
-    /// Line breaks within the fields that are complete; none can follow before the open one.
-    fn breaks_before_field(&self, written: usize, ended: usize) -> u64 {
-        breaks_in_fields(&self.fields[..written], &self.ends[..ended])
+    fn unreadable(&self, error: DecodeError) -> SheetError {
+        self.failed(match error {
+            DecodeError::Read(error) => Fault::Read(error),
+            DecodeError::Malformed => self.malformed(self.lines.line),
+        })
     }
-}
 
-fn fault(stop: Stop, line: u64) -> Fault {
-    match stop {
-        Stop::Read(error) => Fault::Read(error),
-        Stop::Malformed => Fault::Malformed { line },
-    }
-}
-
-/// The text, if each field is UTF-8; else the field and the place in the text that is not.
-fn checked<'r>(fields: &'r [u8], ends: &[usize]) -> Result<&'r str, (usize, usize)> {
-    let whole = std::str::from_utf8(fields);
-    if let Ok(text) = whole {
-        // Halves of a character in neighbouring fields make a whole one here.
-        if ends.iter().all(|&end| text.is_char_boundary(end)) {
-            return Ok(text);
+    /// A change of the file explains whatever else is wrong.
+    fn failed(&self, fault: Fault) -> SheetError {
+        match self.input.unchanged() {
+            Ok(()) => self.input.error(fault),
+            Err(changed) => changed,
         }
     }
-    let mut from = 0;
-    for (field, &end) in ends.iter().enumerate() {
-        if let Err(error) = std::str::from_utf8(&fields[from..end]) {
-            return Err((field, from + error.valid_up_to()));
-        }
-        from = end;
-    }
-    whole.map_err(|error| (ends.len(), error.valid_up_to()))
-}
-
-fn start(ends: &[usize], field: usize) -> usize {
-    match field {
-        0 => 0,
-        _ => ends.get(field - 1).copied().unwrap_or(0),
-    }
-}
-
-/// Line breaks in the fields that end at `ends`. Only quoted fields have any.
-fn breaks_in_fields(fields: &[u8], ends: &[usize]) -> u64 {
-    let all = &fields[..ends.last().copied().unwrap_or(0)];
-    if memchr::memchr2(b'\n', b'\r', all).is_none() {
-        return 0;
-    }
-    let mut from = 0;
-    let mut count = 0;
-    for &end in ends {
-        count += breaks(&fields[..end], from);
-        from = end;
-    }
-    count
-}
-
-/// Line breaks in `bytes` from `from` on: CRLF, LF and a lone CR are one each.
-fn breaks(bytes: &[u8], from: usize) -> u64 {
-    let mut count = 0;
-    let mut before = 0;
-    for &byte in &bytes[from.min(bytes.len())..] {
-        count += u64::from(byte == b'\r' || (byte == b'\n' && before != b'\r'));
-        before = byte;
-    }
-    count
 }

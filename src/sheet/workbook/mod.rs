@@ -1,5 +1,7 @@
 //! Workbooks: one worksheet held in memory.
 
+mod cell;
+
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -9,18 +11,16 @@ use calamine::{
     Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
-use super::cell;
-use super::clean::is_blank;
-use super::format::{Format, Kind};
-use super::header::{self, Finding, Header, Line, SEARCHED};
+use super::error::{Fault, SheetError};
+use super::format::Format;
+use super::header::{FirstLines, Found, Header, Search, search};
 use super::input::{Input, Reader};
+use super::options::SheetOptions;
 use super::record::Record;
-use super::{Options, SheetError};
 use crate::text::{one_line, quoted};
 
 type Book<'i> = Sheets<BufReader<Reader<'i>>>;
 
-/// One worksheet of a workbook.
 #[derive(Debug)]
 pub(super) struct Worksheet {
     pub(super) format: Format,
@@ -28,36 +28,33 @@ pub(super) struct Worksheet {
     range: Range<Data>,
 }
 
-/// Blank columns before the first that is used. They are kept, so that letters mean the same
-/// columns here and in results.
-fn left(range: &Range<Data>) -> usize {
-    range.start().map_or(0, |(_, column)| column as usize)
-}
-
 impl Worksheet {
     /// The worksheet asked for, else the first visible one that has the columns.
     pub(super) fn open(
         input: &Input,
-        kind: Kind,
-        options: &Options,
+        formats: &[Format],
+        options: &SheetOptions,
     ) -> Result<(Worksheet, Header), SheetError> {
-        let (format, mut book) = open_book(input, kind)?;
+        let (format, mut book) = open_book(input, formats)?;
         let names = match &options.worksheet {
-            Some(asked) => vec![named(&book, asked).ok_or_else(|| unknown(input, &book, asked))?],
+            Some(asked) => {
+                let name = named(&book, asked);
+                vec![name.ok_or_else(|| input.error(unknown(&book, asked)))?]
+            }
             None => visible(&book),
         };
-        let mut nearest: Option<Finding> = None;
+        let mut nearest: Option<Search> = None;
         let mut failed = None;
         for name in names {
-            let range = match guarded(|| range_of(&mut book, &name)) {
+            let range = match catch_panic(|| range_of(&mut book, &name)) {
                 Ok(range) => range,
-                Err(refusal) => {
-                    failed.get_or_insert(refusal);
+                Err(fault) => {
+                    failed.get_or_insert(fault);
                     continue;
                 }
             };
-            let finding = header::search(&first_lines(&range), options);
-            if let Finding::Header(_, header) = finding {
+            let search = search(&first_lines(&range), false, options);
+            if let Found::Header(header) = search.found {
                 input.unchanged()?;
                 let sheet = Worksheet {
                     format,
@@ -66,89 +63,74 @@ impl Worksheet {
                 };
                 return Ok((sheet, header));
             }
-            if nearest
-                .as_ref()
-                .is_none_or(|best| finding.rank() < best.rank())
-            {
-                nearest = Some(finding);
+            if nearest.as_ref().is_none_or(|best| search.rank < best.rank) {
+                nearest = Some(search);
             }
         }
         input.unchanged()?;
-        Err(match (nearest, failed) {
-            (Some(Finding::Unusable(_, line, why)), _) => {
-                header::unusable(input.name(), &line, &why)
-            }
-            (_, Some(refusal)) => refusal.of(input),
-            (Some(Finding::Missing(nearest)), None) => {
-                header::missing(input.name(), nearest, false, options)
-            }
-            _ => SheetError::Empty {
-                file: input.name().to_owned(),
-            },
-        })
+        Err(input.error(match (nearest.map(|best| best.found), failed) {
+            (Some(Found::Unusable(fault)), _) => fault,
+            (_, Some(fault)) | (Some(Found::Missing(fault)), None) => fault,
+            _ => Fault::Empty,
+        }))
     }
 
-    /// The rows below a row of the worksheet.
-    pub(super) fn cells_below(&self, row: u64) -> Cells<'_> {
-        let start = self.range.start().map_or(0, |(row, _)| u64::from(row));
-        Cells {
-            range: &self.range,
-            left: left(&self.range),
-            start,
-            next: usize::try_from(row.saturating_sub(start)).unwrap_or(usize::MAX),
-            text: String::new(),
-            ends: Vec::new(),
-        }
+    pub(super) fn cells(&self, order: usize) -> Cells<'_> {
+        Cells::new(&self.range, Some(order))
     }
 }
 
 /// Goes through a worksheet's rows, as records of text.
 pub(super) struct Cells<'s> {
-    range: &'s Range<Data>,
+    rows: calamine::Rows<'s, Data>,
+    /// The worksheet's number of the row before.
+    line: u64,
+    /// Blank columns before the first that is used. They are kept, so that letters mean the same
+    /// columns here and in results.
     left: usize,
-    /// Rows of the worksheet above the range.
-    start: u64,
-    /// The next row within the range.
-    next: usize,
+    /// The column in which a number that Excel cannot hold exactly shows as such.
+    order: Option<usize>,
     text: String,
     ends: Vec<usize>,
 }
 
-impl Cells<'_> {
-    /// The next row that is not blank. A number in the `order` column that Excel cannot hold
-    /// exactly shows as such.
-    pub(super) fn next(&mut self, order: usize) -> Option<Record<'_>> {
-        let width = self.range.width();
-        loop {
-            let row = self.next;
-            if row >= self.range.height() {
-                return None;
-            }
-            self.next += 1;
-            self.text.clear();
-            self.ends.clear();
-            self.ends.resize(self.left, 0);
-            for column in 0..width {
-                if let Some(data) = self.range.get((row, column)) {
-                    cell::show(data, self.left + column == order, &mut self.text);
-                }
-                self.ends.push(self.text.len());
-            }
-            if !is_blank(&self.text) {
-                break;
-            }
+impl<'s> Cells<'s> {
+    fn new(range: &'s Range<Data>, order: Option<usize>) -> Cells<'s> {
+        let (top, left) = range.start().unwrap_or_default();
+        Cells {
+            rows: range.rows(),
+            line: u64::from(top),
+            left: left as usize,
+            order,
+            text: String::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Record<'_>> {
+        let row = self.rows.next()?;
+        self.line += 1;
+        self.text.clear();
+        self.ends.clear();
+        self.ends.resize(self.left, 0);
+        for (column, data) in (self.left..).zip(row) {
+            cell::show(data, self.order == Some(column), &mut self.text);
+            self.ends.push(self.text.len());
         }
         Some(Record {
-            line: self.start + self.next as u64,
+            line: self.line,
             text: &self.text,
             ends: &self.ends,
         })
     }
 }
 
+/// Characters of what the workbook reader says that a message shows.
+const MAX_REASON: usize = 100;
+
 /// Cells a worksheet may span, empty ones between included. One stray cell far to the right of a
 /// long table would otherwise take all memory there is.
-const LARGEST: u64 = 50_000_000;
+const MAX_CELLS: u64 = 50_000_000;
 
 fn range_of(book: &mut Book<'_>, name: &str) -> Result<Range<Data>, Error> {
     let mut cells = Vec::new();
@@ -185,7 +167,7 @@ fn range_of(book: &mut Book<'_>, name: &str) -> Result<Range<Data>, Error> {
         ];
     }
     let [top, bottom, left, right] = bounds.map(u64::from);
-    if !cells.is_empty() && (bottom - top + 1) * (right - left + 1) > LARGEST {
+    if !cells.is_empty() && (bottom - top + 1) * (right - left + 1) > MAX_CELLS {
         return Err(Error::Msg(
             "cells far apart; delete what is outside the table",
         ));
@@ -193,22 +175,15 @@ fn range_of(book: &mut Book<'_>, name: &str) -> Result<Range<Data>, Error> {
     Ok(Range::from_sparse(cells))
 }
 
-fn first_lines(range: &Range<Data>) -> Vec<Line> {
-    let start = range.start().map_or(0, |(row, _)| u64::from(row));
-    let lines = range.rows().zip(start + 1..).map(|(row, number)| {
-        let blank = std::iter::repeat_n(String::new(), left(range));
-        let texts = row.iter().map(|data| {
-            let mut text = String::new();
-            cell::show(data, false, &mut text);
-            text
-        });
-        let fields = blank.chain(texts).collect();
-        Line { number, fields }
-    });
+fn first_lines(range: &Range<Data>) -> FirstLines {
+    let mut lines = FirstLines::default();
+    let mut cells = Cells::new(range, None);
+    while !lines.are_complete()
+        && let Some(record) = cells.next()
+    {
+        lines.add(record);
+    }
     lines
-        .filter(|line| !line.fields.iter().all(|field| is_blank(field)))
-        .take(SEARCHED)
-        .collect()
 }
 
 fn visible(book: &Book<'_>) -> Vec<String> {
@@ -229,8 +204,8 @@ fn named(book: &Book<'_>, asked: &str) -> Option<String> {
     names.get(number.checked_sub(1)?).cloned()
 }
 
-fn unknown(input: &Input, book: &Book<'_>, asked: &str) -> SheetError {
-    let sheets: Vec<String> = (1..)
+fn unknown(book: &Book<'_>, asked: &str) -> Fault {
+    let worksheets: Vec<String> = (1..)
         .zip(book.sheets_metadata())
         .map(|(number, sheet)| {
             let hidden = match sheet.visible {
@@ -240,54 +215,29 @@ fn unknown(input: &Input, book: &Book<'_>, asked: &str) -> SheetError {
             format!("{number}: {}{hidden}", quoted(&sheet.name))
         })
         .collect();
-    SheetError::UnknownWorksheet {
-        file: input.name().to_owned(),
+    Fault::UnknownWorksheet {
         asked: asked.to_owned(),
-        sheets: sheets.join(", "),
-    }
-}
-
-/// Why a workbook cannot be read.
-enum Refusal {
-    Password,
-    Damaged(String),
-}
-
-impl Refusal {
-    fn of(self, input: &Input) -> SheetError {
-        let file = input.name().to_owned();
-        match self {
-            Refusal::Password => SheetError::Password { file },
-            Refusal::Damaged(reason) => SheetError::Workbook { file, reason },
-        }
-    }
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Refusal {
-        match error {
-            Error::Xlsx(XlsxError::Password)
-            | Error::Xls(XlsError::Password)
-            | Error::Xlsb(XlsbError::Password)
-            | Error::Ods(OdsError::Password) => Refusal::Password,
-            error => Refusal::Damaged(one_line(&error.to_string(), 100)),
-        }
+        worksheets: worksheets.join(", "),
     }
 }
 
 /// Runs the workbook reader, which may panic on a damaged file.
-fn guarded<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Refusal> {
+fn catch_panic<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Fault> {
     match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(result) => result.map_err(Refusal::from),
-        Err(_) => Err(Refusal::Damaged("it is damaged".to_owned())),
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(
+            Error::Xlsx(XlsxError::Password)
+            | Error::Xls(XlsError::Password)
+            | Error::Xlsb(XlsbError::Password)
+            | Error::Ods(OdsError::Password),
+        )) => Err(Fault::Password),
+        Ok(Err(error)) => Err(Fault::Workbook(one_line(&error.to_string(), MAX_REASON))),
+        Err(_) => Err(Fault::Workbook("it is damaged".to_owned())),
     }
 }
 
-fn open_book(input: &Input, kind: Kind) -> Result<(Format, Book<'_>), SheetError> {
-    let mut formats = match kind {
-        Kind::Compound => vec![Format::Xls, Format::Xlsx],
-        _ => vec![Format::Xlsx, Format::Xlsb, Format::Ods],
-    };
+fn open_book<'i>(input: &'i Input, formats: &[Format]) -> Result<(Format, Book<'i>), SheetError> {
+    let mut formats = formats.to_vec();
     let extension = input.path().and_then(Path::extension);
     if let Some(extension) = extension.and_then(|extension| extension.to_str()) {
         let named = extension.to_lowercase();
@@ -296,21 +246,21 @@ fn open_book(input: &Input, kind: Kind) -> Result<(Format, Book<'_>), SheetError
     }
     let mut refused = None;
     for format in formats {
-        match guarded(|| open_as(input, format)) {
+        match catch_panic(|| open_as(input, format)) {
             Ok(book) if !book.sheets_metadata().is_empty() => return Ok((format, book)),
             Ok(_) => {}
-            Err(Refusal::Password) => return Err(Refusal::Password.of(input)),
-            Err(refusal) => {
-                refused.get_or_insert(refusal);
+            Err(Fault::Password) => return Err(input.error(Fault::Password)),
+            Err(fault) => {
+                refused.get_or_insert(fault);
             }
         }
     }
-    let nothing = || Refusal::Damaged("it has no worksheets".to_owned());
-    Err(refused.unwrap_or_else(nothing).of(input))
+    let nothing = || Fault::Workbook("it has no worksheets".to_owned());
+    Err(input.error(refused.unwrap_or_else(nothing)))
 }
 
 fn open_as(input: &Input, format: Format) -> Result<Book<'_>, Error> {
-    let reader = BufReader::new(input.reader());
+    let reader = BufReader::new(input.reader_from(0));
     Ok(match format {
         Format::Xls => Sheets::Xls(Xls::new(reader).map_err(Error::Xls)?),
         Format::Xlsb => Sheets::Xlsb(Xlsb::new(reader).map_err(Error::Xlsb)?),

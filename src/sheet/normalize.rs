@@ -1,0 +1,114 @@
+//! Cells and headers without what spreadsheets put around and into them.
+
+use std::borrow::Cow;
+
+/// Without white space around, zero-width characters, and what spreadsheets wrap text in to keep
+/// it text: `="…"` or a leading `'`.
+pub(super) fn strip_wrapping(cell: &str) -> Cow<'_, str> {
+    if cell.is_ascii() || !cell.contains(is_zero_width) {
+        return unwrapped(cell);
+    }
+    let visible: String = cell.chars().filter(|&c| !is_zero_width(c)).collect();
+    Cow::Owned(unwrapped(&visible).into_owned())
+}
+
+fn unwrapped(cell: &str) -> Cow<'_, str> {
+    let cell = cell.trim();
+    let formula = cell
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
+    match formula {
+        Some(inner) if inner.contains('"') => {
+            Cow::Owned(inner.replace("\"\"", "\"").trim().to_owned())
+        }
+        Some(inner) => Cow::Borrowed(inner.trim()),
+        None => Cow::Borrowed(cell.strip_prefix('\'').map_or(cell, str::trim)),
+    }
+}
+
+/// Whether nothing but white space and zero-width characters is in the cell.
+pub(super) fn is_blank(cell: &str) -> bool {
+    cell.chars().all(|c| c.is_whitespace() || is_zero_width(c))
+}
+
+/// Characters that cannot be seen and have no width, direction marks among them.
+fn is_zero_width(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{FEFF}'
+    )
+}
+
+/// A header reduced to what it is compared by: white space around it, zero-width characters,
+/// letter case, full-width forms, and spaces for underscores make no difference.
+pub(super) fn folded(header: &str) -> String {
+    let plain = strip_wrapping(header);
+    let mut folded = String::with_capacity(plain.len());
+    for c in plain.chars() {
+        let c = match c {
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            c => c,
+        };
+        if c.is_whitespace() || c == '_' {
+            if !folded.ends_with('_') {
+                folded.push('_');
+            }
+        } else {
+            folded.extend(c.to_lowercase());
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_surrounds_the_text_goes() {
+        for (cell, sent) in [
+            ("CG2204130001", "CG2204130001"),
+            (" CG1 ", "CG1"),
+            ("\u{3000}CG1\u{a0}\t\r\n", "CG1"),
+            ("\u{feff}CG\u{200b}1\u{2060}", "CG1"),
+            ("\u{200e}CG1\u{202c}", "CG1"),
+            ("=\"CG001\"", "CG001"),
+            (" =\" CG001 \" ", "CG001"),
+            ("=\"a\"\"b\"", "a\"b"),
+            ("'00123", "00123"),
+            ("' 00123", "00123"),
+            ("采购 1", "采购 1"),
+        ] {
+            assert_eq!(strip_wrapping(cell), sent, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn text_that_needs_no_cleaning_is_borrowed() {
+        for cell in ["CG1", " CG1 ", "加急", "=\"CG1\"", "'1"] {
+            assert!(matches!(strip_wrapping(cell), Cow::Borrowed(_)), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn headers_are_compared_by_what_people_see() {
+        for header in [
+            "purchase_no",
+            " Purchase No ",
+            "ＰＵＲＣＨＡＳＥ＿ＮＯ",
+            "purchase\u{a0}no\u{3000}",
+            "\u{feff}purchase_no",
+            "purchase\u{200b}_no",
+            "'purchase_no",
+            "=\"purchase_no\"",
+        ] {
+            assert_eq!(folded(header), "purchase_no", "{header:?}");
+        }
+        assert_ne!(folded("purchaseno"), "purchase_no");
+        assert_ne!(folded("采购单"), folded("采购单号"));
+    }
+}

@@ -1,0 +1,27 @@
+//! Where a sheet comes from, and what the user says about it.
+
+use std::path::PathBuf;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or anything else that can be opened by a path.
+    Path(PathBuf),
+    Stdin,
+}
+
+/// Each overrules what is found out.
+#[derive(Default, Clone, Debug)]
+pub struct SheetOptions {
+    /// Encoding of a text sheet, by its WHATWG label: `utf-8`, `gb18030`, `utf-16le`…
+    pub encoding: Option<String>,
+    /// What separates the fields of a text sheet: one ASCII character.
+    pub delimiter: Option<char>,
+    /// Name or number (from 1) of a workbook's worksheet; a name wins over a number.
+    pub worksheet: Option<String>,
+    /// Header or letter of the column with the orders; a header wins over a letter.
+    pub order_column: Option<String>,
+    /// Header or letter of the column with the flags; a header wins over a letter.
+    pub flag_column: Option<String>,
+    /// One flag for all rows.
+    pub flag: Option<String>,
+}

@@ -1,0 +1,28 @@
+//! One record of a sheet, whatever it was read from.
+
+/// The fields' text in one piece, and where each ends.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'r> {
+    pub(super) line: u64,
+    pub(super) text: &'r str,
+    pub(super) ends: &'r [usize],
+}
+
+impl<'r> Record<'r> {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, field: usize) -> Option<&'r str> {
+        let end = *self.ends.get(field)?;
+        let start = match field {
+            0 => 0,
+            _ => self.ends[field - 1],
+        };
+        self.text.get(start..end)
+    }
+
+    pub(super) fn iter(self) -> impl Iterator<Item = &'r str> {
+        (0..self.len()).filter_map(move |field| self.get(field))
+    }
+}

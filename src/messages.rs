@@ -147,11 +147,11 @@ impl fmt::Display for Problem {
     /// What is wrong and what to do, on one line, naming the column.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Problem::TooFewFields { found, expected } => write!(
+            Problem::FieldCount { found, expected } if found < expected => write!(
                 f,
                 "wrong number of fields: {found} where the header has {expected}; correct the row"
             ),
-            Problem::TooManyFields { found, expected } => write!(
+            Problem::FieldCount { found, expected } => write!(
                 f,
                 "wrong number of fields: {found} where the header has {expected}; correct the row, and put quotes around a cell that contains the delimiter"
             ),
@@ -164,29 +164,34 @@ impl fmt::Display for Problem {
 }
 
 fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Result {
-    let (c, kind, position) = match fault {
-        CellFault::FormulaError(text) => {
-            return write!(
-                f,
-                "{column} is {text}, the error of a formula; correct it in the workbook"
-            );
+    match fault {
+        CellFault::FormulaError(text) => write!(
+            f,
+            "{column} is {text}, the error of a formula; correct it in the workbook"
+        ),
+        CellFault::CutNumber(text) => write!(
+            f,
+            "{column} is {}, a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export",
+            quoted(text)
+        ),
+        CellFault::Invalid(Invalid::Empty) => write!(f, "{column} is empty"),
+        CellFault::Invalid(Invalid::TooLong { length, max }) => write!(
+            f,
+            "{column} has {length} characters; the ERP takes at most {max}"
+        ),
+        CellFault::Invalid(Invalid::Character { c, kind, position }) => {
+            character(f, column, *c, *kind, *position)
         }
-        CellFault::CutNumber(text) => {
-            return write!(
-                f,
-                "{column} is {}, a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export",
-                quoted(text)
-            );
-        }
-        CellFault::Invalid(Invalid::Empty) => return write!(f, "{column} is empty"),
-        CellFault::Invalid(Invalid::TooLong { length, max }) => {
-            return write!(
-                f,
-                "{column} has {length} characters; the ERP takes at most {max}"
-            );
-        }
-        CellFault::Invalid(Invalid::Character { c, kind, position }) => (*c, kind, position),
-    };
+    }
+}
+
+fn character(
+    f: &mut fmt::Formatter<'_>,
+    column: &str,
+    c: char,
+    kind: Refused,
+    position: usize,
+) -> fmt::Result {
     let code = format!("U+{:04X}", u32::from(c));
     match kind {
         Refused::LineBreak => write!(

@@ -41,29 +41,23 @@ const MAX_COLUMNS: usize = 16_384;
 /// The column a letter names, counted from 0: A, C, AA.
 pub(super) fn by_letter(letters: &str) -> Option<usize> {
     let letters = letters.trim();
-    if letters.is_empty() || letters.len() > 3 {
+    let are_letters = letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if !are_letters || !(1..=3).contains(&letters.len()) {
         return None;
     }
-    let mut number = 0;
-    for byte in letters.bytes() {
-        if !byte.is_ascii_alphabetic() {
-            return None;
-        }
-        number = number * 26 + usize::from(byte.to_ascii_uppercase() - b'A') + 1;
-    }
+    let digits = letters.bytes().map(|byte| byte.to_ascii_uppercase() - b'A');
+    let number = digits.fold(0, |number, digit| number * 26 + usize::from(digit) + 1);
     (number <= MAX_COLUMNS).then(|| number - 1)
 }
 
 /// The letter of a column counted from 0.
 pub(super) fn letter(column: usize) -> String {
-    let mut letters = Vec::new();
-    let mut number = column + 1;
-    while number > 0 {
-        number -= 1;
-        letters.push(char::from(b'A' + (number % 26) as u8));
-        number /= 26;
-    }
-    letters.iter().rev().collect()
+    let mut letters = match column / 26 {
+        0 => String::new(),
+        more => letter(more - 1),
+    };
+    letters.push(char::from(b'A' + (column % 26) as u8));
+    letters
 }
 
 #[cfg(test)]

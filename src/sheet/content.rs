@@ -26,10 +26,9 @@ impl Content {
         input: &Input,
         options: &SheetOptions,
     ) -> Result<(Content, Header), SheetError> {
-        let mut head = [0; SNIFF_LEN];
-        let length = input.read_at(&mut head, 0)?;
-        match signature(&head[..length]) {
-            _ if length == 0 => Err(input.error(Fault::Empty)),
+        let head = input.read_at(0, SNIFF_LEN)?;
+        match signature(&head) {
+            _ if head.is_empty() => Err(input.error(Fault::Empty)),
             Signature::Other(what) => Err(input.error(Fault::NotASheet(what))),
             Signature::Text => {
                 let (text, header) = Text::open(input, options)?;

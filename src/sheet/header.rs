@@ -84,6 +84,14 @@ pub(super) enum MatchBy {
     Letter,
 }
 
+impl MatchBy {
+    /// For the order and the flag, in the order they are tried.
+    const PASSES: [[MatchBy; 2]; 4] = {
+        use MatchBy::{Header as H, Letter as L};
+        [[H, H], [H, L], [L, H], [L, L]]
+    };
+}
+
 impl Search {
     /// How many fields the line has that is the header or comes nearest to one.
     pub(super) fn width(&self) -> usize {
@@ -97,23 +105,15 @@ impl Search {
 /// column is known by the name given, else by the usual ones. A name that is given and that no
 /// cell of the line has may be a letter: then the line must have some text under that letter.
 pub(super) fn search(lines: &FirstLines, is_text: bool, options: &SheetOptions) -> Search {
-    use MatchBy::{Header, Letter};
-    let order = ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref());
-    let flag = ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref());
+    let columns = Columns {
+        order: ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref()),
+        flag: ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref()),
+        options,
+    };
     for (skipped, line) in (0..).zip(&lines.0) {
-        for by in [
-            [Header, Header],
-            [Header, Letter],
-            [Letter, Header],
-            [Letter, Letter],
-        ] {
-            let flag = match line.flag_without_column(options) {
-                Some(source) => Some(Ok(source)),
-                None => flag
-                    .only(line, by[1])
-                    .map(|column| column.map(FlagSource::Column)),
-            };
-            let (Some(order), Some(flag)) = (order.only(line, by[0]), flag) else {
+        for by in MatchBy::PASSES {
+            let order = columns.order.only(line, by[0]);
+            let (Some(order), Some(flag)) = (order, columns.flag(line, by[1])) else {
                 continue;
             };
             let header = order.and_then(|order| line.header(skipped, order, flag?));
@@ -123,60 +123,72 @@ pub(super) fn search(lines: &FirstLines, is_text: bool, options: &SheetOptions) 
             };
         }
     }
-    // The nearest line has most of the columns, then most text.
-    let has = |line: &Line| {
-        let has_flag = || flag.only(line, Header).is_some();
-        [
-            order.only(line, Header).is_some(),
-            line.flag_without_column(options).is_some() || has_flag(),
-        ]
-    };
-    let count = |has: [bool; 2]| has.into_iter().filter(|&has| has).count();
     let nearest = lines.0.iter().min_by_key(|line| {
         let filled = line.fields.iter().filter(|field| !field.is_empty()).count();
-        (Reverse(count(has(line))), Reverse(filled))
+        (columns.absent(line).len(), Reverse(filled))
     });
-    let Some(line) = nearest else {
-        return Search {
-            found: Found::Missing(Fault::Empty),
-            rank: (u64::MAX, [Letter; 2], Reverse(0), Reverse(0)),
-        };
+    let (fault, present, width) = match nearest {
+        None => (Fault::Empty, 0, 0),
+        Some(line) => {
+            let absent = columns.absent(line);
+            let (present, width) = (2 - absent.len(), line.fields.len());
+            let fault = Fault::MissingColumn {
+                absent,
+                line: line.number,
+                headers: line.fields.clone(),
+                is_text,
+            };
+            (fault, present, width)
+        }
     };
-    let has = has(line);
-    let columns = [
-        (Field::PurchaseNo, options.order_column.clone()),
-        (Field::FlagName, options.flag_column.clone()),
-    ];
-    let absent = columns.into_iter().zip(has).filter(|(_, has)| !has);
     Search {
-        found: Found::Missing(Fault::MissingColumn {
-            absent: absent.map(|(column, _)| column).collect(),
-            line: line.number,
-            headers: line.fields.clone(),
-            is_text,
-        }),
+        found: Found::Missing(fault),
         rank: (
             u64::MAX,
-            [Letter; 2],
-            Reverse(count(has)),
-            Reverse(line.fields.len()),
+            [MatchBy::Letter; 2],
+            Reverse(present),
+            Reverse(width),
         ),
+    }
+}
+
+/// How the two columns are known.
+struct Columns<'o> {
+    order: ColumnMatcher<'o>,
+    flag: ColumnMatcher<'o>,
+    options: &'o SheetOptions,
+}
+
+impl Columns<'_> {
+    /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
+    /// before the usual columns.
+    fn flag(&self, line: &Line, by: MatchBy) -> Option<Result<FlagSource, Fault>> {
+        let is_named = self.options.flag_column.is_some();
+        match (&self.options.flag, line.own().sent_flag) {
+            (Some(flag), _) => Some(Ok(FlagSource::Given(flag.clone()))),
+            (None, Some(at)) if !is_named => Some(Ok(FlagSource::SentFlag(at))),
+            (None, _) => Some(self.flag.only(line, by)?.map(FlagSource::Column)),
+        }
+    }
+
+    /// The columns that the line has not, with the name given for each.
+    fn absent(&self, line: &Line) -> Vec<(Field, Option<String>)> {
+        let by = MatchBy::Header;
+        let has_order = self.order.only(line, by).is_some();
+        [
+            (&self.order, has_order),
+            (&self.flag, self.flag(line, by).is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, is_there)| !is_there)
+        .map(|(column, _)| (column.field, column.given.map(str::to_owned)))
+        .collect()
     }
 }
 
 impl Line {
     fn own(&self) -> OwnColumns {
         OwnColumns::of(&self.fields)
-    }
-
-    /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
-    /// before the usual columns.
-    fn flag_without_column(&self, options: &SheetOptions) -> Option<FlagSource> {
-        if let Some(flag) = &options.flag {
-            return Some(FlagSource::Given(flag.clone()));
-        }
-        let sent_flag = self.own().sent_flag.map(FlagSource::SentFlag);
-        sent_flag.filter(|_| options.flag_column.is_none())
     }
 
     fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {

@@ -93,19 +93,14 @@ impl Input {
         Reader { file, offset }
     }
 
-    /// Fills `buffer` from `offset` on; less than its length only at the end of the file.
-    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SheetError> {
-        let mut reader = self.reader_from(offset);
-        let mut filled = 0;
-        while filled < buffer.len() {
-            match reader.read(&mut buffer[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.error(Fault::Read(error))),
-            }
+    /// Up to `length` bytes from `offset` on; less only at the end of the file.
+    pub(super) fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, SheetError> {
+        let mut bytes = Vec::with_capacity(length);
+        let mut reader = self.reader_from(offset).take(length as u64);
+        match reader.read_to_end(&mut bytes) {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(self.error(Fault::Read(error))),
         }
-        Ok(filled)
     }
 
     pub(super) fn error(&self, fault: Fault) -> SheetError {

@@ -36,21 +36,19 @@ impl OwnColumns {
             sent_flag: None,
             extra_fields: None,
         };
-        let Some(before) = header.len().checked_sub(APPENDED.len()) else {
-            return own;
-        };
-        if header[before..] != APPENDED {
-            return own;
+        let before = header.len().saturating_sub(APPENDED.len());
+        if header[before..] == APPENDED {
+            own.count = before;
+            own.extra_fields = own.cut(header, EXTRA_FIELDS);
+            own.sent_flag = own.cut(header, SENT_FLAG);
         }
-        own.count = before;
-        let mut ends_with = |name: &str| {
-            let at = own.count.checked_sub(1).filter(|&at| header[at] == name)?;
-            own.count = at;
-            Some(at)
-        };
-        own.extra_fields = ends_with(EXTRA_FIELDS);
-        own.sent_flag = ends_with(SENT_FLAG);
         own
+    }
+
+    fn cut(&mut self, header: &[String], name: &str) -> Option<usize> {
+        let at = self.count.checked_sub(1).filter(|&at| header[at] == name)?;
+        self.count = at;
+        Some(at)
     }
 }
 

@@ -5,11 +5,7 @@ use crate::erp::field::Invalid;
 /// Why a row is `invalid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    TooFewFields {
-        found: usize,
-        expected: usize,
-    },
-    TooManyFields {
+    FieldCount {
         found: usize,
         expected: usize,
     },

@@ -43,10 +43,8 @@ impl Row {
     /// Fails if the row has not as many fields as the header.
     pub(super) fn check_width(&self) -> Result<(), Problem> {
         let (found, expected) = (self.fields, self.expected);
-        if found > expected {
-            Err(Problem::TooManyFields { found, expected })
-        } else if found < expected {
-            Err(Problem::TooFewFields { found, expected })
+        if found != expected {
+            Err(Problem::FieldCount { found, expected })
         } else if self.extra.is_empty() {
             Ok(())
         } else {

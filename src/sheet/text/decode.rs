@@ -37,7 +37,7 @@ pub(super) enum DecodeError {
 impl<'i> Decoded<'i> {
     /// The text from its first character, after the byte order mark.
     pub(super) fn new(input: &'i Input, encoding: TextEncoding) -> Decoded<'i> {
-        let reader = input.reader_from(encoding.mark_length());
+        let reader = input.reader_from(encoding.mark as u64);
         Decoded {
             bytes: BufReader::with_capacity(CHUNK, reader),
             decoder: encoding.decoder(),

@@ -17,16 +17,14 @@ const GUESS_CHUNK: usize = 16 * 1024;
 pub(in crate::sheet) struct TextEncoding {
     encoding: &'static Encoding,
     /// How many bytes the byte order mark takes in this sheet.
-    mark: usize,
-    guessed: bool,
+    pub(super) mark: usize,
+    pub(super) guessed: bool,
 }
 
 impl TextEncoding {
     /// As `--encoding` says, else by the byte order mark, else by the content of the whole file.
     pub(super) fn of(input: &Input, options: &SheetOptions) -> Result<TextEncoding, SheetError> {
-        let mut head = [0; 3];
-        let length = input.read_at(&mut head, 0)?;
-        let marked = Encoding::for_bom(&head[..length]);
+        let marked = Encoding::for_bom(&input.read_at(0, 3)?);
         let (encoding, mark, guessed) = match (&options.encoding, marked) {
             (Some(label), _) => {
                 let encoding = Encoding::for_label(label.as_bytes())
@@ -55,14 +53,6 @@ impl TextEncoding {
         }
     }
 
-    pub(super) fn is_guessed(self) -> bool {
-        self.guessed
-    }
-
-    pub(super) fn mark_length(self) -> u64 {
-        self.mark as u64
-    }
-
     pub(super) fn decoder(self) -> Decoder {
         self.encoding.new_decoder_without_bom_handling()
     }
@@ -71,21 +61,17 @@ impl TextEncoding {
 /// Finds the encoding of text without a byte order mark.
 fn detect(input: &Input) -> Result<&'static Encoding, SheetError> {
     let mut scan = Utf8Scan::default();
-    let mut buffer = vec![0; CHUNK];
-    let (mut offset, mut kept) = (0, 0);
+    let mut offset = 0;
     loop {
-        let read = input.read_at(&mut buffer[kept..], offset)?;
-        if offset == 0 && zero_heavy(&buffer[..read]) {
+        let bytes = input.read_at(offset, CHUNK)?;
+        if offset == 0 && zero_heavy(&bytes) {
             return Err(input.error(Fault::ZeroBytes));
         }
-        let filled = kept + read;
-        let last = filled < CHUNK;
-        kept = scan.feed(&buffer[..filled], last);
+        let last = bytes.len() < CHUNK;
+        offset += scan.feed(&bytes, last) as u64;
         if last {
             break;
         }
-        buffer.copy_within(filled - kept..filled, 0);
-        offset += read as u64;
     }
     // A sheet in UTF-8 with some damage is still UTF-8: read in another encoding it would turn
     // into other characters without a word.
@@ -106,42 +92,41 @@ struct Utf8Scan {
 }
 
 impl Utf8Scan {
-    /// Counts `bytes` and returns how many at their end may be an unfinished character.
-    fn feed(&mut self, mut bytes: &[u8], last: bool) -> usize {
-        loop {
-            let (valid, error) = match std::str::from_utf8(bytes) {
-                Ok(_) => (bytes.len(), None),
-                Err(error) => (error.valid_up_to(), Some(error)),
-            };
-            let starts = |byte: &&u8| **byte & 0xF0 == 0xE0;
-            self.three_byte += bytes[..valid].iter().filter(starts).count() as u64;
-            bytes = &bytes[valid..];
-            match error.map(|error| error.error_len()) {
-                None => return 0,
-                Some(None) if !last => return bytes.len(),
-                Some(length) => {
-                    self.malformed += 1;
-                    bytes = &bytes[length.unwrap_or(bytes.len())..];
-                }
+    /// Counts `bytes`, but not an unfinished character at their end; returns how many.
+    fn feed(&mut self, bytes: &[u8], last: bool) -> usize {
+        let mut used = 0;
+        for chunk in bytes.utf8_chunks() {
+            let (valid, invalid) = (chunk.valid(), chunk.invalid());
+            let starts = valid.bytes().filter(|byte| byte & 0xF0 == 0xE0);
+            self.three_byte += starts.count() as u64;
+            used += valid.len();
+            let at_end = used + invalid.len() == bytes.len();
+            if at_end && !last && is_unfinished(invalid) {
+                break;
             }
+            self.malformed += u64::from(!invalid.is_empty());
+            used += invalid.len();
         }
+        used
     }
+}
+
+fn is_unfinished(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// What text that is not UTF-8 most likely is: GB18030, unless it makes better sense as Big5.
 fn guess(input: &Input) -> Result<&'static Encoding, SheetError> {
     let mut sample = Vec::new();
-    let mut buffer = vec![0; GUESS_CHUNK];
     let mut offset = 0;
     while sample.len() < GUESS_SAMPLE {
-        let read = input.read_at(&mut buffer, offset)?;
-        offset += read as u64;
-        let chunk = &buffer[..read];
-        if !chunk.is_ascii() {
-            sample.extend_from_slice(chunk);
-        }
-        if read < GUESS_CHUNK {
+        let bytes = input.read_at(offset, GUESS_CHUNK)?;
+        offset += bytes.len() as u64;
+        if bytes.is_empty() {
             break;
+        }
+        if !bytes.is_ascii() {
+            sample.extend(bytes);
         }
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);

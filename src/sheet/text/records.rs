@@ -164,7 +164,7 @@ impl<'s> Records<'s> {
         Fault::Malformed {
             line,
             encoding: self.encoding.name(),
-            guessed: self.encoding.is_guessed(),
+            guessed: self.encoding.guessed,
         }
     }
 

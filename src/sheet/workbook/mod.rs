@@ -156,23 +156,20 @@ fn range_of(book: &mut Book<'_>, name: &str) -> Result<Range<Data>, Error> {
         // These cannot span as much, or are checked by their reader.
         Sheets::Xls(_) | Sheets::Ods(_) => return book.worksheet_range(name),
     }
-    let mut bounds = [u32::MAX, 0, u32::MAX, 0];
-    for (row, column) in cells.iter().map(Cell::get_position) {
-        let [top, bottom, left, right] = bounds;
-        bounds = [
-            top.min(row),
-            bottom.max(row),
-            left.min(column),
-            right.max(column),
-        ];
-    }
-    let [top, bottom, left, right] = bounds.map(u64::from);
-    if !cells.is_empty() && (bottom - top + 1) * (right - left + 1) > MAX_CELLS {
+    let positions = cells.iter().map(Cell::get_position);
+    let height = span(positions.clone().map(|(row, _)| row));
+    let width = span(positions.map(|(_, column)| column));
+    if height * width > MAX_CELLS {
         return Err(Error::Msg(
             "cells far apart; delete what is outside the table",
         ));
     }
     Ok(Range::from_sparse(cells))
+}
+
+fn span(numbers: impl Iterator<Item = u32> + Clone) -> u64 {
+    let (least, most) = (numbers.clone().min(), numbers.max());
+    u64::from(most.unwrap_or(0) - least.unwrap_or(0)) + 1
 }
 
 fn first_lines(range: &Range<Data>) -> FirstLines {

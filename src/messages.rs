@@ -180,43 +180,33 @@ fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Res
             "{column} has {length} characters; the ERP takes at most {max}"
         ),
         CellFault::Invalid(Invalid::Character { c, kind, position }) => {
-            character(f, column, *c, *kind, *position)
+            let code = format!("U+{:04X}", u32::from(*c));
+            match kind {
+                Refused::LineBreak => write!(
+                    f,
+                    "{column} has a line break ({code}) as character {position}; remove it"
+                ),
+                Refused::Tab => write!(
+                    f,
+                    "{column} has a tab ({code}) as character {position}; remove it"
+                ),
+                Refused::Control => write!(
+                    f,
+                    "{column} has a control character ({code}) as character {position}; remove it"
+                ),
+                Refused::Replacement => write!(
+                    f,
+                    "{column} has � ({code}) as character {position}; the text was already damaged when the sheet was saved; export it again"
+                ),
+                Refused::PrivateUse => write!(
+                    f,
+                    "{column} has a character without a meaning ({code}) as character {position}; the sheet was probably read in the wrong encoding; give its own with --encoding"
+                ),
+                Refused::Emoji => write!(
+                    f,
+                    "{column} has an emoji ({c} {code}) as character {position}; the ERP may refuse emoji; remove it"
+                ),
+            }
         }
-    }
-}
-
-fn character(
-    f: &mut fmt::Formatter<'_>,
-    column: &str,
-    c: char,
-    kind: Refused,
-    position: usize,
-) -> fmt::Result {
-    let code = format!("U+{:04X}", u32::from(c));
-    match kind {
-        Refused::LineBreak => write!(
-            f,
-            "{column} has a line break ({code}) as character {position}; remove it"
-        ),
-        Refused::Tab => write!(
-            f,
-            "{column} has a tab ({code}) as character {position}; remove it"
-        ),
-        Refused::Control => write!(
-            f,
-            "{column} has a control character ({code}) as character {position}; remove it"
-        ),
-        Refused::Replacement => write!(
-            f,
-            "{column} has � ({code}) as character {position}; the text was already damaged when the sheet was saved; export it again"
-        ),
-        Refused::PrivateUse => write!(
-            f,
-            "{column} has a character without a meaning ({code}) as character {position}; the sheet was probably read in the wrong encoding; give its own with --encoding"
-        ),
-        Refused::Emoji => write!(
-            f,
-            "{column} has an emoji ({c} {code}) as character {position}; the ERP may refuse emoji; remove it"
-        ),
     }
 }

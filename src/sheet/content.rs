@@ -5,20 +5,14 @@ use super::format::{SNIFF_LEN, Signature, signature};
 use super::header::Header;
 use super::input::Input;
 use super::options::SheetOptions;
-use super::record::Record;
-use super::text::{Records, Text};
-use super::workbook::{Cells, Worksheet};
+use super::record::RecordReader;
+use super::text::Text;
+use super::workbook::Worksheet;
 
 #[derive(Debug)]
 pub(super) enum Content {
     Text(Text),
     Worksheet(Worksheet),
-}
-
-/// One pass over the records, blank ones and those above the header included.
-pub(super) enum Pass<'s> {
-    Text(Box<Records<'s>>),
-    Worksheet(Cells<'s>),
 }
 
 impl Content {
@@ -41,26 +35,18 @@ impl Content {
         }
     }
 
-    pub(super) fn pass<'s>(
+    /// Reads all records, blank ones and those above the header included.
+    pub(super) fn records<'s>(
         &'s self,
         input: &'s Input,
         header: &'s Header,
-    ) -> Result<Pass<'s>, SheetError> {
+    ) -> Result<Box<dyn RecordReader + Send + 's>, SheetError> {
         match self {
             Content::Text(text) => {
                 input.unchanged()?;
-                Ok(Pass::Text(Box::new(text.records(input, header))))
+                Ok(Box::new(text.records(input, header)))
             }
-            Content::Worksheet(worksheet) => Ok(Pass::Worksheet(worksheet.cells(header.order))),
-        }
-    }
-}
-
-impl Pass<'_> {
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
-        match self {
-            Pass::Text(records) => records.next(),
-            Pass::Worksheet(cells) => Ok(cells.next()),
+            Content::Worksheet(worksheet) => Ok(Box::new(worksheet.cells(header.order))),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What can be wrong with a sheet as a whole.
 
-use std::fmt;
 use std::io;
 
 use super::columns::HEADER_SEARCH_LINES;
@@ -9,7 +8,8 @@ use crate::erp::field::Field;
 use crate::text::{list, quoted};
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}{fault}", file.as_ref().map(|file| format!("{file}: ")).unwrap_or_default())]
 pub struct SheetError {
     /// None when an option is at fault, whatever the sheet.
     file: Option<String>,
@@ -34,18 +34,6 @@ impl SheetError {
     }
 }
 
-impl fmt::Display for SheetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(f, "{file}: ")?;
-        }
-        self.fault.fmt(f)
-    }
-}
-
-impl std::error::Error for SheetError {}
-
-/// Lines count from 1, fields from 0.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error("no such file")]

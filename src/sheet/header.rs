@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 
 use super::columns::{HEADER_SEARCH_LINES, by_letter, letter};
-use super::error::Fault;
+use super::error::{Fault, SheetError};
 use super::normalize::{folded, is_blank};
 use super::options::SheetOptions;
 use super::own::OwnColumns;
-use super::record::Record;
+use super::record::RecordReader;
 use crate::erp::field::Field;
 use crate::text::quoted;
 
@@ -40,33 +40,15 @@ pub(super) enum FlagSource {
     Given(String),
 }
 
-/// The first lines that are not blank, collected one by one.
-#[derive(Default)]
-pub(super) struct FirstLines(Vec<Line>);
-
-impl FirstLines {
-    /// Whether there are as many as are searched.
-    pub(super) fn are_complete(&self) -> bool {
-        self.0.len() >= HEADER_SEARCH_LINES
-    }
-
-    pub(super) fn add(&mut self, record: Record<'_>) {
-        if !is_blank(record.text) {
-            self.0.push(Line {
-                number: record.line,
-                fields: record.iter().map(str::to_owned).collect(),
-            });
-        }
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Search {
     pub(super) found: Found,
+    /// What kept it from reading further.
+    pub(super) stopped: Option<SheetError>,
     /// Of several searches, the least is the best: the earliest line, on one line columns found by
-    /// header before those found by letter, then the most fields. A sheet without a header comes
+    /// header before those found by letter (true), then the most fields. A sheet without a header comes
     /// last, by how many of the columns its nearest line has.
-    pub(super) rank: (u64, [MatchBy; 2], Reverse<usize>, Reverse<usize>),
+    pub(super) rank: (u64, [bool; 2], Reverse<usize>, Reverse<usize>),
 }
 
 #[derive(Debug)]
@@ -75,21 +57,6 @@ pub(super) enum Found {
     /// A line has the columns but cannot be used.
     Unusable(Fault),
     Missing(Fault),
-}
-
-/// What the name of a column is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum MatchBy {
-    Header,
-    Letter,
-}
-
-impl MatchBy {
-    /// For the order and the flag, in the order they are tried.
-    const PASSES: [[MatchBy; 2]; 4] = {
-        use MatchBy::{Header as H, Letter as L};
-        [[H, H], [H, L], [L, H], [L, L]]
-    };
 }
 
 impl Search {
@@ -104,26 +71,34 @@ impl Search {
 /// It is the first line that has the order column and, where one is needed, the flag column. A
 /// column is known by the name given, else by the usual ones. A name that is given and that no
 /// cell of the line has may be a letter: then the line must have some text under that letter.
-pub(super) fn search(lines: &FirstLines, is_text: bool, options: &SheetOptions) -> Search {
+pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetOptions) -> Search {
+    let (lines, stopped) = first_lines(records);
     let columns = Columns {
         order: ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref()),
         flag: ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref()),
         options,
     };
-    for (skipped, line) in (0..).zip(&lines.0) {
-        for by in MatchBy::PASSES {
-            let order = columns.order.only(line, by[0]);
-            let (Some(order), Some(flag)) = (order, columns.flag(line, by[1])) else {
-                continue;
-            };
-            let header = order.and_then(|order| line.header(skipped, order, flag?));
-            return Search {
-                found: header.map_or_else(Found::Unusable, Found::Header),
-                rank: (line.number, by, Reverse(2), Reverse(line.fields.len())),
-            };
-        }
+    for (skipped, line) in (0..).zip(&lines) {
+        let (order, flag) = (columns.order.find(line), columns.flag(line));
+        let (Some(order), Some(flag)) = (order, flag) else {
+            continue;
+        };
+        let by_letter = [order.by_letter, flag.by_letter];
+        let header = order
+            .found
+            .and_then(|order| line.header(skipped, order, flag.found?));
+        return Search {
+            found: header.map_or_else(Found::Unusable, Found::Header),
+            stopped,
+            rank: (
+                line.number,
+                by_letter,
+                Reverse(2),
+                Reverse(line.fields.len()),
+            ),
+        };
     }
-    let nearest = lines.0.iter().min_by_key(|line| {
+    let nearest = lines.iter().min_by_key(|line| {
         let filled = line.fields.iter().filter(|field| !field.is_empty()).count();
         (columns.absent(line).len(), Reverse(filled))
     });
@@ -143,13 +118,26 @@ pub(super) fn search(lines: &FirstLines, is_text: bool, options: &SheetOptions) 
     };
     Search {
         found: Found::Missing(fault),
-        rank: (
-            u64::MAX,
-            [MatchBy::Letter; 2],
-            Reverse(present),
-            Reverse(width),
-        ),
+        stopped,
+        rank: (u64::MAX, [true; 2], Reverse(present), Reverse(width)),
     }
+}
+
+/// The first lines that are not blank, and what ended them early.
+fn first_lines(mut records: impl RecordReader) -> (Vec<Line>, Option<SheetError>) {
+    let mut lines = Vec::new();
+    while lines.len() < HEADER_SEARCH_LINES {
+        match records.next() {
+            Ok(Some(record)) if is_blank(record.text) => {}
+            Ok(Some(record)) => lines.push(Line {
+                number: record.line,
+                fields: record.iter().map(str::to_owned).collect(),
+            }),
+            Ok(None) => break,
+            Err(error) => return (lines, Some(error)),
+        }
+    }
+    (lines, None)
 }
 
 /// How the two columns are known.
@@ -159,25 +147,38 @@ struct Columns<'o> {
     options: &'o SheetOptions,
 }
 
+/// A column that was found, or the error that several could be meant.
+struct Match<T> {
+    found: Result<T, Fault>,
+    by_letter: bool,
+}
+
 impl Columns<'_> {
     /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
     /// before the usual columns.
-    fn flag(&self, line: &Line, by: MatchBy) -> Option<Result<FlagSource, Fault>> {
+    fn flag(&self, line: &Line) -> Option<Match<FlagSource>> {
         let is_named = self.options.flag_column.is_some();
-        match (&self.options.flag, line.own().sent_flag) {
-            (Some(flag), _) => Some(Ok(FlagSource::Given(flag.clone()))),
-            (None, Some(at)) if !is_named => Some(Ok(FlagSource::SentFlag(at))),
-            (None, _) => Some(self.flag.only(line, by)?.map(FlagSource::Column)),
-        }
+        let source = match (&self.options.flag, line.own().sent_flag) {
+            (Some(flag), _) => FlagSource::Given(flag.clone()),
+            (None, Some(at)) if !is_named => FlagSource::SentFlag(at),
+            (None, _) => {
+                let Match { found, by_letter } = self.flag.find(line)?;
+                let found = found.map(FlagSource::Column);
+                return Some(Match { found, by_letter });
+            }
+        };
+        Some(Match {
+            found: Ok(source),
+            by_letter: false,
+        })
     }
 
     /// The columns that the line has not, with the name given for each.
     fn absent(&self, line: &Line) -> Vec<(Field, Option<String>)> {
-        let by = MatchBy::Header;
-        let has_order = self.order.only(line, by).is_some();
+        let has_order = self.order.find(line).is_some();
         [
             (&self.order, has_order),
-            (&self.flag, self.flag(line, by).is_some()),
+            (&self.flag, self.flag(line).is_some()),
         ]
         .into_iter()
         .filter(|(_, is_there)| !is_there)
@@ -234,28 +235,35 @@ impl<'o> ColumnMatcher<'o> {
         }
     }
 
-    /// The one column of the line's own that matches, or the error that there are several.
-    fn only(&self, line: &Line, by: MatchBy) -> Option<Result<usize, Fault>> {
-        let columns = self.matches(&line.fields[..line.own().count], by);
-        match columns[..] {
-            [] => None,
-            [column] => Some(Ok(column)),
+    /// The line's own column that matches: by header, else by letter.
+    fn find(&self, line: &Line) -> Option<Match<usize>> {
+        let fields = &line.fields[..line.own().count];
+        let columns = self.by_header(fields);
+        let found = match columns[..] {
+            [] => {
+                let has_text = |at: &usize| fields.get(*at).is_some_and(|cell| !cell.is_empty());
+                return Some(Match {
+                    found: Ok(self.letter.filter(has_text)?),
+                    by_letter: true,
+                });
+            }
+            [column] => Ok(column),
             _ => {
                 let columns: Vec<_> = columns.into_iter().map(|at| line.titled(at)).collect();
-                Some(Err(Fault::AmbiguousColumn {
+                Err(Fault::AmbiguousColumn {
                     line: line.number,
                     field: self.field,
                     columns: columns.join(", "),
-                }))
+                })
             }
-        }
+        };
+        Some(Match {
+            found,
+            by_letter: false,
+        })
     }
 
-    fn matches(&self, fields: &[String], by: MatchBy) -> Vec<usize> {
-        if by == MatchBy::Letter {
-            let has_text = |at: &usize| fields.get(*at).is_some_and(|cell| !cell.is_empty());
-            return self.letter.filter(has_text).into_iter().collect();
-        }
+    fn by_header(&self, fields: &[String]) -> Vec<usize> {
         let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
             let columns = 0..fields.len();
             columns.filter(|&at| matches(&fields[at])).collect()

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use same_file::Handle;
@@ -14,8 +14,8 @@ use super::options::Source;
 /// replaced under its name does no harm.
 #[derive(Debug)]
 pub(super) struct Input {
-    name: String,
-    path: Option<PathBuf>,
+    pub(super) name: String,
+    pub(super) path: Option<PathBuf>,
     file: File,
     /// Length and time of change at open; none for a temporary file, which nobody else can write.
     stamp: Option<Stamp>,
@@ -79,14 +79,6 @@ impl Input {
         })
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(super) fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
-    }
-
     /// A reader with a position of its own.
     pub(super) fn reader_from(&self, offset: u64) -> Reader<'_> {
         let file = &self.file;
@@ -105,6 +97,11 @@ impl Input {
 
     pub(super) fn error(&self, fault: Fault) -> SheetError {
         SheetError::new(&self.name, fault)
+    }
+
+    /// The error for a fault in reading, unless a change of the file explains it.
+    pub(super) fn failed(&self, fault: Fault) -> SheetError {
+        self.unchanged().err().unwrap_or_else(|| self.error(fault))
     }
 
     /// Whether the path still leads to this file.

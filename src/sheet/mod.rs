@@ -21,7 +21,6 @@ mod own;
 mod problem;
 mod record;
 mod row;
-mod rows;
 mod text;
 mod workbook;
 
@@ -39,8 +38,7 @@ pub use layout::Layout;
 pub use options::{SheetOptions, Source};
 pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::{CellFault, Problem};
-pub use row::Row;
-pub use rows::Rows;
+pub use row::{Row, Rows};
 
 use content::Content;
 use error::Fault;
@@ -89,12 +87,12 @@ impl Sheet {
 
     /// The sheet's name for messages: the path as given, or `-` for standard input.
     pub fn name(&self) -> &str {
-        self.input.name()
+        &self.input.name
     }
 
     /// None for standard input.
     pub fn path(&self) -> Option<&Path> {
-        self.input.path()
+        self.input.path.as_deref()
     }
 
     pub fn layout(&self) -> &Layout {
@@ -144,8 +142,10 @@ impl Sheet {
 impl Row {
     /// Order and flag as they would be sent.
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
-        self.check_width()?;
-        entry::entry(&sheet.header, self.cells(), self.sent_flag())
+        match self.problem() {
+            Some(problem) => Err(problem.clone()),
+            None => entry::entry(&sheet.header, self.cells(), self.sent_flag()),
+        }
     }
 
     /// The order the row names, if its cell alone is as it should be, whatever else is wrong.

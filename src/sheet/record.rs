@@ -1,4 +1,11 @@
-//! One record of a sheet, whatever it was read from.
+//! Records of a sheet, whatever they are read from.
+
+use super::error::SheetError;
+
+pub(super) trait RecordReader {
+    /// The next record; none at the end.
+    fn next(&mut self) -> Result<Option<Record<'_>>, SheetError>;
+}
 
 /// The fields' text in one piece, and where each ends.
 #[derive(Clone, Copy)]

@@ -1,10 +1,14 @@
-//! One row of a sheet.
+//! Rows, one by one.
 
 use csv::StringRecord;
 
+use super::content::Content;
+use super::error::SheetError;
 use super::header::{FlagSource, Header};
+use super::input::Input;
+use super::normalize::is_blank;
 use super::problem::Problem;
-use super::record::Record;
+use super::record::{Record, RecordReader};
 
 /// Its cells are as they stand in the sheet.
 #[derive(Default, Clone, Debug)]
@@ -13,8 +17,7 @@ pub struct Row {
     cells: StringRecord,
     extra: String,
     sent_flag: Option<String>,
-    fields: usize,
-    expected: usize,
+    problem: Option<Problem>,
 }
 
 impl Row {
@@ -40,23 +43,15 @@ impl Row {
         self.sent_flag.as_deref()
     }
 
-    /// Fails if the row has not as many fields as the header.
-    pub(super) fn check_width(&self) -> Result<(), Problem> {
-        let (found, expected) = (self.fields, self.expected);
-        if found != expected {
-            Err(Problem::FieldCount { found, expected })
-        } else if self.extra.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::ExtraFields)
-        }
+    /// Why the row as a whole is invalid.
+    pub(super) fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
     }
 
-    pub(super) fn fill(&mut self, record: Record<'_>, header: &Header) {
+    fn fill(&mut self, record: Record<'_>, header: &Header) {
         let (found, expected) = (record.len(), header.fields.len());
         let field = |at: usize| record.get(at).unwrap_or_default();
         self.line = record.line;
-        (self.fields, self.expected) = (found, expected);
         self.cells.clear();
         for at in 0..header.own.count {
             self.cells.push_field(field(at));
@@ -72,6 +67,13 @@ impl Row {
             let surplus: Vec<&str> = record.iter().skip(expected).collect();
             self.extra.push_str(&as_csv(&surplus));
         }
+        self.problem = if found != expected {
+            Some(Problem::FieldCount { found, expected })
+        } else if self.extra.is_empty() {
+            None
+        } else {
+            Some(Problem::ExtraFields)
+        };
         if found < expected && self.extra.is_empty() {
             // In the results the row is filled up; this keeps it invalid when they are given back.
             self.extra = format!("(only {found} of {expected} fields)");
@@ -93,4 +95,56 @@ fn as_csv(fields: &[&str]) -> String {
     String::from_utf8_lossy(&line)
         .trim_end_matches('\n')
         .to_owned()
+}
+
+/// One pass over a sheet's rows.
+pub struct Rows<'s> {
+    records: Box<dyn RecordReader + Send + 's>,
+    header: &'s Header,
+    done: bool,
+}
+
+impl<'s> Rows<'s> {
+    pub(super) fn new(
+        content: &'s Content,
+        input: &'s Input,
+        header: &'s Header,
+    ) -> Result<Rows<'s>, SheetError> {
+        let mut records = content.records(input, header)?;
+        while records
+            .next()?
+            .is_some_and(|record| record.line < header.line)
+        {}
+        Ok(Rows {
+            records,
+            header,
+            done: false,
+        })
+    }
+
+    /// Reads the next row into `row`, reusing its memory; false at the end of the sheet. Blank
+    /// rows are skipped.
+    ///
+    /// # Errors
+    ///
+    /// What makes the rest of the sheet unreadable: bytes that are no text in its encoding, a
+    /// quote never closed, a change of the file. Further calls then return false.
+    pub fn read(&mut self, row: &mut Row) -> Result<bool, SheetError> {
+        if self.done {
+            return Ok(false);
+        }
+        let read = self.next(row);
+        self.done = !matches!(read, Ok(true));
+        read
+    }
+
+    fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
+        while let Some(record) = self.records.next()? {
+            if !is_blank(record.text) {
+                row.fill(record, self.header);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }

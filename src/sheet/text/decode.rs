@@ -5,19 +5,23 @@ use std::io::{self, BufRead, BufReader};
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::encoding::TextEncoding;
+use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::{Input, Reader};
 
 const CHUNK: usize = 128 * 1024;
 
 /// A buffered reader of decoded text, in the manner of [`io::BufRead`].
-pub(super) struct Decoded<'i> {
-    bytes: BufReader<Reader<'i>>,
+pub(super) struct Decoded<'s> {
+    input: &'s Input,
+    encoding: TextEncoding,
+    bytes: BufReader<Reader<'s>>,
     decoder: Decoder,
     text: Vec<u8>,
     /// The text not yet used.
     start: usize,
     end: usize,
     state: State,
+    lines: LineCounter,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -27,33 +31,47 @@ enum State {
     Done,
 }
 
-/// Why no more text can be had.
-#[derive(Debug)]
-pub(super) enum DecodeError {
-    Read(io::Error),
-    Malformed,
+/// CRLF, LF and a lone CR end one line each.
+#[derive(Default)]
+pub(super) struct LineCounter {
+    pub(super) ended: u64,
+    after_cr: bool,
 }
 
-impl<'i> Decoded<'i> {
+impl LineCounter {
+    pub(super) fn pass(&mut self, text: &[u8]) {
+        for &byte in text {
+            self.ended += u64::from(byte == b'\r' || (byte == b'\n' && !self.after_cr));
+            self.after_cr = byte == b'\r';
+        }
+    }
+}
+
+impl<'s> Decoded<'s> {
     /// The text from its first character, after the byte order mark.
-    pub(super) fn new(input: &'i Input, encoding: TextEncoding) -> Decoded<'i> {
+    pub(super) fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
         let reader = input.reader_from(encoding.mark as u64);
         Decoded {
+            input,
+            encoding,
             bytes: BufReader::with_capacity(CHUNK, reader),
             decoder: encoding.decoder(),
             text: vec![0; CHUNK],
             start: 0,
             end: 0,
             state: State::Reading,
+            lines: LineCounter::default(),
         }
     }
 
     /// The text at hand, empty only at the end. Text before a malformed sequence comes first.
-    pub(super) fn fill(&mut self) -> Result<&[u8], DecodeError> {
+    pub(super) fn fill(&mut self) -> Result<&[u8], SheetError> {
         while self.start == self.end {
             match self.state {
-                State::Reading => self.decode().map_err(DecodeError::Read)?,
-                State::Malformed => return Err(DecodeError::Malformed),
+                State::Reading => self
+                    .decode()
+                    .map_err(|error| self.input.failed(Fault::Read(error)))?,
+                State::Malformed => return Err(self.malformed()),
                 State::Done => break,
             }
         }
@@ -83,6 +101,22 @@ impl<'i> Decoded<'i> {
 
     /// Marks `count` bytes of what [`fill`](Decoded::fill) gave as used.
     pub(super) fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        let end = (self.start + count).min(self.end);
+        self.lines.pass(&self.text[self.start..end]);
+        self.start = end;
+    }
+
+    /// The line of the first byte that is not used, counted from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.lines.ended + 1
+    }
+
+    /// The error for bytes at this line that are no text.
+    pub(super) fn malformed(&self) -> SheetError {
+        self.input.failed(Fault::Malformed {
+            line: self.line(),
+            encoding: self.encoding.name(),
+            guessed: self.encoding.guessed,
+        })
     }
 }

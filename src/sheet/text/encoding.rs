@@ -9,9 +9,9 @@ use crate::sheet::options::SheetOptions;
 
 const CHUNK: usize = 256 * 1024;
 /// Guessing is slow, so it looks at this much text that is not plain ASCII…
-const GUESS_SAMPLE: usize = 64 * 1024;
+const SAMPLE: usize = 64 * 1024;
 /// … in pieces of this size.
-const GUESS_CHUNK: usize = 16 * 1024;
+const SAMPLE_PIECE: usize = 16 * 1024;
 
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sheet) struct TextEncoding {
@@ -61,11 +61,17 @@ impl TextEncoding {
 /// Finds the encoding of text without a byte order mark.
 fn detect(input: &Input) -> Result<&'static Encoding, SheetError> {
     let mut scan = Utf8Scan::default();
+    let mut sample = Vec::new();
     let mut offset = 0;
     loop {
         let bytes = input.read_at(offset, CHUNK)?;
         if offset == 0 && zero_heavy(&bytes) {
             return Err(input.error(Fault::ZeroBytes));
+        }
+        for piece in bytes.chunks(SAMPLE_PIECE) {
+            if sample.len() < SAMPLE && !piece.is_ascii() {
+                sample.extend_from_slice(piece);
+            }
         }
         let last = bytes.len() < CHUNK;
         offset += scan.feed(&bytes, last) as u64;
@@ -78,7 +84,7 @@ fn detect(input: &Input) -> Result<&'static Encoding, SheetError> {
     if scan.malformed == 0 || scan.three_byte > scan.malformed {
         return Ok(UTF_8);
     }
-    guess(input)
+    Ok(guess(&sample))
 }
 
 /// How well a file reads as UTF-8.
@@ -116,24 +122,12 @@ fn is_unfinished(bytes: &[u8]) -> bool {
 }
 
 /// What text that is not UTF-8 most likely is: GB18030, unless it makes better sense as Big5.
-fn guess(input: &Input) -> Result<&'static Encoding, SheetError> {
-    let mut sample = Vec::new();
-    let mut offset = 0;
-    while sample.len() < GUESS_SAMPLE {
-        let bytes = input.read_at(offset, GUESS_CHUNK)?;
-        offset += bytes.len() as u64;
-        if bytes.is_empty() {
-            break;
-        }
-        if !bytes.is_ascii() {
-            sample.extend(bytes);
-        }
-    }
+fn guess(sample: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&sample, true);
+    detector.feed(sample, true);
     let is_big5 = detector.guess(Some(b"cn"), Utf8Detection::Deny) == BIG5
-        || nonsense(&sample, BIG5) < nonsense(&sample, GB18030);
-    Ok(if is_big5 { BIG5 } else { GB18030 })
+        || nonsense(sample, BIG5) < nonsense(sample, GB18030);
+    if is_big5 { BIG5 } else { GB18030 }
 }
 
 /// Characters that no sheet means: what Chinese text turns into in another encoding than its own.

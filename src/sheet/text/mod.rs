@@ -6,12 +6,12 @@ mod records;
 
 pub(super) use records::Records;
 
-use decode::{DecodeError, Decoded};
+use decode::Decoded;
 use encoding::TextEncoding;
 
 use super::error::{Fault, SheetError};
 use super::format::{SNIFF_LEN, markup};
-use super::header::{FirstLines, Found, Header, search};
+use super::header::{Found, Header, search};
 use super::input::Input;
 use super::options::SheetOptions;
 
@@ -38,26 +38,21 @@ impl Text {
             return Err(input.error(Fault::NoWorksheets));
         }
         let encoding = TextEncoding::of(input, options)?;
-        if let Some(what) = markup(&opening(input, encoding)?) {
+        if let Some(what) = markup(&opening(input, encoding)) {
             return Err(input.error(Fault::Markup(what)));
         }
         let mut searches: Vec<_> = delimiters
             .into_iter()
             .map(|delimiter| {
-                let (lines, error) = first_lines(Records::new(input, encoding, delimiter, &[]));
-                (search(&lines, true, options), delimiter, error)
+                let records = Records::new(input, encoding, delimiter, &[]);
+                (search(records, true, options), delimiter)
             })
             .collect();
-        searches.sort_by_key(|(search, ..)| search.rank);
-        let mut width = 0;
-        let mut missing = Fault::Empty;
+        searches.sort_by_key(|(search, _)| search.rank);
         let mut errors = Vec::new();
-        for (at, (search, delimiter, error)) in searches.into_iter().enumerate() {
-            errors.extend(error.map(|error| (search.width(), error)));
-            // A delimiter that leaves each line in one piece is not the one.
-            if at == 0 && search.width() > 1 {
-                width = search.width();
-            }
+        let mut nearest = None;
+        for (search, delimiter) in searches {
+            let width = search.width();
             match search.found {
                 Found::Header(header) => {
                     let text = Text {
@@ -67,13 +62,19 @@ impl Text {
                     return Ok((text, header));
                 }
                 Found::Unusable(fault) => return Err(input.error(fault)),
-                Found::Missing(fault) if at == 0 => missing = fault,
-                Found::Missing(_) => {}
+                Found::Missing(fault) => {
+                    errors.extend(search.stopped.map(|error| (width, error)));
+                    nearest.get_or_insert((width, fault));
+                }
             }
         }
-        // What stopped a search that had come as far is the reason that no header was found.
-        let error = errors.into_iter().find(|(reached, _)| *reached >= width);
-        Err(error.map_or_else(|| input.error(missing), |(_, error)| error))
+        let (width, missing) = nearest.unwrap_or((0, Fault::Empty));
+        // A delimiter that leaves each line in one piece is not the one, and what stopped a search
+        // that came as far as the nearest is the reason that no header was found.
+        let stopped = errors
+            .into_iter()
+            .find(|(reached, _)| width <= 1 || *reached >= width);
+        Err(stopped.map_or_else(|| input.error(missing), |(_, error)| error))
     }
 
     pub(super) fn encoding(&self) -> &'static str {
@@ -97,28 +98,9 @@ fn checked(delimiter: char) -> Result<u8, SheetError> {
     }
 }
 
-/// The first bytes as text, as far as they are.
-fn opening(input: &Input, encoding: TextEncoding) -> Result<String, SheetError> {
+/// The first bytes as text; what is malformed is reported when records are read.
+fn opening(input: &Input, encoding: TextEncoding) -> String {
     let mut decoded = Decoded::new(input, encoding);
-    match decoded.fill() {
-        Ok(text) => {
-            let head = &text[..text.len().min(SNIFF_LEN)];
-            Ok(String::from_utf8_lossy(head).into_owned())
-        }
-        Err(DecodeError::Malformed) => Ok(String::new()),
-        Err(DecodeError::Read(error)) => Err(input.error(Fault::Read(error))),
-    }
-}
-
-/// The first lines, and what ended them early.
-fn first_lines(mut records: Records<'_>) -> (FirstLines, Option<SheetError>) {
-    let mut lines = FirstLines::default();
-    while !lines.are_complete() {
-        match records.next() {
-            Ok(Some(record)) => lines.add(record),
-            Ok(None) => break,
-            Err(error) => return (lines, Some(error)),
-        }
-    }
-    (lines, None)
+    let text = decoded.fill().unwrap_or_default();
+    String::from_utf8_lossy(&text[..text.len().min(SNIFF_LEN)]).into_owned()
 }

@@ -2,11 +2,11 @@
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::decode::{DecodeError, Decoded};
+use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
-use crate::sheet::record::Record;
+use crate::sheet::record::{Record, RecordReader};
 use crate::text::quoted;
 
 /// So that memory does not grow with a quote that is never closed.
@@ -14,33 +14,34 @@ const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
 /// Reads records one by one into memory of its own.
 ///
-/// The csv crate takes a quote that is never closed for one that ends with the file and so hides
-/// all rows below it; its core tells the two apart.
+/// The csv crate lets a quote that is never closed end with the file, and so hides all rows below
+/// it; its core tells the two apart.
 pub(in crate::sheet) struct Records<'s> {
     input: &'s Input,
-    encoding: TextEncoding,
     /// Names of the columns for messages, as far as they are known.
     columns: &'s [String],
     text: Decoded<'s>,
     core: csv_core::Reader,
     fields: Vec<u8>,
     ends: Vec<usize>,
-    lines: LineCounter,
 }
 
-/// The line of the next byte. CRLF, LF and a lone CR end one line each.
-#[derive(Clone, Copy, Default)]
-struct LineCounter {
-    line: u64,
-    after_cr: bool,
-}
-
-impl LineCounter {
-    fn pass(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.line += u64::from(byte == b'\r' || (byte == b'\n' && !self.after_cr));
-            self.after_cr = byte == b'\r';
+impl RecordReader for Records<'_> {
+    /// The next record that is not an empty line.
+    fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
+        if !self.skip_line_ends()? {
+            self.input.unchanged()?;
+            return Ok(None);
         }
+        let line = self.text.line();
+        let (written, ended) = self.parse(line)?;
+        // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
+        let text = std::str::from_utf8(&self.fields[..written]);
+        Ok(Some(Record {
+            line,
+            text: text.map_err(|_| self.text.malformed())?,
+            ends: &self.ends[..ended],
+        }))
     }
 }
 
@@ -53,47 +54,22 @@ impl<'s> Records<'s> {
     ) -> Records<'s> {
         Records {
             input,
-            encoding,
             columns,
             text: Decoded::new(input, encoding),
             core: ReaderBuilder::new().delimiter(delimiter).build(),
             fields: vec![0; 1024],
             ends: vec![0; 64],
-            lines: LineCounter {
-                line: 1,
-                after_cr: false,
-            },
         }
     }
 
-    /// The next record that is not an empty line; none at the end.
-    pub(in crate::sheet) fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
-        if !self.skip_line_ends()? {
-            self.input.unchanged()?;
-            return Ok(None);
-        }
-        let line = self.lines.line;
-        let (written, ended) = self.parse(line)?;
-        // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
-        let text = std::str::from_utf8(&self.fields[..written])
-            .map_err(|_| self.failed(self.malformed(line)))?;
-        let ends = &self.ends[..ended];
-        Ok(Some(Record { line, text, ends }))
-    }
-
+    /// False at the end of the text.
     fn skip_line_ends(&mut self) -> Result<bool, SheetError> {
         loop {
-            let first = match self.text.fill() {
-                Ok(bytes) => bytes.first().copied(),
-                Err(error) => return Err(self.unreadable(error)),
-            };
-            match first {
-                None => return Ok(false),
-                Some(byte @ (b'\n' | b'\r')) => {
-                    self.lines.pass(&[byte]);
-                    self.text.consume(1);
-                }
-                Some(_) => return Ok(true),
+            let text = self.text.fill()?;
+            let line_ends = text.iter().take_while(|byte| b"\r\n".contains(byte));
+            match line_ends.count() {
+                0 => return Ok(!text.is_empty()),
+                count => self.text.consume(count),
             }
         }
     }
@@ -102,10 +78,7 @@ impl<'s> Records<'s> {
     fn parse(&mut self, line: u64) -> Result<(usize, usize), SheetError> {
         let (mut written, mut ended, mut used) = (0, 0, 0);
         loop {
-            let bytes = match self.text.fill() {
-                Ok(bytes) => bytes,
-                Err(error) => return Err(self.unreadable(error)),
-            };
+            let bytes = self.text.fill()?;
             let at_end = bytes.is_empty();
             // A line end completes the record unless a quoted field is open.
             let bytes = if at_end { b"\n" } else { bytes };
@@ -113,39 +86,38 @@ impl<'s> Records<'s> {
                 self.core
                     .read_record(bytes, &mut self.fields[written..], &mut self.ends[ended..]);
             if !at_end {
-                self.lines.pass(&bytes[..read]);
                 self.text.consume(read);
             }
+            used += read;
             written += wrote;
             ended += ends;
-            used += read;
             match result {
                 ReadRecordResult::Record => return Ok((written, ended)),
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {
                     let (line, column) = self.open_quote(written - wrote, ended);
-                    return Err(self.failed(Fault::UnclosedQuote { line, column }));
+                    return Err(self.input.failed(Fault::UnclosedQuote { line, column }));
                 }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
             }
             if used > MAX_RECORD_BYTES {
-                return Err(self.too_long(line, written, ended));
+                return Err(self.input.failed(self.too_long(line, written, ended)));
             }
         }
     }
 
-    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> SheetError {
+    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> Fault {
         let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
         if result == ReadRecordResult::Record {
-            return self.failed(Fault::TooLong { line });
+            return Fault::TooLong { line };
         }
         let (opened, column) = self.open_quote(written, ended);
-        self.failed(Fault::TooLongQuote {
+        Fault::TooLongQuote {
             line,
             opened,
             column,
-        })
+        }
     }
 
     /// The line on which the field begins that is still open, and its column.
@@ -157,29 +129,6 @@ impl<'s> Records<'s> {
             Some(header) if !header.is_empty() => format!("column {}", quoted(header)),
             _ => format!("column {}", ended + 1),
         };
-        (self.lines.line - within.line, column)
-    }
-
-    fn malformed(&self, line: u64) -> Fault {
-        Fault::Malformed {
-            line,
-            encoding: self.encoding.name(),
-            guessed: self.encoding.guessed,
-        }
-    }
-
-    fn unreadable(&self, error: DecodeError) -> SheetError {
-        self.failed(match error {
-            DecodeError::Read(error) => Fault::Read(error),
-            DecodeError::Malformed => self.malformed(self.lines.line),
-        })
-    }
-
-    /// A change of the file explains whatever else is wrong.
-    fn failed(&self, fault: Fault) -> SheetError {
-        match self.input.unchanged() {
-            Ok(()) => self.input.error(fault),
-            Err(changed) => changed,
-        }
+        (self.text.line() - within.ended, column)
     }
 }

@@ -13,10 +13,10 @@ use calamine::{
 
 use super::error::{Fault, SheetError};
 use super::format::Format;
-use super::header::{FirstLines, Found, Header, Search, search};
+use super::header::{Found, Header, Search, search};
 use super::input::{Input, Reader};
 use super::options::SheetOptions;
-use super::record::Record;
+use super::record::{Record, RecordReader};
 use crate::text::{one_line, quoted};
 
 type Book<'i> = Sheets<BufReader<Reader<'i>>>;
@@ -53,7 +53,7 @@ impl Worksheet {
                     continue;
                 }
             };
-            let search = search(&first_lines(&range), false, options);
+            let search = search(Cells::new(&range, None), false, options);
             if let Found::Header(header) = search.found {
                 input.unchanged()?;
                 let sheet = Worksheet {
@@ -106,9 +106,13 @@ impl<'s> Cells<'s> {
             ends: Vec::new(),
         }
     }
+}
 
-    pub(super) fn next(&mut self) -> Option<Record<'_>> {
-        let row = self.rows.next()?;
+impl RecordReader for Cells<'_> {
+    fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
+        let Some(row) = self.rows.next() else {
+            return Ok(None);
+        };
         self.line += 1;
         self.text.clear();
         self.ends.clear();
@@ -117,11 +121,11 @@ impl<'s> Cells<'s> {
             cell::show(data, self.order == Some(column), &mut self.text);
             self.ends.push(self.text.len());
         }
-        Some(Record {
+        Ok(Some(Record {
             line: self.line,
             text: &self.text,
             ends: &self.ends,
-        })
+        }))
     }
 }
 
@@ -172,17 +176,6 @@ fn span(numbers: impl Iterator<Item = u32> + Clone) -> u64 {
     u64::from(most.unwrap_or(0) - least.unwrap_or(0)) + 1
 }
 
-fn first_lines(range: &Range<Data>) -> FirstLines {
-    let mut lines = FirstLines::default();
-    let mut cells = Cells::new(range, None);
-    while !lines.are_complete()
-        && let Some(record) = cells.next()
-    {
-        lines.add(record);
-    }
-    lines
-}
-
 fn visible(book: &Book<'_>) -> Vec<String> {
     book.sheets_metadata()
         .iter()
@@ -193,12 +186,10 @@ fn visible(book: &Book<'_>) -> Vec<String> {
 
 /// The worksheet of that name, else of that number, counted from 1 and hidden ones included.
 fn named(book: &Book<'_>, asked: &str) -> Option<String> {
-    let names = book.sheet_names();
-    if let Some(name) = names.iter().find(|name| name.trim() == asked.trim()) {
-        return Some(name.clone());
-    }
-    let number: usize = asked.trim().parse().ok()?;
-    names.get(number.checked_sub(1)?).cloned()
+    let (names, asked) = (book.sheet_names(), asked.trim());
+    let by_name = names.iter().position(|name| name.trim() == asked);
+    let by_number = || asked.parse::<usize>().ok()?.checked_sub(1);
+    names.get(by_name.or_else(by_number)?).cloned()
 }
 
 fn unknown(book: &Book<'_>, asked: &str) -> Fault {
@@ -235,7 +226,7 @@ fn catch_panic<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Fault> {
 
 fn open_book<'i>(input: &'i Input, formats: &[Format]) -> Result<(Format, Book<'i>), SheetError> {
     let mut formats = formats.to_vec();
-    let extension = input.path().and_then(Path::extension);
+    let extension = input.path.as_deref().and_then(Path::extension);
     if let Some(extension) = extension.and_then(|extension| extension.to_str()) {
         let named = extension.to_lowercase();
         // Stable: the others keep their order.

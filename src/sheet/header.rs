@@ -83,10 +83,8 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
         let (Some(order), Some(flag)) = (order, flag) else {
             continue;
         };
-        let by_letter = [order.by_letter, flag.by_letter];
-        let header = order
-            .found
-            .and_then(|order| line.header(skipped, order, flag.found?));
+        let header = order.and_then(|order| line.header(skipped, order, flag?));
+        let by_letter = [&columns.order, &columns.flag].map(|it| it.by_header(line).is_empty());
         return Search {
             found: header.map_or_else(Found::Unusable, Found::Header),
             stopped,
@@ -147,30 +145,16 @@ struct Columns<'o> {
     options: &'o SheetOptions,
 }
 
-/// A column that was found, or the error that several could be meant.
-struct Match<T> {
-    found: Result<T, Fault>,
-    by_letter: bool,
-}
-
 impl Columns<'_> {
     /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
     /// before the usual columns.
-    fn flag(&self, line: &Line) -> Option<Match<FlagSource>> {
+    fn flag(&self, line: &Line) -> Option<Result<FlagSource, Fault>> {
         let is_named = self.options.flag_column.is_some();
-        let source = match (&self.options.flag, line.own().sent_flag) {
-            (Some(flag), _) => FlagSource::Given(flag.clone()),
-            (None, Some(at)) if !is_named => FlagSource::SentFlag(at),
-            (None, _) => {
-                let Match { found, by_letter } = self.flag.find(line)?;
-                let found = found.map(FlagSource::Column);
-                return Some(Match { found, by_letter });
-            }
-        };
-        Some(Match {
-            found: Ok(source),
-            by_letter: false,
-        })
+        match (&self.options.flag, line.own().sent_flag) {
+            (Some(flag), _) => Some(Ok(FlagSource::Given(flag.clone()))),
+            (None, Some(at)) if !is_named => Some(Ok(FlagSource::SentFlag(at))),
+            (None, _) => Some(self.flag.find(line)?.map(FlagSource::Column)),
+        }
     }
 
     /// The columns that the line has not, with the name given for each.
@@ -190,6 +174,10 @@ impl Columns<'_> {
 impl Line {
     fn own(&self) -> OwnColumns {
         OwnColumns::of(&self.fields)
+    }
+
+    fn own_fields(&self) -> &[String] {
+        &self.fields[..self.own().count]
     }
 
     fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {
@@ -235,40 +223,35 @@ impl<'o> ColumnMatcher<'o> {
         }
     }
 
-    /// The line's own column that matches: by header, else by letter.
-    fn find(&self, line: &Line) -> Option<Match<usize>> {
-        let fields = &line.fields[..line.own().count];
-        let columns = self.by_header(fields);
-        let found = match columns[..] {
+    /// The line's own column that matches by header, else by letter; the error if several do.
+    fn find(&self, line: &Line) -> Option<Result<usize, Fault>> {
+        let columns = self.by_header(line);
+        match columns[..] {
             [] => {
-                let has_text = |at: &usize| fields.get(*at).is_some_and(|cell| !cell.is_empty());
-                return Some(Match {
-                    found: Ok(self.letter.filter(has_text)?),
-                    by_letter: true,
-                });
+                let cell = line.own_fields().get(self.letter?)?;
+                self.letter.filter(|_| !cell.is_empty()).map(Ok)
             }
-            [column] => Ok(column),
+            [column] => Some(Ok(column)),
             _ => {
                 let columns: Vec<_> = columns.into_iter().map(|at| line.titled(at)).collect();
-                Err(Fault::AmbiguousColumn {
+                Some(Err(Fault::AmbiguousColumn {
                     line: line.number,
                     field: self.field,
                     columns: columns.join(", "),
-                })
+                }))
             }
-        };
-        Some(Match {
-            found,
-            by_letter: false,
-        })
+        }
     }
 
-    fn by_header(&self, fields: &[String]) -> Vec<usize> {
-        let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            let columns = 0..fields.len();
-            columns.filter(|&at| matches(&fields[at])).collect()
+    fn by_header(&self, line: &Line) -> Vec<usize> {
+        let all = |matches: &dyn Fn(&String) -> bool| -> Vec<usize> {
+            let fields = (0..).zip(line.own_fields());
+            fields
+                .filter(|(_, field)| matches(field))
+                .map(|(at, _)| at)
+                .collect()
         };
-        let exact = all(&|field| Some(field) == self.given);
+        let exact = all(&|field| Some(field.as_str()) == self.given);
         if exact.len() == 1 {
             return exact;
         }

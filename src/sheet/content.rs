@@ -25,13 +25,10 @@ impl Content {
             _ if head.is_empty() => Err(input.error(Fault::Empty)),
             Signature::Other(what) => Err(input.error(Fault::NotASheet(what))),
             Signature::Text => {
-                let (text, header) = Text::open(input, options)?;
-                Ok((Content::Text(text), header))
+                Text::open(input, options).map(|(text, header)| (Content::Text(text), header))
             }
-            Signature::Workbook(formats) => {
-                let (worksheet, header) = Worksheet::open(input, formats, options)?;
-                Ok((Content::Worksheet(worksheet), header))
-            }
+            Signature::Workbook(formats) => Worksheet::open(input, formats, options)
+                .map(|(worksheet, header)| (Content::Worksheet(worksheet), header)),
         }
     }
 

@@ -91,7 +91,7 @@ impl Input {
         let mut reader = self.reader_from(offset).take(length as u64);
         match reader.read_to_end(&mut bytes) {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(self.error(Fault::Read(error))),
+            Err(error) => Err(self.failed(Fault::Read(error))),
         }
     }
 

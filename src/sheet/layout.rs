@@ -65,9 +65,9 @@ impl Layout {
     pub(super) fn of(content: &Content, header: &Header) -> Layout {
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
-                let delimiter = text.delimiter();
+                let delimiter = char::from(text.delimiter);
                 let format = Format::of_delimiter(delimiter);
-                (format, Some(text.encoding()), Some(delimiter), None)
+                (format, Some(text.encoding.name()), Some(delimiter), None)
             }
             Content::Worksheet(sheet) => (sheet.format, None, None, Some(sheet.name.clone())),
         };

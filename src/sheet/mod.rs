@@ -108,7 +108,8 @@ impl Sheet {
     /// A new pass from the first row below the header. Fails if the file was written to since it
     /// was opened.
     pub fn rows(&self) -> Result<Rows<'_>, SheetError> {
-        Rows::new(&self.content, &self.input, &self.header)
+        let records = self.content.records(&self.input, &self.header)?;
+        Rows::new(records, &self.header)
     }
 
     /// Order and flag as they would be sent, from one row's own cells.
@@ -142,7 +143,7 @@ impl Sheet {
 impl Row {
     /// Order and flag as they would be sent.
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
-        match self.problem() {
+        match &self.problem {
             Some(problem) => Err(problem.clone()),
             None => entry::entry(&sheet.header, self.cells(), self.sent_flag()),
         }

@@ -2,10 +2,8 @@
 
 use csv::StringRecord;
 
-use super::content::Content;
 use super::error::SheetError;
 use super::header::{FlagSource, Header};
-use super::input::Input;
 use super::normalize::is_blank;
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
@@ -17,7 +15,8 @@ pub struct Row {
     cells: StringRecord,
     extra: String,
     sent_flag: Option<String>,
-    problem: Option<Problem>,
+    /// What makes the row as a whole invalid.
+    pub(super) problem: Option<Problem>,
 }
 
 impl Row {
@@ -41,11 +40,6 @@ impl Row {
     /// all rows, or the cell of the `sent_flag` column.
     pub fn sent_flag(&self) -> Option<&str> {
         self.sent_flag.as_deref()
-    }
-
-    /// Why the row as a whole is invalid.
-    pub(super) fn problem(&self) -> Option<&Problem> {
-        self.problem.as_ref()
     }
 
     fn fill(&mut self, record: Record<'_>, header: &Header) {
@@ -106,15 +100,11 @@ pub struct Rows<'s> {
 
 impl<'s> Rows<'s> {
     pub(super) fn new(
-        content: &'s Content,
-        input: &'s Input,
+        mut records: Box<dyn RecordReader + Send + 's>,
         header: &'s Header,
     ) -> Result<Rows<'s>, SheetError> {
-        let mut records = content.records(input, header)?;
-        while records
-            .next()?
-            .is_some_and(|record| record.line < header.line)
-        {}
+        let is_above = |record: Record<'_>| record.line < header.line;
+        while records.next()?.is_some_and(is_above) {}
         Ok(Rows {
             records,
             header,
@@ -124,11 +114,7 @@ impl<'s> Rows<'s> {
 
     /// Reads the next row into `row`, reusing its memory; false at the end of the sheet. Blank
     /// rows are skipped.
-    ///
-    /// # Errors
-    ///
-    /// What makes the rest of the sheet unreadable: bytes that are no text in its encoding, a
-    /// quote never closed, a change of the file. Further calls then return false.
+    /// An error leaves the rest of the sheet unreadable: further calls return false.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         if self.done {
             return Ok(false);

@@ -1,20 +1,21 @@
 //! The text of a sheet as UTF-8, decoded as it streams by.
 
-use std::io::{self, BufRead, BufReader};
-
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::encoding::TextEncoding;
 use crate::sheet::error::{Fault, SheetError};
-use crate::sheet::input::{Input, Reader};
+use crate::sheet::input::Input;
 
 const CHUNK: usize = 128 * 1024;
 
-/// A buffered reader of decoded text, in the manner of [`io::BufRead`].
+/// A buffered reader of decoded text, in the manner of [`std::io::BufRead`].
 pub(super) struct Decoded<'s> {
     input: &'s Input,
     encoding: TextEncoding,
-    bytes: BufReader<Reader<'s>>,
+    /// Where the bytes begin that are to be read next.
+    offset: u64,
+    bytes: Vec<u8>,
+    decoded: usize,
     decoder: Decoder,
     text: Vec<u8>,
     /// The text not yet used.
@@ -50,11 +51,12 @@ impl LineCounter {
 impl<'s> Decoded<'s> {
     /// The text from its first character, after the byte order mark.
     pub(super) fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
-        let reader = input.reader_from(encoding.mark as u64);
         Decoded {
             input,
             encoding,
-            bytes: BufReader::with_capacity(CHUNK, reader),
+            offset: encoding.mark as u64,
+            bytes: Vec::new(),
+            decoded: 0,
             decoder: encoding.decoder(),
             text: vec![0; CHUNK],
             start: 0,
@@ -68,9 +70,7 @@ impl<'s> Decoded<'s> {
     pub(super) fn fill(&mut self) -> Result<&[u8], SheetError> {
         while self.start == self.end {
             match self.state {
-                State::Reading => self
-                    .decode()
-                    .map_err(|error| self.input.failed(Fault::Read(error)))?,
+                State::Reading => self.decode()?,
                 State::Malformed => return Err(self.malformed()),
                 State::Done => break,
             }
@@ -78,18 +78,18 @@ impl<'s> Decoded<'s> {
         Ok(&self.text[self.start..self.end])
     }
 
-    fn decode(&mut self) -> io::Result<()> {
-        let bytes = loop {
-            match self.bytes.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                filled => break filled?,
-            }
-        };
+    fn decode(&mut self) -> Result<(), SheetError> {
+        if self.decoded == self.bytes.len() {
+            self.bytes = self.input.read_at(self.offset, CHUNK)?;
+            self.offset += self.bytes.len() as u64;
+            self.decoded = 0;
+        }
+        let bytes = &self.bytes[self.decoded..];
         let at_end = bytes.is_empty();
         let (result, read, written) =
             self.decoder
                 .decode_to_utf8_without_replacement(bytes, &mut self.text, at_end);
-        self.bytes.consume(read);
+        self.decoded += read;
         (self.start, self.end) = (0, written);
         self.state = match result {
             DecoderResult::Malformed(..) => State::Malformed,

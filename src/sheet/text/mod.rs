@@ -21,8 +21,8 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// A text sheet whose header is known.
 #[derive(Debug)]
 pub(super) struct Text {
-    encoding: TextEncoding,
-    delimiter: u8,
+    pub(super) encoding: TextEncoding,
+    pub(super) delimiter: u8,
 }
 
 impl Text {
@@ -75,14 +75,6 @@ impl Text {
             .into_iter()
             .find(|(reached, _)| width <= 1 || *reached >= width);
         Err(stopped.map_or_else(|| input.error(missing), |(_, error)| error))
-    }
-
-    pub(super) fn encoding(&self) -> &'static str {
-        self.encoding.name()
-    }
-
-    pub(super) fn delimiter(&self) -> char {
-        char::from(self.delimiter)
     }
 
     pub(super) fn records<'s>(&self, input: &'s Input, header: &'s Header) -> Records<'s> {

@@ -46,9 +46,9 @@ pub(super) struct Search {
     /// What kept it from reading further.
     pub(super) stopped: Option<SheetError>,
     /// Of several searches, the least is the best: the earliest line, on one line columns found by
-    /// header before those found by letter (true), then the most fields. A sheet without a header comes
-    /// last, by how many of the columns its nearest line has.
-    pub(super) rank: (u64, [bool; 2], Reverse<usize>, Reverse<usize>),
+    /// header before those found by letter (true), then the most fields. A sheet without a header
+    /// comes last, by how many of the columns its nearest line lacks.
+    pub(super) rank: (u64, [bool; 2], usize, Reverse<usize>),
 }
 
 #[derive(Debug)]
@@ -79,8 +79,8 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
         options,
     };
     for (skipped, line) in (0..).zip(&lines) {
-        let (order, flag) = (columns.order.find(line), columns.flag(line));
-        let (Some(order), Some(flag)) = (order, flag) else {
+        let found = columns.order.find(line).zip(columns.flag(line));
+        let Some((order, flag)) = found else {
             continue;
         };
         let header = order.and_then(|order| line.header(skipped, order, flag?));
@@ -88,36 +88,29 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
         return Search {
             found: header.map_or_else(Found::Unusable, Found::Header),
             stopped,
-            rank: (
-                line.number,
-                by_letter,
-                Reverse(2),
-                Reverse(line.fields.len()),
-            ),
+            rank: (line.number, by_letter, 0, Reverse(line.fields.len())),
         };
     }
     let nearest = lines.iter().min_by_key(|line| {
         let filled = line.fields.iter().filter(|field| !field.is_empty()).count();
         (columns.absent(line).len(), Reverse(filled))
     });
-    let (fault, present, width) = match nearest {
-        None => (Fault::Empty, 0, 0),
-        Some(line) => {
-            let absent = columns.absent(line);
-            let (present, width) = (2 - absent.len(), line.fields.len());
-            let fault = Fault::MissingColumn {
-                absent,
-                line: line.number,
-                headers: line.fields.clone(),
-                is_text,
-            };
-            (fault, present, width)
-        }
+    let absent = nearest.map(|line| columns.absent(line));
+    let width = nearest.map_or(0, |line| line.fields.len());
+    let count = absent.as_ref().map_or(2, Vec::len);
+    let fault = match nearest.zip(absent) {
+        None => Fault::Empty,
+        Some((line, absent)) => Fault::MissingColumn {
+            absent,
+            line: line.number,
+            headers: line.fields.clone(),
+            is_text,
+        },
     };
     Search {
         found: Found::Missing(fault),
         stopped,
-        rank: (u64::MAX, [true; 2], Reverse(present), Reverse(width)),
+        rank: (u64::MAX, [true; 2], count, Reverse(width)),
     }
 }
 

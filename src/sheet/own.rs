@@ -23,9 +23,7 @@ pub const EXTRA_FIELDS: &str = "extra_fields";
 pub(super) struct OwnColumns {
     /// How many columns are the sheet's own.
     pub(super) count: usize,
-    /// Where `sent_flag` is.
     pub(super) sent_flag: Option<usize>,
-    /// Where `extra_fields` is.
     pub(super) extra_fields: Option<usize>,
 }
 

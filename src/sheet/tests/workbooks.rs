@@ -226,3 +226,14 @@ fn a_stray_cell_far_away_is_refused_rather_than_filling_memory() {
         "{said}"
     );
 }
+
+#[test]
+fn an_empty_worksheet_says_less_than_one_without_the_columns() {
+    let bytes = book(|book| {
+        book.add_worksheet().set_name("空").unwrap();
+        let cover = book.add_worksheet().set_name("封面").unwrap();
+        write(cover, (0, 0), &[&["说明"]]);
+    });
+    let said = refusal(&bytes, &SheetOptions::default());
+    assert!(said.contains("line 1 has \"说明\""), "{said}");
+}

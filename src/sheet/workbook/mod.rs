@@ -7,8 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{
-    Cell, Data, DataRef, Error, Ods, OdsError, Range, Reader as _, SheetType, SheetVisible, Sheets,
-    Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
+    Cell, Data, DataRef, Error, Ods, OdsError, Range, Reader as _, Sheet, SheetType, SheetVisible,
+    Sheets, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
 use super::error::{Fault, SheetError};
@@ -36,13 +36,8 @@ impl Worksheet {
         options: &SheetOptions,
     ) -> Result<(Worksheet, Header), SheetError> {
         let (format, mut book) = open_book(input, formats)?;
-        let names = match &options.worksheet {
-            Some(asked) => {
-                let name = named(&book, asked);
-                vec![name.ok_or_else(|| input.error(unknown(&book, asked)))?]
-            }
-            None => visible(&book),
-        };
+        let names =
+            candidates(&book, options.worksheet.as_deref()).map_err(|fault| input.error(fault))?;
         let mut nearest: Option<Search> = None;
         let mut failed = None;
         for name in names {
@@ -176,37 +171,37 @@ fn span(numbers: impl Iterator<Item = u32> + Clone) -> u64 {
     u64::from(most.unwrap_or(0) - least.unwrap_or(0)) + 1
 }
 
-fn visible(book: &Book<'_>) -> Vec<String> {
-    book.sheets_metadata()
+/// The worksheet asked for by name, else by number from 1, hidden ones included; if none is asked
+/// for, all that are visible.
+fn candidates(book: &Book<'_>, asked: Option<&str>) -> Result<Vec<String>, Fault> {
+    let sheets = book.sheets_metadata();
+    let is_visible = |sheet: &&Sheet| sheet.visible == SheetVisible::Visible;
+    let name = |sheet: &Sheet| sheet.name.clone();
+    let Some(asked) = asked else {
+        let tables = sheets
+            .iter()
+            .filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        return Ok(tables.filter(is_visible).map(name).collect());
+    };
+    let by_name = sheets
         .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect()
-}
-
-/// The worksheet of that name, else of that number, counted from 1 and hidden ones included.
-fn named(book: &Book<'_>, asked: &str) -> Option<String> {
-    let (names, asked) = (book.sheet_names(), asked.trim());
-    let by_name = names.iter().position(|name| name.trim() == asked);
-    let by_number = || asked.parse::<usize>().ok()?.checked_sub(1);
-    names.get(by_name.or_else(by_number)?).cloned()
-}
-
-fn unknown(book: &Book<'_>, asked: &str) -> Fault {
-    let worksheets: Vec<String> = (1..)
-        .zip(book.sheets_metadata())
-        .map(|(number, sheet)| {
-            let hidden = match sheet.visible {
-                SheetVisible::Visible => "",
-                _ => " (hidden)",
-            };
-            format!("{number}: {}{hidden}", quoted(&sheet.name))
-        })
-        .collect();
-    Fault::UnknownWorksheet {
-        asked: asked.to_owned(),
-        worksheets: worksheets.join(", "),
+        .find(|sheet| sheet.name.trim() == asked.trim());
+    let number = asked
+        .trim()
+        .parse()
+        .ok()
+        .and_then(|number: usize| number.checked_sub(1));
+    if let Some(sheet) = by_name.or_else(|| sheets.get(number?)) {
+        return Ok(vec![name(sheet)]);
     }
+    let listed = (1..).zip(sheets).map(|(number, sheet)| {
+        let hidden = if is_visible(&sheet) { "" } else { " (hidden)" };
+        format!("{number}: {}{hidden}", quoted(&sheet.name))
+    });
+    Err(Fault::UnknownWorksheet {
+        asked: asked.to_owned(),
+        worksheets: listed.collect::<Vec<_>>().join(", "),
+    })
 }
 
 /// Runs the workbook reader, which may panic on a damaged file.

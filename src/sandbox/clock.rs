@@ -1,42 +1,14 @@
-//! The server's clock: the real one, off by a fixed amount.
+//! The server's clock, in Unix seconds: the real one plus a fixed skew.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hyper::header::HeaderValue;
 use jiff::{SignedDuration, Timestamp, tz};
 
 /// The last second that both HTTP dates and [`Timestamp`] can express.
 const LAST: i64 = 253_402_207_200;
 
-#[derive(Debug)]
-pub(super) struct Clock {
-    skew: SignedDuration,
-    /// The `Date` header of the second it was last asked for.
-    date: Mutex<(i64, HeaderValue)>,
-}
-
-impl Clock {
-    pub(super) fn new(skew: SignedDuration) -> Self {
-        Self {
-            skew,
-            date: Mutex::new((0, http_date(0))),
-        }
-    }
-
-    /// Unix seconds, kept within what a date can say.
-    pub(super) fn now(&self) -> i64 {
-        shift(SystemTime::now(), self.skew)
-    }
-
-    /// The `Date` header for the second `now`.
-    pub(super) fn date(&self, now: i64) -> HeaderValue {
-        let mut cached = self.date.lock().unwrap_or_else(PoisonError::into_inner);
-        if cached.0 != now {
-            *cached = (now, http_date(now));
-        }
-        cached.1.clone()
-    }
+pub(super) fn now(skew: SignedDuration) -> i64 {
+    shift(SystemTime::now(), skew)
 }
 
 fn shift(real: SystemTime, skew: SignedDuration) -> i64 {
@@ -44,13 +16,13 @@ fn shift(real: SystemTime, skew: SignedDuration) -> i64 {
     real.saturating_add(skew).as_secs().clamp(0, LAST)
 }
 
-fn http_date(now: i64) -> HeaderValue {
-    let time = UNIX_EPOCH + Duration::from_secs(now.clamp(0, LAST).unsigned_abs());
-    HeaderValue::from_str(&httpdate::fmt_http_date(time))
-        .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
+/// The value of the `Date` header.
+pub(super) fn http_date(now: i64) -> String {
+    let since_epoch = Duration::from_secs(now.clamp(0, LAST).unsigned_abs());
+    httpdate::fmt_http_date(UNIX_EPOCH + since_epoch)
 }
 
-/// The second `now` as the ERP's users read it: `2024-01-31 08:00:00`, UTC+8.
+/// As the ERP writes times: `2024-01-31 08:00:00`, UTC+8.
 pub(super) fn local_time(now: i64) -> String {
     let time = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH);
     tz::offset(8)
@@ -73,10 +45,8 @@ mod tests {
     #[test]
     fn extreme_skews_stay_within_what_a_date_can_say() {
         for (skew, expected) in [(SignedDuration::MAX, LAST), (SignedDuration::MIN, 0)] {
-            let clock = Clock::new(skew);
-            assert_eq!(clock.now(), expected);
-            let date = clock.date(expected);
-            let time = httpdate::parse_http_date(date.to_str().unwrap()).unwrap();
+            assert_eq!(now(skew), expected);
+            let time = httpdate::parse_http_date(&http_date(expected)).unwrap();
             assert_eq!(time, UNIX_EPOCH + Duration::from_secs(expected as u64));
             assert_eq!(local_time(expected).len(), 19);
         }

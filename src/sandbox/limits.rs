@@ -1,78 +1,68 @@
 //! The two limits an account has: calls a minute and calls at once.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::refusal::Refusal;
 
-/// The length of a window of the call limit.
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// An account's limits; `None` is no limit.
+/// `None` is no limit.
 #[derive(Debug)]
 pub(super) struct Limits {
-    calls: Option<(u32, Mutex<Window>)>,
+    per_minute: Option<u32>,
     at_once: Option<u32>,
-    admitted: AtomicU32,
+    usage: Mutex<Usage>,
+}
+
+#[derive(Debug, Default)]
+struct Usage {
+    in_flight: u32,
+    window_start: Option<Instant>,
+    in_window: u32,
 }
 
 impl Limits {
-    pub(super) fn new(calls: Option<u32>, at_once: Option<u32>) -> Self {
+    pub(super) fn new(per_minute: Option<u32>, at_once: Option<u32>) -> Self {
         Self {
-            calls: calls.map(|most| (most, Mutex::new(Window::default()))),
+            per_minute,
             at_once,
-            admitted: AtomicU32::new(0),
+            usage: Mutex::default(),
         }
     }
 
-    /// Lets one more call in, until the returned slot is dropped. A call that
-    /// is turned away uses up nothing.
+    /// Admits one more call, in flight until the returned slot is dropped. A call that is refused
+    /// uses up nothing.
     pub(super) fn admit(&self, now: Instant) -> Result<Slot<'_>, Refusal> {
-        let before = self.admitted.fetch_add(1, Relaxed);
-        let slot = Slot(&self.admitted);
-        if self.at_once.is_some_and(|most| before >= most) {
+        let mut usage = self.usage();
+        if self.at_once.is_some_and(|max| usage.in_flight >= max) {
             return Err(Refusal::TooManyAtOnce);
         }
-        if let Some((most, window)) = &self.calls {
-            let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
-            if !window.admit(*most, now) {
-                return Err(Refusal::TooManyCalls);
-            }
+        // A fixed window: it starts with the first call after the last one has ended.
+        let has_ended = |start| now.saturating_duration_since(start) >= WINDOW;
+        if usage.window_start.is_none_or(has_ended) {
+            usage.window_start = Some(now);
+            usage.in_window = 0;
         }
-        Ok(slot)
+        if self.per_minute.is_some_and(|max| usage.in_window >= max) {
+            return Err(Refusal::TooManyCalls);
+        }
+        usage.in_window += 1;
+        usage.in_flight += 1;
+        Ok(Slot(self))
+    }
+
+    fn usage(&self) -> MutexGuard<'_, Usage> {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One admitted call's place among those in flight.
-#[derive(Debug)]
-pub(super) struct Slot<'a>(&'a AtomicU32);
+/// An admitted call's place among those in flight.
+pub(super) struct Slot<'a>(&'a Limits);
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Relaxed);
-    }
-}
-
-/// A fixed window: it starts with the first call after the one before ended.
-#[derive(Debug, Default)]
-struct Window {
-    started: Option<Instant>,
-    used: u32,
-}
-
-impl Window {
-    fn admit(&mut self, most: u32, now: Instant) -> bool {
-        let open = self
-            .started
-            .is_some_and(|started| now.saturating_duration_since(started) < WINDOW);
-        if !open {
-            self.started = Some(now);
-            self.used = 0;
-        }
-        let room = self.used < most;
-        self.used += u32::from(room);
-        room
+        self.0.usage().in_flight -= 1;
     }
 }
 
@@ -83,8 +73,8 @@ mod tests {
     #[test]
     fn a_window_is_a_minute_from_its_first_call() {
         let start = Instant::now();
-        let mut window = Window::default();
-        let mut at = |seconds| window.admit(2, start + Duration::from_secs(seconds));
+        let limits = Limits::new(Some(2), None);
+        let at = |seconds| limits.admit(start + Duration::from_secs(seconds)).is_ok();
         assert!(at(0));
         assert!(at(59));
         assert!(!at(59), "two calls are all there is");

@@ -1,7 +1,5 @@
-//! What the ERP checks about one call, as pure functions from its raw query,
-//! its body and the time to what was asked or why it is refused.
-
-use std::borrow::Cow;
+//! What the ERP checks about one call: pure functions from its raw query, its body and the time to
+//! what is asked, or why it is refused.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -9,20 +7,17 @@ use serde_json::Value;
 use super::refusal::Refusal;
 use super::signature;
 
-/// 2012-01-01 00:00:00 UTC+8, from which the ERP counts its timestamps, in
-/// Unix seconds.
+/// 2012-01-01 00:00:00 UTC+8, from which the ERP counts its timestamps, in Unix seconds.
 pub(super) const EPOCH: i64 = 1_325_347_200;
 
-/// How far a call's timestamp may be from the server's clock, in seconds.
+/// How many seconds a call's timestamp may be off the server's clock.
 const TOLERANCE: u64 = 120;
 
-/// The longest `purchase_no` and `flag_name`, in characters.
-const ORDER_CHARS: usize = 40;
-const FLAG_CHARS: usize = 32;
+const MAX_ORDER_CHARS: usize = 40;
+const MAX_FLAG_CHARS: usize = 32;
 
 const FIELDS: [&str; 7] = ["sid", "key", "salt", "method", "v", "timestamp", "sign"];
 
-/// Who may call.
 #[derive(Clone, Debug)]
 pub(super) struct Account {
     pub(super) sid: &'static str,
@@ -31,14 +26,12 @@ pub(super) struct Account {
     pub(super) salt: &'static str,
 }
 
-/// The methods the account may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Update,
     Now,
 }
 
-/// A well-formed call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Request {
     Update { order: String, flag: String },
@@ -46,16 +39,16 @@ pub(super) enum Request {
 }
 
 /// The decoded query: every field of [`FIELDS`] exactly once, in that order.
-struct Query<'a>([Cow<'a, str>; FIELDS.len()]);
+struct Query([String; FIELDS.len()]);
 
-impl<'a> Query<'a> {
-    fn parse(raw: &'a str) -> Result<Self, Refusal> {
-        let mut values: [Option<Cow<'a, str>>; FIELDS.len()] = Default::default();
+impl Query {
+    fn parse(raw: &str) -> Result<Self, Refusal> {
+        let mut values = [const { None }; FIELDS.len()];
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(name)?;
             let Some(at) = FIELDS.iter().position(|field| *field == name) else {
-                return Err(Refusal::UnknownField(name.into_owned()));
+                return Err(Refusal::UnknownField(name));
             };
             if values[at].replace(decode(value)?).is_some() {
                 return Err(Refusal::Repeated(FIELDS[at]));
@@ -69,39 +62,27 @@ impl<'a> Query<'a> {
 
     fn signed_fields(&self) -> impl Iterator<Item = (&str, &str)> {
         FIELDS
-            .iter()
-            .zip(&self.0)
-            .map(|(name, value)| (*name, value.as_ref()))
+            .into_iter()
+            .zip(self.0.iter().map(String::as_str))
             .filter(|(name, _)| *name != "sign")
     }
 }
 
-/// Undoes URL encoding as servlet containers do: `+` is a space, and a broken
-/// escape or one that is not UTF-8 is an error.
-fn decode(raw: &str) -> Result<Cow<'_, str>, Refusal> {
-    if !raw.contains(['%', '+']) {
-        return Ok(Cow::Borrowed(raw));
+/// Decodes a URL as servlet containers do: `+` is a space, and an escape that is broken or not
+/// UTF-8 is an error.
+fn decode(raw: &str) -> Result<String, Refusal> {
+    let is_escape = |rest: &str| matches!(rest.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    if !raw.split('%').skip(1).all(is_escape) {
+        return Err(Refusal::Malformed);
     }
-    let mut rest = raw.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        if *byte == b'%'
-            && !matches!(after, [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
-        {
-            return Err(Refusal::Malformed);
-        }
+    let text = raw.replace('+', " ");
+    match percent_decode_str(&text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(Refusal::Malformed),
     }
-    let spaced = raw.replace('+', " ");
-    percent_decode_str(&spaced)
-        .decode_utf8()
-        .map(|text| Cow::Owned(text.into_owned()))
-        .map_err(|_| Refusal::Malformed)
 }
 
-/// Checks everything about a call but its arguments: the query's fields, the
-/// account, version, clock and signature, then whether the method is allowed.
-///
-/// `now` is the server's clock in Unix seconds.
+/// Checks everything about a call but its arguments. `now` is the server's clock in Unix seconds.
 pub(super) fn authenticate(
     account: &Account,
     query: &str,
@@ -125,7 +106,7 @@ pub(super) fn authenticate(
     if *sign != signature::sign(account.secret, query.signed_fields(), body) {
         return Err(Refusal::BadSignature);
     }
-    match method.as_ref() {
+    match method.as_str() {
         "purchase.PurchaseOrder.updatePurchaseInfo" => Ok(Method::Update),
         "system.Core.now" => Ok(Method::Now),
         _ => Err(Refusal::NoPermission),
@@ -133,14 +114,13 @@ pub(super) fn authenticate(
 }
 
 fn is_current(timestamp: &str, now: i64) -> bool {
-    // Digits only: `parse` alone would also take a sign.
+    // `parse` alone would also accept a sign.
     timestamp.bytes().all(|byte| byte.is_ascii_digit())
         && timestamp
             .parse::<i64>()
             .is_ok_and(|seconds| seconds.saturating_add(EPOCH).abs_diff(now) <= TOLERANCE)
 }
 
-/// Reads a call's positional arguments.
 pub(super) fn arguments(method: Method, body: &[u8]) -> Result<Request, Refusal> {
     let Ok(Value::Array(mut arguments)) = serde_json::from_slice(body) else {
         return Err(Refusal::Malformed);
@@ -158,20 +138,24 @@ pub(super) fn arguments(method: Method, body: &[u8]) -> Result<Request, Refusal>
     let Value::Object(mut argument) = argument else {
         return Err(Refusal::ArgumentType);
     };
-    let order = text(argument.remove("purchase_no"), "purchase_no", ORDER_CHARS)?;
-    let flag = text(argument.remove("flag_name"), "flag_name", FLAG_CHARS)?;
+    let order = text(
+        argument.remove("purchase_no"),
+        "purchase_no",
+        MAX_ORDER_CHARS,
+    )?;
+    let flag = text(argument.remove("flag_name"), "flag_name", MAX_FLAG_CHARS)?;
     match argument.into_iter().next() {
         Some((name, _)) => Err(Refusal::UnknownField(name)),
         None => Ok(Request::Update { order, flag }),
     }
 }
 
-fn text(value: Option<Value>, field: &'static str, most: usize) -> Result<String, Refusal> {
+fn text(value: Option<Value>, field: &'static str, max: usize) -> Result<String, Refusal> {
     match value {
         None | Some(Value::Null) => Err(Refusal::Missing(field)),
         Some(Value::String(text)) if text.is_empty() => Err(Refusal::Missing(field)),
-        Some(Value::String(text)) if text.chars().count() > most => {
-            Err(Refusal::TooLong { field, most })
+        Some(Value::String(text)) if text.chars().count() > max => {
+            Err(Refusal::TooLong { field, max })
         }
         Some(Value::String(text)) => Ok(text),
         Some(_) => Err(Refusal::ArgumentType),
@@ -326,14 +310,14 @@ mod tests {
                 &long_order,
                 Refusal::TooLong {
                     field: "purchase_no",
-                    most: 40,
+                    max: 40,
                 },
             ),
             (
                 &long_flag,
                 Refusal::TooLong {
                     field: "flag_name",
-                    most: 32,
+                    max: 32,
                 },
             ),
         ] {

@@ -1,77 +1,51 @@
-//! Every way the stand-in says no, with the ERP's own status and words.
+//! Every refusal, with the ERP's own status and message.
 
-use thiserror::Error;
-
-/// A reply other than success; its `Display` is the reply's `message`.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    #[error("sid is not exists")]
     UnknownSid,
-    #[error("app auth fail")]
     UnknownApp,
-    #[error("验证失败")]
     BadSignature,
-    #[error("参数错误")]
     Malformed,
-    #[error("invalid argument count")]
     ArgumentCount,
-    #[error("argument type mismatch")]
     ArgumentType,
-    #[error("{0}不能为空")]
     Missing(&'static str),
-    #[error("参数重复:{0}")]
     Repeated(&'static str),
-    #[error("未知参数:{0}")]
     UnknownField(String),
-    #[error("{field}长度不能超过{most}")]
-    TooLong { field: &'static str, most: usize },
-    #[error("数据库错误")]
+    TooLong { field: &'static str, max: usize },
     Database,
-    #[error("时间戳错误")]
     Clock,
-    #[error("版本错误")]
     Version,
-    #[error("其他错误")]
     Other,
-    #[error("超过每分钟最大调用频率限制，请稍后重试")]
     TooManyCalls,
-    #[error("超过每分钟最大并发次数限制，请稍后重试")]
     TooManyAtOnce,
-    #[error("权限不足")]
     NoPermission,
-    #[error("单据不存在")]
     NoSuchOrder,
-    #[error("采购标记不存在:{0}")]
     NoSuchFlag(String),
 }
 
 impl Refusal {
-    /// The reply's `status`.
-    pub(super) fn status(&self) -> u16 {
-        match self {
-            Self::UnknownSid
-            | Self::UnknownApp
-            | Self::BadSignature
-            | Self::Malformed
-            | Self::ArgumentCount
-            | Self::ArgumentType => 1,
-            Self::Missing(_) | Self::Repeated(_) | Self::UnknownField(_) | Self::TooLong { .. } => {
-                2
-            }
-            Self::Database => 4,
-            Self::Clock => 7,
-            Self::Version => 8,
-            Self::Other => 99,
-            Self::TooManyCalls
-            | Self::TooManyAtOnce
-            | Self::NoPermission
-            | Self::NoSuchOrder
-            | Self::NoSuchFlag(_) => 100,
-        }
-    }
-
-    /// The reply's body.
     pub(super) fn to_json(&self) -> String {
-        serde_json::json!({ "status": self.status(), "message": self.to_string() }).to_string()
+        let (status, message) = match self {
+            Self::UnknownSid => (1, "sid is not exists"),
+            Self::UnknownApp => (1, "app auth fail"),
+            Self::BadSignature => (1, "验证失败"),
+            Self::Malformed => (1, "参数错误"),
+            Self::ArgumentCount => (1, "invalid argument count"),
+            Self::ArgumentType => (1, "argument type mismatch"),
+            Self::Missing(field) => (2, &*format!("{field}不能为空")),
+            Self::Repeated(field) => (2, &*format!("参数重复:{field}")),
+            Self::UnknownField(name) => (2, &*format!("未知参数:{name}")),
+            Self::TooLong { field, max } => (2, &*format!("{field}长度不能超过{max}")),
+            Self::Database => (4, "数据库错误"),
+            Self::Clock => (7, "时间戳错误"),
+            Self::Version => (8, "版本错误"),
+            Self::Other => (99, "其他错误"),
+            Self::TooManyCalls => (100, "超过每分钟最大调用频率限制，请稍后重试"),
+            Self::TooManyAtOnce => (100, "超过每分钟最大并发次数限制，请稍后重试"),
+            Self::NoPermission => (100, "权限不足"),
+            Self::NoSuchOrder => (100, "单据不存在"),
+            Self::NoSuchFlag(flag) => (100, &*format!("采购标记不存在:{flag}")),
+        };
+        serde_json::json!({ "status": status, "message": message }).to_string()
     }
 }

@@ -1,115 +1,110 @@
-//! One call from its raw parts to its answer, and all state that needs.
+//! One call from its raw parts to its answer, without the network.
 
-use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::book::Book;
-use super::clock::{self, Clock};
+use super::clock;
+use super::config::{APP_KEY, APP_SECRET, Config, SID};
+use super::counters::Counters;
+use super::fault::Fault;
 use super::limits::{Limits, Slot};
+use super::orders::Orders;
 use super::protocol::{self, Account, Method, Request};
 use super::refusal::Refusal;
-use super::stats::Tally;
-use super::trouble::{self, Trouble};
-use super::{APP_KEY, APP_SECRET, Config, SID};
 
-/// The stand-in without its network.
 #[derive(Debug)]
 pub(super) struct Service {
-    pub(super) book: Book,
-    pub(super) clock: Clock,
-    pub(super) latency: Duration,
-    pub(super) tally: Tally,
+    pub(super) config: Config,
+    pub(super) counters: Counters,
+    pub(super) orders: Orders,
     account: Account,
-    fail_rate: f64,
     limits: Limits,
 }
 
-/// What goes back to the caller.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// A reply of the ERP's.
-    Json(Cow<'static, str>),
+    Json(String),
     /// A gateway's error page.
     BadGateway,
-    /// The connection closes without a word.
+    /// The connection closes without a reply.
     HangUp,
 }
 
 impl Service {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: Config) -> Self {
         let (secret, salt) = APP_SECRET.split_once(':').unwrap_or((APP_SECRET, ""));
         Self {
-            book: Book::new(&config.flags),
-            clock: Clock::new(config.clock_skew),
-            latency: config.latency,
-            tally: Tally::default(),
+            counters: Counters::default(),
+            orders: Orders::new(&config.flags),
             account: Account {
                 sid: SID,
                 key: APP_KEY,
                 secret,
                 salt,
             },
-            fail_rate: config.fail_rate,
             limits: Limits::new(config.limit, config.max_concurrency),
+            config,
         }
     }
 
-    /// Answers one call, and holds its place among those in flight until the
-    /// slot is dropped. The order of things is authentication, limits, trouble,
-    /// arguments: a stranger's call costs the account nothing, and every call
-    /// that is let in may fail.
+    /// By the server's clock, in Unix seconds.
+    pub(super) fn now(&self) -> i64 {
+        clock::now(self.config.clock_skew)
+    }
+
+    /// The call is in flight until the returned slot is dropped. Authentication comes before the
+    /// limits, since a stranger's call costs the account nothing, and faults before the arguments,
+    /// since every admitted call may fail.
     pub(super) fn answer(&self, query: &str, body: &[u8]) -> (Answer, Option<Slot<'_>>) {
-        let method = match protocol::authenticate(&self.account, query, body, self.clock.now()) {
+        let method = match protocol::authenticate(&self.account, query, body, self.now()) {
             Ok(method) => method,
-            Err(refusal) => {
-                self.tally.rejected.add();
-                return (refuse(&refusal), None);
-            }
+            Err(refusal) => return (self.reject(&refusal), None),
         };
         let slot = match self.limits.admit(Instant::now()) {
             Ok(slot) => slot,
             Err(refusal) => {
-                self.tally.throttled.add();
-                return (refuse(&refusal), None);
+                self.counters.update(|stats| stats.throttled += 1);
+                return (Answer::Json(refusal.to_json()), None);
             }
         };
-        let trouble = trouble::strike(&mut fastrand::Rng::new(), self.fail_rate);
-        let answer = match trouble {
-            None => self.carry_out(method, body),
-            Some(trouble) => self.fail(trouble, method, body),
+        let answer = match Fault::inject(&mut fastrand::Rng::new(), self.config.fail_rate) {
+            None => self.execute(method, body),
+            Some(fault) => self.fail(fault, method, body),
         };
         (answer, Some(slot))
     }
 
-    fn carry_out(&self, method: Method, body: &[u8]) -> Answer {
+    fn reject(&self, refusal: &Refusal) -> Answer {
+        self.counters.update(|stats| stats.rejected += 1);
+        Answer::Json(refusal.to_json())
+    }
+
+    fn execute(&self, method: Method, body: &[u8]) -> Answer {
         match self.apply(method, body) {
             Ok(Method::Update) => {
-                self.tally.accepted.add();
-                Answer::Json(Cow::Borrowed(r#"{"status":0}"#))
+                self.counters.update(|stats| stats.accepted += 1);
+                Answer::Json(r#"{"status":0}"#.to_owned())
             }
             Ok(Method::Now) => {
-                self.tally.pings.add();
-                let time = clock::local_time(self.clock.now());
-                Answer::Json(Cow::Owned(format!(r#"{{"status":0,"data":"{time}"}}"#)))
+                self.counters.update(|stats| stats.pings += 1);
+                let time = clock::local_time(self.now());
+                Answer::Json(format!(r#"{{"status":0,"data":"{time}"}}"#))
             }
-            Err(refusal) => {
-                self.tally.rejected.add();
-                refuse(&refusal)
-            }
+            Err(refusal) => self.reject(&refusal),
         }
     }
 
-    fn fail(&self, trouble: Trouble, method: Method, body: &[u8]) -> Answer {
-        self.tally.failed.add();
-        match trouble {
-            Trouble::BadGateway => Answer::BadGateway,
-            Trouble::Database => refuse(&Refusal::Database),
-            Trouble::Other => refuse(&Refusal::Other),
-            Trouble::LostCall => Answer::HangUp,
-            Trouble::LostReply => {
+    fn fail(&self, fault: Fault, method: Method, body: &[u8]) -> Answer {
+        self.counters.update(|stats| stats.failed += 1);
+        match fault {
+            Fault::BadGateway => Answer::BadGateway,
+            Fault::Database => Answer::Json(Refusal::Database.to_json()),
+            Fault::Other => Answer::Json(Refusal::Other.to_json()),
+            Fault::LostCall => Answer::HangUp,
+            Fault::LostReply => {
                 if self.apply(method, body) == Ok(Method::Update) {
-                    self.tally.accepted.add();
-                    self.tally.lost.add();
+                    self.counters.update(|stats| {
+                        stats.accepted += 1;
+                        stats.lost += 1;
+                    });
                 }
                 Answer::HangUp
             }
@@ -118,12 +113,8 @@ impl Service {
 
     fn apply(&self, method: Method, body: &[u8]) -> Result<Method, Refusal> {
         if let Request::Update { order, flag } = protocol::arguments(method, body)? {
-            self.book.update(order, flag)?;
+            self.orders.update(order, flag)?;
         }
         Ok(method)
     }
-}
-
-fn refuse(refusal: &Refusal) -> Answer {
-    Answer::Json(Cow::Owned(refusal.to_json()))
 }

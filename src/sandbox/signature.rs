@@ -1,14 +1,8 @@
 //! The signature by the letter of its description: collect, sort, join, hash.
-//!
-//! Deliberately shares nothing with the client's signing, so that a mistake
-//! made there is not repeated here.
-
-use std::fmt::Write;
 
 use md5::{Digest, Md5};
 
-/// The signature that `fields` (the query without `sign`, decoded) and `body`
-/// should carry.
+/// The signature that `fields` (the query without `sign`, decoded) and `body` should carry.
 pub(super) fn sign<'a>(
     secret: &str,
     fields: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -21,23 +15,13 @@ pub(super) fn sign<'a>(
     all.push(("body", body));
     all.sort_unstable();
 
-    let mut text = Vec::with_capacity(256 + body.len());
-    text.extend_from_slice(secret.as_bytes());
+    let mut hash = Md5::new_with_prefix(secret);
     for (name, value) in all {
-        text.extend_from_slice(name.as_bytes());
-        text.extend_from_slice(value);
+        hash.update(name);
+        hash.update(value);
     }
-    text.extend_from_slice(secret.as_bytes());
-    hex(&Md5::digest(&text))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hash.update(secret);
+    format!("{:032x}", u128::from_be_bytes(hash.finalize().into()))
 }
 
 #[cfg(test)]

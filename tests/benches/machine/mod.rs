@@ -35,7 +35,9 @@ impl Server {
             .take(4)
             .map(|line| {
                 let line = line.expect("text");
-                let line = line.trim_start_matches("export ");
+                let line = line
+                    .trim_start_matches("export ")
+                    .trim_start_matches("$env:");
                 let (name, value) = line.split_once('=').expect("an assignment");
                 (name.to_owned(), value.trim_matches('\'').to_owned())
             })

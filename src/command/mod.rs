@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use crate::cli::{AccountArgs, Cli, Command, SheetArgs};
-use crate::config::Choice;
+use crate::config::AccountOptions;
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
 use crate::sheet::{Sheet, SheetOptions, Source};
@@ -82,8 +82,8 @@ pub fn execute(cli: Cli) -> ExitCode {
 }
 
 /// Who calls and where to, as the command line says.
-fn choice(args: &AccountArgs) -> Choice {
-    Choice {
+fn account_options(args: &AccountArgs) -> AccountOptions {
+    AccountOptions {
         endpoint: args.endpoint.clone(),
         profile: args.profile.clone(),
         config: args.config.clone(),

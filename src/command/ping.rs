@@ -1,7 +1,7 @@
 //! `ping`: are credentials, endpoint and clock right?
 
 use crate::cli::PingArgs;
-use crate::command::{Failure, SOME_FAILED, STOPPED, choice};
+use crate::command::{Failure, SOME_FAILED, STOPPED, account_options};
 use crate::config;
 use crate::console::{Console, clock_difference, duration, print};
 use crate::erp::{Client, ErrorKind, Options};
@@ -10,8 +10,8 @@ use crate::erp::{Client, ErrorKind, Options};
 const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
-    let choice = choice(&args.account);
-    let resolved = config::from_environment(&choice).map_err(Failure::usage)?;
+    let options = account_options(&args.account);
+    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
     for warning in &resolved.warnings {
         console.warning(warning);
     }

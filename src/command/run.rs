@@ -9,7 +9,8 @@ use jiff::civil::Time;
 use crate::cli::{Deadline, RunArgs};
 use crate::command::signals::{exit_code, listen};
 use crate::command::{
-    Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, choice, is_stream, no_threads, open_sheet,
+    Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, account_options, is_stream, no_threads,
+    open_sheet,
 };
 use crate::config;
 use crate::console::{Console, print, summary};
@@ -117,8 +118,8 @@ fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
 }
 
 fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
-    let choice = choice(&args.account);
-    let resolved = config::from_environment(&choice).map_err(Failure::usage)?;
+    let options = account_options(&args.account);
+    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
     for warning in &resolved.warnings {
         console.warning(warning);
     }

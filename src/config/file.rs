@@ -1,0 +1,191 @@
+//! The configuration file: one profile a section, and the secret or the file that holds it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::{BaseStrategy, choose_base_strategy};
+use serde::{Deserialize, Deserializer, de};
+use zeroize::Zeroizing;
+
+const DEFAULT_PROFILE: &str = "default";
+
+/// Holds nothing of the secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub(super) String);
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) sid: Option<String>,
+    pub(super) app_key: Option<String>,
+    /// Once loaded, the content of `app_secret_file` if that is given.
+    #[serde(default, deserialize_with = "secret_text")]
+    pub(super) app_secret: Option<Zeroizing<String>>,
+    pub(super) app_secret_file: Option<PathBuf>,
+    pub(super) endpoint: Option<String>,
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+/// serde's own error would repeat the value, which may be the secret without its quotes.
+fn secret_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Zeroizing<String>>, D::Error> {
+    match toml::Value::deserialize(from)? {
+        toml::Value::String(text) => Ok(Some(Zeroizing::new(text))),
+        _ => Err(de::Error::custom("app_secret must be a string")),
+    }
+}
+
+pub(super) struct Loaded {
+    pub(super) profile: Profile,
+    /// Where it stands, for messages.
+    pub(super) place: String,
+    pub(super) warnings: Vec<String>,
+}
+
+/// The profile named, or the default one if there is one. A `path` that is given must exist.
+pub(super) fn load(path: Option<&Path>, named: Option<&str>) -> Result<Loaded, ConfigError> {
+    let mut warnings = Vec::new();
+    let file = path.map(Path::to_owned).or_else(default_path);
+    let (profiles, shown) = match &file {
+        Some(file) => {
+            let profiles = parse(file, path.is_some(), &mut warnings)?;
+            (profiles, file.display().to_string())
+        }
+        None => (Profiles::new(), "the configuration file".to_owned()),
+    };
+    let mut profile = select(profiles, &shown, named)?;
+    let place = format!("profile `{}` of {shown}", named.unwrap_or(DEFAULT_PROFILE));
+    let directory = file.as_deref().and_then(Path::parent);
+    let directory = directory.unwrap_or(Path::new(""));
+    if let Some(secret_file) = &profile.app_secret_file {
+        if profile.app_secret.is_some() {
+            let message = format!("give app_secret or app_secret_file, not both, in {place}");
+            return Err(ConfigError(message));
+        }
+        profile.app_secret = Some(secret(directory.join(secret_file), &place, &mut warnings)?);
+    }
+    profile.ca_file = profile.ca_file.map(|file| directory.join(file));
+    Ok(Loaded {
+        profile,
+        place,
+        warnings,
+    })
+}
+
+fn secret(
+    path: PathBuf,
+    place: &str,
+    warnings: &mut Vec<String>,
+) -> Result<Zeroizing<String>, ConfigError> {
+    warn_if_readable_by_others(&path, warnings);
+    read(&path).map_err(|error| {
+        let path = path.display();
+        let message = format!("cannot read `{path}`, which app_secret_file in {place} names");
+        ConfigError(format!("{message}: {error}"))
+    })
+}
+
+fn default_path() -> Option<PathBuf> {
+    let base = choose_base_strategy().ok()?;
+    Some(base.config_dir().join("wdt-flags").join("config.toml"))
+}
+
+type Profiles = BTreeMap<String, Profile>;
+
+fn parse(
+    path: &Path,
+    must_exist: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Profiles, ConfigError> {
+    let shown = path.display();
+    let text = match read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => {
+            return Ok(Profiles::new());
+        }
+        Err(error) => {
+            let message = format!("cannot read the configuration file `{shown}`: {error}");
+            return Err(ConfigError(message));
+        }
+    };
+    warn_if_readable_by_others(path, warnings);
+    // The error's `Display` shows the line, and with it perhaps the secret.
+    toml::from_str(&text).map_err(|error| {
+        let start = error.span().map(|span| position(&text, span.start));
+        let position = start.unwrap_or_default();
+        let message = without_value(error.message());
+        ConfigError(format!("{shown}{position}: {message}"))
+    })
+}
+
+fn select(mut profiles: Profiles, file: &str, named: Option<&str>) -> Result<Profile, ConfigError> {
+    match (profiles.remove(named.unwrap_or(DEFAULT_PROFILE)), named) {
+        (Some(profile), _) => Ok(profile),
+        (None, None) => Ok(Profile::default()),
+        (None, Some(name)) => {
+            let others: Vec<_> = profiles.into_keys().collect();
+            let others = match others[..] {
+                [] => String::new(),
+                _ => format!("; it has: {}", others.join(", ")),
+            };
+            let message = format!("there is no profile `{name}` in {file}{others}");
+            Err(ConfigError(message))
+        }
+    }
+}
+
+/// The text of a file, without the byte order mark that Notepad may put before it.
+fn read(path: &Path) -> io::Result<Zeroizing<String>> {
+    let bytes = Zeroizing::new(fs::read(path)?);
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is not valid UTF-8; save it as UTF-8",
+        ));
+    };
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .to_owned()
+        .into())
+}
+
+/// A parser's message without the value it found, which may be the secret in a wrong place.
+fn without_value(message: &str) -> String {
+    match message.split_once(", expected ") {
+        Some((what, expected)) if what.starts_with("invalid ") => match expected {
+            "struct Profile" => "expected a [profile] of sid, app_key, …".to_owned(),
+            expected => format!("expected {expected}"),
+        },
+        _ => message.to_owned(),
+    }
+}
+
+/// Line and column of the byte `at`.
+fn position(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let column = before[start..].chars().count() + 1;
+    format!(":{line}:{column}")
+}
+
+#[cfg(unix)]
+fn warn_if_readable_by_others(path: &Path, warnings: &mut Vec<String>) {
+    use std::os::unix::fs::PermissionsExt;
+
+    if let Ok(metadata) = fs::metadata(path)
+        && metadata.permissions().mode() & 0o077 != 0
+    {
+        let path = path.display();
+        warnings.push(format!(
+            "others can read `{path}`, which holds a secret; run: chmod 600 '{path}'"
+        ));
+    }
+}
+
+/// Elsewhere files in a user's own directories are private by default.
+#[cfg(not(unix))]
+fn warn_if_readable_by_others(_path: &Path, _warnings: &mut Vec<String>) {}

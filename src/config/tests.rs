@@ -1,0 +1,230 @@
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+
+struct Place {
+    directory: tempfile::TempDir,
+    env: Vec<(&'static str, &'static str)>,
+}
+
+impl Place {
+    fn new(config: &str) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("config.toml");
+        fs::write(&path, config).expect("written");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        }
+        Place {
+            directory,
+            env: Vec::new(),
+        }
+    }
+
+    fn env(mut self, name: &'static str, value: &'static str) -> Self {
+        self.env.push((name, value));
+        self
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("config.toml")
+    }
+
+    fn resolve(&self, profile: Option<&str>) -> Result<Resolved, String> {
+        let options = AccountOptions {
+            endpoint: None,
+            profile: profile.map(str::to_owned),
+            config: Some(self.path()),
+            ca_file: None,
+        };
+        resolve(&options, &|name| {
+            let found = self.env.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        })
+        .map_err(|error| error.to_string())
+    }
+}
+
+const TWO: &str = "
+    [default]
+    sid = 'shop'
+    app_key = 'key'
+    app_secret = 'hush:salt'
+
+    [other]
+    sid = 'shop2'
+    app_key = 'key2'
+    app_secret = 'hush2:salt2'
+    endpoint = 'test'
+";
+
+#[test]
+fn a_profile_is_taken_by_name() {
+    let default = Place::new(TWO).resolve(None).expect("resolved");
+    assert_eq!(default.account.sid, "shop");
+    assert_eq!(default.endpoint, Endpoint::production());
+    let other = Place::new(TWO).resolve(Some("other")).expect("resolved");
+    assert_eq!(other.account.app_key, "key2");
+    assert_ne!(other.endpoint, Endpoint::production());
+    let by_env = Place::new(TWO).env("WDT_PROFILE", "other");
+    assert_eq!(by_env.resolve(None).expect("resolved").account.sid, "shop2");
+    assert_eq!(
+        by_env
+            .resolve(Some("default"))
+            .expect("resolved")
+            .account
+            .sid,
+        "shop"
+    );
+}
+
+#[test]
+fn the_environment_comes_before_the_profile() {
+    let place = Place::new(TWO)
+        .env("WDT_SID", "mine")
+        .env("WDT_APP_KEY", "")
+        .env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
+    let resolved = place.resolve(None).expect("resolved");
+    assert_eq!(resolved.account.sid, "mine");
+    assert_eq!(resolved.account.app_key, "key", "empty is not set");
+    assert_eq!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
+    assert!(
+        resolved
+            .origins
+            .contains("sid from environment variable WDT_SID")
+    );
+}
+
+#[test]
+fn a_missing_piece_names_every_place() {
+    let error = Place::new("[default]\nsid = 'shop'\n")
+        .resolve(None)
+        .expect_err("missing");
+    for part in [
+        "no app key",
+        "no app secret",
+        "WDT_APP_SECRET",
+        "app_secret_file",
+        "--sandbox",
+    ] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    assert!(!error.contains("no seller account"), "{error}");
+}
+
+#[test]
+fn a_missing_profile_or_file_is_an_error() {
+    let error = Place::new(TWO).resolve(Some("third")).expect_err("missing");
+    assert!(
+        error.contains("no profile `third`") && error.contains("default, other"),
+        "{error}"
+    );
+    let place = Place::new(TWO);
+    fs::remove_file(place.path()).expect("removed");
+    assert!(
+        place
+            .resolve(None)
+            .expect_err("missing")
+            .contains("cannot read")
+    );
+}
+
+#[test]
+fn a_secret_may_stand_in_a_file_beside() {
+    let place = Place::new("[default]\nsid='s'\napp_key='k'\napp_secret_file='secret.txt'\n");
+    fs::write(place.directory.path().join("secret.txt"), "hush:salt\n").expect("written");
+    assert!(place.resolve(None).is_ok());
+    fs::write(place.directory.path().join("secret.txt"), "hush").expect("written");
+    let error = place.resolve(None).expect_err("no salt");
+    assert!(
+        error.contains("secret:salt") && !error.contains("hush"),
+        "{error}"
+    );
+}
+
+#[test]
+fn certificate_authorities_of_a_profile_stand_beside_the_file() {
+    let config = TWO.replace("endpoint = 'test'", "ca_file = 'company.pem'");
+    let place = Place::new(&config);
+    let ca_file = |place: &Place| place.resolve(Some("other")).expect("resolved").ca_file;
+    assert_eq!(
+        ca_file(&place),
+        Some(place.directory.path().join("company.pem"))
+    );
+    let place = place.env("WDT_CA_FILE", "other.pem");
+    assert_eq!(ca_file(&place), Some(PathBuf::from("other.pem")));
+    assert_eq!(
+        Place::new(TWO).resolve(None).expect("resolved").ca_file,
+        None
+    );
+}
+
+#[test]
+fn no_error_repeats_the_secret() {
+    for wrong in [
+        "[default]\napp_secret = 'hush:salt\n",
+        "[default]\napp_secret = hush:salt\n",
+        "[default]\napp_secret = ['hush:salt']\n",
+        "[default]\napp_secret = 45781:hush\n",
+        "[default]\napp_secret = 45781\n",
+        "[default]\napp_secret = 'hush'\napp_key = 'k'\nsid = 's'\n",
+        "app_secret = 'hush:salt'\n",
+        "[default]\napp_secret = 'hush:salt'\napp_secret = 'hush:salt'\n",
+        "[default]\nsecret = 'hush:salt'\n",
+        "[default]\nsid = 'a'\n\"hush:salt\n",
+        "[default]\nsid = 45781\n",
+    ] {
+        let error = Place::new(wrong).resolve(None).expect_err(wrong);
+        assert!(
+            !error.contains("hush") && !error.contains("45781"),
+            "{wrong}: {error}"
+        );
+        assert!(!error.contains('\n'), "{wrong}: {error}");
+    }
+    let error = Place::new("[default]\nsid = 1\n")
+        .resolve(None)
+        .expect_err("wrong type");
+    assert!(error.contains("config.toml:2:7: "), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_open_file_gets_a_warning_that_says_how_to_fix_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new(TWO);
+    assert_eq!(
+        place.resolve(None).expect("resolved").warnings,
+        Vec::<String>::new()
+    );
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o640)).expect("set");
+    let warnings = place.resolve(None).expect("resolved").warnings;
+    assert!(warnings[0].contains("chmod 600"), "{warnings:?}");
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let config = TWO.replace("app_secret = 'hush:salt'", "app_secret_file = 'secret.txt'");
+    let place = Place::new(&format!("\u{feff}{}", config.trim_start()));
+    let secret = place.directory.path().join("secret.txt");
+    fs::write(&secret, "\u{feff}hush:salt\r\n").expect("written");
+    let loaded = file::load(Some(&place.path()), None).expect("loaded");
+    let secret = loaded.profile.app_secret.expect("a secret");
+    assert_eq!(secret.trim_end(), "hush:salt");
+}
+
+#[test]
+fn what_is_not_utf8_says_how_to_save_it() {
+    let utf16: Vec<u8> = TWO.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let place = Place::new("");
+    fs::write(place.path(), [&b"\xff\xfe"[..], &utf16].concat()).expect("written");
+    let error = place.resolve(None).expect_err("UTF-16");
+    assert!(
+        error.contains("config.toml") && error.contains("save it as UTF-8"),
+        "{error}"
+    );
+}

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line, as clap reads it.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,19 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
+use crate::command::exit;
 use crate::pace::RateLimit;
 use crate::plan::OnConflict;
-
-/// Shown under every command's options.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    every row is ok or superseded
-  1    the run finished and some row is neither
-  2    wrong usage, configuration or sheet; nothing was sent
-  3    the run stopped early: a fatal verdict, a stop rule, or files that cannot be written
-  75   another run is writing the same files
-  130  stopped by SIGINT (Ctrl-C)
-  143  stopped by SIGTERM";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,7 +26,7 @@ Examples:
 /// call; the results name what became of every row, and the failures file can be given straight
 /// back.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
 pub struct Cli {
     /// Less on stderr: errors only
     #[arg(
@@ -52,23 +42,21 @@ pub struct Cli {
     #[arg(short, long, global = true, action = clap::ArgAction::Count, display_order = 901)]
     pub verbose: u8,
 
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Carry a sheet into the ERP
     ///
     /// Reads the sheet once to plan it, then makes one call for each distinct order, with the
     /// flag that the order's last valid row gives.
-    #[command(after_long_help = EXIT_CODES)]
+    #[command(after_long_help = exit::table())]
     Run(Box<RunArgs>),
 
     /// Read and validate a sheet, call nothing
-    #[command(after_long_help = EXIT_CODES)]
+    #[command(after_long_help = exit::table())]
     Check(CheckArgs),
 
     /// Make one call that changes nothing: are credentials, endpoint and clock right?
@@ -91,10 +79,8 @@ pub enum Command {
     },
 }
 
-/// `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// How the sheet is found and read.
     #[command(flatten)]
     pub sheet: SheetArgs,
 
@@ -110,7 +96,7 @@ pub struct RunArgs {
     /// Upper bound on calls: N/s, N/min, N/h, auto or unlimited
     /// [default: 55/min; 20/s with --sandbox]
     ///
-    /// When the ERP throttles, the rate is halved and found anew step by step, never above this
+    /// When the ERP throttles, the rate is halved and raised again step by step, never above this
     /// bound. auto begins at 55/min and looks for the account's own limit.
     #[arg(long, value_name = "RATE")]
     pub rate: Option<RateLimit>,
@@ -121,7 +107,7 @@ pub struct RunArgs {
 
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
-    pub on_conflict: Conflict,
+    pub on_conflict: OnConflict,
 
     /// Further attempts after the first, for transient failures
     #[arg(long, value_name = "N", default_value_t = 4)]
@@ -149,7 +135,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
     pub deadline: Option<Deadline>,
 
-    /// Start afresh, though an interrupted run could be continued; its record is kept aside
+    /// Start over, though an interrupted run could be continued; its record is kept aside
     #[arg(long, help_heading = "Stopping")]
     pub fresh: bool,
 
@@ -162,49 +148,42 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["endpoint", "profile", "config", "ca_file"])]
     pub sandbox: bool,
 
-    /// Who calls, and where to.
     #[command(flatten)]
     pub account: AccountArgs,
 }
 
-/// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// How the sheet is found and read.
     #[command(flatten)]
     pub sheet: SheetArgs,
 
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
-    pub on_conflict: Conflict,
+    pub on_conflict: OnConflict,
 
     /// How to say it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: ReportFormat,
 }
 
-/// How `check` says what it found.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     /// For people.
     Text,
     /// For scripts: one JSON object.
     Json,
 }
 
-/// `ping`.
 #[derive(Debug, Args)]
 pub struct PingArgs {
     /// The longest the call may take, connection included
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration)]
     pub timeout: Duration,
 
-    /// Who calls, and where to.
     #[command(flatten)]
     pub account: AccountArgs,
 }
 
-/// How a sheet is found and read.
 #[derive(Debug, Args)]
 pub struct SheetArgs {
     /// The sheet: CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods; - is standard input
@@ -245,8 +224,7 @@ pub struct SheetArgs {
     pub delimiter: Option<char>,
 }
 
-/// Who calls, and where to. The secret itself is never an option: others on the machine can see
-/// the options of a process.
+// The secret itself is never an option: others on the machine can see the options of a process.
 #[derive(Debug, Args)]
 pub struct AccountArgs {
     /// production, test or a URL [env: WDT_ENDPOINT] [default: production]
@@ -270,7 +248,6 @@ pub struct AccountArgs {
     pub ca_file: Option<PathBuf>,
 }
 
-/// `sandbox`.
 #[cfg(feature = "sandbox")]
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
@@ -294,7 +271,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
     pub latency: Duration,
 
-    /// The fraction of calls, from 0 to 1, that fail in a way another try may mend
+    /// The fraction of calls, from 0 to 1, that fail in a way another try may fix
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction)]
     pub fail_rate: f64,
 
@@ -303,31 +280,12 @@ pub struct SandboxArgs {
     pub clock_skew: SignedDuration,
 }
 
-/// When to stop sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deadline {
     /// So long after the start.
     In(Duration),
     /// When clocks next show this.
     At(Time),
-}
-
-/// What to do with an order that is given different flags.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Conflict {
-    /// The order's last valid row decides, the others are superseded.
-    Last,
-    /// All the order's rows are invalid.
-    Invalid,
-}
-
-impl From<Conflict> for OnConflict {
-    fn from(conflict: Conflict) -> Self {
-        match conflict {
-            Conflict::Last => OnConflict::Last,
-            Conflict::Invalid => OnConflict::Invalid,
-        }
-    }
 }
 
 fn signed_duration(text: &str) -> Result<SignedDuration, String> {
@@ -340,12 +298,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed_duration(text)?).map_err(|_| "must not be negative".to_owned())
 }
 
-/// Longer than anything here should take; clocks cannot be reckoned with much longer ones.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Longer durations could overflow when added to a clock.
+const MAX_DURATION: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 fn positive_duration(text: &str) -> Result<Duration, String> {
     match Duration::try_from(signed_duration(text)?) {
-        Ok(duration) if !duration.is_zero() && duration <= LONGEST => Ok(duration),
+        Ok(duration) if !duration.is_zero() && duration <= MAX_DURATION => Ok(duration),
         _ => Err("must be longer than nothing and no longer than a week".to_owned()),
     }
 }
@@ -369,7 +327,7 @@ fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
-/// More threads than this are surely a slip of the hand.
+/// More threads than this are surely a typing error.
 fn workers(text: &str) -> Result<NonZeroUsize, String> {
     match text.parse::<NonZeroUsize>() {
         Ok(workers) if workers.get() <= 1_000 => Ok(workers),

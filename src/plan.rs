@@ -8,13 +8,13 @@ use serde::Serialize;
 use crate::sheet::{Entry, Problem, Row, Sheet, SheetError};
 
 /// What to do with an order that is given different flags.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum OnConflict {
-    /// Its last valid row decides, the others are superseded.
+    /// The order's last valid row decides, the others are superseded.
     #[default]
     Last,
-    /// All its rows are invalid and nothing is sent.
+    /// All the order's rows are invalid.
     Invalid,
 }
 

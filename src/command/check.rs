@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::{CheckArgs, Format};
+use crate::cli::{CheckArgs, ReportFormat};
 use crate::command::{Failure, SOME_FAILED, open_sheet};
 use crate::console::{counted, duration, print};
 use crate::pace::RateLimit;
@@ -84,7 +84,7 @@ enum Finding {
 pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
     let sheet = open_sheet(args.sheet)?;
     let mut flags = Flags::default();
-    let plan = Plan::build(&sheet, args.on_conflict.into(), |_, entry| {
+    let plan = Plan::build(&sheet, args.on_conflict, |_, entry| {
         if let Ok(entry) = entry {
             flags.count(&entry.flag);
         }
@@ -92,7 +92,7 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
     .map_err(Failure::usage)?;
     let survey = Survey::new(&sheet, &plan, flags);
     match args.format {
-        Format::Text => {
+        ReportFormat::Text => {
             print(survey.text(sheet.layout(), &plan)).map_err(Failure::stdout)?;
             // In pieces: there may be a finding for every row.
             let mut lines = String::new();
@@ -106,7 +106,7 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
             })?;
             print(&lines).map_err(Failure::stdout)?;
         }
-        Format::Json => {
+        ReportFormat::Json => {
             let mut survey = survey;
             findings(&sheet, &plan, |finding| {
                 survey.findings.push(finding);

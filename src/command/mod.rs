@@ -1,6 +1,7 @@
 //! The commands: each joins the parts of the house for one task and returns an exit code.
 
 mod check;
+pub(crate) mod exit;
 mod ping;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -13,20 +14,12 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
+use self::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
 use crate::cli::{AccountArgs, Cli, Command, SheetArgs};
 use crate::config::AccountOptions;
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
 use crate::sheet::{Sheet, SheetOptions, Source};
-
-/// Exit code: done, and some row is neither `ok` nor `superseded`.
-const SOME_FAILED: u8 = 1;
-/// Exit code: wrong usage, configuration or sheet; nothing was sent.
-const USAGE: u8 = 2;
-/// Exit code: stopped early.
-const STOPPED: u8 = 3;
-/// Exit code: another run is writing the same files (`EX_TEMPFAIL`).
-const LOCKED: u8 = 75;
 
 /// An error for people, and the exit code it ends the program with.
 #[derive(Debug)]

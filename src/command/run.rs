@@ -7,7 +7,8 @@ use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
 use crate::cli::{Deadline, RunArgs};
-use crate::command::signals::{exit_code, listen};
+use crate::command::exit::of_signal;
+use crate::command::signals::listen;
 use crate::command::{
     Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, account_options, is_stream, no_threads,
     open_sheet,
@@ -61,7 +62,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         rate: args.rate.unwrap_or(party.default_rate),
         workers: args.workers.get(),
         retries: args.retries,
-        on_conflict: args.on_conflict.into(),
+        on_conflict: args.on_conflict,
         account: party.account.sid.clone(),
         endpoint: party.place.clone(),
         paths,
@@ -166,7 +167,7 @@ fn code_of(error: &RunError) -> u8 {
         RunError::Interrupted {
             stopped: Some(StopReason::Signal(signal)),
             ..
-        } => exit_code(*signal),
+        } => of_signal(*signal),
         RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
     }
 }
@@ -190,7 +191,7 @@ fn end(report: &Report, console: &Console) -> u8 {
         "stopped early: {reason}; {then} continues from here"
     ));
     match reason {
-        StopReason::Signal(signal) => exit_code(*signal),
+        StopReason::Signal(signal) => of_signal(*signal),
         _ => STOPPED,
     }
 }

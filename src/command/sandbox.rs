@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::cli::SandboxArgs;
-use crate::command::signals::{exit_code, listen};
+use crate::command::exit;
+use crate::command::signals::listen;
 use crate::command::{Failure, STOPPED, no_threads};
 use crate::console::{Console, print};
 use crate::sandbox::{Config, Sandbox};
@@ -33,7 +34,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failur
     while stop.sleep(Duration::from_secs(3_600)) {}
     drop(sandbox);
     match stop.reason() {
-        Some(StopReason::Signal(signal)) => Ok(exit_code(signal)),
+        Some(StopReason::Signal(signal)) => Ok(exit::of_signal(signal)),
         _ => Ok(0),
     }
 }

@@ -7,25 +7,20 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::command::exit;
 use crate::stop::{Stop, StopReason};
 
-/// The exit code of a program that a signal ended (a convention of shells).
-pub(super) fn exit_code(signal: i32) -> u8 {
-    u8::try_from(128 + signal).unwrap_or(u8::MAX)
-}
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// How often it is looked whether a signal has come.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
-
-/// Listens for signals from now on. The first stops what has begun by then, the second, and any
-/// before, ends the program.
+/// Listens for signals from now on. The first one stops what has begun by then. The second, and any
+/// that comes before something has begun, ends the program.
 pub(super) fn listen() -> io::Result<Arc<Stop>> {
     let stop = Arc::new(Stop::default());
-    // Works on every system, unlike waiting for a signal.
-    let come = Arc::new(AtomicUsize::new(0));
+    // Polling works on every system, unlike waiting for a signal.
+    let received = Arc::new(AtomicUsize::new(0));
     for signal in [SIGINT, SIGTERM] {
         let number = usize::try_from(signal).unwrap_or_default();
-        signal_hook::flag::register_usize(signal, Arc::clone(&come), number)?;
+        signal_hook::flag::register_usize(signal, Arc::clone(&received), number)?;
     }
     let asked = Arc::clone(&stop);
     std::thread::Builder::new()
@@ -34,12 +29,12 @@ pub(super) fn listen() -> io::Result<Arc<Stop>> {
             // Whether the run is stopping already says nothing: it may be for a reason of its own.
             let mut first = true;
             loop {
-                std::thread::sleep(LOOK_EVERY);
-                let Ok(signal @ 1..) = i32::try_from(come.swap(0, Ordering::Relaxed)) else {
+                std::thread::sleep(POLL_INTERVAL);
+                let Ok(signal @ 1..) = i32::try_from(received.swap(0, Ordering::Relaxed)) else {
                     continue;
                 };
                 if !(first && asked.begun()) {
-                    std::process::exit(exit_code(signal).into());
+                    std::process::exit(exit::of_signal(signal).into());
                 }
                 first = false;
                 asked.stop(StopReason::Signal(signal));

@@ -1,0 +1,36 @@
+//! What the program's exit codes mean.
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+pub(crate) const OK: u8 = 0;
+pub(crate) const SOME_FAILED: u8 = 1;
+pub(crate) const USAGE: u8 = 2;
+pub(crate) const STOPPED: u8 = 3;
+/// `EX_TEMPFAIL` of `sysexits.h`.
+pub(crate) const LOCKED: u8 = 75;
+
+/// By the convention of shells.
+pub(crate) fn of_signal(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
+/// For `--help`.
+pub(crate) fn table() -> String {
+    let rows = [
+        (OK, "every row is ok or superseded"),
+        (SOME_FAILED, "the run finished and some row is neither"),
+        (
+            USAGE,
+            "wrong usage, configuration or sheet; nothing was sent",
+        ),
+        (
+            STOPPED,
+            "the run stopped early: a fatal verdict, a stop rule, or files that cannot be written",
+        ),
+        (LOCKED, "another run is writing the same files"),
+        (of_signal(SIGINT), "stopped by SIGINT (Ctrl-C)"),
+        (of_signal(SIGTERM), "stopped by SIGTERM"),
+    ];
+    let rows = rows.map(|(code, meaning)| format!("\n  {code:<3}  {meaning}"));
+    format!("Exit codes:{}", rows.concat())
+}

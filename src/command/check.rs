@@ -1,7 +1,7 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,19 +11,16 @@ use crate::command::{Failure, SOME_FAILED, open_sheet};
 use crate::console::{counted, duration, print};
 use crate::pace::RateLimit;
 use crate::plan::{OnConflict, Plan, RowRole};
-use crate::sheet::{Layout, Row, Sheet};
+use crate::sheet::{Row, Sheet};
 use crate::text::one_line;
 
-/// Distinct flags that are counted each by itself; a sheet with more has the wrong flag column.
-const MOST_FLAGS: usize = 10_000;
+/// Distinct flags that are counted; a sheet with more has the wrong flag column.
+const MAX_FLAGS: usize = 10_000;
 /// Distinct flags that are listed for people.
-const FLAGS_SHOWN: usize = 50;
-/// How much text is written at once.
-const PIECE_BYTES: usize = 64 * 1024;
-/// The longest text of a cell that is shown.
-const CELL_CHARS: usize = 40;
+const LISTED_FLAGS: usize = 50;
+const MAX_CELL_CHARS: usize = 40;
 
-/// What was found, as `--format json` gives it.
+/// What `--format json` prints.
 #[derive(Serialize)]
 struct Survey<'s> {
     sheet: &'s str,
@@ -42,13 +39,12 @@ struct Survey<'s> {
     distinct_orders: u64,
     calls: u64,
     flags: Vec<FlagCount>,
-    /// Rows with a flag beyond those counted by themselves.
+    /// Valid rows whose flag is beyond [`MAX_FLAGS`].
     rows_with_other_flags: u64,
     orders_with_different_flags: u64,
     findings: Vec<Finding>,
 }
 
-/// A flag and how many valid rows give it.
 #[derive(Serialize)]
 struct FlagCount {
     flag: String,
@@ -59,7 +55,6 @@ struct FlagCount {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 enum Finding {
-    /// It cannot be sent.
     Invalid {
         line: u64,
         column: Option<String>,
@@ -72,7 +67,7 @@ enum Finding {
         flag: String,
         decided_by_line: u64,
     },
-    /// Its order is given different flags, and `--on-conflict` says invalid.
+    /// Its order is given different flags, which makes all its rows invalid.
     Conflict {
         line: u64,
         order: String,
@@ -90,25 +85,17 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
         }
     })
     .map_err(Failure::usage)?;
-    let survey = Survey::new(&sheet, &plan, flags);
+    let mut survey = Survey::new(&sheet, &plan, flags);
     match args.format {
         ReportFormat::Text => {
-            print(survey.text(sheet.layout(), &plan)).map_err(Failure::stdout)?;
-            // In pieces: there may be a finding for every row.
-            let mut lines = String::new();
-            findings(&sheet, &plan, |finding| {
-                let _ = writeln!(lines, "{finding}");
-                if lines.len() > PIECE_BYTES {
-                    print(&lines).map_err(Failure::stdout)?;
-                    lines.clear();
-                }
-                Ok(())
+            let overview = survey.overview(plan.on_conflict());
+            print(format_args!("{}\n\n{overview}", sheet.layout())).map_err(Failure::stdout)?;
+            each_finding(&sheet, &plan, |finding| {
+                print(format_args!("{finding}\n")).map_err(Failure::stdout)
             })?;
-            print(&lines).map_err(Failure::stdout)?;
         }
         ReportFormat::Json => {
-            let mut survey = survey;
-            findings(&sheet, &plan, |finding| {
+            each_finding(&sheet, &plan, |finding| {
                 survey.findings.push(finding);
                 Ok(())
             })?;
@@ -121,8 +108,9 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
     Ok(if bad > 0 { SOME_FAILED } else { 0 })
 }
 
-/// Goes through the sheet once more, if there is anything to find.
-fn findings(
+/// Reads the sheet once more if there is anything to find. Nothing is held: there may be a finding
+/// for every row.
+fn each_finding(
     sheet: &Sheet,
     plan: &Plan,
     mut show: impl FnMut(Finding) -> Result<(), Failure>,
@@ -133,35 +121,44 @@ fn findings(
     let mut rows = sheet.rows().map_err(Failure::usage)?;
     let mut row = Row::default();
     while rows.read(&mut row).map_err(Failure::usage)? {
-        let line = row.line();
-        match row.entry(sheet) {
-            Err(problem) => show(Finding::Invalid {
-                line,
-                column: problem.column().map(str::to_owned),
-                message: problem.to_string(),
-            })?,
-            Ok(entry) => {
-                let order = || entry.order.clone().into_owned();
-                let flag = || entry.flag.clone().into_owned();
-                match plan.role(line, &entry) {
-                    Some(RowRole::Superseded { line: decides, .. }) => show(Finding::Superseded {
-                        line,
-                        order: order(),
-                        flag: flag(),
-                        decided_by_line: decides,
-                    })?,
-                    Some(RowRole::Conflict { line: last, .. }) => show(Finding::Conflict {
-                        line,
-                        order: order(),
-                        flag: flag(),
-                        last_line: last,
-                    })?,
-                    Some(RowRole::Decides { .. } | RowRole::Same { .. }) | None => {}
-                }
-            }
+        if let Some(finding) = Finding::of(&row, sheet, plan) {
+            show(finding)?;
         }
     }
     Ok(())
+}
+
+impl Finding {
+    fn of(row: &Row, sheet: &Sheet, plan: &Plan) -> Option<Self> {
+        let line = row.line();
+        let entry = match row.entry(sheet) {
+            Ok(entry) => entry,
+            Err(problem) => {
+                return Some(Finding::Invalid {
+                    line,
+                    column: problem.column().map(str::to_owned),
+                    message: problem.to_string(),
+                });
+            }
+        };
+        let role = plan.role(line, &entry)?;
+        let (order, flag) = (entry.order.into_owned(), entry.flag.into_owned());
+        match role {
+            RowRole::Superseded { line: decides, .. } => Some(Finding::Superseded {
+                line,
+                order,
+                flag,
+                decided_by_line: decides,
+            }),
+            RowRole::Conflict { line: last, .. } => Some(Finding::Conflict {
+                line,
+                order,
+                flag,
+                last_line: last,
+            }),
+            RowRole::Decides { .. } | RowRole::Same { .. } => None,
+        }
+    }
 }
 
 /// Valid rows by flag.
@@ -175,7 +172,7 @@ impl Flags {
     fn count(&mut self, flag: &str) {
         if let Some(rows) = self.rows.get_mut(flag) {
             *rows += 1;
-        } else if self.rows.len() < MOST_FLAGS {
+        } else if self.rows.len() < MAX_FLAGS {
             self.rows.insert(flag.to_owned(), 1);
         } else {
             self.others += 1;
@@ -184,9 +181,8 @@ impl Flags {
 
     /// Most frequent first.
     fn sorted(self) -> Vec<FlagCount> {
-        let mut list: Vec<_> = self
-            .rows
-            .into_iter()
+        let counts = self.rows.into_iter();
+        let mut list: Vec<_> = counts
             .map(|(flag, rows)| FlagCount { flag, rows })
             .collect();
         list.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.flag.cmp(&b.flag)));
@@ -220,39 +216,34 @@ impl<'s> Survey<'s> {
         }
     }
 
-    /// Everything but the findings, for people.
-    fn text(&self, layout: &Layout, plan: &Plan) -> String {
-        let mut text = String::new();
-        let mut line = |part: String| {
-            let _ = writeln!(text, "{part}");
-        };
-        line(layout.to_string());
-        line(String::new());
-        line(format!(
+    /// What people see before the findings.
+    fn overview(&self, on_conflict: OnConflict) -> String {
+        let mut lines = vec![format!(
             "{}, {} invalid; {}, {} to be made{}",
             counted(self.rows, "row", "rows"),
             self.invalid_rows,
             counted(self.distinct_orders, "distinct order", "distinct orders"),
             counted(self.calls, "call", "calls"),
             time_for(self.calls),
-        ));
-        for FlagCount { flag, rows } in self.flags.iter().take(FLAGS_SHOWN) {
-            line(format!("{rows:>8}  {}", one_line(flag, CELL_CHARS)));
+        )];
+        let (listed, rest) = self.flags.split_at(self.flags.len().min(LISTED_FLAGS));
+        for FlagCount { flag, rows } in listed {
+            lines.push(format!("{rows:>8}  {}", one_line(flag, MAX_CELL_CHARS)));
         }
-        let rest = self.flags.iter().skip(FLAGS_SHOWN);
-        let unlisted: u64 = rest.map(|flag| flag.rows).sum::<u64>() + self.rows_with_other_flags;
+        let rest: u64 = rest.iter().map(|flag| flag.rows).sum();
+        let unlisted = rest + self.rows_with_other_flags;
         if unlisted > 0 {
-            line(format!("{unlisted:>8}  other flags"));
+            lines.push(format!("{unlisted:>8}  other flags"));
         }
         if self.orders_with_different_flags > 0 {
             let orders = counted(self.orders_with_different_flags, "order is", "orders are");
-            let then = match plan.on_conflict() {
+            let then = match on_conflict {
                 OnConflict::Last => "the last row of each decides",
                 OnConflict::Invalid => "all their rows are invalid",
             };
-            line(format!("{orders} given different flags: {then}"));
+            lines.push(format!("{orders} given different flags: {then}"));
         }
-        text
+        lines.join("\n") + "\n"
     }
 }
 
@@ -266,9 +257,9 @@ fn time_for(calls: u64) -> String {
     }
 }
 
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let cell = |text: &str| one_line(text, CELL_CHARS);
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cell = |text: &str| one_line(text, MAX_CELL_CHARS);
         match self {
             Finding::Invalid { line, message, .. } => write!(f, "line {line}: {message}"),
             Finding::Superseded {

@@ -8,6 +8,8 @@ mod config;
 mod console;
 mod erp;
 mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 mod messages;
 mod pace;
 mod plan;

@@ -17,7 +17,9 @@ pub use client::{Client, Options};
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{CallError, ErrorKind, Limit, Reason};
+pub use reply::Reply;
 pub use sign::sign;
+pub use verdict::classify;
 
 /// The method that sets the flag of one purchase order.
 pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";

@@ -15,7 +15,7 @@ mod verdict;
 pub use account::{Account, AppSecret};
 pub use client::{Client, Options};
 pub use clock::Clock;
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit, Reason};
 pub use reply::Reply;
 pub use sign::sign;

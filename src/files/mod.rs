@@ -10,6 +10,7 @@ mod outcome;
 mod paths;
 mod results;
 
+pub use atomic::AtomicFile;
 pub use claim::RunFiles;
 pub use error::FileError;
 pub use fs::move_aside;

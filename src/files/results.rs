@@ -39,7 +39,6 @@ pub struct ResultRow<'a> {
     pub finished_at: Timestamp,
 }
 
-/// Writes rows into a file that becomes the results once it is committed.
 pub struct ResultsWriter<'a> {
     file: AtomicFile,
     csv: csv::Writer<BufWriter<File>>,
@@ -72,11 +71,11 @@ impl<'a> ResultsWriter<'a> {
             .map_err(|error| self.file.error(io_error(error)))
     }
 
-    pub fn commit(self) -> Result<(), FileError> {
+    /// The whole file, to be committed.
+    pub fn finish(self) -> Result<AtomicFile, FileError> {
         let ResultsWriter { file, mut csv, .. } = self;
         csv.flush().map_err(|error| file.error(error))?;
-        drop(csv);
-        file.commit().map(drop)
+        Ok(file)
     }
 }
 
@@ -147,8 +146,9 @@ mod tests {
         };
         let mut writer = ResultsWriter::begin(&path, columns, bom).expect("begun");
         writer.write(row).expect("written");
+        let file = writer.finish().expect("finished");
         assert!(!path.exists(), "not before it is whole");
-        writer.commit().expect("committed");
+        file.commit().expect("committed");
         let names = std::fs::read_dir(directory.path()).expect("a directory");
         assert_eq!(names.count(), 1, "no draft is left");
         std::fs::read_to_string(&path).expect("UTF-8")

@@ -152,6 +152,8 @@ pub fn run(
     if stopped.is_none() {
         ensure_sheet_not_replaced(&sheet, &files).map_err(interrupted)?;
     }
+    // Some systems do not replace a file that is open.
+    drop(sheet);
     for file in written {
         file.commit().map_err(|error| interrupted(error.into()))?;
     }

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use super::RunError;
 use super::note::Note;
 use super::summary::Summary;
-use crate::files::{Outcome, ResultRow, ResultsColumns, ResultsWriter, RunFiles, Status};
+use crate::files::{
+    AtomicFile, Outcome, ResultRow, ResultsColumns, ResultsWriter, RunFiles, Status,
+};
 use crate::plan::{OrderId, Plan, RowRole};
 use crate::sheet::{Row, Sheet, SheetError};
 use crate::stop::StopReason;
@@ -31,13 +33,12 @@ struct Ended<'r> {
 
 impl<'r> Ending<'r> {
     /// Writes every row of the sheet to the results, and those that need another look to the
-    /// failures too, unless these would replace the sheet. Nothing is in its place until the
-    /// returned writers are committed.
+    /// failures too, unless these are to keep the sheet. Returns the files to be committed.
     pub fn write(
         &self,
         files: &RunFiles,
         keep_sheet: bool,
-    ) -> Result<(Summary, Vec<ResultsWriter<'r>>), RunError> {
+    ) -> Result<(Summary, Vec<AtomicFile>), RunError> {
         let columns = ResultsColumns {
             own: self.sheet.columns(),
             sent_flag: self.sheet.has_sent_flag(),
@@ -76,7 +77,11 @@ impl<'r> Ending<'r> {
         if summary.rows() != self.plan.rows() {
             return Err(SheetError::changed(self.sheet.name()).into());
         }
-        Ok((summary, [results].into_iter().chain(failures).collect()))
+        let writers = [results].into_iter().chain(failures);
+        let files = writers
+            .map(ResultsWriter::finish)
+            .collect::<Result<_, _>>()?;
+        Ok((summary, files))
     }
 
     fn ended(&self, row: &Row, now: Timestamp) -> Result<Ended<'r>, SheetError> {

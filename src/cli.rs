@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
-use crate::command::exit;
+use crate::exit;
 use crate::pace::RateLimit;
 use crate::plan::OnConflict;
 

@@ -7,6 +7,7 @@ pub mod command;
 mod config;
 mod console;
 mod erp;
+mod exit;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::failure::Failure;
+use super::inputs::open_sheet;
 use crate::cli::{CheckArgs, ReportFormat};
-use crate::command::{Failure, SOME_FAILED, open_sheet};
 use crate::console::{counted, duration, print};
+use crate::exit::SOME_FAILED;
 use crate::pace::RateLimit;
 use crate::plan::{OnConflict, Plan, RowRole};
 use crate::sheet::{Row, Sheet};

@@ -1,10 +1,12 @@
 //! `ping`: are credentials, endpoint and clock right?
 
+use super::failure::Failure;
+use super::inputs::account_options;
 use crate::cli::PingArgs;
-use crate::command::{Failure, SOME_FAILED, STOPPED, account_options};
 use crate::config;
 use crate::console::{Console, clock_difference, duration, print};
-use crate::erp::{Client, ErrorKind, Options};
+use crate::erp::{Client, ClientOptions, ErrorKind};
+use crate::exit::{SOME_FAILED, STOPPED};
 
 /// The ERP takes timestamps up to this many seconds off its clock.
 const MAX_CLOCK_OFFSET: u64 = 120;
@@ -16,7 +18,7 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
         console.warning(warning);
     }
     console.detail(&resolved.origins);
-    let options = Options {
+    let options = ClientOptions {
         timeout: args.timeout,
         system_proxy: true,
         ca_file: resolved.ca_file,

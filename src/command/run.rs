@@ -6,16 +6,15 @@ use std::time::{Duration, SystemTime};
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
+use super::failure::Failure;
+use super::inputs::{account_options, is_stream, open_sheet};
 use crate::cli::{Deadline, RunArgs};
-use crate::command::exit::of_signal;
 use crate::command::signals::listen;
-use crate::command::{
-    Failure, LOCKED, SOME_FAILED, STOPPED, USAGE, account_options, is_stream, no_threads,
-    open_sheet,
-};
 use crate::config;
 use crate::console::{Console, print, summary};
-use crate::erp::{Account, Client, Endpoint, Options};
+use crate::erp::{Account, Client, ClientOptions, Endpoint};
+use crate::exit::of_signal;
+use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
 use crate::files::{FileError, Paths};
 use crate::pace::RateLimit;
 use crate::run::{self, Report, RunError, Settings, StopRules};
@@ -29,28 +28,28 @@ const SANDBOX_RATE: RateLimit = RateLimit::Limited {
 };
 
 /// Whom to call, and what has to live as long as calls are made.
-struct Party {
+struct Target {
     account: Account,
     endpoint: Endpoint,
     default_rate: RateLimit,
     system_proxy: bool,
     ca_file: Option<PathBuf>,
-    /// The endpoint as the journal knows it.
-    place: String,
+    /// The endpoint as the journal knows it: a sandbox has another port each time.
+    endpoint_name: String,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<crate::sandbox::Sandbox>,
 }
 
 pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
-    let stop = listen().map_err(|error| no_threads(&error))?;
-    let party = party(&args, console)?;
+    let stop = listen().map_err(Failure::no_thread)?;
+    let target = target(&args, console)?;
     let client = Client::new(
-        &party.account,
-        &party.endpoint,
-        &Options {
+        &target.account,
+        &target.endpoint,
+        &ClientOptions {
             timeout: args.timeout,
-            system_proxy: party.system_proxy,
-            ca_file: party.ca_file.clone(),
+            system_proxy: target.system_proxy,
+            ca_file: target.ca_file.clone(),
         },
     )
     .map_err(Failure::usage)?;
@@ -59,12 +58,12 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     let settings = Settings {
-        rate: args.rate.unwrap_or(party.default_rate),
+        rate: args.rate.unwrap_or(target.default_rate),
         workers: args.workers.get(),
         retries: args.retries,
         on_conflict: args.on_conflict,
-        account: party.account.sid.clone(),
-        endpoint: party.place.clone(),
+        account: target.account.sid.clone(),
+        endpoint: target.endpoint_name.clone(),
         paths,
         bom: !args.no_bom,
         stop_rules: StopRules {
@@ -87,18 +86,18 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
 }
 
 #[cfg(feature = "sandbox")]
-fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
+fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
     use crate::erp::AppSecret;
     use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
 
     if !args.sandbox {
-        return account_party(args, console);
+        return account_target(args, console);
     }
     let sandbox = Sandbox::start(Config::default()).map_err(|error| {
         Failure::new(STOPPED, format_args!("cannot start the sandbox: {error}"))
     })?;
     console.detail(format_args!("sandbox at {}", sandbox.endpoint()));
-    Ok(Party {
+    Ok(Target {
         account: Account {
             sid: SID.to_owned(),
             app_key: APP_KEY.to_owned(),
@@ -108,17 +107,17 @@ fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
         default_rate: SANDBOX_RATE,
         system_proxy: false,
         ca_file: None,
-        place: "sandbox".to_owned(),
+        endpoint_name: "sandbox".to_owned(),
         _sandbox: Some(sandbox),
     })
 }
 
 #[cfg(not(feature = "sandbox"))]
-fn party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
-    account_party(args, console)
+fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
+    account_target(args, console)
 }
 
-fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
+fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
     let options = account_options(&args.account);
     let resolved = config::from_environment(&options).map_err(Failure::usage)?;
     for warning in &resolved.warnings {
@@ -126,8 +125,8 @@ fn account_party(args: &RunArgs, console: &Console) -> Result<Party, Failure> {
     }
     console.detail(&resolved.origins);
     console.detail(format_args!("endpoint {}", resolved.endpoint));
-    Ok(Party {
-        place: resolved.endpoint.to_string(),
+    Ok(Target {
+        endpoint_name: resolved.endpoint.to_string(),
         account: resolved.account,
         endpoint: resolved.endpoint,
         default_rate: RateLimit::DEFAULT,

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use super::failure::Failure;
 use crate::cli::SandboxArgs;
-use crate::command::exit;
 use crate::command::signals::listen;
-use crate::command::{Failure, STOPPED, no_threads};
 use crate::console::{Console, print};
+use crate::exit;
+use crate::exit::STOPPED;
 use crate::sandbox::{Config, Sandbox};
 use crate::stop::StopReason;
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failure> {
-    let stop = listen().map_err(|error| no_threads(&error))?;
+    let stop = listen().map_err(Failure::no_thread)?;
     let default = Config::default();
     let config = Config {
         listen: args.listen,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::command::exit;
+use crate::exit;
 use crate::stop::{Stop, StopReason};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(10);

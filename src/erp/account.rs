@@ -20,10 +20,6 @@ pub struct SecretError;
 
 impl AppSecret {
     /// Splits `secret:salt`; white space around it is dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`SecretError`] if there is no colon or a half is empty.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
         match text.trim().split_once(':') {
             Some((secret, salt)) if !secret.is_empty() && !salt.is_empty() => Ok(AppSecret {

@@ -15,14 +15,16 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 use zeroize::Zeroizing;
 
-use super::clock::unix;
+use super::account::Account;
+use super::clock::{Clock, unix};
+use super::endpoint::Endpoint;
 use super::error::{CallError, ErrorKind, Reason};
+use super::protocol::{NOW_METHOD, UPDATE_METHOD, VERSION};
 use super::reply::{Reply, printable};
 use super::resolver::CachingResolver;
 use super::sign::sign;
 use super::trust::{CaFileError, root_certs};
 use super::verdict::classify;
-use super::{Account, Clock, Endpoint, NOW_METHOD, UPDATE_METHOD, VERSION};
 
 /// A longer reply body is no reply of the ERP's.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
@@ -38,7 +40,7 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// How calls are made.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ClientOptions {
     /// The longest a call may take, connection and reply included.
     pub timeout: Duration,
     /// Whether the system's proxy settings are honoured.
@@ -47,10 +49,8 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
 }
 
-/// Why no client can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// A proxy variable in the environment cannot be used.
     #[error(
         "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is not a usable URL"
     )]
@@ -94,14 +94,10 @@ struct Update<'a> {
 
 impl Client {
     /// A client for `account` at `endpoint`. Makes no call.
-    ///
-    /// # Errors
-    ///
-    /// [`ClientError`] if the system's proxy settings or the certificate authorities cannot be used.
     pub fn new(
         account: &Account,
         endpoint: &Endpoint,
-        options: &Options,
+        options: &ClientOptions,
     ) -> Result<Client, ClientError> {
         let proxy = if options.system_proxy {
             proxy_from_environment()?
@@ -276,8 +272,8 @@ impl Caller<'_> {
     }
 }
 
-/// The system's proxy, or none if none is set. A variable that is set but unusable is an error
-/// rather than a call that goes around the proxy.
+/// The system's proxy. A variable that is set but unusable is an error rather than a call that goes
+/// around the proxy.
 fn proxy_from_environment() -> Result<Option<Proxy>, ClientError> {
     let set = [
         "ALL_PROXY",

@@ -25,7 +25,7 @@ pub fn sign<'a>(secret: &str, fields: impl IntoIterator<Item = (&'a str, &'a str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::erp::{NOW_METHOD, UPDATE_METHOD};
+    use crate::erp::protocol::{NOW_METHOD, UPDATE_METHOD};
 
     #[test]
     fn the_protocols_vectors() {

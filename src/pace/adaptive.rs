@@ -9,8 +9,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
+use super::change::Change;
 use super::in_flight::MaxInFlight;
 use super::rate::interval;
 use super::window::LastMinute;
@@ -79,18 +78,6 @@ struct Pause {
     total: f64,
     /// How long a first pause must be, from earlier ones that were too short.
     needed: f64,
-}
-
-/// What a throttled call changes for the run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// Nothing: the call was in flight with one that has changed it already.
-    None,
-    /// All calls pause.
-    Pause(Duration),
-    /// At most so many calls may be in flight.
-    MaxInFlight(usize),
 }
 
 impl AdaptiveRate {

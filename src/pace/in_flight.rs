@@ -1,6 +1,6 @@
 //! How many calls may be in flight, below what the ERP's concurrency limit was found to be.
 
-use super::adaptive::Change;
+use super::change::Change;
 
 /// One more call is let in after every quiet minute, in seconds.
 const RAISE_AFTER: f64 = 60.0;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota};
 
-use super::adaptive::{AdaptiveRate, Change};
+use super::adaptive::AdaptiveRate;
+use super::change::Change;
 use super::rate::{RateLimit, interval};
 use crate::erp::Limit;
 use crate::stop::Stop;

@@ -2,13 +2,14 @@
 
 mod adaptive;
 mod backoff;
+mod change;
 mod in_flight;
 mod limiter;
 mod rate;
 mod window;
 
-pub use adaptive::Change;
 pub use backoff::backoff;
+pub use change::Change;
 pub use limiter::RateLimiter;
 #[cfg(feature = "sandbox")]
 pub use rate::Per;

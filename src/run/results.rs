@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::RunError;
+use super::error::RunError;
 use super::note::Note;
 use super::summary::Summary;
 use crate::files::{

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::RunError;
+use super::error::RunError;
 use super::event::{Event, Observer};
 use crate::files::journal::{self, Foreign, Found, Identity, Journal, Line};
 use crate::files::{FileError, Outcome, RunFiles, Status, move_aside};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::Timestamp;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
-use super::RunError;
+use super::error::RunError;
 use super::event::{Event, Observer};
 use super::rules::CircuitBreaker;
 use super::worker::{Attempted, Work};

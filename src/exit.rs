@@ -2,20 +2,20 @@
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-pub(crate) const OK: u8 = 0;
-pub(crate) const SOME_FAILED: u8 = 1;
-pub(crate) const USAGE: u8 = 2;
-pub(crate) const STOPPED: u8 = 3;
+pub const OK: u8 = 0;
+pub const SOME_FAILED: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const STOPPED: u8 = 3;
 /// `EX_TEMPFAIL` of `sysexits.h`.
-pub(crate) const LOCKED: u8 = 75;
+pub const LOCKED: u8 = 75;
 
 /// By the convention of shells.
-pub(crate) fn of_signal(signal: i32) -> u8 {
+pub fn of_signal(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
 /// For `--help`.
-pub(crate) fn table() -> String {
+pub fn table() -> String {
     let rows = [
         (OK, "every row is ok or superseded"),
         (SOME_FAILED, "the run finished and some row is neither"),

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::harness::{Finished, Place, ScriptedServer, accepted, finish};
+use crate::harness::{Place, ScriptedServer, accepted, account, finish};
 
 /// A place with a configuration file of two profiles, and an ERP for each place an endpoint can
 /// come from.
@@ -146,15 +146,7 @@ fn an_empty_variable_counts_as_not_set() {
     );
 }
 
-/// Pings with a configuration that leaves no room for doubt where the file is.
-fn ping_with(place: &Place) -> Finished {
-    let config = place.path("config-home");
-    let mut command = place.program();
-    finish(command.arg("ping").env("XDG_CONFIG_HOME", config))
-}
-
 #[test]
-#[cfg(target_os = "linux")]
 fn the_file_is_found_in_the_configuration_directory() {
     let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
     std::fs::create_dir_all(place.path("config-home/wdt-flags")).expect("created");
@@ -165,7 +157,11 @@ fn the_file_is_found_in_the_configuration_directory() {
     private(&place, "config-home/wdt-flags/config.toml", &config);
     // Beside the file that names it.
     private(&place, "config-home/wdt-flags/secret.txt", "hush:salt\n");
-    let run = ping_with(&place).expect(0);
+    let mut command = place.program();
+    for variable in ["XDG_CONFIG_HOME", "APPDATA"] {
+        command.env(variable, place.path("config-home"));
+    }
+    let run = finish(command.arg("ping")).expect(0);
     assert_eq!(run.stderr, "", "nothing to warn of");
     assert_eq!(erp.requests()[0].query("salt"), Some("salt"));
 }
@@ -211,7 +207,7 @@ fn endpoints_have_names() {
     ] {
         let place = Place::new();
         let mut command = place.program();
-        crate::harness::account(&mut command, name);
+        account(&mut command, name);
         // Nobody listens on this proxy: nothing leaves the machine.
         command.env("ALL_PROXY", "http://127.0.0.1:9");
         let run = finish(command.args(["ping", "--timeout", "2s"])).expect(1);

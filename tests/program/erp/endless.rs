@@ -1,33 +1,27 @@
 //! Replies without end: the client gives up early, and its memory does not grow.
 
-use std::io;
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{Connection, Place, ScriptedServer, peak, start};
+use crate::harness::{Place, ScriptedServer, peak, start};
 
 const GIB: usize = 1 << 30;
 /// A debug build of the program takes some 10 MB.
 const MOST: u64 = 60 << 20;
 
-/// Sends `begin`, then `chunk` over and over, until the client hangs up or has taken 1 GiB.
-fn flood(caller: &mut Connection, begin: &str, chunk: &[u8]) -> io::Result<()> {
-    caller.request()?;
-    caller.send(begin)?;
-    let chunks = chunk.repeat(64 * 1024 / chunk.len());
-    for _ in 0..GIB / chunks.len() {
-        caller.send(&chunks)?;
-    }
-    Ok(())
-}
-
 fn survives(begin: &'static str, chunk: &'static [u8]) {
     survives_for("20s", begin, chunk);
 }
 
-/// Four rows met by a flood each, four at once.
+/// Four calls at once, each answered by `begin` and then `chunk` over and over, until the client
+/// hangs up or has taken 1 GiB.
 fn survives_for(timeout: &str, begin: &'static str, chunk: &'static [u8]) {
-    let server = ScriptedServer::start(move |caller| flood(caller, begin, chunk));
+    let chunks = chunk.repeat(64 * 1024 / chunk.len());
+    let server = ScriptedServer::start(move |caller| {
+        caller.request()?;
+        caller.send(begin)?;
+        (0..GIB / chunks.len()).try_for_each(|_| caller.send(&chunks))
+    });
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "aa")]);
     let args = ["orders.csv", "-j4", "--retries=0", "--timeout", timeout];

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{ACCEPTED, Place, REJECTED, ScriptedServer, http, start};
+use crate::harness::{ACCEPTED, Place, REJECTED, ScriptedServer, http};
 
 /// A title, colours, a bell, a line to overwrite, C1 controls, a turned writing direction.
 const STEERING: &str = "\\u001b]0;pwned\\u0007 \\u001b[2J\\u001b[31mred\\u001b[0m \\u0007\\b \
@@ -81,7 +81,7 @@ fn a_throttling_that_steers() {
     });
     let place = Place::new();
     place.sheet(&[("CG1", "aa")]);
-    let mut run = start(&mut place.run(&server, ["orders.csv", "-j1", "-vv"]));
+    let mut run = crate::harness::start(&mut place.run(&server, ["orders.csv", "-j1", "-vv"]));
     let said = run.until_it_says("pausing for");
     run.signal("INT");
     let run = run.finish().expect(130);

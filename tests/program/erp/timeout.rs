@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::harness::{ACCEPTED, Connection, Place, REJECTED, ScriptedServer, http, start};
+use crate::harness::{ACCEPTED, Place, REJECTED, ScriptedServer, http};
 
 /// Stalls after `cut` bytes of a reply, on every connection.
 #[track_caller]
@@ -90,43 +90,4 @@ fn a_late_reply_is_nobodys() {
     let (run, results) = place.carry(&server, &["--timeout", "1s", "--retries", "0"]);
     run.expect(1);
     assert_eq!(results.column("status"), ["failed", "rejected"]);
-}
-
-/// Answers 429 for ever.
-#[cfg(unix)]
-fn too_many(after: &'static str) -> impl Fn(&mut Connection) -> io::Result<()> {
-    move |caller| {
-        loop {
-            caller.request()?;
-            caller.send(format!(
-                "HTTP/1.1 429 Too Many Requests\r\nRetry-After: {after}\r\nContent-Length: 0\r\n\r\n"
-            ))?;
-        }
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_pause_is_said_and_an_interrupt_ends_it() {
-    for (after, pause) in [
-        ("100", "pausing for 1 min 40 s"),
-        ("18446744073709551615", "pausing for 10 min"),
-        ("99999999999999999999999", "pausing for 1 min 01 s"),
-        ("-1", "pausing for 1 min 01 s"),
-        ("soon", "pausing for 1 min 01 s"),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", "pausing for 10 min"),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", "pausing for 1 min 01 s"),
-    ] {
-        let server = ScriptedServer::start(too_many(after));
-        let place = Place::new();
-        place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-        let mut run = start(&mut place.run(&server, ["orders.csv", "-j1", "-v"]));
-        let said = run.until_it_says("pausing for");
-        assert!(said.starts_with(pause), "Retry-After: {after}: {said}");
-        run.signal("INT");
-        run.finish().expect(130);
-        let results = place.table("orders.results.csv");
-        assert_eq!(results.column("status"), ["skipped", "skipped"]);
-        assert_eq!(server.orders(), ["CG1"]);
-    }
 }

@@ -1,4 +1,6 @@
 //! The results file: what is in it of the sheet, what is added, how it is written.
+use std::path::Path;
+
 use crate::harness::{Place, ScriptedServer, finish, refused, sandbox};
 
 const APPENDED: [&str; 6] = [
@@ -127,7 +129,8 @@ fn files_go_beside_the_sheet_or_where_they_are_told_to() {
     let run = finish(&mut place.run(&erp, ["in/四月.csv"])).expect(0);
     assert_eq!(place.table("in/四月.results.csv").count("ok"), 1);
     assert!(place.table("in/四月.failures.csv").rows.is_empty());
-    assert!(run.stdout.contains("in/四月.results.csv"), "{run:?}");
+    let results = Path::new("in").join("四月.results.csv");
+    assert!(run.stdout.contains(&*results.to_string_lossy()), "{run:?}");
 
     let args = ["in/四月.csv", "-o", "all.csv", "--failures", "bad.csv"];
     finish(&mut place.run(&erp, args)).expect(0);

@@ -14,12 +14,12 @@ use std::time::Duration;
 #[cfg(target_os = "linux")]
 pub use memory::peak;
 pub use place::{Place, RECORD, account, outcomes};
-pub use program::{Finished, Running, finish, start};
 #[cfg(unix)]
-pub use program::{through, with_file_limit};
-pub use server::{
-    ACCEPTED, Connection, Gate, REJECTED, ScriptedServer, accepted, http, http_with, refused,
-};
+pub use program::through;
+#[cfg(target_os = "linux")]
+pub use program::with_file_limit;
+pub use program::{Finished, Running, finish, start};
+pub use server::{ACCEPTED, Gate, REJECTED, ScriptedServer, accepted, http, http_with, refused};
 pub use sheet::{order, sheet};
 pub use table::Table;
 use wdt_flags::sandbox::{Config, Sandbox};

@@ -81,6 +81,7 @@ impl Output {
     }
 
     /// The whole lines so far.
+    #[cfg(unix)]
     fn lines(&self) -> Vec<String> {
         let bytes = self.so_far.lock().expect("no panic");
         let whole = bytes.iter().rposition(|&byte| byte == b'\n');
@@ -125,6 +126,7 @@ impl Running {
     }
 
     /// Waits for a line on stderr that holds these words, and returns it.
+    #[cfg(unix)]
     #[track_caller]
     pub fn until_it_says(&mut self, words: &str) -> String {
         self.wait(words, |run| {
@@ -134,6 +136,7 @@ impl Running {
     }
 
     /// Waits for so many lines on stdout, and returns them.
+    #[cfg(unix)]
     #[track_caller]
     pub fn until_it_prints(&mut self, lines: usize) -> Vec<String> {
         self.wait("so many lines", |run| {
@@ -218,7 +221,7 @@ pub fn through(mut other: Command, command: &Command) -> Command {
 }
 
 /// The command with no file let grow beyond so many blocks of 512 bytes, as on a full disk.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub fn with_file_limit(blocks: usize, command: &Command) -> Command {
     let mut shell = Command::new("sh");
     let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");

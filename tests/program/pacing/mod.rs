@@ -1,5 +1,6 @@
 //! How fast calls are made, and when no more are.
 
 mod stop_rules;
+#[cfg(unix)]
 mod throttling;
 mod volume;

@@ -89,3 +89,23 @@ fn the_rate_is_an_upper_bound_with_no_burst() {
         }
     }
 }
+
+#[test]
+fn too_many_calls_at_once_lower_the_calls_in_flight_and_pause_nothing() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(12));
+    let erp = sandbox_with(Config {
+        max_concurrency: Some(1),
+        latency: Duration::from_millis(50),
+        ..Config::default()
+    });
+    let args = ["orders.csv", "-v", "-j", "3"];
+    let run = finish(&mut place.run(&erp, args)).expect(0);
+    assert!(
+        run.stderr.contains("at most 1 call in flight from now on"),
+        "{run:?}"
+    );
+    assert!(run.stdout.contains("0 pauses"), "{run:?}");
+    assert_eq!(place.table("orders.results.csv").count("ok"), 12);
+    assert!(erp.stats().throttled <= 4, "{:?}", erp.stats());
+}

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "no benchmark uses all of it")]
 
+#[path = "../../program/harness/memory.rs"]
+mod memory;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -55,8 +58,20 @@ impl Server {
 
     /// Runs the program on a sheet of `rows` distinct orders and returns what it cost.
     pub fn run(&self, directory: &Path, rows: usize, options: &[&str]) -> Cost {
+        self.run_repeating(directory, rows, rows, options)
+    }
+
+    /// Runs the program on a sheet of `rows` rows that repeat so many orders, each with the same
+    /// flag.
+    pub fn run_repeating(
+        &self,
+        directory: &Path,
+        rows: usize,
+        orders: usize,
+        options: &[&str],
+    ) -> Cost {
         let sheet = directory.join("sheet.csv");
-        write_sheet(&sheet, rows);
+        write_sheet(&sheet, rows, orders);
         let began = Instant::now();
         let mut child = Command::new(PROGRAM)
             .arg("run")
@@ -100,29 +115,19 @@ pub struct Cost {
 }
 
 /// The most memory a process has held, in bytes, when it is over; 0 where the system does not say.
-///
-/// (What it says of a child that has been waited for includes its parent before the child began.)
 fn peak(pid: u32) -> u64 {
     let mut peak = 0;
-    loop {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let now = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .and_then(|line| line.trim().strip_suffix(" kB"))
-            .and_then(|kib| kib.parse::<u64>().ok());
-        match now {
-            Some(kib) => peak = peak.max(kib * 1024),
-            // A process that is over has no memory any more.
-            None => return peak,
-        }
+    // A process that is over has no memory any more.
+    while let Some(bytes) = memory::peak(pid) {
+        peak = peak.max(bytes);
         std::thread::sleep(Duration::from_millis(1));
     }
+    peak
 }
 
-fn write_sheet(path: &Path, rows: usize) {
+fn write_sheet(path: &Path, rows: usize, orders: usize) {
     let mut text = String::from("purchase_no,flag_name,remark\n");
-    for n in 0..rows {
+    for n in (0..rows).map(|row| row % orders) {
         let flag = ["aa", "加急", "已质检", "待付款"][n % 4];
         // The stand-in does not know orders with 404 in their number.
         let order = format!("CG{n:07}").replace('0', "O");

@@ -1,9 +1,6 @@
 //! Replies without end: the client gives up early, and its memory does not grow.
 
-use std::thread;
-use std::time::Duration;
-
-use crate::harness::{Place, ScriptedServer, peak, start};
+use crate::harness::{Place, ScriptedServer, start};
 
 const GIB: usize = 1 << 30;
 /// A debug build of the program takes some 10 MB.
@@ -25,18 +22,11 @@ fn survives_for(timeout: &str, begin: &'static str, chunk: &'static [u8]) {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "aa")]);
     let args = ["orders.csv", "-j4", "--retries=0", "--timeout", timeout];
-    let mut run = start(&mut place.run(&server, args));
-    let mut most = 0;
-    while let Some(bytes) = peak(run.id())
-        && !run.has_ended()
-    {
-        most = most.max(bytes);
-        thread::sleep(Duration::from_millis(1));
-    }
-    let run = run.finish().expect(1);
+    let (run, most) = start(&mut place.run(&server, args)).finish_with_peak();
+    let run = run.expect(1);
     let results = place.results(&run);
     assert_eq!(results.column("status"), ["failed"; 4], "{run:#?}");
-    assert!(0 < most && most < MOST, "{most} bytes");
+    assert!(most < MOST, "{most} bytes");
 }
 
 #[test]

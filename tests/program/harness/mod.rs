@@ -11,8 +11,6 @@ mod table;
 
 use std::time::Duration;
 
-#[cfg(target_os = "linux")]
-pub use memory::peak;
 pub use place::{Place, RECORD, account, outcomes};
 #[cfg(unix)]
 pub use program::through;

@@ -7,6 +7,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::PATIENCE;
+#[cfg(target_os = "linux")]
+use super::memory::peak;
 
 /// How often it is looked whether something has come about.
 const POLL: Duration = Duration::from_micros(500);
@@ -174,6 +176,24 @@ impl Running {
     pub fn kill(mut self) -> Finished {
         self.child.kill().expect("killed");
         self.finish()
+    }
+
+    /// Waits for the end as [`Running::finish`] does, and returns too the most memory that was
+    /// held meanwhile, in bytes.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub fn finish_with_peak(mut self) -> (Finished, u64) {
+        let mut most = 0;
+        let id = self.id();
+        self.until_over_or(|| match peak(id) {
+            Some(bytes) => {
+                most = most.max(bytes);
+                false
+            }
+            None => true,
+        });
+        assert!(most > 0, "nothing is known of its memory");
+        (self.finish(), most)
     }
 
     /// Waits for the end, which must come, and not by a panic.

@@ -109,3 +109,20 @@ fn too_many_calls_at_once_lower_the_calls_in_flight_and_pause_nothing() {
     assert_eq!(place.table("orders.results.csv").count("ok"), 12);
     assert!(erp.stats().throttled <= 4, "{:?}", erp.stats());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_rows_of_few_orders() {
+    let (place, erp) = (Place::new(), sandbox());
+    let peak = |rows: usize| {
+        let lines = (0..rows).map(|n| format!("{},aa\n", order(n % 50)));
+        let lines: String = lines.collect();
+        place.write("orders.csv", format!("purchase_no,flag_name\n{lines}"));
+        let run = crate::harness::start(&mut place.run(&erp, ["orders.csv"]));
+        let (run, bytes) = run.finish_with_peak();
+        assert_eq!(place.results(&run.expect(0)).count("ok"), rows);
+        bytes as f64
+    };
+    let (few, many) = (peak(2_000), peak(40_000));
+    assert!(many <= 1.1 * few, "{many} bytes against {few}");
+}

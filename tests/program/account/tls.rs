@@ -1,104 +1,225 @@
-//! Whether the server is who it says it is.
+//! Whether the server is who it says it is, and calls over TLS by every way there is.
 
-use std::io::{self, Read};
+use std::io::Read;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use crate::harness::{
+    Authority, Finished, Place, Proxy, ScriptedServer, Table, account, finish, sandbox, sheet, tls,
+};
 
-use crate::harness::{Finished, Place, ScriptedServer, Table, finish, sandbox};
+/// As many calls as there are.
+const ALL: usize = usize::MAX;
 
-/// A certificate for `localhost` and 127.0.0.1, valid to 2126, signed by itself, and its key, made
-/// with `openssl req -x509 -newkey ed25519 -nodes -days 36500 -subj /CN=localhost -addext
-/// subjectAltName=DNS:localhost,IP:127.0.0.1`.
-const CERTIFICATE: &str = "\
-    3082015b3082010da003020102021408210dc37420e2dc16ffd806f688801ce16707bf300506032b657030143112\
-    301006035504030c096c6f63616c686f73743020170d3236313132333138343135325a180f323132363130333031\
-    38343135325a30143112301006035504030c096c6f63616c686f7374302a300506032b657003210073595c2b018b\
-    b6cf3198cc19d220630c7870269cb9823479e3069958214083caa36f306d301d0603551d0e041604141e7f196390\
-    d8f4190299403a6c0974abcca3d218301f0603551d230418301680141e7f196390d8f4190299403a6c0974abcca3\
-    d218300f0603551d130101ff040530030101ff301a0603551d110413301182096c6f63616c686f737487047f0000\
-    01300506032b65700341004458a5d7c8ae39d080348c0b2e614b180554bea58977d0d06c0a3218393f2d3a16d2ad\
-    0d24ccb319f9ca13c1e80b48f4e6644ce50a732a22a5a8e44034291c01";
-const KEY: &str = "302e020100300506032b6570042204202cd3d1e287f975fcfdc9bdc88526fd6d412f4935453bc8\
-    ee97190299f82f7299";
-
-static TLS: LazyLock<Arc<ServerConfig>> = LazyLock::new(|| {
-    let provider = rustls::crypto::ring::default_provider();
-    let certificate = CertificateDer::from(bytes(CERTIFICATE));
-    let key = PrivateKeyDer::Pkcs8(bytes(KEY).into());
-    let config = ServerConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .and_then(|config| {
-            config
-                .with_no_client_auth()
-                .with_single_cert(vec![certificate], key)
-        });
-    Arc::new(config.expect("a certificate and its key"))
-});
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex");
-    (0..hex.len()).step_by(2).map(byte).collect()
-}
-
-/// Carries two rows to `endpoint`.
+/// Carries the place's sheet, one call at a time and none tried again, trusting `company.pem`.
 #[track_caller]
-fn carry(endpoint: &str) -> (Finished, Table) {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let args = ["orders.csv", "-j1", "--retries=0", "--timeout=20s"];
-    let run = finish(&mut place.run(&endpoint.to_owned(), args));
+fn carry_trusting(
+    place: &Place,
+    rate: &str,
+    endpoint: &str,
+    env: &[(&str, String)],
+    args: &[&str],
+) -> (Finished, Table) {
+    let trusting = ["orders.csv", "-j1", "--retries=0", "--ca-file=company.pem"];
+    let mut command = place.run_at(rate, &endpoint.to_owned(), [&trusting, args].concat());
+    let run = finish(command.envs(env.iter().map(|(name, value)| (name, value))));
     let results = place.results(&run);
     (run, results)
 }
 
+/// A place with a sheet of five orders and an authority's certificate.
+fn place(authority: &Authority) -> Place {
+    let place = Place::new();
+    place.write("orders.csv", sheet(5));
+    place.write("company.pem", &authority.pem);
+    place
+}
+
 #[test]
-fn a_certificate_nobody_vouches_for_stops_the_run_before_anything_is_sent() {
-    let told = Arc::new(AtomicUsize::new(0));
-    let heard = Arc::clone(&told);
-    let server = ScriptedServer::start(move |caller| {
-        let tls = ServerConnection::new(Arc::clone(&TLS)).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(tls, caller.stream.try_clone()?);
-        let mut byte = [0];
-        while stream.read(&mut byte)? > 0 {
-            heard.fetch_add(1, Ordering::SeqCst);
-        }
-        Ok(())
+fn a_company_authority_is_trusted_and_the_connection_kept() {
+    let authority = Authority::new("company");
+    let server = ScriptedServer::over_tls(authority.vouches_for("127.0.0.1"), ALL);
+    let place = place(&authority);
+    let (run, results) = carry_trusting(&place, "unlimited", &server.tls_endpoint(), &[], &[]);
+    run.expect(0);
+    assert_eq!(results.count("ok"), 5);
+    assert_eq!(results.column("attempts"), ["1"; 5]);
+    assert_eq!(server.calls(), 5);
+    assert_eq!(server.connections(), 1, "one handshake");
+}
+
+#[test]
+fn an_authority_is_named_by_option_environment_or_profile() {
+    let authority = Authority::new("company");
+    let server = ScriptedServer::over_tls(authority.vouches_for("127.0.0.1"), ALL);
+    let endpoint = server.tls_endpoint();
+    let place = place(&authority);
+    let ping = |args: &[&str], env: &[(&str, &str)], code| {
+        let mut command = place.program();
+        account(&mut command, &endpoint);
+        let command = command.args(["ping"]).args(args);
+        finish(command.envs(env.iter().copied())).expect(code)
+    };
+    ping(&[], &[], 3);
+    ping(&["--ca-file", "company.pem"], &[], 0);
+    ping(&[], &[("WDT_CA_FILE", "company.pem")], 0);
+    ping(
+        &["--ca-file", "company.pem"],
+        &[("WDT_CA_FILE", "absent.pem")],
+        0,
+    );
+    // Beside the file that names it.
+    std::fs::create_dir(place.path("etc")).expect("created");
+    place.write("etc/inside.pem", &authority.pem);
+    place.write("etc/config.toml", "[default]\nca_file = 'inside.pem'\n");
+    ping(&["--config", "etc/config.toml"], &[], 0);
+    assert_eq!(server.calls(), 4);
+}
+
+/// The whole run goes through the proxy, which sees where to, and nothing of what is said.
+#[track_caller]
+fn goes_through(proxy: &Proxy, variable: &str, scheme: &str) {
+    let authority = Authority::new("company");
+    let server = ScriptedServer::over_tls(authority.vouches_for("127.0.0.1"), ALL);
+    let place = place(&authority);
+    let env = [(variable, format!("{scheme}://{}", proxy.address()))];
+    let (run, results) =
+        carry_trusting(&place, "unlimited", &server.tls_endpoint(), &env, &["-vv"]);
+    let run = run.expect(0);
+    assert_eq!(results.count("ok"), 5);
+    assert_eq!((server.calls(), server.connections()), (5, 1));
+
+    let seen = proxy.seen();
+    assert_eq!(seen.targets, [server.address().to_string()]);
+    let bytes = String::from_utf8_lossy(&seen.bytes);
+    assert!(bytes.len() > 1_000, "all went through it: {bytes}");
+    let said = run.said() + &place.written(&[]);
+    for secret in ["open-sesame", "open%2Dsesame", "sea-salt", "sea%2Dsalt"] {
+        assert!(!bytes.contains(secret), "{secret} in {bytes}");
+        assert!(!said.contains(secret), "{secret} in {said}");
+    }
+    for private in ["sid=", "sign=", "purchase_no"] {
+        assert!(!bytes.contains(private), "{private} in {bytes}");
+    }
+}
+
+#[test]
+fn an_http_proxy_is_gone_through() {
+    goes_through(&Proxy::http(), "HTTPS_PROXY", "http");
+}
+
+#[test]
+fn a_socks_proxy_is_gone_through() {
+    goes_through(&Proxy::socks5(), "ALL_PROXY", "socks5");
+}
+
+#[test]
+fn a_connection_that_is_closed_while_idle_costs_no_attempt() {
+    let authority = Authority::new("company");
+    let over_tls = ScriptedServer::over_tls(authority.vouches_for("127.0.0.1"), 1);
+    let plain = ScriptedServer::start(|caller| {
+        let call = caller.request()?;
+        caller.accept(&call)
     });
-    let (run, results) = carry(&format!("https://{}/openapi", server.address()));
-    let run = run.expect(3);
-    assert!(run.stderr.contains("certificate is not trusted"), "{run:?}");
-    assert_eq!(results.column("status"), ["failed", "skipped"]);
-    assert_eq!(told.load(Ordering::SeqCst), 0, "not a byte of the call");
+    for (server, endpoint) in [
+        (&over_tls, over_tls.tls_endpoint()),
+        (&plain, plain.endpoint()),
+    ] {
+        let place = place(&authority);
+        // Far enough apart for the server to have hung up.
+        let (run, results) = carry_trusting(&place, "5/s", &endpoint, &[], &[]);
+        run.expect(0);
+        assert_eq!(results.count("ok"), 5);
+        assert_eq!(results.column("attempts"), ["1"; 5]);
+        assert_eq!((server.calls(), server.connections()), (5, 5));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_good_stops_the_run_before_anything_is_sent() {
+    let (authority, other) = (Authority::new("company"), Authority::new("other"));
+    for (config, why) in [
+        (authority.vouches_until(2020, "127.0.0.1"), "expired"),
+        (authority.vouches_for("erp.example"), "not valid for name"),
+        (other.vouches_for("127.0.0.1"), "UnknownIssuer"),
+    ] {
+        let told = Arc::new(AtomicUsize::new(0));
+        let server = ScriptedServer::start({
+            let told = Arc::clone(&told);
+            move |caller| {
+                let mut tls = tls(&caller.stream, &config)?;
+                while tls.read(&mut [0])? > 0 {
+                    told.fetch_add(1, Ordering::SeqCst);
+                }
+                Ok(())
+            }
+        });
+        let place = place(&authority);
+        let (run, results) = carry_trusting(&place, "unlimited", &server.tls_endpoint(), &[], &[]);
+        let run = run.expect(3);
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains("certificate is not trusted"), "{run:?}");
+        assert!(last.contains(why), "{why}: {run:?}");
+        assert_eq!(results.count("failed"), 1);
+        assert_eq!(results.count("skipped"), 4);
+        assert_eq!(told.load(Ordering::SeqCst), 0, "not a byte of the call");
+        assert_eq!(server.connections(), 1, "at once");
+    }
+}
+
+#[test]
+fn a_file_without_an_authority_is_found_out_before_anything_is_sent() {
+    let authority = Authority::new("company");
+    let server = ScriptedServer::over_tls(authority.vouches_for("127.0.0.1"), ALL);
+    let cut = authority.pem.replacen("M", "", 1);
+    for (content, why) in [
+        (None, "cannot read"),
+        (Some(""), "holds no certificate authority"),
+        (Some("dear diary"), "holds no certificate authority"),
+        (Some(&*cut), "cannot be read"),
+    ] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(5));
+        if let Some(content) = content {
+            place.write("company.pem", content);
+        }
+        let before = place.files();
+        let args = ["orders.csv", "--ca-file", "company.pem"];
+        let run = finish(&mut place.run(&server.tls_endpoint(), args)).expect(2);
+        assert_eq!(run.stderr.lines().count(), 1, "one message: {run:?}");
+        assert!(run.stderr.contains("`company.pem`"), "{run:?}");
+        assert!(run.stderr.contains(why), "{why}: {run:?}");
+        assert_eq!(place.files(), before);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+/// Carries two rows to `endpoint`, which does not speak as it should.
+#[track_caller]
+fn fails(endpoint: String) {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    let args = ["orders.csv", "-j1", "--retries=0", "--timeout=20s"];
+    let run = finish(&mut place.run(&endpoint, args)).expect(1);
+    let results = place.results(&run);
+    assert_eq!(results.column("status"), ["failed", "failed"]);
 }
 
 #[test]
 fn https_to_a_plain_port_fails_the_rows() {
     let erp = sandbox();
-    let (run, results) = carry(&erp.endpoint().replace("http:", "https:"));
-    run.expect(1);
-    assert_eq!(results.column("status"), ["failed", "failed"]);
+    fails(erp.endpoint().replace("http:", "https:"));
     assert_eq!(erp.stats().accepted, 0);
 }
 
 #[test]
 fn http_to_a_tls_port_fails_the_rows() {
-    let server = ScriptedServer::start(|caller| {
-        let tls = ServerConnection::new(Arc::clone(&TLS)).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(tls, caller.stream.try_clone()?);
-        stream.read(&mut [0]).map(drop)
-    });
-    let (run, results) = carry(&server.endpoint());
-    run.expect(1);
-    assert_eq!(results.column("status"), ["failed", "failed"]);
+    let config = Authority::new("company").vouches_for("127.0.0.1");
+    fails(ScriptedServer::over_tls(config, ALL).endpoint());
 }
 
 #[test]
 fn a_handshake_that_is_cut_off_fails_the_rows() {
     let server = ScriptedServer::start(|caller| caller.stream.read(&mut [0; 16]).map(drop));
-    let (run, results) = carry(&format!("https://{}/openapi", server.address()));
-    run.expect(1);
-    assert_eq!(results.column("status"), ["failed", "failed"]);
+    fails(server.tls_endpoint());
 }

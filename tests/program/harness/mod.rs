@@ -5,9 +5,11 @@
 mod memory;
 mod place;
 mod program;
+mod proxy;
 mod server;
 mod sheet;
 mod table;
+mod tls;
 
 use std::time::Duration;
 
@@ -17,9 +19,13 @@ pub use program::through;
 #[cfg(target_os = "linux")]
 pub use program::with_file_limit;
 pub use program::{Finished, Running, finish, start};
-pub use server::{ACCEPTED, Gate, REJECTED, ScriptedServer, accepted, http, http_with, refused};
+pub use proxy::Proxy;
+pub use server::{
+    ACCEPTED, Gate, REJECTED, Request, ScriptedServer, accepted, http, http_with, refused,
+};
 pub use sheet::{order, sheet};
 pub use table::Table;
+pub use tls::{Authority, tls};
 use wdt_flags::sandbox::{Config, Sandbox};
 
 /// Longer than anything here takes on the slowest machine: what takes longer hangs.

@@ -35,6 +35,7 @@ struct Told {
 
 #[derive(Default)]
 struct State {
+    connections: usize,
     requests: Vec<Request>,
     flags: BTreeMap<String, String>,
 }
@@ -138,6 +139,7 @@ impl ScriptedServer {
                     }
                     let Ok(stream) = stream else { continue };
                     let (told, script) = (Arc::clone(&told), Arc::clone(&script));
+                    told.state.lock().expect("no panic").connections = number;
                     let mut connection = Connection {
                         stream,
                         number,
@@ -201,6 +203,11 @@ impl ScriptedServer {
     /// How many requests were read.
     pub fn calls(&self) -> usize {
         self.told.state.lock().expect("no panic").requests.len()
+    }
+
+    /// How many connections were made.
+    pub fn connections(&self) -> usize {
+        self.told.state.lock().expect("no panic").connections
     }
 
     /// The order of each request.

@@ -1,7 +1,8 @@
 //! What the fuzz targets call: one function for each thing that is read and that others wrote.
 
 use crate::erp::{Reason, Reply, classify};
-use crate::files::journal::{Found, Identity, parse};
+use crate::files::journal::{self, Found, Identity, Line};
+use crate::sheet::{Row, Sheet, SheetError, SheetOptions};
 
 /// The body of an HTTP reply: the message that people see is short and holds no control characters.
 pub fn reply(body: &[u8]) {
@@ -18,18 +19,66 @@ pub fn reply(body: &[u8]) {
     }
 }
 
-/// A journal: a cut loses lines only at its end, and never makes it another's.
+/// A journal: what is read is written and read again alike, and a cut of what is written loses
+/// nothing but its end.
 pub fn journal(bytes: &[u8]) {
-    const CUTS: usize = 100;
     let identity = Identity::new(&[]);
-    let Ok(Found::Lines(lines)) = parse(bytes, &identity) else {
-        return;
-    };
-    for cut in bytes.len().saturating_sub(CUTS)..bytes.len() {
-        match parse(&bytes[..cut], &identity) {
-            Ok(Found::Lines(kept)) => assert!(lines.starts_with(&kept), "cut at {cut}"),
-            Ok(Found::Nothing) => {}
-            other => panic!("cut at {cut}: {other:?}"),
+    let lines = lines(bytes, &identity);
+    let text = journal::write(&lines.iter().collect::<Vec<_>>(), &identity).expect("written");
+    let lines = self::lines(&text, &identity);
+    let again = journal::write(&lines.iter().collect::<Vec<_>>(), &identity).expect("written");
+    assert_eq!(text, again);
+    for cut in 0..text.len() {
+        match journal::parse(&text[..cut], &identity).expect("read") {
+            Found::Lines(kept) => assert!(lines.starts_with(&kept), "cut at {cut}"),
+            Found::Nothing => {}
+            Found::Foreign(why) => panic!("cut at {cut}: {why:?}"),
         }
     }
+}
+
+fn lines(bytes: &[u8], identity: &Identity) -> Vec<Line> {
+    match journal::parse(bytes, identity) {
+        Ok(Found::Lines(lines)) => lines,
+        _ => Vec::new(),
+    }
+}
+
+/// A sheet: each pass reads the same, lines ascend, and what would be sent is clean.
+pub fn sheet(bytes: &[u8]) {
+    let Ok(sheet) = Sheet::from_bytes(bytes, &SheetOptions::default()) else {
+        return;
+    };
+    let (first, second) = (entries(&sheet), entries(&sheet));
+    match (first, second) {
+        (Ok(first), Ok(second)) => {
+            assert_eq!(first, second);
+            assert!(first.is_sorted_by(|a, b| a.0 < b.0), "{first:?}");
+        }
+        (first, second) => assert_eq!(
+            first.map_err(|error| error.to_string()),
+            second.map_err(|error| error.to_string())
+        ),
+    }
+}
+
+type Pair = (String, String);
+
+/// Line, order and flag of each row; no order and flag where the row is invalid.
+fn entries(sheet: &Sheet) -> Result<Vec<(u64, Option<Pair>)>, SheetError> {
+    let mut rows = sheet.rows()?;
+    let mut row = Row::default();
+    let mut entries = Vec::new();
+    while rows.read(&mut row)? {
+        let entry = row.entry(sheet).ok();
+        let entry = entry.map(|entry| (entry.order.into_owned(), entry.flag.into_owned()));
+        if let Some((order, flag)) = &entry {
+            assert!((1..=40).contains(&order.chars().count()), "{order:?}");
+            assert!((1..=32).contains(&flag.chars().count()), "{flag:?}");
+            assert!(!order.contains(char::is_control), "{order:?}");
+            assert!(!flag.contains(char::is_control), "{flag:?}");
+        }
+        entries.push((row.line(), entry));
+    }
+    Ok(entries)
 }

@@ -170,9 +170,8 @@ impl Journal {
     /// returns. An outcome that is left out no longer counts, whatever becomes of this process.
     pub fn begin(path: &Path, identity: Identity, kept: &[&Line]) -> Result<Journal, FileError> {
         let draft = AtomicFile::create(path)?;
-        let mut text = HEADER.as_bytes().to_vec();
-        append_lines(&mut text, kept, &identity)
-            .and_then(|()| draft.file().write_all(&text))
+        write(kept, &identity)
+            .and_then(|text| draft.file().write_all(&text))
             .map_err(FileError::io(path))?;
         Ok(Journal {
             file: draft.commit()?,
@@ -202,6 +201,13 @@ impl Journal {
         sync_directory(&self.path);
         Ok(())
     }
+}
+
+/// The text of a journal that holds `lines`.
+pub fn write(lines: &[&Line], identity: &Identity) -> io::Result<Vec<u8>> {
+    let mut text = HEADER.as_bytes().to_vec();
+    append_lines(&mut text, lines, identity)?;
+    Ok(text)
 }
 
 fn append_lines(text: &mut Vec<u8>, lines: &[&Line], identity: &Identity) -> io::Result<()> {

@@ -135,7 +135,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
     pub deadline: Option<Deadline>,
 
-    /// Start over, though an interrupted run could be continued; its record is kept aside
+    /// Start over, though an interrupted run could be continued; its journal is kept aside
     #[arg(long, help_heading = "Stopping")]
     pub fresh: bool,
 

@@ -210,3 +210,63 @@ fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Res
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erp::field::Invalid;
+
+    #[test]
+    fn notes_say_what_became_of_a_row_and_count_by_what_is_common() {
+        let empty = || Problem::Cell {
+            column: "flag_name".into(),
+            fault: CellFault::Invalid(Invalid::Empty),
+        };
+        let reason = StopReason::Deadline;
+        for (note, text, common) in [
+            (Note::Reply(""), "", ""),
+            (Note::Reply("单据不存在"), "单据不存在", "单据不存在"),
+            (Note::SameAs { line: 4, reply: "" }, "same as line 4", ""),
+            (
+                Note::SameAs {
+                    line: 4,
+                    reply: "单据不存在",
+                },
+                "same as line 4: 单据不存在",
+                "单据不存在",
+            ),
+            (
+                Note::Invalid {
+                    problem: empty(),
+                    decided_by: Some(9),
+                },
+                "flag_name is empty; but line 9 decides: remove this row rather than correct it",
+                "flag_name is empty",
+            ),
+            (
+                Note::Conflict {
+                    line: 9,
+                    accepted_before: false,
+                },
+                "the order is given different flags; its last row is line 9",
+                "the order is given different flags",
+            ),
+            (
+                Note::NotSent(Some(&reason)),
+                "not sent: the deadline has passed (--deadline)",
+                "not sent: the deadline has passed (--deadline)",
+            ),
+            (
+                Note::DecidedBy {
+                    line: 9,
+                    ended: Some(Status::Ok),
+                },
+                "line 9 decides",
+                "line 9 decides",
+            ),
+        ] {
+            assert_eq!(note.to_string(), text);
+            assert_eq!(note.reason(), common, "{text}");
+        }
+    }
+}

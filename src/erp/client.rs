@@ -328,3 +328,122 @@ fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let now = header_date(response).unwrap_or_else(SystemTime::now);
     until.duration_since(now).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::erp::account::AppSecret;
+
+    fn client(sid: &str, endpoint: &str) -> Client {
+        let account = Account {
+            sid: sid.into(),
+            app_key: "wdt_test".into(),
+            app_secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+        };
+        let options = ClientOptions {
+            timeout: Duration::from_secs(20),
+            system_proxy: false,
+            ca_file: None,
+        };
+        let endpoint = endpoint.parse().expect("an endpoint");
+        Client::new(&account, &endpoint, &options).expect("a client")
+    }
+
+    /// The endpoint of a server that answers one call with these headers and this body.
+    fn answers(headers: &'static str, body: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("called");
+            let mut request = BufReader::new(&stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while request.read_line(&mut line).expect("a line") > 2 {
+                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().expect("a length");
+                }
+                line.clear();
+            }
+            let mut sent = vec![0; length];
+            request.read_exact(&mut sent).expect("a body");
+            let length = body.len();
+            write!(
+                &stream,
+                "HTTP/1.1 200 OK\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+            )
+            .expect("answered");
+        });
+        format!("http://{address}/openapi")
+    }
+
+    fn call<T: DeserializeOwned>(
+        headers: &'static str,
+        body: &'static str,
+    ) -> Result<T, CallError> {
+        client("shop", &answers(headers, body))
+            .caller()
+            .call("x.Y.z", &[json!({"page": 1})])
+    }
+
+    #[test]
+    fn a_url_is_signed_and_escaped_and_without_the_secret() {
+        let body = r#"[{"purchase_no":"CG2204130001","flag_name":"aa"}]"#;
+        let url =
+            client("wdtapi3", "http://erp/openapi").signed_url(UPDATE_METHOD, 450_444_516, body);
+        assert_eq!(
+            url.as_str(),
+            "http://erp/openapi?sid=wdtapi3&key=wdt_test&salt=testsalt\
+             &method=purchase.PurchaseOrder.updatePurchaseInfo&v=1.0&timestamp=450444516\
+             &sign=98421154e48d616164bacac3c8a3ae9f"
+        );
+        let url = client("a&b=c 店", "http://erp/openapi").signed_url("m", 0, "[]");
+        assert!(url.contains("?sid=a%26b%3Dc%20%E5%BA%97&key="), "{}", *url);
+    }
+
+    #[test]
+    fn any_method_gives_the_data_it_is_asked_for() {
+        let body = r#"{"status":0,"data":{"total_count":7,"order":[]}}"#;
+        let data = call::<Value>("", body).expect("accepted");
+        assert_eq!(data["total_count"], 7);
+        assert_eq!(call::<Option<u32>>("", r#"{"status":"0"}"#), Ok(None));
+        let error = call::<u32>("", body).expect_err("not a number");
+        assert_eq!(
+            (error.kind, error.reason),
+            (ErrorKind::Transient, Reason::NotJson)
+        );
+    }
+
+    #[test]
+    fn a_wrong_clock_is_corrected_from_the_servers_date() {
+        let endpoint = answers(
+            "Date: Fri, 01 Jan 2100 00:00:00 GMT\r\n",
+            r#"{"status":7,"message":"时间戳错误"}"#,
+        );
+        let client = client("shop", &endpoint);
+        let error = client.caller().update_flag("CG1", "aa").expect_err("clock");
+        assert_eq!(error.kind, ErrorKind::Clock);
+        let year = 365 * 24 * 3_600;
+        assert!(
+            client.clock().offset() > year,
+            "{}",
+            client.clock().offset()
+        );
+    }
+
+    #[test]
+    fn what_keeps_a_call_from_its_server_is_told_without_the_url() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}/openapi", listener.local_addr().expect("bound"));
+        drop(listener);
+        let error = client("shop", &endpoint).caller().ping().result;
+        let error = error.expect_err("nobody listens");
+        assert_eq!(error.kind, ErrorKind::Transient);
+        assert!(matches!(error.reason, Reason::Connection(_)), "{error:?}");
+        assert!(!format!("{error:?}").contains("testsalt"));
+    }
+}

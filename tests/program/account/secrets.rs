@@ -39,7 +39,7 @@ fn of_a_good_account() {
 }
 
 #[test]
-fn of_a_wrong_account_with_the_record_that_is_kept() {
+fn of_a_wrong_account_with_the_journal_that_is_kept() {
     let erp = sandbox();
     for secret in ["hush:sea-salt", "open-sesame:bitter", "hush:bitter"] {
         discloses_nothing(&erp.endpoint(), secret, &[], 3);

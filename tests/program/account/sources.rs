@@ -168,7 +168,7 @@ fn the_file_is_found_in_the_configuration_directory() {
 
 #[test]
 #[cfg(unix)]
-fn a_file_others_can_read_gets_a_warning_that_says_how_to_mend_it() {
+fn a_file_others_can_read_gets_a_warning_that_says_how_to_put_it_right() {
     use std::os::unix::fs::PermissionsExt;
 
     let setting = Setting::new();

@@ -10,7 +10,7 @@ use crate::harness::{
     start,
 };
 
-/// Waits until the outcome of a call stands in the record.
+/// Waits until the outcome of a call stands in the journal.
 fn until_recorded(run: &mut Running, place: &Place) {
     run.until("a recorded row", || !place.recorded().is_empty());
 }

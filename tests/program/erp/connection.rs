@@ -48,7 +48,7 @@ fn a_reset_before_the_request_is_read_fails_the_row() {
 }
 
 #[test]
-fn a_reset_after_the_call_was_applied_is_mended_by_a_retry() {
+fn a_reset_after_the_call_was_applied_is_made_up_for_by_a_retry() {
     let server = ScriptedServer::start(|caller| {
         if caller.number == 1 {
             let call = caller.request_but_for_its_end()?;

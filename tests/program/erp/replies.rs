@@ -37,7 +37,7 @@ fn with(headers: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{body}")
 }
 
-/// Carries a row for each case, with one that is accepted and one that is rejected behind it.
+/// Carries a row for each case, with one that is accepted and one that is rejected after it.
 /// Returns the message of each case's row.
 #[track_caller]
 fn all(cases: Vec<Case>) -> Vec<String> {

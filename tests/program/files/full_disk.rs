@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 use wdt_flags::sandbox::Sandbox;
 
 use crate::harness::{
-    Finished, Place, RECORD, finish, order, sandbox, sheet, through, with_file_limit,
+    Finished, JOURNAL, Place, finish, order, sandbox, sheet, through, with_file_limit,
 };
 
 const ROWS: usize = 1_000;
 
-/// The orders whose outcome the run has said it could not record.
+/// The orders whose outcome the run says it could not record.
 fn told(run: &Finished) -> BTreeSet<String> {
     let order = |line: &str| {
         let line = line.strip_prefix("not recorded: line ")?;
@@ -66,11 +66,11 @@ fn runs_out_after(blocks: usize) {
         let order = line.split(',').next().expect("an order");
         assert_eq!(erp.accepted(order), 1, "{order} was recorded");
     }
-    assert!(!place.path(RECORD).exists());
+    assert!(!place.path(JOURNAL).exists());
 }
 
 #[test]
-fn a_record_that_cannot_grow() {
+fn a_journal_that_cannot_grow() {
     for blocks in [0, 1, 7, 40] {
         runs_out_after(blocks);
     }
@@ -78,13 +78,13 @@ fn a_record_that_cannot_grow() {
 
 const FEW: usize = 100;
 
-/// With a limit just below the record's final size the results, which are smaller, still fit.
+/// With a limit just below the journal's final size the results, which are smaller, still fit.
 #[test]
 fn no_row_that_was_sent_is_called_skipped() {
     let (calm, erp) = (Place::new(), sandbox());
     calm.write("orders.csv", sheet(FEW));
     finish(&mut calm.run(&erp, ["orders.csv", "--no-bom"])).expect(0);
-    // The record has a column more: the key of its run.
+    // The journal has a column more: the key of its run.
     let results = calm.read("orders.results.csv");
     let key = "0123456789abcdef0123456789abcdef,".len();
     let blocks = (results.len() + FEW * key) / 512;
@@ -108,14 +108,14 @@ fn no_row_that_was_sent_is_called_skipped() {
 }
 
 #[test]
-fn a_record_that_leads_to_a_full_device() {
+fn a_journal_that_leads_to_a_full_device() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(3));
-    std::os::unix::fs::symlink("/dev/full", place.path(RECORD)).expect("linked");
+    std::os::unix::fs::symlink("/dev/full", place.path(JOURNAL)).expect("linked");
     let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(2);
-    assert!(run.stderr.contains(RECORD), "{run:#?}");
+    assert!(run.stderr.contains(JOURNAL), "{run:#?}");
     assert_eq!(erp.stats().calls, 0);
-    assert_eq!(place.files(), ["orders.csv", RECORD]);
+    assert_eq!(place.files(), ["orders.csv", JOURNAL]);
 }
 
 /// A file system of 64 KiB, most of it taken, in a mount of the test's own.

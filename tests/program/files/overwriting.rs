@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::harness::{Finished, Place, finish, sandbox};
+use crate::harness::{Finished, JOURNAL, Place, finish, sandbox};
 
 const SHEET: &str = "purchase_no,flag_name\nCG1,aa\n";
 /// Looks like results, for sheets that may be mistaken for them.
@@ -110,7 +110,7 @@ fn a_directory() {
     let prepare = |place: &Place| fs::create_dir(place.path("d")).expect("created");
     is_refused(prepare, &["orders.csv", "--results", "d"]);
     is_refused(prepare, &["orders.csv", "--failures", "d"]);
-    for name in ["orders.results.csv", "orders.results.csv.partial"] {
+    for name in ["orders.results.csv", JOURNAL] {
         let prepare = |place: &Place| fs::create_dir(place.path(name)).expect("created");
         is_refused(prepare, &["orders.csv"]);
     }
@@ -135,11 +135,7 @@ fn a_file_of_somebody_elses() {
                 assert!(said.contains(&why), "{said}");
             }
         }
-        for name in [
-            "orders.results.csv",
-            "orders.failures.csv",
-            "orders.results.csv.partial",
-        ] {
+        for name in ["orders.results.csv", "orders.failures.csv", JOURNAL] {
             is_refused(|place| drop(place.write(name, content)), &["orders.csv"]);
         }
     }
@@ -240,10 +236,7 @@ mod pipes {
 
     #[test]
     fn in_the_place_of_the_record() {
-        is_refused(
-            |place| fifo(place, "orders.results.csv.partial"),
-            &["orders.csv"],
-        );
+        is_refused(|place| fifo(place, JOURNAL), &["orders.csv"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What stands in the results behind each row: status, code, message, attempts, time.
+//! What stands in the results after each row: status, code, message, attempts, time.
 
 use jiff::Timestamp;
 

@@ -13,7 +13,7 @@ mod tls;
 
 use std::time::Duration;
 
-pub use place::{Place, RECORD, account, outcomes};
+pub use place::{JOURNAL, Place, account, outcomes};
 #[cfg(unix)]
 pub use program::through;
 #[cfg(target_os = "linux")]

@@ -11,7 +11,7 @@ use wdt_flags::sandbox::{APP_KEY, APP_SECRET, SID, Sandbox};
 use super::{Finished, ScriptedServer, Table, finish};
 
 /// Where outcomes stand while a run over `orders.csv` is under way.
-pub const RECORD: &str = "orders.results.csv.partial";
+pub const JOURNAL: &str = "orders.results.csv.partial";
 
 pub struct Place {
     directory: TempDir,
@@ -168,16 +168,16 @@ impl Place {
         results
     }
 
-    /// The outcomes in the record.
+    /// The outcomes in the journal.
     pub fn recorded(&self) -> Vec<String> {
-        outcomes(&fs::read(self.path(RECORD)).unwrap_or_default())
+        outcomes(&fs::read(self.path(JOURNAL)).unwrap_or_default())
     }
 }
 
 /// The outcomes in a journal: its whole lines, without its header.
-pub fn outcomes(record: &[u8]) -> Vec<String> {
-    let whole = record.iter().rposition(|&byte| byte == b'\n');
-    String::from_utf8_lossy(&record[..whole.unwrap_or_default()])
+pub fn outcomes(journal: &[u8]) -> Vec<String> {
+    let whole = journal.iter().rposition(|&byte| byte == b'\n');
+    String::from_utf8_lossy(&journal[..whole.unwrap_or_default()])
         .lines()
         .skip(1)
         .map(str::to_owned)

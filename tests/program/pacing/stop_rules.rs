@@ -100,7 +100,7 @@ fn a_deadline_ends_the_sending() {
 }
 
 #[test]
-fn fresh_starts_anew_and_keeps_the_old_record() {
+fn fresh_starts_over_and_keeps_the_old_journal() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG2,aa\n");
     let args = ["x.csv", "--max-failures", "1", "--workers", "1"];

@@ -131,8 +131,8 @@ fn a_failures_file_is_continued_too() {
 
     let run = || place.run(&fickle.server, ["a.failures.csv", "-j1"]);
     fickle.answer(3, Unanswered::default());
-    let cut = start(&mut run());
-    fickle.server.wait_for_calls(4);
+    let mut cut = start(&mut run());
+    cut.until("the fourth call", || fickle.calls() == 4);
     cut.kill();
     assert_eq!(place.read("a.failures.csv"), failures, "not touched");
     fickle.answer_all();

@@ -1,8 +1,8 @@
-//! A record that belongs to something else is kept aside, with a warning, and the run starts
-//! afresh.
+//! A journal that belongs to something else is kept aside, with a warning, and the run starts
+//! over.
 
 use super::Fickle;
-use crate::harness::{Finished, Place, RECORD, finish, sandbox};
+use crate::harness::{Finished, JOURNAL, Place, finish, sandbox};
 
 const ROWS: [(&str, &str); 4] = [("CG1", "aa"), ("CG2", "aa"), ("CG3", "加急"), ("CG4", "aa")];
 
@@ -13,22 +13,22 @@ fn abandoned() -> (Fickle, Place, Vec<u8>) {
     place.sheet(&ROWS);
     fickle.kill_after(&place, 2);
     assert_eq!(place.recorded().len(), 2);
-    let record = std::fs::read(place.path(RECORD)).expect("there");
-    (fickle, place, record)
+    let journal = std::fs::read(place.path(JOURNAL)).expect("there");
+    (fickle, place, journal)
 }
 
-/// The record has been kept as it was, under a name that the warning gives.
+/// The journal has been kept as it was, under a name that the warning gives.
 #[track_caller]
-fn is_kept_aside(place: &Place, run: &Finished, record: &[u8]) {
+fn is_kept_aside(place: &Place, run: &Finished, journal: &[u8]) {
     let aside: Vec<_> = place
         .files()
         .into_iter()
-        .filter(|name| name.starts_with(&format!("{RECORD}.")))
+        .filter(|name| name.starts_with(&format!("{JOURNAL}.")))
         .collect();
     let [aside] = &aside[..] else {
         panic!("{aside:?}: {run:#?}");
     };
-    let stamp = &aside[RECORD.len() + 1..];
+    let stamp = &aside[JOURNAL.len() + 1..];
     let is_stamp = |(at, c): (usize, char)| {
         if at == 8 {
             c == 'T'
@@ -40,7 +40,7 @@ fn is_kept_aside(place: &Place, run: &Finished, record: &[u8]) {
         stamp.len() == 15 && stamp.chars().enumerate().all(is_stamp),
         "{aside}"
     );
-    assert_eq!(std::fs::read(place.path(aside)).expect("there"), record);
+    assert_eq!(std::fs::read(place.path(aside)).expect("there"), journal);
     let warning = run.stderr.lines().find(|line| line.contains(aside));
     assert!(
         warning.is_some_and(|line| line.starts_with("warning: ")),
@@ -49,69 +49,69 @@ fn is_kept_aside(place: &Place, run: &Finished, record: &[u8]) {
     assert!(!run.stderr.contains("taken over"), "{run:#?}");
 }
 
-/// Carries out the sheet as it is now: everything is sent afresh.
+/// Carries out the sheet as it is now: everything is sent again.
 #[track_caller]
-fn starts_afresh(fickle: &Fickle, place: &Place, record: &[u8]) {
+fn starts_over(fickle: &Fickle, place: &Place, journal: &[u8]) {
     let ((run, results), sent) = fickle.during(|server| place.carry(server, &[]));
     let run = run.expect(0);
-    is_kept_aside(place, &run, record);
+    is_kept_aside(place, &run, journal);
     assert_eq!(results.column("status"), vec!["ok"; results.rows.len()]);
     let mut orders = results.column("purchase_no");
     orders.sort_unstable();
     assert_eq!(sent, orders);
-    assert!(!place.path(RECORD).exists());
+    assert!(!place.path(JOURNAL).exists());
 }
 
 #[test]
 fn a_recorded_row_that_was_changed() {
     for changed in [("CG1", "加急"), ("CG9", "aa")] {
-        let (fickle, place, record) = abandoned();
+        let (fickle, place, journal) = abandoned();
         place.sheet(&[changed, ROWS[1], ROWS[2], ROWS[3]]);
-        starts_afresh(&fickle, &place, &record);
+        starts_over(&fickle, &place, &journal);
     }
 }
 
 #[test]
 fn a_row_that_was_removed() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     place.sheet(&ROWS[1..]);
-    starts_afresh(&fickle, &place, &record);
+    starts_over(&fickle, &place, &journal);
 }
 
 #[test]
 fn a_row_that_was_put_before() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     place.sheet(&[("CG0", "aa"), ROWS[0], ROWS[1], ROWS[2], ROWS[3]]);
-    starts_afresh(&fickle, &place, &record);
+    starts_over(&fickle, &place, &journal);
 }
 
 #[test]
 fn rows_in_another_order() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     place.sheet(&[ROWS[1], ROWS[0], ROWS[2], ROWS[3]]);
-    starts_afresh(&fickle, &place, &record);
+    starts_over(&fickle, &place, &journal);
 }
 
 #[test]
-fn a_sheet_that_is_shorter_than_its_record() {
-    let (fickle, place, record) = abandoned();
+fn a_sheet_that_is_shorter_than_its_journal() {
+    let (fickle, place, journal) = abandoned();
     place.sheet(&ROWS[..1]);
-    starts_afresh(&fickle, &place, &record);
+    starts_over(&fickle, &place, &journal);
 }
 
 #[test]
 fn another_sheet() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     place.sheet(&[("X1", "aa"), ("X2", "aa"), ("X3", "aa")]);
-    starts_afresh(&fickle, &place, &record);
+    starts_over(&fickle, &place, &journal);
 }
 
 #[test]
 fn other_columns() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     let text = "备注,purchase_no,flag_name\n,CG1,aa\n,CG2,aa\n,CG3,加急\n,CG4,aa\n";
     place.write("orders.csv", text);
-    starts_afresh(&fickle, &place, &record);
+    starts_over(&fickle, &place, &journal);
 }
 
 #[test]
@@ -126,22 +126,22 @@ fn an_unrecorded_row_that_was_changed_is_no_reason() {
 
 #[test]
 fn another_account() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     let (run, sent) = fickle.during(|server| {
         let mut command = place.run(server, ["orders.csv"]);
         finish(command.env("WDT_SID", "another"))
     });
     let run = run.expect(0);
-    is_kept_aside(&place, &run, &record);
+    is_kept_aside(&place, &run, &journal);
     assert_eq!(place.results(&run).count("ok"), 4);
     assert_eq!(sent, ["CG1", "CG2", "CG3", "CG4"]);
 }
 
 #[test]
 fn another_endpoint() {
-    let (_, place, record) = abandoned();
+    let (_, place, journal) = abandoned();
     let elsewhere = Fickle::start(&place);
-    starts_afresh(&elsewhere, &place, &record);
+    starts_over(&elsewhere, &place, &journal);
     assert_eq!(elsewhere.server.flags().len(), 4);
 }
 
@@ -153,60 +153,60 @@ fn damage_in_the_middle() {
         ("CG1,", "\n"),
         (",1,", ",1,,"),
     ] {
-        let (fickle, place, record) = abandoned();
-        let damaged = String::from_utf8(record)
+        let (fickle, place, journal) = abandoned();
+        let damaged = String::from_utf8(journal)
             .expect("UTF-8")
             .replacen(from, to, 1);
-        place.write(RECORD, &damaged);
-        starts_afresh(&fickle, &place, damaged.as_bytes());
+        place.write(JOURNAL, &damaged);
+        starts_over(&fickle, &place, damaged.as_bytes());
     }
 }
 
 #[test]
 fn bytes_in_the_middle_that_are_not_utf8() {
-    let (fickle, place, mut record) = abandoned();
-    let at = record
+    let (fickle, place, mut journal) = abandoned();
+    let at = journal
         .iter()
         .position(|&byte| byte == b'\n')
         .expect("a row")
         + 1;
-    record[at] = 0xff;
-    place.write(RECORD, &record);
-    starts_afresh(&fickle, &place, &record);
+    journal[at] = 0xff;
+    place.write(JOURNAL, &journal);
+    starts_over(&fickle, &place, &journal);
 }
 
-/// What is no row of a record, line for line, is more than a torn end.
+/// What is no row of a journal, line for line, is more than a torn end.
 #[test]
 fn damage_in_every_row() {
-    let (fickle, place, record) = abandoned();
-    let damaged = String::from_utf8(record)
+    let (fickle, place, journal) = abandoned();
+    let damaged = String::from_utf8(journal)
         .expect("UTF-8")
         .replace(",ok,", ",o\0,");
-    place.write(RECORD, &damaged);
-    starts_afresh(&fickle, &place, damaged.as_bytes());
+    place.write(JOURNAL, &damaged);
+    starts_over(&fickle, &place, damaged.as_bytes());
 }
 
 #[test]
 fn every_one_is_kept_however_soon_they_follow() {
-    let (fickle, place, record) = abandoned();
+    let (fickle, place, journal) = abandoned();
     place.sheet(&[("X1", "aa")]);
     for _ in 0..5 {
-        place.write(RECORD, &record);
+        place.write(JOURNAL, &journal);
         place.carry(&fickle.server, &[]).0.expect(0);
     }
     let kept = place.files();
     let kept = kept
         .iter()
-        .filter(|name| name.starts_with(&format!("{RECORD}.")));
+        .filter(|name| name.starts_with(&format!("{JOURNAL}.")));
     for name in kept.clone() {
         let bytes = std::fs::read(place.path(name)).expect("there");
-        assert_eq!(bytes, record, "{name}");
+        assert_eq!(bytes, journal, "{name}");
     }
     assert_eq!(kept.count(), 5);
 }
 
 #[test]
-fn a_record_of_another_column_of_the_same_name_is_not_taken_over() {
+fn a_journal_of_another_column_of_the_same_name_is_not_taken_over() {
     let (place, erp) = (Place::new(), sandbox());
     place.write(
         "x.csv",

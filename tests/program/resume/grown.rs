@@ -76,7 +76,7 @@ fn a_new_row_with_another_flag_is_sent_and_supersedes() {
     assert_eq!(fickle.server.flags()["CG1"], "加急");
 }
 
-/// The record says that CG1 got `aa`, and the sheet says so too in the end; but in between the
+/// The journal says that CG1 got `aa`, and the sheet says so too in the end; but in between the
 /// ERP was told otherwise, and nobody lived to write that down.
 #[test]
 fn back_and_forth_with_a_kill_after_each_step() {
@@ -96,7 +96,7 @@ fn back_and_forth_with_a_kill_after_each_step() {
 
     grow(&place, &[("CG1", "aa")]);
     let (statuses, sent) = finish(&fickle, &place, 1);
-    assert_eq!(sent, ["CG1"], "sent again, though the record holds its ok");
+    assert_eq!(sent, ["CG1"], "sent again, though the journal holds its ok");
     assert_eq!(statuses, ["ok", "ok", "superseded", "ok"]);
     assert_eq!(fickle.server.flags()["CG1"], "aa");
 }

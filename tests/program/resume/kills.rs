@@ -6,11 +6,11 @@ use std::process::Command;
 
 use wdt_flags::sandbox::Sandbox;
 
-use crate::harness::{Gate, Place, RECORD, Table, finish, sandbox, start};
+use crate::harness::{Gate, JOURNAL, Place, Table, finish, sandbox, start};
 
 const ROWS: usize = 3_000;
 const KILLS: usize = 12;
-/// Bytes of the record that a row takes, about.
+/// Bytes of the journal that a row takes, about.
 const ROW_BYTES: u64 = 85;
 
 /// Orders that are repeated with the same flag and with another, unknown orders, unknown flags,
@@ -39,16 +39,16 @@ fn run(place: &Place, erp: &Sandbox) -> Command {
 
 /// The status recorded last for each order.
 fn statuses(place: &Place) -> HashMap<String, String> {
-    let record = fs::read(place.path(RECORD)).unwrap_or_default();
+    let journal = fs::read(place.path(JOURNAL)).unwrap_or_default();
     let mut csv = csv::ReaderBuilder::new()
         .flexible(true)
-        .from_reader(record.as_slice());
+        .from_reader(journal.as_slice());
     let header = csv.headers().expect("a header").clone();
     let at = header.iter().position(|column| column == "status");
     let at = at.unwrap_or_default();
     let rows: Vec<_> = csv.byte_records().map(|row| row.expect("read")).collect();
     // The last row may be torn.
-    let torn = usize::from(!record.ends_with(b"\n"));
+    let torn = usize::from(!journal.ends_with(b"\n"));
     let whole = rows.iter().take(rows.len() - torn.min(rows.len()));
     whole
         .filter(|row| row.len() == header.len())
@@ -82,8 +82,8 @@ fn kills_change_nothing() {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut known: BTreeMap<String, (String, u64)> = BTreeMap::new();
     for kill in 0..KILLS {
-        let record = place.path("orders.results.csv.partial");
-        let length = || fs::metadata(&record).map_or(0, |found| found.len());
+        let journal = place.path(JOURNAL);
+        let length = || fs::metadata(&journal).map_or(0, |found| found.len());
         let goal = length() + random.u64(0..150) * ROW_BYTES;
         let mut cut = start(&mut run(&place, &erp));
         cut.until("so many rows", || length() >= goal);
@@ -129,7 +129,7 @@ mod at_the_end {
     use super::*;
     use crate::harness::{REJECTED, ScriptedServer};
 
-    /// A run whose results could not be put in their place: the record is all there is.
+    /// A run whose results could not be put in their place: the journal is all there is.
     fn unfinished() -> (Place, ScriptedServer) {
         let place = Place::new();
         let results = place.path("orders.results.csv");
@@ -159,7 +159,7 @@ mod at_the_end {
         );
         fs::remove_dir(&results).expect("still empty");
         assert_eq!(server.orders().len(), 3);
-        assert_eq!(place.files(), ["orders.csv", "orders.results.csv.partial"]);
+        assert_eq!(place.files(), ["orders.csv", JOURNAL]);
         (place, server)
     }
 
@@ -178,7 +178,7 @@ mod at_the_end {
     }
 
     #[test]
-    fn a_complete_record_needs_no_call() {
+    fn a_complete_journal_needs_no_call() {
         finishes_without_a_call(unfinished());
     }
 
@@ -194,9 +194,9 @@ mod at_the_end {
     #[test]
     fn results_already_in_place_are_no_hindrance() {
         let (place, server) = unfinished();
-        let record = place.read("orders.results.csv.partial");
+        let journal = place.read(JOURNAL);
         let first = place.carry(&server, &[]).1;
-        place.write("orders.results.csv.partial", record);
+        place.write(JOURNAL, journal);
         fs::remove_file(place.path("orders.failures.csv")).expect("removed");
         let (_, again) = place.carry(&server, &[]);
         assert_eq!(again, first);

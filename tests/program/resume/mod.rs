@@ -7,7 +7,7 @@ mod kills;
 mod sequential;
 mod torn;
 
-use crate::harness::{ACCEPTED, Place, RECORD, ScriptedServer, outcomes, start};
+use crate::harness::{ACCEPTED, JOURNAL, Place, ScriptedServer, outcomes, start};
 use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -22,8 +22,10 @@ struct Mood {
     /// Calls still to be answered.
     left: usize,
     unanswered: Unanswered,
-    /// The record as the first call since the last change of mood found it.
-    record: Option<Vec<u8>>,
+    /// Calls since the last change of mood, each applied if it is to be.
+    calls: usize,
+    /// The journal as the first call since the last change of mood found it.
+    journal: Option<Vec<u8>>,
 }
 
 /// What happens to a call that is not answered.
@@ -37,7 +39,7 @@ pub struct Unanswered {
 
 impl Fickle {
     pub fn start(place: &Place) -> Self {
-        let record = place.path(RECORD);
+        let journal = place.path(JOURNAL);
         let mood = Arc::<Mutex<Mood>>::default();
         let moods = Arc::clone(&mood);
         let server = ScriptedServer::start(move |caller| {
@@ -45,15 +47,16 @@ impl Fickle {
                 let call = caller.request()?;
                 let (answer, unanswered) = {
                     let mut mood = moods.lock().expect("no panic");
-                    mood.record
-                        .get_or_insert_with(|| fs::read(&record).unwrap_or_default());
+                    mood.journal
+                        .get_or_insert_with(|| fs::read(&journal).unwrap_or_default());
                     let answer = mood.left > 0;
                     mood.left = mood.left.saturating_sub(1);
+                    if answer || mood.unanswered.applied {
+                        caller.apply(&call);
+                    }
+                    mood.calls += 1;
                     (answer, mood.unanswered)
                 };
-                if answer || unanswered.applied {
-                    caller.apply(&call);
-                }
                 match (answer, unanswered.hung_up) {
                     (true, _) => caller.reply(ACCEPTED)?,
                     (false, true) => return Ok(()),
@@ -75,7 +78,7 @@ impl Fickle {
         *self.mood() = Mood {
             left,
             unanswered,
-            record: None,
+            ..Mood::default()
         };
     }
 
@@ -83,26 +86,28 @@ impl Fickle {
         self.answer(usize::MAX, Unanswered::default());
     }
 
-    /// The record as the first call since the last change of mood found it.
-    pub fn first_record(&self) -> Option<Vec<u8>> {
-        self.mood().record.clone()
+    /// How many calls were made, and applied if they are to be, since the last change of mood.
+    pub fn calls(&self) -> usize {
+        self.mood().calls
+    }
+
+    /// The journal as the first call since the last change of mood found it.
+    pub fn first_journal(&self) -> Option<Vec<u8>> {
+        self.mood().journal.clone()
     }
 
     /// Carries the sheet until `answered` more calls are answered and recorded and one more is
     /// applied, but not answered. Then kills the run.
     #[track_caller]
     pub fn kill_after(&self, place: &Place, answered: usize) {
-        let calls = self.server.calls();
         let unanswered = Unanswered {
             applied: true,
             hung_up: false,
         };
         self.answer(answered, unanswered);
         let mut run = start(&mut place.run(&self.server, ["orders.csv", "-j1"]));
-        run.until("the call that is not answered", || {
-            self.server.calls() > calls + answered
-        });
-        let before = outcomes(&self.first_record().expect("a call")).len();
+        run.until("the call that is not answered", || self.calls() > answered);
+        let before = outcomes(&self.first_journal().expect("a call")).len();
         run.until("the outcomes", || {
             place.recorded().len() >= before + answered
         });

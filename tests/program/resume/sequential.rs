@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::{Fickle, Unanswered};
-use crate::harness::{Place, RECORD, start};
+use crate::harness::{JOURNAL, Place, start};
 
 const ORDERS: [&str; 3] = ["A", "B", "C"];
 const FLAGS: [&str; 2] = ["aa", "无"];
@@ -71,11 +71,10 @@ fn cut_short(fickle: &Fickle, place: &Place, short: &Short) {
         hung_up: interrupt,
     };
     fickle.answer(short.answered, unanswered);
-    let before = fickle.server.calls();
     let at_once = short.at_once.to_string();
     let mut run = start(&mut place.run(&fickle.server, ["orders.csv", "-j", &at_once]));
     // The run is over before if it needs no more calls than are answered.
-    run.until_over_or(|| fickle.server.calls() > before + short.answered);
+    run.until_over_or(|| fickle.calls() > short.answered);
     #[cfg(unix)]
     if interrupt {
         run.signal("INT");
@@ -83,17 +82,17 @@ fn cut_short(fickle: &Fickle, place: &Place, short: &Short) {
         return;
     }
     run.kill();
-    if let (End::PowerCut(share), Some(first)) = (short.end, fickle.first_record()) {
-        let record = place.path(RECORD);
+    if let (End::PowerCut(share), Some(first)) = (short.end, fickle.first_journal()) {
+        let journal = place.path(JOURNAL);
         let (first, now) = (
             first.len() as u64,
-            fs::metadata(&record).map(|found| found.len()),
+            fs::metadata(&journal).map(|found| found.len()),
         );
         if let Ok(now) = now
             && first < now
         {
             let kept = first + (now - first) * u64::from(share) / 255;
-            let file = OpenOptions::new().write(true).open(&record);
+            let file = OpenOptions::new().write(true).open(&journal);
             file.and_then(|file| file.set_len(kept)).expect("cut");
         }
     }
@@ -144,7 +143,7 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
         })
         .collect();
     assert_eq!(results.column("status"), statuses, "{run:#?}");
-    assert!(!place.path(RECORD).exists());
+    assert!(!place.path(JOURNAL).exists());
 }
 
 #[test]

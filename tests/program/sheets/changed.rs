@@ -1,8 +1,8 @@
 //! Sheets that are changed while they are carried in.
-use crate::harness::{Place, RECORD, ScriptedServer, accepted, finish, order, sheet};
+use crate::harness::{JOURNAL, Place, ScriptedServer, accepted, finish, order, sheet};
 
 #[test]
-fn a_sheet_that_changes_during_the_run_ends_it_and_what_was_sent_is_on_record() {
+fn a_sheet_that_changes_during_the_run_ends_it_and_what_was_sent_is_on_journal() {
     let place = Place::new();
     let path = place.write("orders.csv", sheet(3));
     let erp = ScriptedServer::per_call(move |_, call| {
@@ -15,7 +15,7 @@ fn a_sheet_that_changes_during_the_run_ends_it_and_what_was_sent_is_on_record() 
     let last = run.stderr.lines().last().unwrap_or_default();
     assert!(last.contains("orders.csv: changed while"), "{run:?}");
     let sent = erp.calls();
-    assert_eq!(place.table(RECORD).count("ok"), sent);
+    assert_eq!(place.table(JOURNAL).count("ok"), sent);
 
     let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
     assert!(run.stderr.starts_with("continuing"), "{run:?}");

@@ -194,7 +194,7 @@ fn a_letter_means_the_same_column_in_a_workbook_and_in_its_failures() {
 }
 
 #[test]
-fn a_failures_file_saved_anew_during_its_run_is_not_overwritten() {
+fn a_failures_file_saved_again_during_its_run_is_not_overwritten() {
     let place = Place::new();
     let erp = sandbox_with(Config {
         latency: std::time::Duration::from_millis(800),
@@ -202,22 +202,23 @@ fn a_failures_file_saved_anew_during_its_run_is_not_overwritten() {
     });
     place.write("x.csv", "purchase_no,flag_name\nCG404,aa\nCG405,特急\n");
     finish(&mut place.run(&erp, ["x.csv"])).expect(1);
-    let mended = place.read("x.failures.csv").replace("CG404", "CG1") + "CG2,aa,9,skipped,,,0,\n";
+    let corrected =
+        place.read("x.failures.csv").replace("CG404", "CG1") + "CG2,aa,9,skipped,,,0,\n";
 
     let mut run = start(&mut place.run(&erp, ["x.failures.csv"]));
     run.until("the first call", || erp.stats().calls > 2);
     // As editors save: another file in the place of the old one.
-    place.write("x.new", &mended);
+    place.write("x.new", &corrected);
     fs::rename(place.path("x.new"), place.path("x.failures.csv")).expect("saved");
     let run = run.finish().expect(3);
     assert!(
         run.stderr.contains("another file was saved over it"),
         "{run:?}"
     );
-    assert_eq!(place.read("x.failures.csv"), mended);
+    assert_eq!(place.read("x.failures.csv"), corrected);
 
     finish(&mut place.run(&erp, ["x.failures.csv"])).expect(1);
-    assert_eq!(erp.flags().len(), 2, "the mended row and the new one");
+    assert_eq!(erp.flags().len(), 2, "the corrected row and the new one");
 }
 
 #[test]

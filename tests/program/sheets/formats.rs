@@ -7,7 +7,7 @@ use wdt_flags::sandbox::Sandbox;
 
 use crate::harness::{Place, finish, sandbox};
 
-/// What is written behind the sheet's own columns.
+/// What is written after the sheet's own columns.
 const APPENDED: &str = "line,status,code,message,attempts,finished_at";
 
 /// Runs the sheet and returns the whole results file, but for the times.

@@ -82,3 +82,24 @@ fn entries(sheet: &Sheet) -> Result<Vec<(u64, Option<Pair>)>, SheetError> {
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seeds_hold() {
+        for (name, target) in [
+            ("reply", reply as fn(&[u8])),
+            ("journal", journal),
+            ("sheet", sheet),
+        ] {
+            let seeds = format!("{}/fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
+            let seeds: Vec<_> = std::fs::read_dir(seeds).expect("seeds").collect();
+            assert!(!seeds.is_empty());
+            for seed in seeds {
+                target(&std::fs::read(seed.expect("a seed").path()).expect("read"));
+            }
+        }
+    }
+}

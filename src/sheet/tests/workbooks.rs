@@ -213,6 +213,26 @@ fn a_damaged_workbook_is_said_to_be() {
     }
 }
 
+/// The sector that a chain of an xls file goes on with stands in a table.
+#[test]
+fn a_chain_of_sectors_that_leads_back_into_itself_is_refused_rather_than_filling_memory() {
+    let whole = include_bytes!("../../../tests/fixtures/orders.xls");
+    let word = |at: usize| u32::from_le_bytes(whole[at..at + 4].try_into().unwrap()) as usize;
+    let sector = |id: usize| (id + 1) * 512;
+    let (table, directory) = (sector(word(76)), word(48));
+    let entries = (0..4).map(|n| sector(directory) + n * 128);
+    let workbook = entries.into_iter().find(|at| whole[at + 64] == 18).unwrap();
+    for start in [directory, word(workbook + 116)] {
+        let mut looped = whole.to_vec();
+        let next = table + start * 4;
+        looped[next..next + 4].copy_from_slice(&(start as u32).to_le_bytes());
+        // Longer than memory, as the file itself says.
+        looped[workbook + 120..workbook + 124].copy_from_slice(&u32::MAX.to_le_bytes());
+        let said = refusal(&looped, &SheetOptions::default());
+        assert!(said.contains("it is damaged"), "{said}");
+    }
+}
+
 #[test]
 fn a_stray_cell_far_away_is_refused_rather_than_filling_memory() {
     let bytes = book(|book| {

@@ -1,6 +1,7 @@
 //! Workbooks: one worksheet held in memory.
 
 mod cell;
+mod compound;
 
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -125,6 +126,7 @@ impl RecordReader for Cells<'_> {
 }
 
 /// Characters of what the workbook reader says that a message shows.
+const DAMAGED: &str = "it is damaged";
 const MAX_REASON: usize = 100;
 
 /// Cells a worksheet may span, empty ones between included. One stray cell far to the right of a
@@ -215,11 +217,14 @@ fn catch_panic<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Fault> {
             | Error::Ods(OdsError::Password),
         )) => Err(Fault::Password),
         Ok(Err(error)) => Err(Fault::Workbook(one_line(&error.to_string(), MAX_REASON))),
-        Err(_) => Err(Fault::Workbook("it is damaged".to_owned())),
+        Err(_) => Err(Fault::Workbook(DAMAGED.to_owned())),
     }
 }
 
 fn open_book<'i>(input: &'i Input, formats: &[Format]) -> Result<(Format, Book<'i>), SheetError> {
+    if formats.contains(&Format::Xls) && compound::has_loop(input)? {
+        return Err(input.error(Fault::Workbook(DAMAGED.to_owned())));
+    }
     let mut formats = formats.to_vec();
     let extension = input.path.as_deref().and_then(Path::extension);
     if let Some(extension) = extension.and_then(|extension| extension.to_str()) {

@@ -2,6 +2,7 @@
 //!
 //! Calls are scarce and exports repeat an order on every detail line.
 
+use compact_str::CompactString;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
@@ -65,7 +66,8 @@ struct Decision {
 #[derive(Debug)]
 pub struct Plan {
     on_conflict: OnConflict,
-    orders: IndexMap<Box<str>, Decision>,
+    /// Order numbers are short: they stand in the map itself.
+    orders: IndexMap<CompactString, Decision>,
     flags: IndexSet<Box<str>>,
     rows: u64,
     invalid: u64,

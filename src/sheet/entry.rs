@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use csv::StringRecord;
 
+use super::error::{Fault, SheetError};
 use super::header::{FlagSource, Header};
 use super::normalize::strip_wrapping;
+use super::options::SheetOptions;
 use super::own::SENT_FLAG;
 use super::problem::{CellFault, Problem};
 use crate::erp::field::{Field, validate};
@@ -47,8 +49,14 @@ pub(super) fn order<'a>(header: &Header, cells: &'a StringRecord) -> Result<Cow<
 }
 
 /// Fails if the flag given for all rows cannot be sent.
-pub(super) fn check_given_flag(flag: &str) -> Result<(), Problem> {
-    clean(flag, GIVEN_FLAG, Field::FlagName).map(|_| ())
+pub(super) fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
+    let Some(flag) = &options.flag else {
+        return Ok(());
+    };
+    match clean(flag, GIVEN_FLAG, Field::FlagName) {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(SheetError::of_option(Fault::GivenFlag(problem))),
+    }
 }
 
 /// The cell as it would be sent. Borrows unless something within had to go.
@@ -80,13 +88,9 @@ fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
         return false;
     };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa, None),
-    };
-    digits(whole)
-        && fraction.is_none_or(digits)
-        && exponent.strip_prefix(['+', '-']).is_some_and(digits)
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']);
+    digits(whole) && digits(fraction) && exponent.is_some_and(digits)
 }
 
 #[cfg(test)]

@@ -15,16 +15,6 @@ pub enum Format {
     Ods,
 }
 
-impl Format {
-    pub(super) fn of_delimiter(delimiter: char) -> Format {
-        match delimiter {
-            ',' => Format::Csv,
-            '\t' => Format::Tsv,
-            _ => Format::Text,
-        }
-    }
-}
-
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -65,8 +65,12 @@ impl Layout {
     pub(super) fn of(content: &Content, header: &Header) -> Layout {
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
+                let format = match text.delimiter {
+                    b',' => Format::Csv,
+                    b'\t' => Format::Tsv,
+                    _ => Format::Text,
+                };
                 let delimiter = char::from(text.delimiter);
-                let format = Format::of_delimiter(delimiter);
                 (format, Some(text.encoding.name()), Some(delimiter), None)
             }
             Content::Worksheet(sheet) => (sheet.format, None, None, Some(sheet.name.clone())),

@@ -41,7 +41,7 @@ pub use problem::{CellFault, Problem};
 pub use row::{Row, Rows};
 
 use content::Content;
-use error::Fault;
+use entry::check_given_flag;
 use header::{FlagSource, Header};
 use input::Input;
 
@@ -59,23 +59,18 @@ impl Sheet {
     ///
     /// What can be read only once, such as standard input, is first kept in a temporary file.
     pub fn open(source: Source, options: &SheetOptions) -> Result<Sheet, SheetError> {
-        Sheet::of(|| Input::open(source), options)
+        check_given_flag(options)?;
+        Sheet::find_header(Input::open(source)?, options)
     }
 
     /// Opens a sheet as [`Sheet::open`] does one from standard input.
     pub fn from_bytes(mut bytes: &[u8], options: &SheetOptions) -> Result<Sheet, SheetError> {
-        Sheet::of(|| Input::spool("-".to_owned(), None, &mut bytes), options)
+        check_given_flag(options)?;
+        let input = Input::spool("-".to_owned(), None, &mut bytes)?;
+        Sheet::find_header(input, options)
     }
 
-    fn of(
-        input: impl FnOnce() -> Result<Input, SheetError>,
-        options: &SheetOptions,
-    ) -> Result<Sheet, SheetError> {
-        if let Some(flag) = &options.flag {
-            entry::check_given_flag(flag)
-                .map_err(|problem| SheetError::of_option(Fault::GivenFlag(problem)))?;
-        }
-        let input = input()?;
+    fn find_header(input: Input, options: &SheetOptions) -> Result<Sheet, SheetError> {
         let (content, header) = Content::open(&input, options)?;
         Ok(Sheet {
             layout: Layout::of(&content, &header),

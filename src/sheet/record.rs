@@ -22,10 +22,7 @@ impl<'r> Record<'r> {
 
     pub(super) fn get(&self, field: usize) -> Option<&'r str> {
         let end = *self.ends.get(field)?;
-        let start = match field {
-            0 => 0,
-            _ => self.ends[field - 1],
-        };
+        let start = field.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.text.get(start..end)
     }
 

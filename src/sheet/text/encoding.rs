@@ -107,7 +107,8 @@ impl Utf8Scan {
             self.three_byte += starts.count() as u64;
             used += valid.len();
             let at_end = used + invalid.len() == bytes.len();
-            if at_end && !last && is_unfinished(invalid) {
+            let error = std::str::from_utf8(invalid).err();
+            if at_end && !last && error.is_some_and(|error| error.error_len().is_none()) {
                 break;
             }
             self.malformed += u64::from(!invalid.is_empty());
@@ -115,10 +116,6 @@ impl Utf8Scan {
         }
         used
     }
-}
-
-fn is_unfinished(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// What text that is not UTF-8 most likely is: GB18030, unless it makes better sense as Big5.

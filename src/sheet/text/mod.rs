@@ -49,8 +49,7 @@ impl Text {
             })
             .collect();
         searches.sort_by_key(|(search, _)| search.rank);
-        let mut errors = Vec::new();
-        let mut nearest = None;
+        let (mut nearest, mut stopped) = (None, None);
         for (search, delimiter) in searches {
             let width = search.width();
             match search.found {
@@ -63,18 +62,17 @@ impl Text {
                 }
                 Found::Unusable(fault) => return Err(input.error(fault)),
                 Found::Missing(fault) => {
-                    errors.extend(search.stopped.map(|error| (width, error)));
-                    nearest.get_or_insert((width, fault));
+                    let (reached, _) = nearest.get_or_insert((width, fault));
+                    // A delimiter that leaves each line in one piece is not the one, and what
+                    // stopped a search that came as far is the reason that no header was found.
+                    if *reached <= 1 || width >= *reached {
+                        stopped = stopped.or(search.stopped);
+                    }
                 }
             }
         }
-        let (width, missing) = nearest.unwrap_or((0, Fault::Empty));
-        // A delimiter that leaves each line in one piece is not the one, and what stopped a search
-        // that came as far as the nearest is the reason that no header was found.
-        let stopped = errors
-            .into_iter()
-            .find(|(reached, _)| width <= 1 || *reached >= width);
-        Err(stopped.map_or_else(|| input.error(missing), |(_, error)| error))
+        let missing = nearest.map_or(Fault::Empty, |(_, fault)| fault);
+        Err(stopped.unwrap_or_else(|| input.error(missing)))
     }
 
     pub(super) fn records<'s>(&self, input: &'s Input, header: &'s Header) -> Records<'s> {

@@ -56,12 +56,11 @@ fn moment(value: &ExcelDateTime, text: &mut String) -> std::fmt::Result {
         return hours((days * 86_400.0).round() as i64, text);
     }
     let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
-    let time = (hour, minute, second);
     if (0.0..1.0).contains(&days) {
         return write!(text, "{hour:02}:{minute:02}:{second:02}");
     }
     write!(text, "{year:04}-{month:02}-{day:02}")?;
-    if time != (0, 0, 0) {
+    if (hour, minute, second) != (0, 0, 0) {
         write!(text, " {hour:02}:{minute:02}:{second:02}")?;
     }
     Ok(())

@@ -125,8 +125,8 @@ impl RecordReader for Cells<'_> {
     }
 }
 
-/// Characters of what the workbook reader says that a message shows.
 const DAMAGED: &str = "it is damaged";
+/// Characters of what the workbook reader says that a message shows.
 const MAX_REASON: usize = 100;
 
 /// Cells a worksheet may span, empty ones between included. One stray cell far to the right of a

@@ -3,10 +3,11 @@
 //! Calls are scarce and exports repeat an order on every detail line.
 
 use compact_str::CompactString;
+use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
-use crate::sheet::{Entry, Problem, Row, Sheet, SheetError};
+use crate::sheet::{self, Problem, Row, Sheet, SheetError};
 
 /// What to do with an order that is given different flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -84,7 +85,7 @@ impl Plan {
     pub fn build(
         sheet: &Sheet,
         on_conflict: OnConflict,
-        mut watch: impl FnMut(&Row, &Result<Entry<'_>, Problem>),
+        mut watch: impl FnMut(&Row, &Result<sheet::Entry<'_>, Problem>),
     ) -> Result<Plan, SheetError> {
         let mut plan = Plan {
             on_conflict,
@@ -110,15 +111,16 @@ impl Plan {
         Ok(plan)
     }
 
-    fn enter(&mut self, line: u64, entry: &Entry<'_>) {
+    fn enter(&mut self, line: u64, entry: &sheet::Entry<'_>) {
         let flag = match self.flags.get_index_of(entry.flag.as_ref()) {
             Some(known) => known,
             None => self.flags.insert_full(entry.flag.as_ref().into()).0,
         };
         // More distinct flags than this do not fit in memory.
         let flag = u32::try_from(flag).unwrap_or(u32::MAX);
-        match self.orders.get_mut(entry.order.as_ref()) {
-            Some(decision) => {
+        match self.orders.entry(CompactString::new(&entry.order)) {
+            Entry::Occupied(mut known) => {
+                let decision = known.get_mut();
                 let conflict = decision.flag != flag;
                 self.conflicts += u64::from(conflict && !decision.conflict);
                 decision.conflict |= conflict;
@@ -126,14 +128,13 @@ impl Plan {
                 decision.flag = flag;
                 decision.rows = decision.rows.saturating_add(1);
             }
-            None => {
-                let decision = Decision {
+            Entry::Vacant(order) => {
+                order.insert(Decision {
                     line,
                     flag,
                     rows: 1,
                     conflict: false,
-                };
-                self.orders.insert(entry.order.as_ref().into(), decision);
+                });
             }
         }
     }
@@ -154,7 +155,7 @@ impl Plan {
 
     /// What the valid row at `line` is to the run; `None` if the plan has never seen its order,
     /// which means that the sheet has changed since.
-    pub fn role(&self, line: u64, entry: &Entry<'_>) -> Option<RowRole> {
+    pub fn role(&self, line: u64, entry: &sheet::Entry<'_>) -> Option<RowRole> {
         let id = self.find(&entry.order)?;
         let decision = self.decision(id);
         let decides = decision.line;

@@ -9,8 +9,6 @@ mod console;
 mod erp;
 mod exit;
 mod files;
-#[doc(hidden)]
-pub mod fuzzing;
 mod messages;
 mod pace;
 mod plan;
@@ -24,7 +22,8 @@ mod text;
 /// What benches and fuzz targets use. No stable interface.
 #[doc(hidden)]
 pub mod internals {
-    pub use crate::erp::{Clock, UPDATE_METHOD, sign};
+    pub use crate::erp::{Clock, Reason, Reply, UPDATE_METHOD, classify, sign};
+    pub use crate::files::journal;
     pub use crate::plan::{OnConflict, Plan};
-    pub use crate::sheet::{Row, Sheet, SheetOptions, Source};
+    pub use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 }

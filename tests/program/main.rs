@@ -7,6 +7,7 @@ mod account;
 mod cli;
 mod erp;
 mod files;
+mod fuzz_seeds;
 mod harness;
 mod pacing;
 mod resume;

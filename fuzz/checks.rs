@@ -1,8 +1,7 @@
-//! What the fuzz targets call: one function for each thing that is read and that others wrote.
+//! What the fuzz targets check: one function for each thing that is read and that others wrote.
 
-use crate::erp::{Reason, Reply, classify};
-use crate::files::journal::{self, Found, Identity, Line};
-use crate::sheet::{Row, Sheet, SheetError, SheetOptions};
+use wdt_flags::internals::journal::{self, Found, Identity, Line};
+use wdt_flags::internals::{Reason, Reply, Row, Sheet, SheetError, SheetOptions, classify};
 
 /// The body of an HTTP reply: the message that people see is short and holds no control characters.
 pub fn reply(body: &[u8]) {
@@ -81,25 +80,4 @@ fn entries(sheet: &Sheet) -> Result<Vec<(u64, Option<Pair>)>, SheetError> {
         entries.push((row.line(), entry));
     }
     Ok(entries)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_seeds_hold() {
-        for (name, target) in [
-            ("reply", reply as fn(&[u8])),
-            ("journal", journal),
-            ("sheet", sheet),
-        ] {
-            let seeds = format!("{}/fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
-            let seeds: Vec<_> = std::fs::read_dir(seeds).expect("seeds").collect();
-            assert!(!seeds.is_empty());
-            for seed in seeds {
-                target(&std::fs::read(seed.expect("a seed").path()).expect("read"));
-            }
-        }
-    }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 /// A duration in its two largest units.
-#[must_use]
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -15,7 +14,6 @@ pub fn duration(time: Duration) -> String {
 }
 
 /// How far this machine's clock is from the ERP's, which is `offset` seconds ahead of it.
-#[must_use]
 pub fn clock_difference(offset: i64) -> String {
     let time = duration(Duration::from_secs(offset.unsigned_abs()));
     let direction = if offset < 0 { "ahead of" } else { "behind" };
@@ -23,7 +21,6 @@ pub fn clock_difference(offset: i64) -> String {
 }
 
 /// A number and the thing counted.
-#[must_use]
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }

@@ -43,7 +43,6 @@ pub struct Console {
 
 impl Console {
     /// A console as `-q` and `-v` ask for.
-    #[must_use]
     pub fn new(quiet: bool, verbose: u8) -> Self {
         Console {
             shown: match (quiet, verbose) {
@@ -229,10 +228,6 @@ impl Observer for Console {
 }
 
 /// Writes to stdout. A reader that has gone away is no reason to fail.
-///
-/// # Errors
-///
-/// Whatever else writing fails with.
 pub fn print(text: impl Display) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match write!(stdout, "{text}").and_then(|()| stdout.flush()) {

@@ -11,7 +11,6 @@ use crate::text::one_line;
 const MESSAGES_SHOWN: usize = 20;
 
 /// The run in a few lines.
-#[must_use]
 pub fn summary(report: &Report) -> String {
     let tally = &report.summary;
     let mut text = String::new();

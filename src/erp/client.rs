@@ -135,7 +135,6 @@ impl Client {
     }
 
     /// A caller, for one worker.
-    #[must_use]
     pub fn caller(&self) -> Caller<'_> {
         let config = self.config.clone();
         Caller {
@@ -145,7 +144,6 @@ impl Client {
     }
 
     /// The clock that calls are signed by.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }

@@ -15,7 +15,6 @@ pub struct Clock {
 
 impl Clock {
     /// The query field `timestamp` for a call made at `now` by this machine's clock.
-    #[must_use]
     pub fn timestamp(&self, now: SystemTime) -> i64 {
         unix(now)
             .saturating_add(self.offset())
@@ -29,7 +28,6 @@ impl Clock {
     }
 
     /// The ERP's clock minus this machine's, in seconds; 0 until corrected.
-    #[must_use]
     pub fn offset(&self) -> i64 {
         self.offset.load(Ordering::Relaxed)
     }

@@ -24,13 +24,11 @@ pub struct EndpointError {
 
 impl Endpoint {
     /// The ERP itself.
-    #[must_use]
     pub fn production() -> Self {
         Endpoint(PRODUCTION.to_owned())
     }
 
     /// The URL.
-    #[must_use]
     pub fn url(&self) -> &str {
         &self.0
     }

@@ -37,7 +37,6 @@ impl Status {
     ];
 
     /// The word in the results file.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Ok => "ok",
@@ -50,7 +49,6 @@ impl Status {
     }
 
     /// Whether such a row belongs in the failures file.
-    #[must_use]
     pub fn is_failure(self) -> bool {
         !matches!(self, Status::Ok | Status::Superseded)
     }

@@ -3,6 +3,7 @@
 //! Calls are scarce and exports repeat an order on every detail line.
 
 use compact_str::CompactString;
+use foldhash::fast::RandomState;
 use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
@@ -68,8 +69,8 @@ struct Decision {
 pub struct Plan {
     on_conflict: OnConflict,
     /// Order numbers are short: they stand in the map itself.
-    orders: IndexMap<CompactString, Decision>,
-    flags: IndexSet<Box<str>>,
+    orders: IndexMap<CompactString, Decision, RandomState>,
+    flags: IndexSet<Box<str>, RandomState>,
     rows: u64,
     invalid: u64,
     conflicts: u64,
@@ -89,8 +90,8 @@ impl Plan {
     ) -> Result<Plan, SheetError> {
         let mut plan = Plan {
             on_conflict,
-            orders: IndexMap::new(),
-            flags: IndexSet::new(),
+            orders: IndexMap::default(),
+            flags: IndexSet::default(),
             rows: 0,
             invalid: 0,
             conflicts: 0,

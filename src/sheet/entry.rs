@@ -66,7 +66,7 @@ pub(super) fn clean<'c>(
     field: Field,
 ) -> Result<Cow<'c, str>, Problem> {
     let text = strip_wrapping(cell);
-    let fault = if FORMULA_ERRORS.contains(&&*text) {
+    let fault = if text.starts_with('#') && FORMULA_ERRORS.contains(&&*text) {
         CellFault::FormulaError(text.into_owned())
     } else if field == Field::PurchaseNo && is_scientific(&text) {
         CellFault::CutNumber(text.into_owned())

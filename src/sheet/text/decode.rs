@@ -41,6 +41,10 @@ pub(super) struct LineCounter {
 
 impl LineCounter {
     pub(super) fn pass(&mut self, text: &[u8]) {
+        if !self.after_cr && !text.contains(&b'\r') {
+            self.ended += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            return;
+        }
         for &byte in text {
             self.ended += u64::from(byte == b'\r' || (byte == b'\n' && !self.after_cr));
             self.after_cr = byte == b'\r';

@@ -106,7 +106,7 @@ fn a_wait_for_the_next_turn_is_cut_short() {
     run.signal("INT");
     run.finish().expect(130);
     let results = place.table("orders.results.csv");
-    assert_eq!(results.column("status"), ["ok", "skipped", "skipped"]);
+    assert_eq!((results.count("ok"), results.count("skipped")), (1, 2));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::erp::field::{Invalid, Refused};
 use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::Status;
 use crate::files::journal::Foreign;
-use crate::run::Note;
+use crate::run::{Destination, Note};
 use crate::sheet::{CellFault, Problem};
 use crate::stop::StopReason;
 use crate::text::{one_line, quoted};
@@ -77,6 +77,19 @@ impl fmt::Display for StopReason {
             ),
             StopReason::Deadline => f.write_str("the deadline has passed (--deadline)"),
         }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.stand_in {
+            return f.write_str("the stand-in (--sandbox); nothing is sent to the ERP");
+        }
+        write!(
+            f,
+            "{} (app key {}) at {}",
+            self.account, self.app_key, self.endpoint
+        )
     }
 }
 

@@ -35,9 +35,10 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
         Err(error) => error.to_string(),
     };
     print(format_args!(
-        "endpoint  {}\naccount   {}\nreply     {reply} after {}\n{clock}",
+        "endpoint  {}\naccount   {} (app key {})\nreply     {reply} after {}\n{clock}",
         resolved.endpoint,
         resolved.account.sid,
+        resolved.account.app_key,
         duration(ping.elapsed)
     ))
     .map_err(Failure::stdout)?;

@@ -17,7 +17,7 @@ use crate::exit::of_signal;
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
 use crate::files::{FileError, Paths};
 use crate::pace::RateLimit;
-use crate::run::{self, Report, RunError, Settings, StopRules};
+use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
 use crate::stop::StopReason;
 
 /// The default rate for the stand-in, which has no limit.
@@ -36,6 +36,7 @@ struct Target {
     ca_file: Option<PathBuf>,
     /// The endpoint as the journal knows it: a sandbox has another port each time.
     endpoint_name: String,
+    is_stand_in: bool,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<crate::sandbox::Sandbox>,
 }
@@ -62,8 +63,12 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         workers: args.workers.get(),
         retries: args.retries,
         on_conflict: args.on_conflict,
-        account: target.account.sid.clone(),
-        endpoint: target.endpoint_name.clone(),
+        destination: Destination {
+            account: target.account.sid.clone(),
+            app_key: target.account.app_key.clone(),
+            endpoint: target.endpoint_name.clone(),
+            stand_in: target.is_stand_in,
+        },
         paths,
         bom: !args.no_bom,
         stop_rules: StopRules {
@@ -108,6 +113,7 @@ fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
         system_proxy: false,
         ca_file: None,
         endpoint_name: "sandbox".to_owned(),
+        is_stand_in: true,
         _sandbox: Some(sandbox),
     })
 }
@@ -132,6 +138,7 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
         default_rate: RateLimit::DEFAULT,
         system_proxy: true,
         ca_file: resolved.ca_file,
+        is_stand_in: false,
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })

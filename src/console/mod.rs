@@ -7,7 +7,7 @@ mod summary;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use human::{clock_difference, counted, duration};
 pub use summary::summary;
@@ -15,7 +15,7 @@ pub use summary::summary;
 use crate::erp::{CallError, ErrorKind};
 use crate::pace::Change;
 use crate::plan::OnConflict;
-use crate::run::{Event, Observer, Planned};
+use crate::run::{Destination, Event, Observer, Planned};
 use crate::text::one_line;
 use progress::Progress;
 
@@ -37,6 +37,8 @@ enum Level {
 #[derive(Debug)]
 pub struct Console {
     shown: Level,
+    /// Known once a run has started.
+    destination: OnceLock<Destination>,
     clock_said: AtomicBool,
     progress: Mutex<Option<Progress>>,
 }
@@ -51,6 +53,7 @@ impl Console {
                 (false, 1) => Level::Detail,
                 (false, _) => Level::Trace,
             },
+            destination: OnceLock::new(),
             clock_said: AtomicBool::new(false),
             progress: Mutex::new(None),
         }
@@ -118,6 +121,9 @@ impl Console {
                 "continuing an interrupted run: {rows} taken over from its journal (--fresh starts over)"
             ));
         }
+        if let Some(destination) = self.destination.get() {
+            self.note(format_args!("account: {destination}"));
+        }
         if self.shown >= Level::Note {
             let settled = plan.invalid + plan.conflicting_rows + plan.recovered;
             *self.lock() = Some(Progress::begin(plan.rows, settled));
@@ -167,7 +173,10 @@ impl Console {
 impl Observer for Console {
     fn event(&self, event: &Event) {
         match event {
-            Event::Started { .. } | Event::Finished(_) => {}
+            Event::Started { destination, .. } => {
+                let _ = self.destination.set(destination.clone());
+            }
+            Event::Finished(_) => {}
             Event::Planned(plan) => self.begin(plan),
             // Said even with -q: an earlier run's outcomes are not taken over.
             Event::JournalSetAside { path, why } => self.say(

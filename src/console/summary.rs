@@ -25,7 +25,13 @@ pub fn summary(report: &Report) -> String {
     };
     // File names are anybody's words, too.
     let shown = |path: &str| one_line(path, usize::MAX);
+    if report.destination.stand_in {
+        line("nothing was sent to the ERP: this was the stand-in (--sandbox)".to_owned());
+    }
     line(format!("{rows}: {}", counts.join(", ")));
+    if !report.destination.stand_in {
+        line(shown(&format!("account   {}", report.destination)));
+    }
     line(format!(
         "calls     {} in {} ({}, {})",
         report.calls,

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::destination::Destination;
 use super::summary::Report;
 use crate::erp::{CallError, Reason};
 use crate::files::Status;
@@ -15,6 +16,8 @@ use crate::stop::StopReason;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     Started {
+        #[serde(flatten)]
+        destination: Destination,
         sheet: String,
         results: String,
         failures: String,

@@ -6,6 +6,7 @@
 //! sheet + outcomes ──► results + failures                                  (last pass)
 //! ```
 
+mod destination;
 mod error;
 mod event;
 mod note;
@@ -19,6 +20,7 @@ mod worker;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+pub use destination::Destination;
 pub use error::RunError;
 pub use event::{Event, Observer, Planned};
 pub use note::Note;
@@ -40,9 +42,7 @@ use worker::{Counters, Work};
 /// How a run is carried out.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Whose orders these are.
-    pub account: String,
-    pub endpoint: String,
+    pub destination: Destination,
     pub rate: RateLimit,
     /// Calls in flight at most.
     pub workers: usize,
@@ -64,8 +64,8 @@ impl Settings {
         let (order_position, flag_position) = layout.places;
         let position = |at: Option<usize>| at.map(|at| at.to_string()).unwrap_or_default();
         Identity::new(&[
-            ("account", &self.account),
-            ("endpoint", &self.endpoint),
+            ("account", &self.destination.account),
+            ("endpoint", &self.destination.endpoint),
             ("on_conflict", self.on_conflict.as_str()),
             ("order_column", &layout.order_column),
             ("order_position", &position(Some(order_position))),
@@ -94,6 +94,7 @@ pub fn run(
     let files = RunFiles::claim(&settings.paths, &sheet)?;
     let text = |path: &std::path::Path| path.display().to_string();
     observers.event(&Event::Started {
+        destination: settings.destination.clone(),
         sheet: sheet.name().to_owned(),
         results: text(&files.results),
         failures: text(&files.failures),
@@ -167,6 +168,7 @@ pub fn run(
         }
     };
     let report = Report {
+        destination: settings.destination.clone(),
         summary,
         calls: counters.calls.load(Ordering::Relaxed),
         retries: counters.retries.load(Ordering::Relaxed),

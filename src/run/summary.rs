@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::destination::Destination;
 use crate::files::Status;
 use crate::stop::StopReason;
 
@@ -14,6 +15,8 @@ const MAX_MESSAGES: usize = 1_000;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    #[serde(flatten)]
+    pub destination: Destination,
     pub summary: Summary,
     /// Why the run stopped early, if it did.
     pub stopped: Option<StopReason>,

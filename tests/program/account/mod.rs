@@ -1,5 +1,6 @@
 //! Who calls, where to, and by which way.
 
+mod named;
 mod ping;
 mod secrets;
 mod sources;

@@ -25,7 +25,7 @@ fn all_is_well() {
     let erp = sandbox();
     let run = ping_sandbox(&erp).expect(0);
     let endpoint = format!(
-        "endpoint  {}\naccount   sandbox\nreply     accepted",
+        "endpoint  {}\naccount   sandbox (app key sandbox-app)\nreply     accepted",
         erp.endpoint()
     );
     assert!(run.stdout.starts_with(&endpoint), "{run:?}");

@@ -1,0 +1,39 @@
+//! Whose orders are changed, and where, is said before the first call and stands in the summary.
+
+use crate::harness::{Place, finish, sandbox, sheet};
+
+#[test]
+fn the_account_is_named_by_run_before_the_first_call_by_its_summary_and_by_ping() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(2));
+    let endpoint = erp.endpoint();
+    let named = format!("sandbox (app key sandbox-app) at {endpoint}\n");
+    let run = finish(&mut place.run(&erp, ["orders.csv", "-vv"])).expect(0);
+    let before = run.stderr.split("accepted").next().unwrap_or_default();
+    assert!(before.contains(&format!("account: {named}")), "{run:?}");
+    assert!(
+        run.stdout.contains(&format!("account   {named}")),
+        "{run:?}"
+    );
+
+    let mut command = place.program();
+    crate::harness::account(&mut command, &endpoint);
+    let run = finish(command.arg("ping")).expect(0);
+    for named in [
+        format!("endpoint  {endpoint}"),
+        "account   sandbox (app key sandbox-app)".into(),
+    ] {
+        assert!(run.stdout.contains(&named), "{run:?}");
+    }
+}
+
+#[test]
+fn the_stand_in_never_looks_like_the_erp() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(2));
+    let mut command = place.program();
+    let run = finish(command.args(["run", "orders.csv", "--sandbox"])).expect(0);
+    let first = run.stdout.lines().next().unwrap_or_default();
+    assert!(first.contains("nothing was sent to the ERP"), "{run:?}");
+    assert!(run.stderr.contains("nothing is sent to the ERP"), "{run:?}");
+}

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use crate::exit;
-use crate::pace::RateLimit;
+use crate::pace::{MAX_WORKERS, RateLimit};
 use crate::plan::OnConflict;
 
 const EXAMPLES: &str = "\
@@ -94,16 +94,16 @@ pub struct RunArgs {
     pub failures: Option<PathBuf>,
 
     /// Upper bound on calls: N/s, N/min, N/h, auto or unlimited
-    /// [default: 55/min; 20/s with --sandbox]
+    /// [default: the profile's rate, or 55/min; 20/s with --sandbox]
     ///
     /// When the ERP throttles, the rate is halved and raised again step by step, never above this
     /// bound. auto begins at 55/min and looks for the account's own limit.
     #[arg(long, value_name = "RATE")]
     pub rate: Option<RateLimit>,
 
-    /// Calls in flight at most
-    #[arg(short = 'j', long, value_name = "N", default_value = "4", value_parser = workers)]
-    pub workers: NonZeroUsize,
+    /// Calls in flight at most [default: the profile's workers, or 4]
+    #[arg(short = 'j', long, value_name = "N", value_parser = workers)]
+    pub workers: Option<NonZeroUsize>,
 
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
@@ -233,6 +233,7 @@ pub struct AccountArgs {
 
     /// Which account of the configuration file [env: WDT_PROFILE] [default: default]
     ///
+    /// Named here it comes before the environment's variables; by WDT_PROFILE it does not.
     /// Without a configuration file the account comes from the environment: WDT_SID,
     /// WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
     #[arg(long, value_name = "NAME", help_heading = "Account")]
@@ -327,10 +328,9 @@ fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
-/// More threads than this are surely a typing error.
 fn workers(text: &str) -> Result<NonZeroUsize, String> {
     match text.parse::<NonZeroUsize>() {
-        Ok(workers) if workers.get() <= 1_000 => Ok(workers),
+        Ok(workers) if workers.get() <= MAX_WORKERS => Ok(workers),
         _ => Err("write a whole number from 1 to 1000".to_owned()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::config::{ConfigError, CredentialFault, Setting};
 use crate::erp::field::{Invalid, Refused};
 use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::Status;
@@ -90,6 +91,53 @@ impl fmt::Display for Destination {
             "{} (app key {}) at {}",
             self.account, self.app_key, self.endpoint
         )
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Setting::Sid => "sid",
+            Setting::AppKey => "app key",
+            Setting::AppSecret => "app secret",
+            Setting::Endpoint => "endpoint",
+        })
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::Other(message) => f.write_str(message),
+            ConfigError::Credential {
+                setting,
+                origin,
+                fault,
+            } => write!(f, "{origin}: the {setting} {fault}"),
+            ConfigError::Mixed { one, other } => write!(
+                f,
+                "environment and profile name different accounts, and this would mix them: {} from {}, but {} from {}; give the whole account in one place, or take away what belongs to the other",
+                one.0, one.1, other.0, other.1
+            ),
+        }
+    }
+}
+
+impl fmt::Display for CredentialFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = |c: &char| format!("U+{:04X}", u32::from(*c));
+        match self {
+            CredentialFault::Quote(quote) => {
+                write!(f, "begins or ends with a quote ({quote}); leave it out")
+            }
+            CredentialFault::Blank => f.write_str("has a blank inside; take it out"),
+            CredentialFault::LineBreak => f.write_str("has a line break inside; take it out"),
+            CredentialFault::Invisible(c) => write!(
+                f,
+                "has an invisible character ({}) inside; type it again",
+                code(c)
+            ),
+        }
     }
 }
 

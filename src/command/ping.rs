@@ -25,6 +25,8 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     };
     let client =
         Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;
+    let proxy = client.proxy();
+    let proxy = proxy.map_or(String::new(), |proxy| format!("proxy     {proxy}\n"));
     let ping = client.caller().ping();
     let clock = match ping.clock_offset {
         Some(offset) => format!("clock     {}\n", clock(offset)),
@@ -35,7 +37,7 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
         Err(error) => error.to_string(),
     };
     print(format_args!(
-        "endpoint  {}\naccount   {} (app key {})\nreply     {reply} after {}\n{clock}",
+        "endpoint  {}\naccount   {} (app key {})\n{proxy}reply     {reply} after {}\n{clock}",
         resolved.endpoint,
         resolved.account.sid,
         resolved.account.app_key,

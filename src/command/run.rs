@@ -1,5 +1,6 @@
 //! `run`: carry a sheet into the ERP.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -27,11 +28,14 @@ const SANDBOX_RATE: RateLimit = RateLimit::Limited {
     per: crate::pace::Per::Second,
 };
 
+const DEFAULT_WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+
 /// Whom to call, and what has to live as long as calls are made.
 struct Target {
     account: Account,
     endpoint: Endpoint,
     default_rate: RateLimit,
+    default_workers: NonZeroUsize,
     system_proxy: bool,
     ca_file: Option<PathBuf>,
     /// The endpoint as the journal knows it: a sandbox has another port each time.
@@ -54,13 +58,16 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
     )
     .map_err(Failure::usage)?;
+    if let Some(proxy) = client.proxy() {
+        console.detail(format_args!("calls go through the proxy {proxy}"));
+    }
     let path = (!is_stream(&args.sheet)).then_some(args.sheet.path.as_path());
     let paths = Paths::new(path, args.results, args.failures).map_err(Failure::usage)?;
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     let settings = Settings {
         rate: args.rate.unwrap_or(target.default_rate),
-        workers: args.workers.get(),
+        workers: args.workers.unwrap_or(target.default_workers).get(),
         retries: args.retries,
         on_conflict: args.on_conflict,
         destination: Destination {
@@ -110,6 +117,7 @@ fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
         },
         endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
         default_rate: SANDBOX_RATE,
+        default_workers: DEFAULT_WORKERS,
         system_proxy: false,
         ca_file: None,
         endpoint_name: "sandbox".to_owned(),
@@ -135,7 +143,8 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
         endpoint_name: resolved.endpoint.to_string(),
         account: resolved.account,
         endpoint: resolved.endpoint,
-        default_rate: RateLimit::DEFAULT,
+        default_rate: resolved.rate.unwrap_or(RateLimit::DEFAULT),
+        default_workers: resolved.workers.unwrap_or(DEFAULT_WORKERS),
         system_proxy: true,
         ca_file: resolved.ca_file,
         is_stand_in: false,

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::{Deserialize, Deserializer, de};
 use zeroize::Zeroizing;
 
-const DEFAULT_PROFILE: &str = "default";
+use super::error::ConfigError;
+use crate::pace::{MAX_WORKERS, RateLimit};
 
-/// Holds nothing of the secret.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ConfigError(pub(super) String);
+const DEFAULT_PROFILE: &str = "default";
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +26,10 @@ pub(super) struct Profile {
     pub(super) app_secret_file: Option<PathBuf>,
     pub(super) endpoint: Option<String>,
     pub(super) ca_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "rate")]
+    pub(super) rate: Option<RateLimit>,
+    #[serde(default, deserialize_with = "workers")]
+    pub(super) workers: Option<NonZeroUsize>,
 }
 
 /// serde's own error would repeat the value, which may be the secret without its quotes.
@@ -35,6 +38,25 @@ fn secret_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Zeroizing<St
         toml::Value::String(text) => Ok(Some(Zeroizing::new(text))),
         _ => Err(de::Error::custom("app_secret must be a string")),
     }
+}
+
+fn rate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RateLimit>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse()
+        .map(Some)
+        .map_err(|error| de::Error::custom(format_args!("rate: {error}")))
+}
+
+fn workers<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NonZeroUsize>, D::Error> {
+    let workers = usize::deserialize(from)?;
+    NonZeroUsize::new(workers)
+        .filter(|workers| workers.get() <= MAX_WORKERS)
+        .map(Some)
+        .ok_or_else(|| {
+            de::Error::custom(format_args!(
+                "workers: write a whole number from 1 to {MAX_WORKERS}"
+            ))
+        })
 }
 
 pub(super) struct Loaded {
@@ -62,7 +84,7 @@ pub(super) fn load(path: Option<&Path>, named: Option<&str>) -> Result<Loaded, C
     if let Some(secret_file) = &profile.app_secret_file {
         if profile.app_secret.is_some() {
             let message = format!("give app_secret or app_secret_file, not both, in {place}");
-            return Err(ConfigError(message));
+            return Err(ConfigError::Other(message));
         }
         profile.app_secret = Some(secret(directory.join(secret_file), &place, &mut warnings)?);
     }
@@ -83,7 +105,7 @@ fn secret(
     read(&path).map_err(|error| {
         let path = path.display();
         let message = format!("cannot read `{path}`, which app_secret_file in {place} names");
-        ConfigError(format!("{message}: {error}"))
+        ConfigError::Other(format!("{message}: {error}"))
     })
 }
 
@@ -107,7 +129,7 @@ fn parse(
         }
         Err(error) => {
             let message = format!("cannot read the configuration file `{shown}`: {error}");
-            return Err(ConfigError(message));
+            return Err(ConfigError::Other(message));
         }
     };
     warn_if_readable_by_others(path, warnings);
@@ -116,7 +138,7 @@ fn parse(
         let start = error.span().map(|span| position(&text, span.start));
         let position = start.unwrap_or_default();
         let message = without_value(error.message());
-        ConfigError(format!("{shown}{position}: {message}"))
+        ConfigError::Other(format!("{shown}{position}: {message}"))
     })
 }
 
@@ -131,7 +153,7 @@ fn select(mut profiles: Profiles, file: &str, named: Option<&str>) -> Result<Pro
                 _ => format!("; it has: {}", others.join(", ")),
             };
             let message = format!("there is no profile `{name}` in {file}{others}");
-            Err(ConfigError(message))
+            Err(ConfigError::Other(message))
         }
     }
 }

@@ -1,17 +1,24 @@
 //! The account, the endpoint and whom to trust, from options, environment and configuration file.
 
+mod credential;
+mod error;
 mod file;
+mod sources;
 #[cfg(test)]
 mod tests;
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-pub use self::file::ConfigError;
+pub use self::credential::CredentialFault;
+pub use self::error::{ConfigError, Setting};
 use self::file::Profile;
+use self::sources::Given;
 use crate::erp::{Account, AppSecret, Endpoint};
+use crate::pace::RateLimit;
 
 /// What the command line says about the account.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +36,10 @@ pub struct Resolved {
     pub endpoint: Endpoint,
     /// Certificate authorities to trust besides the built-in ones.
     pub ca_file: Option<PathBuf>,
+    /// Of the profile.
+    pub rate: Option<RateLimit>,
+    /// Of the profile.
+    pub workers: Option<NonZeroUsize>,
     /// Where each setting came from, for people.
     pub origins: String,
     pub warnings: Vec<String>,
@@ -40,24 +51,40 @@ pub fn from_environment(options: &AccountOptions) -> Result<Resolved, ConfigErro
 
 type Lookup<'a> = &'a dyn Fn(&'static str) -> Option<OsString>;
 
+/// An option comes before the environment, that before the profile, and that before the default;
+/// but a profile that the command line names comes before the environment.
 fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, ConfigError> {
     let named = match &options.profile {
         Some(name) => Some(name.clone()),
         None => variable(lookup, "WDT_PROFILE")?,
     };
     let loaded = file::load(options.config.as_deref(), named.as_deref())?;
-    let layers = Layers {
-        options,
-        lookup,
-        profile: &loaded.profile,
-        place: &loaded.place,
+    let environment = of_environment(lookup)?;
+    let profile = of_profile(&loaded.profile, &loaded.place);
+    let by_option = of_option(options);
+    let profile_first = options.profile.is_some();
+    let (first, second) = match profile_first {
+        true => (&profile, &environment),
+        false => (&environment, &profile),
     };
-    let (account, account_origins) = layers.account()?;
-    let (endpoint, endpoint_origin) = layers.endpoint()?;
+    // The quota is the account's.
+    let is_profiles = profile_first || !environment.names_another_account_than(&profile);
+    let given = by_option.or(first)?.or(second)?;
+    given.check()?;
+    let (account, account_origins) = account(&given, &loaded.place)?;
+    let (endpoint, endpoint_origin) = endpoint(&given)?;
+    let in_environment = variable(lookup, "WDT_CA_FILE")?.map(PathBuf::from);
+    let in_profile = loaded.profile.ca_file;
+    let ca_file = match profile_first {
+        true => in_profile.or(in_environment),
+        false => in_environment.or(in_profile),
+    };
     Ok(Resolved {
         account,
         endpoint,
-        ca_file: layers.ca_file()?,
+        ca_file: options.ca_file.clone().or(ca_file),
+        rate: loaded.profile.rate.filter(|_| is_profiles),
+        workers: loaded.profile.workers.filter(|_| is_profiles),
         origins: format!("{account_origins}; endpoint from {endpoint_origin}"),
         warnings: loaded.warnings,
     })
@@ -68,112 +95,94 @@ fn variable(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, Co
     let value = lookup(name).filter(|value| !value.is_empty());
     let text = value.map(OsString::into_string).transpose();
     text.map_err(|_| {
-        ConfigError(format!(
+        ConfigError::Other(format!(
             "the environment variable {name} is not valid UTF-8"
         ))
     })
 }
 
-/// Where settings come from: an option comes before the environment, that before the profile, and
-/// that before the default.
-struct Layers<'a> {
-    options: &'a AccountOptions,
-    lookup: Lookup<'a>,
-    profile: &'a Profile,
-    /// Where the profile stands.
-    place: &'a str,
+fn of_environment(lookup: Lookup<'_>) -> Result<Given, ConfigError> {
+    let mut given = Given::default();
+    for (setting, name) in [
+        (Setting::Sid, "WDT_SID"),
+        (Setting::AppKey, "WDT_APP_KEY"),
+        (Setting::AppSecret, "WDT_APP_SECRET"),
+        (Setting::Endpoint, "WDT_ENDPOINT"),
+    ] {
+        if let Some(value) = variable(lookup, name)?.map(Zeroizing::new) {
+            given.set(setting, &value, format!("environment variable {name}"));
+        }
+    }
+    Ok(given)
 }
 
-struct Sourced {
-    value: Zeroizing<String>,
-    origin: String,
+fn of_profile(profile: &Profile, place: &str) -> Given {
+    let secret_key = match profile.app_secret_file {
+        Some(_) => "app_secret_file",
+        None => "app_secret",
+    };
+    let secret = profile.app_secret.as_ref().map(|secret| secret.as_str());
+    let mut given = Given::default();
+    for (setting, key, value) in [
+        (Setting::Sid, "sid", profile.sid.as_deref()),
+        (Setting::AppKey, "app_key", profile.app_key.as_deref()),
+        (Setting::AppSecret, secret_key, secret),
+        (Setting::Endpoint, "endpoint", profile.endpoint.as_deref()),
+    ] {
+        if let Some(value) = value {
+            given.set(setting, value, format!("{key} in {place}"));
+        }
+    }
+    given
 }
 
-impl Layers<'_> {
-    /// From the environment, or else what the profile has under `key`.
-    fn setting(
-        &self,
-        name: &'static str,
-        key: &str,
-        in_profile: Option<&str>,
-    ) -> Result<Option<Sourced>, ConfigError> {
-        if let Some(value) = variable(self.lookup, name)? {
-            return Ok(Some(Sourced {
-                value: value.into(),
-                origin: format!("environment variable {name}"),
-            }));
-        }
-        Ok(in_profile.map(|value| Sourced {
-            value: value.to_owned().into(),
-            origin: format!("{key} in {}", self.place),
-        }))
+fn of_option(options: &AccountOptions) -> Given {
+    let mut given = Given::default();
+    if let Some(endpoint) = &options.endpoint {
+        given.set(Setting::Endpoint, endpoint, "--endpoint".to_owned());
     }
+    given
+}
 
-    /// With the origins of its parts.
-    fn account(&self) -> Result<(Account, String), ConfigError> {
-        let profile = self.profile;
-        let secret_key = match profile.app_secret_file {
-            Some(_) => "app_secret_file",
-            None => "app_secret",
-        };
-        let in_profile = profile.app_secret.as_ref().map(|secret| secret.as_str());
-        let sid = self.setting("WDT_SID", "sid", profile.sid.as_deref())?;
-        let app_key = self.setting("WDT_APP_KEY", "app_key", profile.app_key.as_deref())?;
-        let secret = self.setting("WDT_APP_SECRET", secret_key, in_profile)?;
-        let missing = [
-            sid.is_none().then_some("seller account (sid)"),
-            app_key.is_none().then_some("app key"),
-            secret.is_none().then_some("app secret"),
-        ];
-        let (Some(sid), Some(app_key), Some(secret)) = (sid, app_key, secret) else {
-            let missing: Vec<_> = missing.into_iter().flatten().collect();
-            return Err(ConfigError(format!(
-                "no {} given: set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the \
-                 environment, or sid, app_key and app_secret (or app_secret_file) in {}; \
-                 `wdt-flags run --sandbox` needs no account",
-                missing.join(", no "),
-                self.place
-            )));
-        };
-        let account = Account {
-            sid: sid.value.to_string(),
-            app_key: app_key.value.to_string(),
-            app_secret: AppSecret::parse(&secret.value)
-                .map_err(|error| ConfigError(format!("{}: {error}", secret.origin)))?,
-        };
-        let origins = format!(
-            "sid from {}; app key from {}; app secret from {}",
-            sid.origin, app_key.origin, secret.origin
-        );
-        Ok((account, origins))
-    }
+/// With the origins of its parts.
+fn account(given: &Given, place: &str) -> Result<(Account, String), ConfigError> {
+    let sid = given.get(Setting::Sid);
+    let app_key = given.get(Setting::AppKey);
+    let secret = given.get(Setting::AppSecret);
+    let missing = [
+        sid.is_none().then_some("seller account (sid)"),
+        app_key.is_none().then_some("app key"),
+        secret.is_none().then_some("app secret"),
+    ];
+    let (Some(sid), Some(app_key), Some(secret)) = (sid, app_key, secret) else {
+        let missing: Vec<_> = missing.into_iter().flatten().collect();
+        return Err(ConfigError::Other(format!(
+            "no {} given: set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the \
+             environment, or sid, app_key and app_secret (or app_secret_file) in {place}; \
+             `wdt-flags run --sandbox` needs no account",
+            missing.join(", no "),
+        )));
+    };
+    let account = Account {
+        sid: sid.value.to_string(),
+        app_key: app_key.value.to_string(),
+        app_secret: AppSecret::parse(&secret.value)
+            .map_err(|error| ConfigError::Other(format!("{}: {error}", secret.origin)))?,
+    };
+    let origins = format!(
+        "sid from {}; app key from {}; app secret from {}",
+        sid.origin, app_key.origin, secret.origin
+    );
+    Ok((account, origins))
+}
 
-    /// With its origin.
-    fn endpoint(&self) -> Result<(Endpoint, String), ConfigError> {
-        let given = match &self.options.endpoint {
-            Some(endpoint) => Some(Sourced {
-                value: endpoint.clone().into(),
-                origin: "--endpoint".to_owned(),
-            }),
-            None => {
-                let in_profile = self.profile.endpoint.as_deref();
-                self.setting("WDT_ENDPOINT", "endpoint", in_profile)?
-            }
-        };
-        let Some(Sourced { value, origin }) = given else {
-            return Ok((Endpoint::production(), "default".to_owned()));
-        };
-        match value.parse() {
-            Ok(endpoint) => Ok((endpoint, origin)),
-            Err(error) => Err(ConfigError(format!("{origin}: {error}"))),
-        }
-    }
-
-    fn ca_file(&self) -> Result<Option<PathBuf>, ConfigError> {
-        if let Some(file) = &self.options.ca_file {
-            return Ok(Some(file.clone()));
-        }
-        let variable = variable(self.lookup, "WDT_CA_FILE")?.map(PathBuf::from);
-        Ok(variable.or_else(|| self.profile.ca_file.clone()))
+/// With its origin.
+fn endpoint(given: &Given) -> Result<(Endpoint, String), ConfigError> {
+    let Some(given) = given.get(Setting::Endpoint) else {
+        return Ok((Endpoint::production(), "default".to_owned()));
+    };
+    match given.value.parse() {
+        Ok(endpoint) => Ok((endpoint, given.origin.clone())),
+        Err(error) => Err(ConfigError::Other(format!("{}: {error}", given.origin))),
     }
 }

@@ -82,21 +82,119 @@ fn a_profile_is_taken_by_name() {
     );
 }
 
+const ANOTHER: [(&str, &str); 3] = [
+    ("WDT_SID", "mine"),
+    ("WDT_APP_KEY", "my-key"),
+    ("WDT_APP_SECRET", "a:b"),
+];
+
+fn with_another(config: &str) -> Place {
+    let place = Place::new(config);
+    ANOTHER
+        .into_iter()
+        .fold(place, |place, (name, value)| place.env(name, value))
+}
+
 #[test]
 fn the_environment_comes_before_the_profile() {
-    let place = Place::new(TWO)
-        .env("WDT_SID", "mine")
-        .env("WDT_APP_KEY", "")
-        .env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
+    let place = with_another(TWO).env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
     let resolved = place.resolve(None).expect("resolved");
     assert_eq!(resolved.account.sid, "mine");
-    assert_eq!(resolved.account.app_key, "key", "empty is not set");
     assert_eq!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
-    assert!(
-        resolved
-            .origins
-            .contains("sid from environment variable WDT_SID")
+    let origin = "sid from environment variable WDT_SID";
+    assert!(resolved.origins.contains(origin));
+    let place = place.env("WDT_PROFILE", "other");
+    assert_eq!(place.resolve(None).expect("resolved").account.sid, "mine");
+}
+
+#[test]
+fn a_profile_that_is_asked_for_comes_before_the_environment() {
+    let place = with_another(TWO).env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
+    let resolved = place.resolve(Some("other")).expect("resolved");
+    assert_eq!(resolved.account.sid, "shop2");
+    assert_ne!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
+    // Its endpoint would be the other account's.
+    let error = place.resolve(Some("default")).expect_err("mixed");
+    assert!(error.contains("endpoint from environment"), "{error}");
+}
+
+#[test]
+fn values_of_two_accounts_are_not_mixed() {
+    for at in 0..7 {
+        let given = (0..3).filter(|piece| at >> piece & 1 == 1);
+        let place = given.fold(Place::new(TWO), |place, piece| {
+            place.env(ANOTHER[piece].0, ANOTHER[piece].1)
+        });
+        let resolved = place.resolve(None);
+        assert_eq!(resolved.is_ok(), at == 0, "{at:03b}");
+        if let Err(error) = resolved {
+            let both = ["environment variable WDT_", "profile `default`"];
+            assert!(both.iter().all(|it| error.contains(it)), "{error}");
+        }
+        let asked = place.resolve(Some("default")).expect("resolved");
+        assert_eq!(asked.account.sid, "shop");
+    }
+    // The same account given twice, or one account given in two places.
+    let same = Place::new(TWO).env("WDT_SID", "shop");
+    assert_eq!(same.resolve(None).expect("resolved").account.app_key, "key");
+    let half = Place::new("[default]\nsid = 'shop'\napp_key = 'key'\n");
+    let half = half.env("WDT_APP_SECRET", "hush:salt");
+    assert_eq!(half.resolve(None).expect("resolved").account.sid, "shop");
+    let elsewhere = Place::new(TWO).env("WDT_ENDPOINT", "test");
+    assert_eq!(elsewhere.resolve(None).expect("ok").account.sid, "shop");
+}
+
+#[test]
+fn a_profile_has_a_pace_of_its_own() {
+    let paced = TWO.replace("endpoint", "rate = '30/min'\nworkers = 2\nendpoint");
+    let paced = Place::new(&paced);
+    let resolved = paced.resolve(Some("other")).expect("resolved");
+    assert_eq!(
+        resolved.rate.map(|it| it.to_string()).as_deref(),
+        Some("30/min")
     );
+    assert_eq!(resolved.workers.map(NonZeroUsize::get), Some(2));
+    assert_eq!(paced.resolve(None).expect("resolved").rate, None);
+    let other = with_another("[default]\nsid = 'shop'\nrate = '1/h'\n");
+    assert_eq!(other.resolve(None).expect("resolved").rate, None);
+    for (wrong, said) in [
+        ("rate = 'fast'", "55/min"),
+        ("rate = 55", "expected a string"),
+        ("workers = 0", "from 1 to 1000"),
+    ] {
+        let error = Place::new(&format!("[default]\n{wrong}\n")).resolve(None);
+        let error = error.expect_err(wrong);
+        assert!(
+            error.contains(said) && error.contains("config.toml:2"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_pasting_leaves_is_cut_off_or_named() {
+    let secret = |secret: &'static str| {
+        let place = Place::new("[default]\nsid = ' shop\u{3000}'\napp_key = 'key'\n");
+        place.env("WDT_APP_SECRET", secret).resolve(None)
+    };
+    for good in [" hush:salt\r\n", "hush：salt", "\u{feff}hush:salt"] {
+        assert_eq!(secret(good).expect(good).account.sid, "shop");
+    }
+    for (wrong, named) in [
+        ("\"hush:salt\"", "a quote (\")"),
+        ("‘hush:salt’", "a quote (‘)"),
+        ("hush: salt", "a blank inside"),
+        ("hush\n:salt", "a line break inside"),
+        ("hush:\u{200b}salt", "an invisible character (U+200B)"),
+    ] {
+        let error = secret(wrong).expect_err(wrong);
+        assert!(error.contains(named), "{error}");
+        assert!(error.contains("WDT_APP_SECRET"), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+    // What does not count may be as it is.
+    let place = Place::new(TWO).env("WDT_SID", "'mine'");
+    assert!(place.resolve(Some("default")).is_ok());
 }
 
 #[test]
@@ -156,7 +254,15 @@ fn certificate_authorities_of_a_profile_stand_beside_the_file() {
         Some(place.directory.path().join("company.pem"))
     );
     let place = place.env("WDT_CA_FILE", "other.pem");
-    assert_eq!(ca_file(&place), Some(PathBuf::from("other.pem")));
+    assert_eq!(
+        ca_file(&place),
+        Some(place.directory.path().join("company.pem"))
+    );
+    let place = place.env("WDT_PROFILE", "other");
+    assert_eq!(
+        place.resolve(None).expect("resolved").ca_file,
+        Some(PathBuf::from("other.pem"))
+    );
     assert_eq!(
         Place::new(TWO).resolve(None).expect("resolved").ca_file,
         None

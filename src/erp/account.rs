@@ -19,9 +19,11 @@ pub struct AppSecret {
 pub struct SecretError;
 
 impl AppSecret {
-    /// Splits `secret:salt`; white space around it is dropped.
+    /// Splits `secret:salt`; white space around it is dropped. Where there is no colon, Chinese
+    /// input methods have put a full-width one.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
-        match text.trim().split_once(':') {
+        let text = text.trim();
+        match text.split_once(':').or_else(|| text.split_once('：')) {
             Some((secret, salt)) if !secret.is_empty() && !salt.is_empty() => Ok(AppSecret {
                 secret: Zeroizing::new(secret.to_owned()),
                 salt: Zeroizing::new(salt.to_owned()),
@@ -72,6 +74,8 @@ mod tests {
     fn a_secret_has_two_halves() {
         let secret = AppSecret::parse(" abc:de:f\n").expect("valid");
         assert_eq!((secret.secret(), secret.salt()), ("abc", "de:f"));
+        let secret = AppSecret::parse("abc：de").expect("valid");
+        assert_eq!((secret.secret(), secret.salt()), ("abc", "de"));
         for wrong in ["", "abc", "abc:", ":salt", ":"] {
             assert_eq!(AppSecret::parse(wrong).err(), Some(SecretError), "{wrong}");
         }

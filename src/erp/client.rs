@@ -143,6 +143,16 @@ impl Client {
         }
     }
 
+    /// The proxy that calls go through, without its password.
+    #[must_use]
+    pub fn proxy(&self) -> Option<String> {
+        let proxy = self.config.proxy()?;
+        let endpoint = self.endpoint.url().parse().ok()?;
+        let scheme = proxy.uri().scheme_str().unwrap_or("http");
+        let (host, port) = (proxy.host(), proxy.port());
+        (!proxy.is_no_proxy(&endpoint)).then(|| format!("{scheme}://{host}:{port}"))
+    }
+
     /// The clock that calls are signed by.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -171,6 +181,16 @@ impl Client {
         }
         url.extend(["sign=", &sign]);
         url
+    }
+
+    /// Names the proxy beside what kept a call from its server: it may be to blame.
+    fn name_proxy(&self, reason: Reason) -> Reason {
+        match (&reason, self.proxy()) {
+            (Reason::Connection(_) | Reason::HostNotFound, Some(proxy)) => {
+                Reason::Connection(format!("{reason} (through the proxy {proxy})"))
+            }
+            _ => reason,
+        }
     }
 
     /// ureq's error in this crate's terms, without the URL, which holds half of the secret.
@@ -266,7 +286,8 @@ impl Caller<'_> {
             Ok(mut response) => (read(&mut response), header_date(&response)),
             Err(error) => (Err(error), None),
         };
-        (outcome.map_err(|error| self.client.explain(error)), date)
+        let explain = |error| self.client.name_proxy(self.client.explain(error));
+        (outcome.map_err(explain), date)
     }
 }
 

@@ -14,3 +14,6 @@ pub use limiter::RateLimiter;
 #[cfg(feature = "sandbox")]
 pub use rate::Per;
 pub use rate::RateLimit;
+
+/// More calls in flight than this are surely a typing error.
+pub const MAX_WORKERS: usize = 1_000;

@@ -106,18 +106,131 @@ fn the_option_names_the_profile_before_the_environment() {
     );
 }
 
-#[test]
-fn the_environment_comes_before_the_profile_piece_by_piece() {
-    let setting = Setting::new();
-    let mut command = setting.ping();
+fn another_account(command: &mut Command) {
     command
         .env("WDT_SID", "env-sid")
-        .env("WDT_APP_SECRET", "env-secret:env-salt")
-        .env("WDT_ENDPOINT", setting.by_environment.endpoint());
-    assert_eq!(
-        setting.called(&mut command),
-        "environment: env-sid default-key env-salt"
+        .env("WDT_APP_KEY", "env-key")
+        .env("WDT_APP_SECRET", "env-secret:env-salt");
+}
+
+#[test]
+fn the_environment_comes_before_the_profile_unless_the_command_line_names_it() {
+    for (profile, called) in [
+        (None, "environment: env-sid env-key env-salt"),
+        (Some("other"), "profile: other-sid other-key other-salt"),
+    ] {
+        let setting = Setting::new();
+        let mut command = setting.ping();
+        another_account(&mut command);
+        command.env("WDT_ENDPOINT", setting.by_environment.endpoint());
+        command.env("WDT_PROFILE", "default");
+        if let Some(profile) = profile {
+            command.args(["--profile", profile]);
+        }
+        assert_eq!(setting.called(&mut command), called);
+    }
+}
+
+#[test]
+fn two_accounts_are_never_mixed() {
+    for (name, value) in [
+        ("WDT_SID", "env-sid"),
+        ("WDT_APP_KEY", "env-key"),
+        ("WDT_APP_SECRET", "env-secret:env-salt"),
+    ] {
+        let setting = Setting::new();
+        let mut command = setting.ping();
+        let run = finish(command.env(name, value)).expect(2);
+        for source in [name, "profile `default` of config.toml"] {
+            assert!(run.stderr.contains(source), "{run:?}");
+        }
+        assert!(setting.by_profile.requests().is_empty());
+    }
+    // The endpoint of one is no endpoint for the other.
+    let setting = Setting::new();
+    let mut command = setting.ping();
+    another_account(&mut command);
+    let run = finish(&mut command).expect(2);
+    assert!(run.stderr.contains("endpoint"), "{run:?}");
+}
+
+#[test]
+fn what_belongs_to_one_account_may_stand_in_two_places() {
+    let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
+    private(
+        &place,
+        "config.toml",
+        "[default]\nsid = 's'\napp_key = 'k'\n",
     );
+    let mut command = place.program();
+    command
+        .args(["ping", "--config", "config.toml"])
+        .env("WDT_APP_SECRET", "hush:salt")
+        .env("WDT_ENDPOINT", erp.endpoint());
+    finish(&mut command).expect(0);
+    let calls = erp.requests();
+    assert_eq!(calls[0].query("sid"), Some("s"));
+    assert_eq!(calls[0].query("salt"), Some("salt"));
+}
+
+#[test]
+fn a_profile_may_set_rate_and_workers() {
+    let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
+    let config = |pace: &str| {
+        let endpoint = erp.endpoint();
+        let account = "sid = 's'\napp_key = 'k'\napp_secret = 'hush:salt'\n";
+        let config = format!("[default]\n{account}endpoint = '{endpoint}'\n{pace}");
+        private(&place, "config.toml", &config);
+    };
+    place.write("orders.csv", crate::harness::sheet(3));
+    let run = |more: &[&str]| {
+        let mut command = place.program();
+        command.args(["run", "orders.csv", "--config", "config.toml"]);
+        finish(command.args(more))
+    };
+    config("rate = '1/h'\nworkers = 2\n");
+    // The second call is an hour away.
+    run(&["--deadline", "1s"]).expect(3);
+    assert_eq!(erp.calls(), 1);
+    // An option comes before it.
+    run(&["--rate", "unlimited"]).expect(0);
+    config("rate = 'often'\n");
+    let refused = run(&[]).expect(2);
+    assert!(refused.stderr.contains("55/min"), "{refused:?}");
+    assert!(refused.stderr.contains("config.toml:6"), "{refused:?}");
+}
+
+#[test]
+fn what_pasting_leaves_around_credentials_is_cut_off_or_named() {
+    for (secret, named) in [
+        ("\u{feff} hush:salt \r\n", None),
+        ("hush：salt", None),
+        ("\"hush:salt\"\n", Some("a quote (\")")),
+        ("hush : salt", Some("a blank")),
+    ] {
+        let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
+        let config = "[default]\nsid = ' s '\napp_key = '\tk'\napp_secret_file = 'secret.txt'\n";
+        private(&place, "config.toml", config);
+        private(&place, "secret.txt", secret);
+        let mut command = place.program();
+        command.args(["ping", "--config", "config.toml"]);
+        let run = finish(command.env("WDT_ENDPOINT", format!(" {} ", erp.endpoint())));
+        match named {
+            None => {
+                run.expect(0);
+                let calls = erp.requests();
+                assert_eq!(calls[0].query("sid"), Some("s"));
+                assert_eq!(calls[0].query("key"), Some("k"));
+                assert_eq!(calls[0].query("salt"), Some("salt"));
+            }
+            Some(named) => {
+                let run = run.expect(2);
+                assert!(run.stderr.contains(named), "{run:?}");
+                assert!(run.stderr.contains("app_secret_file"), "{run:?}");
+                assert!(!run.said().contains("hush"), "{run:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -84,12 +84,13 @@ pub struct RunArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
 
-    /// Where every row goes, with what became of it [default: x.results.csv beside x.csv]
+    /// Where every row goes, with what became of it
+    /// [default: x.results.csv beside x.csv; x.sandbox.results.csv with --sandbox]
     #[arg(short = 'o', long, value_name = "FILE")]
     pub results: Option<PathBuf>,
 
     /// Where the rows go that are rejected, failed, invalid or skipped
-    /// [default: x.failures.csv beside x.csv]
+    /// [default: x.failures.csv beside x.csv; x.sandbox.failures.csv with --sandbox]
     #[arg(long, value_name = "FILE")]
     pub failures: Option<PathBuf>,
 

@@ -16,7 +16,7 @@ use crate::console::{Console, print, summary};
 use crate::erp::{Account, Client, ClientOptions, Endpoint};
 use crate::exit::of_signal;
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
-use crate::files::{FileError, Paths};
+use crate::files::{FileError, Paths, is_of_stand_in, stand_in_name};
 use crate::pace::RateLimit;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
 use crate::stop::StopReason;
@@ -61,8 +61,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     if let Some(proxy) = client.proxy() {
         console.detail(format_args!("calls go through the proxy {proxy}"));
     }
-    let path = (!is_stream(&args.sheet)).then_some(args.sheet.path.as_path());
-    let paths = Paths::new(path, args.results, args.failures).map_err(Failure::usage)?;
+    let paths = paths(&args, target.is_stand_in).map_err(Failure::usage)?;
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     let settings = Settings {
@@ -95,6 +94,22 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         console.warning(format_args!("the summary cannot be written: {error}"));
     }
     Ok(end(&report, console))
+}
+
+/// What the stand-in says never stands where the ERP's words stand.
+fn paths(args: &RunArgs, is_stand_in: bool) -> Result<Paths, FileError> {
+    let (results, failures) = (args.results.clone(), args.failures.clone());
+    let sheet = &args.sheet.path;
+    if is_stream(&args.sheet) {
+        return Paths::new(None, results, failures);
+    }
+    if is_stand_in {
+        return Paths::new(Some(&stand_in_name(sheet)), results, failures);
+    }
+    if is_of_stand_in(sheet) && (results.is_none() || failures.is_none()) {
+        return Err(FileError::OfStandIn(sheet.clone()));
+    }
+    Paths::new(Some(sheet), results, failures)
 }
 
 #[cfg(feature = "sandbox")]

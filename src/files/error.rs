@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 pub enum FileError {
     #[error("a sheet from standard input or a pipe needs --results FILE")]
     NoName,
+    #[error(
+        "`{0}` is of a run against the stand-in; add --sandbox, or name other files with --results and --failures"
+    )]
+    OfStandIn(PathBuf),
     #[error("the run would need `{0}` twice; name other files with --results and --failures")]
     Same(PathBuf),
     #[error(

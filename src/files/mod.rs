@@ -9,6 +9,7 @@ mod lock;
 mod outcome;
 mod paths;
 mod results;
+mod stand_in;
 
 pub use atomic::AtomicFile;
 pub use claim::RunFiles;
@@ -17,3 +18,4 @@ pub use fs::move_aside;
 pub use outcome::{Outcome, Status};
 pub use paths::Paths;
 pub use results::{ResultRow, ResultsColumns, ResultsWriter};
+pub use stand_in::{is_of_stand_in, stand_in_name};

@@ -36,6 +36,53 @@ fn the_stand_in_never_looks_like_the_erp() {
     let first = run.stdout.lines().next().unwrap_or_default();
     assert!(first.contains("nothing was sent to the ERP"), "{run:?}");
     assert!(run.stderr.contains("nothing is sent to the ERP"), "{run:?}");
+    let files = [
+        "orders.csv",
+        "orders.sandbox.failures.csv",
+        "orders.sandbox.results.csv",
+    ];
+    assert_eq!(place.files(), files);
+}
+
+#[test]
+fn the_stand_in_leaves_results_and_failures_of_the_erp_as_they_are() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.sheet(&[("CG1", "aa"), ("CG404", "aa")]);
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    let ours = ["orders.results.csv", "orders.failures.csv"];
+    let before = ours.map(|name| place.read(name));
+    for sheet in ["orders.csv", "orders.failures.csv"] {
+        let mut command = place.program();
+        finish(command.args(["run", sheet, "--sandbox"])).expect(1);
+        assert_eq!(ours.map(|name| place.read(name)), before);
+    }
+    // Nor may the one take the other's place because it was asked to.
+    let mut command = place.program();
+    command.args(["run", "orders.failures.csv", "--sandbox"]);
+    let run = finish(command.args(["--failures", "orders.failures.csv"])).expect(2);
+    assert!(run.stderr.contains("is the sheet itself"), "{run:?}");
+    assert_eq!(ours.map(|name| place.read(name)), before);
+}
+
+#[test]
+fn failures_of_the_stand_in_are_given_back_to_it_and_to_nobody_else() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.sheet(&[("CG1", "aa"), ("CG404", "aa")]);
+    let sheet = "orders.sandbox.failures.csv";
+    let run = |args: &[&str]| finish(place.program().arg("run").args(args));
+    run(&["orders.csv", "--sandbox"]).expect(1);
+    let refused = finish(&mut place.run(&erp, [sheet])).expect(2);
+    assert!(refused.stderr.contains("add --sandbox"), "{refused:?}");
+    assert_eq!(erp.stats().calls, 0);
+    let corrected = place.read(sheet).replace("CG404", "CG405");
+    place.write(sheet, corrected);
+    run(&[sheet, "--sandbox"]).expect(0);
+    assert!(place.table(sheet).rows.is_empty());
+    let others = place
+        .files()
+        .into_iter()
+        .filter(|name| !name.contains(".sandbox."));
+    assert_eq!(others.collect::<Vec<_>>(), ["orders.csv"]);
 }
 
 #[test]

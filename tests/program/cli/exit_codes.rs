@@ -27,7 +27,7 @@ fn the_sample_runs_without_an_account() {
     let mut command = place.program();
     command.args(["run", "purchase_flags.csv", "--sandbox", "--rate=unlimited"]);
     finish(&mut command).expect(1);
-    let results = place.table("purchase_flags.results.csv");
+    let results = place.table("purchase_flags.sandbox.results.csv");
     assert!(results.count("ok") > 50, "{results:?}");
     assert!(results.count("rejected") > 0, "{results:?}");
 }

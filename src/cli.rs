@@ -56,7 +56,7 @@ pub enum Command {
     Run(Box<RunArgs>),
 
     /// Read and validate a sheet, call nothing
-    #[command(after_long_help = exit::table())]
+    #[command(after_long_help = exit::table_of_check())]
     Check(CheckArgs),
 
     /// Make one call that changes nothing: are credentials, endpoint and clock right?
@@ -109,6 +109,18 @@ pub struct RunArgs {
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
     pub on_conflict: OnConflict,
+
+    /// Call nothing: read and validate the sheet, as check does
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+
+    /// Send only the first N orders, a trial for real; the rest are skipped
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+
+    /// Do not ask before flags are cleared
+    #[arg(short = 'y', long)]
+    pub yes: bool,
 
     /// Further attempts after the first, for transient failures
     #[arg(long, value_name = "N", default_value_t = 4)]
@@ -257,15 +269,16 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
 
-    /// The flags that are defined for purchase orders, separated by commas
+    /// The flags that are defined for purchase orders, separated by commas; 无 is in any case
+    /// [default: aa,加急,已质检,待质检,待付款,已付款,部分到货,无]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub flags: Option<Vec<String>>,
 
-    /// Calls let in per minute
+    /// Calls let in per minute [default: any number]
     #[arg(long, value_name = "N/min", value_parser = per_minute)]
     pub limit: Option<u32>,
 
-    /// Calls let in at once
+    /// Calls let in at once [default: any number]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_concurrency: Option<u32>,
 

@@ -14,6 +14,17 @@ pub fn of_signal(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
+/// For `--help` of `check`.
+pub fn table_of_check() -> String {
+    let rows = [
+        (OK, "every row can be sent, or a later row decides"),
+        (SOME_FAILED, "some row is invalid and would not be sent"),
+        (USAGE, "wrong usage, or a sheet that cannot be read"),
+        (STOPPED, "standard output cannot be written"),
+    ];
+    listed(&rows)
+}
+
 /// For `--help`.
 pub fn table() -> String {
     let rows = [
@@ -31,6 +42,13 @@ pub fn table() -> String {
         (of_signal(SIGINT), "stopped by SIGINT (Ctrl-C)"),
         (of_signal(SIGTERM), "stopped by SIGTERM"),
     ];
-    let rows = rows.map(|(code, meaning)| format!("\n  {code:<3}  {meaning}"));
-    format!("Exit codes:{}", rows.concat())
+    listed(&rows)
+}
+
+fn listed(rows: &[(u8, &str)]) -> String {
+    let rows = rows.iter();
+    let rows: String = rows
+        .map(|(code, meaning)| format!("\n  {code:<3}  {meaning}"))
+        .collect();
+    format!("Exit codes:{rows}")
 }

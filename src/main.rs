@@ -7,5 +7,8 @@ use wdt_flags::cli::Cli;
 use wdt_flags::command;
 
 fn main() -> ExitCode {
-    command::execute(Cli::parse())
+    match Cli::try_parse() {
+        Ok(cli) => command::execute(cli),
+        Err(error) => command::with_tip(error).exit(),
+    }
 }

@@ -182,6 +182,7 @@ impl fmt::Display for Note<'_> {
                 }
             }
             Note::NotSent(Some(reason)) => write!(f, "not sent: {reason}"),
+            Note::BeyondLimit(limit) => write!(f, "not sent: --limit {limit}"),
             Note::NotSent(None) => f.write_str("not sent"),
             Note::SameAs { line, reply: "" } => write!(f, "same as line {line}"),
             Note::SameAs { line, reply } => write!(f, "same as line {line}: {reply}"),

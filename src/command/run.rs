@@ -12,13 +12,15 @@ use super::inputs::{account_options, is_stream, open_sheet};
 use crate::cli::{Deadline, RunArgs};
 use crate::command::signals::listen;
 use crate::config;
-use crate::console::{Console, print, summary};
-use crate::erp::{Account, Client, ClientOptions, Endpoint};
+use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
+use crate::erp::{Account, CLEAR_FLAG, Client, ClientOptions, Endpoint};
 use crate::exit::of_signal;
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
 use crate::files::{FileError, Paths, is_of_stand_in, stand_in_name};
 use crate::pace::RateLimit;
+use crate::plan::Plan;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
+use crate::sheet::Sheet;
 use crate::stop::StopReason;
 
 /// The default rate for the stand-in, which has no limit.
@@ -67,6 +69,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     let settings = Settings {
         rate: args.rate.unwrap_or(target.default_rate),
         workers: args.workers.unwrap_or(target.default_workers).get(),
+        limit: args.limit,
         retries: args.retries,
         on_conflict: args.on_conflict,
         destination: Destination {
@@ -87,6 +90,9 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         },
         fresh: args.fresh,
     };
+    if !(args.yes || target.is_stand_in) {
+        confirm(&sheet, &settings)?;
+    }
     let report = run::run(sheet, &client, &settings, &stop, &[console])
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
@@ -94,6 +100,19 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         console.warning(format_args!("the summary cannot be written: {error}"));
     }
     Ok(end(&report, console))
+}
+
+/// Asks before flags are cleared, if somebody is there to answer.
+fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
+    if sheet.layout().given_flag.as_deref() != Some(CLEAR_FLAG) || !can_ask() {
+        return Ok(());
+    }
+    let plan = Plan::build(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let orders = plan.calls().min(settings.limit.unwrap_or(u64::MAX));
+    match confirm_clearing(orders, &settings.destination) {
+        true => Ok(()),
+        false => Err(Failure::usage(NOT_CONFIRMED)),
+    }
 }
 
 /// What the stand-in says never stands where the ERP's words stand.

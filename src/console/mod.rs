@@ -2,6 +2,7 @@
 
 mod human;
 mod progress;
+mod question;
 mod summary;
 
 use std::fmt::Display;
@@ -9,7 +10,10 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use console::Style;
+
 pub use human::{clock_difference, counted, duration};
+pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
 pub use summary::summary;
 
 use crate::erp::{CallError, ErrorKind};
@@ -94,7 +98,8 @@ impl Console {
             let mut stderr = io::stderr().lock();
             for line in message.lines() {
                 // File names are anybody's words, too.
-                let _ = writeln!(stderr, "{}", one_line(line, usize::MAX));
+                let line = coloured(one_line(line, usize::MAX));
+                let _ = writeln!(stderr, "{line}");
             }
         };
         match &*self.lock() {
@@ -234,6 +239,20 @@ impl Observer for Console {
             }
         }
     }
+}
+
+/// The line with its first word as clap colours it, on a terminal that is to have colours.
+fn coloured(line: String) -> String {
+    for (word, style) in [
+        ("error:", Style::new().red()),
+        ("warning:", Style::new().yellow()),
+    ] {
+        if let Some(rest) = line.strip_prefix(word) {
+            let style = style.bold().for_stderr();
+            return format!("{}{rest}", style.apply_to(word));
+        }
+    }
+    line
 }
 
 /// Writes to stdout. A reader that has gone away is no reason to fail.

@@ -46,6 +46,8 @@ pub struct Settings {
     pub rate: RateLimit,
     /// Calls in flight at most.
     pub workers: usize,
+    /// How many orders to send, the first of the sheet; the rest are skipped.
+    pub limit: Option<u64>,
     /// Further attempts after the first, for transient failures.
     pub retries: u32,
     pub on_conflict: OnConflict,
@@ -113,7 +115,7 @@ pub fn run(
     files.ensure_writable()?;
     let (mut journal, mut outcomes) =
         resume::begin_journal(found, &plan, &files, identity, observers)?;
-    observers.event(&Event::Planned(planned(&plan, &outcomes)));
+    observers.event(&Event::Planned(planned(&plan, &outcomes, settings.limit)));
 
     let began = Instant::now();
     let sending = Sending {
@@ -128,6 +130,7 @@ pub fn run(
             retries: settings.retries,
         },
         workers: settings.workers,
+        limit: settings.limit,
         deadline: settings.stop_rules.deadline,
         breaker: CircuitBreaker::new(settings.stop_rules),
     };
@@ -147,6 +150,7 @@ pub fn run(
         plan: &plan,
         outcomes: &outcomes,
         stopped: stopped.as_ref(),
+        limit: settings.limit,
         bom: settings.bom,
     };
     let (summary, written) = ending.write(&files, keep_sheet).map_err(interrupted)?;
@@ -183,11 +187,11 @@ pub fn run(
     Ok(report)
 }
 
-fn planned(plan: &Plan, outcomes: &[Option<Outcome>]) -> Planned {
+fn planned(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) -> Planned {
     Planned {
         rows: plan.rows(),
         invalid: plan.invalid(),
-        calls: plan.calls(),
+        calls: plan.calls().min(limit.unwrap_or(u64::MAX)),
         conflicts: plan.conflicts(),
         conflicting_rows: plan.conflicting_rows(),
         on_conflict: plan.on_conflict(),

@@ -22,6 +22,8 @@ pub enum Note<'a> {
         accepted_before: bool,
     },
     NotSent(Option<&'a StopReason>),
+    /// Only so many orders were to be sent (`--limit`).
+    BeyondLimit(u64),
     /// The row shares the outcome of the row at `line`.
     SameAs {
         line: u64,
@@ -41,7 +43,9 @@ impl Note<'_> {
             Note::Reply(reply) | Note::SameAs { reply, .. } => Cow::Borrowed(reply),
             Note::Invalid { problem, .. } => Cow::Owned(problem.to_string()),
             Note::Conflict { .. } => Cow::Borrowed(Note::CONFLICT),
-            Note::NotSent(_) | Note::DecidedBy { .. } => Cow::Owned(self.to_string()),
+            Note::NotSent(_) | Note::BeyondLimit(_) | Note::DecidedBy { .. } => {
+                Cow::Owned(self.to_string())
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct Ending<'r> {
     /// By order; `None` where no call came to an end.
     pub outcomes: &'r [Option<Outcome>],
     pub stopped: Option<&'r StopReason>,
+    pub limit: Option<u64>,
     pub bom: bool,
 }
 
@@ -92,7 +93,13 @@ impl<'r> Ending<'r> {
             attempts: 0,
             finished_at: now,
         };
-        let skipped = || unsent(Status::Skipped, Note::NotSent(self.stopped));
+        let skipped = || {
+            let note = match (self.stopped, self.limit) {
+                (None, Some(limit)) => Note::BeyondLimit(limit),
+                (stopped, _) => Note::NotSent(stopped),
+            };
+            unsent(Status::Skipped, note)
+        };
         let entry = match row.entry(self.sheet) {
             Ok(entry) => entry,
             Err(problem) => {

@@ -31,6 +31,7 @@ pub struct Sending<'r> {
     pub plan: &'r Plan,
     pub work: Work<'r>,
     pub workers: usize,
+    pub limit: Option<u64>,
     pub deadline: Option<SystemTime>,
     pub breaker: CircuitBreaker,
 }
@@ -49,8 +50,8 @@ struct Jobs<'r> {
     plan: &'r Plan,
     rows: Rows<'r>,
     row: Row,
-    /// By order: its outcome is known already.
-    known: Vec<bool>,
+    /// By order.
+    to_send: Vec<bool>,
 }
 
 impl Jobs<'_> {
@@ -62,7 +63,7 @@ impl Jobs<'_> {
             };
             let role = self.plan.role(line, &entry);
             match role.ok_or_else(|| SheetError::changed(self.sheet.name()))? {
-                RowRole::Decides { id } if !self.known[id.index()] => {
+                RowRole::Decides { id } if self.to_send[id.index()] => {
                     return Ok(Some(Job {
                         id,
                         line,
@@ -106,7 +107,7 @@ impl Sending<'_> {
             plan: self.plan,
             rows: self.sheet.rows()?,
             row: Row::default(),
-            known: outcomes.iter().map(Option::is_some).collect(),
+            to_send: to_send(self.plan, outcomes, self.limit),
         };
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.workers)
@@ -261,6 +262,19 @@ fn outcome(attempted: Attempted<()>) -> Option<Outcome> {
         attempts: attempted.attempts,
         finished_at: Timestamp::now(),
     })
+}
+
+/// By order: whether it is to be sent. Those are, of the first `limit` orders of the sheet, the ones
+/// whose outcome is not known.
+pub fn to_send(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) -> Vec<bool> {
+    let mut left = limit.unwrap_or(u64::MAX);
+    plan.ids()
+        .map(|id| {
+            let is_first = plan.is_sent(id) && left > 0;
+            left -= u64::from(is_first);
+            is_first && outcomes[id.index()].is_none()
+        })
+        .collect()
 }
 
 /// Starts a thread of the run.

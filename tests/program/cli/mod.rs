@@ -8,4 +8,5 @@ mod help;
 mod interrupt;
 #[cfg(unix)]
 mod sandbox;
+mod trial;
 mod verbosity;

@@ -138,9 +138,16 @@ fn missing(
             None => format!("no {}, named {}", field.title(), field.names().join(", ")),
         })
         .collect();
+    // Somebody who gives all orders one flag has no column for it.
+    let one_flag = match absent {
+        [(Field::FlagName, None)] => {
+            "; or give all orders one flag with --flag NAME, or clear their flags with --clear"
+        }
+        _ => "",
+    };
     let options: Vec<&str> = absent.iter().map(|(field, _)| field.option()).collect();
     format!(
-        "{} in the first {HEADER_SEARCH_LINES} lines; line {line} has {}; name it with {} (header or letter), or the {}",
+        "{} in the first {HEADER_SEARCH_LINES} lines; line {line} has {}; name it with {} (header or letter), or the {}{one_flag}",
         columns.join(" and "),
         list(headers),
         options.join(" and "),

@@ -1,5 +1,6 @@
 //! Workbooks: one worksheet held in memory.
 
+mod archive;
 mod cell;
 mod compound;
 
@@ -233,7 +234,7 @@ fn open_book<'i>(input: &'i Input, formats: &[Format]) -> Result<(Format, Book<'
         formats.sort_by_key(|format| format.to_string() != named);
     }
     let mut refused = None;
-    for format in formats {
+    for &format in &formats {
         match catch_panic(|| open_as(input, format)) {
             Ok(book) if !book.sheets_metadata().is_empty() => return Ok((format, book)),
             Ok(_) => {}
@@ -242,6 +243,11 @@ fn open_book<'i>(input: &'i Input, formats: &[Format]) -> Result<(Format, Book<'
                 refused.get_or_insert(fault);
             }
         }
+    }
+    if formats.contains(&Format::Ods)
+        && let Some(what) = archive::no_workbook(input)?
+    {
+        return Err(input.error(Fault::NotASheet(what)));
     }
     let nothing = || Fault::Workbook("it has no worksheets".to_owned());
     Err(input.error(refused.unwrap_or_else(nothing)))

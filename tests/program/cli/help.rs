@@ -107,3 +107,86 @@ fn completions_for_every_shell() {
     }
     program(&["completions", "cmd"]).expect(2);
 }
+
+/// What bash offers for a line typed so far, with the script as it is printed.
+#[cfg(unix)]
+fn offered(words: &[&str]) -> Vec<String> {
+    let script = program(&["completions", "bash"]).expect(0).stdout;
+    let place = Place::new();
+    place.write("completions.bash", script);
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "-c"]).arg(
+        "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); \
+         function=$(complete -p wdt-flags | sed 's/.*-F \\([^ ]*\\).*/\\1/'); \
+         $function wdt-flags \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
+         printf '%s\\n' \"${COMPREPLY[@]}\"",
+    );
+    bash.arg(place.path("completions.bash")).args(words);
+    let run = finish(bash.stdin(std::process::Stdio::null())).expect(0);
+    assert_eq!(run.stderr, "");
+    run.stdout.lines().map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_past_the_subcommand() {
+    assert_eq!(offered(&["wdt-flags", "chec"]), ["check"]);
+    assert_eq!(
+        offered(&["wdt-flags", "run", "--max-f"]),
+        ["--max-failures"]
+    );
+    assert_eq!(
+        offered(&["wdt-flags", "run", "x.csv", "--fres"]),
+        ["--fresh"]
+    );
+    assert_eq!(
+        offered(&["wdt-flags", "run", "--on-conflict", ""]),
+        ["last", "invalid"]
+    );
+    assert_eq!(offered(&["wdt-flags", "check", "--form"]), ["--format"]);
+    assert_eq!(offered(&["wdt-flags", "completions", "zs"]), ["zsh"]);
+}
+
+#[test]
+fn a_sheet_without_a_command_and_dry_runs_get_a_tip() {
+    for (args, told) in [
+        (&["orders.csv"][..], "wdt-flags run orders.csv"),
+        (&["orders.csv", "--sandbox"], "wdt-flags check orders.csv"),
+        (&["--dry-run", "orders.csv"], "run SHEET --dry-run"),
+        (&["run", "orders.csv", "--dryrun"], "wdt-flags check SHEET"),
+        (
+            &["check", "orders.csv", "--dry-run"],
+            "wdt-flags check SHEET",
+        ),
+    ] {
+        let run = program(args).expect(2);
+        assert!(run.stderr.contains("tip: "), "{run:?}");
+        assert!(run.stderr.contains(told), "{run:?}");
+    }
+}
+
+#[test]
+fn help_for_check_and_sandbox_is_their_own() {
+    let check = program(&["check", "--help"]).expect(0).stdout;
+    let codes = check.split("Exit codes:").nth(1).unwrap_or_default();
+    let codes: Vec<_> = codes
+        .lines()
+        .filter_map(|line| line.split_whitespace().next()?.parse::<u8>().ok())
+        .collect();
+    assert_eq!(codes, [0, 1, 2, 3], "{check}");
+    let sandbox = program(&["sandbox", "--help"]).expect(0).stdout;
+    let flags = wdt_flags::sandbox::Config::default().flags.join(",");
+    let options = sandbox
+        .split("\n  -")
+        .filter(|option| option.contains("--"));
+    for option in options {
+        let has_default = option.contains("[default: ");
+        let global = ["--quiet", "--verbose", "--help"];
+        let is_global = global.iter().any(|it| option.contains(it));
+        assert!(has_default || is_global, "{option}");
+    }
+    assert!(
+        sandbox.contains(&format!("[default: {flags}]")),
+        "{sandbox}"
+    );
+}

@@ -6,6 +6,8 @@ mod first_run;
 mod help;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(target_os = "linux")]
+mod on_a_terminal;
 #[cfg(unix)]
 mod sandbox;
 mod trial;

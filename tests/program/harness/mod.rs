@@ -16,9 +16,9 @@ use std::time::Duration;
 pub use place::{JOURNAL, Place, account, outcomes};
 #[cfg(unix)]
 pub use program::through;
-#[cfg(target_os = "linux")]
-pub use program::with_file_limit;
 pub use program::{Finished, Running, finish, start};
+#[cfg(target_os = "linux")]
+pub use program::{on_a_terminal, with_file_limit};
 pub use proxy::Proxy;
 pub use server::{
     ACCEPTED, Gate, REJECTED, Request, ScriptedServer, accepted, http, http_with, refused,

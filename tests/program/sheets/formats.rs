@@ -254,6 +254,82 @@ fn a_sheet_that_cannot_be_read_to_its_end_costs_no_call() {
     assert_eq!(erp.stats().calls, 0);
 }
 
+/// An archive of empty files with these names, as a ZIP program writes it.
+fn archive(names: &[&str]) -> Vec<u8> {
+    let (mut files, mut directory) = (Vec::new(), Vec::new());
+    for name in names {
+        let offset = (files.len() as u32).to_le_bytes();
+        let length = (name.len() as u16).to_le_bytes();
+        files.extend(b"PK\x03\x04\x0a\0");
+        files.extend([0; 20]);
+        files.extend([&length[..], &[0; 2], name.as_bytes()].concat());
+        directory.extend(b"PK\x01\x02\x0a\0\x0a\0");
+        directory.extend([0; 20]);
+        directory.extend([&length[..], &[0; 12], &offset, name.as_bytes()].concat());
+    }
+    let count = (names.len() as u16).to_le_bytes();
+    let (size, offset) = (directory.len() as u32, files.len() as u32);
+    files.extend(directory);
+    files.extend(b"PK\x05\x06\0\0\0\0");
+    files.extend([count, count].concat());
+    files.extend([size.to_le_bytes(), offset.to_le_bytes()].concat());
+    files.extend([0; 2]);
+    files
+}
+
+#[test]
+fn archives_that_are_no_workbooks_are_named_for_what_they_are() {
+    let types = "[Content_Types].xml";
+    for (name, names, what) in [
+        (
+            "orders.docx",
+            [types, "word/document.xml"],
+            "a Word document (.docx), not a sheet",
+        ),
+        (
+            "orders.xlsx",
+            [types, "word/document.xml"],
+            "a Word document",
+        ),
+        (
+            "orders.pptx",
+            [types, "ppt/presentation.xml"],
+            "a PowerPoint presentation",
+        ),
+        (
+            "orders.zip",
+            ["orders.csv", "more.csv"],
+            "is a ZIP archive, not a sheet",
+        ),
+        (
+            "orders.xlsx",
+            [types, "xl/workbook.xml"],
+            "is not a workbook that can be read",
+        ),
+    ] {
+        let place = Place::new();
+        place.write(name, archive(&names));
+        let mut command = place.program();
+        let run = finish(command.args(["check", name])).expect(2);
+        assert!(run.stderr.contains(what), "{run:?}");
+    }
+}
+
+#[test]
+fn a_sheet_that_has_only_orders_is_told_about_flag_and_clear() {
+    let place = Place::new();
+    for (sheet, told) in [
+        ("采购单号,供应商\nCG1,a\n", true),
+        ("单号,供应商\nCG1,a\n", false),
+    ] {
+        place.write("orders.csv", sheet);
+        let mut command = place.program();
+        let run = finish(command.args(["check", "orders.csv"])).expect(2);
+        assert_eq!(run.stderr.contains("--flag NAME"), told, "{run:?}");
+        assert_eq!(run.stderr.contains("--clear"), told, "{run:?}");
+    }
+}
+
 #[test]
 fn a_sheet_without_rows_is_fine() {
     let (place, erp) = (Place::new(), sandbox());

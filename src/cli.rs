@@ -68,7 +68,8 @@ pub enum Command {
     /// Serve a stand-in ERP until interrupted
     ///
     /// It checks what the real one checks, answers with the same messages, keeps flags in memory,
-    /// and can be made difficult. Prints the environment variables that point a client at it.
+    /// and can be made difficult. Prints the environment variables that point a client at it; with
+    /// -v it tells of each request.
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
 

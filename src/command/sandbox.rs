@@ -1,5 +1,6 @@
 //! `sandbox`: serve the stand-in ERP.
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::failure::Failure;
@@ -8,12 +9,16 @@ use crate::command::signals::listen;
 use crate::console::{Console, print};
 use crate::exit;
 use crate::exit::STOPPED;
-use crate::sandbox::{Config, Sandbox};
+use crate::sandbox::{Config, Handled, Sandbox};
 use crate::stop::StopReason;
+
+/// How often it is looked whether to stop.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failure> {
     let stop = listen().map_err(Failure::no_thread)?;
     let default = Config::default();
+    let (watch, requests) = channel();
     let config = Config {
         listen: args.listen,
         flags: args.flags.unwrap_or(default.flags),
@@ -22,6 +27,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failur
         latency: args.latency,
         fail_rate: args.fail_rate,
         clock_skew: args.clock_skew,
+        watch: Some(watch),
     };
     let sandbox = Sandbox::start(config).map_err(|error| {
         Failure::new(
@@ -32,7 +38,11 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failur
     stop.begin();
     print(sandbox.environment()).map_err(Failure::stdout)?;
     console.note("serving a stand-in ERP; stop it with Ctrl-C");
-    while stop.sleep(Duration::from_secs(3_600)) {}
+    while !stop.stopped() {
+        if let Ok(Handled { asked, body, reply }) = requests.recv_timeout(LOOK_EVERY) {
+            console.detail(format_args!("{asked} {body}: {reply}"));
+        }
+    }
     drop(sandbox);
     match stop.reason() {
         Some(StopReason::Signal(signal)) => Ok(exit::of_signal(signal)),

@@ -1,9 +1,12 @@
 //! How the stand-in behaves, and the account it knows.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+
+use super::log::Handled;
 
 pub const SID: &str = "sandbox";
 pub const APP_KEY: &str = "sandbox-app";
@@ -34,6 +37,8 @@ pub struct Config {
     /// The server's clock minus the real one. It shows in the `Date` header and decides which
     /// timestamps are accepted.
     pub clock_skew: SignedDuration,
+    /// Where each request is told of.
+    pub watch: Option<Sender<Handled>>,
 }
 
 impl Default for Config {
@@ -46,6 +51,7 @@ impl Default for Config {
             latency: Duration::ZERO,
             fail_rate: 0.0,
             clock_skew: SignedDuration::ZERO,
+            watch: None,
         }
     }
 }

@@ -10,6 +10,7 @@ mod config;
 mod counters;
 mod fault;
 mod limits;
+mod log;
 mod orders;
 mod protocol;
 mod refusal;
@@ -30,6 +31,7 @@ use tokio::runtime::{Builder, Runtime};
 
 pub use self::config::{APP_KEY, APP_SECRET, Config, SID};
 pub use self::counters::Stats;
+pub use self::log::Handled;
 use self::service::Service;
 
 /// How long a stop waits for replies that are being computed.

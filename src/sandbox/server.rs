@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::clock::http_date;
+use super::log::Handled;
 use super::service::{Answer, Service};
 
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -69,9 +70,17 @@ async fn respond(
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, HangUp> {
     let _in_flight = service.counters.enter();
+    let asked = format!("{} {}", request.method(), request.uri().path());
+    let tell = |handled: &dyn Fn() -> Handled| {
+        if let Some(watch) = &service.config.watch {
+            // Nobody watches any more when it stops.
+            let _ = watch.send(handled());
+        }
+    };
     let mut response = match read(request).await {
         Ok((query, body)) => {
             let (answer, slot) = service.answer(&query, &body);
+            tell(&|| Handled::call(&query, &body, &answer));
             if !service.config.latency.is_zero() {
                 sleep(service.config.latency).await;
             }
@@ -84,6 +93,11 @@ async fn respond(
         }
         Err(status) => {
             service.counters.update(|stats| stats.rejected += 1);
+            tell(&|| Handled {
+                asked: asked.clone(),
+                body: String::new(),
+                reply: format!("HTTP {}", status.as_u16()),
+            });
             http_error(status)
         }
     };

@@ -112,7 +112,8 @@ fn a_missing_column_is_named_with_what_there_is() {
         said,
         "-: no flag column (标记), named flag_name, flag, 标记名称, 标记, 采购单标记 in the first 20 lines; \
          line 1 has \"采购单号\", \"备注\"; \
-         name it with --flag-column (header or letter), or the separator with --delimiter"
+         name it with --flag-column (header or letter), or the separator with --delimiter; \
+         or give all orders one flag with --flag NAME, or clear their flags with --clear"
     );
     let said = refusal(b"a,b\n1,2\n", &columns(Some("no such"), None));
     assert!(

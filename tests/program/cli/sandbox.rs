@@ -79,6 +79,33 @@ fn it_can_be_made_difficult() {
 }
 
 #[test]
+fn with_v_it_tells_of_each_request() {
+    let mut erp = Serving::start(&["-v"]);
+    erp.client("ping").expect(0);
+    erp.place
+        .write("orders.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\n");
+    erp.client("run orders.csv -j1 --rate unlimited").expect(1);
+    erp.client("ping --endpoint ${WDT_ENDPOINT%/openapi}/elsewhere")
+        .expect(3);
+    erp.running.until_it_says("POST /elsewhere");
+    erp.running.signal("TERM");
+    let ended = erp.running.finish().expect(143);
+    for told in [
+        "system.Core.now []: {\"status\":0,\"data\":\"20",
+        "updatePurchaseInfo [{\"purchase_no\":\"CG1\",\"flag_name\":\"aa\"}]: {\"status\":0}",
+        "\"CG404\",\"flag_name\":\"aa\"}]: {\"message\":\"单据不存在\",\"status\":100}",
+        "POST /elsewhere : HTTP 404",
+    ] {
+        assert!(ended.stderr.contains(told), "{told}: {}", ended.stderr);
+    }
+    let mut silent = Serving::start(&[]);
+    silent.client("ping").expect(0);
+    silent.running.signal("TERM");
+    let ended = silent.running.finish().expect(143);
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+}
+
+#[test]
 fn an_address_that_is_taken_is_an_error() {
     let erp = Serving::start(&[]);
     let endpoint = erp.exports.lines().last().unwrap_or_default();

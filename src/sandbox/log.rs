@@ -1,0 +1,28 @@
+//! What is told of each request, to whoever wants to watch.
+
+use super::service::Answer;
+
+#[derive(Clone, Debug)]
+pub struct Handled {
+    /// The API method, or for what is no call the HTTP method and the path.
+    pub asked: String,
+    pub body: String,
+    pub reply: String,
+}
+
+impl Handled {
+    pub(super) fn call(query: &str, body: &[u8], answer: &Answer) -> Self {
+        let method = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("method="));
+        Handled {
+            asked: method.unwrap_or("no method").to_owned(),
+            body: String::from_utf8_lossy(body).into_owned(),
+            reply: match answer {
+                Answer::Json(json) => json.clone(),
+                Answer::BadGateway => "HTTP 502".to_owned(),
+                Answer::HangUp => "hung up".to_owned(),
+            },
+        }
+    }
+}

@@ -153,6 +153,10 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Stopping")]
     pub fresh: bool,
 
+    /// How many results and failures of earlier runs to keep beside the sheet [default: all]
+    #[arg(long, value_name = "N")]
+    pub keep: Option<usize>,
+
     /// Leave out the byte order mark that Excel needs to read Chinese
     #[arg(long)]
     pub no_bom: bool,

@@ -5,9 +5,9 @@ use std::fmt;
 use crate::config::{ConfigError, CredentialFault, Setting};
 use crate::erp::field::{Invalid, Refused};
 use crate::erp::{CallError, ErrorKind, Reason};
-use crate::files::Status;
 use crate::files::journal::Foreign;
-use crate::run::{Destination, Note};
+use crate::files::{NotUpdated, Status};
+use crate::run::{Destination, LineRef, Note};
 use crate::sheet::{CellFault, Problem};
 use crate::stop::StopReason;
 use crate::text::{one_line, quoted};
@@ -152,6 +152,26 @@ impl fmt::Display for Foreign {
     }
 }
 
+impl fmt::Display for LineRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LineRef::Sheet(line) => write!(f, "line {line}"),
+            LineRef::Failures(line) => write!(f, "line {line} of the failures file"),
+        }
+    }
+}
+
+impl fmt::Display for NotUpdated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotUpdated::Missing => f.write_str("they are not there"),
+            NotUpdated::OtherForm => f.write_str("they are not as wdt-flags writes them"),
+            NotUpdated::OtherColumns => f.write_str("they have other columns"),
+            NotUpdated::NoSuchLine(line) => write!(f, "they have no line {line}"),
+        }
+    }
+}
+
 impl Note<'_> {
     pub const CONFLICT: &'static str = "the order is given different flags";
 }
@@ -169,13 +189,13 @@ impl fmt::Display for Note<'_> {
                 decided_by: Some(line),
             } => write!(
                 f,
-                "{problem}; but line {line} decides: remove this row rather than correct it"
+                "{problem}; but {line} decides: remove this row rather than correct it"
             ),
             Note::Conflict {
                 line,
                 accepted_before,
             } => {
-                write!(f, "{}; its last row is line {line}", Note::CONFLICT)?;
+                write!(f, "{}; its last row is {line}", Note::CONFLICT)?;
                 match accepted_before {
                     true => f.write_str("; the last one was accepted before the sheet grew"),
                     false => Ok(()),
@@ -184,21 +204,21 @@ impl fmt::Display for Note<'_> {
             Note::NotSent(Some(reason)) => write!(f, "not sent: {reason}"),
             Note::BeyondLimit(limit) => write!(f, "not sent: --limit {limit}"),
             Note::NotSent(None) => f.write_str("not sent"),
-            Note::SameAs { line, reply: "" } => write!(f, "same as line {line}"),
-            Note::SameAs { line, reply } => write!(f, "same as line {line}: {reply}"),
+            Note::SameAs { line, reply: "" } => write!(f, "same as {line}"),
+            Note::SameAs { line, reply } => write!(f, "same as {line}: {reply}"),
             Note::DecidedBy { line, ended } => match ended {
-                Some(Status::Ok) => write!(f, "line {line} decides"),
+                Some(Status::Ok) => write!(f, "{line} decides"),
                 Some(Status::Rejected) => write!(
                     f,
-                    "line {line} decides, but was rejected: the order keeps the flag it had"
+                    "{line} decides, but was rejected: the order keeps the flag it had"
                 ),
                 Some(_) => write!(
                     f,
-                    "line {line} decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost"
+                    "{line} decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost"
                 ),
                 None => write!(
                     f,
-                    "line {line} decides, but was skipped: the order keeps the flag it had"
+                    "{line} decides, but was skipped: the order keeps the flag it had"
                 ),
             },
         }
@@ -288,10 +308,17 @@ mod tests {
         for (note, text, common) in [
             (Note::Reply(""), "", ""),
             (Note::Reply("单据不存在"), "单据不存在", "单据不存在"),
-            (Note::SameAs { line: 4, reply: "" }, "same as line 4", ""),
             (
                 Note::SameAs {
-                    line: 4,
+                    line: LineRef::Sheet(4),
+                    reply: "",
+                },
+                "same as line 4",
+                "",
+            ),
+            (
+                Note::SameAs {
+                    line: LineRef::Sheet(4),
                     reply: "单据不存在",
                 },
                 "same as line 4: 单据不存在",
@@ -300,14 +327,14 @@ mod tests {
             (
                 Note::Invalid {
                     problem: empty(),
-                    decided_by: Some(9),
+                    decided_by: Some(LineRef::Sheet(9)),
                 },
                 "flag_name is empty; but line 9 decides: remove this row rather than correct it",
                 "flag_name is empty",
             ),
             (
                 Note::Conflict {
-                    line: 9,
+                    line: LineRef::Sheet(9),
                     accepted_before: false,
                 },
                 "the order is given different flags; its last row is line 9",
@@ -320,7 +347,7 @@ mod tests {
             ),
             (
                 Note::DecidedBy {
-                    line: 9,
+                    line: LineRef::Sheet(9),
                     ended: Some(Status::Ok),
                 },
                 "line 9 decides",

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use crate::cli::{AccountArgs, SheetArgs};
 use crate::config::AccountOptions;
 use crate::erp::CLEAR_FLAG;
+use crate::files::is_named_ours;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
 /// Who calls and where to, as the command line says.
@@ -28,6 +29,7 @@ fn is_stdin(args: &SheetArgs) -> bool {
 
 /// Opens the sheet that the command line names.
 pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
+    let is_named_ours = is_named_ours(&args.path);
     let source = if is_stdin(&args) {
         Source::Stdin
     } else {
@@ -44,6 +46,7 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
         } else {
             args.flag
         },
+        is_named_ours,
     };
     Sheet::open(source, &options).map_err(Failure::usage)
 }

@@ -4,8 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
+use md5::{Digest, Md5};
 
 use super::failure::Failure;
 use super::inputs::{account_options, is_stream, open_sheet};
@@ -43,6 +45,8 @@ struct Target {
     /// The endpoint as the journal knows it: a sandbox has another port each time.
     endpoint_name: String,
     is_stand_in: bool,
+    /// Where runs for the account are known to each other.
+    lock: Option<PathBuf>,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<crate::sandbox::Sandbox>,
 }
@@ -89,6 +93,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
             deadline: args.deadline.map(deadline),
         },
         fresh: args.fresh,
+        keep: args.keep,
+        account_lock: target.lock.clone(),
     };
     if !(args.yes || target.is_stand_in) {
         confirm(&sheet, &settings)?;
@@ -156,6 +162,7 @@ fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
         ca_file: None,
         endpoint_name: "sandbox".to_owned(),
         is_stand_in: true,
+        lock: None,
         _sandbox: Some(sandbox),
     })
 }
@@ -175,6 +182,7 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
     console.detail(format_args!("endpoint {}", resolved.endpoint));
     Ok(Target {
         endpoint_name: resolved.endpoint.to_string(),
+        lock: account_lock(&resolved.account, &resolved.endpoint),
         account: resolved.account,
         endpoint: resolved.endpoint,
         default_rate: resolved.rate.unwrap_or(RateLimit::DEFAULT),
@@ -185,6 +193,19 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })
+}
+
+/// One file an account, in the directory for state.
+fn account_lock(account: &Account, endpoint: &Endpoint) -> Option<PathBuf> {
+    let base = choose_base_strategy().ok()?;
+    let directory = base.state_dir().unwrap_or_else(|| base.data_dir());
+    let digest = Md5::digest(format!("{} {endpoint}", account.sid));
+    let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(
+        directory
+            .join("wdt-flags")
+            .join(format!("account-{name}.lock")),
+    )
 }
 
 /// The moment at which sending is to end.
@@ -211,7 +232,7 @@ fn code_of(error: &RunError) -> u8 {
     match error {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
         RunError::File(FileError::Locked { .. }) => LOCKED,
-        RunError::File(FileError::Io { .. }) => STOPPED,
+        RunError::File(FileError::Io { .. } | FileError::Held { .. }) => STOPPED,
         RunError::File(_) => USAGE,
         RunError::Interrupted {
             stopped: Some(StopReason::Signal(signal)),
@@ -223,11 +244,17 @@ fn code_of(error: &RunError) -> u8 {
 
 /// Says last why the run stopped, if it did.
 fn end(report: &Report, console: &Console) -> u8 {
+    for beside in &report.beside {
+        console.error(format_args!(
+            "`{}` cannot be replaced ({}); what belongs there is in `{}`; close it in other programs, and the same command puts it in its place without a call",
+            beside.wanted, beside.why, beside.written
+        ));
+    }
     let Some(reason) = &report.stopped else {
-        return if report.summary.failures() > 0 {
-            SOME_FAILED
-        } else {
-            0
+        return match report.summary.failures() {
+            _ if !report.beside.is_empty() => STOPPED,
+            0 => 0,
+            _ => SOME_FAILED,
         };
     };
     let then = match reason {

@@ -182,6 +182,31 @@ impl Observer for Console {
                 let _ = self.destination.set(destination.clone());
             }
             Event::Finished(_) => {}
+            Event::AccountBusy { holder } => self.warning(format_args!(
+                "another run is calling for the same account ({holder}); the two share its quota"
+            )),
+            Event::AcceptedBefore {
+                orders,
+                finished_at,
+            } => {
+                let orders = counted(*orders, "order", "orders");
+                self.note(format_args!(
+                    "the last results show {orders} as accepted with the same flag, the latest at {finished_at}; sending again"
+                ));
+            }
+            Event::Kept {
+                path,
+                kept_as,
+                edited: true,
+            } => self.warning(format_args!(
+                "`{path}` was edited since it was written, and is kept as `{kept_as}`"
+            )),
+            Event::Kept { path, kept_as, .. } => {
+                self.detail(format_args!("`{path}` of an earlier run is kept as `{kept_as}`"));
+            }
+            Event::NotUpdated { results, why } => self.warning(format_args!(
+                "the results that this failures file comes from are not updated: {why}; writing `{results}`"
+            )),
             Event::Planned(plan) => self.begin(plan),
             // Said even with -q: an earlier run's outcomes are not taken over.
             Event::JournalSetAside { path, why } => self.say(

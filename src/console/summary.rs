@@ -48,6 +48,9 @@ pub fn summary(report: &Report) -> String {
         )),
         None => line("failures  the sheet itself, left as it was".to_owned()),
     }
+    for kept in &report.kept {
+        line(format!("kept      {}", shown(kept)));
+    }
     if let Some(journal) = &report.journal {
         line(format!("journal   {}", shown(journal)));
     }

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use tempfile::{Builder, NamedTempFile};
 
 use super::error::FileError;
-use super::fs::{directory, sync_directory};
+use super::fs::{directory, free_name, sync_directory};
 
 #[derive(Debug)]
 pub struct AtomicFile {
@@ -43,18 +44,49 @@ impl AtomicFile {
         FileError::io(&self.becomes)(source)
     }
 
+    pub fn becomes(&self) -> &Path {
+        &self.becomes
+    }
+
     /// Forces the file to disk and renames it into place. Where that fails the old file is kept.
     pub fn commit(self) -> Result<File, FileError> {
         let failed = FileError::io(&self.becomes);
-        let committed = match self.file.as_file().sync_all() {
-            Ok(()) => self
-                .file
-                .persist(&self.becomes)
-                .map_err(|error| error.error),
-            Err(error) => Err(error),
-        };
-        let file = committed.map_err(failed)?;
+        self.file.as_file().sync_all().map_err(&failed)?;
+        let file = self.file.persist(&self.becomes);
+        let file = file.map_err(|error| failed(error.error))?;
         sync_directory(&self.becomes);
         Ok(file)
     }
+
+    /// As [`commit`](Self::commit), but where the old file cannot be replaced, under a free name
+    /// beside it: then returns that name and why.
+    pub fn commit_or_beside(self) -> Result<Option<Beside>, FileError> {
+        let failed = FileError::io(&self.becomes);
+        self.file.as_file().sync_all().map_err(&failed)?;
+        let held = match self.file.persist(&self.becomes) {
+            Ok(_) => None,
+            Err(held) => {
+                let name = free_name(&self.becomes.with_extension(""), self.becomes.extension());
+                // Not the name itself, which is taken by what cannot be replaced.
+                held.file
+                    .persist_noclobber(&name)
+                    .map_err(|error| failed(error.error))?;
+                Some(Beside {
+                    wanted: self.becomes.display().to_string(),
+                    written: name.display().to_string(),
+                    why: held.error.to_string(),
+                })
+            }
+        };
+        sync_directory(&self.becomes);
+        Ok(held)
+    }
+}
+
+/// A file that could not take its place and was written beside it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Beside {
+    pub wanted: String,
+    pub written: String,
+    pub why: String,
 }

@@ -1,10 +1,11 @@
 //! A run's files: checked to be this program's own, and locked against other runs.
 
-use std::fs::File;
-use std::io::Read;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::atomic::AtomicFile;
+use super::correction::{Correction, NotUpdated};
 use super::error::FileError;
 use super::fs::{is_same, link_target, metadata_if_exists, with_suffix};
 use super::journal;
@@ -19,6 +20,8 @@ pub struct RunFiles {
     pub failures: PathBuf,
     pub journal: PathBuf,
     pub replaces_sheet: bool,
+    /// If the sheet is a failures file: its results, or why they are not updated.
+    pub correction: Option<Result<Correction, NotUpdated>>,
     _locks: [Lock; 2],
 }
 
@@ -26,9 +29,22 @@ impl RunFiles {
     /// Checks that nothing in the way is anybody else's, and locks the files. On an error nothing
     /// has been changed.
     pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<RunFiles, FileError> {
-        let results = link_target(&paths.results)?;
+        let correction = match &paths.corrects {
+            Some(path) if sheet.is_ours() => Some(Correction::find(&link_target(path)?, sheet)?),
+            _ => None,
+        };
         let failures = link_target(&paths.failures)?;
-        let journal = with_suffix(&results, ".partial");
+        // The results' own journal is that of the sheet they come from.
+        let (results, journal) = match (&correction, &paths.corrects) {
+            (Some(Ok(_)), Some(results)) => {
+                (link_target(results)?, with_suffix(&failures, ".partial"))
+            }
+            _ => {
+                let results = link_target(&paths.results)?;
+                let journal = with_suffix(&results, ".partial");
+                (results, journal)
+            }
+        };
         let locks = [lock::path_of(&results), lock::path_of(&failures)];
 
         let files = [&results, &failures, &journal, &locks[0], &locks[1]];
@@ -54,12 +70,16 @@ impl RunFiles {
         for lock in &locks {
             lock::check(lock)?;
         }
+        for file in [&results, &failures] {
+            check_replaceable(file)?;
+        }
         Ok(RunFiles {
             _locks: [Lock::take(&results)?, Lock::take(&failures)?],
             results,
             failures,
             journal,
             replaces_sheet: paths.replaces_sheet,
+            correction,
         })
     }
 
@@ -75,6 +95,19 @@ impl RunFiles {
 fn check_regular(path: &Path) -> Result<(), FileError> {
     match metadata_if_exists(path)? {
         Some(found) if !found.is_file() => Err(FileError::NotAFile(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// An error if the file is there and cannot be written to: by its permissions, or because another
+/// program holds it open.
+fn check_replaceable(path: &Path) -> Result<(), FileError> {
+    let opened = OpenOptions::new().write(true).open(path);
+    match opened {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FileError::Held {
+            path: path.to_owned(),
+            source,
+        }),
         _ => Ok(()),
     }
 }

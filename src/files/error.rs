@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::sheet::SheetError;
+
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("a sheet from standard input or a pipe needs --results FILE")]
@@ -30,16 +32,20 @@ pub enum FileError {
     SheetNotOurs(PathBuf),
     #[error("`{0}` cannot be written: results and failures are CSV files; name one ending in .csv")]
     NotCsv(PathBuf),
-    #[error(
-        "another run is writing `{path}` ({holder}); wait for it to end, or name other files with --results and --failures"
-    )]
+    #[error("another run is writing `{path}` ({holder}); wait for it to end")]
     Locked { path: PathBuf, holder: String },
+    #[error(
+        "`{path}` cannot be replaced ({source}); close it in other programs, make it writable, or name another file with --results or --failures"
+    )]
+    Held { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     #[error("cannot write `{path}`: {source}")]
     Io { path: PathBuf, source: io::Error },
 }
 
 impl FileError {
-    pub fn io(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
+    pub fn io(path: &Path) -> impl Fn(io::Error) -> FileError + '_ {
         |source| FileError::Io {
             path: path.to_owned(),
             source,

@@ -1,5 +1,6 @@
 //! Files and their names: what several files of this room need.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,16 +61,28 @@ pub fn sync_directory(file: &Path) {
 
 /// Renames a file that is in the way, to a name that tells when, and returns that name.
 pub fn move_aside(path: &Path) -> Result<PathBuf, FileError> {
-    let stamp = jiff::ZonedDateTime::now()
-        .strftime(".%Y%m%dT%H%M%S")
-        .to_string();
-    let mut aside = with_suffix(path, &stamp);
-    for n in 2.. {
-        if fs::symlink_metadata(&aside).is_err() {
-            break;
-        }
-        aside = with_suffix(path, &format!("{stamp}-{n}"));
-    }
+    let stamp = jiff::ZonedDateTime::now().strftime(".%Y%m%dT%H%M%S");
+    let aside = free_name(&with_suffix(path, &stamp.to_string()), None);
     fs::rename(path, &aside).map_err(FileError::io(path))?;
     Ok(aside)
+}
+
+/// `STEM.EXTENSION`, or where that is taken `STEM-2.EXTENSION` and on.
+pub fn free_name(stem: &Path, extension: Option<&OsStr>) -> PathBuf {
+    let named = |n: u32| {
+        let mut name = stem.as_os_str().to_owned();
+        if n > 1 {
+            name.push(format!("-{n}"));
+        }
+        if let Some(extension) = extension {
+            name.push(".");
+            name.push(extension);
+        }
+        PathBuf::from(name)
+    };
+    let mut n = 1;
+    while fs::symlink_metadata(named(n)).is_ok() {
+        n += 1;
+    }
+    named(n)
 }

@@ -24,7 +24,11 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock on `output`.
     pub fn take(output: &Path) -> Result<Lock, FileError> {
-        let path = path_of(output);
+        Lock::at(path_of(output), output)
+    }
+
+    /// Takes the lock at `path`, on behalf of `output`.
+    fn at(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
         let failed = |source| FileError::io(output)(source);
         loop {
             let file = OpenOptions::new()
@@ -57,6 +61,32 @@ impl Lock {
                 sign(&file).map_err(failed)?;
                 return Ok(Lock { _file: file, path });
             }
+        }
+    }
+}
+
+/// The lock of an account, so that two runs know that they share its quota.
+#[derive(Debug)]
+pub enum AccountLock {
+    Held {
+        _lock: Lock,
+    },
+    /// By another run: who, and since when.
+    Busy(String),
+    /// No lock is to be had: nobody is told then.
+    None,
+}
+
+impl AccountLock {
+    pub fn take(path: &Path) -> AccountLock {
+        let parent = path.parent().map(fs::create_dir_all);
+        if !matches!(parent, Some(Ok(()))) {
+            return AccountLock::None;
+        }
+        match Lock::at(path.to_owned(), path) {
+            Ok(lock) => AccountLock::Held { _lock: lock },
+            Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
+            Err(_) => AccountLock::None,
         }
     }
 }

@@ -2,8 +2,10 @@
 
 mod atomic;
 mod claim;
+mod correction;
 mod error;
 mod fs;
+pub mod history;
 pub mod journal;
 mod lock;
 mod outcome;
@@ -11,11 +13,13 @@ mod paths;
 mod results;
 mod stand_in;
 
-pub use atomic::AtomicFile;
+pub use atomic::{AtomicFile, Beside};
 pub use claim::RunFiles;
+pub use correction::{Corrected, Correction, NotUpdated};
 pub use error::FileError;
 pub use fs::move_aside;
+pub use lock::AccountLock;
 pub use outcome::{Outcome, Status};
-pub use paths::Paths;
+pub use paths::{Paths, is_named_ours};
 pub use results::{ResultRow, ResultsColumns, ResultsWriter};
 pub use stand_in::{is_of_stand_in, stand_in_name};

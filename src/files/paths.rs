@@ -1,26 +1,25 @@
 //! The names of a run's files.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::error::FileError;
-
-/// Ends the name of the failures file beside a sheet.
-const FAILURES: &str = ".failures.csv";
-/// Ends the name of the results file beside a sheet.
-const RESULTS: &str = ".results.csv";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
     pub results: PathBuf,
     pub failures: PathBuf,
+    /// If the sheet is a failures file: the results it belongs to, to be updated if they are there.
+    pub corrects: Option<PathBuf>,
     /// Whether the failures still left take the sheet's place.
     pub replaces_sheet: bool,
 }
 
 impl Paths {
     /// Names the files of a run over `sheet` (`None`: standard input), as given or by the default
-    /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`, and `x.failures.csv` gives
-    /// `x.failures.results.csv` and itself.
+    /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`; `x.failures.csv`, in whatever
+    /// format, belongs to `x.results.csv` and is replaced, and where that is not to be had gives
+    /// `x.failures.results.csv`.
     pub fn new(
         sheet: Option<&Path>,
         results: Option<PathBuf>,
@@ -33,42 +32,58 @@ impl Paths {
                 return Err(FileError::NotCsv(path.clone()));
             }
         }
-        let beside = |path: &Path, ending: &str| {
-            let mut name = path.file_stem().unwrap_or_default().to_owned();
-            name.push(ending);
-            path.with_file_name(name)
-        };
         let Some(sheet) = sheet else {
             let results = results.ok_or(FileError::NoName)?;
-            let failures = failures.unwrap_or_else(|| {
-                let stem = results.with_extension("");
-                let plain = match stem.extension() {
-                    Some(extension) if extension == "results" => stem.clone(),
-                    _ => results.clone(),
-                };
-                beside(&plain, FAILURES)
-            });
+            let failures = failures.unwrap_or_else(|| named(&stem(&results, "results"), FAILURES));
             return Ok(Paths {
                 results,
                 failures,
+                corrects: None,
                 replaces_sheet: false,
             });
         };
-        let is_failures = sheet
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().ends_with(FAILURES));
-        let replaces_sheet =
-            is_failures && failures.as_deref().is_none_or(|failures| failures == sheet);
+        let base = stem(sheet, "failures");
+        let is_failures = has_kind(sheet, "failures");
+        let both_given = results.is_some() && failures.as_deref() == Some(sheet);
+        let corrects = (is_failures || both_given)
+            .then(|| results.clone().unwrap_or_else(|| named(&base, RESULTS)));
+        let failures = failures.unwrap_or_else(|| named(&base, FAILURES));
         Ok(Paths {
-            results: results.unwrap_or_else(|| beside(sheet, RESULTS)),
-            failures: if replaces_sheet {
-                sheet.to_owned()
-            } else {
-                failures.unwrap_or_else(|| beside(sheet, FAILURES))
-            },
-            replaces_sheet,
+            results: results.unwrap_or_else(|| named(&sheet.with_extension(""), RESULTS)),
+            replaces_sheet: failures == sheet,
+            failures,
+            corrects,
         })
     }
+}
+
+const FAILURES: &str = ".failures.csv";
+const RESULTS: &str = ".results.csv";
+
+/// Whether a file is a results or failures file by its name.
+pub fn is_named_ours(path: &Path) -> bool {
+    has_kind(path, "failures") || has_kind(path, "results")
+}
+
+/// Whether the name is like `x.KIND.csv`.
+fn has_kind(path: &Path, kind: &str) -> bool {
+    let stem = Path::new(path.file_stem().unwrap_or_default());
+    stem.extension() == Some(OsStr::new(kind))
+}
+
+/// The path without its extension, and without `.KIND` before that.
+fn stem(path: &Path, kind: &str) -> PathBuf {
+    let stem = path.with_extension("");
+    match has_kind(path, kind) {
+        true => stem.with_extension(""),
+        false => stem,
+    }
+}
+
+fn named(stem: &Path, ending: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 #[cfg(test)]
@@ -79,10 +94,13 @@ mod tests {
         let path = PathBuf::from;
         match Paths::new(sheet.map(Path::new), results.map(path), failures.map(path)) {
             Ok(paths) => format!(
-                "{} {} {}",
+                "{} {} {}{}",
                 paths.results.display(),
                 paths.failures.display(),
-                paths.replaces_sheet
+                paths.replaces_sheet,
+                paths
+                    .corrects
+                    .map_or(String::new(), |it| format!(" {}", it.display()))
             ),
             Err(error) => error.to_string(),
         }
@@ -108,19 +126,31 @@ mod tests {
                 Some("x.failures.csv"),
                 None,
                 None,
-                "x.failures.results.csv x.failures.csv true",
+                "x.failures.results.csv x.failures.csv true x.results.csv",
             ),
             (
                 Some("x.failures.csv"),
                 None,
                 Some("y.csv"),
-                "x.failures.results.csv y.csv false",
+                "x.failures.results.csv y.csv false x.results.csv",
             ),
             (
                 Some("x.failures.csv"),
                 Some("r.csv"),
                 Some("x.failures.csv"),
-                "r.csv x.failures.csv true",
+                "r.csv x.failures.csv true r.csv",
+            ),
+            (
+                Some("d/x.failures.xlsx"),
+                None,
+                None,
+                "d/x.failures.results.csv d/x.failures.csv false d/x.results.csv",
+            ),
+            (
+                Some("f.csv"),
+                Some("r.csv"),
+                Some("f.csv"),
+                "r.csv f.csv true r.csv",
             ),
             (
                 None,

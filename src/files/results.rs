@@ -13,7 +13,7 @@ use super::outcome::{Status, local_time};
 use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
 
 /// Excel reads Chinese in a CSV file only if it begins with this.
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The columns of a results file.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,8 @@ pub struct ResultRow<'a> {
     pub cells: &'a StringRecord,
     pub sent_flag: Option<&'a str>,
     pub extra_fields: &'a str,
-    pub line: u64,
+    /// `None` if a person added the row to a failures file.
+    pub line: Option<u64>,
     pub status: Status,
     pub code: Option<i64>,
     pub message: &'a str,
@@ -89,7 +90,7 @@ impl<'a> ResultsColumns<'a> {
             .chain(APPENDED)
     }
 
-    fn write<W: Write>(self, to: &mut csv::Writer<W>, row: &ResultRow<'_>) -> csv::Result<()> {
+    pub fn write<W: Write>(self, to: &mut csv::Writer<W>, row: &ResultRow<'_>) -> csv::Result<()> {
         for cell in row.cells {
             to.write_field(cell)?;
         }
@@ -106,7 +107,10 @@ impl<'a> ResultsColumns<'a> {
             false => "",
         };
         to.write_record([
-            row.line.to_string().as_str(),
+            row.line
+                .map(|line| line.to_string())
+                .unwrap_or_default()
+                .as_str(),
             row.status.as_str(),
             &code,
             &format!("{quote}{}", row.message),
@@ -159,7 +163,7 @@ mod tests {
             cells,
             sent_flag: None,
             extra_fields: "",
-            line: 2,
+            line: Some(2),
             status: Status::Rejected,
             code: Some(100),
             message,

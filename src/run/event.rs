@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::destination::Destination;
 use super::summary::Report;
 use crate::erp::{CallError, Reason};
-use crate::files::Status;
 use crate::files::journal::Foreign;
+use crate::files::{NotUpdated, Status};
 use crate::pace::Change;
 use crate::plan::OnConflict;
 use crate::stop::StopReason;
@@ -21,6 +21,26 @@ pub enum Event {
         sheet: String,
         results: String,
         failures: String,
+    },
+    /// A failures file does not update the results it comes from; its own go to `results`.
+    NotUpdated {
+        results: String,
+        why: NotUpdated,
+    },
+    /// Another run calls for the same account: they share its quota.
+    AccountBusy {
+        holder: String,
+    },
+    /// The last results show so many of the orders as accepted with the same flag.
+    AcceptedBefore {
+        orders: u64,
+        finished_at: String,
+    },
+    /// A file of an earlier run is kept; `edited` since this program wrote it.
+    Kept {
+        path: String,
+        kept_as: String,
+        edited: bool,
     },
     /// A journal was in the way that is not continued; it is kept under `path`.
     JournalSetAside {
@@ -62,7 +82,7 @@ pub enum Event {
         status: Status,
         message: String,
     },
-    Finished(Report),
+    Finished(Box<Report>),
 }
 
 /// What the plan found, before the first call.

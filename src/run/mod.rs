@@ -10,6 +10,7 @@ mod destination;
 mod error;
 mod event;
 mod note;
+mod publish;
 mod results;
 mod resume;
 mod rules;
@@ -17,23 +18,27 @@ mod send;
 mod summary;
 mod worker;
 
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 pub use destination::Destination;
 pub use error::RunError;
 pub use event::{Event, Observer, Planned};
-pub use note::Note;
+pub use note::{LineRef, Note};
 pub use rules::StopRules;
 pub use summary::Report;
 
 use crate::erp::Client;
-use crate::files::journal::Identity;
-use crate::files::{Outcome, Paths, RunFiles};
+use crate::files::history;
+use crate::files::journal::{Found, Identity};
+use crate::files::{AccountLock, Outcome, Paths, RunFiles};
 use crate::pace::{RateLimit, RateLimiter};
 use crate::plan::{OnConflict, Plan};
-use crate::sheet::Sheet;
+use crate::sheet::{SENT_FLAG, Sheet};
 use crate::stop::Stop;
+use publish::Publishing;
 use results::Ending;
 use rules::CircuitBreaker;
 use send::Sending;
@@ -55,6 +60,10 @@ pub struct Settings {
     /// Whether results and failures begin with a byte order mark.
     pub bom: bool,
     pub stop_rules: StopRules,
+    /// Locked while the run is under way, so that another for the same account is told.
+    pub account_lock: Option<PathBuf>,
+    /// How many results and failures of earlier runs are kept; `None`: all.
+    pub keep: Option<usize>,
     /// Whether to start over though an earlier run could be continued.
     pub fresh: bool,
 }
@@ -94,13 +103,24 @@ pub fn run(
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
     let files = RunFiles::claim(&settings.paths, &sheet)?;
-    let text = |path: &std::path::Path| path.display().to_string();
+    let text = |path: &Path| path.display().to_string();
     observers.event(&Event::Started {
         destination: settings.destination.clone(),
         sheet: sheet.name().to_owned(),
         results: text(&files.results),
         failures: text(&files.failures),
     });
+    if let Some(Err(why)) = &files.correction {
+        observers.event(&Event::NotUpdated {
+            results: text(&files.results),
+            why: why.clone(),
+        });
+    }
+    let account = settings.account_lock.as_deref().map(AccountLock::take);
+    if let Some(AccountLock::Busy(holder)) = &account {
+        let holder = holder.clone();
+        observers.event(&Event::AccountBusy { holder });
+    }
     let identity = settings.identity(&sheet);
     let (plan, found) = resume::plan(
         &sheet,
@@ -111,6 +131,15 @@ pub fn run(
     )?;
     // Now that no other run may replace it: it is still the sheet that was planned.
     ensure_sheet_not_replaced(&sheet, &files)?;
+    let publishing = Publishing {
+        files: &files,
+        is_continued: matches!(found, Found::Lines(_)),
+        keep: settings.keep,
+        observers,
+    };
+    if publishing.is_new() {
+        tell_accepted_before(&sheet, &plan, &files.results, observers);
+    }
     stop.begin();
     files.ensure_writable()?;
     let (mut journal, mut outcomes) =
@@ -147,24 +176,25 @@ pub fn run(
     };
     let ending = Ending {
         sheet: &sheet,
+        files: &files,
         plan: &plan,
         outcomes: &outcomes,
         stopped: stopped.as_ref(),
         limit: settings.limit,
         bom: settings.bom,
     };
-    let (summary, written) = ending.write(&files, keep_sheet).map_err(interrupted)?;
+    let (summary, written) = ending.write(keep_sheet).map_err(interrupted)?;
     if stopped.is_none() {
         ensure_sheet_not_replaced(&sheet, &files).map_err(interrupted)?;
     }
     // Some systems do not replace a file that is open.
     drop(sheet);
-    for file in written {
-        file.commit().map_err(|error| interrupted(error.into()))?;
-    }
-    let journal = match stopped {
-        Some(_) => Some(text(&files.journal)),
-        None => {
+    let (kept, beside) = publishing
+        .publish(written)
+        .map_err(|error| interrupted(error.into()))?;
+    let journal = match stopped.is_some() || !beside.is_empty() {
+        true => Some(text(&files.journal)),
+        false => {
             journal
                 .remove()
                 .map_err(|error| interrupted(error.into()))?;
@@ -180,10 +210,12 @@ pub fn run(
         elapsed,
         results: text(&files.results),
         failures: (!keep_sheet).then(|| text(&files.failures)),
+        kept,
+        beside,
         journal,
         stopped,
     };
-    observers.event(&Event::Finished(report.clone()));
+    observers.event(&Event::Finished(Box::new(report.clone())));
     Ok(report)
 }
 
@@ -200,6 +232,24 @@ fn planned(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) -> Pla
             .filter(|&id| outcomes[id.index()].is_some() && plan.is_sent(id))
             .map(|id| plan.rows_of(id))
             .sum(),
+    }
+}
+
+/// Tells how many orders the last results show as accepted with the flag they are to get.
+fn tell_accepted_before(sheet: &Sheet, plan: &Plan, results: &Path, observers: &[&dyn Observer]) {
+    let layout = sheet.layout();
+    let flag_column = layout.flag_column.as_deref().unwrap_or(SENT_FLAG);
+    let mut accepted = history::accepted(results, &layout.order_column, flag_column);
+    accepted.retain(|it| {
+        plan.find(&it.order)
+            .is_some_and(|id| plan.flag(id) == it.flag)
+    });
+    let orders: HashSet<&str> = accepted.iter().map(|it| it.order.as_str()).collect();
+    if let Some(last) = accepted.iter().map(|it| &it.finished_at).max() {
+        observers.event(&Event::AcceptedBefore {
+            orders: orders.len() as u64,
+            finished_at: last.clone(),
+        });
     }
 }
 

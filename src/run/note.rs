@@ -6,6 +6,14 @@ use crate::files::Status;
 use crate::sheet::Problem;
 use crate::stop::StopReason;
 
+/// A line that a message names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineRef {
+    Sheet(u64),
+    /// Of a row that a person added to a failures file.
+    Failures(u64),
+}
+
 #[derive(Debug)]
 pub enum Note<'a> {
     /// The ERP's words, or what kept it from answering; empty for `ok`.
@@ -13,11 +21,11 @@ pub enum Note<'a> {
     Invalid {
         problem: Problem,
         /// A later row that decides for the same order.
-        decided_by: Option<u64>,
+        decided_by: Option<LineRef>,
     },
     /// The order is given different flags; `line` is that of its last row.
     Conflict {
-        line: u64,
+        line: LineRef,
         /// An earlier run sent that row before the sheet grew.
         accepted_before: bool,
     },
@@ -26,12 +34,12 @@ pub enum Note<'a> {
     BeyondLimit(u64),
     /// The row shares the outcome of the row at `line`.
     SameAs {
-        line: u64,
+        line: LineRef,
         reply: &'a str,
     },
     /// The row at `line` decides; how it ended, if it was sent.
     DecidedBy {
-        line: u64,
+        line: LineRef,
         ended: Option<Status>,
     },
 }

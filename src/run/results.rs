@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::error::RunError;
-use super::note::Note;
+use super::note::{LineRef, Note};
 use super::summary::Summary;
 use crate::files::{
-    AtomicFile, Outcome, ResultRow, ResultsColumns, ResultsWriter, RunFiles, Status,
+    AtomicFile, Corrected, Correction, Outcome, ResultRow, ResultsColumns, ResultsWriter, RunFiles,
+    Status,
 };
 use crate::plan::{OrderId, Plan, RowRole};
 use crate::sheet::{Row, Sheet, SheetError};
@@ -15,12 +16,18 @@ use crate::stop::StopReason;
 /// What the results are made from.
 pub struct Ending<'r> {
     pub sheet: &'r Sheet,
+    pub files: &'r RunFiles,
     pub plan: &'r Plan,
     /// By order; `None` where no call came to an end.
     pub outcomes: &'r [Option<Outcome>],
     pub stopped: Option<&'r StopReason>,
     pub limit: Option<u64>,
     pub bom: bool,
+}
+
+enum Results<'r> {
+    New(Box<ResultsWriter<'r>>),
+    Updated(&'r Correction, Corrected),
 }
 
 /// The last columns of a row of results.
@@ -35,20 +42,26 @@ struct Ended<'r> {
 impl<'r> Ending<'r> {
     /// Writes every row of the sheet to the results, and those that need another look to the
     /// failures too, unless these are to keep the sheet. Returns the files to be committed.
-    pub fn write(
-        &self,
-        files: &RunFiles,
-        keep_sheet: bool,
-    ) -> Result<(Summary, Vec<AtomicFile>), RunError> {
+    pub fn write(&self, keep_sheet: bool) -> Result<(Summary, Vec<AtomicFile>), RunError> {
         let columns = ResultsColumns {
             own: self.sheet.columns(),
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.plan.has_extra_fields(),
         };
-        let mut results = ResultsWriter::begin(&files.results, columns, self.bom)?;
+        let mut results = match self.correction() {
+            Some(correction) => Results::Updated(correction, Corrected::default()),
+            None => {
+                let writer = ResultsWriter::begin(&self.files.results, columns, self.bom)?;
+                Results::New(Box::new(writer))
+            }
+        };
         let mut failures = match keep_sheet {
             true => None,
-            false => Some(ResultsWriter::begin(&files.failures, columns, self.bom)?),
+            false => Some(ResultsWriter::begin(
+                &self.files.failures,
+                columns,
+                self.bom,
+            )?),
         };
         let mut summary = Summary::default();
         let now = Timestamp::now();
@@ -60,14 +73,20 @@ impl<'r> Ending<'r> {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
-                line: row.line(),
+                line: match self.correction() {
+                    Some(correction) => correction.origin(row.line()),
+                    None => Some(row.line()),
+                },
                 status: ended.status,
                 code: ended.code,
                 message: &ended.note.to_string(),
                 attempts: ended.attempts,
                 finished_at: ended.finished_at,
             };
-            results.write(&result)?;
+            match &mut results {
+                Results::New(writer) => writer.write(&result)?,
+                Results::Updated(correction, corrected) => correction.add(corrected, &result)?,
+            }
             if let Some(failures) = &mut failures
                 && ended.status.is_failure()
             {
@@ -78,11 +97,27 @@ impl<'r> Ending<'r> {
         if summary.rows() != self.plan.rows() {
             return Err(SheetError::changed(self.sheet.name()).into());
         }
-        let writers = [results].into_iter().chain(failures);
-        let files = writers
-            .map(ResultsWriter::finish)
-            .collect::<Result<_, _>>()?;
-        Ok((summary, files))
+        let results = match results {
+            Results::New(writer) => writer.finish()?,
+            Results::Updated(correction, corrected) => correction.update(&corrected)?,
+        };
+        let failures = failures.map(ResultsWriter::finish).transpose()?;
+        Ok((summary, [results].into_iter().chain(failures).collect()))
+    }
+
+    fn correction(&self) -> Option<&'r Correction> {
+        self.files.correction.as_ref()?.as_ref().ok()
+    }
+
+    /// A line of this sheet as messages name it: by the sheet that a failures file comes from.
+    fn line_ref(&self, line: u64) -> LineRef {
+        match self.correction() {
+            None => LineRef::Sheet(line),
+            Some(correction) => match correction.origin(line) {
+                Some(line) => LineRef::Sheet(line),
+                None => LineRef::Failures(line),
+            },
+        }
     }
 
     fn ended(&self, row: &Row, now: Timestamp) -> Result<Ended<'r>, SheetError> {
@@ -105,7 +140,8 @@ impl<'r> Ending<'r> {
             Err(problem) => {
                 let decided_by = row
                     .order(self.sheet)
-                    .and_then(|order| self.plan.decided_after(row.line(), &order));
+                    .and_then(|order| self.plan.decided_after(row.line(), &order))
+                    .map(|line| self.line_ref(line));
                 let note = Note::Invalid {
                     problem,
                     decided_by,
@@ -130,7 +166,7 @@ impl<'r> Ending<'r> {
                 Some(outcome) => Ended {
                     status: outcome.status,
                     note: Note::SameAs {
-                        line,
+                        line: self.line_ref(line),
                         reply: &outcome.message,
                     },
                     code: outcome.code,
@@ -142,7 +178,7 @@ impl<'r> Ending<'r> {
             RowRole::Superseded { id, line } => {
                 let outcome = self.outcome(id);
                 let note = Note::DecidedBy {
-                    line,
+                    line: self.line_ref(line),
                     ended: outcome.map(|outcome| outcome.status),
                 };
                 Ended {
@@ -153,7 +189,7 @@ impl<'r> Ending<'r> {
             RowRole::Conflict { id, line } => {
                 let accepted = |outcome: &Outcome| outcome.status == Status::Ok;
                 let note = Note::Conflict {
-                    line,
+                    line: self.line_ref(line),
                     accepted_before: self.outcome(id).is_some_and(accepted),
                 };
                 unsent(Status::Invalid, note)

@@ -9,8 +9,12 @@ use crate::files::{FileError, Outcome, RunFiles, Status, move_aside};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::Sheet;
 
-/// The plan, and the journal's lines if they belong to the sheet: every one must name a row of it,
-/// at its line, with its order and flag.
+/// How many of a journal's rows must still be in the sheet, if it has as many: one row alone may be
+/// in any sheet.
+const ENOUGH: usize = 2;
+
+/// The plan, and the journal's lines if they belong to the sheet: rows with their orders and flags
+/// are still in it, wherever they now stand.
 pub fn plan(
     sheet: &Sheet,
     files: &RunFiles,
@@ -23,22 +27,27 @@ pub fn plan(
         Found::Lines(lines) => lines,
         Found::Nothing | Found::Foreign(_) => &[],
     };
-    let mut unseen: HashMap<u64, &Line> = lines.iter().map(|line| (line.line, line)).collect();
-    let mut all_match = unseen.len() == lines.len();
-    let plan = Plan::build(sheet, on_conflict, |row, entry| {
-        if let Some(line) = unseen.remove(&row.line()) {
-            all_match &= entry
-                .as_ref()
-                .is_ok_and(|entry| entry.order == line.order && entry.flag == line.flag);
+    let mut recorded: HashMap<&str, Vec<&str>> = HashMap::new();
+    for line in lines {
+        recorded.entry(&line.order).or_default().push(&line.flag);
+    }
+    let mut still_there = 0;
+    let plan = Plan::build(sheet, on_conflict, |_, entry| {
+        if let Ok(entry) = entry
+            && let Some(flags) = recorded.get_mut(&*entry.order)
+        {
+            let before = flags.len();
+            flags.retain(|flag| *flag != entry.flag);
+            still_there += before - flags.len();
         }
     })
     .map_err(RunError::Plan)?;
-    if !(all_match && unseen.is_empty()) {
-        return Ok((plan, Found::Foreign(Foreign::OtherRows)));
-    }
-    if fresh && found != Found::Nothing {
-        return Ok((plan, Found::Foreign(Foreign::NotWanted)));
-    }
+    let belongs = still_there >= ENOUGH.min(lines.len());
+    let found = match found {
+        Found::Lines(_) | Found::Foreign(_) if fresh => Found::Foreign(Foreign::NotWanted),
+        Found::Lines(_) if !belongs => Found::Foreign(Foreign::OtherRows),
+        found => found,
+    };
     Ok((plan, found))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::destination::Destination;
-use crate::files::Status;
+use crate::files::{Beside, Status};
 use crate::stop::StopReason;
 
 /// Distinct messages are counted up to this many, so that a server that words each one differently
@@ -30,6 +30,10 @@ pub struct Report {
     pub results: String,
     /// `None` if the sheet is the failures file and was left as it is.
     pub failures: Option<String>,
+    /// Files of earlier runs that were kept, under these names.
+    pub kept: Vec<String>,
+    /// Files that could not take their place.
+    pub beside: Vec<Beside>,
     /// The journal, if it was kept for the run to be continued.
     pub journal: Option<String>,
 }

@@ -35,7 +35,7 @@ pub(super) fn entry<'a>(
 ) -> Result<Entry<'a>, Problem> {
     let order = order(header, cells)?;
     let (column, cell) = match &header.flag {
-        FlagSource::Column(at) => (header.fields[*at].as_str(), cells.get(*at)),
+        FlagSource::Column(at) => (header.fields[*at].as_str(), cells.get(header.cell(*at))),
         FlagSource::SentFlag(_) => (SENT_FLAG, sent_flag),
         FlagSource::Given(flag) => (GIVEN_FLAG, sent_flag.or(Some(flag))),
     };
@@ -44,7 +44,7 @@ pub(super) fn entry<'a>(
 }
 
 pub(super) fn order<'a>(header: &Header, cells: &'a StringRecord) -> Result<Cow<'a, str>, Problem> {
-    let cell = cells.get(header.order).unwrap_or_default();
+    let cell = cells.get(header.cell(header.order)).unwrap_or_default();
     clean(cell, &header.fields[header.order], Field::PurchaseNo)
 }
 

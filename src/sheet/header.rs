@@ -16,6 +16,7 @@ use crate::text::quoted;
 struct Line {
     number: u64,
     fields: Vec<String>,
+    own: OwnColumns,
 }
 
 #[derive(Clone, Debug)]
@@ -28,6 +29,16 @@ pub(super) struct Header {
     pub(super) own: OwnColumns,
     pub(super) order: usize,
     pub(super) flag: FlagSource,
+    /// Headers of the sheet's own columns.
+    pub(super) columns: Vec<String>,
+}
+
+impl Header {
+    /// Where a column of the sheet's own stands among those.
+    pub(super) fn cell(&self, column: usize) -> usize {
+        let found = self.own.kept.iter().position(|&at| at == column);
+        found.unwrap_or(usize::MAX)
+    }
 }
 
 /// Where a row's flag comes from.
@@ -72,7 +83,7 @@ impl Search {
 /// column is known by the name given, else by the usual ones. A name that is given and that no
 /// cell of the line has may be a letter: then the line must have some text under that letter.
 pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetOptions) -> Search {
-    let (lines, stopped) = first_lines(records);
+    let (lines, stopped) = first_lines(records, options.is_named_ours);
     let columns = Columns {
         order: ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref()),
         flag: ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref()),
@@ -115,15 +126,19 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
 }
 
 /// The first lines that are not blank, and what ended them early.
-fn first_lines(mut records: impl RecordReader) -> (Vec<Line>, Option<SheetError>) {
+fn first_lines(mut records: impl RecordReader, is_named: bool) -> (Vec<Line>, Option<SheetError>) {
     let mut lines = Vec::new();
     while lines.len() < HEADER_SEARCH_LINES {
         match records.next() {
             Ok(Some(record)) if is_blank(record.text) => {}
-            Ok(Some(record)) => lines.push(Line {
-                number: record.line,
-                fields: record.iter().map(str::to_owned).collect(),
-            }),
+            Ok(Some(record)) => {
+                let fields: Vec<_> = record.iter().map(str::to_owned).collect();
+                lines.push(Line {
+                    number: record.line,
+                    own: OwnColumns::of(&fields, is_named),
+                    fields,
+                });
+            }
             Ok(None) => break,
             Err(error) => return (lines, Some(error)),
         }
@@ -143,7 +158,7 @@ impl Columns<'_> {
     /// before the usual columns.
     fn flag(&self, line: &Line) -> Option<Result<FlagSource, Fault>> {
         let is_named = self.options.flag_column.is_some();
-        match (&self.options.flag, line.own().sent_flag) {
+        match (&self.options.flag, line.own.sent_flag) {
             (Some(flag), _) => Some(Ok(FlagSource::Given(flag.clone()))),
             (None, Some(at)) if !is_named => Some(Ok(FlagSource::SentFlag(at))),
             (None, _) => Some(self.flag.find(line)?.map(FlagSource::Column)),
@@ -165,12 +180,8 @@ impl Columns<'_> {
 }
 
 impl Line {
-    fn own(&self) -> OwnColumns {
-        OwnColumns::of(&self.fields)
-    }
-
-    fn own_fields(&self) -> &[String] {
-        &self.fields[..self.own().count]
+    fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
+        self.own.kept.iter().map(|&at| (at, &self.fields[at]))
     }
 
     fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {
@@ -184,7 +195,8 @@ impl Line {
             line: self.number,
             skipped,
             fields: self.fields.clone(),
-            own: self.own(),
+            own: self.own.clone(),
+            columns: self.own_fields().map(|(_, name)| name.clone()).collect(),
             order,
             flag,
         })
@@ -221,8 +233,10 @@ impl<'o> ColumnMatcher<'o> {
         let columns = self.by_header(line);
         match columns[..] {
             [] => {
-                let cell = line.own_fields().get(self.letter?)?;
-                self.letter.filter(|_| !cell.is_empty()).map(Ok)
+                let mut fields = line.own_fields();
+                let (column, _) =
+                    fields.find(|(at, cell)| Some(*at) == self.letter && !cell.is_empty())?;
+                Some(Ok(column))
             }
             [column] => Some(Ok(column)),
             _ => {
@@ -238,8 +252,7 @@ impl<'o> ColumnMatcher<'o> {
 
     fn by_header(&self, line: &Line) -> Vec<usize> {
         let all = |matches: &dyn Fn(&String) -> bool| -> Vec<usize> {
-            let fields = (0..).zip(line.own_fields());
-            fields
+            line.own_fields()
                 .filter(|(_, field)| matches(field))
                 .map(|(at, _)| at)
                 .collect()

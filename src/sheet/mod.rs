@@ -97,7 +97,7 @@ impl Sheet {
     /// The sheet's own columns (headers as they stand), without the ones this program appended in
     /// an earlier run.
     pub fn columns(&self) -> &[String] {
-        &self.header.fields[..self.header.own.count]
+        &self.header.columns
     }
 
     /// A new pass from the first row below the header. Fails if the file was written to since it
@@ -120,7 +120,7 @@ impl Sheet {
 
     /// Whether the sheet is a results or failures file of this program's.
     pub fn is_ours(&self) -> bool {
-        self.header.own.count < self.header.fields.len()
+        self.header.own.is_ours()
     }
 
     /// Whether the path still leads to the file that was opened, and not to one saved over it.

@@ -24,4 +24,6 @@ pub struct SheetOptions {
     pub flag_column: Option<String>,
     /// One flag for all rows.
     pub flag: Option<String>,
+    /// Whether the sheet is a results or failures file by its name.
+    pub is_named_ours: bool,
 }

@@ -1,7 +1,9 @@
-//! The columns this program appends to results and failures files, and how they are known again.
+//! The columns this program appends to results and failures files, and how they are known again:
+//! by name, wherever a person has moved them.
 
-/// Columns appended to results and failures files, in this order. A header that ends with exactly
-/// these names is taken for such a file's; columns of these names elsewhere are the user's own.
+use super::normalize::folded;
+
+/// Appended in this order.
 pub const APPENDED: [&str; 6] = [
     "line",
     "status",
@@ -18,35 +20,63 @@ pub const SENT_FLAG: &str = "sent_flag";
 /// Column before [`APPENDED`] that holds, as CSV text, what a row had beyond the header's fields.
 pub const EXTRA_FIELDS: &str = "extra_fields";
 
-/// The part of a header this program did not append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A file that does not say by its name that it is a failures file is one if it has this many of
+/// the columns beside `line`: a person's own sheet may have one or two of these names.
+const ENOUGH: usize = 3;
+
+/// Which of a header's columns are the sheet's own, and where those appended are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OwnColumns {
-    /// How many columns are the sheet's own.
-    pub(super) count: usize,
+    /// The sheet's own columns.
+    pub(super) kept: Vec<usize>,
+    pub(super) line: Option<usize>,
+    pub(super) status: Option<usize>,
+    pub(super) finished_at: Option<usize>,
     pub(super) sent_flag: Option<usize>,
     pub(super) extra_fields: Option<usize>,
+    /// How many fields the header has, empty ones at its end left out where this program wrote it.
+    pub(super) width: usize,
 }
 
 impl OwnColumns {
-    pub(super) fn of(header: &[String]) -> OwnColumns {
-        let mut own = OwnColumns {
-            count: header.len(),
-            sent_flag: None,
-            extra_fields: None,
-        };
-        let before = header.len().saturating_sub(APPENDED.len());
-        if header[before..] == APPENDED {
-            own.count = before;
-            own.extra_fields = own.cut(header, EXTRA_FIELDS);
-            own.sent_flag = own.cut(header, SENT_FLAG);
+    /// `is_named` says that the file is a results or failures file by its name.
+    pub(super) fn of(header: &[String], is_named: bool) -> OwnColumns {
+        let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
+        // Of two columns with one name the sheet's own comes first.
+        let find = |name: &str| names.iter().rposition(|it| it == name);
+        let appended = APPENDED.map(find);
+        let [line, status, .., finished_at] = appended;
+        let others = appended[1..].iter().flatten().count();
+        let is_ours = line.is_some() && (is_named || others >= ENOUGH);
+        let sent_flag = find(SENT_FLAG);
+        if !is_ours {
+            let width = header.len();
+            return OwnColumns {
+                kept: (0..width).filter(|&at| Some(at) != sent_flag).collect(),
+                sent_flag,
+                width,
+                ..OwnColumns::default()
+            };
         }
-        own
+        let extra_fields = find(EXTRA_FIELDS);
+        let ours = [sent_flag, extra_fields].into_iter().chain(appended);
+        let ours: Vec<usize> = ours.flatten().collect();
+        let width = names.iter().rposition(|name| !name.is_empty());
+        let width = width.map_or(0, |last| last + 1);
+        OwnColumns {
+            kept: (0..width).filter(|at| !ours.contains(at)).collect(),
+            line,
+            status,
+            finished_at,
+            sent_flag,
+            extra_fields,
+            width,
+        }
     }
 
-    fn cut(&mut self, header: &[String], name: &str) -> Option<usize> {
-        let at = self.count.checked_sub(1).filter(|&at| header[at] == name)?;
-        self.count = at;
-        Some(at)
+    /// Whether this program wrote the file.
+    pub(super) fn is_ours(&self) -> bool {
+        self.line.is_some()
     }
 }
 
@@ -54,31 +84,52 @@ impl OwnColumns {
 mod tests {
     use super::*;
 
-    fn header(names: &str) -> Vec<String> {
-        names.split(',').map(str::to_owned).collect()
+    fn own(names: &str, is_named: bool) -> OwnColumns {
+        let header: Vec<String> = names.split(',').map(str::to_owned).collect();
+        OwnColumns::of(&header, is_named)
+    }
+
+    const SIX: &str = "line,status,code,message,attempts,finished_at";
+
+    #[test]
+    fn appended_columns_are_known_wherever_they_stand() {
+        for names in [
+            format!("a,b,{SIX}"),
+            format!("a,b,{SIX},,"),
+            "a,b,line,status,code,message".to_owned(),
+            format!("a,b,{}", SIX.to_uppercase()),
+            "a,b,finished_at,attempts,Line ,message".to_owned(),
+        ] {
+            let own = own(&names, false);
+            assert!(own.is_ours(), "{names}");
+            assert_eq!(own.kept, [0, 1], "{names}");
+        }
+        let moved = own(&format!("line,a,{},notes", &SIX[5..]), false);
+        assert_eq!((moved.line, moved.kept), (Some(0), vec![1, 7]));
+        let both = own(&format!("a,sent_flag,extra_fields,{SIX}"), false);
+        assert_eq!((both.sent_flag, both.extra_fields), (Some(1), Some(2)));
+        assert_eq!(both.kept, [0]);
+        let own_status = own(&format!("a,status,{SIX}"), false);
+        assert_eq!((own_status.status, own_status.kept), (Some(3), vec![0, 1]));
     }
 
     #[test]
-    fn only_a_header_that_ends_as_ours_do_is_ours() {
-        let own = |names: &str| {
-            let own = OwnColumns::of(&header(names));
-            (own.count, own.sent_flag, own.extra_fields)
-        };
-        let six = "line,status,code,message,attempts,finished_at";
-        assert_eq!(own(&format!("a,b,{six}")), (2, None, None));
-        assert_eq!(own(&format!("a,sent_flag,{six}")), (1, Some(1), None));
-        assert_eq!(own(&format!("a,extra_fields,{six}")), (1, None, Some(1)));
-        assert_eq!(
-            own(&format!("a,sent_flag,extra_fields,{six}")),
-            (1, Some(1), Some(2))
+    fn a_sheets_own_columns_of_such_names_stay_its_own() {
+        for names in ["a,status", "a,line", "a,line,status", "line,code,message"] {
+            let found = own(names, false);
+            assert!(!found.is_ours(), "{names}");
+            assert_eq!(found.kept.len(), names.split(',').count(), "{names}");
+        }
+        assert!(!own("a,b", true).is_ours());
+        assert!(
+            own("a,line,status", true).is_ours(),
+            "it says so by its name"
         );
-        assert_eq!(own(&format!("a,{six},b")), (8, None, None));
-        assert_eq!(own("a,sent_flag,extra_fields"), (3, None, None));
-        assert_eq!(own("a,status,line"), (3, None, None));
-        assert_eq!(
-            own(&format!("a,extra_fields,sent_flag,{six}")),
-            (2, Some(2), None)
-        );
-        assert_eq!(own(&format!("a,Status,{}", &six[12..])), (6, None, None));
+    }
+
+    #[test]
+    fn a_sent_flag_is_one_wherever_it_stands() {
+        let found = own("a,sent_flag,b", false);
+        assert_eq!((found.sent_flag, found.kept), (Some(1), vec![0, 2]));
     }
 }

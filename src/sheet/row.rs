@@ -8,6 +8,16 @@ use super::normalize::is_blank;
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
 
+/// What an earlier run wrote beside a row: the line it has in the sheet of that run, and how it
+/// ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// `None` if a person added the row.
+    pub line: Option<u64>,
+    pub status: String,
+    pub finished_at: String,
+}
+
 /// Its cells are as they stand in the sheet.
 #[derive(Default, Clone, Debug)]
 pub struct Row {
@@ -15,6 +25,7 @@ pub struct Row {
     cells: StringRecord,
     extra: String,
     sent_flag: Option<String>,
+    origin: Option<Origin>,
     /// What makes the row as a whole invalid.
     pub(super) problem: Option<Problem>,
 }
@@ -42,16 +53,27 @@ impl Row {
         self.sent_flag.as_deref()
     }
 
+    /// What an earlier run wrote beside the row, in a results or failures file.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
     fn fill(&mut self, record: Record<'_>, header: &Header) {
-        let (found, expected) = (record.len(), header.fields.len());
+        let own = &header.own;
+        let expected = own.width;
+        // A spreadsheet adds empty columns at the end of a file of this program's.
+        let found = match own.is_ours() && record.iter().skip(expected).all(is_blank) {
+            true => record.len().min(expected),
+            false => record.len(),
+        };
         let field = |at: usize| record.get(at).unwrap_or_default();
         self.line = record.line;
         self.cells.clear();
-        for at in 0..header.own.count {
+        for &at in &own.kept {
             self.cells.push_field(field(at));
         }
         self.extra.clear();
-        if let Some(at) = header.own.extra_fields {
+        if let Some(at) = own.extra_fields {
             self.extra.push_str(field(at));
         }
         if found > expected {
@@ -72,6 +94,12 @@ impl Row {
             // In the results the row is filled up; this keeps it invalid when they are given back.
             self.extra = format!("(only {found} of {expected} fields)");
         }
+        let text = |at: Option<usize>| at.map_or("", field).trim().to_owned();
+        self.origin = own.is_ours().then(|| Origin {
+            line: text(own.line).parse().ok(),
+            status: text(own.status),
+            finished_at: text(own.finished_at),
+        });
         self.sent_flag = match &header.flag {
             FlagSource::Column(_) => None,
             FlagSource::SentFlag(at) => Some(field(*at).to_owned()),

@@ -113,11 +113,11 @@ fn results_and_failures_fed_back_do_not_double_the_appended_columns() {
     assert_eq!(again.select(compared), first.select(compared));
 
     finish(&mut place.run(&erp, ["orders.failures.csv"])).expect(1);
-    let failures = place.table("orders.failures.results.csv");
+    let failures = place.table("orders.failures.csv");
     assert_eq!(failures.header, first.header);
     assert_eq!(
         failures.select(["purchase_no", "备注", "line", "status"]),
-        [["CG404", "", "2", "rejected"], ["", "空", "3", "invalid"]]
+        [["CG404", "", "3", "rejected"], ["", "空", "4", "invalid"]]
     );
 }
 

@@ -15,6 +15,8 @@ pub const JOURNAL: &str = "orders.results.csv.partial";
 
 pub struct Place {
     directory: TempDir,
+    /// Where the program keeps what is not beside the sheet.
+    state: TempDir,
 }
 
 /// Where calls go.
@@ -44,6 +46,7 @@ impl Place {
     pub fn new() -> Self {
         Place {
             directory: tempfile::tempdir().expect("a temporary directory"),
+            state: tempfile::tempdir().expect("a temporary directory"),
         }
     }
 
@@ -100,6 +103,7 @@ impl Place {
             .current_dir(self.directory.path())
             .env("HOME", self.directory.path())
             .env("XDG_CONFIG_HOME", self.path("no-config"))
+            .env("XDG_STATE_HOME", self.state.path())
             .env("APPDATA", self.path("no-config"))
             .stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {

@@ -78,18 +78,39 @@ fn a_row_that_was_removed() {
     starts_over(&fickle, &place, &journal);
 }
 
-#[test]
-fn a_row_that_was_put_before() {
-    let (fickle, place, journal) = abandoned();
-    place.sheet(&[("CG0", "aa"), ROWS[0], ROWS[1], ROWS[2], ROWS[3]]);
-    starts_over(&fickle, &place, &journal);
+/// The rows that were recorded still stand in the sheet: only the others are sent.
+#[track_caller]
+fn continues(rows: &[(&str, &str)], sent: &[&str]) {
+    let (fickle, place, _) = abandoned();
+    place.sheet(rows);
+    let ((run, results), called) = fickle.during(|server| place.carry(server, &[]));
+    assert!(run.stderr.contains(": 2 rows taken over"), "{run:#?}");
+    assert_eq!(results.count("ok"), rows.len());
+    assert_eq!(called, sent);
 }
 
 #[test]
-fn rows_in_another_order() {
-    let (fickle, place, journal) = abandoned();
-    place.sheet(&[ROWS[1], ROWS[0], ROWS[2], ROWS[3]]);
-    starts_over(&fickle, &place, &journal);
+fn a_row_put_before_and_rows_in_another_order_are_no_reason() {
+    let before = [("CG0", "aa"), ROWS[0], ROWS[1], ROWS[2], ROWS[3]];
+    continues(&before, &["CG0", "CG3", "CG4"]);
+    continues(&[ROWS[3], ROWS[1], ROWS[0], ROWS[2]], &["CG3", "CG4"]);
+}
+
+#[test]
+fn rows_that_were_edited_lose_their_own_outcomes_only() {
+    let place = Place::new();
+    let fickle = Fickle::start(&place);
+    let mut rows = ["CG1", "CG2", "CG3", "CG4", "CG5", "CG6"].map(|order| (order, "aa"));
+    place.sheet(&rows);
+    fickle.kill_after(&place, 4);
+    rows[0] = ("CG1", "加急");
+    rows[2] = ("CG9", "aa");
+    place.sheet(&rows);
+    let ((run, results), called) = fickle.during(|server| place.carry(server, &[]));
+    assert!(run.stderr.contains(": 2 rows taken over"), "{run:#?}");
+    assert_eq!(results.count("ok"), 6);
+    assert_eq!(called, ["CG1", "CG5", "CG6", "CG9"]);
+    assert_eq!(fickle.server.flags()["CG1"], "加急");
 }
 
 #[test]

@@ -122,14 +122,14 @@ fn kills_change_nothing() {
 }
 
 mod at_the_end {
-    //! All calls are made and recorded; the results are being put together.
+    //! All calls are made and recorded; the results cannot be put in their place.
 
     use std::sync::Arc;
 
     use super::*;
     use crate::harness::{REJECTED, ScriptedServer};
 
-    /// A run whose results could not be put in their place: the journal is all there is.
+    /// A run whose results could not be put in their place, and were written beside it.
     fn unfinished() -> (Place, ScriptedServer) {
         let place = Place::new();
         let results = place.path("orders.results.csv");
@@ -154,12 +154,21 @@ mod at_the_end {
         let run = run.finish().expect(3);
         let last = run.stderr.lines().last().unwrap_or_default();
         assert!(
-            last.contains("cannot write `orders.results.csv`"),
+            last.contains("`orders.results.csv` cannot be replaced")
+                && last.contains("`orders.results-2.csv`"),
             "{run:#?}"
         );
+        let beside = place.table("orders.results-2.csv");
+        assert_eq!(beside.column("status"), ["ok", "rejected", "ok", "ok"]);
+        assert_eq!(place.table("orders.failures.csv").rows.len(), 1);
+        assert!(run.stdout.contains("4 rows: 3 ok, 1 rejected"), "{run:#?}");
         fs::remove_dir(&results).expect("still empty");
+        fs::remove_file(place.path("orders.results-2.csv")).expect("there");
         assert_eq!(server.orders().len(), 3);
-        assert_eq!(place.files(), ["orders.csv", JOURNAL]);
+        assert_eq!(
+            place.files(),
+            ["orders.csv", "orders.failures.csv", JOURNAL]
+        );
         (place, server)
     }
 

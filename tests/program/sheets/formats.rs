@@ -184,7 +184,8 @@ fn one_flag_for_all_and_a_failures_file_that_needs_no_option() {
     place.write("x.failures.csv", text);
     finish(&mut place.run(&erp, ["x.failures.csv"])).expect(0);
     assert_eq!(erp.flags()["CG5"], "已质检");
-    let again = place.table("x.failures.results.csv");
+    let again = place.table("x.results.csv");
+    assert_eq!(again.column("status"), ["ok", "ok"]);
     assert_eq!(
         again
             .header

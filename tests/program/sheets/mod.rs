@@ -2,6 +2,7 @@
 
 mod changed;
 mod conflicts;
+mod correcting;
 mod failures;
 mod formats;
 mod random;

@@ -1,0 +1,181 @@
+//! What earlier runs have left: results and failures are kept, not overwritten.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use csv::StringRecord;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::error::FileError;
+use super::fs::{directory, free_name};
+
+/// Results and failures are written one after the other; a failures file that is younger by more
+/// than this has been edited.
+const WRITTEN_TOGETHER: Duration = Duration::from_secs(2);
+
+/// How a file's name tells when it was finished: `x.results.2026-11-22T223000.csv`.
+const STAMP: &str = "%Y-%m-%dT%H%M%S";
+
+/// Whether the file holds any row.
+pub fn has_rows(path: &Path) -> bool {
+    let opened =
+        File::open(path).map(|file| csv::ReaderBuilder::new().flexible(true).from_reader(file));
+    opened.is_ok_and(|mut csv| matches!(csv.byte_records().next(), Some(Ok(_))))
+}
+
+/// Whether the failures have been changed since this program wrote them, beside the results.
+pub fn is_edited(failures: &Path, results: &Path) -> bool {
+    match (modified(failures), modified(results)) {
+        (Some(failures), Some(results)) => failures > results + WRITTEN_TOGETHER,
+        _ => false,
+    }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|found| found.modified()).ok()
+}
+
+/// Renames the file to a name with the time at which it was finished, and returns that name.
+pub fn keep(path: &Path) -> Result<PathBuf, FileError> {
+    let time = modified(path).and_then(|time| Timestamp::try_from(time).ok());
+    let time = time.unwrap_or_else(Timestamp::now);
+    let stamp = time.to_zoned_datetime(TimeZone::system()).strftime(STAMP);
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".{stamp}"));
+    let kept = free_name(&path.with_file_name(name), path.extension());
+    fs::rename(path, &kept).map_err(FileError::io(path))?;
+    Ok(kept)
+}
+
+/// Removes the oldest of the files kept for `path`, all but so many.
+pub fn prune(path: &Path, keep: usize) {
+    let mut kept = kept(path);
+    kept.sort();
+    let surplus = kept.len().saturating_sub(keep);
+    for old in &kept[..surplus] {
+        // A file that stays is no reason to fail.
+        let _ = fs::remove_file(old);
+    }
+}
+
+/// The files kept for `path`.
+fn kept(path: &Path) -> Vec<PathBuf> {
+    let text =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, extension) = (text(path.file_stem()), text(path.extension()));
+    let is_kept = |name: &str| {
+        let stamp = name
+            .strip_prefix(&stem)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .and_then(|rest| rest.strip_suffix(&extension))
+            .and_then(|rest| rest.strip_suffix('.'));
+        let time = stamp.and_then(|stamp| stamp.get(.."2026-11-22T223000".len()));
+        time.is_some_and(|time| jiff::civil::DateTime::strptime(STAMP, time).is_ok())
+    };
+    let entries = fs::read_dir(directory(path))
+        .into_iter()
+        .flatten()
+        .flatten();
+    entries
+        .filter(|entry| is_kept(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+/// An order that results show as accepted.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Accepted {
+    pub order: String,
+    pub flag: String,
+    pub finished_at: String,
+}
+
+/// The orders that the results at `path` show as accepted, by the headers of these two columns.
+/// What cannot be read is passed over: this is for people to know, no more.
+pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accepted> {
+    let Ok(mut csv) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
+        return Vec::new();
+    };
+    let Ok(header) = csv.headers().cloned() else {
+        return Vec::new();
+    };
+    let column = |name: &str| header.iter().position(|it| it == name);
+    let names: Vec<&str> = header.iter().collect();
+    let last = |name: &str| names.iter().rposition(|it| *it == name);
+    let (Some(order), Some(flag), Some(status), Some(finished_at)) = (
+        column(order_column),
+        column(flag_column),
+        last("status"),
+        last("finished_at"),
+    ) else {
+        return Vec::new();
+    };
+    let text =
+        |record: &StringRecord, at: usize| record.get(at).unwrap_or_default().trim().to_owned();
+    csv.records()
+        .flatten()
+        .filter(|record| record.get(status) == Some("ok"))
+        .map(|record| Accepted {
+            order: text(&record, order),
+            flag: text(&record, flag),
+            finished_at: text(&record, finished_at),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_kept_under_their_time_and_the_oldest_removed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.results.csv");
+        let other = directory.path().join("x.results.mine.csv");
+        fs::write(&other, "mine").expect("written");
+        let mut kept = Vec::new();
+        for day in 1..=3 {
+            fs::write(&path, format!("a\n{day}\n")).expect("written");
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_000_000 + day * 86_400);
+            let file = File::options().write(true).open(&path).expect("there");
+            file.set_modified(time).expect("set");
+            kept.push(super::keep(&path).expect("kept"));
+            assert!(!path.exists());
+        }
+        let name = kept[0]
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        assert!(name.starts_with("x.results.2026-"), "{name}");
+        assert_eq!(name.len(), "x.results.2026-11-22T223000.csv".len());
+        prune(&path, 2);
+        assert_eq!(
+            kept.iter().map(|it| it.exists()).collect::<Vec<_>>(),
+            [false, true, true]
+        );
+        assert!(other.exists());
+    }
+
+    #[test]
+    fn rows_that_were_accepted_are_found() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.results.csv");
+        let six = "line,status,code,message,attempts,finished_at";
+        let text =
+            format!("\u{feff}no,flag,{six}\nCG1,aa,2,ok,0,,1,T1\nCG2,bb,3,rejected,100,,1,T2\n");
+        fs::write(&path, text).expect("written");
+        let expected = Accepted {
+            order: "CG1".into(),
+            flag: "aa".into(),
+            finished_at: "T1".into(),
+        };
+        assert_eq!(accepted(&path, "no", "flag"), [expected]);
+        assert_eq!(accepted(&path, "no", "other"), []);
+        assert!(has_rows(&path));
+        fs::write(&path, format!("no,flag,{six}\n")).expect("written");
+        assert!(!has_rows(&path));
+    }
+}

@@ -1,0 +1,58 @@
+//! Putting results and failures in their place without losing those of an earlier run.
+
+use std::path::Path;
+
+use super::event::{Event, Observer};
+use crate::files::history::{has_rows, is_edited, keep, prune};
+use crate::files::{AtomicFile, Beside, FileError, RunFiles};
+
+pub struct Publishing<'r> {
+    pub files: &'r RunFiles,
+    /// Whether a run that was cut short is continued: both are one run.
+    pub is_continued: bool,
+    /// How many files of earlier runs are kept; `None`: all.
+    pub keep: Option<usize>,
+    pub observers: &'r [&'r dyn Observer],
+}
+
+impl Publishing<'_> {
+    /// Whether what is there is of an earlier run, finished or not.
+    pub fn is_new(&self) -> bool {
+        !self.is_continued && !matches!(self.files.correction, Some(Ok(_)))
+    }
+
+    /// Returns the names of what was kept, and the files that could not take their place.
+    pub fn publish(
+        &self,
+        written: Vec<AtomicFile>,
+    ) -> Result<(Vec<String>, Vec<Beside>), FileError> {
+        let mut kept = Vec::new();
+        let mut beside = Vec::new();
+        let edited = !self.files.replaces_sheet
+            && is_edited(&self.files.failures, &self.files.results)
+            && has_rows(&self.files.failures);
+        let is_sheet = |path: &Path| self.files.replaces_sheet && *path == self.files.failures;
+        for file in written {
+            let path = file.becomes().to_owned();
+            let edited = edited && path == self.files.failures;
+            let of_earlier_run = self.is_new() && has_rows(&path) && !is_sheet(&path);
+            // What cannot be renamed cannot be replaced either: then the new file is put beside.
+            if (edited || of_earlier_run)
+                && let Ok(kept_as) = keep(&path)
+            {
+                let kept_as = kept_as.display().to_string();
+                kept.push(kept_as.clone());
+                self.observers.event(&Event::Kept {
+                    path: path.display().to_string(),
+                    kept_as,
+                    edited,
+                });
+            }
+            if let Some(keep) = self.keep {
+                prune(&path, keep);
+            }
+            beside.extend(file.commit_or_beside()?);
+        }
+        Ok((kept, beside))
+    }
+}

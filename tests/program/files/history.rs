@@ -1,0 +1,160 @@
+//! What earlier runs have left is kept, not overwritten.
+
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+use crate::harness::{Place, finish, sandbox, start};
+
+const SHEET: &str = "purchase_no,flag_name\nCG1,aa\nCG404,aa\n";
+
+/// Makes a file as old as this many nights.
+fn age(place: &Place, name: &str, nights: u64) {
+    let file = File::options().write(true).open(place.path(name));
+    let time = SystemTime::now() - Duration::from_secs(nights * 86_400);
+    file.and_then(|file| file.set_modified(time)).expect("set");
+}
+
+/// The files kept, without their times.
+fn kept(place: &Place) -> Vec<String> {
+    let is_stamp = |part: &str| part.len() == "2026-11-22T223000".len() && part.contains('T');
+    let files = place.files();
+    let kept = files.iter().filter(|name| name.split('.').any(is_stamp));
+    kept.map(|name| {
+        let parts = name.split('.').filter(|part| !is_stamp(part));
+        parts.collect::<Vec<_>>().join(".")
+    })
+    .collect()
+}
+
+#[test]
+fn every_night_keeps_the_one_before() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    for night in 0..3 {
+        let run = finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+        assert_eq!(run.stdout.contains("\nkept "), night > 0, "{run:#?}");
+        assert!(!run.stderr.contains("edited"), "{run:#?}");
+        for name in ["x.results.csv", "x.failures.csv"] {
+            age(&place, name, 3 - night);
+        }
+    }
+    let each = [
+        "x.failures.csv",
+        "x.failures.csv",
+        "x.results.csv",
+        "x.results.csv",
+    ];
+    assert_eq!(kept(&place), each);
+    for name in place.files() {
+        if name.contains("results.2") {
+            assert_eq!(place.table(&name).rows.len(), 2, "{name}");
+        }
+    }
+    finish(&mut place.run(&erp, ["x.csv", "--keep", "1"])).expect(1);
+    assert_eq!(kept(&place), ["x.failures.csv", "x.results.csv"]);
+}
+
+#[test]
+fn failures_without_rows_are_simply_replaced() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\n");
+    finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    assert_eq!(kept(&place), ["x.results.csv"]);
+}
+
+#[test]
+fn a_run_that_was_cut_short_and_is_continued_is_one_run() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    finish(&mut place.run(&erp, ["x.csv", "-j1", "--max-failures", "1"])).expect(3);
+    assert!(place.path("x.results.csv").exists());
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    assert_eq!(kept(&place), Vec::<String>::new());
+}
+
+#[test]
+fn failures_that_were_edited_are_kept_with_a_warning() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    age(&place, "x.results.csv", 1);
+    let mine = place.read("x.failures.csv").replace("CG404", "CG4");
+    place.write("x.failures.csv", &mine);
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    assert!(
+        run.stderr
+            .contains("warning: `x.failures.csv` was edited since it was written"),
+        "{run:#?}"
+    );
+    let name = place.files();
+    let name = name.iter().find(|name| name.starts_with("x.failures.2"));
+    assert_eq!(place.read(name.expect("kept")), mine);
+}
+
+#[test]
+fn what_was_accepted_the_last_time_is_said_before_it_is_sent_again() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG2,aa\nCG3,加急\n");
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    assert!(!run.stderr.contains("the last results"), "{run:#?}");
+    place.write(
+        "x.csv",
+        "purchase_no,flag_name\nCG1,aa\n CG2 ,加急\nCG3,加急\n",
+    );
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    assert!(
+        run.stderr
+            .contains("the last results show 2 orders as accepted with the same flag"),
+        "{run:#?}"
+    );
+    assert_eq!(erp.stats().calls, 6, "it is sent all the same");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_replaced_is_found_out_before_the_first_call() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let calls = erp.stats().calls;
+    let path = place.path("x.results.csv");
+    let set = |mode| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("set");
+    };
+    set(0o444);
+    if File::options().write(true).open(&path).is_ok() {
+        // The superuser may write to anything.
+        set(0o644);
+        return;
+    }
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(3);
+    assert!(
+        run.stderr.contains("`x.results.csv` cannot be replaced"),
+        "{run:#?}"
+    );
+    assert_eq!(erp.stats().calls, calls);
+}
+
+#[test]
+fn two_runs_for_one_account_know_of_each_other() {
+    let (place, erp) = (Place::new(), sandbox());
+    let rows: String = (0..50).map(|n| format!("CG{n},aa\n")).collect();
+    place.write("a.csv", format!("purchase_no,flag_name\n{rows}"));
+    place.write("b.csv", SHEET);
+    let mut first = start(&mut place.run_at("5/s", &erp, ["a.csv"]));
+    first.until("a call", || erp.stats().calls > 0);
+    let second = finish(&mut place.run(&erp, ["b.csv"])).expect(1);
+    assert!(
+        second
+            .stderr
+            .contains("another run is calling for the same account (pid"),
+        "{second:#?}"
+    );
+    assert!(second.stderr.contains("share its quota"), "{second:#?}");
+    drop(first);
+    let alone = finish(&mut place.run(&erp, ["b.csv"])).expect(1);
+    assert!(!alone.stderr.contains("another run"), "{alone:#?}");
+}

@@ -229,6 +229,10 @@ pub struct SheetArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Sheet")]
     pub flag_column: Option<String>,
 
+    /// The sheet has no header: its first line is a row, its columns are named by letter
+    #[arg(long, requires = "order_column", help_heading = "Sheet")]
+    pub no_header: bool,
+
     /// The worksheet, by name or number from 1 [default: the first visible one with the columns]
     #[arg(long, value_name = "NAME|INDEX", help_heading = "Sheet")]
     pub sheet: Option<String>,

@@ -41,6 +41,7 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
         worksheet: args.sheet,
         order_column: args.order_column,
         flag_column: args.flag_column,
+        no_header: args.no_header,
         flag: if args.clear {
             Some(CLEAR_FLAG.to_owned())
         } else {

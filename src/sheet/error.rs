@@ -94,6 +94,10 @@ pub(super) enum Fault {
         is_text: bool,
     },
     #[error(
+        "line {line}: {cell} is where the header should be, but looks like the rows below; if the sheet has no header, say --no-header"
+    )]
+    HeaderIsData { line: u64, cell: String },
+    #[error(
         "line {line}: more than one column could be the {}: {columns}; say which with {} and its letter",
         field.title(),
         field.option()

@@ -83,7 +83,10 @@ impl Search {
 /// column is known by the name given, else by the usual ones. A name that is given and that no
 /// cell of the line has may be a letter: then the line must have some text under that letter.
 pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetOptions) -> Search {
-    let (lines, stopped) = first_lines(records, options.is_named_ours);
+    let (mut lines, stopped) = first_lines(records, options.is_named_ours);
+    if options.no_header {
+        lines = lettered(&lines);
+    }
     let columns = Columns {
         order: ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref()),
         flag: ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref()),
@@ -94,8 +97,14 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
         let Some((order, flag)) = found else {
             continue;
         };
-        let header = order.and_then(|order| line.header(skipped, order, flag?));
         let by_letter = [&columns.order, &columns.flag].map(|it| it.by_header(line).is_empty());
+        let below = lines.get(usize::try_from(skipped + 1).unwrap_or(usize::MAX));
+        let header = order.and_then(|order| {
+            if by_letter[0] {
+                line.differs_from(below, order)?;
+            }
+            line.header(skipped, order, flag?)
+        });
         return Search {
             found: header.map_or_else(Found::Unusable, Found::Header),
             stopped,
@@ -123,6 +132,18 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
         stopped,
         rank: (u64::MAX, [true; 2], count, Reverse(width)),
     }
+}
+
+/// A header of letters, above the first line, for a sheet that has none.
+fn lettered(lines: &[Line]) -> Vec<Line> {
+    let width = lines.iter().map(|line| line.fields.len()).max();
+    let fields: Vec<String> = (0..width.unwrap_or_default()).map(letter).collect();
+    let line = Line {
+        number: 0,
+        own: OwnColumns::of(&fields, false),
+        fields,
+    };
+    lines.first().map(|_| line).into_iter().collect()
 }
 
 /// The first lines that are not blank, and what ended them early.
@@ -200,6 +221,31 @@ impl Line {
             order,
             flag,
         })
+    }
+
+    /// An error if the cell looks like the one below it, as data do and a header does not.
+    fn differs_from(&self, below: Option<&Line>, column: usize) -> Result<(), Fault> {
+        let cell = &self.fields[column];
+        let shape = |cell: &str| -> Vec<char> {
+            let class = |c: char| match c {
+                _ if c.is_numeric() => '0',
+                _ if c.is_alphabetic() => 'a',
+                _ => c,
+            };
+            let mut shape: Vec<char> = cell.trim().chars().map(class).collect();
+            shape.dedup();
+            shape
+        };
+        let alike = below
+            .and_then(|below| below.fields.get(column))
+            .is_some_and(|below| shape(below) == shape(cell));
+        match alike && cell.contains(|c: char| c.is_numeric()) {
+            true => Err(Fault::HeaderIsData {
+                line: self.number,
+                cell: self.titled(column),
+            }),
+            false => Ok(()),
+        }
     }
 
     /// A column as messages name it: header and letter.

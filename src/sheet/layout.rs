@@ -16,7 +16,7 @@ pub struct Layout {
     pub encoding: Option<&'static str>,
     pub delimiter: Option<char>,
     pub worksheet: Option<String>,
-    /// Line of the header, counted from 1: of the file, or the worksheet's row number.
+    /// Line of the header, counted from 1: of the file, or the worksheet's row number. 0: none.
     pub header_line: u64,
     /// Title lines above the header, blank ones not counted.
     pub skipped_lines: u64,
@@ -46,7 +46,10 @@ impl fmt::Display for Layout {
         if let Some(worksheet) = &self.worksheet {
             write!(f, ", worksheet {}", quoted(worksheet))?;
         }
-        write!(f, ", header on line {}", self.header_line)?;
+        match self.header_line {
+            0 => f.write_str(", no header")?,
+            line => write!(f, ", header on line {line}")?,
+        }
         match self.skipped_lines {
             0 => {}
             1 => write!(f, " (1 title line skipped)")?,

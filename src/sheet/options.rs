@@ -22,6 +22,8 @@ pub struct SheetOptions {
     pub order_column: Option<String>,
     /// Header or letter of the column with the flags; a header wins over a letter.
     pub flag_column: Option<String>,
+    /// The sheet's first line is a row; columns are named by letter.
+    pub no_header: bool,
     /// One flag for all rows.
     pub flag: Option<String>,
     /// Whether the sheet is a results or failures file by its name.

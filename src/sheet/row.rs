@@ -132,7 +132,8 @@ impl<'s> Rows<'s> {
         header: &'s Header,
     ) -> Result<Rows<'s>, SheetError> {
         let is_above = |record: Record<'_>| record.line < header.line;
-        while records.next()?.is_some_and(is_above) {}
+        // A sheet without a header has its rows from the first line on.
+        while header.line > 0 && records.next()?.is_some_and(is_above) {}
         Ok(Rows {
             records,
             header,

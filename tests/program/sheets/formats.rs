@@ -394,3 +394,28 @@ fn the_samples_are_carried_in_as_they_are() {
         finish(&mut place.run(&erp, [name])).expect(code);
     }
 }
+
+#[test]
+fn a_sheet_without_a_header_loses_no_row() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "1,CG1,aa\n2,CG2,加急\n");
+    let columns = ["--order-column", "B", "--flag-column", "C"];
+    let args = [&["x.csv"], &columns[..]].concat();
+    let run = finish(&mut place.run(&erp, args.clone())).expect(2);
+    assert!(
+        run.stderr
+            .contains("line 1: \"CG1\" (column B) is where the header should be"),
+        "{run:#?}"
+    );
+    assert!(run.stderr.contains("--no-header"), "{run:#?}");
+    assert_eq!(erp.stats().calls, 0);
+
+    let args = [args, vec!["--no-header"]].concat();
+    finish(&mut place.run(&erp, args)).expect(0);
+    assert_eq!(erp.flags().len(), 2);
+    let results = place.table("x.results.csv");
+    assert_eq!(results.header[..4], ["A", "B", "C", "line"]);
+    assert_eq!(results.column("line"), ["1", "2"]);
+    let run = finish(&mut place.run(&erp, ["x.csv", "--no-header"])).expect(2);
+    assert!(run.stderr.contains("--order-column"), "{run:#?}");
+}

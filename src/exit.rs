@@ -2,6 +2,9 @@
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+/// What some systems do not have.
+const SIGHUP: i32 = 1;
+
 pub const OK: u8 = 0;
 pub const SOME_FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
@@ -39,6 +42,10 @@ pub fn table() -> String {
             "the run stopped early: a fatal verdict, a stop rule, or files that cannot be written",
         ),
         (LOCKED, "another run is writing the same files"),
+        (
+            of_signal(SIGHUP),
+            "stopped by SIGHUP (the terminal is gone)",
+        ),
         (of_signal(SIGINT), "stopped by SIGINT (Ctrl-C)"),
         (of_signal(SIGTERM), "stopped by SIGTERM"),
     ];

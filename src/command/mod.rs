@@ -12,6 +12,7 @@ mod signals;
 mod tips;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::cli::{CheckArgs, Cli, Command, ReportFormat, RunArgs};
 use crate::console::Console;
@@ -19,7 +20,7 @@ pub use tips::with_tip;
 
 /// Does what the command line asks for.
 pub fn execute(cli: Cli) -> ExitCode {
-    let console = Console::new(cli.quiet, cli.verbose);
+    let console = Arc::new(Console::new(cli.quiet, cli.verbose));
     let outcome = match cli.command {
         Command::Run(args) if args.dry_run => check::check(dry_run(*args)),
         Command::Run(args) => run::run(*args, &console),

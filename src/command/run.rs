@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
@@ -51,8 +52,8 @@ struct Target {
     _sandbox: Option<crate::sandbox::Sandbox>,
 }
 
-pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
-    let stop = listen().map_err(Failure::no_thread)?;
+pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
+    let stop = listen(console).map_err(Failure::no_thread)?;
     let target = target(&args, console)?;
     let client = Client::new(
         &target.account,
@@ -99,7 +100,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     if !(args.yes || target.is_stand_in) {
         confirm(&sheet, &settings)?;
     }
-    let report = run::run(sheet, &client, &settings, &stop, &[console])
+    let report = run::run(sheet, &client, &settings, &stop, &[&**console])
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
     if let Err(error) = print(summary(&report)) {

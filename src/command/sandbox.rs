@@ -1,5 +1,6 @@
 //! `sandbox`: serve the stand-in ERP.
 
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use crate::stop::StopReason;
 /// How often it is looked whether to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-pub(super) fn sandbox(args: SandboxArgs, console: &Console) -> Result<u8, Failure> {
-    let stop = listen().map_err(Failure::no_thread)?;
+pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {
+    let stop = listen(console).map_err(Failure::no_thread)?;
     let default = Config::default();
     let (watch, requests) = channel();
     let config = Config {

@@ -7,6 +7,7 @@ mod summary;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -43,6 +44,7 @@ pub struct Console {
     shown: Level,
     /// Known once a run has started.
     destination: OnceLock<Destination>,
+    journal: OnceLock<String>,
     clock_said: AtomicBool,
     progress: Mutex<Option<Progress>>,
 }
@@ -58,6 +60,7 @@ impl Console {
                 (false, _) => Level::Trace,
             },
             destination: OnceLock::new(),
+            journal: OnceLock::new(),
             clock_said: AtomicBool::new(false),
             progress: Mutex::new(None),
         }
@@ -81,6 +84,17 @@ impl Console {
     /// Something that explains what happens, for `-v`.
     pub fn detail(&self, message: impl Display) {
         self.say(Level::Detail, message);
+    }
+
+    /// What a run leaves behind that ends here and now.
+    pub fn left_at_once(&self) {
+        if let Some(journal) = self.journal.get()
+            && Path::new(journal).exists()
+        {
+            self.error(format_args!(
+                "left at once: calls in flight were not waited for, results are not written; what is known is kept in `{journal}`, and the same command continues from there"
+            ));
+        }
     }
 
     /// Ends the progress display, if there is one.
@@ -178,8 +192,13 @@ impl Console {
 impl Observer for Console {
     fn event(&self, event: &Event) {
         match event {
-            Event::Started { destination, .. } => {
+            Event::Started {
+                destination,
+                journal,
+                ..
+            } => {
                 let _ = self.destination.set(destination.clone());
+                let _ = self.journal.set(journal.clone());
             }
             Event::Finished(_) => {}
             Event::AccountBusy { holder } => self.warning(format_args!(

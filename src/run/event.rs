@@ -21,6 +21,8 @@ pub enum Event {
         sheet: String,
         results: String,
         failures: String,
+        /// Where outcomes stand until the results are written.
+        journal: String,
     },
     /// A failures file does not update the results it comes from; its own go to `results`.
     NotUpdated {

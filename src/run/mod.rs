@@ -109,6 +109,7 @@ pub fn run(
         sheet: sheet.name().to_owned(),
         results: text(&files.results),
         failures: text(&files.failures),
+        journal: text(&files.journal),
     });
     if let Some(Err(why)) = &files.correction {
         observers.event(&Event::NotUpdated {

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM in the middle of a run.
+//! SIGINT, SIGTERM and SIGHUP in the middle of a run.
 
 use std::sync::{Barrier, Mutex, mpsc};
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use wdt_flags::sandbox::{Config, Sandbox};
 
 use crate::harness::{
-    Place, Running, ScriptedServer, accepted, finish, order, refused, sandbox, sandbox_with, sheet,
-    start,
+    JOURNAL, Place, Running, ScriptedServer, accepted, finish, order, refused, sandbox,
+    sandbox_with, sheet, start, through,
 };
 
 /// Waits until the outcome of a call stands in the journal.
@@ -76,6 +76,25 @@ fn sigterm_ends_a_run_and_its_failures_can_be_run_instead() {
     finish(&mut place.run(&erp, ["orders.failures.csv"])).expect(0);
     assert_eq!(erp.flags().len(), 300);
     assert_eq!(erp.stats().calls, 300, "nothing is sent twice");
+}
+
+#[test]
+fn sighup_ends_a_run_like_sigterm() {
+    stops("HUP", 129);
+}
+
+#[test]
+fn sighup_stays_ignored_where_it_was() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(40));
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
+    let command = place.run_at("20/s", &erp, ["orders.csv"]);
+    let mut run = start(&mut through(shell, &command));
+    until_recorded(&mut run, &place);
+    run.signal("HUP");
+    run.finish().expect(0);
+    assert_eq!(place.table("orders.results.csv").count("ok"), 40);
 }
 
 #[test]
@@ -170,7 +189,11 @@ fn a_second_signal_leaves_at_once_and_the_next_run_makes_up_for_it() {
         run.signal("INT");
         std::thread::yield_now();
     }
-    run.finish().expect(130);
+    let run = run.finish().expect(130);
+    let last = run.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with("error: left at once"), "{run:?}");
+    assert!(last.contains(JOURNAL), "{run:?}");
+    assert!(last.contains("the same command continues"), "{run:?}");
     assert!(!place.files().contains(&"orders.results.csv".to_owned()));
 
     let well = sandbox();

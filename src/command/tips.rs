@@ -16,6 +16,8 @@ pub fn with_tip(mut error: clap::Error) -> clap::Error {
         Some(ContextValue::StyledStrs(tips)) => tips,
         _ => Vec::new(),
     };
+    // Nobody has a sheet named like an option.
+    tips.retain(|tip| !tip.to_string().contains("as a value"));
     tips.push(StyledStr::from(tip));
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
     error

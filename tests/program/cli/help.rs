@@ -161,6 +161,7 @@ fn a_sheet_without_a_command_and_dry_runs_get_a_tip() {
     ] {
         let run = program(args).expect(2);
         assert!(run.stderr.contains("tip: "), "{run:?}");
+        assert!(!run.stderr.contains("as a value"), "{run:?}");
         assert!(run.stderr.contains(told), "{run:?}");
     }
 }

@@ -1,83 +1,102 @@
-//! The adaptive rate: additive increase, multiplicative decrease (AIMD), below the user's ceiling.
-//! A pure rule: no clock, no sleep; time is a duration since the run began.
+//! The adaptive rate, below the user's ceiling. A pure rule: no clock, no sleep; time is a duration
+//! since the run began.
 //!
 //! The ERP's limit on calls a minute differs between accounts, is not documented, and is shared
-//! with other software. So the limit is searched for from below. When the ERP throttles, the rate
-//! is halved and calls pause until the minute's window has turned. Each quiet minute then raises
-//! the rate: quickly to the highest rate known to be good, in small steps beyond, and not as far as
-//! a rate known to be bad until long after.
+//! with other software. So the limit is searched for from below. When the ERP throttles, calls pause
+//! until its minute has turned, and go on below the rate known to be good, or at half of what got
+//! through if none is known. Each quiet minute then raises the rate: fast while far from where calls
+//! were throttled, in small steps near it, and not beyond it until long after.
+//!
+//! Calls overlap. A reply says something about a rate only if its call started after the rate was
+//! set, and only a whole minute without a pause shows how many calls a minute are too many.
 
 use std::time::Duration;
 
 use super::change::Change;
 use super::in_flight::MaxInFlight;
+use super::pause::{MINUTE, Pause};
 use super::rate::interval;
 use super::window::LastMinute;
 use crate::erp::Limit;
 
-/// The ERP counts calls by the minute.
-const MINUTE: f64 = 60.0;
-/// The shortest pause, in seconds. At a rate known to be good the ERP's minute is nearly over when
-/// its limit is met. Pauses double while calls are throttled at once again.
-const MIN_PAUSE: f64 = 15.0;
-/// Where the doubling ends, in seconds: some limiters shut a caller out for minutes, and the ERP's
-/// advice is to leave it alone for 5 to 10.
-const MAX_PAUSE: f64 = 300.0;
-/// The longest first pause, in seconds, once shorter ones are known not to be enough. Also the cap
-/// on Retry-After.
-const MAX_FIRST_PAUSE: f64 = 600.0;
 /// The lowest rate, in calls a minute: the search must be able to go on.
 const MIN_RATE: f64 = 1.0;
-/// How far below a bad rate to stay, as a share of it: jitter on the way must not exceed it.
-const MARGIN: f64 = 0.015;
-/// The increase after a quiet minute, as a share of the rate: an overshoot is then at most this.
-const STEP: f64 = 0.05;
-/// The increase near a bad rate, so that the limit is found to a hundredth.
+/// What a minute must carry of a rate to show that the rate is good: workers that are too few for
+/// it prove nothing.
+const CARRIED: f64 = 0.8;
+/// The rate to go on at after a throttle near the good rate, as a share of the bad one.
+const BACK: f64 = 0.97;
+/// A bad rate below this share of the good one is another limit: others use the quota, too.
+const FALL: f64 = 0.85;
+/// A fall to less than this share of the good rate is not taken for the low level known before.
+const SAME_FALL: f64 = 0.25;
+
+/// How far below a bad rate to settle, as a share of it.
+const MARGIN: f64 = 0.007;
+/// How much further, as a share of the slowest call's part of a minute: calls that are held up on
+/// their way come closer together. The second where a pause costs minutes.
+const JITTER: f64 = 0.2;
+const COSTLY_JITTER: f64 = 0.6;
+
+/// The step near a bad rate, as a share of the rate: the limit is found to a hundredth.
 const FINE_STEP: f64 = 0.01;
-/// What is near a bad rate, as a share of it.
+/// What is near below a bad rate, as a share of it.
 const NEAR: f64 = 0.1;
-/// How long a bad rate is not tried again, in seconds. The limit may have been shared for a while
-/// only; but each try costs a pause.
-const REPROBE_AFTER: f64 = 7_200.0;
-/// The pauses that a try may cost, as a share of the time until it: a limiter that shuts callers
-/// out for minutes is tried seldom.
-const REPROBE_COST: f64 = 0.01;
-/// What is left of the good rate when even that is throttled: the limit has become lower.
-const NO_LONGER_GOOD: f64 = 0.9;
+/// The longest step beyond an old bad rate that was passed. Steps grow with the distance.
+const BEYOND_STEP: f64 = 0.04;
+/// The steps where a pause costs minutes: far below a bad rate, beyond an old one, and without any.
+const COSTLY_STEP: f64 = 0.05;
+const COSTLY_BEYOND_STEP: f64 = 0.02;
+const COSTLY_FREE_STEP: f64 = 0.1;
+
+/// The step by which a bad rate is tried again.
+const RETRY_STEP: f64 = 0.03;
+/// How long a bad rate is not tried again, in seconds: the limit may have been raised.
+const RETRY_AFTER: f64 = 7_200.0;
+/// The same after a fall, and how it grows with each try that fails: the hour in which others use
+/// the quota will be over.
+const RETRY_AFTER_FALL: f64 = 400.0;
+const RETRY_GROWTH: f64 = 1.2;
+/// How much longer it takes for each call that was throttled, in seconds: many are in flight at once
+/// at a high rate, and all of them are.
+const RETRY_COST: f64 = 220.0;
+/// The pauses that a try may cost, as a share of the time until it, where they are long.
+const RETRY_PAUSES: f64 = 0.015;
+
+/// What is known about the limit, in calls a minute.
+#[derive(Clone, Copy, Debug, Default)]
+struct Level {
+    /// The highest rate that whole quiet minutes have carried.
+    good: f64,
+    /// The lowest rate that was throttled.
+    bad: Option<f64>,
+}
 
 /// How calls are paced at the moment. Rates are in calls a minute.
 #[derive(Clone, Debug)]
 pub struct AdaptiveRate {
     ceiling: f64,
     rate: f64,
-    /// The highest rate that whole quiet minutes have carried.
-    known_good: f64,
+    level: Level,
+    /// The level before a throttle near its good rate, which may turn out to have been a fall.
+    before: Level,
+    /// The level of the hours in which others use the quota, or of those in which they do not.
+    other: Option<Level>,
+    /// Where calls were throttled once, although it says nothing certain: where to step finely.
+    suspect: Option<f64>,
     /// The rate of the last quiet minute, which may have shared a window with slower ones.
-    last_quiet: f64,
-    /// The lowest rate that was throttled, until it is tried again.
-    known_bad: Option<f64>,
-    /// The same, kept: where to step finely.
-    last_bad: Option<f64>,
-    reprobe_at: f64,
+    quiet: f64,
+    /// Whether the rate is above the level's bad one, to try that again.
+    retrying: bool,
+    retry_at: f64,
+    /// When throttled calls and long pauses are paid for: until then nothing is tried again.
+    paid_at: f64,
+    wait_after_fall: f64,
     changed_at: f64,
+    slowest: f64,
     last_minute: LastMinute,
     pause: Pause,
     in_flight: MaxInFlight,
-}
-
-/// The pause for the ERP's rate limit, in seconds.
-#[derive(Clone, Debug)]
-struct Pause {
-    /// When the last throttled call was answered.
-    throttled_at: Option<f64>,
-    resume_at: f64,
-    /// Whether a call has got through since.
-    over: bool,
-    last: f64,
-    /// All pauses since a call last got through.
-    total: f64,
-    /// How long a first pause must be, from earlier ones that were too short.
-    needed: f64,
 }
 
 impl AdaptiveRate {
@@ -87,21 +106,19 @@ impl AdaptiveRate {
         AdaptiveRate {
             ceiling,
             rate: rate.min(ceiling),
-            known_good: 0.0,
-            last_quiet: 0.0,
-            known_bad: None,
-            last_bad: None,
-            reprobe_at: 0.0,
+            level: Level::default(),
+            before: Level::default(),
+            other: None,
+            suspect: None,
+            quiet: 0.0,
+            retrying: false,
+            retry_at: 0.0,
+            paid_at: 0.0,
+            wait_after_fall: RETRY_AFTER_FALL,
             changed_at: 0.0,
+            slowest: 0.0,
             last_minute: LastMinute::default(),
-            pause: Pause {
-                throttled_at: None,
-                resume_at: 0.0,
-                over: true,
-                last: 0.0,
-                total: 0.0,
-                needed: 0.0,
-            },
+            pause: Pause::default(),
             in_flight: MaxInFlight::new(workers),
         }
     }
@@ -123,48 +140,100 @@ impl AdaptiveRate {
         }
     }
 
-    /// A call got through the ERP's limits, whatever else became of it.
-    pub fn passed(&mut self, now: Duration) {
-        let now = now.as_secs_f64();
-        self.last_minute.count(now);
-        if !self.pause.over {
-            self.pause.over = true;
-            if self.pause.total > self.pause.last {
-                self.pause.needed = self.pause.total.min(MAX_FIRST_PAUSE);
-            }
-        }
-        if now - self.changed_at >= MINUTE {
-            self.increase(now);
-        }
-        self.in_flight.passed(now);
-    }
-
-    /// Nothing was throttled for a minute.
-    fn increase(&mut self, now: f64) {
-        self.known_good = self.known_good.max(self.last_quiet.min(self.rate));
-        self.last_quiet = self.rate;
-        self.changed_at = now;
-        let target = match self.known_bad {
-            Some(bad) => (bad * (1.0 - MARGIN)).max(self.known_good),
-            None => f64::INFINITY,
-        };
-        let target = target.min(self.ceiling);
-        if self.rate >= target {
-            if now >= self.reprobe_at {
-                self.known_bad = None;
-            }
+    /// A call that started at `started` got through the ERP's limits, which became known at `now`,
+    /// whatever else became of it.
+    pub fn passed(&mut self, started: Duration, now: Duration) {
+        let (started, now) = (started.as_secs_f64(), now.as_secs_f64());
+        self.last_minute.count(started);
+        self.slowest = (now - started).max(self.slowest * 0.999);
+        self.in_flight.passed(started, now);
+        if started < self.pause.resume_at {
             return;
         }
-        let step = match self.last_bad {
-            Some(bad) if (self.rate - bad).abs() < bad * NEAR => self.rate * FINE_STEP,
-            _ => self.rate * STEP,
+        self.pause.passed();
+        if started - self.changed_at >= MINUTE {
+            self.quiet_minute(started, now);
+        }
+    }
+
+    /// Nothing was throttled for a minute at the same rate.
+    fn quiet_minute(&mut self, started: f64, now: f64) {
+        self.changed_at = now;
+        if f64::from(self.last_minute.calls(started)) < self.rate * CARRIED {
+            return;
+        }
+        let proven = self.quiet.min(self.rate);
+        self.quiet = self.rate;
+        self.level.good = self.level.good.max(proven);
+        if self.retrying && self.level.bad.is_none_or(|bad| proven > bad) {
+            self.bad_no_longer(now);
+        }
+        let settled = self.settled_rate();
+        if !self.retrying && self.rate >= settled {
+            if now < self.retry_at.max(self.paid_at) {
+                self.rate = settled;
+                return;
+            }
+            self.retrying = self.level.bad.is_some();
+        }
+        let most = match self.retrying {
+            true => f64::INFINITY,
+            false => settled,
         };
-        let raised = if self.rate < self.known_good {
-            (self.rate + step.max((self.known_good - self.rate) / 2.0)).min(self.known_good)
-        } else {
-            self.rate + step
-        };
-        self.rate = raised.min(target);
+        self.rate = self.raised().min(most).min(self.ceiling);
+    }
+
+    /// The rate after a quiet minute, before any bounds.
+    fn raised(&self) -> f64 {
+        let (rate, good) = (self.rate, self.level.good);
+        let costly = self.pause.costly();
+        if rate < good * (1.0 - FINE_STEP) {
+            return (2.0 * rate).min(f64::midpoint(rate, good));
+        }
+        if self.retrying {
+            return rate * (1.0 + RETRY_STEP);
+        }
+        match self.level.bad.or(self.suspect) {
+            None if costly => rate * (1.0 + COSTLY_FREE_STEP),
+            None => rate * 2.0,
+            Some(bad) if rate < bad * (1.0 - NEAR) => match costly {
+                true => rate * (1.0 + COSTLY_STEP),
+                false => (2.0 * rate).min(f64::midpoint(rate, bad)),
+            },
+            Some(bad) if rate < bad => rate * (1.0 + FINE_STEP),
+            Some(bad) => {
+                let most = if costly { COSTLY_BEYOND_STEP } else { BEYOND_STEP };
+                rate + (rate - bad).clamp(rate * FINE_STEP, rate * most)
+            }
+        }
+    }
+
+    /// The rate to stay at below a bad one.
+    fn settled_rate(&self) -> f64 {
+        let held_up = self.slowest / MINUTE;
+        match self.level.bad {
+            None => f64::INFINITY,
+            Some(bad) if self.pause.costly() => {
+                // Limits are whole numbers, and here each throttle counts.
+                let limit = (bad * (1.0 + COSTLY_JITTER * held_up)).floor();
+                limit.max(MIN_RATE).min(bad) * (1.0 - MARGIN - COSTLY_JITTER * held_up)
+            }
+            Some(bad) => bad * (1.0 - MARGIN - JITTER * held_up),
+        }
+    }
+
+    /// Whole minutes were quiet above what was a bad rate.
+    fn bad_no_longer(&mut self, now: f64) {
+        self.retrying = false;
+        let bad = self.level.bad;
+        match self.other.filter(|other| other.good > self.level.good) {
+            Some(high) => {
+                self.level.good = self.level.good.min(bad.unwrap_or(f64::INFINITY) * BACK);
+                self.other = Some(std::mem::replace(&mut self.level, high));
+                self.retry_at = now + RETRY_AFTER;
+            }
+            None => self.suspect = self.level.bad.take(),
+        }
     }
 
     /// A call that started at `started` was throttled, which became known at `now`.
@@ -183,59 +252,91 @@ impl AdaptiveRate {
         {
             return change;
         }
-        if self.pause.throttled_at.is_some_and(|at| started <= at) {
+        self.paid_at = self.paid_at.max(now) + RETRY_COST;
+        if started < self.pause.resume_at {
             return Change::None;
         }
-        let again = !self.pause.over;
-        let mut pause = match again {
-            true => (self.pause.last * 2.0).min(MAX_PAUSE),
-            false => self.window_left().max(self.pause.needed),
-        };
-        if !again {
-            self.pause.total = 0.0;
-            if limit == Limit::Rate {
-                self.decrease(now);
-            }
+        let window_left = self.window_left();
+        if limit == Limit::Rate && !self.pause.too_short() {
+            self.lower(started, now);
         }
-        if let Some(asked) = retry_after {
-            pause = pause.max(asked.as_secs_f64()).min(MAX_FIRST_PAUSE);
-        }
-        let pause = pause.max(MIN_PAUSE);
-        self.pause = Pause {
-            throttled_at: Some(now),
-            resume_at: now + pause,
-            over: false,
-            last: pause,
-            total: self.pause.total + pause,
-            needed: self.pause.needed,
-        };
+        let asked = retry_after.map(|asked| asked.as_secs_f64());
+        let pause = self.pause.begin(now, window_left, asked);
         self.changed_at = self.pause.resume_at;
-        let wait = REPROBE_AFTER.max(self.pause.total / REPROBE_COST);
-        self.reprobe_at = self.pause.resume_at + wait;
+        if self.pause.long() {
+            let paid_at = self.pause.resume_at + self.pause.total / RETRY_PAUSES;
+            self.paid_at = self.paid_at.max(paid_at);
+        }
         Change::Pause(Duration::from_secs_f64(pause))
     }
 
     /// How long at most until the ERP's minute is over, in seconds: at an even rate the calls that
-    /// are certainly allowed have taken their share of it.
+    /// are certainly allowed have taken their share of it. When even those are too many, nothing is
+    /// known.
     fn window_left(&self) -> f64 {
-        MINUTE * (1.0 - (self.known_good / self.rate).min(1.0)) + 1.0
+        match self.rate <= self.level.good {
+            true => MINUTE + 1.0,
+            false => MINUTE * (1.0 - self.level.good / self.rate) + 1.0,
+        }
     }
 
-    /// Halves the rate, and remembers what was learnt about the limit.
-    fn decrease(&mut self, now: f64) {
+    /// Lowers the rate, and remembers what was learnt about the limit.
+    fn lower(&mut self, started: f64, now: f64) {
         // A window that began within the last minute is full: the limit is no higher than what
-        // has been let through since.
-        let seen = f64::from(self.last_minute.calls(now)).max(MIN_RATE);
-        let bad = self.rate.min(seen);
-        if bad <= self.known_good {
-            self.known_good = bad * NO_LONGER_GOOD;
+        // has been let through since, and what may be on its way.
+        let bad = self.rate.min(f64::from(self.last_minute.calls(started)) + 1.0);
+        let whole_minute = started - self.pause.resume_at >= MINUTE;
+        let good = self.level.good;
+        let mut wait = RETRY_AFTER;
+        if whole_minute && good > 0.0 && bad >= good * FALL {
+            self.before = self.level;
+            self.level.good = good.min(bad * BACK);
+            self.level.bad = Some(self.level.bad.map_or(bad, |old| old.min(bad)));
+            self.rate = self.level.good.min(self.settled_rate());
+            if self.other.is_some_and(|other| other.good > bad) {
+                self.wait_after_fall *= RETRY_GROWTH;
+                wait = self.wait_after_fall.min(wait);
+            }
+        } else if good > 0.0 {
+            self.fall(bad, whole_minute);
+            wait = self.wait_after_fall;
+        } else {
+            self.rate = bad / 2.0;
+            self.level.bad = whole_minute.then_some(bad);
+            self.suspect = Some(bad);
         }
-        self.known_bad = Some(bad);
-        self.last_bad = Some(bad);
-        self.rate = (bad / 2.0).max(MIN_RATE).min(self.ceiling);
-        self.last_quiet = 0.0;
+        self.rate = self.rate.max(MIN_RATE).min(self.ceiling);
+        self.quiet = 0.0;
+        self.retrying = false;
+        self.retry_at = now + wait;
+    }
+
+    /// Even what was good is throttled: others use the quota. It goes on at the level of the last
+    /// time, or the search begins again; the good rate is kept in mind for later.
+    fn fall(&mut self, bad: f64, whole_minute: bool) {
+        let good = self.level.good;
+        let known = |low: &Level| low.good < bad && low.good > good * SAME_FALL;
+        let low = self.other.filter(known);
+        let left = match whole_minute {
+            true => self.level,
+            false => self.before,
+        };
+        self.level = low.unwrap_or(Level {
+            good: 0.0,
+            bad: whole_minute.then_some(bad),
+        });
+        // Of a fall within a fall, the highest level counts.
+        if low.is_some() || self.other.is_none_or(|other| other.good <= left.good) {
+            self.other = Some(left);
+        }
+        self.rate = low.map_or(bad / 2.0, |low| low.good);
+        self.before = self.level;
+        self.suspect = Some(bad);
+        self.wait_after_fall = RETRY_AFTER_FALL;
     }
 }
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;

@@ -45,12 +45,13 @@ impl MaxInFlight {
         Some(Change::MaxInFlight(self.now))
     }
 
-    pub fn passed(&mut self, now: f64) {
+    /// A call that started at `started` got through.
+    pub fn passed(&mut self, started: f64, now: f64) {
         let more = self.now + 1;
         let known_bad = self
             .known_bad
             .is_some_and(|(bad, at)| more >= bad && now - at < RETRY_AFTER);
-        if more <= self.workers && now - self.changed_at >= RAISE_AFTER && !known_bad {
+        if more <= self.workers && started - self.changed_at >= RAISE_AFTER && !known_bad {
             self.now = more;
             self.changed_at = now;
         }

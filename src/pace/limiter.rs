@@ -101,7 +101,7 @@ impl Permit<'_> {
     pub fn passed(self) {
         let mut state = self.limiter.lock();
         let now = self.limiter.began.elapsed();
-        state.rate.passed(now);
+        state.rate.passed(self.started, now);
     }
 
     /// The call was throttled. Returns what this changes for the whole run.

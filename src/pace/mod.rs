@@ -5,6 +5,7 @@ mod backoff;
 mod change;
 mod in_flight;
 mod limiter;
+mod pause;
 mod rate;
 mod window;
 

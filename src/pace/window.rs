@@ -30,10 +30,14 @@ impl LastMinute {
         self.second = self.second.max(second);
     }
 
-    pub fn count(&mut self, now: f64) {
-        self.advance(now);
-        let count = &mut self.counts[index(self.second)];
-        *count = count.saturating_add(1);
+    /// Counts what happened at a time that may be over: replies come in any order.
+    pub fn count(&mut self, at: f64) {
+        self.advance(at);
+        let second = at as u64;
+        if self.second - second < SECONDS as u64 {
+            let count = &mut self.counts[index(second)];
+            *count = count.saturating_add(1);
+        }
     }
 
     pub fn calls(&mut self, now: f64) -> u32 {

@@ -95,17 +95,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub failures: Option<PathBuf>,
 
-    /// Upper bound on calls: N/s, N/min, N/h, auto or unlimited
-    /// [default: the profile's rate, or 55/min; 20/s with --sandbox]
-    ///
-    /// When the ERP throttles, the rate is halved and raised again step by step, never above this
-    /// bound. auto begins at 55/min and looks for the account's own limit.
-    #[arg(long, value_name = "RATE")]
-    pub rate: Option<RateLimit>,
-
-    /// Calls in flight at most [default: the profile's workers, or 4]
-    #[arg(short = 'j', long, value_name = "N", value_parser = workers)]
-    pub workers: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub pacing: PacingArgs,
 
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
@@ -144,11 +135,6 @@ pub struct RunArgs {
     )]
     pub max_consecutive_failures: u64,
 
-    /// Stop sending after this time, such as 6h, or at this time of day, such as 06:30
-    /// [default: never]
-    #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
-    pub deadline: Option<Deadline>,
-
     /// Start over, though an interrupted run could be continued; its journal is kept aside
     #[arg(long, help_heading = "Stopping")]
     pub fresh: bool,
@@ -171,6 +157,26 @@ pub struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct PacingArgs {
+    /// Upper bound on calls: N/s, N/min, N/h, auto or unlimited
+    /// [default: the profile's rate, or 55/min; 20/s with --sandbox]
+    ///
+    /// When the ERP throttles, the rate is halved and raised again step by step, never above this
+    /// bound. auto begins at 55/min and looks for the account's own limit.
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<RateLimit>,
+
+    /// Calls in flight at most [default: the profile's workers, or 4]
+    #[arg(short = 'j', long, value_name = "N", value_parser = workers)]
+    pub workers: Option<NonZeroUsize>,
+
+    /// Stop sending after this time, such as 6h, or at this time of day, such as 06:30
+    /// [default: never]
+    #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
+    pub deadline: Option<Deadline>,
+}
+
+#[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
@@ -178,6 +184,9 @@ pub struct CheckArgs {
     /// An order given different flags: the last row decides, or all its rows are invalid
     #[arg(long, value_name = "HOW", default_value = "last")]
     pub on_conflict: OnConflict,
+
+    #[command(flatten)]
+    pub pacing: PacingArgs,
 
     /// How to say it
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -12,6 +12,7 @@ use crate::sheet::{CellFault, Problem};
 use crate::stop::StopReason;
 use crate::text::{one_line, quoted};
 
+const CUT_NUMBER: &str = "a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export";
 /// Characters of a header that a message shows.
 const MAX_HEADER: usize = 40;
 
@@ -245,50 +246,111 @@ impl fmt::Display for Problem {
     }
 }
 
+impl Problem {
+    /// What is wrong and what to do, in words that all rows with this problem share.
+    pub fn common(&self) -> String {
+        match self {
+            Problem::FieldCount { found, expected } => {
+                let (than, advice) = match found < expected {
+                    true => ("fewer", ""),
+                    false => (
+                        "more",
+                        ", and put quotes around a cell that contains the delimiter",
+                    ),
+                };
+                format!(
+                    "wrong number of fields: {than} than the {expected} of the header; correct the rows{advice}"
+                )
+            }
+            Problem::ExtraFields => self.to_string(),
+            Problem::Cell { column, fault } => {
+                let column = one_line(column, MAX_HEADER);
+                match fault {
+                    CellFault::FormulaError(_) => {
+                        format!("{column} is the error of a formula; correct it in the workbook")
+                    }
+                    CellFault::CutNumber(_) => format!("{column} is {CUT_NUMBER}"),
+                    CellFault::Invalid(Invalid::Empty) => self.to_string(),
+                    CellFault::Invalid(Invalid::TooLong { max, .. }) => {
+                        format!("{column} has more than the {max} characters that the ERP takes")
+                    }
+                    CellFault::Invalid(Invalid::Character { kind, .. }) => {
+                        let (what, advice) = refused(*kind);
+                        format!("{column} has {what}; {advice}")
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is particular to the row.
+    pub fn particular(&self) -> Option<String> {
+        match self {
+            Problem::FieldCount { found, expected } => {
+                Some(format!("{found} instead of {expected}"))
+            }
+            Problem::ExtraFields => None,
+            Problem::Cell { fault, .. } => match fault {
+                CellFault::FormulaError(text) => Some(text.clone()),
+                CellFault::CutNumber(text) => Some(quoted(text)),
+                CellFault::Invalid(Invalid::Empty) => None,
+                CellFault::Invalid(Invalid::TooLong { length, .. }) => {
+                    Some(format!("{length} characters"))
+                }
+                CellFault::Invalid(Invalid::Character { c, kind, position }) => {
+                    Some(format!("character {position} is {}", code_point(*c, *kind)))
+                }
+            },
+        }
+    }
+}
+
+/// What stands in a cell that the ERP refuses, and what to do about it.
+fn refused(kind: Refused) -> (&'static str, &'static str) {
+    match kind {
+        Refused::LineBreak => ("a line break", "remove it"),
+        Refused::Tab => ("a tab", "remove it"),
+        Refused::Control => ("a control character", "remove it"),
+        Refused::Replacement => (
+            "\u{fffd}",
+            "the text was already damaged when the sheet was saved; export it again",
+        ),
+        Refused::PrivateUse => (
+            "a character without a meaning",
+            "the sheet was probably read in the wrong encoding; give its own with --encoding",
+        ),
+        Refused::Emoji => ("an emoji", "the ERP may refuse emoji; remove it"),
+    }
+}
+
+/// A character by its number, and as it is where it can be shown.
+fn code_point(c: char, kind: Refused) -> String {
+    let code = format!("U+{:04X}", u32::from(c));
+    match kind {
+        Refused::Emoji => format!("{c} {code}"),
+        _ => code,
+    }
+}
+
 fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Result {
     match fault {
         CellFault::FormulaError(text) => write!(
             f,
             "{column} is {text}, the error of a formula; correct it in the workbook"
         ),
-        CellFault::CutNumber(text) => write!(
-            f,
-            "{column} is {}, a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export",
-            quoted(text)
-        ),
+        CellFault::CutNumber(text) => write!(f, "{column} is {}, {CUT_NUMBER}", quoted(text)),
         CellFault::Invalid(Invalid::Empty) => write!(f, "{column} is empty"),
         CellFault::Invalid(Invalid::TooLong { length, max }) => write!(
             f,
             "{column} has {length} characters; the ERP takes at most {max}"
         ),
         CellFault::Invalid(Invalid::Character { c, kind, position }) => {
-            let code = format!("U+{:04X}", u32::from(*c));
-            match kind {
-                Refused::LineBreak => write!(
-                    f,
-                    "{column} has a line break ({code}) as character {position}; remove it"
-                ),
-                Refused::Tab => write!(
-                    f,
-                    "{column} has a tab ({code}) as character {position}; remove it"
-                ),
-                Refused::Control => write!(
-                    f,
-                    "{column} has a control character ({code}) as character {position}; remove it"
-                ),
-                Refused::Replacement => write!(
-                    f,
-                    "{column} has � ({code}) as character {position}; the text was already damaged when the sheet was saved; export it again"
-                ),
-                Refused::PrivateUse => write!(
-                    f,
-                    "{column} has a character without a meaning ({code}) as character {position}; the sheet was probably read in the wrong encoding; give its own with --encoding"
-                ),
-                Refused::Emoji => write!(
-                    f,
-                    "{column} has an emoji ({c} {code}) as character {position}; the ERP may refuse emoji; remove it"
-                ),
-            }
+            let (what, advice) = refused(*kind);
+            let code = code_point(*c, *kind);
+            write!(
+                f,
+                "{column} has {what} ({code}) as character {position}; {advice}"
+            )
         }
     }
 }

@@ -1,26 +1,25 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::time::Duration;
 
+use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::inputs::open_sheet;
+use super::findings::{self, Finding, MAX_CELL_CHARS};
+use super::inputs::{DEFAULT_WORKERS, deadline, open_sheet};
 use crate::cli::{CheckArgs, ReportFormat};
-use crate::console::{counted, duration, print};
+use crate::console::{Console, counted, forecast, print};
 use crate::exit::SOME_FAILED;
-use crate::pace::RateLimit;
-use crate::plan::{OnConflict, Plan, RowRole};
-use crate::sheet::{Row, Sheet};
+use crate::pace::{Pacing, RateLimit};
+use crate::plan::{OnConflict, Plan};
+use crate::sheet::Sheet;
 use crate::text::one_line;
 
 /// Distinct flags that are counted; a sheet with more has the wrong flag column.
 const MAX_FLAGS: usize = 10_000;
 /// Distinct flags that are listed for people.
 const LISTED_FLAGS: usize = 50;
-const MAX_CELL_CHARS: usize = 40;
 
 /// What `--format json` prints.
 #[derive(Serialize)]
@@ -40,6 +39,10 @@ struct Survey<'s> {
     invalid_rows: u64,
     distinct_orders: u64,
     calls: u64,
+    /// How long they take; `None` if only the ERP's speed bounds them.
+    seconds: Option<u64>,
+    /// Orders that are not sent by the deadline, if there is one.
+    left_at_deadline: Option<u64>,
     flags: Vec<FlagCount>,
     /// Valid rows whose flag is beyond [`MAX_FLAGS`].
     rows_with_other_flags: u64,
@@ -53,32 +56,15 @@ struct FlagCount {
     rows: u64,
 }
 
-/// A row that would not be sent as it stands.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-enum Finding {
-    Invalid {
-        line: u64,
-        column: Option<String>,
-        message: String,
-    },
-    /// A later row gives its order another flag.
-    Superseded {
-        line: u64,
-        order: String,
-        flag: String,
-        decided_by_line: u64,
-    },
-    /// Its order is given different flags, which makes all its rows invalid.
-    Conflict {
-        line: u64,
-        order: String,
-        flag: String,
-        last_line: u64,
-    },
-}
-
-pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
+pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
+    let pacing = Pacing {
+        rate: args.pacing.rate.unwrap_or(RateLimit::DEFAULT),
+        workers: args.pacing.workers.unwrap_or(DEFAULT_WORKERS).get(),
+        deadline: args
+            .pacing
+            .deadline
+            .and_then(|at| Timestamp::try_from(deadline(at)).ok()),
+    };
     let sheet = open_sheet(args.sheet)?;
     let mut flags = Flags::default();
     let plan = Plan::build(&sheet, args.on_conflict, |_, entry| {
@@ -87,17 +73,15 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
         }
     })
     .map_err(Failure::usage)?;
-    let mut survey = Survey::new(&sheet, &plan, flags);
+    let mut survey = Survey::new(&sheet, &plan, flags, &pacing);
     match args.format {
         ReportFormat::Text => {
-            let overview = survey.overview(plan.on_conflict());
+            let overview = survey.overview(&plan, &pacing);
             print(format_args!("{}\n\n{overview}", sheet.layout())).map_err(Failure::stdout)?;
-            each_finding(&sheet, &plan, |finding| {
-                print(format_args!("{finding}\n")).map_err(Failure::stdout)
-            })?;
+            findings::print_groups(&sheet, &plan, console.shows_details())?;
         }
         ReportFormat::Json => {
-            each_finding(&sheet, &plan, |finding| {
+            findings::each(&sheet, &plan, |finding| {
                 survey.findings.push(finding);
                 Ok(())
             })?;
@@ -108,59 +92,6 @@ pub(super) fn check(args: CheckArgs) -> Result<u8, Failure> {
     }
     let bad = plan.invalid() + plan.conflicting_rows();
     Ok(if bad > 0 { SOME_FAILED } else { 0 })
-}
-
-/// Reads the sheet once more if there is anything to find. Nothing is held: there may be a finding
-/// for every row.
-fn each_finding(
-    sheet: &Sheet,
-    plan: &Plan,
-    mut show: impl FnMut(Finding) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    if plan.invalid() + plan.conflicts() == 0 {
-        return Ok(());
-    }
-    let mut rows = sheet.rows().map_err(Failure::usage)?;
-    let mut row = Row::default();
-    while rows.read(&mut row).map_err(Failure::usage)? {
-        if let Some(finding) = Finding::of(&row, sheet, plan) {
-            show(finding)?;
-        }
-    }
-    Ok(())
-}
-
-impl Finding {
-    fn of(row: &Row, sheet: &Sheet, plan: &Plan) -> Option<Self> {
-        let line = row.line();
-        let entry = match row.entry(sheet) {
-            Ok(entry) => entry,
-            Err(problem) => {
-                return Some(Finding::Invalid {
-                    line,
-                    column: problem.column().map(str::to_owned),
-                    message: problem.to_string(),
-                });
-            }
-        };
-        let role = plan.role(line, &entry)?;
-        let (order, flag) = (entry.order.into_owned(), entry.flag.into_owned());
-        match role {
-            RowRole::Superseded { line: decides, .. } => Some(Finding::Superseded {
-                line,
-                order,
-                flag,
-                decided_by_line: decides,
-            }),
-            RowRole::Conflict { line: last, .. } => Some(Finding::Conflict {
-                line,
-                order,
-                flag,
-                last_line: last,
-            }),
-            RowRole::Decides { .. } | RowRole::Same { .. } => None,
-        }
-    }
 }
 
 /// Valid rows by flag.
@@ -193,7 +124,7 @@ impl Flags {
 }
 
 impl<'s> Survey<'s> {
-    fn new(sheet: &'s Sheet, plan: &Plan, flags: Flags) -> Self {
+    fn new(sheet: &'s Sheet, plan: &Plan, flags: Flags, pacing: &Pacing) -> Self {
         let layout = sheet.layout();
         Survey {
             sheet: sheet.name(),
@@ -211,6 +142,8 @@ impl<'s> Survey<'s> {
             invalid_rows: plan.invalid(),
             distinct_orders: plan.orders() as u64,
             calls: plan.calls(),
+            seconds: pacing.time_for(plan.calls()).map(|time| time.as_secs()),
+            left_at_deadline: pacing.left_at_deadline(plan.calls(), Timestamp::now()),
             rows_with_other_flags: flags.others,
             flags: flags.sorted(),
             orders_with_different_flags: plan.conflicts(),
@@ -219,15 +152,19 @@ impl<'s> Survey<'s> {
     }
 
     /// What people see before the findings.
-    fn overview(&self, on_conflict: OnConflict) -> String {
-        let mut lines = vec![format!(
-            "{}, {} invalid; {}, {} to be made{}",
-            counted(self.rows, "row", "rows"),
-            self.invalid_rows,
-            counted(self.distinct_orders, "distinct order", "distinct orders"),
-            counted(self.calls, "call", "calls"),
-            time_for(self.calls),
-        )];
+    fn overview(&self, plan: &Plan, pacing: &Pacing) -> String {
+        let mut lines = vec![
+            format!(
+                "{}, {} invalid; {}",
+                counted(self.rows, "row", "rows"),
+                self.invalid_rows,
+                counted(self.distinct_orders, "distinct order", "distinct orders"),
+            ),
+            format!(
+                "a run now makes {}",
+                forecast(self.calls, pacing, &ZonedDateTime::now())
+            ),
+        ];
         let (listed, rest) = self.flags.split_at(self.flags.len().min(LISTED_FLAGS));
         for FlagCount { flag, rows } in listed {
             lines.push(format!("{rows:>8}  {}", one_line(flag, MAX_CELL_CHARS)));
@@ -239,53 +176,12 @@ impl<'s> Survey<'s> {
         }
         if self.orders_with_different_flags > 0 {
             let orders = counted(self.orders_with_different_flags, "order is", "orders are");
-            let then = match on_conflict {
+            let then = match plan.on_conflict() {
                 OnConflict::Last => "the last row of each decides",
                 OnConflict::Invalid => "all their rows are invalid",
             };
             lines.push(format!("{orders} given different flags: {then}"));
         }
         lines.join("\n") + "\n"
-    }
-}
-
-/// How long the calls take at the default rate.
-fn time_for(calls: u64) -> String {
-    let interval = RateLimit::DEFAULT.interval().unwrap_or_default();
-    let time = Duration::from_secs_f64(interval.as_secs_f64() * calls as f64);
-    match calls {
-        0 => String::new(),
-        _ => format!(" (about {} at {})", duration(time), RateLimit::DEFAULT),
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cell = |text: &str| one_line(text, MAX_CELL_CHARS);
-        match self {
-            Finding::Invalid { line, message, .. } => write!(f, "line {line}: {message}"),
-            Finding::Superseded {
-                line,
-                order,
-                flag,
-                decided_by_line,
-            } => write!(
-                f,
-                "line {line}: {} gives {}, but line {decided_by_line} decides",
-                cell(order),
-                cell(flag)
-            ),
-            Finding::Conflict {
-                line,
-                order,
-                flag,
-                last_line,
-            } => write!(
-                f,
-                "line {line}: {} is given different flags, here {}; its last row is line {last_line}",
-                cell(order),
-                cell(flag)
-            ),
-        }
     }
 }

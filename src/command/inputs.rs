@@ -1,11 +1,19 @@
 //! What the command line says, in terms of the rooms that carry it out.
 
+use std::num::NonZeroUsize;
+use std::time::{Duration, SystemTime};
+
+use jiff::ZonedDateTime;
+use jiff::civil::Time;
+
 use super::failure::Failure;
-use crate::cli::{AccountArgs, SheetArgs};
+use crate::cli::{AccountArgs, Deadline, SheetArgs};
 use crate::config::AccountOptions;
 use crate::erp::CLEAR_FLAG;
 use crate::files::is_named_ours;
 use crate::sheet::{Sheet, SheetOptions, Source};
+
+pub const DEFAULT_WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 /// Who calls and where to, as the command line says.
 pub fn account_options(args: &AccountArgs) -> AccountOptions {
@@ -50,4 +58,44 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
         is_named_ours,
     };
     Sheet::open(source, &options).map_err(Failure::usage)
+}
+
+/// The moment at which sending is to end.
+pub fn deadline(deadline: Deadline) -> SystemTime {
+    let left = match deadline {
+        Deadline::In(left) => left,
+        Deadline::At(time) => until(&ZonedDateTime::now(), time),
+    };
+    SystemTime::now() + left
+}
+
+/// From `now` to when clocks next show `time`.
+fn until(now: &ZonedDateTime, time: Time) -> Duration {
+    let today = now.with().time(time).build().ok();
+    let next = today.filter(|today| today > now).or_else(|| {
+        let tomorrow = now.tomorrow().ok()?;
+        tomorrow.with().time(time).build().ok()
+    });
+    next.and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_day_is_the_next_one() {
+        for (now, time, hours) in [
+            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 8.5),
+            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 1.5),
+            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 24.0),
+            // The night in which clocks are put forward is an hour shorter.
+            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 7.0),
+        ] {
+            let now = now.parse().expect("a time");
+            let left = until(&now, time.parse().expect("a time of day"));
+            assert_eq!(left.as_secs_f64() / 3_600.0, hours, "{now} {time}");
+        }
+    }
 }

@@ -3,7 +3,9 @@
 mod check;
 mod completions;
 mod failure;
+mod findings;
 mod inputs;
+mod next;
 mod ping;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -22,9 +24,9 @@ pub use tips::with_tip;
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));
     let outcome = match cli.command {
-        Command::Run(args) if args.dry_run => check::check(dry_run(*args)),
+        Command::Run(args) if args.dry_run => check::check(dry_run(*args), &console),
         Command::Run(args) => run::run(*args, &console),
-        Command::Check(args) => check::check(args),
+        Command::Check(args) => check::check(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args, &console),
@@ -42,6 +44,7 @@ fn dry_run(args: RunArgs) -> CheckArgs {
     CheckArgs {
         sheet: args.sheet,
         on_conflict: args.on_conflict,
+        pacing: args.pacing,
         format: ReportFormat::Text,
     }
 }

@@ -3,16 +3,14 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
-use jiff::ZonedDateTime;
-use jiff::civil::Time;
 use md5::{Digest, Md5};
 
 use super::failure::Failure;
-use super::inputs::{account_options, is_stream, open_sheet};
-use crate::cli::{Deadline, RunArgs};
+use super::inputs::{DEFAULT_WORKERS, account_options, deadline, is_stream, open_sheet};
+use super::next::NextCommand;
+use crate::cli::RunArgs;
 use crate::command::signals::listen;
 use crate::config;
 use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
@@ -32,8 +30,6 @@ const SANDBOX_RATE: RateLimit = RateLimit::Limited {
     calls: std::num::NonZeroU32::MIN.saturating_add(19),
     per: crate::pace::Per::Second,
 };
-
-const DEFAULT_WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 /// Whom to call, and what has to live as long as calls are made.
 struct Target {
@@ -68,12 +64,13 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     if let Some(proxy) = client.proxy() {
         console.detail(format_args!("calls go through the proxy {proxy}"));
     }
+    let next = NextCommand::of(&args);
     let paths = paths(&args, target.is_stand_in).map_err(Failure::usage)?;
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     let settings = Settings {
-        rate: args.rate.unwrap_or(target.default_rate),
-        workers: args.workers.unwrap_or(target.default_workers).get(),
+        rate: args.pacing.rate.unwrap_or(target.default_rate),
+        workers: args.pacing.workers.unwrap_or(target.default_workers).get(),
         limit: args.limit,
         retries: args.retries,
         on_conflict: args.on_conflict,
@@ -91,7 +88,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
                 0 => None,
                 n => Some(n),
             },
-            deadline: args.deadline.map(deadline),
+            deadline: args.pacing.deadline.map(deadline),
         },
         fresh: args.fresh,
         keep: args.keep,
@@ -103,7 +100,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let report = run::run(sheet, &client, &settings, &stop, &[&**console])
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
-    if let Err(error) = print(summary(&report)) {
+    if let Err(error) = print(summary(&report, next.after(&report).as_ref())) {
         console.warning(format_args!("the summary cannot be written: {error}"));
     }
     Ok(end(&report, console))
@@ -209,26 +206,6 @@ fn account_lock(account: &Account, endpoint: &Endpoint) -> Option<PathBuf> {
     )
 }
 
-/// The moment at which sending is to end.
-fn deadline(deadline: Deadline) -> SystemTime {
-    let left = match deadline {
-        Deadline::In(left) => left,
-        Deadline::At(time) => until(&ZonedDateTime::now(), time),
-    };
-    SystemTime::now() + left
-}
-
-/// From `now` to when clocks next show `time`.
-fn until(now: &ZonedDateTime, time: Time) -> Duration {
-    let today = now.with().time(time).build().ok();
-    let next = today.filter(|today| today > now).or_else(|| {
-        let tomorrow = now.tomorrow().ok()?;
-        tomorrow.with().time(time).build().ok()
-    });
-    next.and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
-        .unwrap_or_default()
-}
-
 fn code_of(error: &RunError) -> u8 {
     match error {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
@@ -270,25 +247,5 @@ fn end(report: &Report, console: &Console) -> u8 {
     match reason {
         StopReason::Signal(signal) => of_signal(*signal),
         _ => STOPPED,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_of_day_is_the_next_one() {
-        for (now, time, hours) in [
-            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 8.5),
-            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 1.5),
-            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 24.0),
-            // The night in which clocks are put forward is an hour shorter.
-            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 7.0),
-        ] {
-            let now = now.parse().expect("a time");
-            let left = until(&now, time.parse().expect("a time of day"));
-            assert_eq!(left.as_secs_f64() / 3_600.0, hours, "{now} {time}");
-        }
     }
 }

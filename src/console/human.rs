@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::ZonedDateTime;
+
 /// A duration in its two largest units.
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -18,6 +20,22 @@ pub fn clock_difference(offset: i64) -> String {
     let time = duration(Duration::from_secs(offset.unsigned_abs()));
     let direction = if offset < 0 { "ahead of" } else { "behind" };
     format!("{time} {direction} the ERP's")
+}
+
+/// A time of day, with its date if that is not today's.
+#[must_use]
+pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
+    let format = match at.date() == now.date() {
+        true => "%H:%M",
+        false => "%Y-%m-%d %H:%M",
+    };
+    at.strftime(format).to_string()
+}
+
+/// What clocks show now, for lines that tell of something that happens.
+#[must_use]
+pub fn time_now() -> String {
+    ZonedDateTime::now().strftime("%H:%M:%S").to_string()
 }
 
 /// A number and the thing counted.

@@ -1,8 +1,12 @@
 //! What people see. Is told what happens and decides nothing.
 
+mod forecast;
 mod human;
+mod line;
 mod progress;
 mod question;
+mod screen;
+mod state;
 mod summary;
 
 use std::fmt::Display;
@@ -10,19 +14,24 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use console::Style;
+use jiff::ZonedDateTime;
 
+pub use forecast::forecast;
 pub use human::{clock_difference, counted, duration};
 pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
-pub use summary::summary;
+pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
 use crate::pace::Change;
 use crate::plan::OnConflict;
-use crate::run::{Destination, Event, Observer, Planned};
+use crate::run::{CalledFor, Destination, Event, Observer, Planned};
 use crate::text::one_line;
+use human::time_now;
 use progress::Progress;
+use state::State;
 
 /// How much a line on stderr matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,8 +95,14 @@ impl Console {
         self.say(Level::Detail, message);
     }
 
+    /// Whether the user has asked for details.
+    pub fn shows_details(&self) -> bool {
+        self.shown >= Level::Detail
+    }
+
     /// What a run leaves behind that ends here and now.
     pub fn left_at_once(&self) {
+        self.finish();
         if let Some(journal) = self.journal.get()
             && Path::new(journal).exists()
         {
@@ -109,12 +124,16 @@ impl Console {
             return;
         }
         let message = message.to_string();
+        let time = match level {
+            Level::Error | Level::Note => String::new(),
+            Level::Detail | Level::Trace => format!("{} ", time_now()),
+        };
         let write = || {
             let mut stderr = io::stderr().lock();
             for line in message.lines() {
                 // File names are anybody's words, too.
                 let line = coloured(one_line(line, usize::MAX));
-                let _ = writeln!(stderr, "{line}");
+                let _ = writeln!(stderr, "{time}{line}");
             }
         };
         match &*self.lock() {
@@ -135,27 +154,34 @@ impl Console {
                 }
             });
         }
-        if plan.recovered > 0 {
-            let rows = counted(plan.recovered, "row", "rows");
+        let recovered = plan.recovered.values().sum();
+        if recovered > 0 {
+            let rows = counted(recovered, "row", "rows");
             self.note(format_args!(
                 "continuing an interrupted run: {rows} taken over from its journal (--fresh starts over)"
             ));
         }
         if let Some(destination) = self.destination.get() {
-            self.note(format_args!("account: {destination}"));
+            let calls = forecast(plan.calls_left, &plan.pacing, &ZonedDateTime::now());
+            self.note(format_args!("{calls}; account: {destination}"));
         }
         if self.shown >= Level::Note {
-            let settled = plan.invalid + plan.conflicting_rows + plan.recovered;
-            *self.lock() = Some(Progress::begin(plan.rows, settled));
+            *self.lock() = Some(Progress::begin(plan));
         }
     }
 
-    fn answered(&self, line: Option<u64>, attempt: u32, error: Option<&CallError>) {
+    fn answered(
+        &self,
+        row: Option<&CalledFor>,
+        attempt: u32,
+        error: Option<&CallError>,
+        pace: Option<f64>,
+    ) {
         let kind = error.map(|error| error.kind);
         let trouble = error
             .filter(|error| error.kind == ErrorKind::Transient)
             .map(|error| error.reason.to_string());
-        self.progress(|progress| progress.call(trouble.as_deref()));
+        self.progress(|state| state.answered(Instant::now(), pace, trouble));
         let level = match kind {
             None | Some(ErrorKind::Rejected) => Level::Trace,
             Some(_) => Level::Detail,
@@ -163,8 +189,8 @@ impl Console {
         if level > self.shown {
             return;
         }
-        let line = match line {
-            Some(line) => format!("line {line}"),
+        let called = match row {
+            Some(row) => format!("line {}, order {}", row.line, row.order),
             None => "a call".to_owned(),
         };
         let attempt = match attempt {
@@ -175,13 +201,13 @@ impl Console {
             Some(error) => error.to_string(),
             None => "accepted".to_owned(),
         };
-        self.say(level, format_args!("{line}{attempt}: {verdict}"));
+        self.say(level, format_args!("{called}{attempt}: {verdict}"));
     }
 
     /// Tells the progress display something, if there is one.
-    fn progress(&self, tell: impl FnOnce(&Progress)) {
+    fn progress(&self, tell: impl FnOnce(&mut State)) {
         if let Some(progress) = &*self.lock() {
-            tell(progress);
+            progress.tell(tell);
         }
     }
 
@@ -236,16 +262,19 @@ impl Observer for Console {
                 ),
             ),
             Event::Answered {
-                line,
+                row,
                 attempt,
                 error,
-            } => self.answered(*line, *attempt, error.as_ref()),
+                pace,
+            } => self.answered(row.as_ref(), *attempt, error.as_ref(), *pace),
             Event::Throttled { change, reason } => match change {
                 Change::None => {}
                 Change::Pause(pause) => {
                     let reason = reason.to_string();
-                    self.progress(|progress| progress.pause(*pause, &reason));
                     self.detail(format_args!("pausing for {}: {reason}", duration(*pause)));
+                    self.progress(|state| {
+                        state.paused(Instant::now(), &ZonedDateTime::now(), *pause, reason);
+                    });
                 }
                 Change::MaxInFlight(calls) => {
                     let calls = counted(*calls as u64, "call", "calls");
@@ -266,9 +295,12 @@ impl Observer for Console {
             Event::Stopping { reason } => self.note(format_args!(
                 "stopping: {reason}; waiting for the calls in flight (Ctrl-C leaves at once)"
             )),
-            Event::Settled { rows, status, .. } => {
-                self.progress(|progress| progress.settle(*rows, *status));
-            }
+            Event::Settled {
+                order,
+                rows,
+                status,
+                ..
+            } => self.progress(|state| state.settled(Instant::now(), order, *rows, *status)),
             Event::Unrecorded {
                 line,
                 order,

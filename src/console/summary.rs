@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use jiff::tz::TimeZone;
+
 use super::human::{counted, duration};
 use crate::files::Status;
 use crate::run::Report;
@@ -10,8 +12,23 @@ use crate::text::one_line;
 /// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
 
-/// The run in a few lines.
-pub fn summary(report: &Report) -> String {
+/// What is to be done after a run.
+#[derive(Debug)]
+pub enum Next {
+    /// The run stopped early; `test` is the command that tells whether its cause is put right.
+    Continue {
+        test: Option<String>,
+        command: String,
+    },
+    /// Rows are left in the failures file, which is `correct` if some of them need correcting.
+    Retry {
+        correct: Option<String>,
+        command: String,
+    },
+}
+
+/// The run in a few lines, and what comes next.
+pub fn summary(report: &Report, next: Option<&Next>) -> String {
     let tally = &report.summary;
     let mut text = String::new();
     let counts: Vec<_> = Status::ALL
@@ -29,9 +46,15 @@ pub fn summary(report: &Report) -> String {
         line("nothing was sent to the ERP: this was the stand-in (--sandbox)".to_owned());
     }
     line(format!("{rows}: {}", counts.join(", ")));
+    line(format!("sheet     {}", shown(&report.sheet)));
     if !report.destination.stand_in {
         line(shown(&format!("account   {}", report.destination)));
     }
+    let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
+    line(format!(
+        "finished  {}",
+        finished.strftime("%Y-%m-%d %H:%M:%S")
+    ));
     line(format!(
         "calls     {} in {} ({}, {})",
         report.calls,
@@ -74,6 +97,27 @@ pub fn summary(report: &Report) -> String {
             "{:>8}  with other messages; see the failures file",
             rest + tally.unlisted()
         ));
+    }
+    if let Some(next) = next {
+        let next = match next {
+            Next::Continue {
+                test: None,
+                command,
+            }
+            | Next::Retry {
+                correct: None,
+                command,
+            } => command.clone(),
+            Next::Continue {
+                test: Some(test),
+                command,
+            } => format!("{test}; once that is accepted: {command}"),
+            Next::Retry {
+                correct: Some(file),
+                command,
+            } => format!("correct the rows of {file}, then: {command}"),
+        };
+        line(format!("\nnext      {}", shown(&next)));
     }
     text
 }

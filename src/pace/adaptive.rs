@@ -132,6 +132,10 @@ impl AdaptiveRate {
         self.in_flight.now()
     }
 
+    pub fn per_minute(&self) -> f64 {
+        self.rate
+    }
+
     /// The spacing of calls, if the rate is below the ceiling.
     pub fn interval_below_ceiling(&self) -> Option<Duration> {
         match self.rate < self.ceiling {
@@ -202,7 +206,11 @@ impl AdaptiveRate {
             },
             Some(bad) if rate < bad => rate * (1.0 + FINE_STEP),
             Some(bad) => {
-                let most = if costly { COSTLY_BEYOND_STEP } else { BEYOND_STEP };
+                let most = if costly {
+                    COSTLY_BEYOND_STEP
+                } else {
+                    BEYOND_STEP
+                };
                 rate + (rate - bad).clamp(rate * FINE_STEP, rate * most)
             }
         }
@@ -284,7 +292,9 @@ impl AdaptiveRate {
     fn lower(&mut self, started: f64, now: f64) {
         // A window that began within the last minute is full: the limit is no higher than what
         // has been let through since, and what may be on its way.
-        let bad = self.rate.min(f64::from(self.last_minute.calls(started)) + 1.0);
+        let bad = self
+            .rate
+            .min(f64::from(self.last_minute.calls(started)) + 1.0);
         let whole_minute = started - self.pause.resume_at >= MINUTE;
         let good = self.level.good;
         let mut wait = RETRY_AFTER;

@@ -65,6 +65,12 @@ impl RateLimiter {
         None
     }
 
+    /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
+    pub fn pace(&self) -> Option<f64> {
+        let rate = self.lock().rate.per_minute();
+        rate.is_finite().then_some(rate)
+    }
+
     /// A permit now, or how long to wait before asking again.
     fn try_permit(&self) -> Result<Permit<'_>, Duration> {
         let mut state = self.lock();

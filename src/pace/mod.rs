@@ -3,6 +3,7 @@
 mod adaptive;
 mod backoff;
 mod change;
+mod forecast;
 mod in_flight;
 mod limiter;
 mod pause;
@@ -11,6 +12,7 @@ mod window;
 
 pub use backoff::backoff;
 pub use change::Change;
+pub use forecast::Pacing;
 pub use limiter::RateLimiter;
 #[cfg(feature = "sandbox")]
 pub use rate::Per;

@@ -5,12 +5,15 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// How many seconds of a minute calls may be held up on their way without more of them reaching
 /// the ERP within one of its minutes than the rate allows.
 const HELD_UP: f64 = 0.25;
 
 /// An upper bound on calls.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RateLimit {
     /// This many calls in this time.
     Limited { calls: NonZeroU32, per: Per },
@@ -21,7 +24,8 @@ pub enum RateLimit {
 }
 
 /// The unit of time of a rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Per {
     Second,
     Minute,

@@ -1,6 +1,8 @@
 //! What observers are told while a run is under way: plain data, so that a console, a log or a
 //! notification can each make its own of it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::destination::Destination;
@@ -8,7 +10,7 @@ use super::summary::Report;
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
 use crate::files::{NotUpdated, Status};
-use crate::pace::Change;
+use crate::pace::{Change, Pacing};
 use crate::plan::OnConflict;
 use crate::stop::StopReason;
 
@@ -52,11 +54,13 @@ pub enum Event {
     Planned(Planned),
     /// A call was answered, or was not: then `error` says why.
     Answered {
-        /// The line of the row it was made for, if it was made for one.
-        line: Option<u64>,
+        /// The row it was made for, if it was made for one.
+        row: Option<CalledFor>,
         /// Which of the calls for it, from 1.
         attempt: u32,
         error: Option<CallError>,
+        /// The pace from now on, in calls a minute; `None` if nothing bounds it.
+        pace: Option<f64>,
     },
     Throttled {
         change: Change,
@@ -73,6 +77,7 @@ pub enum Event {
     /// An outcome is known and in the journal.
     Settled {
         line: u64,
+        order: String,
         /// Rows of the sheet that it settles.
         rows: u64,
         status: Status,
@@ -99,8 +104,18 @@ pub struct Planned {
     /// Rows that these make invalid.
     pub conflicting_rows: u64,
     pub on_conflict: OnConflict,
-    /// Rows that an interrupted run has settled.
-    pub recovered: u64,
+    /// Rows that an interrupted run has settled, by how.
+    pub recovered: BTreeMap<Status, u64>,
+    /// Calls to be made, one for each order that is not settled yet.
+    pub calls_left: u64,
+    pub pacing: Pacing,
+}
+
+/// The row that a call is made for.
+#[derive(Clone, Debug, Serialize)]
+pub struct CalledFor {
+    pub line: u64,
+    pub order: String,
 }
 
 /// Is told what happens, from any thread, and decides nothing.

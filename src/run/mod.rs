@@ -18,14 +18,16 @@ mod send;
 mod summary;
 mod worker;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 pub use destination::Destination;
 pub use error::RunError;
-pub use event::{Event, Observer, Planned};
+pub use event::{CalledFor, Event, Observer, Planned};
 pub use note::{LineRef, Note};
 pub use rules::StopRules;
 pub use summary::Report;
@@ -34,14 +36,14 @@ use crate::erp::Client;
 use crate::files::history;
 use crate::files::journal::{Found, Identity};
 use crate::files::{AccountLock, Outcome, Paths, RunFiles};
-use crate::pace::{RateLimit, RateLimiter};
+use crate::pace::{Pacing, RateLimit, RateLimiter};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::{SENT_FLAG, Sheet};
 use crate::stop::Stop;
 use publish::Publishing;
 use results::Ending;
 use rules::CircuitBreaker;
-use send::Sending;
+use send::{Sending, to_send};
 use worker::{Counters, Work};
 
 /// How a run is carried out.
@@ -145,7 +147,7 @@ pub fn run(
     files.ensure_writable()?;
     let (mut journal, mut outcomes) =
         resume::begin_journal(found, &plan, &files, identity, observers)?;
-    observers.event(&Event::Planned(planned(&plan, &outcomes, settings.limit)));
+    observers.event(&Event::Planned(planned(&plan, &outcomes, settings)));
 
     let began = Instant::now();
     let sending = Sending {
@@ -188,6 +190,7 @@ pub fn run(
     if stopped.is_none() {
         ensure_sheet_not_replaced(&sheet, &files).map_err(interrupted)?;
     }
+    let sheet_name = sheet.name().to_owned();
     // Some systems do not replace a file that is open.
     drop(sheet);
     let (kept, beside) = publishing
@@ -205,6 +208,8 @@ pub fn run(
     let report = Report {
         destination: settings.destination.clone(),
         summary,
+        sheet: sheet_name,
+        finished_at: Timestamp::now(),
         calls: counters.calls.load(Ordering::Relaxed),
         retries: counters.retries.load(Ordering::Relaxed),
         pauses: counters.pauses.load(Ordering::Relaxed),
@@ -220,19 +225,31 @@ pub fn run(
     Ok(report)
 }
 
-fn planned(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) -> Planned {
+fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Planned {
+    let mut recovered = BTreeMap::new();
+    for id in plan.ids().filter(|&id| plan.is_sent(id)) {
+        if let Some(outcome) = &outcomes[id.index()] {
+            *recovered.entry(outcome.status).or_default() += plan.rows_of(id);
+        }
+    }
+    let to_send = to_send(plan, outcomes, settings.limit);
     Planned {
         rows: plan.rows(),
         invalid: plan.invalid(),
-        calls: plan.calls().min(limit.unwrap_or(u64::MAX)),
+        calls: plan.calls().min(settings.limit.unwrap_or(u64::MAX)),
         conflicts: plan.conflicts(),
         conflicting_rows: plan.conflicting_rows(),
         on_conflict: plan.on_conflict(),
-        recovered: plan
-            .ids()
-            .filter(|&id| outcomes[id.index()].is_some() && plan.is_sent(id))
-            .map(|id| plan.rows_of(id))
-            .sum(),
+        recovered,
+        calls_left: to_send.iter().filter(|&&sent| sent).count() as u64,
+        pacing: Pacing {
+            rate: settings.rate,
+            workers: settings.workers,
+            deadline: settings
+                .stop_rules
+                .deadline
+                .and_then(|at| Timestamp::try_from(at).ok()),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::error::RunError;
-use super::event::{Event, Observer};
+use super::event::{CalledFor, Event, Observer};
 use super::rules::CircuitBreaker;
 use super::worker::{Attempted, Work};
 use crate::erp::ErrorKind;
@@ -39,8 +39,7 @@ pub struct Sending<'r> {
 /// An order to be sent, with the row that decides its flag.
 struct Job {
     id: OrderId,
-    line: u64,
-    order: String,
+    row: CalledFor,
     flag: String,
 }
 
@@ -66,8 +65,10 @@ impl Jobs<'_> {
                 RowRole::Decides { id } if self.to_send[id.index()] => {
                     return Ok(Some(Job {
                         id,
-                        line,
-                        order: entry.order.into_owned(),
+                        row: CalledFor {
+                            line,
+                            order: entry.order.into_owned(),
+                        },
                         flag: entry.flag.into_owned(),
                     }));
                 }
@@ -142,18 +143,18 @@ impl Sending<'_> {
                     self.work.stop.stop(StopReason::Sheet(error.to_string()));
                     Stopped
                 })?;
-                let attempted = self
-                    .work
-                    .with_retry(Some(job.line), || caller.update_flag(&job.order, &job.flag));
+                let attempted = self.work.with_retry(Some(&job.row), || {
+                    caller.update_flag(&job.row.order, &job.flag)
+                });
                 let outcome = outcome(attempted).ok_or(Stopped)?;
                 if let Some(reason) = self.breaker.record(outcome.status, &outcome.message) {
                     self.work.stop.stop(reason);
                 }
                 let id = job.id;
                 let line = Line {
-                    order: job.order,
+                    order: job.row.order,
                     flag: job.flag,
-                    line: job.line,
+                    line: job.row.line,
                     outcome,
                 };
                 done.send(Done { id, line }).map_err(|_| Stopped)
@@ -210,6 +211,7 @@ impl Sending<'_> {
         self.work.observers.event(&match recorded {
             true => Event::Settled {
                 line: line.line,
+                order: line.order.clone(),
                 rows: self.plan.rows_of(id),
                 status,
             },

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::destination::Destination;
@@ -18,6 +19,8 @@ pub struct Report {
     #[serde(flatten)]
     pub destination: Destination,
     pub summary: Summary,
+    pub sheet: String,
+    pub finished_at: Timestamp,
     /// Why the run stopped early, if it did.
     pub stopped: Option<StopReason>,
     pub calls: u64,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::event::{Event, Observer};
+use super::event::{CalledFor, Event, Observer};
 use crate::erp::{CallError, Client, ErrorKind};
 use crate::pace::{Change, RateLimiter, backoff};
 use crate::stop::{Stop, StopReason};
@@ -33,7 +33,7 @@ pub struct Attempted<T> {
 }
 
 impl Work<'_> {
-    /// Makes a call, on behalf of the row at `line` if there is one, until it ends: throttled calls
+    /// Makes a call, on behalf of a row if there is one, until it ends: throttled calls
     /// are repeated as often as it takes, transient failures as often as `retries` says, a wrong
     /// clock once. A verdict that holds for every call stops the run.
     ///
@@ -41,7 +41,7 @@ impl Work<'_> {
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
     pub fn with_retry<T>(
         &self,
-        line: Option<u64>,
+        row: Option<&CalledFor>,
         mut call: impl FnMut() -> Result<T, CallError>,
     ) -> Attempted<T> {
         let mut attempts = 0;
@@ -58,9 +58,10 @@ impl Work<'_> {
             self.counters.calls.fetch_add(1, Ordering::Relaxed);
             let result = call();
             self.observers.event(&Event::Answered {
-                line,
+                row: row.cloned(),
                 attempt: attempts,
                 error: result.as_ref().err().cloned(),
+                pace: self.limiter.pace(),
             });
             let error = match result {
                 Ok(value) => {

@@ -298,13 +298,22 @@ fn print_bars() {
             Make::Shared => 0.85,
             _ => 0.95,
         };
-        let nights: Vec<_> = settings(make).into_iter().map(|s| (s, simulate(s))).collect();
+        let nights: Vec<_> = settings(make)
+            .into_iter()
+            .map(|s| (s, simulate(s)))
+            .collect();
         let mean = nights.iter().map(|(_, n)| n.used).sum::<f64>() / nights.len() as f64;
         println!("{make:?}: {} nights, mean {mean:.3}", nights.len());
         let failing = |n: &Night| n.used < bar || n.worst_hour < 0.5 || n.throttled > 60;
-        println!("  failing {}", nights.iter().filter(|(_, n)| failing(n)).count());
+        println!(
+            "  failing {}",
+            nights.iter().filter(|(_, n)| failing(n)).count()
+        );
         for (s, n) in nights.iter().filter(|(_, n)| failing(n)).take(12) {
-            println!("  {} {}->{} w{} s{}: {:.3} h{:.2} {}", s.limit, s.start, s.ceiling, s.workers, s.seed, n.used, n.worst_hour, n.throttled);
+            println!(
+                "  {} {}->{} w{} s{}: {:.3} h{:.2} {}",
+                s.limit, s.start, s.ceiling, s.workers, s.seed, n.used, n.worst_hour, n.throttled
+            );
         }
     }
 }

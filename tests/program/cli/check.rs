@@ -12,21 +12,97 @@ fn check(sheet: &str, more: &[&str]) -> Finished {
 }
 
 #[test]
-fn rows_orders_flags_and_every_invalid_row() {
+fn rows_orders_flags_and_findings_by_what_is_the_matter() {
     let run = check("CG1,aa\nCG2,加急\nCG1,aa\n,aa\nCG3,aa\nCG2,无\nCG4\n", &[]).expect(1);
+    let (time, rest) = run
+        .stdout
+        .split_once(", until ")
+        .expect("the time is foretold");
     let expected = "\
 read as CSV, UTF-8, separated by `,`, header on line 1
 orders from column \"purchase_no\", flags from column \"flag_name\"
 
-7 rows, 2 invalid; 3 distinct orders, 3 calls to be made (about 3.3 s at 55/min)
-       3  aa
+7 rows, 2 invalid; 3 distinct orders
+a run now makes 3 calls at 55/min: about 3.3 s";
+    assert_eq!(time, expected);
+    let expected = "       3  aa
        1  加急
        1  无
 1 order is given different flags: the last row of each decides
-line 3: CG2 gives 加急, but line 7 decides
-line 5: purchase_no is empty
-line 8: wrong number of fields: 1 where the header has 2;";
-    assert!(run.stdout.starts_with(expected), "{}", run.stdout);
+
+1 row: a later row gives the order another flag, and decides
+  line 3  CG2  gives 加急, but line 7 decides
+
+1 row: purchase_no is empty
+  line 5
+
+1 row: wrong number of fields: fewer than the 2 of the header; correct the rows
+  line 8  CG4  1 instead of 2
+";
+    assert_eq!(rest.split_once('\n').expect("more lines").1, expected);
+}
+
+#[test]
+fn the_first_ten_rows_of_a_kind_and_all_with_v() {
+    let rows: String = (1..=25).map(|n| format!("CG{n},\n2.2E+{n},aa\n")).collect();
+    let run = check(&rows, &[]).expect(1);
+    let lines: Vec<_> = run.stdout.lines().skip(5).collect();
+    assert_eq!(
+        lines[..4],
+        [
+            "",
+            "25 rows: flag_name is empty",
+            "  line 2  CG1",
+            "  line 4  CG2"
+        ]
+    );
+    assert_eq!(
+        lines[11..13],
+        ["  line 20  CG10", "  and 15 more (-v shows all)"]
+    );
+    assert!(
+        lines[14].starts_with("25 rows: purchase_no is a number"),
+        "{run:?}"
+    );
+    assert_eq!(lines[15], "  line 3  2.2E+1  \"2.2E+1\"");
+    let all = check(&rows, &["-v"]).expect(1);
+    for n in 1..=25 {
+        let line = format!("\n  line {}  CG{n}\n", 2 * n);
+        assert!(all.stdout.contains(&line), "{n}: {all:?}");
+    }
+    assert!(!all.stdout.contains("more ("), "{all:?}");
+}
+
+#[test]
+fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
+    let rows: String = (0..1_000).map(|n| format!("CG{n},aa\n")).collect();
+    for (options, expected) in [
+        (
+            &["--rate", "100/min"][..],
+            "1000 calls at 100/min (4 workers",
+        ),
+        (
+            &["--rate", "100/min", "-j", "1"],
+            "1 worker keeps that up if a call takes no longer than 0.6 s",
+        ),
+        (&["--rate", "1/s", "--deadline", "1h"], ", in time for "),
+        (
+            &["--rate", "1/s", "--deadline", "10m"],
+            ": about 402 orders will be left",
+        ),
+        (
+            &["--rate", "unlimited", "-j", "7"],
+            "1000 calls, as fast as 7 workers can\n",
+        ),
+    ] {
+        let run = check(&rows, options).expect(0);
+        assert!(run.stdout.contains(expected), "{options:?}: {run:?}");
+    }
+    let options = ["--format", "json", "--rate", "1/s", "--deadline", "10m"];
+    let run = check(&rows, &options).expect(0);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(json["seconds"], 1_004);
+    assert_eq!(json["left_at_deadline"], 402);
 }
 
 #[test]
@@ -36,5 +112,5 @@ fn zero_if_all_is_well_one_if_rows_would_not_be_sent_two_if_it_is_no_sheet() {
     check("CG1,\n", &[]).expect(1);
     check("CG1,aa\nCG1,\"加急\n", &[]).expect(2);
     let refused = check("CG1,aa\nCG1,加急\n", &["--on-conflict", "invalid"]).expect(1);
-    assert!(refused.stdout.contains("0 calls"), "{refused:?}");
+    assert!(refused.stdout.contains("makes no calls"), "{refused:?}");
 }

@@ -10,6 +10,8 @@ use crate::harness::{Place, Running, ScriptedServer, http, http_with, sandbox_wi
 /// Returns the line.
 fn interrupt_pause(mut run: Running) -> String {
     let line = run.until_it_says("pausing for");
+    let (_time, line) = line.split_once(' ').expect("it carries the time");
+    let line = line.to_owned();
     let paused = Instant::now();
     run.signal("INT");
     let run = run.finish().expect(130);

@@ -1,0 +1,109 @@
+//! What is to be expected of the calls that lie ahead.
+
+use jiff::ZonedDateTime;
+
+use super::human::{clock_time, counted, duration};
+use crate::pace::{Pacing, RateLimit};
+
+/// How many calls, at what pace, until when, and what a deadline leaves of them.
+#[must_use]
+pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
+    if calls == 0 {
+        return "no calls".to_owned();
+    }
+    let mut text = counted(calls, "call", "calls");
+    text.push_str(&match pacing.rate {
+        RateLimit::Limited { .. } => format!(" at {}", pacing.rate),
+        RateLimit::Auto => format!(", {} at first and then faster", RateLimit::DEFAULT),
+        RateLimit::Unlimited => {
+            let workers = counted(pacing.workers as u64, "worker", "workers");
+            format!(", as fast as {workers} can")
+        }
+    });
+    if let Some(longest) = pacing.longest_call() {
+        let workers = counted(pacing.workers as u64, "worker keeps", "workers keep");
+        text.push_str(&format!(
+            " ({workers} that up if a call takes no longer than {})",
+            duration(longest)
+        ));
+    }
+    let deadline = pacing
+        .deadline
+        .map(|at| clock_time(&at.to_zoned_datetime(now.time_zone().clone()), now));
+    let Some(time) = pacing.time_for(calls) else {
+        if let Some(deadline) = deadline {
+            text.push_str(&format!(", until {deadline} at the latest (--deadline)"));
+        }
+        return text;
+    };
+    text.push_str(&format!(": about {}", duration(time)));
+    let left = pacing.left_at_deadline(calls, now.timestamp());
+    let end = now.checked_add(time).ok();
+    match (deadline, left, end) {
+        (Some(deadline), Some(left @ 1..), _) => text.push_str(&format!(
+            ", but sending ends at {deadline} (--deadline): about {} will be left",
+            counted(left, "order", "orders")
+        )),
+        (Some(deadline), _, Some(end)) => text.push_str(&format!(
+            ", until {}, in time for {deadline} (--deadline)",
+            clock_time(&end, now)
+        )),
+        (_, _, Some(end)) => text.push_str(&format!(", until {}", clock_time(&end, now))),
+        (_, _, None) => {}
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn calls_pace_end_and_what_a_deadline_leaves() {
+        let now: ZonedDateTime = "2026-03-01T22:00[Asia/Shanghai]".parse().expect("a time");
+        let said = |calls, rate: &str, workers, hours: Option<i64>| {
+            let deadline = hours.map(|hours| now.timestamp() + SignedDuration::from_hours(hours));
+            let pacing = Pacing {
+                rate: rate.parse().expect("a rate"),
+                workers,
+                deadline,
+            };
+            forecast(calls, &pacing, &now)
+        };
+        for (text, expected) in [
+            (said(0, "55/min", 4, Some(1)), "no calls"),
+            (
+                said(1, "55/min", 4, None),
+                "1 call at 55/min: about 1.1 s, until 22:00",
+            ),
+            (
+                said(900, "55/min", 4, None),
+                "900 calls at 55/min: about 16 min 25 s, until 22:16",
+            ),
+            (
+                said(3_600, "1/s", 4, Some(8)),
+                "3600 calls at 1/s: about 1 h 00 min, until 23:00, in time for 2026-03-02 06:00 (--deadline)",
+            ),
+            (
+                said(10_000, "60/min", 4, Some(2)),
+                "10000 calls at 60/min: about 2 h 47 min, but sending ends at 2026-03-02 00:00 (--deadline): about 2829 orders will be left",
+            ),
+            (
+                said(60, "60/min", 1, None),
+                "60 calls at 60/min (1 worker keeps that up if a call takes no longer than 1.0 s): about 1 min 00 s, until 22:01",
+            ),
+            (
+                said(60, "auto", 4, None),
+                "60 calls, 55/min at first and then faster: about 1 min 05 s, until 22:01",
+            ),
+            (
+                said(60, "unlimited", 4, Some(1)),
+                "60 calls, as fast as 4 workers can, until 23:00 at the latest (--deadline)",
+            ),
+        ] {
+            assert_eq!(text, expected);
+        }
+    }
+}

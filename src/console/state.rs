@@ -1,0 +1,283 @@
+//! What is known of a run's progress, and what follows for the time left. Knows no terminal.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
+
+use super::human::clock_time;
+use super::line::{Notice, View};
+use crate::files::Status;
+use crate::run::Planned;
+
+/// How long the reason is shown why a call failed for now.
+const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
+/// How many orders tell how fast calls really come to an end.
+const RECENT: usize = 60;
+/// Fewer than this tell nothing where the pace tells more.
+const ENOUGH: usize = 8;
+/// Calls may come to an end so many times slower than the pace by chance.
+const BY_CHANCE: f64 = 1.2;
+
+/// The progress of one run.
+#[derive(Debug)]
+pub struct State {
+    rows: u64,
+    counts: BTreeMap<Status, u64>,
+    calls_left: u64,
+    /// In calls a minute; `None` if nothing bounds it.
+    pace: Option<f64>,
+    /// When the latest orders were settled, since the last pause.
+    recent: VecDeque<Instant>,
+    pause: Option<Pause>,
+    /// When a call last failed for now, and why.
+    trouble: Option<(Instant, String)>,
+    /// The order that was settled last.
+    last: String,
+}
+
+#[derive(Debug)]
+struct Pause {
+    until: Instant,
+    /// The same as a time of day.
+    clock: String,
+    reason: String,
+}
+
+impl State {
+    pub fn new(plan: &Planned) -> Self {
+        let mut counts = plan.recovered.clone();
+        *counts.entry(Status::Invalid).or_default() += plan.invalid + plan.conflicting_rows;
+        counts.entry(Status::Ok).or_default();
+        State {
+            rows: plan.rows,
+            counts,
+            calls_left: plan.calls_left,
+            pace: plan
+                .pacing
+                .rate
+                .interval()
+                .map(|time| 60.0 / time.as_secs_f64()),
+            recent: VecDeque::new(),
+            pause: None,
+            trouble: None,
+            last: String::new(),
+        }
+    }
+
+    pub fn settled(&mut self, now: Instant, order: &str, rows: u64, status: Status) {
+        *self.counts.entry(status).or_default() += rows;
+        self.calls_left = self.calls_left.saturating_sub(1);
+        order.clone_into(&mut self.last);
+        self.recent.push_back(now);
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+    }
+
+    /// A call was answered; `trouble` is why it failed for now, if it did.
+    pub fn answered(&mut self, now: Instant, pace: Option<f64>, trouble: Option<String>) {
+        self.pace = pace;
+        if let Some(why) = trouble {
+            self.trouble = Some((now, why));
+        }
+    }
+
+    pub fn paused(&mut self, now: Instant, clock: &ZonedDateTime, pause: Duration, reason: String) {
+        self.recent.clear();
+        self.pause = Some(Pause {
+            until: now + pause,
+            clock: end_of_pause(clock, pause),
+            reason,
+        });
+    }
+
+    /// What is to be seen at this moment.
+    pub fn view(&self, now: Instant) -> View {
+        let pause = self.pause.as_ref().filter(|pause| pause.until > now);
+        let per_call = self.time_per_call(now);
+        let pausing = pause.map(|pause| pause.until - now).unwrap_or_default();
+        let left = per_call.map(|seconds| seconds * self.calls_left as f64);
+        let trouble = self
+            .trouble
+            .as_ref()
+            .filter(|(at, _)| now.saturating_duration_since(*at) < TROUBLE_SHOWN);
+        View {
+            rows: self.rows,
+            counts: Status::ALL
+                .into_iter()
+                .filter_map(|status| Some((status, *self.counts.get(&status)?)))
+                .collect(),
+            calls_per_minute: per_call.filter(|_| pause.is_none()).map(|time| 60.0 / time),
+            left: left
+                .filter(|_| self.calls_left > 0)
+                .and_then(|left| Duration::try_from_secs_f64(left).ok())
+                .map(|left| left + pausing),
+            notice: match (pause, trouble) {
+                (Some(pause), _) => Some(Notice::Paused {
+                    until: pause.clock.clone(),
+                    reason: pause.reason.clone(),
+                }),
+                (None, Some((_, reason))) => Some(Notice::Retrying {
+                    reason: reason.clone(),
+                }),
+                (None, None) => None,
+            },
+        }
+    }
+
+    /// The order that was settled last, if one was.
+    pub fn last_order(&self) -> Option<&str> {
+        (!self.last.is_empty()).then_some(self.last.as_str())
+    }
+
+    /// In seconds: as the pace says, unless calls come to an end more slowly.
+    fn time_per_call(&self, now: Instant) -> Option<f64> {
+        let paced = self.pace.map(|pace| 60.0 / pace);
+        let measured = self.measured(now);
+        match (paced, measured) {
+            (Some(paced), Some(measured))
+                if self.recent.len() >= ENOUGH && measured > paced * BY_CHANCE =>
+            {
+                Some(measured)
+            }
+            (Some(paced), _) => Some(paced),
+            (None, measured) => measured.filter(|&time| time > 0.0),
+        }
+    }
+
+    fn measured(&self, now: Instant) -> Option<f64> {
+        let (first, last) = (*self.recent.front()?, *self.recent.back()?);
+        let orders = self.recent.len() as f64;
+        let since = |at: Instant| at.saturating_duration_since(first).as_secs_f64();
+        let settled = match self.recent.len() {
+            1 => 0.0,
+            _ => since(last) / (orders - 1.0),
+        };
+        Some(settled.max(since(now) / orders))
+    }
+}
+
+/// The minute in which a pause will be over for certain.
+fn end_of_pause(now: &ZonedDateTime, pause: Duration) -> String {
+    let round = ZonedDateTimeRound::new()
+        .smallest(Unit::Minute)
+        .mode(RoundMode::Ceil);
+    let end = now.checked_add(pause).and_then(|end| end.round(round));
+    clock_time(end.as_ref().unwrap_or(now), now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pace::Pacing;
+    use crate::plan::OnConflict;
+
+    fn planned(rows: u64, calls_left: u64, rate: &str) -> Planned {
+        Planned {
+            rows,
+            invalid: 2,
+            calls: calls_left,
+            conflicts: 0,
+            conflicting_rows: 0,
+            on_conflict: OnConflict::Last,
+            recovered: BTreeMap::from([(Status::Ok, 5), (Status::Rejected, 1)]),
+            calls_left,
+            pacing: Pacing {
+                rate: rate.parse().expect("a rate"),
+                workers: 4,
+                deadline: None,
+            },
+        }
+    }
+
+    fn after(start: Instant, seconds: u64) -> Instant {
+        start + Duration::from_secs(seconds)
+    }
+
+    fn seconds_left(state: &State, now: Instant) -> Option<u64> {
+        state
+            .view(now)
+            .left
+            .map(|left| left.as_secs_f64().round() as u64)
+    }
+
+    #[test]
+    fn the_time_left_is_that_of_the_calls_left_at_the_pace_in_force() {
+        let start = Instant::now();
+        // 900 rows of one order, before 100 others.
+        let mut state = State::new(&planned(1_008, 101, "60/min"));
+        state.settled(after(start, 1), "CG1", 900, Status::Ok);
+        assert_eq!(seconds_left(&state, after(start, 1)), Some(100));
+        state.answered(after(start, 2), Some(30.0), None);
+        assert_eq!(seconds_left(&state, after(start, 2)), Some(200));
+        // Nothing is left, and no time either.
+        for at in 0..100 {
+            state.settled(after(start, 3 + at), "CG2", 1, Status::Ok);
+        }
+        assert_eq!(seconds_left(&state, after(start, 103)), None);
+    }
+
+    #[test]
+    fn calls_that_take_longer_than_the_pace_count_as_they_come() {
+        let start = Instant::now();
+        let mut state = State::new(&planned(1_000, 1_000, "60/min"));
+        for at in 0..20 {
+            state.settled(after(start, at * 4), "CG1", 1, Status::Ok);
+        }
+        assert_eq!(seconds_left(&state, after(start, 76)), Some(980 * 4));
+        // Without a bound they are all that tells.
+        let mut unlimited = State::new(&planned(1_000, 1_000, "unlimited"));
+        assert_eq!(seconds_left(&unlimited, start), None);
+        for at in 0..3 {
+            unlimited.settled(after(start, at * 4), "CG1", 1, Status::Ok);
+        }
+        assert_eq!(seconds_left(&unlimited, after(start, 8)), Some(997 * 4));
+    }
+
+    #[test]
+    fn a_pause_is_part_of_the_time_left_and_no_measure_of_it() {
+        let start = Instant::now();
+        let clock: ZonedDateTime = "2026-03-01T22:39:50[Asia/Shanghai]"
+            .parse()
+            .expect("a time");
+        let mut state = State::new(&planned(100, 60, "60/min"));
+        for at in 0..10 {
+            state.settled(after(start, at), "CG1", 1, Status::Ok);
+        }
+        let pause = Duration::from_secs(61);
+        state.paused(after(start, 10), &clock, pause, "too many".to_owned());
+        let view = state.view(after(start, 10));
+        let Some(Notice::Paused { until, reason }) = view.notice else {
+            panic!("{view:?}");
+        };
+        assert_eq!((until.as_str(), reason.as_str()), ("22:41", "too many"));
+        assert_eq!(view.calls_per_minute, None);
+        assert_eq!(seconds_left(&state, after(start, 10)), Some(50 + 61));
+        for at in 0..10 {
+            state.settled(after(start, 72 + at), "CG1", 1, Status::Ok);
+        }
+        let view = state.view(after(start, 82));
+        assert!(view.notice.is_none(), "{view:?}");
+        assert_eq!(seconds_left(&state, after(start, 82)), Some(40));
+    }
+
+    #[test]
+    fn rows_taken_over_and_invalid_ones_count_by_status_from_the_start() {
+        let view = State::new(&planned(20, 12, "55/min")).view(Instant::now());
+        let counts = [(Status::Ok, 5), (Status::Rejected, 1), (Status::Invalid, 2)];
+        assert_eq!(view.counts, counts);
+    }
+
+    #[test]
+    fn trouble_is_shown_for_a_while() {
+        let start = Instant::now();
+        let mut state = State::new(&planned(20, 12, "55/min"));
+        state.answered(start, Some(55.0), Some("HTTP 502".to_owned()));
+        assert!(matches!(
+            state.view(after(start, 1)).notice,
+            Some(Notice::Retrying { .. })
+        ));
+        assert!(state.view(after(start, 31)).notice.is_none());
+    }
+}

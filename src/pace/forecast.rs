@@ -1,0 +1,85 @@
+//! How long calls will take, and how many a deadline leaves.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::rate::RateLimit;
+
+/// A call that takes longer than this is slow even for the ERP.
+const SLOW_CALL: Duration = Duration::from_secs(3);
+
+/// The bounds that a run's calls are made in.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Pacing {
+    pub rate: RateLimit,
+    /// Calls in flight at most.
+    pub workers: usize,
+    /// When sending ends, done or not.
+    pub deadline: Option<Timestamp>,
+}
+
+impl Pacing {
+    /// How long so many calls take; `None` if only the ERP's speed bounds them.
+    pub fn time_for(&self, calls: u64) -> Option<Duration> {
+        let seconds = self.rate.interval()?.as_secs_f64() * calls as f64;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// How many of so many calls are not made by the deadline, if there is one.
+    pub fn left_at_deadline(&self, calls: u64, now: Timestamp) -> Option<u64> {
+        let time = Duration::try_from(self.deadline?.duration_since(now)).unwrap_or_default();
+        let interval = self.rate.interval()?.as_secs_f64();
+        Some(calls.saturating_sub((time.as_secs_f64() / interval).ceil() as u64))
+    }
+
+    /// How long a call may take for the workers to keep up with the rate, where that is so short
+    /// that an ordinary call may take longer.
+    pub fn longest_call(&self) -> Option<Duration> {
+        let longest = self.rate.interval()?.mul_f64(self.workers as f64);
+        (longest < SLOW_CALL).then_some(longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pacing(rate: &str, workers: usize, deadline: Option<Timestamp>) -> Pacing {
+        Pacing {
+            rate: rate.parse().expect("a rate"),
+            workers,
+            deadline,
+        }
+    }
+
+    #[test]
+    fn time_and_what_a_deadline_leaves() {
+        let now = Timestamp::UNIX_EPOCH;
+        let hour = Some(Timestamp::from_second(3_600).expect("in range"));
+        let night = pacing("60/min", 4, hour);
+        assert_eq!(night.time_for(60).map(|time| time.as_secs()), Some(60));
+        assert_eq!(night.left_at_deadline(3_000, now), Some(0));
+        let left = night.left_at_deadline(5_000, now);
+        assert!(matches!(left, Some(1_400..1_420)), "{left:?}");
+        // It has passed already.
+        assert_eq!(
+            pacing("60/min", 4, Some(now)).left_at_deadline(7, now),
+            Some(7)
+        );
+        assert_eq!(pacing("60/min", 4, None).left_at_deadline(7, now), None);
+        let unlimited = pacing("unlimited", 4, hour);
+        assert_eq!(unlimited.time_for(7), None);
+        assert_eq!(unlimited.left_at_deadline(7, now), None);
+    }
+
+    #[test]
+    fn few_workers_carry_a_rate_only_if_calls_are_short() {
+        let longest = |rate, workers| pacing(rate, workers, None).longest_call();
+        assert_eq!(longest("55/min", 4), None);
+        assert_eq!(longest("unlimited", 1), None);
+        let one = longest("60/min", 1).map(|time| time.as_secs_f64());
+        assert!(matches!(one, Some(1.0..1.01)), "{one:?}");
+    }
+}

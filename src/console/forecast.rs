@@ -21,9 +21,9 @@ pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
         }
     });
     if let Some(longest) = pacing.longest_call() {
-        let workers = counted(pacing.workers as u64, "worker keeps", "workers keep");
         text.push_str(&format!(
-            " ({workers} that up if a call takes no longer than {})",
+            " (with {} if none takes longer than {})",
+            counted(pacing.workers as u64, "worker", "workers"),
             duration(longest)
         ));
     }
@@ -92,7 +92,7 @@ mod tests {
             ),
             (
                 said(60, "60/min", 1, None),
-                "60 calls at 60/min (1 worker keeps that up if a call takes no longer than 1.0 s): about 1 min 00 s, until 22:01",
+                "60 calls at 60/min (with 1 worker if none takes longer than 1.0 s): about 1 min 00 s, until 22:01",
             ),
             (
                 said(60, "auto", 4, None),

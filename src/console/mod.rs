@@ -267,12 +267,17 @@ impl Observer for Console {
                 error,
                 pace,
             } => self.answered(row.as_ref(), *attempt, error.as_ref(), *pace),
-            Event::Throttled { change, reason } => match change {
+            Event::Throttled {
+                change,
+                reason,
+                pace,
+            } => match change {
                 Change::None => {}
                 Change::Pause(pause) => {
                     let reason = reason.to_string();
                     self.detail(format_args!("pausing for {}: {reason}", duration(*pause)));
                     self.progress(|state| {
+                        state.answered(Instant::now(), *pace, None);
                         state.paused(Instant::now(), &ZonedDateTime::now(), *pause, reason);
                     });
                 }

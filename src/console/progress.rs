@@ -88,12 +88,7 @@ fn draw(state: &Mutex<State>, screen: &Mutex<Screen>, open: &Receiver<()>) {
 
 fn write_lines(state: &Mutex<State>, open: &Receiver<()>) {
     while open.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let state = lock(state);
-        let mut line = format!("{} {}", time_now(), state.view(Instant::now()).whole());
-        if let Some(order) = state.last_order() {
-            line.push_str(&format!(", last order {order}"));
-        }
-        drop(state);
+        let line = lock(state).line(Instant::now(), &time_now());
         let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
     }
 }

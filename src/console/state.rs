@@ -126,9 +126,13 @@ impl State {
         }
     }
 
-    /// The order that was settled last, if one was.
-    pub fn last_order(&self) -> Option<&str> {
-        (!self.last.is_empty()).then_some(self.last.as_str())
+    /// The same on one line, for where nothing can be drawn over.
+    pub fn line(&self, now: Instant, clock: &str) -> String {
+        let line = format!("{clock} {}", self.view(now).whole());
+        match self.last.as_str() {
+            "" => line,
+            order => format!("{line}; last order {order}"),
+        }
     }
 
     /// In seconds: as the pace says, unless calls come to an end more slowly.
@@ -267,6 +271,17 @@ mod tests {
         let view = State::new(&planned(20, 12, "55/min")).view(Instant::now());
         let counts = [(Status::Ok, 5), (Status::Rejected, 1), (Status::Invalid, 2)];
         assert_eq!(view.counts, counts);
+    }
+
+    #[test]
+    fn a_plain_line_carries_the_time_and_the_last_order() {
+        let start = Instant::now();
+        let mut state = State::new(&planned(20, 12, "60/min"));
+        state.settled(after(start, 1), "CG7", 1, Status::Ok);
+        assert_eq!(
+            state.line(after(start, 1), "22:41:07"),
+            "22:41:07 9 of 20 rows: 6 ok, 1 rejected, 2 invalid, 60 calls/min, 11 s left; last order CG7"
+        );
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub enum Event {
     Throttled {
         change: Change,
         reason: Reason,
+        /// As in [`Event::Answered`].
+        pace: Option<f64>,
     },
     ClockCorrected {
         /// The ERP's clock minus this machine's, in seconds.

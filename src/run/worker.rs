@@ -84,6 +84,7 @@ impl Work<'_> {
                     self.observers.event(&Event::Throttled {
                         change,
                         reason: error.reason,
+                        pace: self.limiter.pace(),
                     });
                 }
                 ErrorKind::Transient => {

@@ -79,11 +79,11 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     for (options, expected) in [
         (
             &["--rate", "100/min"][..],
-            "1000 calls at 100/min (4 workers",
+            "1000 calls at 100/min (with 4 workers",
         ),
         (
             &["--rate", "100/min", "-j", "1"],
-            "1 worker keeps that up if a call takes no longer than 0.6 s",
+            "(with 1 worker if none takes longer than 0.6 s)",
         ),
         (&["--rate", "1/s", "--deadline", "1h"], ", in time for "),
         (

@@ -9,6 +9,10 @@ mod interrupt;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 #[cfg(unix)]
+mod progress;
+#[cfg(unix)]
 mod sandbox;
+#[cfg(unix)]
+mod summary;
 mod trial;
 mod verbosity;

@@ -9,6 +9,8 @@ mod proxy;
 mod server;
 mod sheet;
 mod table;
+#[cfg(unix)]
+mod terminal;
 mod tls;
 
 use std::time::Duration;
@@ -25,6 +27,8 @@ pub use server::{
 };
 pub use sheet::{order, sheet};
 pub use table::Table;
+#[cfg(unix)]
+pub use terminal::Terminal;
 pub use tls::{Authority, tls};
 use wdt_flags::sandbox::{Config, Sandbox};
 

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 use wdt_flags::sandbox::{Config, Sandbox};
 
-use crate::harness::{Place, Terminal, sandbox, sandbox_with, sheet};
+use crate::harness::{Place, ScriptedServer, Terminal, sandbox, sandbox_with, sheet};
 
 const REASON: &str = "超过每分钟最大调用频率限制，请稍后重试";
 
@@ -54,6 +54,30 @@ fn the_line_fits_every_width_and_follows_a_resize() {
         assert!(!says(&shown, dead), "{shown:#?}");
     }
     assert!(says(&shown, "stopped early: interrupted"), "{shown:#?}");
+}
+
+#[test]
+fn leaving_at_once_leaves_no_bar() {
+    let server = ScriptedServer::start(|caller| {
+        let call = caller.request()?;
+        match call.order().as_str() {
+            "CG0" => caller.accept(&call),
+            _ => caller.stall(),
+        }
+    });
+    let place = Place::new();
+    place.write("orders.csv", "purchase_no,flag_name\nCG0,aa\nCG1,aa\n");
+    let mut run = Terminal::start(&mut place.run(&server, ["orders.csv", "-j1"]), 60);
+    run.until("the bar", |lines| says(lines, "1 of 2 rows"));
+    run.interrupt();
+    run.until("the end of sending", |lines| {
+        says(lines, "stopping: interrupted")
+    });
+    run.interrupt();
+    assert_eq!(run.finish(), Some(130));
+    let shown = run.lines();
+    assert!(says(&shown, "left at once"), "{shown:#?}");
+    assert!(!says(&shown, "1 of 2 rows"), "{shown:#?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::journal::Foreign;
 use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
-use crate::sheet::{CellFault, Problem};
+use crate::sheet::{CellFault, Place, Problem};
 use crate::stop::StopReason;
 use crate::text::{one_line, quoted};
 
@@ -150,6 +150,15 @@ impl fmt::Display for Foreign {
             Foreign::Damaged => "is damaged",
             Foreign::NotWanted => "is not continued, as asked (--fresh)",
         })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sheet_line {
+            None => write!(f, "line {}", self.line),
+            Some(sheet_line) => write!(f, "line {} (line {sheet_line} of the sheet)", self.line),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::console::{counted, print};
 use crate::plan::{Plan, RowRole};
 use crate::run::Note;
-use crate::sheet::{Row, Sheet};
+use crate::sheet::{Place, Row, Sheet};
 use crate::text::one_line;
 
 pub const MAX_CELL_CHARS: usize = 40;
@@ -19,7 +19,8 @@ const LISTED_ROWS: u64 = 10;
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Finding {
     Invalid {
-        line: u64,
+        #[serde(flatten)]
+        place: Place,
         order: String,
         column: Option<String>,
         message: String,
@@ -31,14 +32,16 @@ pub enum Finding {
     },
     /// A later row gives its order another flag.
     Superseded {
-        line: u64,
+        #[serde(flatten)]
+        place: Place,
         order: String,
         flag: String,
         decided_by_line: u64,
     },
     /// Its order is given different flags, which makes all its rows invalid.
     Conflict {
-        line: u64,
+        #[serde(flatten)]
+        place: Place,
         order: String,
         flag: String,
         last_line: u64,
@@ -67,15 +70,13 @@ pub fn each(
 
 impl Finding {
     fn of(row: &Row, sheet: &Sheet, plan: &Plan) -> Option<Self> {
-        let line = row.line();
+        let place = row.place();
         let entry = match row.entry(sheet) {
             Ok(entry) => entry,
             Err(problem) => {
-                let (order_position, _) = sheet.layout().places;
-                let order = row.cells().get(order_position);
                 return Some(Finding::Invalid {
-                    line,
-                    order: order.unwrap_or_default().to_owned(),
+                    place,
+                    order: row.order_cell(sheet).to_owned(),
                     column: problem.column().map(str::to_owned),
                     message: problem.to_string(),
                     common: problem.common(),
@@ -83,17 +84,17 @@ impl Finding {
                 });
             }
         };
-        let role = plan.role(line, &entry)?;
+        let role = plan.role(place.line, &entry)?;
         let (order, flag) = (entry.order.into_owned(), entry.flag.into_owned());
         match role {
             RowRole::Superseded { line: decides, .. } => Some(Finding::Superseded {
-                line,
+                place,
                 order,
                 flag,
                 decided_by_line: decides,
             }),
             RowRole::Conflict { line: last, .. } => Some(Finding::Conflict {
-                line,
+                place,
                 order,
                 flag,
                 last_line: last,
@@ -116,32 +117,32 @@ impl Finding {
         let cell = |text: &str| one_line(text, MAX_CELL_CHARS);
         match self {
             Finding::Invalid {
-                line,
+                place,
                 order,
                 particular,
                 ..
             } => {
                 let particular = particular.clone().unwrap_or_default();
-                let row = format!("line {line}  {}  {particular}", cell(order));
+                let row = format!("{place}  {}  {particular}", cell(order));
                 row.trim_end().to_owned()
             }
             Finding::Superseded {
-                line,
+                place,
                 order,
                 flag,
                 decided_by_line,
             } => format!(
-                "line {line}  {}  gives {}, but line {decided_by_line} decides",
+                "{place}  {}  gives {}, but line {decided_by_line} decides",
                 cell(order),
                 cell(flag)
             ),
             Finding::Conflict {
-                line,
+                place,
                 order,
                 flag,
                 last_line,
             } => format!(
-                "line {line}  {}  gives {}; its last row is line {last_line}",
+                "{place}  {}  gives {}; its last row is line {last_line}",
                 cell(order),
                 cell(flag)
             ),

@@ -190,7 +190,7 @@ impl Console {
             return;
         }
         let called = match row {
-            Some(row) => format!("line {}, order {}", row.line, row.order),
+            Some(row) => format!("{}, order {}", row.place, row.order),
             None => "a call".to_owned(),
         };
         let attempt = match attempt {
@@ -307,7 +307,7 @@ impl Observer for Console {
                 ..
             } => self.progress(|state| state.settled(Instant::now(), order, *rows, *status)),
             Event::Unrecorded {
-                line,
+                place,
                 order,
                 status,
                 message,
@@ -316,7 +316,7 @@ impl Observer for Console {
                     "" => String::new(),
                     message => format!(", {message}"),
                 };
-                let known = format_args!("line {line}, order {order}: {status}{message}");
+                let known = format_args!("{place}, order {order}: {status}{message}");
                 self.say(Level::Error, format_args!("not recorded: {known}"));
             }
         }

@@ -12,6 +12,7 @@ use crate::files::journal::Foreign;
 use crate::files::{NotUpdated, Status};
 use crate::pace::{Change, Pacing};
 use crate::plan::OnConflict;
+use crate::sheet::Place;
 use crate::stop::StopReason;
 
 #[derive(Clone, Debug, Serialize)]
@@ -86,7 +87,8 @@ pub enum Event {
     },
     /// An outcome is known and could not be written to the journal.
     Unrecorded {
-        line: u64,
+        #[serde(flatten)]
+        place: Place,
         order: String,
         status: Status,
         message: String,
@@ -116,7 +118,8 @@ pub struct Planned {
 /// The row that a call is made for.
 #[derive(Clone, Debug, Serialize)]
 pub struct CalledFor {
-    pub line: u64,
+    #[serde(flatten)]
+    pub place: Place,
     pub order: String,
 }
 

@@ -16,7 +16,7 @@ use crate::erp::ErrorKind;
 use crate::files::journal::{Journal, Line};
 use crate::files::{Outcome, Status};
 use crate::plan::{OrderId, Plan, RowRole};
-use crate::sheet::{Row, Rows, Sheet, SheetError};
+use crate::sheet::{Place, Row, Rows, Sheet, SheetError};
 use crate::stop::StopReason;
 
 /// How many outcomes may wait for the journal before workers wait for it.
@@ -66,7 +66,7 @@ impl Jobs<'_> {
                     return Ok(Some(Job {
                         id,
                         row: CalledFor {
-                            line,
+                            place: self.row.place(),
                             order: entry.order.into_owned(),
                         },
                         flag: entry.flag.into_owned(),
@@ -90,6 +90,7 @@ impl Iterator for Jobs<'_> {
 /// An order whose call came to an end.
 struct Done {
     id: OrderId,
+    place: Place,
     line: Line,
 }
 
@@ -150,14 +151,14 @@ impl Sending<'_> {
                 if let Some(reason) = self.breaker.record(outcome.status, &outcome.message) {
                     self.work.stop.stop(reason);
                 }
-                let id = job.id;
+                let (id, place) = (job.id, job.row.place);
                 let line = Line {
                     order: job.row.order,
                     flag: job.flag,
-                    line: job.row.line,
+                    line: job.row.place.line,
                     outcome,
                 };
-                done.send(Done { id, line }).map_err(|_| Stopped)
+                done.send(Done { id, place, line }).map_err(|_| Stopped)
             },
         );
     }
@@ -191,8 +192,8 @@ impl Sending<'_> {
                     self.work.stop.stop(StopReason::Journal(error.to_string()));
                 }
             }
-            for Done { id, line } in batch {
-                self.tell(id, &line, writable);
+            for Done { id, place, line } in batch {
+                self.tell(id, place, &line, writable);
                 outcomes[id.index()] = Some(line.outcome);
             }
             if synced.elapsed() >= SYNC_EVERY {
@@ -206,7 +207,7 @@ impl Sending<'_> {
         self.sync(journal);
     }
 
-    fn tell(&self, id: OrderId, line: &Line, recorded: bool) {
+    fn tell(&self, id: OrderId, place: Place, line: &Line, recorded: bool) {
         let status = line.outcome.status;
         self.work.observers.event(&match recorded {
             true => Event::Settled {
@@ -216,7 +217,7 @@ impl Sending<'_> {
                 status,
             },
             false => Event::Unrecorded {
-                line: line.line,
+                place,
                 order: line.order.clone(),
                 status,
                 message: line.outcome.message.to_string(),

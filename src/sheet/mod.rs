@@ -38,7 +38,7 @@ pub use layout::Layout;
 pub use options::{SheetOptions, Source};
 pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::{CellFault, Problem};
-pub use row::{Row, Rows};
+pub use row::{Place, Row, Rows};
 
 use content::Content;
 use entry::check_given_flag;
@@ -142,6 +142,12 @@ impl Row {
             Some(problem) => Err(problem.clone()),
             None => entry::entry(&sheet.header, self.cells(), self.sent_flag()),
         }
+    }
+
+    /// The cell of the order, as it stands.
+    pub fn order_cell(&self, sheet: &Sheet) -> &str {
+        let at = sheet.header.cell(sheet.header.order);
+        self.cells().get(at).unwrap_or_default()
     }
 
     /// The order the row names, if its cell alone is as it should be, whatever else is wrong.

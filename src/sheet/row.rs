@@ -1,6 +1,7 @@
 //! Rows, one by one.
 
 use csv::StringRecord;
+use serde::Serialize;
 
 use super::error::SheetError;
 use super::header::{FlagSource, Header};
@@ -16,6 +17,15 @@ pub struct Origin {
     pub line: Option<u64>,
     pub status: String,
     pub finished_at: String,
+}
+
+/// Where a row stands: its line, counted from 1 (of a text file, or the worksheet's row number), and
+/// in a failures file that of the sheet it comes from, where it differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet_line: Option<u64>,
 }
 
 /// Its cells are as they stand in the sheet.
@@ -35,6 +45,14 @@ impl Row {
     /// number.
     pub fn line(&self) -> u64 {
         self.line
+    }
+
+    pub fn place(&self) -> Place {
+        let origin = self.origin.as_ref().and_then(|origin| origin.line);
+        Place {
+            line: self.line,
+            sheet_line: origin.filter(|&line| line != self.line),
+        }
     }
 
     /// The cells of the sheet's own columns, unaltered; what a short row lacks is empty.

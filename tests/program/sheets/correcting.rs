@@ -228,3 +228,20 @@ fn results_that_do_not_belong_are_left_alone_and_it_is_said_why() {
     assert!(run.stderr.contains("they are not there"), "{run:#?}");
     assert_eq!(place.table("x.failures.results.csv").rows.len(), 3);
 }
+
+#[test]
+fn messages_name_the_line_here_and_the_line_of_the_sheet() {
+    let (place, erp) = (Place::new(), sandbox());
+    first_run(&place, &erp);
+    let check = finish(place.program().args(["check", "x.failures.csv"])).expect(1);
+    assert!(
+        check.stdout.contains("line 3 (line 4 of the sheet)"),
+        "{check:#?}"
+    );
+    let run = finish(&mut place.run(&erp, ["x.failures.csv", "-vv"])).expect(1);
+    assert!(
+        run.stderr
+            .contains("line 2 (line 3 of the sheet), order CG404: rejected"),
+        "{run:#?}"
+    );
+}

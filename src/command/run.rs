@@ -1,7 +1,7 @@
 //! `run`: carry a sheet into the ERP.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::{BaseStrategy, choose_base_strategy};
@@ -127,12 +127,29 @@ fn paths(args: &RunArgs, is_stand_in: bool) -> Result<Paths, FileError> {
         return Paths::new(None, results, failures);
     }
     if is_stand_in {
-        return Paths::new(Some(&stand_in_name(sheet)), results, failures);
+        let named_after = stand_in_name(sheet);
+        if named_after != *sheet {
+            refuse_erps(sheet, [&results, &failures])?;
+        }
+        return Paths::new(Some(&named_after), results, failures);
     }
     if is_of_stand_in(sheet) && (results.is_none() || failures.is_none()) {
         return Err(FileError::OfStandIn(sheet.clone()));
     }
     Paths::new(Some(sheet), results, failures)
+}
+
+/// An error if a name that is given is that of the ERP's results or failures.
+fn refuse_erps(sheet: &Path, given: [&Option<PathBuf>; 2]) -> Result<(), FileError> {
+    let erps = Paths::new(Some(sheet), None, None)?;
+    let erps = [Some(erps.results), Some(erps.failures), erps.corrects];
+    match given
+        .into_iter()
+        .find(|name| name.is_some() && erps.contains(name))
+    {
+        Some(Some(name)) => Err(FileError::OfErp(name.clone())),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(feature = "sandbox")]

@@ -13,6 +13,10 @@ pub enum FileError {
         "`{0}` is of a run against the stand-in; add --sandbox, or name other files with --results and --failures"
     )]
     OfStandIn(PathBuf),
+    #[error(
+        "`{0}` is where results and failures of the ERP stand; name another file for those of the stand-in (--sandbox)"
+    )]
+    OfErp(PathBuf),
     #[error("the run would need `{0}` twice; name other files with --results and --failures")]
     Same(PathBuf),
     #[error(

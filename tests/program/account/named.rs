@@ -57,10 +57,16 @@ fn the_stand_in_leaves_results_and_failures_of_the_erp_as_they_are() {
         assert_eq!(ours.map(|name| place.read(name)), before);
     }
     // Nor may the one take the other's place because it was asked to.
-    let mut command = place.program();
-    command.args(["run", "orders.failures.csv", "--sandbox"]);
-    let run = finish(command.args(["--failures", "orders.failures.csv"])).expect(2);
-    assert!(run.stderr.contains("is the sheet itself"), "{run:?}");
+    for args in [
+        ["orders.csv", "--results", "orders.results.csv"],
+        ["orders.csv", "--failures", "orders.failures.csv"],
+        ["orders.failures.csv", "--results", "orders.results.csv"],
+        ["orders.failures.csv", "--failures", "orders.failures.csv"],
+    ] {
+        let mut command = place.program();
+        let run = finish(command.args(["run", "--sandbox"]).args(args)).expect(2);
+        assert!(run.stderr.contains("of the ERP stand"), "{run:?}");
+    }
     assert_eq!(ours.map(|name| place.read(name)), before);
 }
 
@@ -78,6 +84,8 @@ fn failures_of_the_stand_in_are_given_back_to_it_and_to_nobody_else() {
     place.write(sheet, corrected);
     run(&[sheet, "--sandbox"]).expect(0);
     assert!(place.table(sheet).rows.is_empty());
+    let results = place.table("orders.sandbox.results.csv");
+    assert_eq!(results.column("status"), ["ok", "ok"]);
     let others = place
         .files()
         .into_iter()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::log::Handled;
+use super::answer::Handled;
 
 pub const SID: &str = "sandbox";
 pub const APP_KEY: &str = "sandbox-app";

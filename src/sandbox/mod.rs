@@ -5,12 +5,13 @@
 //! exists whose number does not contain `404`. It shares no code with the client, so that a
 //! misreading of the protocol there does not pass unnoticed here.
 
+mod answer;
 mod clock;
 mod config;
 mod counters;
 mod fault;
 mod limits;
-mod log;
+
 mod orders;
 mod protocol;
 mod refusal;
@@ -29,9 +30,9 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+pub use self::answer::Handled;
 pub use self::config::{APP_KEY, APP_SECRET, Config, SID};
 pub use self::counters::Stats;
-pub use self::log::Handled;
 use self::service::Service;
 
 /// How long a stop waits for replies that are being computed.

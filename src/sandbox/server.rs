@@ -13,9 +13,9 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
+use super::answer::{Answer, Handled};
 use super::clock::http_date;
-use super::log::Handled;
-use super::service::{Answer, Service};
+use super::service::Service;
 
 const MAX_BODY_BYTES: usize = 64 * 1024;
 

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::answer::Answer;
 use super::clock;
 use super::config::{APP_KEY, APP_SECRET, Config, SID};
 use super::counters::Counters;
@@ -18,14 +19,6 @@ pub(super) struct Service {
     pub(super) orders: Orders,
     account: Account,
     limits: Limits,
-}
-
-pub(super) enum Answer {
-    Json(String),
-    /// A gateway's error page.
-    BadGateway,
-    /// The connection closes without a reply.
-    HangUp,
 }
 
 impl Service {

@@ -1,6 +1,12 @@
-//! What is told of each request, to whoever wants to watch.
+//! How a request is answered, and what of it is told to whoever wants to watch.
 
-use super::service::Answer;
+pub(super) enum Answer {
+    Json(String),
+    /// A gateway's error page.
+    BadGateway,
+    /// The connection closes without a reply.
+    HangUp,
+}
 
 #[derive(Clone, Debug)]
 pub struct Handled {

@@ -1,6 +1,5 @@
 //! The command line, as clap reads it.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use crate::exit;
-use crate::pace::{MAX_WORKERS, RateLimit};
+use crate::pace::{RateLimit, Workers};
 use crate::plan::OnConflict;
 
 const EXAMPLES: &str = "\
@@ -114,7 +113,8 @@ pub struct RunArgs {
     #[arg(short = 'y', long)]
     pub yes: bool,
 
-    /// Further attempts after the first, for transient failures
+    /// Further attempts after the first, for transient failures; unless it is 0, what has failed is
+    /// sent once more at the end
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub retries: u32,
 
@@ -134,6 +134,13 @@ pub struct RunArgs {
         help_heading = "Stopping"
     )]
     pub max_consecutive_failures: u64,
+
+    /// Stop when the server cannot be reached for this long
+    /// [default: 1h; 1m while not one call was answered]
+    ///
+    /// Until then the run waits, tries again with one call at a time, and goes on by itself.
+    #[arg(long, value_name = "DURATION", value_parser = positive_duration, help_heading = "Stopping")]
+    pub give_up_after: Option<Duration>,
 
     /// Start over, though an interrupted run could be continued; its journal is kept aside
     #[arg(long, help_heading = "Stopping")]
@@ -161,14 +168,16 @@ pub struct PacingArgs {
     /// Upper bound on calls: N/s, N/min, N/h, auto or unlimited
     /// [default: the profile's rate, or 55/min; 20/s with --sandbox]
     ///
-    /// When the ERP throttles, the rate is halved and raised again step by step, never above this
+    /// When the ERP throttles, the rate is lowered and raised again step by step, never above this
     /// bound. auto begins at 55/min and looks for the account's own limit.
     #[arg(long, value_name = "RATE")]
     pub rate: Option<RateLimit>,
 
-    /// Calls in flight at most [default: the profile's workers, or 4]
-    #[arg(short = 'j', long, value_name = "N", value_parser = workers)]
-    pub workers: Option<NonZeroUsize>,
+    /// Calls in flight at most [default: the profile's workers, or auto]
+    ///
+    /// auto is enough for the rate at 3 s a call, from 4 to 64.
+    #[arg(short = 'j', long, value_name = "N|auto")]
+    pub workers: Option<Workers>,
 
     /// Stop sending after this time, such as 6h, or at this time of day, such as 06:30
     /// [default: never]
@@ -357,13 +366,6 @@ fn delimiter(text: &str) -> Result<char, String> {
         ("tab" | "\\t", _, _) => Ok('\t'),
         (_, Some(c), None) if c.is_ascii() && !matches!(c, '"' | '\r' | '\n') => Ok(c),
         _ => Err("write one ASCII character, or tab".to_owned()),
-    }
-}
-
-fn workers(text: &str) -> Result<NonZeroUsize, String> {
-    match text.parse::<NonZeroUsize>() {
-        Ok(workers) if workers.get() <= MAX_WORKERS => Ok(workers),
-        _ => Err("write a whole number from 1 to 1000".to_owned()),
     }
 }
 

@@ -22,6 +22,7 @@ impl fmt::Display for CallError {
             ErrorKind::Rejected => "rejected",
             ErrorKind::Throttled(_) => "throttled",
             ErrorKind::Transient => "failed for now",
+            ErrorKind::Unreachable => "not reached",
             ErrorKind::Clock => "wrong clock",
             ErrorKind::Fatal => "fatal",
         };
@@ -36,7 +37,10 @@ impl fmt::Display for CallError {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::Erp(message) | Reason::Connection(message) => f.write_str(message),
+            Reason::Erp(message)
+            | Reason::NotConnected(message)
+            | Reason::Connection(message)
+            | Reason::CutOff(message) => f.write_str(message),
             Reason::Http(status) => write!(f, "HTTP {status}"),
             Reason::WrongEndpoint(status) => write!(f, "HTTP {status}: wrong endpoint?"),
             Reason::RefusedBeforeErp(status) => {
@@ -44,6 +48,10 @@ impl fmt::Display for Reason {
             }
             Reason::TooManyRequests => f.write_str("HTTP 429: too many requests"),
             Reason::NotJson => f.write_str("the reply is not the ERP's JSON"),
+            Reason::Maintenance => f.write_str("the system is under maintenance"),
+            Reason::NoConnection(time) => {
+                write!(f, "no connection within {} s", time.as_secs_f32())
+            }
             Reason::Timeout(time) => write!(f, "no reply within {} s", time.as_secs_f32()),
             Reason::HostNotFound => f.write_str("host not found"),
             Reason::BadUrl => f.write_str("the endpoint's URL cannot be called"),
@@ -76,6 +84,22 @@ impl fmt::Display for StopReason {
             StopReason::ConsecutiveFailures { count, message } => write!(
                 f,
                 "{count} orders in a row failed, the last with: {message} (--max-consecutive-failures)"
+            ),
+            StopReason::Unreachable {
+                reason,
+                seconds,
+                answered: true,
+            } => write!(
+                f,
+                "the server has not answered for {seconds} s: {reason} (--give-up-after)"
+            ),
+            StopReason::Unreachable {
+                reason,
+                seconds,
+                answered: false,
+            } => write!(
+                f,
+                "not one call was answered in {seconds} s: {reason}; is the endpoint right? (--give-up-after)"
             ),
             StopReason::Deadline => f.write_str("the deadline has passed (--deadline)"),
         }

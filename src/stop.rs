@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::erp::CallError;
+use crate::erp::{CallError, Reason};
 
 /// Why a run stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +26,13 @@ pub enum StopReason {
     Failures(u64),
     /// So many orders in a row failed (`--max-consecutive-failures`), the last with this message.
     ConsecutiveFailures { count: u64, message: String },
+    /// The server has answered nothing for so many seconds (`--give-up-after`).
+    Unreachable {
+        reason: Reason,
+        seconds: u64,
+        /// Whether any call of the run was answered.
+        answered: bool,
+    },
     /// The time for sending is over (`--deadline`).
     Deadline,
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::findings::{self, Finding, MAX_CELL_CHARS};
-use super::inputs::{DEFAULT_WORKERS, deadline, open_sheet};
+use super::inputs::{deadline, open_sheet};
 use crate::cli::{CheckArgs, ReportFormat};
 use crate::console::{Console, counted, forecast, print};
 use crate::exit::SOME_FAILED;
-use crate::pace::{Pacing, RateLimit};
+use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::Sheet;
 use crate::text::one_line;
@@ -57,9 +57,10 @@ struct FlagCount {
 }
 
 pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
+    let rate = args.pacing.rate.unwrap_or(RateLimit::DEFAULT);
     let pacing = Pacing {
-        rate: args.pacing.rate.unwrap_or(RateLimit::DEFAULT),
-        workers: args.pacing.workers.unwrap_or(DEFAULT_WORKERS).get(),
+        rate,
+        workers: args.pacing.workers.unwrap_or(Workers::Auto).for_rate(rate),
         deadline: args
             .pacing
             .deadline

@@ -1,6 +1,5 @@
 //! What the command line says, in terms of the rooms that carry it out.
 
-use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime};
 
 use jiff::ZonedDateTime;
@@ -12,8 +11,6 @@ use crate::config::AccountOptions;
 use crate::erp::CLEAR_FLAG;
 use crate::files::is_named_ours;
 use crate::sheet::{Sheet, SheetOptions, Source};
-
-pub const DEFAULT_WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 /// Who calls and where to, as the command line says.
 pub fn account_options(args: &AccountArgs) -> AccountOptions {

@@ -52,7 +52,10 @@ impl NextCommand {
     /// What is to be done after a run that ended so.
     pub fn after(&self, report: &Report) -> Option<Next> {
         if let Some(reason) = &report.stopped {
-            let fatal = matches!(reason, StopReason::Fatal(_) | StopReason::Clock { .. });
+            let fatal = matches!(
+                reason,
+                StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. }
+            );
             let ping = ["ping".into()].into_iter().chain(self.account.clone());
             return Some(Next::Continue {
                 test: (fatal && !self.calls_stand_in).then(|| command(ping)),

@@ -47,7 +47,12 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     Ok(match ping.result.map_err(|error| error.kind) {
         Ok(()) => 0,
         Err(ErrorKind::Fatal | ErrorKind::Rejected) => STOPPED,
-        Err(ErrorKind::Throttled(_) | ErrorKind::Transient | ErrorKind::Clock) => SOME_FAILED,
+        Err(
+            ErrorKind::Throttled(_)
+            | ErrorKind::Transient
+            | ErrorKind::Unreachable
+            | ErrorKind::Clock,
+        ) => SOME_FAILED,
     })
 }
 

@@ -1,6 +1,5 @@
 //! `run`: carry a sheet into the ERP.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use md5::{Digest, Md5};
 
 use super::failure::Failure;
-use super::inputs::{DEFAULT_WORKERS, account_options, deadline, is_stream, open_sheet};
+use super::inputs::{account_options, deadline, is_stream, open_sheet};
 use super::next::NextCommand;
 use crate::cli::RunArgs;
 use crate::command::signals::listen;
@@ -18,7 +17,7 @@ use crate::erp::{Account, CLEAR_FLAG, Client, ClientOptions, Endpoint};
 use crate::exit::of_signal;
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
 use crate::files::{FileError, Paths, is_of_stand_in, stand_in_name};
-use crate::pace::RateLimit;
+use crate::pace::{RateLimit, Workers};
 use crate::plan::Plan;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
 use crate::sheet::Sheet;
@@ -36,7 +35,7 @@ struct Target {
     account: Account,
     endpoint: Endpoint,
     default_rate: RateLimit,
-    default_workers: NonZeroUsize,
+    default_workers: Workers,
     system_proxy: bool,
     ca_file: Option<PathBuf>,
     /// The endpoint as the journal knows it: a sandbox has another port each time.
@@ -68,9 +67,14 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let paths = paths(&args, target.is_stand_in).map_err(Failure::usage)?;
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
+    let rate = args.pacing.rate.unwrap_or(target.default_rate);
     let settings = Settings {
-        rate: args.pacing.rate.unwrap_or(target.default_rate),
-        workers: args.pacing.workers.unwrap_or(target.default_workers).get(),
+        rate,
+        workers: args
+            .pacing
+            .workers
+            .unwrap_or(target.default_workers)
+            .for_rate(rate),
         limit: args.limit,
         retries: args.retries,
         on_conflict: args.on_conflict,
@@ -88,6 +92,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
                 0 => None,
                 n => Some(n),
             },
+            give_up_after: args.give_up_after,
             deadline: args.pacing.deadline.map(deadline),
         },
         fresh: args.fresh,
@@ -172,7 +177,7 @@ fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
         },
         endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
         default_rate: SANDBOX_RATE,
-        default_workers: DEFAULT_WORKERS,
+        default_workers: Workers::Auto,
         system_proxy: false,
         ca_file: None,
         endpoint_name: "sandbox".to_owned(),
@@ -201,7 +206,7 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
         account: resolved.account,
         endpoint: resolved.endpoint,
         default_rate: resolved.rate.unwrap_or(RateLimit::DEFAULT),
-        default_workers: resolved.workers.unwrap_or(DEFAULT_WORKERS),
+        default_workers: resolved.workers.map_or(Workers::Auto, Workers::Fixed),
         system_proxy: true,
         ca_file: resolved.ca_file,
         is_stand_in: false,
@@ -253,7 +258,7 @@ fn end(report: &Report, console: &Console) -> u8 {
         };
     };
     let then = match reason {
-        StopReason::Fatal(_) | StopReason::Clock { .. } => {
+        StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. } => {
             "put that right (`wdt-flags ping` tests it), and the same command"
         }
         _ => "the same command",

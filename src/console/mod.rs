@@ -179,7 +179,7 @@ impl Console {
     ) {
         let kind = error.map(|error| error.kind);
         let trouble = error
-            .filter(|error| error.kind == ErrorKind::Transient)
+            .filter(|error| matches!(error.kind, ErrorKind::Transient | ErrorKind::Unreachable))
             .map(|error| error.reason.to_string());
         self.progress(|state| state.answered(Instant::now(), pace, trouble));
         let level = match kind {
@@ -288,6 +288,23 @@ impl Observer for Console {
                     ));
                 }
             },
+            Event::Outage { reason, next_try } => {
+                let why = reason.to_string();
+                self.note(format_args!(
+                    "the server cannot be reached: {why}; trying again in {}",
+                    duration(*next_try)
+                ));
+                self.progress(|state| {
+                    state.away(Instant::now(), &ZonedDateTime::now(), *next_try, why);
+                });
+            }
+            Event::OutageOver { lasted } => {
+                self.progress(State::back);
+                self.note(format_args!(
+                    "the server answers again, after {}",
+                    duration(*lasted)
+                ));
+            }
             // Every call in flight finds out; once is enough.
             Event::ClockCorrected { offset } => {
                 if !self.clock_said.swap(true, Ordering::Relaxed) {

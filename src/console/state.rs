@@ -30,6 +30,8 @@ pub struct State {
     /// When the latest orders were settled, since the last pause.
     recent: VecDeque<Instant>,
     pause: Option<Pause>,
+    /// Whether the server cannot be reached: nobody knows for how long.
+    is_away: bool,
     /// When a call last failed for now, and why.
     trouble: Option<(Instant, String)>,
     /// The order that was settled last.
@@ -60,6 +62,7 @@ impl State {
                 .map(|time| 60.0 / time.as_secs_f64()),
             recent: VecDeque::new(),
             pause: None,
+            is_away: false,
             trouble: None,
             last: String::new(),
         }
@@ -92,6 +95,19 @@ impl State {
         });
     }
 
+    /// The server cannot be reached, and is tried again after `wait`.
+    pub fn away(&mut self, now: Instant, clock: &ZonedDateTime, wait: Duration, reason: String) {
+        self.paused(now, clock, wait, reason);
+        self.is_away = true;
+    }
+
+    /// It answers again.
+    pub fn back(&mut self) {
+        self.pause = None;
+        self.is_away = false;
+        self.trouble = None;
+    }
+
     /// What is to be seen at this moment.
     pub fn view(&self, now: Instant) -> View {
         let pause = self.pause.as_ref().filter(|pause| pause.until > now);
@@ -110,7 +126,7 @@ impl State {
                 .collect(),
             calls_per_minute: per_call.filter(|_| pause.is_none()).map(|time| 60.0 / time),
             left: left
-                .filter(|_| self.calls_left > 0)
+                .filter(|_| self.calls_left > 0 && !self.is_away)
                 .and_then(|left| Duration::try_from_secs_f64(left).ok())
                 .map(|left| left + pausing),
             notice: match (pause, trouble) {

@@ -12,7 +12,7 @@ use ureq::http::Response;
 use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::DefaultConnector;
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Body, Proxy, Timeout};
 use zeroize::Zeroizing;
 
 use super::account::Account;
@@ -28,6 +28,8 @@ use super::verdict::classify;
 
 /// A longer reply body is no reply of the ERP's.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
+/// A server that takes longer to accept a connection is away.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
 
@@ -116,6 +118,8 @@ impl Client {
             .input_buffer_size(BUFFER_BYTES)
             .output_buffer_size(BUFFER_BYTES)
             .timeout_global(Some(options.timeout))
+            .timeout_resolve(Some(connect_timeout(options.timeout)))
+            .timeout_connect(Some(connect_timeout(options.timeout)))
             .proxy(proxy)
             .tls_config(tls)
             .user_agent(concat!(
@@ -196,6 +200,9 @@ impl Client {
     /// ureq's error in this crate's terms, without the URL, which holds half of the secret.
     fn explain(&self, error: ureq::Error) -> Reason {
         match error {
+            ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+                Reason::NoConnection(connect_timeout(self.timeout))
+            }
             ureq::Error::Timeout(_) => Reason::Timeout(self.timeout),
             ureq::Error::Io(error) => self.explain_io(&error),
             ureq::Error::Rustls(error) => explain_tls(&error),
@@ -204,7 +211,7 @@ impl Client {
             error @ (ureq::Error::Protocol(_)
             | ureq::Error::LargeResponseHeader(..)
             | ureq::Error::BodyExceedsLimit(_)) => Reason::Malformed(printable(&error.to_string())),
-            error => Reason::Connection(printable(&error.to_string())),
+            error => Reason::NotConnected(printable(&error.to_string())),
         }
     }
 
@@ -225,6 +232,10 @@ impl Client {
         }
         match error.kind() {
             io::ErrorKind::TimedOut => Reason::Timeout(self.timeout),
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown => Reason::NotConnected(printable(&error.to_string())),
             _ => Reason::Connection(printable(&error.to_string())),
         }
     }
@@ -282,12 +293,15 @@ impl Caller<'_> {
             .post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .send(body);
-        let (outcome, date) = match sent {
-            Ok(mut response) => (read(&mut response), header_date(&response)),
-            Err(error) => (Err(error), None),
-        };
         let explain = |error| self.client.name_proxy(self.client.explain(error));
-        (outcome.map_err(explain), date)
+        let (outcome, date) = match sent {
+            Ok(mut response) => {
+                let reply = read(&mut response).map_err(|error| cut_off(explain(error)));
+                (reply, header_date(&response))
+            }
+            Err(error) => (Err(explain(error)), None),
+        };
+        (outcome, date)
     }
 }
 
@@ -307,6 +321,19 @@ fn proxy_from_environment() -> Result<Option<Proxy>, ClientError> {
     match Proxy::try_from_env() {
         None if set => Err(ClientError::Proxy),
         proxy => Ok(proxy),
+    }
+}
+
+/// Shorter than the whole call's, so that the two can be told apart.
+fn connect_timeout(timeout: Duration) -> Duration {
+    timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
+}
+
+/// The reply had begun.
+fn cut_off(reason: Reason) -> Reason {
+    match reason {
+        Reason::Connection(why) => Reason::CutOff(why),
+        reason => reason,
     }
 }
 
@@ -461,8 +488,8 @@ mod tests {
         drop(listener);
         let error = client("shop", &endpoint).caller().ping().result;
         let error = error.expect_err("nobody listens");
-        assert_eq!(error.kind, ErrorKind::Transient);
-        assert!(matches!(error.reason, Reason::Connection(_)), "{error:?}");
+        assert_eq!(error.kind, ErrorKind::Unreachable);
+        assert!(matches!(error.reason, Reason::NotConnected(_)), "{error:?}");
         assert!(!format!("{error:?}").contains("testsalt"));
     }
 }

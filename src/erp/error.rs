@@ -24,6 +24,8 @@ pub enum ErrorKind {
     Throttled(Limit),
     /// Did not work this time; another attempt may.
     Transient,
+    /// The server is away or down, as far as this call shows: that says nothing about the row.
+    Unreachable,
     /// The timestamp was more than 120 s off the ERP's clock.
     Clock,
     /// Every further call would fail the same way: stop the run.
@@ -41,6 +43,20 @@ pub struct CallError {
 }
 
 impl CallError {
+    /// Whether the ERP may have done what the call asks for all the same.
+    pub fn may_be_applied(&self) -> bool {
+        !matches!(
+            self.reason,
+            Reason::HostNotFound | Reason::NoConnection(_) | Reason::NotConnected(_)
+        )
+    }
+
+    /// Whether anything came back that shows that the server is there.
+    pub fn is_reply(&self) -> bool {
+        let silent = matches!(self.reason, Reason::Timeout(_) | Reason::NoConnection(_));
+        self.kind != ErrorKind::Unreachable && !silent
+    }
+
     pub(super) fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
         CallError {
             kind,
@@ -66,13 +82,21 @@ pub enum Reason {
     TooManyRequests,
     /// A reply without the ERP's JSON in it, such as a gateway's page.
     NotJson,
+    /// A page that says the system is under maintenance, instead of a reply.
+    Maintenance,
     /// No reply within this time.
     Timeout(Duration),
+    /// No connection within this time.
+    NoConnection(Duration),
     HostNotFound,
     /// The URL cannot be called.
     BadUrl,
-    /// Refused, reset, cut off: the connection did not carry the call.
+    /// Refused, no way there, no handshake: nothing was sent.
+    NotConnected(String),
+    /// Reset or closed before anything of a reply came.
     Connection(String),
+    /// Cut off in the middle of the reply.
+    CutOff(String),
     /// What came was no HTTP reply of a sane size.
     Malformed(String),
     /// The server could not prove who it is.

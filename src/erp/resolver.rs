@@ -54,7 +54,13 @@ impl Resolver for CachingResolver {
             return Ok(addresses);
         }
         drop(known);
-        let addresses = self.inner.resolve(uri, config, timeout)?;
+        let addresses = self
+            .inner
+            .resolve(uri, config, timeout)
+            .map_err(|error| match error {
+                Error::Io(_) => Error::HostNotFound,
+                error => error,
+            })?;
         lock().push(Known {
             origin,
             since: Instant::now(),

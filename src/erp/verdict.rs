@@ -1,6 +1,6 @@
 //! The verdict on a call: what its reply, or the lack of one, means.
 
-use super::error::ErrorKind::{Clock, Fatal, Rejected, Throttled, Transient};
+use super::error::ErrorKind::{Clock, Fatal, Rejected, Throttled, Transient, Unreachable};
 use super::error::{CallError, Limit, Reason};
 use super::reply::{Answer, Reply};
 
@@ -9,6 +9,12 @@ pub fn classify(outcome: Result<Reply, Reason>) -> Result<String, CallError> {
     match outcome {
         Ok(reply) => classify_reply(&reply),
         Err(reason @ Reason::Certificate(_)) => Err(CallError::new(Fatal, None, reason)),
+        Err(
+            reason @ (Reason::Connection(_)
+            | Reason::NotConnected(_)
+            | Reason::NoConnection(_)
+            | Reason::HostNotFound),
+        ) => Err(CallError::new(Unreachable, None, reason)),
         Err(reason) => Err(CallError::new(Transient, None, reason)),
     }
 }
@@ -18,16 +24,33 @@ fn classify_reply(reply: &Reply) -> Result<String, CallError> {
     let (kind, reason) = match http {
         200..=299 => match Answer::parse(&reply.body) {
             Some(answer) => return classify_answer(answer),
+            None if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
             None => (Transient, Reason::NotJson),
         },
         300..=399 | 404 | 410 => (Fatal, Reason::WrongEndpoint(http)),
         401 | 403 | 405 | 407 => (Fatal, Reason::RefusedBeforeErp(http)),
         429 => (Throttled(Limit::Rate), Reason::TooManyRequests),
+        500..=599 if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
+        502..=504 => (Unreachable, Reason::Http(http)),
         _ => (Transient, Reason::Http(http)),
     };
     Err(CallError {
         retry_after: reply.retry_after,
         ..CallError::new(kind, None, reason)
+    })
+}
+
+/// Whether a page that is not the ERP's JSON says that the system is under maintenance (系统维护,
+/// in UTF-8 or GBK).
+fn is_maintenance(page: &[u8]) -> bool {
+    const WORDS: [&[u8]; 3] = [
+        "系统维护".as_bytes(),
+        b"\xcf\xb5\xcd\xb3\xce\xac\xbb\xa4",
+        b"under maintenance",
+    ];
+    WORDS.iter().any(|word| {
+        page.windows(word.len())
+            .any(|found| found.eq_ignore_ascii_case(word))
     })
 }
 
@@ -76,6 +99,7 @@ mod tests {
             Err(Throttled(Limit::Rate)) => "rate",
             Err(Throttled(Limit::Concurrency)) => "concurrency",
             Err(Transient) => "transient",
+            Err(Unreachable) => "unreachable",
             Err(Clock) => "clock",
             Err(Fatal) => "fatal",
         }
@@ -144,9 +168,9 @@ mod tests {
             (408, "transient"),
             (429, "rate"),
             (500, "transient"),
-            (502, "transient"),
-            (503, "transient"),
-            (504, "transient"),
+            (502, "unreachable"),
+            (503, "unreachable"),
+            (504, "unreachable"),
         ] {
             assert_eq!(kind(&verdict(http, ok)), expected, "HTTP {http}");
         }
@@ -166,6 +190,21 @@ mod tests {
     }
 
     #[test]
+    fn a_page_about_maintenance_says_nothing_about_a_row() {
+        for http in [200, 500, 503] {
+            for page in ["<html>系统维护中</html>", "System Under Maintenance"] {
+                assert_eq!(kind(&verdict(http, page)), "unreachable", "{http} {page}");
+            }
+        }
+        let answer = r#"{"status":99,"message":"系统维护"}"#;
+        assert_eq!(
+            kind(&verdict(200, answer)),
+            "transient",
+            "the ERP's own words"
+        );
+    }
+
+    #[test]
     fn retry_after_is_passed_on() {
         let reply = |http_status| Reply {
             http_status,
@@ -182,8 +221,10 @@ mod tests {
     fn transport_errors() {
         for (reason, expected) in [
             (Reason::Timeout(Duration::from_secs(30)), "transient"),
-            (Reason::HostNotFound, "transient"),
-            (Reason::Connection("refused".into()), "transient"),
+            (Reason::HostNotFound, "unreachable"),
+            (Reason::Connection("refused".into()), "unreachable"),
+            (Reason::NoConnection(Duration::from_secs(10)), "unreachable"),
+            (Reason::CutOff("closed".into()), "transient"),
             (Reason::Malformed("too large".into()), "transient"),
             (Reason::Certificate("expired".into()), "fatal"),
         ] {

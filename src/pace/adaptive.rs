@@ -59,7 +59,7 @@ const RETRY_AFTER_FALL: f64 = 400.0;
 const RETRY_GROWTH: f64 = 1.2;
 /// How much longer it takes for each call that was throttled, in seconds: many are in flight at once
 /// at a high rate, and all of them are.
-const RETRY_COST: f64 = 220.0;
+const RETRY_COST: f64 = 400.0;
 /// The pauses that a try may cost, as a share of the time until it, where they are long.
 const RETRY_PAUSES: f64 = 0.015;
 
@@ -163,7 +163,7 @@ impl AdaptiveRate {
     /// Nothing was throttled for a minute at the same rate.
     fn quiet_minute(&mut self, started: f64, now: f64) {
         self.changed_at = now;
-        if f64::from(self.last_minute.calls(started)) < self.rate * CARRIED {
+        if self.carried(started) < self.rate * CARRIED {
             return;
         }
         let proven = self.quiet.min(self.rate);
@@ -185,6 +185,11 @@ impl AdaptiveRate {
             false => settled,
         };
         self.rate = self.raised().min(most).min(self.ceiling);
+    }
+
+    /// The calls that got through in the minute before `started`, and one that may be on its way.
+    fn carried(&mut self, started: f64) -> f64 {
+        f64::from(self.last_minute.calls(started)) + 1.0
     }
 
     /// The rate after a quiet minute, before any bounds.
@@ -291,10 +296,8 @@ impl AdaptiveRate {
     /// Lowers the rate, and remembers what was learnt about the limit.
     fn lower(&mut self, started: f64, now: f64) {
         // A window that began within the last minute is full: the limit is no higher than what
-        // has been let through since, and what may be on its way.
-        let bad = self
-            .rate
-            .min(f64::from(self.last_minute.calls(started)) + 1.0);
+        // has been let through since.
+        let bad = self.rate.min(self.carried(started));
         let whole_minute = started - self.pause.resume_at >= MINUTE;
         let good = self.level.good;
         let mut wait = RETRY_AFTER;

@@ -9,14 +9,13 @@ mod limiter;
 mod pause;
 mod rate;
 mod window;
+mod workers;
 
 pub use backoff::backoff;
 pub use change::Change;
 pub use forecast::Pacing;
-pub use limiter::RateLimiter;
+pub use limiter::{Permit, RateLimiter};
 #[cfg(feature = "sandbox")]
 pub use rate::Per;
 pub use rate::RateLimit;
-
-/// More calls in flight than this are surely a typing error.
-pub const MAX_WORKERS: usize = 1_000;
+pub use workers::{MAX_WORKERS, Workers};

@@ -2,6 +2,7 @@
 //! notification can each make its own of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -68,6 +69,15 @@ pub enum Event {
         reason: Reason,
         /// As in [`Event::Answered`].
         pace: Option<f64>,
+    },
+    /// The server cannot be reached: the whole run waits, and tries again with one call.
+    Outage {
+        reason: Reason,
+        next_try: Duration,
+    },
+    /// It answers again.
+    OutageOver {
+        lasted: Duration,
     },
     ClockCorrected {
         /// The ERP's clock minus this machine's, in seconds.

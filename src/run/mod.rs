@@ -10,6 +10,7 @@ mod destination;
 mod error;
 mod event;
 mod note;
+mod outage;
 mod publish;
 mod results;
 mod resume;
@@ -40,6 +41,7 @@ use crate::pace::{Pacing, RateLimit, RateLimiter};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::{SENT_FLAG, Sheet};
 use crate::stop::Stop;
+use outage::Outages;
 use publish::Publishing;
 use results::Ending;
 use rules::CircuitBreaker;
@@ -158,6 +160,7 @@ pub fn run(
             limiter: RateLimiter::new(settings.rate, settings.workers),
             stop,
             observers,
+            outages: Outages::new(settings.stop_rules.give_up_after),
             counters: Counters::default(),
             retries: settings.retries,
         },

@@ -1,7 +1,7 @@
 //! The circuit breaker: an ERP that is down must not cost a night of retries.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::files::Status;
 use crate::stop::StopReason;
@@ -13,6 +13,9 @@ pub struct StopRules {
     pub max_failures: Option<u64>,
     /// Stop when this many orders in a row, in the order they ended, were `failed`.
     pub max_consecutive_failures: Option<u64>,
+    /// Stop when the server has answered nothing for so long; by default an hour, and a minute while
+    /// it has not answered at all.
+    pub give_up_after: Option<Duration>,
     /// Stop sending at this time.
     pub deadline: Option<SystemTime>,
 }
@@ -23,6 +26,8 @@ pub struct CircuitBreaker {
     rules: StopRules,
     failures: AtomicU64,
     consecutive: AtomicU64,
+    /// Orders in a row that were put aside for the last pass.
+    aside: AtomicU64,
 }
 
 impl CircuitBreaker {
@@ -31,7 +36,16 @@ impl CircuitBreaker {
             rules,
             failures: AtomicU64::new(0),
             consecutive: AtomicU64::new(0),
+            aside: AtomicU64::new(0),
         }
+    }
+
+    /// Whether another order that failed may wait for the last pass. Not if as many in a row do as
+    /// would stop the run: nothing works, and the next ones must show it.
+    pub fn may_put_aside(&self) -> bool {
+        let aside = self.aside.fetch_add(1, Ordering::Relaxed);
+        let most = self.rules.max_consecutive_failures;
+        most.is_none_or(|most| aside < most)
     }
 
     /// Whether the run is to stop, now that another order has ended so.
@@ -39,6 +53,7 @@ impl CircuitBreaker {
         if status != Status::Failed {
             // A rejection, too, shows that the ERP is there and answers.
             self.consecutive.store(0, Ordering::Relaxed);
+            self.aside.store(0, Ordering::Relaxed);
         }
         if status == Status::Ok {
             return None;

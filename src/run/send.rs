@@ -1,7 +1,9 @@
 //! The middle of a run, where calls are made: rows stream through a pool of workers into the
 //! journal.
 
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -41,6 +43,8 @@ struct Job {
     id: OrderId,
     row: CalledFor,
     flag: String,
+    /// How the first pass ended for it, if it was put aside for the last.
+    before: Option<Outcome>,
 }
 
 /// The rows to be sent, as the sheet streams by.
@@ -70,6 +74,7 @@ impl Jobs<'_> {
                             order: entry.order.into_owned(),
                         },
                         flag: entry.flag.into_owned(),
+                        before: None,
                     }));
                 }
                 _ => {}
@@ -96,6 +101,9 @@ struct Done {
 
 /// Nothing more is to be sent.
 struct Stopped;
+
+/// Orders that failed, to be sent once more when all others have been.
+type Aside = Mutex<Vec<Job>>;
 
 impl Sending<'_> {
     /// Sends every order whose outcome is not known and adds its outcome, if it comes to one.
@@ -124,7 +132,11 @@ impl Sending<'_> {
             let recorder = start(scope, "recorder", move || {
                 self.record(&done, outcomes, journal);
             })?;
-            pool.install(|| self.send(jobs, &done_sender));
+            pool.install(|| {
+                let aside = Aside::default();
+                self.send(jobs, Some(&aside), &done_sender);
+                self.send_again(aside, &done_sender);
+            });
             drop(done_sender);
             if let Err(panic) = recorder.join() {
                 std::panic::resume_unwind(panic);
@@ -136,31 +148,56 @@ impl Sending<'_> {
 
     /// Each worker takes the next row as soon as it is free: rows are read no faster than they are
     /// sent, and with one worker they are sent in the sheet's order.
-    fn send(&self, jobs: Jobs<'_>, done: &SyncSender<Done>) {
+    fn send(
+        &self,
+        jobs: impl Iterator<Item = Result<Job, SheetError>> + Send,
+        aside: Option<&Aside>,
+        done: &SyncSender<Done>,
+    ) {
         let _: Result<(), Stopped> = jobs.par_bridge().try_for_each_init(
             || self.work.client.caller(),
             |caller, job| {
-                let job = job.map_err(|error| {
+                let mut job = job.map_err(|error| {
                     self.work.stop.stop(StopReason::Sheet(error.to_string()));
                     Stopped
                 })?;
                 let attempted = self.work.with_retry(Some(&job.row), || {
                     caller.update_flag(&job.row.order, &job.flag)
                 });
-                let outcome = outcome(attempted).ok_or(Stopped)?;
+                let may_pass = is_transient(&attempted);
+                let outcome = outcome(attempted, job.before.take()).ok_or(Stopped)?;
+                if let Some(aside) = aside
+                    && may_pass
+                    && self.work.retries > 0
+                    && self.breaker.may_put_aside()
+                {
+                    job.before = Some(outcome);
+                    lock(aside).push(job);
+                    return Ok(());
+                }
                 if let Some(reason) = self.breaker.record(outcome.status, &outcome.message) {
                     self.work.stop.stop(reason);
                 }
-                let (id, place) = (job.id, job.row.place);
-                let line = Line {
-                    order: job.row.order,
-                    flag: job.flag,
-                    line: job.row.place.line,
-                    outcome,
-                };
-                done.send(Done { id, place, line }).map_err(|_| Stopped)
+                settle(job, outcome, done)
             },
         );
+    }
+
+    /// The last pass: what failed in the first may have been no more than a bad hour.
+    fn send_again(&self, aside: Aside, done: &SyncSender<Done>) {
+        let jobs = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !self.work.stop.stopped() {
+            let counters = &self.work.counters;
+            counters
+                .retries
+                .fetch_add(jobs.len() as u64, Ordering::Relaxed);
+            return self.send(jobs.into_iter().map(Ok), None, done);
+        }
+        for mut job in jobs {
+            if let Some(outcome) = job.before.take() {
+                let _: Result<(), Stopped> = settle(job, outcome, done);
+            }
+        }
     }
 
     /// Writes outcomes to the journal as they come, as many at once as are waiting. Only then they
@@ -246,9 +283,34 @@ impl Sending<'_> {
     }
 }
 
-/// `None` if the run stopped before anything became of the call.
-fn outcome(attempted: Attempted<()>) -> Option<Outcome> {
-    let (status, code, message) = match attempted.result? {
+/// Hands an outcome to the journal.
+fn settle(job: Job, outcome: Outcome, done: &SyncSender<Done>) -> Result<(), Stopped> {
+    let (id, place) = (job.id, job.row.place);
+    let line = Line {
+        order: job.row.order,
+        flag: job.flag,
+        line: place.line,
+        outcome,
+    };
+    done.send(Done { id, place, line }).map_err(|_| Stopped)
+}
+
+/// Whether another time may be a better one.
+fn is_transient(attempted: &Attempted<()>) -> bool {
+    let kind = match &attempted.result {
+        Some(Err(error)) => error.kind,
+        _ => return false,
+    };
+    matches!(kind, ErrorKind::Transient | ErrorKind::Unreachable)
+}
+
+/// `None` if the run stopped before anything became of the call, now or `before`.
+fn outcome(attempted: Attempted<()>, before: Option<Outcome>) -> Option<Outcome> {
+    let attempts = attempted.attempts + before.as_ref().map_or(0, |before| before.attempts);
+    let Some(result) = attempted.result else {
+        return before.map(|before| Outcome { attempts, ..before });
+    };
+    let (status, code, message) = match result {
         Ok(()) => (Status::Ok, Some(0), String::new()),
         Err(error) => {
             let status = match error.kind {
@@ -262,7 +324,7 @@ fn outcome(attempted: Attempted<()>) -> Option<Outcome> {
         status,
         code,
         message: message.into(),
-        attempts: attempted.attempts,
+        attempts,
         finished_at: Timestamp::now(),
     })
 }
@@ -278,6 +340,10 @@ pub fn to_send(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) ->
             is_first && outcomes[id.index()].is_none()
         })
         .collect()
+}
+
+fn lock(aside: &Aside) -> MutexGuard<'_, Vec<Job>> {
+    aside.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Starts a thread of the run.

@@ -3,14 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::event::{CalledFor, Event, Observer};
-use crate::erp::{CallError, Client, ErrorKind};
-use crate::pace::{Change, RateLimiter, backoff};
+use super::outage::Outages;
+use crate::erp::{CallError, Client, ErrorKind, Limit};
+use crate::pace::{Change, Permit, RateLimiter, backoff};
 use crate::stop::{Stop, StopReason};
 
 /// What all workers share.
 pub struct Work<'r> {
     pub client: &'r Client,
     pub limiter: RateLimiter,
+    pub outages: Outages,
     pub stop: &'r Stop,
     pub observers: &'r [&'r dyn Observer],
     pub counters: Counters,
@@ -35,7 +37,8 @@ pub struct Attempted<T> {
 impl Work<'_> {
     /// Makes a call, on behalf of a row if there is one, until it ends: throttled calls
     /// are repeated as often as it takes, transient failures as often as `retries` says, a wrong
-    /// clock once. A verdict that holds for every call stops the run.
+    /// clock once, an outage of the server is waited out. A verdict that holds for every call stops
+    /// the run.
     ///
     /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
@@ -51,18 +54,11 @@ impl Work<'_> {
         let mut last = None;
         let ended = |attempts, result| Attempted { attempts, result };
         loop {
-            let Some(permit) = self.limiter.permit(self.stop) else {
+            let Some(permit) = self.permit() else {
                 return ended(attempts, last.map(Err));
             };
             attempts += 1;
-            self.counters.calls.fetch_add(1, Ordering::Relaxed);
-            let result = call();
-            self.observers.event(&Event::Answered {
-                row: row.cloned(),
-                attempt: attempts,
-                error: result.as_ref().err().cloned(),
-                pace: self.limiter.pace(),
-            });
+            let result = self.counted(row, attempts, &mut call);
             let error = match result {
                 Ok(value) => {
                     permit.passed();
@@ -77,18 +73,16 @@ impl Work<'_> {
                     return ended(attempts, Some(Err(error)));
                 }
                 ErrorKind::Throttled(limit) => {
-                    let change = permit.throttled(limit, error.retry_after);
-                    if let Change::Pause(_) = change {
-                        self.counters.pauses.fetch_add(1, Ordering::Relaxed);
-                    }
-                    self.observers.event(&Event::Throttled {
-                        change,
-                        reason: error.reason,
-                        pace: self.limiter.pace(),
-                    });
+                    self.throttled(permit, limit, error);
                 }
-                ErrorKind::Transient => {
+                ErrorKind::Transient | ErrorKind::Unreachable => {
                     drop(permit);
+                    if error.kind == ErrorKind::Unreachable && self.wait_out_outage() {
+                        if error.may_be_applied() {
+                            last = Some(error);
+                        }
+                        continue;
+                    }
                     failures += 1;
                     let delay = backoff(failures, fastrand::f64(), error.retry_after);
                     if failures > self.retries || !self.stop.sleep(delay) {
@@ -114,6 +108,74 @@ impl Work<'_> {
                     self.stop.stop(StopReason::Fatal(error.clone()));
                     return ended(attempts, Some(Err(error)));
                 }
+            }
+        }
+    }
+
+    /// A permit to call a server that is not known to be away.
+    fn permit(&self) -> Option<Permit<'_>> {
+        loop {
+            if self.outages.under_way() {
+                self.wait_out_outage();
+            }
+            let permit = self.limiter.permit(self.stop)?;
+            if !self.outages.under_way() {
+                return Some(permit);
+            }
+        }
+    }
+
+    /// Makes a call, and tells and notes how it ended.
+    fn counted<T>(
+        &self,
+        row: Option<&CalledFor>,
+        attempt: u32,
+        call: impl FnOnce() -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        self.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let result = call();
+        let error = result.as_ref().err();
+        if error.is_none_or(CallError::is_reply) {
+            self.outages.answered();
+        }
+        self.observers.event(&Event::Answered {
+            row: row.cloned(),
+            attempt,
+            error: error.cloned(),
+            pace: self.limiter.pace(),
+        });
+        result
+    }
+
+    fn throttled(&self, permit: Permit<'_>, limit: Limit, error: CallError) {
+        let change = permit.throttled(limit, error.retry_after);
+        if let Change::Pause(_) = change {
+            self.counters.pauses.fetch_add(1, Ordering::Relaxed);
+        }
+        self.observers.event(&Event::Throttled {
+            change,
+            reason: error.reason,
+            pace: self.limiter.pace(),
+        });
+    }
+
+    /// Makes a call that changes nothing. Returns the error if it was not answered.
+    pub(super) fn try_server(&self) -> Option<CallError> {
+        let permit = self.limiter.permit(self.stop)?;
+        let error = self
+            .counted(None, 1, || self.client.caller().ping().result)
+            .err();
+        match error {
+            Some(error) if !error.is_reply() => Some(error),
+            Some(error) => {
+                if let ErrorKind::Throttled(limit) = error.kind {
+                    self.throttled(permit, limit, error);
+                }
+                None
+            }
+            None => {
+                permit.passed();
+                None
             }
         }
     }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use wdt_flags::sandbox::{Config, Sandbox};
 
 use crate::harness::{
-    Finished, Place, ScriptedServer, account, finish, refused, sandbox, sandbox_with,
+    Finished, Place, ScriptedServer, accepted, account, finish, sandbox, sandbox_with,
 };
 
 fn ping(endpoint: &str, env: &[(&str, &str)]) -> Finished {
@@ -37,9 +37,9 @@ fn all_is_well() {
 
 #[test]
 fn it_calls_what_changes_nothing() {
-    let erp = ScriptedServer::always(refused(0, ""));
+    let erp = ScriptedServer::always(accepted());
     ping(&erp.endpoint(), &[]).expect(0);
-    let [call] = &erp.requests()[..] else {
+    let [call] = &erp.pings()[..] else {
         panic!("one call");
     };
     assert_eq!(call.query("method"), Some("system.Core.now"));

@@ -1,6 +1,6 @@
 //! The app secret appears nowhere: not on the terminal, not in any file, whatever goes wrong.
 use crate::harness::{
-    Place, ScriptedServer, accepted, account, finish, http, refused, sandbox, sheet,
+    Place, Request, ScriptedServer, accepted, account, finish, http, refused, sandbox, sheet,
 };
 
 /// Both halves of every secret that is used here, right or wrong.
@@ -9,10 +9,26 @@ const SECRETS: [&str; 5] = ["open-sesame", "sea-salt", "hush", "bitter", "passwo
 /// Runs the program at its most talkative and looks at all that it wrote.
 #[track_caller]
 fn discloses_nothing(endpoint: &str, secret: &str, env: &[(&str, &str)], code: i32) {
-    for command in [
-        &["run", "orders.csv", "--rate", "unlimited", "--retries", "0"][..],
-        &["ping"],
-    ] {
+    discloses_nothing_with_codes(endpoint, secret, env, [code; 2]);
+}
+
+/// The exit codes are those of `run` and of `ping`.
+#[track_caller]
+fn discloses_nothing_with_codes(
+    endpoint: &str,
+    secret: &str,
+    env: &[(&str, &str)],
+    codes: [i32; 2],
+) {
+    const RUN: [&str; 6] = [
+        "run",
+        "orders.csv",
+        "--rate=unlimited",
+        "--workers=4",
+        "--retries=0",
+        "--give-up-after=1s",
+    ];
+    for (command, code) in [&RUN[..], &["ping"]].into_iter().zip(codes) {
         let place = Place::new();
         place.write("orders.csv", sheet(3));
         let mut program = place.program();
@@ -56,28 +72,35 @@ fn of_a_secret_that_is_none() {
 #[test]
 fn when_the_endpoint_cannot_be_reached_or_used() {
     let gone = sandbox().endpoint();
-    discloses_nothing(&gone, "hush:bitter", &[], 1);
-    let cut = ScriptedServer::always("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n".to_owned());
+    discloses_nothing_with_codes(&gone, "hush:bitter", &[], [3, 1]);
+    let cut = ScriptedServer::start(|caller| {
+        Request::read(&mut caller.stream)?;
+        caller.send("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n")
+    });
     discloses_nothing(&cut.endpoint(), "hush:bitter", &[], 1);
-    discloses_nothing("http://no.such.host.invalid/openapi", "hush:bitter", &[], 1);
+    let unknown = "http://no.such.host.invalid/openapi";
+    discloses_nothing_with_codes(unknown, "hush:bitter", &[], [3, 1]);
     discloses_nothing("http://me:password1@127.0.0.1/", "hush:bitter", &[], 2);
 }
 
 #[test]
 fn when_the_proxy_is_wrong() {
     let erp = sandbox();
-    for (proxy, code) in [
-        ("http://me:password1@127.0.0.1:9", 1),
-        ("::password1::", 2),
-        ("gopher://me:password1@127.0.0.1:9", 2),
+    for (proxy, codes) in [
+        ("http://me:password1@127.0.0.1:9", [3, 1]),
+        ("::password1::", [2, 2]),
+        ("gopher://me:password1@127.0.0.1:9", [2, 2]),
     ] {
         let env = [("ALL_PROXY", proxy)];
-        discloses_nothing(&erp.endpoint(), "hush:bitter", &env, code);
+        discloses_nothing_with_codes(&erp.endpoint(), "hush:bitter", &env, codes);
     }
-    for answer in [http("403 Forbidden", ""), b"nonsense\r\n\r\n".to_vec()] {
+    for (answer, code) in [
+        (http("403 Forbidden", ""), 3),
+        (b"nonsense\r\n\r\n".to_vec(), 1),
+    ] {
         let proxy = ScriptedServer::always(answer);
         let env = [("ALL_PROXY", &*proxy.url())];
-        discloses_nothing(&erp.endpoint(), "hush:bitter", &env, 1);
+        discloses_nothing_with_codes(&erp.endpoint(), "hush:bitter", &env, [code, 1]);
         assert!(!proxy.requests().is_empty());
     }
     assert_eq!(erp.stats().calls, 0, "nothing goes around the proxy");

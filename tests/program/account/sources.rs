@@ -52,7 +52,7 @@ impl Setting {
             ("environment", &self.by_environment),
             ("profile", &self.by_profile),
         ] {
-            for call in erp.requests() {
+            for call in erp.pings() {
                 let field = |name| call.query(name).unwrap_or_default().replace("%2D", "-");
                 let [sid, key, salt] = ["sid", "key", "salt"].map(field);
                 called.push(format!("{from}: {sid} {key} {salt}"));
@@ -276,7 +276,7 @@ fn the_file_is_found_in_the_configuration_directory() {
     }
     let run = finish(command.arg("ping")).expect(0);
     assert_eq!(run.stderr, "", "nothing to warn of");
-    assert_eq!(erp.requests()[0].query("salt"), Some("salt"));
+    assert_eq!(erp.pings()[0].query("salt"), Some("salt"));
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn a_profile_that_is_not_there_is_an_error_that_lists_those_that_are() {
     for word in ["third", "config.toml", "default, other"] {
         assert!(run.stderr.contains(word), "{run:?}");
     }
-    assert!(setting.by_profile.requests().is_empty());
+    assert!(setting.by_profile.pings().is_empty());
 }
 
 #[test]

@@ -194,32 +194,39 @@ fn a_file_without_an_authority_is_found_out_before_anything_is_sent() {
     assert_eq!(server.connections(), 0);
 }
 
-/// Carries two rows to `endpoint`, which does not speak as it should.
+/// Carries two rows to `endpoint`, which nobody can talk to.
 #[track_caller]
-fn fails(endpoint: String) {
+fn is_away(endpoint: String) {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let args = ["orders.csv", "-j1", "--retries=0", "--timeout=20s"];
-    let run = finish(&mut place.run(&endpoint, args)).expect(1);
+    let args = ["orders.csv", "-j1", "--give-up-after=1s", "--timeout=20s"];
+    let run = finish(&mut place.run(&endpoint, args)).expect(3);
+    assert!(run.stderr.contains("not one call was answered"), "{run:?}");
     let results = place.results(&run);
-    assert_eq!(results.column("status"), ["failed", "failed"]);
+    assert_eq!(results.column("status"), ["failed", "skipped"]);
 }
 
 #[test]
-fn https_to_a_plain_port_fails_the_rows() {
+fn https_to_a_plain_port_is_given_up() {
     let erp = sandbox();
-    fails(erp.endpoint().replace("http:", "https:"));
+    is_away(erp.endpoint().replace("http:", "https:"));
     assert_eq!(erp.stats().accepted, 0);
 }
 
 #[test]
 fn http_to_a_tls_port_fails_the_rows() {
     let config = Authority::new("company").vouches_for("127.0.0.1");
-    fails(ScriptedServer::over_tls(config, ALL).endpoint());
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    let server = ScriptedServer::over_tls(config, ALL);
+    let args = ["orders.csv", "-j1", "--retries=0", "--timeout=20s"];
+    let run = finish(&mut place.run(&server, args)).expect(1);
+    let results = place.results(&run);
+    assert_eq!(results.column("status"), ["failed", "failed"]);
 }
 
 #[test]
-fn a_handshake_that_is_cut_off_fails_the_rows() {
+fn a_handshake_that_is_cut_off_is_given_up() {
     let server = ScriptedServer::start(|caller| caller.stream.read(&mut [0; 16]).map(drop));
-    fails(server.tls_endpoint());
+    is_away(server.tls_endpoint());
 }

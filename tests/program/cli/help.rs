@@ -61,7 +61,13 @@ fn help_names_every_option_of_every_command() {
 #[test]
 fn help_for_run_shows_rates_and_defaults() {
     let help = program(&["run", "--help"]).expect(0).stdout;
-    for words in ["55/min", "20/s", "-j, --workers <N>", "[default: 30s]"] {
+    for words in [
+        "55/min",
+        "20/s",
+        "-j, --workers <N|auto>",
+        "--give-up-after",
+        "[default: 30s]",
+    ] {
         assert!(help.contains(words), "{words}: {help}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::harness::{ACCEPTED, Place, ScriptedServer, finish, http};
+use crate::harness::{ACCEPTED, Place, ScriptedServer, Table, finish, http};
 
 const RESET: &str = "reset";
 const CLOSED: &str = "peer disconnected";
@@ -23,27 +23,38 @@ fn fails(server: &ScriptedServer, why: &[&str]) {
     assert_eq!(place.table("orders.failures.csv").rows, results.rows);
 }
 
-#[test]
-fn a_refused_connection_fails_the_row() {
-    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+/// Nothing that answers is there: the run gives up, and no row is to blame.
+#[track_caller]
+fn is_away(endpoint: &str, why: &str) -> Table {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let endpoint = format!("http://{}/openapi", closed.expect("a port"));
-    let run = finish(&mut place.run(&endpoint, ["orders.csv", "--retries", "0"])).expect(1);
-    let results = place.results(&run);
-    for [status, code, message, attempts] in
-        results.select(["status", "code", "message", "attempts"])
-    {
-        assert_eq!([status, code, attempts], ["failed", "", "1"]);
-        assert!(message.to_lowercase().contains("refused"), "{message}");
-    }
+    let args = ["orders.csv", "-j1", "--give-up-after=1s"];
+    let run = finish(&mut place.run(&endpoint.to_owned(), args)).expect(3);
+    assert!(run.stderr.to_lowercase().contains(why), "{run:?}");
+    assert!(run.stderr.contains("is the endpoint right?"), "{run:?}");
+    place.results(&run)
 }
 
 #[test]
-fn a_reset_before_the_request_is_read_fails_the_row() {
+fn a_refused_connection_fails_no_row() {
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let endpoint = format!("http://{}/openapi", closed.expect("a port"));
+    let results = is_away(&endpoint, "refused");
+    assert_eq!(results.column("status"), ["skipped", "skipped"]);
+}
+
+#[test]
+fn a_name_that_is_not_known_fails_no_row() {
+    let results = is_away("http://no.such.host.invalid/openapi", "cannot be reached");
+    assert_eq!(results.column("status"), ["skipped", "skipped"]);
+}
+
+#[test]
+fn a_reset_before_any_request_is_read_fails_only_what_may_have_arrived() {
     // Closing with bytes unread resets the connection.
     let server = ScriptedServer::start(|caller| caller.stream.peek(&mut [0]).map(drop));
-    fails(&server, &[RESET]);
+    let results = is_away(&server.endpoint(), RESET);
+    assert_eq!(results.column("status"), ["failed", "skipped"]);
     assert_eq!(server.calls(), 0);
 }
 

@@ -115,9 +115,9 @@ fn a_page_that_is_not_the_erps_is_tried_again() {
     place.sheet(&[("CG1", "aa")]);
     let (run, results) = place.carry(&server, &["--retries", "1"]);
     let run = run.expect(1);
-    assert_eq!(results.select(["status", "attempts"]), [["failed", "2"]]);
-    assert_eq!(server.calls(), 2);
-    assert!(run.stdout.contains("(1 retry, 0 pauses)"), "{run:?}");
+    assert_eq!(results.select(["status", "attempts"]), [["failed", "4"]]);
+    assert_eq!(server.calls(), 4, "twice, and twice again at the end");
+    assert!(run.stdout.contains("(3 retries, 0 pauses)"), "{run:?}");
 }
 
 #[test]

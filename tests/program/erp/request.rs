@@ -30,7 +30,7 @@ fn the_systems_proxy_is_honoured() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(1));
     let proxy = ScriptedServer::always(http("403 Forbidden", ""));
-    let args = ["orders.csv", "--retries", "0"];
+    let args = ["orders.csv", "--give-up-after", "1s"];
     let mut command = place.run(&erp, args);
     let run = finish(command.env("HTTP_PROXY", proxy.url()));
     assert_ne!(run.status.code(), Some(0), "{run:?}");

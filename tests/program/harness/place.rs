@@ -115,13 +115,27 @@ impl Place {
         command
     }
 
-    /// `wdt-flags run ARGS` with the stand-in's account, as fast as it goes.
+    /// `wdt-flags run ARGS` with the stand-in's account, as fast as four calls at once go.
     pub fn run<I: AsRef<OsStr>>(
         &self,
         erp: &impl Endpoint,
         args: impl IntoIterator<Item = I>,
     ) -> Command {
-        self.run_at("unlimited", erp, args)
+        let args: Vec<_> = args
+            .into_iter()
+            .map(|arg| arg.as_ref().to_owned())
+            .collect();
+        let workers = |arg: &std::ffi::OsString| {
+            let arg = arg.to_string_lossy();
+            arg.starts_with("-j") || arg.starts_with("--workers")
+        };
+        let four = match args.iter().any(workers) {
+            true => [].as_slice(),
+            false => &["--workers=4"],
+        };
+        let mut command = self.run_at("unlimited", erp, &args);
+        command.args(four);
+        command
     }
 
     /// `wdt-flags run ARGS` with the stand-in's account, at most at `rate`.

@@ -15,10 +15,13 @@ use super::PATIENCE;
 
 /// What the ERP says of a call that it accepts.
 pub const ACCEPTED: &str = r#"{"status":0}"#;
+/// The method of a call that changes nothing.
+const PING: &str = "system.Core.now";
 /// What the ERP says of a call that it will never accept.
 pub const REJECTED: &str = r#"{"status":100,"message":"单据不存在"}"#;
 
-/// A server on loopback, until dropped.
+/// A server on loopback, until dropped. As long as it reads requests it answers those that only ask
+/// whether it is there, by itself: scripts are about the others.
 pub struct ScriptedServer {
     address: SocketAddr,
     told: Arc<Told>,
@@ -37,6 +40,7 @@ struct Told {
 struct State {
     connections: usize,
     requests: Vec<Request>,
+    pings: Vec<Request>,
     flags: BTreeMap<String, String>,
 }
 
@@ -195,7 +199,12 @@ impl ScriptedServer {
         format!("{}/openapi", self.url())
     }
 
-    /// Every request that was read, in order.
+    /// The requests that only asked whether the server is there.
+    pub fn pings(&self) -> Vec<Request> {
+        self.told.state.lock().expect("no panic").pings.clone()
+    }
+
+    /// Every other request that was read, in order.
     pub fn requests(&self) -> Vec<Request> {
         self.told.state.lock().expect("no panic").requests.clone()
     }
@@ -250,14 +259,37 @@ impl Connection {
     }
 
     fn numbered_request(&mut self) -> io::Result<(usize, Request)> {
-        let request = Request::read(&mut self.stream)?;
-        Ok((self.tell(&request), request))
+        loop {
+            let request = Request::read(&mut self.stream)?;
+            if !self.is_ping(&request)? {
+                return Ok((self.tell(&request), request));
+            }
+        }
+    }
+
+    /// Answers a request that only asks whether the server is there.
+    fn is_ping(&mut self, request: &Request) -> io::Result<bool> {
+        let is_ping = request.query("method") == Some(PING);
+        if is_ping {
+            let mut state = self.told.state.lock().expect("no panic");
+            state.pings.push(request.clone());
+            drop(state);
+            self.reply(ACCEPTED)?;
+        }
+        Ok(is_ping)
     }
 
     /// Reads a request but for its last byte: to close the connection now resets it.
     pub fn request_but_for_its_end(&mut self) -> io::Result<Request> {
-        let mut request = Request::read_but(1, &mut self.stream)?;
-        self.stream.peek(&mut [0])?;
+        let mut request = loop {
+            let request = Request::read_but(1, &mut self.stream)?;
+            self.stream.peek(&mut [0])?;
+            if request.query("method") != Some(PING) {
+                break request;
+            }
+            self.stream.read_exact(&mut [0])?;
+            self.is_ping(&request)?;
+        };
         request.body.push(']');
         self.tell(&request);
         Ok(request)

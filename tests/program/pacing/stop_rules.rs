@@ -1,24 +1,17 @@
 //! Runs that give up in time, and go on where they gave up.
 
-use std::net::TcpListener;
-
 use wdt_flags::sandbox::Config;
 
-use crate::harness::{Place, finish, sandbox, sandbox_with, sheet};
+use crate::harness::{Place, ScriptedServer, finish, refused, sandbox, sandbox_with, sheet};
 
 #[test]
-fn an_erp_that_is_down_does_not_cost_a_night() {
+fn an_erp_that_fails_every_call_does_not_cost_a_night() {
     let place = Place::new();
     place.write("x.csv", sheet(300));
-    // A port that was free a moment ago, and refuses connections now.
-    let down = TcpListener::bind("127.0.0.1:0")
-        .expect("a port")
-        .local_addr()
-        .expect("bound");
-    let nowhere = format!("http://{down}/openapi");
+    let erp = ScriptedServer::always(refused(99, "其他错误"));
     let run = |options: &[&str], code| {
         let args = [&["x.csv", "--retries", "0"], options].concat();
-        finish(&mut place.run(&nowhere, args)).expect(code)
+        finish(&mut place.run(&erp, args)).expect(code)
     };
     let said = run(&[], 3).stderr;
     let last = said.trim_end().lines().last().unwrap_or_default();
@@ -47,6 +40,28 @@ fn an_erp_that_is_down_does_not_cost_a_night() {
         300,
         "never is never"
     );
+}
+
+#[test]
+fn orders_put_aside_count_only_for_what_remains_failed() {
+    let place = Place::new();
+    place.write("x.csv", sheet(12));
+    // Each order fails as often as it is tried in the first pass.
+    let erp = ScriptedServer::per_call(|n, _| match n {
+        1..=20 => Some(refused(99, "其他错误")),
+        _ => Some(crate::harness::accepted()),
+    });
+    let args = [
+        "x.csv",
+        "-j1",
+        "--retries=1",
+        "--max-consecutive-failures=11",
+    ];
+    finish(&mut place.run(&erp, args)).expect(0);
+    let results = place.table("x.results.csv");
+    assert_eq!(results.count("ok"), 12);
+    let attempts: Vec<_> = [vec!["3"; 10], vec!["1"; 2]].concat();
+    assert_eq!(results.column("attempts"), attempts);
 }
 
 #[test]

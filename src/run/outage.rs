@@ -1,0 +1,253 @@
+//! Outages: while the server cannot be reached the whole run waits, one call at a time is tried, and
+//! no order pays for it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::event::{Event, Observer};
+use super::worker::Work;
+use crate::erp::CallError;
+use crate::stop::StopReason;
+
+/// The first wait of an outage; doubles with each further one.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(120);
+/// When to give up unless the user says otherwise.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
+/// The same while not one call has been answered: then the endpoint is wrong rather than away.
+const GIVE_UP_UNANSWERED: Duration = Duration::from_secs(60);
+/// How often it is looked whether the try that is under way was answered.
+const POLL: Duration = Duration::from_millis(20);
+
+/// What is known of the server, from all workers.
+#[derive(Debug)]
+pub struct Outages {
+    began: Instant,
+    give_up_after: Option<Duration>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    answered_at: Option<Instant>,
+    /// Whether a worker is trying whether the server answers.
+    trying: bool,
+    outage: Option<Outage>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Outage {
+    wait: Duration,
+    next_try: Instant,
+}
+
+/// What a worker is to do about a server that does not answer.
+enum Turn {
+    /// Something was answered.
+    GoOn,
+    Wait(Duration),
+    Try,
+}
+
+impl Outages {
+    pub fn new(give_up_after: Option<Duration>) -> Self {
+        Outages {
+            began: Instant::now(),
+            give_up_after,
+            state: Mutex::default(),
+        }
+    }
+
+    /// A call was answered, whatever the answer is.
+    pub fn answered(&self) {
+        self.lock().answered_at = Some(Instant::now());
+    }
+
+    pub fn under_way(&self) -> bool {
+        self.lock().outage.is_some()
+    }
+
+    /// `since` is when the caller's own call failed.
+    fn turn(&self, since: Instant) -> Turn {
+        let mut state = self.lock();
+        let now = Instant::now();
+        if state.outage.is_none() && state.answered_at.is_some_and(|at| at > since) {
+            return Turn::GoOn;
+        }
+        if state.trying {
+            return Turn::Wait(POLL);
+        }
+        match state.outage {
+            Some(outage) if now < outage.next_try => Turn::Wait(outage.next_try - now),
+            _ => {
+                state.trying = true;
+                Turn::Try
+            }
+        }
+    }
+
+    /// The try was answered. Returns how long the outage was, if it has become one.
+    fn over(&self) -> Option<Duration> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let lasted = now - state.answered_at.unwrap_or(self.began);
+        state.answered_at = Some(now);
+        state.trying = false;
+        state.outage.take().map(|_| lasted)
+    }
+
+    /// The try was not answered either. Returns how long to wait for the next, or why to give up;
+    /// nothing if other calls were answered meanwhile.
+    fn not_over(&self, since: Instant, error: &CallError) -> Result<Option<Duration>, StopReason> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        if state.outage.is_none() && state.answered_at.is_some_and(|at| at > since) {
+            state.trying = false;
+            return Ok(None);
+        }
+        let by_default = match state.answered_at {
+            Some(_) => GIVE_UP_AFTER,
+            None => GIVE_UP_UNANSWERED,
+        };
+        let silent = now - state.answered_at.unwrap_or(self.began);
+        let left = self
+            .give_up_after
+            .unwrap_or(by_default)
+            .saturating_sub(silent);
+        if left.is_zero() {
+            return Err(StopReason::Unreachable {
+                reason: error.reason.clone(),
+                seconds: silent.as_secs(),
+                answered: state.answered_at.is_some(),
+            });
+        }
+        let wait = match state.outage {
+            Some(outage) => (outage.wait * 2).min(MAX_WAIT),
+            None => FIRST_WAIT,
+        };
+        let asked = error.retry_after.unwrap_or_default().min(MAX_WAIT);
+        let until_next = wait.max(asked).min(left);
+        state.trying = false;
+        state.outage = Some(Outage {
+            wait,
+            next_try: now + until_next,
+        });
+        Ok(Some(until_next))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Work<'_> {
+    /// Waits until the server answers, after a call that did not reach it.
+    /// Returns whether there was an outage: if there was none, the server answers other calls, and
+    /// the failure is the call's own.
+    ///
+    /// One worker tries for all, with a call that changes nothing.
+    pub(super) fn wait_out_outage(&self) -> bool {
+        let since = Instant::now();
+        let mut was_outage = false;
+        loop {
+            was_outage |= self.outages.under_way();
+            match self.outages.turn(since) {
+                Turn::GoOn => return was_outage,
+                Turn::Wait(wait) if self.stop.sleep(wait) => continue,
+                Turn::Wait(_) => return true,
+                Turn::Try => {}
+            }
+            let error = self.try_server();
+            if self.stop.stopped() {
+                return true;
+            }
+            let Some(error) = error else {
+                if let Some(lasted) = self.outages.over() {
+                    self.observers.event(&Event::OutageOver { lasted });
+                }
+                continue;
+            };
+            match self.outages.not_over(since, &error) {
+                Ok(None) => {}
+                Ok(Some(next_try)) => self.observers.event(&Event::Outage {
+                    reason: error.reason,
+                    next_try,
+                }),
+                Err(reason) => {
+                    self.stop.stop(reason);
+                    return true;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erp::{Reason, classify};
+
+    fn refused() -> CallError {
+        classify(Err(Reason::Connection("refused".into()))).expect_err("an error")
+    }
+
+    fn wait(outages: &Outages) -> Duration {
+        let wait = outages.not_over(Instant::now(), &refused());
+        wait.expect("it is not time to give up").expect("an outage")
+    }
+
+    #[test]
+    fn an_answer_in_between_makes_it_no_outage() {
+        let outages = Outages::new(None);
+        let since = Instant::now();
+        outages.answered();
+        assert_eq!(outages.not_over(since, &refused()), Ok(None));
+        assert!(!outages.under_way());
+    }
+
+    #[test]
+    fn waits_double_to_two_minutes() {
+        let outages = Outages::new(None);
+        outages.answered();
+        let waits: Vec<_> = (0..7).map(|_| wait(&outages).as_secs()).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 120, 120]);
+        assert!(outages.over().is_some());
+        assert!(outages.over().is_none(), "over already");
+        assert_eq!(wait(&outages), FIRST_WAIT);
+    }
+
+    #[test]
+    fn the_last_try_is_when_it_is_time_to_give_up() {
+        let outages = Outages::new(Some(Duration::from_secs(3)));
+        let wait = wait(&outages);
+        assert!(wait <= Duration::from_secs(3), "{wait:?}");
+        let at_once = Outages::new(Some(Duration::ZERO));
+        assert!(matches!(
+            at_once.not_over(Instant::now(), &refused()),
+            Err(StopReason::Unreachable {
+                answered: false,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn one_tries_while_the_others_wait_and_an_answer_lets_all_go_on() {
+        let outages = Outages::new(None);
+        let since = Instant::now();
+        assert!(matches!(outages.turn(since), Turn::Try));
+        assert!(
+            matches!(outages.turn(since), Turn::Wait(_)),
+            "one at a time"
+        );
+        let wait = wait(&outages);
+        assert!(matches!(outages.turn(since), Turn::Wait(left) if left <= wait));
+        outages.answered();
+        assert!(
+            matches!(outages.turn(since), Turn::Wait(_)),
+            "a late reply is no end"
+        );
+        let _ = outages.over();
+        assert!(matches!(outages.turn(since), Turn::GoOn));
+    }
+}

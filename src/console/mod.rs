@@ -314,9 +314,12 @@ impl Observer for Console {
                     ));
                 }
             }
-            Event::Stopping { reason } => self.note(format_args!(
-                "stopping: {reason}; waiting for the calls in flight (Ctrl-C leaves at once)"
-            )),
+            Event::Stopping { reason } => {
+                self.progress(State::stopping);
+                self.note(format_args!(
+                    "stopping: {reason}; waiting for the calls in flight (Ctrl-C leaves at once)"
+                ));
+            }
             Event::Settled {
                 order,
                 rows,

@@ -108,6 +108,13 @@ impl State {
         self.trouble = None;
     }
 
+    /// Nothing more is sent.
+    pub fn stopping(&mut self) {
+        self.calls_left = 0;
+        self.pause = None;
+        self.trouble = None;
+    }
+
     /// What is to be seen at this moment.
     pub fn view(&self, now: Instant) -> View {
         let pause = self.pause.as_ref().filter(|pause| pause.until > now);
@@ -298,6 +305,15 @@ mod tests {
             state.line(after(start, 1), "22:41:07"),
             "22:41:07 9 of 20 rows: 6 ok, 1 rejected, 2 invalid, 60 calls/min, 11 s left; last order CG7"
         );
+    }
+
+    #[test]
+    fn a_run_that_is_stopping_has_no_time_left() {
+        let start = Instant::now();
+        let mut state = State::new(&planned(20, 12, "60/min"));
+        assert_eq!(seconds_left(&state, start), Some(12));
+        state.stopping();
+        assert_eq!(seconds_left(&state, start), None);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Calls are scarce and exports repeat an order on every detail line.
 
+use std::collections::HashMap;
+
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
 use indexmap::map::Entry;
@@ -71,6 +73,8 @@ pub struct Plan {
     /// Order numbers are short: they stand in the map itself.
     orders: IndexMap<CompactString, Decision, RandomState>,
     flags: IndexSet<Box<str>, RandomState>,
+    /// Rows by order and flag, of the orders that are given different flags.
+    rows_by_flag: HashMap<(usize, u32), u32, RandomState>,
     rows: u64,
     invalid: u64,
     conflicts: u64,
@@ -92,6 +96,7 @@ impl Plan {
             on_conflict,
             orders: IndexMap::default(),
             flags: IndexSet::default(),
+            rows_by_flag: HashMap::default(),
             rows: 0,
             invalid: 0,
             conflicts: 0,
@@ -121,10 +126,17 @@ impl Plan {
         let flag = u32::try_from(flag).unwrap_or(u32::MAX);
         match self.orders.entry(CompactString::new(&entry.order)) {
             Entry::Occupied(mut known) => {
+                let index = known.index();
                 let decision = known.get_mut();
-                let conflict = decision.flag != flag;
-                self.conflicts += u64::from(conflict && !decision.conflict);
-                decision.conflict |= conflict;
+                if decision.flag != flag && !decision.conflict {
+                    decision.conflict = true;
+                    self.conflicts += 1;
+                    let before = (index, decision.flag);
+                    self.rows_by_flag.insert(before, decision.rows);
+                }
+                if decision.conflict {
+                    *self.rows_by_flag.entry((index, flag)).or_default() += 1;
+                }
                 decision.line = line;
                 decision.flag = flag;
                 decision.rows = decision.rows.saturating_add(1);
@@ -190,6 +202,15 @@ impl Plan {
     /// How many valid rows name the order.
     pub fn rows_of(&self, id: OrderId) -> u64 {
         self.decision(id).rows.into()
+    }
+
+    /// How many of these give another flag than the last.
+    pub fn superseded_rows_of(&self, id: OrderId) -> u64 {
+        let decision = self.decision(id);
+        match self.rows_by_flag.get(&(id.0, decision.flag)) {
+            Some(&same) => decision.rows.saturating_sub(same).into(),
+            None => 0,
+        }
     }
 
     pub fn on_conflict(&self) -> OnConflict {
@@ -289,6 +310,8 @@ mod tests {
         );
         assert_eq!((plan.rows(), plan.invalid(), plan.orders()), (6, 1, 2));
         assert_eq!((plan.conflicts(), plan.calls()), (1, 2));
+        let superseded = [first, second].map(|id| plan.superseded_rows_of(id));
+        assert_eq!(superseded, [1, 0]);
         assert_eq!(plan.conflicting_rows(), 0);
         assert_eq!(plan.rows_of(first), 3);
         assert_eq!((plan.flag(first), plan.find("CG3")), ("aa", None));

@@ -25,6 +25,7 @@ pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
 pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
+use crate::files::Status;
 use crate::pace::Change;
 use crate::plan::OnConflict;
 use crate::run::{CalledFor, Destination, Event, Observer, Planned};
@@ -323,9 +324,14 @@ impl Observer for Console {
             Event::Settled {
                 order,
                 rows,
+                superseded,
                 status,
                 ..
-            } => self.progress(|state| state.settled(Instant::now(), order, *rows, *status)),
+            } => self.progress(|state| {
+                state.count(Status::Superseded, *superseded);
+                state.count(*status, rows - superseded);
+                state.settled(Instant::now(), order);
+            }),
             Event::Unrecorded {
                 place,
                 order,

@@ -68,8 +68,13 @@ impl State {
         }
     }
 
-    pub fn settled(&mut self, now: Instant, order: &str, rows: u64, status: Status) {
+    /// So many more rows have ended so.
+    pub fn count(&mut self, status: Status, rows: u64) {
         *self.counts.entry(status).or_default() += rows;
+    }
+
+    /// An order has come to its end.
+    pub fn settled(&mut self, now: Instant, order: &str) {
         self.calls_left = self.calls_left.saturating_sub(1);
         order.clone_into(&mut self.last);
         self.recent.push_back(now);
@@ -234,13 +239,15 @@ mod tests {
         let start = Instant::now();
         // 900 rows of one order, before 100 others.
         let mut state = State::new(&planned(1_008, 101, "60/min"));
-        state.settled(after(start, 1), "CG1", 900, Status::Ok);
+        state.count(Status::Ok, 900);
+        state.settled(after(start, 1), "CG1");
         assert_eq!(seconds_left(&state, after(start, 1)), Some(100));
         state.answered(after(start, 2), Some(30.0), None);
         assert_eq!(seconds_left(&state, after(start, 2)), Some(200));
         // Nothing is left, and no time either.
         for at in 0..100 {
-            state.settled(after(start, 3 + at), "CG2", 1, Status::Ok);
+            state.count(Status::Ok, 1);
+            state.settled(after(start, 3 + at), "CG2");
         }
         assert_eq!(seconds_left(&state, after(start, 103)), None);
     }
@@ -250,14 +257,16 @@ mod tests {
         let start = Instant::now();
         let mut state = State::new(&planned(1_000, 1_000, "60/min"));
         for at in 0..20 {
-            state.settled(after(start, at * 4), "CG1", 1, Status::Ok);
+            state.count(Status::Ok, 1);
+            state.settled(after(start, at * 4), "CG1");
         }
         assert_eq!(seconds_left(&state, after(start, 76)), Some(980 * 4));
         // Without a bound they are all that tells.
         let mut unlimited = State::new(&planned(1_000, 1_000, "unlimited"));
         assert_eq!(seconds_left(&unlimited, start), None);
         for at in 0..3 {
-            unlimited.settled(after(start, at * 4), "CG1", 1, Status::Ok);
+            unlimited.count(Status::Ok, 1);
+            unlimited.settled(after(start, at * 4), "CG1");
         }
         assert_eq!(seconds_left(&unlimited, after(start, 8)), Some(997 * 4));
     }
@@ -270,7 +279,8 @@ mod tests {
             .expect("a time");
         let mut state = State::new(&planned(100, 60, "60/min"));
         for at in 0..10 {
-            state.settled(after(start, at), "CG1", 1, Status::Ok);
+            state.count(Status::Ok, 1);
+            state.settled(after(start, at), "CG1");
         }
         let pause = Duration::from_secs(61);
         state.paused(after(start, 10), &clock, pause, "too many".to_owned());
@@ -282,7 +292,8 @@ mod tests {
         assert_eq!(view.calls_per_minute, None);
         assert_eq!(seconds_left(&state, after(start, 10)), Some(50 + 61));
         for at in 0..10 {
-            state.settled(after(start, 72 + at), "CG1", 1, Status::Ok);
+            state.count(Status::Ok, 1);
+            state.settled(after(start, 72 + at), "CG1");
         }
         let view = state.view(after(start, 82));
         assert!(view.notice.is_none(), "{view:?}");
@@ -300,7 +311,8 @@ mod tests {
     fn a_plain_line_carries_the_time_and_the_last_order() {
         let start = Instant::now();
         let mut state = State::new(&planned(20, 12, "60/min"));
-        state.settled(after(start, 1), "CG7", 1, Status::Ok);
+        state.count(Status::Ok, 1);
+        state.settled(after(start, 1), "CG7");
         assert_eq!(
             state.line(after(start, 1), "22:41:07"),
             "22:41:07 9 of 20 rows: 6 ok, 1 rejected, 2 invalid, 60 calls/min, 11 s left; last order CG7"

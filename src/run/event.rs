@@ -93,6 +93,8 @@ pub enum Event {
         order: String,
         /// Rows of the sheet that it settles.
         rows: u64,
+        /// Of those, the ones that give the order another flag.
+        superseded: u64,
         status: Status,
     },
     /// An outcome is known and could not be written to the journal.

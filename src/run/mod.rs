@@ -36,7 +36,7 @@ pub use summary::Report;
 use crate::erp::Client;
 use crate::files::history;
 use crate::files::journal::{Found, Identity};
-use crate::files::{AccountLock, Outcome, Paths, RunFiles};
+use crate::files::{AccountLock, Outcome, Paths, RunFiles, Status};
 use crate::pace::{Pacing, RateLimit, RateLimiter};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::{SENT_FLAG, Sheet};
@@ -232,7 +232,9 @@ fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Pl
     let mut recovered = BTreeMap::new();
     for id in plan.ids().filter(|&id| plan.is_sent(id)) {
         if let Some(outcome) = &outcomes[id.index()] {
-            *recovered.entry(outcome.status).or_default() += plan.rows_of(id);
+            let superseded = plan.superseded_rows_of(id);
+            *recovered.entry(Status::Superseded).or_default() += superseded;
+            *recovered.entry(outcome.status).or_default() += plan.rows_of(id) - superseded;
         }
     }
     let to_send = to_send(plan, outcomes, settings.limit);

@@ -251,6 +251,7 @@ impl Sending<'_> {
                 line: line.line,
                 order: line.order.clone(),
                 rows: self.plan.rows_of(id),
+                superseded: self.plan.superseded_rows_of(id),
                 status,
             },
             false => Event::Unrecorded {

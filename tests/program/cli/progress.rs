@@ -104,12 +104,15 @@ fn what_was_taken_over_counts_by_how_it_ended() {
     let rows: String = (0..20).map(|n| format!("CG{n},aa\n")).collect();
     place.write(
         "orders.csv",
-        format!("purchase_no,flag_name\nCG404,aa\n,aa\n{rows}"),
+        format!("purchase_no,flag_name\nCG404,aa\n,aa\nCG0,加急\n{rows}"),
     );
     for _ in 0..2 {
         let mut run = Terminal::start(&mut place.run(&erp, ["orders.csv", "-j1"]), 100);
         run.until("the counts", |lines| {
-            says(lines, "6 of 22 rows: 4 ok, 1 rejected, 1 invalid") && says(lines, "paused until")
+            says(
+                lines,
+                "7 of 23 rows: 4 ok, 1 superseded, 1 rejected, 1 invalid",
+            ) && says(lines, "paused until")
         });
         run.interrupt();
         assert_eq!(run.finish(), Some(130));

@@ -16,12 +16,18 @@ const LISTED_ROWS: u64 = 10;
 
 /// A row that would not be sent as it stands.
 #[derive(Serialize)]
+pub struct Finding {
+    #[serde(flatten)]
+    place: Place,
+    order: String,
+    #[serde(flatten)]
+    matter: Matter,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Finding {
+enum Matter {
     Invalid {
-        #[serde(flatten)]
-        place: Place,
-        order: String,
         column: Option<String>,
         message: String,
         /// The same without what is particular to the row.
@@ -31,21 +37,9 @@ pub enum Finding {
         particular: Option<String>,
     },
     /// A later row gives its order another flag.
-    Superseded {
-        #[serde(flatten)]
-        place: Place,
-        order: String,
-        flag: String,
-        decided_by_line: u64,
-    },
+    Superseded { flag: String, decided_by_line: u64 },
     /// Its order is given different flags, which makes all its rows invalid.
-    Conflict {
-        #[serde(flatten)]
-        place: Place,
-        order: String,
-        flag: String,
-        last_line: u64,
-    },
+    Conflict { flag: String, last_line: u64 },
 }
 
 /// Reads the sheet once more if there is anything to find. Nothing is held: there may be a finding
@@ -71,82 +65,63 @@ pub fn each(
 impl Finding {
     fn of(row: &Row, sheet: &Sheet, plan: &Plan) -> Option<Self> {
         let place = row.place();
-        let entry = match row.entry(sheet) {
-            Ok(entry) => entry,
+        let (order, matter) = match row.entry(sheet) {
+            Ok(entry) => {
+                let flag = entry.flag.to_string();
+                let matter = match plan.role(place.line, &entry)? {
+                    RowRole::Superseded { line, .. } => Matter::Superseded {
+                        flag,
+                        decided_by_line: line,
+                    },
+                    RowRole::Conflict { line, .. } => Matter::Conflict {
+                        flag,
+                        last_line: line,
+                    },
+                    RowRole::Decides { .. } | RowRole::Same { .. } => return None,
+                };
+                (entry.order.into_owned(), matter)
+            }
             Err(problem) => {
-                return Some(Finding::Invalid {
-                    place,
-                    order: row.order_cell(sheet).to_owned(),
+                let matter = Matter::Invalid {
                     column: problem.column().map(str::to_owned),
                     message: problem.to_string(),
                     common: problem.common(),
                     particular: problem.particular(),
-                });
+                };
+                (row.order_cell(sheet).to_owned(), matter)
             }
         };
-        let role = plan.role(place.line, &entry)?;
-        let (order, flag) = (entry.order.into_owned(), entry.flag.into_owned());
-        match role {
-            RowRole::Superseded { line: decides, .. } => Some(Finding::Superseded {
-                place,
-                order,
-                flag,
-                decided_by_line: decides,
-            }),
-            RowRole::Conflict { line: last, .. } => Some(Finding::Conflict {
-                place,
-                order,
-                flag,
-                last_line: last,
-            }),
-            RowRole::Decides { .. } | RowRole::Same { .. } => None,
-        }
+        Some(Finding {
+            place,
+            order,
+            matter,
+        })
     }
 
     /// What is the matter, in words that rows share.
     fn common(&self) -> &str {
-        match self {
-            Finding::Invalid { common, .. } => common,
-            Finding::Superseded { .. } => "a later row gives the order another flag, and decides",
-            Finding::Conflict { .. } => Note::CONFLICT,
+        match &self.matter {
+            Matter::Invalid { common, .. } => common,
+            Matter::Superseded { .. } => "a later row gives the order another flag, and decides",
+            Matter::Conflict { .. } => Note::CONFLICT,
         }
     }
 
     /// The row, its order and what is particular to it.
     fn row(&self) -> String {
         let cell = |text: &str| one_line(text, MAX_CELL_CHARS);
-        match self {
-            Finding::Invalid {
-                place,
-                order,
-                particular,
-                ..
-            } => {
-                let particular = particular.clone().unwrap_or_default();
-                let row = format!("{place}  {}  {particular}", cell(order));
-                row.trim_end().to_owned()
-            }
-            Finding::Superseded {
-                place,
-                order,
+        let particular = match &self.matter {
+            Matter::Invalid { particular, .. } => particular.clone().unwrap_or_default(),
+            Matter::Superseded {
                 flag,
                 decided_by_line,
-            } => format!(
-                "{place}  {}  gives {}, but line {decided_by_line} decides",
-                cell(order),
-                cell(flag)
-            ),
-            Finding::Conflict {
-                place,
-                order,
-                flag,
-                last_line,
-            } => format!(
-                "{place}  {}  gives {}; its last row is line {last_line}",
-                cell(order),
-                cell(flag)
-            ),
-        }
+            } => format!("gives {}, but line {decided_by_line} decides", cell(flag)),
+            Matter::Conflict { flag, last_line } => {
+                format!("gives {}; its last row is line {last_line}", cell(flag))
+            }
+        };
+        let row = format!("{}  {}  {particular}", self.place, cell(&self.order));
+        row.trim_end().to_owned()
     }
 }
 

@@ -51,10 +51,14 @@ impl NextCommand {
 
     /// What is to be done after a run that ended so.
     pub fn after(&self, report: &Report) -> Option<Next> {
-        if let Some(reason) = &report.stopped {
+        if report.stopped.is_some() || !report.beside.is_empty() {
             let fatal = matches!(
-                reason,
-                StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. }
+                report.stopped,
+                Some(
+                    StopReason::Fatal(_)
+                        | StopReason::Clock { .. }
+                        | StopReason::Unreachable { .. }
+                )
             );
             let ping = ["ping".into()].into_iter().chain(self.account.clone());
             return Some(Next::Continue {

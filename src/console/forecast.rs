@@ -6,7 +6,6 @@ use super::human::{clock_time, counted, duration};
 use crate::pace::{Pacing, RateLimit};
 
 /// How many calls, at what pace, until when, and what a deadline leaves of them.
-#[must_use]
 pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
     if calls == 0 {
         return "no calls".to_owned();

@@ -23,7 +23,6 @@ pub fn clock_difference(offset: i64) -> String {
 }
 
 /// A time of day, with its date if that is not today's.
-#[must_use]
 pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
     let format = match at.date() == now.date() {
         true => "%H:%M",
@@ -33,7 +32,6 @@ pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
 }
 
 /// What clocks show now, for lines that tell of something that happens.
-#[must_use]
 pub fn time_now() -> String {
     ZonedDateTime::now().strftime("%H:%M:%S").to_string()
 }

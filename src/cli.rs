@@ -55,6 +55,9 @@ pub enum Command {
     Run(Box<RunArgs>),
 
     /// Read and validate a sheet, call nothing
+    ///
+    /// Says how long a run will take and what a deadline will leave, and lists the rows that would
+    /// not be sent by what is the matter: the first ten of each kind, or all with -v.
     #[command(after_long_help = exit::table_of_check())]
     Check(CheckArgs),
 

@@ -189,11 +189,16 @@ impl Client {
 
     /// Names the proxy beside what kept a call from its server: it may be to blame.
     fn name_proxy(&self, reason: Reason) -> Reason {
-        match (&reason, self.proxy()) {
-            (Reason::Connection(_) | Reason::HostNotFound, Some(proxy)) => {
-                Reason::Connection(format!("{reason} (through the proxy {proxy})"))
+        let Some(proxy) = self.proxy() else {
+            return reason;
+        };
+        let named = format!("{reason} (through the proxy {proxy})");
+        match reason {
+            Reason::Connection(_) => Reason::Connection(named),
+            Reason::NotConnected(_) | Reason::NoConnection(_) | Reason::HostNotFound => {
+                Reason::NotConnected(named)
             }
-            _ => reason,
+            reason => reason,
         }
     }
 

@@ -168,7 +168,7 @@ fn what_belongs_to_one_account_may_stand_in_two_places() {
         .env("WDT_APP_SECRET", "hush:salt")
         .env("WDT_ENDPOINT", erp.endpoint());
     finish(&mut command).expect(0);
-    let calls = erp.requests();
+    let calls = erp.pings();
     assert_eq!(calls[0].query("sid"), Some("s"));
     assert_eq!(calls[0].query("salt"), Some("salt"));
 }
@@ -218,7 +218,7 @@ fn what_pasting_leaves_around_credentials_is_cut_off_or_named() {
         match named {
             None => {
                 run.expect(0);
-                let calls = erp.requests();
+                let calls = erp.pings();
                 assert_eq!(calls[0].query("sid"), Some("s"));
                 assert_eq!(calls[0].query("key"), Some("k"));
                 assert_eq!(calls[0].query("salt"), Some("salt"));

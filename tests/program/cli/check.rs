@@ -78,7 +78,7 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     let rows: String = (0..1_000).map(|n| format!("CG{n},aa\n")).collect();
     for (options, expected) in [
         (
-            &["--rate", "100/min"][..],
+            &["--rate", "100/min", "--workers", "4"][..],
             "1000 calls at 100/min (with 4 workers",
         ),
         (

@@ -90,6 +90,6 @@ fn a_run_that_stopped_is_continued_by_the_command_that_comes_next() {
     let run = run.finish().expect(130);
     assert_eq!(
         next(&run.stdout),
-        Some("wdt-flags run orders.csv -v --rate unlimited")
+        Some("wdt-flags run orders.csv -v --rate unlimited --workers=4")
     );
 }

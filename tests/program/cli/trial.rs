@@ -9,7 +9,8 @@ fn a_dry_run_does_what_check_does() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", SHEET);
     let mut check = place.program();
-    let checked = finish(check.args(["check", "orders.csv", "--rate", "unlimited"])).expect(1);
+    let args = ["check", "orders.csv", "--rate", "unlimited", "-j4"];
+    let checked = finish(check.args(args)).expect(1);
     for option in ["-n", "--dry-run"] {
         let run = finish(&mut place.run(&erp, ["orders.csv", option])).expect(1);
         assert_eq!(

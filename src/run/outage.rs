@@ -30,6 +30,8 @@ pub struct Outages {
 #[derive(Debug, Default)]
 struct State {
     answered_at: Option<Instant>,
+    /// When the latest of the calls that were answered had started.
+    reached_at: Option<Instant>,
     /// Whether a worker is trying whether the server answers.
     trying: bool,
     outage: Option<Outage>,
@@ -37,8 +39,17 @@ struct State {
 
 #[derive(Clone, Copy, Debug)]
 struct Outage {
+    since: Instant,
     wait: Duration,
     next_try: Instant,
+}
+
+impl State {
+    /// Whether a call reached the server that started later than this: the reply of one that was on
+    /// its way already says nothing.
+    fn reached_since(&self, since: Instant) -> bool {
+        self.reached_at.is_some_and(|at| at > since)
+    }
 }
 
 /// What a worker is to do about a server that does not answer.
@@ -58,9 +69,11 @@ impl Outages {
         }
     }
 
-    /// A call was answered, whatever the answer is.
-    pub fn answered(&self) {
-        self.lock().answered_at = Some(Instant::now());
+    /// A call that started at `started` was answered, whatever the answer is.
+    pub fn answered(&self, started: Instant) {
+        let mut state = self.lock();
+        state.answered_at = Some(Instant::now());
+        state.reached_at = state.reached_at.max(Some(started));
     }
 
     pub fn under_way(&self) -> bool {
@@ -71,7 +84,7 @@ impl Outages {
     fn turn(&self, since: Instant) -> Turn {
         let mut state = self.lock();
         let now = Instant::now();
-        if state.outage.is_none() && state.answered_at.is_some_and(|at| at > since) {
+        if state.outage.is_none() && state.reached_since(since) {
             return Turn::GoOn;
         }
         if state.trying {
@@ -90,10 +103,8 @@ impl Outages {
     fn over(&self) -> Option<Duration> {
         let mut state = self.lock();
         let now = Instant::now();
-        let lasted = now - state.answered_at.unwrap_or(self.began);
-        state.answered_at = Some(now);
         state.trying = false;
-        state.outage.take().map(|_| lasted)
+        state.outage.take().map(|outage| now - outage.since)
     }
 
     /// The try was not answered either. Returns how long to wait for the next, or why to give up;
@@ -101,7 +112,7 @@ impl Outages {
     fn not_over(&self, since: Instant, error: &CallError) -> Result<Option<Duration>, StopReason> {
         let mut state = self.lock();
         let now = Instant::now();
-        if state.outage.is_none() && state.answered_at.is_some_and(|at| at > since) {
+        if state.outage.is_none() && state.reached_since(since) {
             state.trying = false;
             return Ok(None);
         }
@@ -129,6 +140,7 @@ impl Outages {
         let until_next = wait.max(asked).min(left);
         state.trying = false;
         state.outage = Some(Outage {
+            since: state.outage.map_or(now, |outage| outage.since),
             wait,
             next_try: now + until_next,
         });
@@ -199,8 +211,11 @@ mod tests {
     #[test]
     fn an_answer_in_between_makes_it_no_outage() {
         let outages = Outages::new(None);
+        let before = Instant::now();
         let since = Instant::now();
-        outages.answered();
+        outages.answered(before);
+        assert!(!outages.lock().reached_since(since), "it was on its way");
+        outages.answered(Instant::now());
         assert_eq!(outages.not_over(since, &refused()), Ok(None));
         assert!(!outages.under_way());
     }
@@ -208,7 +223,7 @@ mod tests {
     #[test]
     fn waits_double_to_two_minutes() {
         let outages = Outages::new(None);
-        outages.answered();
+        outages.answered(Instant::now());
         let waits: Vec<_> = (0..7).map(|_| wait(&outages).as_secs()).collect();
         assert_eq!(waits, [5, 10, 20, 40, 80, 120, 120]);
         assert!(outages.over().is_some());
@@ -242,7 +257,7 @@ mod tests {
         );
         let wait = wait(&outages);
         assert!(matches!(outages.turn(since), Turn::Wait(left) if left <= wait));
-        outages.answered();
+        outages.answered(Instant::now());
         assert!(
             matches!(outages.turn(since), Turn::Wait(_)),
             "a late reply is no end"

@@ -1,6 +1,7 @@
 //! A call carried to its end: wait for a permit, call, classify, retry.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use super::event::{CalledFor, Event, Observer};
 use super::outage::Outages;
@@ -133,10 +134,11 @@ impl Work<'_> {
         call: impl FnOnce() -> Result<T, CallError>,
     ) -> Result<T, CallError> {
         self.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
         let result = call();
         let error = result.as_ref().err();
         if error.is_none_or(CallError::is_reply) {
-            self.outages.answered();
+            self.outages.answered(started);
         }
         self.observers.event(&Event::Answered {
             row: row.cloned(),

@@ -42,7 +42,8 @@ fn rows_against_a_server_that_fails_a_tenth_of_its_calls_end_ok() {
     let calls = format!("calls     {} in ", stats.calls);
     assert!(run.stdout.contains(&calls), "{run:?} {stats:?}");
     // Calls that an outage has cost are no retries.
-    let (_, rest) = run.stdout.split_once(" (").expect("counts");
+    let (_, rest) = run.stdout.split_once("\ncalls ").expect("counts");
+    let (_, rest) = rest.split_once('(').expect("counts");
     let (retries, _) = rest.split_once(" retries, 0 pauses)").expect("retries");
     let retries: u64 = retries.parse().expect("a number");
     assert!((1..=attempts - ROWS as u64).contains(&retries), "{run:?}");

@@ -33,6 +33,12 @@ pub struct View {
 pub enum Notice {
     /// No call is made before this time of day.
     Paused { until: String, reason: String },
+    /// The server cannot be reached.
+    Away {
+        since: String,
+        next_try: String,
+        reason: String,
+    },
     /// A call failed for now and is repeated.
     Retrying { reason: String },
 }
@@ -41,6 +47,11 @@ impl Notice {
     fn text(&self) -> String {
         match self {
             Notice::Paused { until, reason } => format!("paused until {until}: {reason}"),
+            Notice::Away {
+                since,
+                next_try,
+                reason,
+            } => format!("server away since {since}, next try at {next_try}: {reason}"),
             Notice::Retrying { reason } => format!("trying again after: {reason}"),
         }
     }

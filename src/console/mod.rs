@@ -296,7 +296,7 @@ impl Observer for Console {
                     duration(*next_try)
                 ));
                 self.progress(|state| {
-                    state.away(Instant::now(), &ZonedDateTime::now(), *next_try, why);
+                    state.away(&ZonedDateTime::now(), *next_try, why);
                 });
             }
             Event::OutageOver { lasted } => {

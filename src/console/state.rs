@@ -30,8 +30,8 @@ pub struct State {
     /// When the latest orders were settled, since the last pause.
     recent: VecDeque<Instant>,
     pause: Option<Pause>,
-    /// Whether the server cannot be reached: nobody knows for how long.
-    is_away: bool,
+    /// Nobody knows for how long.
+    outage: Option<Outage>,
     /// When a call last failed for now, and why.
     trouble: Option<(Instant, String)>,
     /// The order that was settled last.
@@ -43,6 +43,13 @@ struct Pause {
     until: Instant,
     /// The same as a time of day.
     clock: String,
+    reason: String,
+}
+
+#[derive(Debug)]
+struct Outage {
+    since: String,
+    next_try: String,
     reason: String,
 }
 
@@ -62,7 +69,7 @@ impl State {
                 .map(|time| 60.0 / time.as_secs_f64()),
             recent: VecDeque::new(),
             pause: None,
-            is_away: false,
+            outage: None,
             trouble: None,
             last: String::new(),
         }
@@ -100,30 +107,43 @@ impl State {
         });
     }
 
-    /// The server cannot be reached, and is tried again after `wait`.
-    pub fn away(&mut self, now: Instant, clock: &ZonedDateTime, wait: Duration, reason: String) {
-        self.paused(now, clock, wait, reason);
-        self.is_away = true;
+    /// The server cannot be reached; a call will try whether it is back.
+    pub fn away(&mut self, clock: &ZonedDateTime, next_try: Duration, reason: String) {
+        let since = match self.outage.take() {
+            Some(outage) => outage.since,
+            None => clock.strftime("%H:%M").to_string(),
+        };
+        let next_try = clock.checked_add(next_try);
+        let next_try = next_try.as_ref().unwrap_or(clock);
+        self.outage = Some(Outage {
+            since,
+            next_try: next_try.strftime("%H:%M:%S").to_string(),
+            reason,
+        });
     }
 
     /// It answers again.
     pub fn back(&mut self) {
-        self.pause = None;
-        self.is_away = false;
+        self.outage = None;
         self.trouble = None;
+        self.recent.clear();
     }
 
     /// Nothing more is sent.
     pub fn stopping(&mut self) {
         self.calls_left = 0;
         self.pause = None;
+        self.outage = None;
         self.trouble = None;
     }
 
     /// What is to be seen at this moment.
     pub fn view(&self, now: Instant) -> View {
         let pause = self.pause.as_ref().filter(|pause| pause.until > now);
-        let per_call = self.time_per_call(now);
+        let per_call = match &self.outage {
+            Some(_) => None,
+            None => self.time_per_call(now),
+        };
         let pausing = pause.map(|pause| pause.until - now).unwrap_or_default();
         let left = per_call.map(|seconds| seconds * self.calls_left as f64);
         let trouble = self
@@ -138,18 +158,23 @@ impl State {
                 .collect(),
             calls_per_minute: per_call.filter(|_| pause.is_none()).map(|time| 60.0 / time),
             left: left
-                .filter(|_| self.calls_left > 0 && !self.is_away)
+                .filter(|_| self.calls_left > 0)
                 .and_then(|left| Duration::try_from_secs_f64(left).ok())
                 .map(|left| left + pausing),
-            notice: match (pause, trouble) {
-                (Some(pause), _) => Some(Notice::Paused {
+            notice: match (&self.outage, pause, trouble) {
+                (Some(outage), ..) => Some(Notice::Away {
+                    since: outage.since.clone(),
+                    next_try: outage.next_try.clone(),
+                    reason: outage.reason.clone(),
+                }),
+                (None, Some(pause), _) => Some(Notice::Paused {
                     until: pause.clock.clone(),
                     reason: pause.reason.clone(),
                 }),
-                (None, Some((_, reason))) => Some(Notice::Retrying {
+                (None, None, Some((_, reason))) => Some(Notice::Retrying {
                     reason: reason.clone(),
                 }),
-                (None, None) => None,
+                (None, None, None) => None,
             },
         }
     }
@@ -320,9 +345,24 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_stopping_has_no_time_left() {
+    fn while_the_server_is_away_no_time_is_left_and_none_once_a_run_is_stopping() {
         let start = Instant::now();
+        let clock: ZonedDateTime = "2026-03-01T22:39:50[Asia/Shanghai]"
+            .parse()
+            .expect("a time");
         let mut state = State::new(&planned(20, 12, "60/min"));
+        for (minutes, seconds) in [(0, 5), (1, 10)] {
+            let clock = clock.saturating_add(jiff::SignedDuration::from_mins(minutes));
+            let next_try = Duration::from_secs(seconds);
+            state.away(&clock, next_try, "connection refused".to_owned());
+        }
+        let view = state.view(start);
+        assert_eq!((view.left, view.calls_per_minute), (None, None));
+        assert_eq!(
+            view.whole(),
+            "8 of 20 rows: 5 ok, 1 rejected, 2 invalid, server away since 22:39, next try at 22:41:00: connection refused"
+        );
+        state.back();
         assert_eq!(seconds_left(&state, start), Some(12));
         state.stopping();
         assert_eq!(seconds_left(&state, start), None);

@@ -3,7 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 use wdt_flags::sandbox::{Config, Sandbox};
 
-use crate::harness::{Place, ScriptedServer, Terminal, sandbox, sandbox_with, sheet};
+use crate::harness::{
+    Place, Request, ScriptedServer, Terminal, http, sandbox, sandbox_with, sheet,
+};
 
 const REASON: &str = "超过每分钟最大调用频率限制，请稍后重试";
 
@@ -77,6 +79,31 @@ fn leaving_at_once_leaves_no_bar() {
     let shown = run.lines();
     assert!(says(&shown, "left at once"), "{shown:#?}");
     assert!(!says(&shown, "1 of 2 rows"), "{shown:#?}");
+}
+
+#[test]
+fn while_the_server_is_away_there_is_no_time_left() {
+    let server = ScriptedServer::start(|caller| {
+        loop {
+            let call = Request::read(&mut caller.stream)?;
+            match call.order().as_str() {
+                "CG-0-00" => caller.accept(&call)?,
+                _ => caller.send(http("503 Service Unavailable", ""))?,
+            }
+        }
+    });
+    let place = Place::new();
+    place.write("orders.csv", sheet(20));
+    let command = &mut place.run_at("100/s", &server, ["orders.csv", "-j1"]);
+    for columns in [100, 40] {
+        let mut run = Terminal::start(command, columns);
+        let shown = run.until("the outage", |lines| {
+            says(lines, "server away since ") && lines.concat().ends_with(": HTTP 503")
+        });
+        assert!(!says(&shown, " left"), "{shown:#?}");
+        run.interrupt();
+        assert_eq!(run.finish(), Some(130));
+    }
 }
 
 #[test]

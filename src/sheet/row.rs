@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::error::SheetError;
 use super::header::{FlagSource, Header};
-use super::normalize::is_blank;
+use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
 
@@ -114,7 +114,7 @@ impl Row {
         }
         let text = |at: Option<usize>| at.map_or("", field).trim().to_owned();
         self.origin = own.is_ours().then(|| Origin {
-            line: text(own.line).parse().ok(),
+            line: whole_number(&text(own.line)),
             status: text(own.status),
             finished_at: text(own.finished_at),
         });
@@ -124,6 +124,14 @@ impl Row {
             FlagSource::Given(flag) => Some(flag.clone()),
         };
     }
+}
+
+/// A number as spreadsheets write it: `71`, `71.0`, `="71"`.
+fn whole_number(cell: &str) -> Option<u64> {
+    let text = strip_wrapping(cell);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let is_whole = fraction.bytes().all(|digit| digit == b'0');
+    whole.parse().ok().filter(|_| is_whole)
 }
 
 /// Fields as one line of CSV, without a line end. A lone empty field is `""`, so that it is seen.
@@ -179,5 +187,20 @@ impl<'s> Rows<'s> {
             }
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_spreadsheets_write_them() {
+        for cell in ["71", " 71 ", "71.0", "71.00", "=\"71\"", "'71"] {
+            assert_eq!(whole_number(cell), Some(71), "{cell}");
+        }
+        for cell in ["", "71.5", "7 1", "-71", "7.1e1", "#REF!"] {
+            assert_eq!(whole_number(cell), None, "{cell}");
+        }
     }
 }

@@ -172,6 +172,9 @@ impl fmt::Display for Foreign {
             Foreign::OtherIdentity => "belongs to another account, endpoint or choice of columns",
             Foreign::OtherRows => "holds rows this sheet does not have",
             Foreign::Damaged => "is damaged",
+            Foreign::OtherSheet => {
+                "is of a run over another sheet with the same results or failures"
+            }
             Foreign::NotWanted => "is not continued, as asked (--fresh)",
         })
     }
@@ -202,6 +205,7 @@ impl fmt::Display for NotUpdated {
             NotUpdated::OtherForm => f.write_str("they are not as wdt-flags writes them"),
             NotUpdated::OtherColumns => f.write_str("they have other columns"),
             NotUpdated::NoSuchLine(line) => write!(f, "they have no line {line}"),
+            NotUpdated::LaterRun => f.write_str("they are of a later run"),
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct RunFiles {
     pub results: PathBuf,
     pub failures: PathBuf,
     pub journal: PathBuf,
+    /// Journals of other runs over the same results or failures, which end with this one.
+    pub outdated: Vec<PathBuf>,
     pub replaces_sheet: bool,
     /// If the sheet is a failures file: its results, or why they are not updated.
     pub correction: Option<Result<Correction, NotUpdated>>,
@@ -29,16 +31,18 @@ impl RunFiles {
     /// Checks that nothing in the way is anybody else's, and locks the files. On an error nothing
     /// has been changed.
     pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<RunFiles, FileError> {
+        let failures = link_target(&paths.failures)?;
+        let journal_of_failures = with_suffix(&failures, ".partial");
+        let is_continued = is_journal(&journal_of_failures);
         let correction = match &paths.corrects {
-            Some(path) if sheet.is_ours() => Some(Correction::find(&link_target(path)?, sheet)?),
+            Some(path) if sheet.is_ours() => {
+                Some(Correction::find(&link_target(path)?, sheet, is_continued)?)
+            }
             _ => None,
         };
-        let failures = link_target(&paths.failures)?;
         // The results' own journal is that of the sheet they come from.
         let (results, journal) = match (&correction, &paths.corrects) {
-            (Some(Ok(_)), Some(results)) => {
-                (link_target(results)?, with_suffix(&failures, ".partial"))
-            }
+            (Some(Ok(_)), Some(results)) => (link_target(results)?, journal_of_failures.clone()),
             _ => {
                 let results = link_target(&paths.results)?;
                 let journal = with_suffix(&results, ".partial");
@@ -73,7 +77,10 @@ impl RunFiles {
         for file in [&results, &failures] {
             check_replaceable(file)?;
         }
+        let mut outdated = vec![with_suffix(&results, ".partial"), journal_of_failures];
+        outdated.retain(|it| *it != journal && is_journal(it));
         Ok(RunFiles {
+            outdated,
             _locks: [Lock::take(&results)?, Lock::take(&failures)?],
             results,
             failures,
@@ -89,6 +96,10 @@ impl RunFiles {
         AtomicFile::create(&self.failures)?;
         Ok(())
     }
+}
+
+fn is_journal(path: &Path) -> bool {
+    path.is_file() && journal::check(path).is_ok()
 }
 
 /// An error unless the path is free or a regular file.

@@ -1,11 +1,12 @@
 //! Correcting: a failures file given back updates the results it comes from.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::atomic::AtomicFile;
@@ -23,6 +24,19 @@ pub enum NotUpdated {
     OtherColumns,
     /// They have no row of this line, which the failures file names.
     NoSuchLine(u64),
+    /// All their rows are younger than those of the failures file.
+    LaterRun,
+}
+
+/// Where a row belongs in the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// In the place of the row of this line of the sheet.
+    Line(u64),
+    /// In the place of this one, counted from 0, of those without a line, which a person has added.
+    Added(usize),
+    /// At the end.
+    New,
 }
 
 /// The results that a failures file comes from.
@@ -36,21 +50,34 @@ pub struct Correction {
     cells: Vec<usize>,
     sent_flag: bool,
     extra_fields: bool,
-    /// The line that each row of the failures file has in the sheet it comes from.
-    origins: HashMap<u64, Option<u64>>,
+    /// By line of the failures file.
+    targets: HashMap<u64, Target>,
 }
 
-/// Rows on their way into the results.
+/// Rows on their way into the results, as CSV.
 #[derive(Debug, Default)]
 pub struct Corrected {
-    /// As CSV, by line.
-    rows: HashMap<u64, Vec<u8>>,
-    added: Vec<u8>,
+    rows: BTreeMap<Target, Vec<u8>>,
+}
+
+/// The rows of the results before they are updated.
+#[derive(Default)]
+struct Before {
+    lines: HashSet<u64>,
+    /// Those without a line; taken as rows of the failures file are found to be theirs.
+    added: Vec<Option<StringRecord>>,
+    /// When the first of all was finished.
+    first: Option<Timestamp>,
 }
 
 impl Correction {
-    /// The results at `path`, if they are there and the rows of `sheet` come from them.
-    pub fn find(path: &Path, sheet: &Sheet) -> Result<Result<Correction, NotUpdated>, SheetError> {
+    /// The results at `path`, if they are there and the rows of `sheet` come from them. Where a
+    /// correction is continued, they may be of a later time than the failures.
+    pub fn find(
+        path: &Path,
+        sheet: &Sheet,
+        is_continued: bool,
+    ) -> Result<Result<Correction, NotUpdated>, SheetError> {
         // What cannot be read is reported when it is to be written.
         let Ok(bytes) = fs::read(path) else {
             return Ok(Err(NotUpdated::Missing));
@@ -59,19 +86,33 @@ impl Correction {
             Ok(correction) => correction,
             Err(why) => return Ok(Err(why)),
         };
-        let Some(lines) = correction.lines(&bytes) else {
+        let Some(mut before) = correction.before(&bytes) else {
             return Ok(Err(NotUpdated::OtherForm));
         };
+        let mut last = None;
+        let mut taken = HashSet::new();
         let mut rows = sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
             let line = row.origin().and_then(|origin| origin.line);
-            if let Some(line) = line.filter(|line| !lines.contains(line)) {
+            if let Some(line) = line.filter(|line| !before.lines.contains(line)) {
                 return Ok(Err(NotUpdated::NoSuchLine(line)));
             }
-            correction.origins.insert(row.line(), line);
+            // A row that a person has copied is one more, not the same again.
+            let target = match line.filter(|&line| taken.insert(line)) {
+                Some(line) => Target::Line(line),
+                None => correction.target_of_added(&row, &mut before.added),
+            };
+            correction.targets.insert(row.line(), target);
+            let finished_at = row.origin().and_then(|it| it.finished_at.parse().ok());
+            last = last.max(finished_at);
         }
-        Ok(Ok(correction))
+        match (before.first, last) {
+            (Some(first), Some(last)) if first > last && !is_continued => {
+                Ok(Err(NotUpdated::LaterRun))
+            }
+            _ => Ok(Ok(correction)),
+        }
     }
 
     fn of(path: &Path, bytes: &[u8], sheet: &Sheet) -> Result<Correction, NotUpdated> {
@@ -105,20 +146,31 @@ impl Correction {
                 cells,
                 sent_flag,
                 extra_fields,
-                origins: HashMap::new(),
+                targets: HashMap::new(),
             }),
             _ => Err(NotUpdated::OtherColumns),
         }
     }
 
-    /// The lines that the results have; `None` if they cannot be read to their end.
-    fn lines(&self, bytes: &[u8]) -> Option<HashSet<u64>> {
-        let mut lines = HashSet::new();
+    /// The rows of the results; `None` if they cannot be read to their end, or name a line twice.
+    fn before(&self, bytes: &[u8]) -> Option<Before> {
+        let mut before = Before::default();
         for record in reader(bytes).records().skip(1) {
             let record = record.ok().filter(|it| it.len() == self.header.len())?;
-            lines.extend(self.line(&record)?);
+            match self.line(&record)? {
+                Some(line) if !before.lines.insert(line) => return None,
+                Some(_) => {}
+                None => before.added.push(Some(record.clone())),
+            }
+            if let Ok(time) = record[self.header.len() - 1].parse() {
+                before.first = Some(
+                    before
+                        .first
+                        .map_or(time, |first: Timestamp| first.min(time)),
+                );
+            }
         }
-        Some(lines)
+        Some(before)
     }
 
     /// The line of a record of the results, if a person has not added it.
@@ -129,19 +181,70 @@ impl Correction {
         }
     }
 
-    /// The line in the original sheet of the failures file's row at `line`, if it has one.
-    pub fn origin(&self, line: u64) -> Option<u64> {
-        self.origins.get(&line).copied().flatten()
+    /// The place of a row that a person has added. An earlier round may have added it already: then
+    /// it is still as it was, or has the outcome of that round beside it.
+    fn target_of_added(&self, row: &Row, added: &mut [Option<StringRecord>]) -> Target {
+        let cells = self.own_cells(row.cells());
+        let flag = row.sent_flag().unwrap_or_default();
+        let width = self.own + usize::from(self.sent_flag);
+        let outcome = row
+            .origin()
+            .filter(|it| !it.status.is_empty())
+            .map(|it| (it.status.as_str(), it.finished_at.as_str()));
+        let likeness = |record: &StringRecord| {
+            let same = cells.iter().chain([flag]).take(width).zip(record);
+            let same = same.filter(|(one, other)| one == other).count();
+            let status = &record[self.header.len() - APPENDED.len() + 1];
+            let is_its = outcome == Some((status, &record[self.header.len() - 1]));
+            (same == width || is_its).then_some(same)
+        };
+        let likely = (0..)
+            .zip(added.iter())
+            .filter_map(|(at, record)| Some((likeness(record.as_ref()?)?, at)));
+        // Of several that are alike, the first.
+        match likely.max_by_key(|&(same, at)| (same, std::cmp::Reverse(at))) {
+            Some((_, at)) => {
+                added[at] = None;
+                Target::Added(at)
+            }
+            None => Target::New,
+        }
     }
 
-    /// Adds a row of the failures file, with what became of it.
-    pub fn add(&self, corrected: &mut Corrected, row: &ResultRow<'_>) -> Result<(), FileError> {
+    fn own_cells(&self, cells: &StringRecord) -> StringRecord {
         let cells = self
             .cells
             .iter()
-            .map(|&at| row.cells.get(at).unwrap_or_default());
+            .map(|&at| cells.get(at).unwrap_or_default());
+        cells.collect()
+    }
+
+    fn target(&self, line: u64) -> Target {
+        self.targets.get(&line).copied().unwrap_or(Target::New)
+    }
+
+    /// The line in the original sheet of the failures file's row at `line`, if it has one.
+    pub fn origin(&self, line: u64) -> Option<u64> {
+        match self.target(line) {
+            Target::Line(line) => Some(line),
+            Target::Added(_) | Target::New => None,
+        }
+    }
+
+    /// Whether the results do not have the failures file's row at `line` yet.
+    pub fn is_new(&self, line: u64) -> bool {
+        self.target(line) == Target::New
+    }
+
+    /// Adds the row at `line` of the failures file, with what became of it.
+    pub fn add(
+        &self,
+        corrected: &mut Corrected,
+        line: u64,
+        row: &ResultRow<'_>,
+    ) -> Result<(), FileError> {
         let row = ResultRow {
-            cells: &cells.collect(),
+            cells: &self.own_cells(row.cells),
             ..*row
         };
         let columns = ResultsColumns {
@@ -149,10 +252,7 @@ impl Correction {
             sent_flag: self.sent_flag,
             extra_fields: self.extra_fields,
         };
-        let to = match row.line {
-            Some(line) => corrected.rows.entry(line).or_default(),
-            None => &mut corrected.added,
-        };
+        let to = corrected.rows.entry(self.target(line)).or_default();
         let mut csv = writer(to);
         columns
             .write(&mut csv, &row)
@@ -160,31 +260,45 @@ impl Correction {
             .map_err(|error| FileError::io(&self.path)(io_error(error)))
     }
 
-    /// The results with the corrected rows in the places of the old ones, and those a person has
-    /// added at the end; all others byte for byte. To be committed.
-    pub fn update(&self, corrected: &Corrected) -> Result<AtomicFile, FileError> {
+    /// The results with the corrected rows in the places of the old ones, and new ones at the end;
+    /// all others byte for byte. To be committed.
+    pub fn update(&self, mut corrected: Corrected) -> Result<AtomicFile, FileError> {
         let file = AtomicFile::create(&self.path)?;
-        let update = || -> io::Result<()> {
+        let mut update = || -> io::Result<()> {
             let bytes = fs::read(&self.path)?;
             let body = without_bom(&bytes);
             let mut to = io::BufWriter::new(file.file());
             to.write_all(&bytes[..bytes.len() - body.len()])?;
             let mut csv = reader(body);
             let mut record = StringRecord::new();
-            let mut from = 0;
+            let (mut from, mut added) = (0, 0);
+            let mut is_open = false;
             while csv.read_record(&mut record).map_err(io_error)? {
                 let until = usize::try_from(csv.position().byte()).unwrap_or(body.len());
-                let line = self.line(&record).flatten();
-                match line.and_then(|line| corrected.rows.get(&line)) {
-                    Some(row) => to.write_all(row)?,
-                    None => to.write_all(&body[from..until])?,
-                }
+                // The reader leaves the second half of a line end to the next record.
+                let ends_within =
+                    body[..until].ends_with(b"\r") && body[until..].starts_with(b"\n");
+                let until = until + usize::from(ends_within);
+                let row = match self.line(&record) {
+                    Some(Some(line)) => corrected.rows.remove(&Target::Line(line)),
+                    Some(None) => {
+                        added += 1;
+                        corrected.rows.remove(&Target::Added(added - 1))
+                    }
+                    // The header.
+                    None => None,
+                };
+                to.write_all(row.as_deref().unwrap_or(&body[from..until]))?;
+                is_open = row.is_none() && !body[..until].ends_with(b"\n");
                 from = until;
             }
-            if !body.ends_with(b"\n") {
+            if is_open && !corrected.rows.is_empty() {
                 to.write_all(b"\n")?;
             }
-            to.write_all(&corrected.added)?;
+            // The rows whose places are gone since, too: none is lost.
+            for row in corrected.rows.values() {
+                to.write_all(row)?;
+            }
             to.flush()
         };
         update().map_err(|error| file.error(error))?;

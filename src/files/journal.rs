@@ -64,6 +64,8 @@ pub enum Foreign {
     OtherRows,
     /// More has happened to it than that its end was cut off.
     Damaged,
+    /// It is of the sheet, and its failures are corrected; or the other way round.
+    OtherSheet,
     NotWanted,
 }
 

@@ -73,8 +73,9 @@ impl<'r> Ending<'r> {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
-                line: match self.correction() {
-                    Some(correction) => correction.origin(row.line()),
+                line: match &self.files.correction {
+                    Some(Ok(correction)) => correction.origin(row.line()),
+                    Some(Err(_)) => row.origin().and_then(|origin| origin.line),
                     None => Some(row.line()),
                 },
                 status: ended.status,
@@ -85,7 +86,13 @@ impl<'r> Ending<'r> {
             };
             match &mut results {
                 Results::New(writer) => writer.write(&result)?,
-                Results::Updated(correction, corrected) => correction.add(corrected, &result)?,
+                // It is added when it leaves the failures: until then it may be edited there.
+                Results::Updated(correction, _)
+                    if keep_sheet && ended.status.is_failure() && correction.is_new(row.line()) => {
+                }
+                Results::Updated(correction, corrected) => {
+                    correction.add(corrected, row.line(), &result)?;
+                }
             }
             if let Some(failures) = &mut failures
                 && ended.status.is_failure()
@@ -99,7 +106,7 @@ impl<'r> Ending<'r> {
         }
         let results = match results {
             Results::New(writer) => writer.finish()?,
-            Results::Updated(correction, corrected) => correction.update(&corrected)?,
+            Results::Updated(correction, corrected) => correction.update(corrected)?,
         };
         let failures = failures.map(ResultsWriter::finish).transpose()?;
         Ok((summary, [results].into_iter().chain(failures).collect()))
@@ -111,9 +118,10 @@ impl<'r> Ending<'r> {
 
     /// A line of this sheet as messages name it: by the sheet that a failures file comes from.
     fn line_ref(&self, line: u64) -> LineRef {
-        match self.correction() {
+        match &self.files.correction {
             None => LineRef::Sheet(line),
-            Some(correction) => match correction.origin(line) {
+            Some(Err(_)) => LineRef::Failures(line),
+            Some(Ok(correction)) => match correction.origin(line) {
                 Some(line) => LineRef::Sheet(line),
                 None => LineRef::Failures(line),
             },

@@ -1,6 +1,7 @@
 //! Continuing a run that was cut short: what its journal knows that still holds.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::error::RunError;
 use super::event::{Event, Observer};
@@ -64,12 +65,20 @@ pub fn begin_journal(
     observers: &[&dyn Observer],
 ) -> Result<(Journal, Vec<Option<Outcome>>), RunError> {
     let mut outcomes = vec![None; plan.orders()];
+    let set_aside = |journal: &Path, why: Foreign| -> Result<(), FileError> {
+        let path = move_aside(journal)?.display().to_string();
+        observers.event(&Event::JournalSetAside { path, why });
+        Ok(())
+    };
+    // From the first call on they are no longer true.
+    for journal in &files.outdated {
+        set_aside(journal, Foreign::OtherSheet)?;
+    }
     let lines = match found {
         Found::Lines(lines) => lines,
         Found::Nothing => Vec::new(),
         Found::Foreign(why) => {
-            let path = move_aside(&files.journal)?.display().to_string();
-            observers.event(&Event::JournalSetAside { path, why });
+            set_aside(&files.journal, why)?;
             Vec::new()
         }
     };

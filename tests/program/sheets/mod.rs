@@ -6,3 +6,4 @@ mod correcting;
 mod failures;
 mod formats;
 mod random;
+mod rounds;

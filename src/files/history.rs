@@ -49,38 +49,45 @@ pub fn keep(path: &Path) -> Result<PathBuf, FileError> {
     Ok(kept)
 }
 
-/// Removes the oldest of the files kept for `path`, all but so many.
-pub fn prune(path: &Path, keep: usize) {
+/// Removes the oldest of the files kept for `path`, all but so many; last of all the one that was
+/// kept last, whatever the clock says.
+pub fn prune(path: &Path, keep: usize, last: Option<&Path>) {
     let mut kept = kept(path);
-    kept.sort();
+    kept.sort_by_key(|(stamp, n, path)| (last == Some(path), stamp.clone(), *n));
     let surplus = kept.len().saturating_sub(keep);
-    for old in &kept[..surplus] {
+    for (.., old) in &kept[..surplus] {
         // A file that stays is no reason to fail.
         let _ = fs::remove_file(old);
     }
 }
 
-/// The files kept for `path`.
-fn kept(path: &Path) -> Vec<PathBuf> {
+/// The files kept for `path`: the time in their names, which of that time, and their paths.
+fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
     let text =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-    let (stem, extension) = (text(path.file_stem()), text(path.extension()));
-    let is_kept = |name: &str| {
-        let stamp = name
-            .strip_prefix(&stem)
-            .and_then(|rest| rest.strip_prefix('.'))
-            .and_then(|rest| rest.strip_suffix(&extension))
-            .and_then(|rest| rest.strip_suffix('.'));
-        let time = stamp.and_then(|stamp| stamp.get(.."2026-11-22T223000".len()));
-        time.is_some_and(|time| jiff::civil::DateTime::strptime(STAMP, time).is_ok())
+    let stem = text(path.file_stem());
+    let ending = path
+        .extension()
+        .map_or(String::new(), |it| format!(".{}", it.to_string_lossy()));
+    let time_of = |name: &str| {
+        let stamp = name.strip_prefix(&stem)?.strip_prefix('.')?;
+        let stamp = stamp.strip_suffix(&ending)?;
+        let (time, n) = match stamp.split_at_checked("2026-11-22T223000".len())? {
+            (time, "") => (time, 1),
+            (time, n) => (time, n.strip_prefix('-')?.parse().ok()?),
+        };
+        jiff::civil::DateTime::strptime(STAMP, time).ok()?;
+        Some((time.to_owned(), n))
     };
     let entries = fs::read_dir(directory(path))
         .into_iter()
         .flatten()
         .flatten();
     entries
-        .filter(|entry| is_kept(&entry.file_name().to_string_lossy()))
-        .map(|entry| entry.path())
+        .filter_map(|entry| {
+            let (time, n) = time_of(&entry.file_name().to_string_lossy())?;
+            Some((time, n, path.with_file_name(entry.file_name())))
+        })
         .collect()
 }
 
@@ -137,11 +144,7 @@ mod tests {
         fs::write(&other, "mine").expect("written");
         let mut kept = Vec::new();
         for day in 1..=3 {
-            fs::write(&path, format!("a\n{day}\n")).expect("written");
-            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_000_000 + day * 86_400);
-            let file = File::options().write(true).open(&path).expect("there");
-            file.set_modified(time).expect("set");
-            kept.push(super::keep(&path).expect("kept"));
+            kept.push(keep_of(&path, day));
             assert!(!path.exists());
         }
         let name = kept[0]
@@ -151,12 +154,47 @@ mod tests {
             .into_owned();
         assert!(name.starts_with("x.results.2026-"), "{name}");
         assert_eq!(name.len(), "x.results.2026-11-22T223000.csv".len());
-        prune(&path, 2);
+        prune(&path, 2, None);
         assert_eq!(
             kept.iter().map(|it| it.exists()).collect::<Vec<_>>(),
             [false, true, true]
         );
         assert!(other.exists());
+        // A clock that was put back, and two of one second.
+        let last = [keep_of(&path, 0), keep_of(&path, 0)];
+        prune(&path, 2, Some(&last[1]));
+        let exist = [&kept[1], &kept[2], &last[0], &last[1]].map(|it| it.exists());
+        assert_eq!(exist, [false, true, false, true]);
+    }
+
+    /// Keeps a file that was finished on this day.
+    fn keep_of(path: &Path, day: u64) -> PathBuf {
+        fs::write(path, format!("a\n{day}\n")).expect("written");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_000_000 + day * 86_400);
+        let file = File::options().write(true).open(path).expect("there");
+        file.set_modified(time).expect("set");
+        super::keep(path).expect("kept")
+    }
+
+    #[test]
+    fn files_that_only_begin_like_those_kept_stay() {
+        let directory = tempfile::tempdir().expect("a directory");
+        for (name, ending) in [("x.results.csv", ".csv"), ("out", "")] {
+            let path = directory.path().join(name);
+            let kept = keep_of(&path, 1);
+            let stem = kept.to_string_lossy().into_owned();
+            let stem = stem.strip_suffix(ending).expect("as it was");
+            let others = [" of mine", ".results", ".failures", "-x", "0"];
+            let others = others.map(|it| format!("{stem}{it}{ending}"));
+            for other in &others {
+                fs::write(other, "mine").expect("written");
+            }
+            prune(&path, 0, None);
+            assert!(!kept.exists(), "{name}");
+            for other in others {
+                assert!(Path::new(&other).exists(), "{other}");
+            }
+        }
     }
 
     #[test]

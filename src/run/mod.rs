@@ -199,6 +199,11 @@ pub fn run(
     let (kept, beside) = publishing
         .publish(written)
         .map_err(|error| interrupted(error.into()))?;
+    let keep_sheet = keep_sheet
+        || files.replaces_sheet
+            && beside
+                .iter()
+                .any(|it| Path::new(&it.wanted) == files.results);
     let journal = match stopped.is_some() || !beside.is_empty() {
         true => Some(text(&files.journal)),
         false => {

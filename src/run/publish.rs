@@ -34,12 +34,16 @@ impl Publishing<'_> {
         let is_sheet = |path: &Path| self.files.replaces_sheet && *path == self.files.failures;
         for file in written {
             let path = file.becomes().to_owned();
+            if is_sheet(&path) && !beside.is_empty() {
+                // The sheet is needed until the results are in their place.
+                continue;
+            }
             let edited = edited && path == self.files.failures;
             let of_earlier_run = self.is_new() && has_rows(&path) && !is_sheet(&path);
+            let is_kept = edited || of_earlier_run && self.keep != Some(0);
             // What cannot be renamed cannot be replaced either: then the new file is put beside.
-            if (edited || of_earlier_run)
-                && let Ok(kept_as) = keep(&path)
-            {
+            let kept_as = is_kept.then(|| keep(&path).ok()).flatten();
+            if let Some(kept_as) = &kept_as {
                 let kept_as = kept_as.display().to_string();
                 kept.push(kept_as.clone());
                 self.observers.event(&Event::Kept {
@@ -48,10 +52,11 @@ impl Publishing<'_> {
                     edited,
                 });
             }
-            if let Some(keep) = self.keep {
-                prune(&path, keep);
-            }
             beside.extend(file.commit_or_beside()?);
+            if let Some(keep) = self.keep {
+                // What a person wrote is kept for one run at least.
+                prune(&path, keep.max(edited.into()), kept_as.as_deref());
+            }
         }
         Ok((kept, beside))
     }

@@ -55,6 +55,20 @@ fn every_night_keeps_the_one_before() {
 }
 
 #[test]
+fn none_are_kept_where_none_are_wanted_but_what_a_person_wrote() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let run = finish(&mut place.run(&erp, ["x.csv", "--keep", "0"])).expect(1);
+    assert!(!run.stdout.contains("\nkept "), "{run:#?}");
+    assert_eq!(kept(&place), Vec::<String>::new());
+    age(&place, "x.results.csv", 1);
+    let run = finish(&mut place.run(&erp, ["x.csv", "--keep", "0"])).expect(1);
+    assert!(run.stderr.contains("was edited"), "{run:#?}");
+    assert_eq!(kept(&place), ["x.failures.csv"]);
+}
+
+#[test]
 fn failures_without_rows_are_simply_replaced() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("x.csv", "purchase_no,flag_name\nCG1,aa\n");

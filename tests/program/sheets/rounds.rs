@@ -2,10 +2,11 @@
 //! the results once.
 
 use std::fs;
+use std::sync::Arc;
 
 use wdt_flags::sandbox::Sandbox;
 
-use crate::harness::{Finished, Place, finish, sandbox};
+use crate::harness::{Finished, Gate, Place, ScriptedServer, finish, sandbox, start};
 
 const SHEET: &str = "purchase_no,flag_name,备注\nCG1,aa,一\nCG404,加急,二\n,aa,三\nCG4,没有,四\n";
 
@@ -281,4 +282,35 @@ fn ragged_rows() {
         &place,
         &[["2", "CG1", "ok"], ["3", "CG2", "ok"], ["4", "CG3", "ok"]],
     );
+}
+
+/// Only the sheet knows what belongs there.
+#[test]
+fn failures_stay_until_the_results_are_in_their_place() {
+    let (place, _) = first_run();
+    fs::remove_file(place.path("x.results.csv")).expect("there");
+    let before = place.read("x.failures.csv");
+    let gate = Arc::new(Gate::default());
+    let let_go = Arc::clone(&gate);
+    let server = ScriptedServer::start(move |caller| {
+        loop {
+            let call = caller.request()?;
+            let_go.pass();
+            caller.accept(&call)?;
+        }
+    });
+    let run = start(&mut place.run(&server, ["x.failures.csv"]));
+    server.wait_for_calls(1);
+    let results = place.path("x.failures.results.csv");
+    fs::create_dir(&results).expect("created");
+    gate.open();
+    let run = run.finish().expect(3);
+    assert!(run.stderr.contains("cannot be replaced"), "{run:#?}");
+    assert_eq!(place.read("x.failures.csv"), before);
+    fs::remove_dir(&results).expect("empty");
+    finish(&mut place.run(&server, ["x.failures.csv"])).expect(1);
+    assert_eq!(server.orders().len(), 2, "no call is made again");
+    let results = place.table("x.failures.results.csv");
+    assert_eq!(results.column("status"), ["ok", "invalid", "ok"]);
+    assert_eq!(place.table("x.failures.csv").column("line"), ["4"]);
 }

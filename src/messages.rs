@@ -169,7 +169,9 @@ impl fmt::Display for CredentialFault {
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Foreign::OtherIdentity => "belongs to another account, endpoint or choice of columns",
+            Foreign::OtherIdentity => {
+                "belongs to another account, endpoint, choice of columns or --on-conflict"
+            }
             Foreign::OtherRows => "holds rows this sheet does not have",
             Foreign::Damaged => "is damaged",
             Foreign::OtherSheet => {

@@ -26,6 +26,7 @@ pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
 use crate::files::Status;
+use crate::files::journal::Foreign;
 use crate::pace::Change;
 use crate::plan::OnConflict;
 use crate::run::{CalledFor, Destination, Event, Observer, Planned};
@@ -256,6 +257,12 @@ impl Observer for Console {
             )),
             Event::Planned(plan) => self.begin(plan),
             // Said even with -q: an earlier run's outcomes are not taken over.
+            Event::JournalSetAside {
+                path,
+                why: Foreign::OtherSheet,
+            } => self.warning(format_args!(
+                "a run that was cut short, over another sheet with the same results or failures, cannot be continued any more; its journal is kept as `{path}`"
+            )),
             Event::JournalSetAside { path, why } => self.say(
                 Level::Error,
                 format_args!(

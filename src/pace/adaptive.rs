@@ -350,6 +350,4 @@ impl AdaptiveRate {
 }
 
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod tests;

@@ -4,8 +4,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::event::{Event, Observer};
-use super::worker::Work;
 use crate::erp::CallError;
 use crate::stop::StopReason;
 
@@ -53,7 +51,7 @@ impl State {
 }
 
 /// What a worker is to do about a server that does not answer.
-enum Turn {
+pub enum Turn {
     /// Something was answered.
     GoOn,
     Wait(Duration),
@@ -81,7 +79,7 @@ impl Outages {
     }
 
     /// `since` is when the caller's own call failed.
-    fn turn(&self, since: Instant) -> Turn {
+    pub fn turn(&self, since: Instant) -> Turn {
         let mut state = self.lock();
         let now = Instant::now();
         if state.outage.is_none() && state.reached_since(since) {
@@ -100,7 +98,7 @@ impl Outages {
     }
 
     /// The try was answered. Returns how long the outage was, if it has become one.
-    fn over(&self) -> Option<Duration> {
+    pub fn over(&self) -> Option<Duration> {
         let mut state = self.lock();
         let now = Instant::now();
         state.trying = false;
@@ -109,7 +107,11 @@ impl Outages {
 
     /// The try was not answered either. Returns how long to wait for the next, or why to give up;
     /// nothing if other calls were answered meanwhile.
-    fn not_over(&self, since: Instant, error: &CallError) -> Result<Option<Duration>, StopReason> {
+    pub fn not_over(
+        &self,
+        since: Instant,
+        error: &CallError,
+    ) -> Result<Option<Duration>, StopReason> {
         let mut state = self.lock();
         let now = Instant::now();
         if state.outage.is_none() && state.reached_since(since) {
@@ -149,48 +151,6 @@ impl Outages {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Work<'_> {
-    /// Waits until the server answers, after a call that did not reach it.
-    /// Returns whether there was an outage: if there was none, the server answers other calls, and
-    /// the failure is the call's own.
-    ///
-    /// One worker tries for all, with a call that changes nothing.
-    pub(super) fn wait_out_outage(&self) -> bool {
-        let since = Instant::now();
-        let mut was_outage = false;
-        loop {
-            was_outage |= self.outages.under_way();
-            match self.outages.turn(since) {
-                Turn::GoOn => return was_outage,
-                Turn::Wait(wait) if self.stop.sleep(wait) => continue,
-                Turn::Wait(_) => return true,
-                Turn::Try => {}
-            }
-            let error = self.try_server();
-            if self.stop.stopped() {
-                return true;
-            }
-            let Some(error) = error else {
-                if let Some(lasted) = self.outages.over() {
-                    self.observers.event(&Event::OutageOver { lasted });
-                }
-                continue;
-            };
-            match self.outages.not_over(since, &error) {
-                Ok(None) => {}
-                Ok(Some(next_try)) => self.observers.event(&Event::Outage {
-                    reason: error.reason,
-                    next_try,
-                }),
-                Err(reason) => {
-                    self.stop.stop(reason);
-                    return true;
-                }
-            }
-        }
     }
 }
 

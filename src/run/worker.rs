@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::event::{CalledFor, Event, Observer};
-use super::outage::Outages;
+use super::outage::{Outages, Turn};
 use crate::erp::{CallError, Client, ErrorKind, Limit};
 use crate::pace::{Change, Permit, RateLimiter, backoff};
 use crate::stop::{Stop, StopReason};
@@ -162,7 +162,7 @@ impl Work<'_> {
     }
 
     /// Makes a call that changes nothing. Returns the error if it was not answered.
-    pub(super) fn try_server(&self) -> Option<CallError> {
+    fn try_server(&self) -> Option<CallError> {
         let permit = self.limiter.permit(self.stop)?;
         let error = self
             .counted(None, 1, || self.client.caller().ping().result)
@@ -178,6 +178,46 @@ impl Work<'_> {
             None => {
                 permit.passed();
                 None
+            }
+        }
+    }
+
+    /// Waits until the server answers, after a call that did not reach it.
+    /// Returns whether there was an outage: if there was none, the server answers other calls, and
+    /// the failure is the call's own.
+    ///
+    /// One worker tries for all, with a call that changes nothing.
+    fn wait_out_outage(&self) -> bool {
+        let since = Instant::now();
+        let mut was_outage = false;
+        loop {
+            was_outage |= self.outages.under_way();
+            match self.outages.turn(since) {
+                Turn::GoOn => return was_outage,
+                Turn::Wait(wait) if self.stop.sleep(wait) => continue,
+                Turn::Wait(_) => return true,
+                Turn::Try => {}
+            }
+            let error = self.try_server();
+            if self.stop.stopped() {
+                return true;
+            }
+            let Some(error) = error else {
+                if let Some(lasted) = self.outages.over() {
+                    self.observers.event(&Event::OutageOver { lasted });
+                }
+                continue;
+            };
+            match self.outages.not_over(since, &error) {
+                Ok(None) => {}
+                Ok(Some(next_try)) => self.observers.event(&Event::Outage {
+                    reason: error.reason,
+                    next_try,
+                }),
+                Err(reason) => {
+                    self.stop.stop(reason);
+                    return true;
+                }
             }
         }
     }

@@ -1,4 +1,6 @@
-//! The rule by itself, call by call.
+//! The rule by itself, call by call, and in whole nights.
+
+mod simulation;
 
 use super::super::pause::MAX_PAUSE;
 use super::*;

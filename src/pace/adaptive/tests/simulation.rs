@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
-use super::*;
+use crate::pace::adaptive::*;
 
 const NIGHT: f64 = 36_000.0;
 const HOUR: f64 = 3_600.0;

@@ -204,6 +204,7 @@ impl fmt::Display for NotUpdated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotUpdated::Missing => f.write_str("they are not there"),
+            NotUpdated::Unreadable(why) => write!(f, "they cannot be read ({why})"),
             NotUpdated::OtherForm => f.write_str("they are not as wdt-flags writes them"),
             NotUpdated::OtherColumns => f.write_str("they have other columns"),
             NotUpdated::NoSuchLine(line) => write!(f, "they have no line {line}"),

@@ -19,6 +19,7 @@ use crate::sheet::{APPENDED, EXTRA_FIELDS, Row, SENT_FLAG, Sheet, SheetError};
 #[serde(rename_all = "snake_case")]
 pub enum NotUpdated {
     Missing,
+    Unreadable(String),
     /// They are not in the form in which this program writes them.
     OtherForm,
     OtherColumns,
@@ -78,9 +79,12 @@ impl Correction {
         sheet: &Sheet,
         is_continued: bool,
     ) -> Result<Result<Correction, NotUpdated>, SheetError> {
-        // What cannot be read is reported when it is to be written.
-        let Ok(bytes) = fs::read(path) else {
-            return Ok(Err(NotUpdated::Missing));
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Err(NotUpdated::Missing));
+            }
+            Err(error) => return Ok(Err(NotUpdated::Unreadable(error.to_string()))),
         };
         let mut correction = match Correction::of(path, &bytes, sheet) {
             Ok(correction) => correction,

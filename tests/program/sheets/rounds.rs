@@ -314,3 +314,13 @@ fn failures_stay_until_the_results_are_in_their_place() {
     assert_eq!(results.column("status"), ["ok", "invalid", "ok"]);
     assert_eq!(place.table("x.failures.csv").column("line"), ["4"]);
 }
+
+#[test]
+fn results_that_cannot_be_read_are_not_called_missing() {
+    let (place, erp) = first_run();
+    fs::remove_file(place.path("x.results.csv")).expect("there");
+    fs::create_dir(place.path("x.results.csv")).expect("created");
+    let run = correct(&place, &erp, &[], 1);
+    assert!(run.stderr.contains("they cannot be read ("), "{run:#?}");
+    assert_eq!(place.table("x.failures.results.csv").rows.len(), 3);
+}

@@ -90,6 +90,11 @@ impl RunFiles {
         })
     }
 
+    /// Whether the results that the sheet comes from are updated.
+    pub fn is_correction(&self) -> bool {
+        matches!(self.correction, Some(Ok(_)))
+    }
+
     /// An error if results and failures could not be written: better before the first call.
     pub fn ensure_writable(&self) -> Result<(), FileError> {
         AtomicFile::create(&self.results)?;

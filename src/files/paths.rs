@@ -57,6 +57,16 @@ impl Paths {
     }
 }
 
+impl Paths {
+    /// Where results go: for a correction, to those that it corrects.
+    pub fn results(&self, is_correction: bool) -> &Path {
+        match &self.corrects {
+            Some(corrected) if is_correction => corrected,
+            _ => &self.results,
+        }
+    }
+}
+
 const FAILURES: &str = ".failures.csv";
 const RESULTS: &str = ".results.csv";
 

@@ -199,11 +199,6 @@ pub fn run(
     let (kept, beside) = publishing
         .publish(written)
         .map_err(|error| interrupted(error.into()))?;
-    let keep_sheet = keep_sheet
-        || files.replaces_sheet
-            && beside
-                .iter()
-                .any(|it| Path::new(&it.wanted) == files.results);
     let journal = match stopped.is_some() || !beside.is_empty() {
         true => Some(text(&files.journal)),
         false => {
@@ -213,6 +208,8 @@ pub fn run(
             None
         }
     };
+    // The sheet is needed until the results are in their place.
+    let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
     let report = Report {
         destination: settings.destination.clone(),
         summary,
@@ -222,8 +219,8 @@ pub fn run(
         retries: counters.retries.load(Ordering::Relaxed),
         pauses: counters.pauses.load(Ordering::Relaxed),
         elapsed,
-        results: text(&files.results),
-        failures: (!keep_sheet).then(|| text(&files.failures)),
+        results: text(settings.paths.results(files.is_correction())),
+        failures: (!keep_sheet).then(|| text(&settings.paths.failures)),
         kept,
         beside,
         journal,

@@ -18,7 +18,7 @@ pub struct Publishing<'r> {
 impl Publishing<'_> {
     /// Whether what is there is of an earlier run, finished or not.
     pub fn is_new(&self) -> bool {
-        !self.is_continued && !matches!(self.files.correction, Some(Ok(_)))
+        !self.is_continued && !self.files.is_correction()
     }
 
     /// Returns the names of what was kept, and the files that could not take their place.

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 use indexmap::map::Entry;
-use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
 use crate::sheet::{self, Problem, Row, Sheet, SheetError};
@@ -72,7 +72,8 @@ pub struct Plan {
     on_conflict: OnConflict,
     /// Order numbers are short: they stand in the map itself.
     orders: IndexMap<CompactString, Decision, RandomState>,
-    flags: IndexSet<Box<str>, RandomState>,
+    /// With the valid rows that give each.
+    flags: IndexMap<Box<str>, u64, RandomState>,
     /// Rows by order and flag, of the orders that are given different flags.
     rows_by_flag: HashMap<(usize, u32), u32, RandomState>,
     rows: u64,
@@ -95,7 +96,7 @@ impl Plan {
         let mut plan = Plan {
             on_conflict,
             orders: IndexMap::default(),
-            flags: IndexSet::default(),
+            flags: IndexMap::default(),
             rows_by_flag: HashMap::default(),
             rows: 0,
             invalid: 0,
@@ -118,9 +119,12 @@ impl Plan {
     }
 
     fn enter(&mut self, line: u64, entry: &sheet::Entry<'_>) {
-        let flag = match self.flags.get_index_of(entry.flag.as_ref()) {
-            Some(known) => known,
-            None => self.flags.insert_full(entry.flag.as_ref().into()).0,
+        let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
+            Some((known, _, rows)) => {
+                *rows += 1;
+                known
+            }
+            None => self.flags.insert_full(entry.flag.as_ref().into(), 1).0,
         };
         // More distinct flags than this do not fit in memory.
         let flag = u32::try_from(flag).unwrap_or(u32::MAX);
@@ -196,7 +200,8 @@ impl Plan {
 
     /// The flag that the order's last valid row gives.
     pub fn flag(&self, id: OrderId) -> &str {
-        &self.flags[self.decision(id).flag as usize]
+        let flag = self.flags.get_index(self.decision(id).flag as usize);
+        flag.map_or("", |(flag, _)| flag)
     }
 
     /// How many valid rows name the order.
@@ -235,6 +240,11 @@ impl Plan {
     /// Distinct orders among the valid rows.
     pub fn orders(&self) -> usize {
         self.orders.len()
+    }
+
+    /// The flags that valid rows give, with the number of these rows.
+    pub fn flags(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.flags.iter().map(|(flag, &rows)| (&**flag, rows))
     }
 
     /// Orders that are given different flags.

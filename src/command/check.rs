@@ -1,7 +1,5 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
-use std::collections::HashMap;
-
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
@@ -16,7 +14,7 @@ use crate::plan::{OnConflict, Plan};
 use crate::sheet::Sheet;
 use crate::text::one_line;
 
-/// Distinct flags that are counted; a sheet with more has the wrong flag column.
+/// Distinct flags that are told; a sheet with more has the wrong flag column.
 const MAX_FLAGS: usize = 10_000;
 /// Distinct flags that are listed for people.
 const LISTED_FLAGS: usize = 50;
@@ -67,14 +65,8 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
             .and_then(|at| Timestamp::try_from(deadline(at)).ok()),
     };
     let sheet = open_sheet(args.sheet)?;
-    let mut flags = Flags::default();
-    let plan = Plan::build(&sheet, args.on_conflict, |_, entry| {
-        if let Ok(entry) = entry {
-            flags.count(&entry.flag);
-        }
-    })
-    .map_err(Failure::usage)?;
-    let mut survey = Survey::new(&sheet, &plan, flags, &pacing);
+    let plan = Plan::build(&sheet, args.on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let mut survey = Survey::new(&sheet, &plan, &pacing);
     match args.format {
         ReportFormat::Text => {
             let overview = survey.overview(&plan, &pacing);
@@ -95,37 +87,21 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
     Ok(if bad > 0 { SOME_FAILED } else { 0 })
 }
 
-/// Valid rows by flag.
-#[derive(Default)]
-struct Flags {
-    rows: HashMap<String, u64>,
-    others: u64,
-}
-
-impl Flags {
-    fn count(&mut self, flag: &str) {
-        if let Some(rows) = self.rows.get_mut(flag) {
-            *rows += 1;
-        } else if self.rows.len() < MAX_FLAGS {
-            self.rows.insert(flag.to_owned(), 1);
-        } else {
-            self.others += 1;
-        }
-    }
-
-    /// Most frequent first.
-    fn sorted(self) -> Vec<FlagCount> {
-        let counts = self.rows.into_iter();
-        let mut list: Vec<_> = counts
-            .map(|(flag, rows)| FlagCount { flag, rows })
-            .collect();
-        list.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.flag.cmp(&b.flag)));
-        list
-    }
+/// The flags of valid rows, the most frequent first.
+fn flags(plan: &Plan) -> Vec<FlagCount> {
+    let counts = plan.flags().map(|(flag, rows)| FlagCount {
+        flag: flag.to_owned(),
+        rows,
+    });
+    let mut list: Vec<_> = counts.collect();
+    list.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.flag.cmp(&b.flag)));
+    list
 }
 
 impl<'s> Survey<'s> {
-    fn new(sheet: &'s Sheet, plan: &Plan, flags: Flags, pacing: &Pacing) -> Self {
+    fn new(sheet: &'s Sheet, plan: &Plan, pacing: &Pacing) -> Self {
+        let mut flags = flags(plan);
+        let others = flags.split_off(flags.len().min(MAX_FLAGS));
         let layout = sheet.layout();
         Survey {
             sheet: sheet.name(),
@@ -145,8 +121,8 @@ impl<'s> Survey<'s> {
             calls: plan.calls(),
             seconds: pacing.time_for(plan.calls()).map(|time| time.as_secs()),
             left_at_deadline: pacing.left_at_deadline(plan.calls(), Timestamp::now()),
-            rows_with_other_flags: flags.others,
-            flags: flags.sorted(),
+            rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
+            flags,
             orders_with_different_flags: plan.conflicts(),
             findings: Vec::new(),
         }

@@ -44,11 +44,16 @@ pub fn validate(text: &str, field: Field) -> Result<(), Invalid> {
         Field::FlagName => 32,
     };
     let mut length = 0;
-    for c in text.chars() {
-        length += 1;
-        if let Some(kind) = refused(c) {
-            let position = length;
-            return Err(Invalid::Character { c, kind, position });
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        // As most texts are; nothing of it is refused.
+        length = text.len();
+    } else {
+        for c in text.chars() {
+            length += 1;
+            if let Some(kind) = refused(c) {
+                let position = length;
+                return Err(Invalid::Character { c, kind, position });
+            }
         }
     }
     match length {

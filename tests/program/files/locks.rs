@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::harness::{Gate, Place, Running, ScriptedServer, finish, start};
+use crate::harness::{Connection, Gate, Place, Running, ScriptedServer, finish, start};
 
 /// A run that has sent its first row and waits for the reply until the gate is opened.
 struct Busy {
@@ -13,15 +13,7 @@ struct Busy {
 }
 
 fn busy() -> Busy {
-    let gate = Arc::new(Gate::default());
-    let let_go = Arc::clone(&gate);
-    let server = ScriptedServer::start(move |caller| {
-        loop {
-            let call = caller.request()?;
-            let_go.pass();
-            caller.accept(&call)?;
-        }
-    });
+    let (server, gate) = ScriptedServer::gated(Connection::accept);
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
     let run = start(&mut place.run(&server, ["orders.csv", "-j1"]));

@@ -23,7 +23,8 @@ pub use program::{Finished, Running, finish, start};
 pub use program::{on_a_terminal, with_file_limit};
 pub use proxy::Proxy;
 pub use server::{
-    ACCEPTED, Gate, REJECTED, Request, ScriptedServer, accepted, http, http_with, refused,
+    ACCEPTED, Connection, Gate, REJECTED, Request, ScriptedServer, accepted, http, http_with,
+    refused,
 };
 pub use sheet::{order, sheet};
 pub use table::Table;

@@ -181,6 +181,22 @@ impl ScriptedServer {
         })
     }
 
+    /// Holds every request back until the gate is opened, and answers it then.
+    pub fn gated(
+        answer: impl Fn(&mut Connection, &Request) -> io::Result<()> + Send + Sync + 'static,
+    ) -> (Self, Arc<Gate>) {
+        let gate = Arc::new(Gate::default());
+        let let_go = Arc::clone(&gate);
+        let server = ScriptedServer::start(move |connection| {
+            loop {
+                let request = connection.request()?;
+                let_go.pass();
+                answer(connection, &request)?;
+            }
+        });
+        (server, gate)
+    }
+
     /// Gives every request the same reply, headers and all.
     pub fn always(reply: impl Into<Vec<u8>>) -> Self {
         let reply = reply.into();

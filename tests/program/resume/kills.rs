@@ -6,7 +6,7 @@ use std::process::Command;
 
 use wdt_flags::sandbox::Sandbox;
 
-use crate::harness::{Gate, JOURNAL, Place, Table, finish, sandbox, start};
+use crate::harness::{JOURNAL, Place, Table, finish, sandbox, start};
 
 const ROWS: usize = 3_000;
 const KILLS: usize = 12;
@@ -124,8 +124,6 @@ fn kills_change_nothing() {
 mod at_the_end {
     //! All calls are made and recorded; the results cannot be put in their place.
 
-    use std::sync::Arc;
-
     use super::*;
     use crate::harness::{REJECTED, ScriptedServer};
 
@@ -133,18 +131,9 @@ mod at_the_end {
     fn unfinished() -> (Place, ScriptedServer) {
         let place = Place::new();
         let results = place.path("orders.results.csv");
-        let gate = Arc::new(Gate::default());
-        let let_go = Arc::clone(&gate);
-        let server = ScriptedServer::start(move |caller| {
-            loop {
-                let call = caller.request()?;
-                let_go.pass();
-                if call.order() == "CG2" {
-                    caller.reply(REJECTED)?;
-                } else {
-                    caller.accept(&call)?;
-                }
-            }
+        let (server, gate) = ScriptedServer::gated(|caller, call| match call.order().as_str() {
+            "CG2" => caller.reply(REJECTED),
+            _ => caller.accept(call),
         });
         place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "加急"), ("CG1", "aa")]);
         let run = start(&mut place.run(&server, ["orders.csv", "-j1"]));

@@ -2,11 +2,10 @@
 //! the results once.
 
 use std::fs;
-use std::sync::Arc;
 
 use wdt_flags::sandbox::Sandbox;
 
-use crate::harness::{Finished, Gate, Place, ScriptedServer, finish, sandbox, start};
+use crate::harness::{Connection, Finished, Place, ScriptedServer, finish, sandbox, start};
 
 const SHEET: &str = "purchase_no,flag_name,备注\nCG1,aa,一\nCG404,加急,二\n,aa,三\nCG4,没有,四\n";
 
@@ -290,15 +289,7 @@ fn failures_stay_until_the_results_are_in_their_place() {
     let (place, _) = first_run();
     fs::remove_file(place.path("x.results.csv")).expect("there");
     let before = place.read("x.failures.csv");
-    let gate = Arc::new(Gate::default());
-    let let_go = Arc::clone(&gate);
-    let server = ScriptedServer::start(move |caller| {
-        loop {
-            let call = caller.request()?;
-            let_go.pass();
-            caller.accept(&call)?;
-        }
-    });
+    let (server, gate) = ScriptedServer::gated(Connection::accept);
     let run = start(&mut place.run(&server, ["x.failures.csv"]));
     server.wait_for_calls(1);
     let results = place.path("x.failures.results.csv");

@@ -37,6 +37,16 @@ pub enum StopReason {
     Deadline,
 }
 
+impl StopReason {
+    /// Whether something is to be put right first that `ping` tests.
+    pub fn is_tested_by_ping(&self) -> bool {
+        matches!(
+            self,
+            StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. }
+        )
+    }
+}
+
 /// Shared by all threads of a run. The first reason given is the one that counts.
 #[derive(Debug, Default)]
 pub struct Stop {

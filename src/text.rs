@@ -1,4 +1,4 @@
-//! Text from elsewhere, made fit for a line that people read.
+//! Text from elsewhere, made fit for a line that people read, and bytes as digits.
 
 /// The longest text that is quoted whole, in characters.
 const MAX_QUOTED: usize = 40;
@@ -28,6 +28,11 @@ pub fn list(texts: &[String]) -> String {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     }
+}
+
+/// The bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn shown(text: &str, max: usize, replace: impl Fn(char, &mut String)) -> String {

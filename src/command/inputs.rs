@@ -7,19 +7,26 @@ use jiff::civil::Time;
 
 use super::failure::Failure;
 use crate::cli::{AccountArgs, Deadline, SheetArgs};
-use crate::config::AccountOptions;
+use crate::config::{self, AccountOptions, Resolved};
+use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
 use crate::files::is_named_ours;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
-/// Who calls and where to, as the command line says.
-pub fn account_options(args: &AccountArgs) -> AccountOptions {
-    AccountOptions {
+/// Who calls and where to, as command line, environment and profile say.
+pub fn resolve_account(args: &AccountArgs, console: &Console) -> Result<Resolved, Failure> {
+    let options = AccountOptions {
         endpoint: args.endpoint.clone(),
         profile: args.profile.clone(),
         config: args.config.clone(),
         ca_file: args.ca_file.clone(),
+    };
+    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
+    for warning in &resolved.warnings {
+        console.warning(warning);
     }
+    console.detail(&resolved.origins);
+    Ok(resolved)
 }
 
 /// Whether the sheet is a stream, which has no place beside it for results.

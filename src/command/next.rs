@@ -52,17 +52,11 @@ impl NextCommand {
     /// What is to be done after a run that ended so.
     pub fn after(&self, report: &Report) -> Option<Next> {
         if report.stopped.is_some() || !report.beside.is_empty() {
-            let fatal = matches!(
-                report.stopped,
-                Some(
-                    StopReason::Fatal(_)
-                        | StopReason::Clock { .. }
-                        | StopReason::Unreachable { .. }
-                )
-            );
+            let reason = report.stopped.as_ref();
+            let tested_by_ping = reason.is_some_and(StopReason::is_tested_by_ping);
             let ping = ["ping".into()].into_iter().chain(self.account.clone());
             return Some(Next::Continue {
-                test: (fatal && !self.calls_stand_in).then(|| command(ping)),
+                test: (tested_by_ping && !self.calls_stand_in).then(|| command(ping)),
                 command: command(std::env::args_os().skip(1)),
             });
         }

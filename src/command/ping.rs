@@ -1,9 +1,8 @@
 //! `ping`: are credentials, endpoint and clock right?
 
 use super::failure::Failure;
-use super::inputs::account_options;
+use super::inputs::resolve_account;
 use crate::cli::PingArgs;
-use crate::config;
 use crate::console::{Console, clock_difference, duration, print};
 use crate::erp::{Client, ClientOptions, ErrorKind};
 use crate::exit::{SOME_FAILED, STOPPED};
@@ -12,12 +11,7 @@ use crate::exit::{SOME_FAILED, STOPPED};
 const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
-    let options = account_options(&args.account);
-    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
-    for warning in &resolved.warnings {
-        console.warning(warning);
-    }
-    console.detail(&resolved.origins);
+    let resolved = resolve_account(&args.account, console)?;
     let options = ClientOptions {
         timeout: args.timeout,
         system_proxy: true,

@@ -7,21 +7,20 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use md5::{Digest, Md5};
 
 use super::failure::Failure;
-use super::inputs::{account_options, deadline, is_stream, open_sheet};
+use super::inputs::{deadline, is_stream, open_sheet, resolve_account};
 use super::next::NextCommand;
+use super::signals::listen;
 use crate::cli::RunArgs;
-use crate::command::signals::listen;
-use crate::config;
 use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
 use crate::erp::{Account, CLEAR_FLAG, Client, ClientOptions, Endpoint};
-use crate::exit::of_signal;
-use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE};
+use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
 use crate::files::{FileError, Paths, is_of_stand_in, stand_in_name};
 use crate::pace::{RateLimit, Workers};
 use crate::plan::Plan;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
+use crate::text::hex;
 
 /// The default rate for the stand-in, which has no limit.
 #[cfg(feature = "sandbox")]
@@ -193,12 +192,7 @@ fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
 }
 
 fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
-    let options = account_options(&args.account);
-    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
-    for warning in &resolved.warnings {
-        console.warning(warning);
-    }
-    console.detail(&resolved.origins);
+    let resolved = resolve_account(&args.account, console)?;
     console.detail(format_args!("endpoint {}", resolved.endpoint));
     Ok(Target {
         endpoint_name: resolved.endpoint.to_string(),
@@ -219,8 +213,7 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
 fn account_lock(account: &Account, endpoint: &Endpoint) -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;
     let directory = base.state_dir().unwrap_or_else(|| base.data_dir());
-    let digest = Md5::digest(format!("{} {endpoint}", account.sid));
-    let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = hex(&Md5::digest(format!("{} {endpoint}", account.sid)));
     Some(
         directory
             .join("wdt-flags")
@@ -257,11 +250,9 @@ fn end(report: &Report, console: &Console) -> u8 {
             _ => SOME_FAILED,
         };
     };
-    let then = match reason {
-        StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. } => {
-            "put that right (`wdt-flags ping` tests it), and the same command"
-        }
-        _ => "the same command",
+    let then = match reason.is_tested_by_ping() {
+        true => "put that right (`wdt-flags ping` tests it), and the same command",
+        false => "the same command",
     };
     console.error(format_args!(
         "stopped early: {reason}; {then} continues from here"

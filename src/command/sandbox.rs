@@ -5,11 +5,10 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::signals::listen;
 use crate::cli::SandboxArgs;
-use crate::command::signals::listen;
 use crate::console::{Console, print};
-use crate::exit;
-use crate::exit::STOPPED;
+use crate::exit::{STOPPED, of_signal};
 use crate::sandbox::{Config, Handled, Sandbox};
 use crate::stop::StopReason;
 
@@ -46,7 +45,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
     }
     drop(sandbox);
     match stop.reason() {
-        Some(StopReason::Signal(signal)) => Ok(exit::of_signal(signal)),
+        Some(StopReason::Signal(signal)) => Ok(of_signal(signal)),
         _ => Ok(0),
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::ZonedDateTime;
 
+use crate::files::Status;
+
 /// A duration in its two largest units.
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -34,6 +36,16 @@ pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
 /// What clocks show now, for lines that tell of something that happens.
 pub fn time_now() -> String {
     ZonedDateTime::now().strftime("%H:%M:%S").to_string()
+}
+
+/// How many rows ended how; what did not occur is left out, but for `ok`.
+pub fn by_status(counts: impl IntoIterator<Item = (Status, u64)>) -> String {
+    let counts: Vec<_> = counts
+        .into_iter()
+        .filter(|&(status, rows)| rows > 0 || status == Status::Ok)
+        .map(|(status, rows)| format!("{rows} {status}"))
+        .collect();
+    counts.join(", ")
 }
 
 /// A number and the thing counted.

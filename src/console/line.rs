@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::human::duration;
+use super::human::{by_status, duration};
 use crate::files::Status;
 use crate::text::one_line;
 
@@ -116,12 +116,8 @@ impl View {
     }
 
     fn counts(&self) -> String {
-        let counts = self.counts.iter();
-        let counts: Vec<_> = counts
-            .filter(|(status, rows)| *rows > 0 || *status == Status::Ok)
-            .map(|(status, rows)| format!("{rows} {status}"))
-            .collect();
-        format!("{}: {}", self.settled_of_all(), counts.join(", "))
+        let counts = by_status(self.counts.iter().copied());
+        format!("{}: {counts}", self.settled_of_all())
     }
 
     fn pace(&self) -> String {

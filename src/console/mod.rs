@@ -108,7 +108,6 @@ impl Console {
         if let Some(journal) = self.journal.get()
             && Path::new(journal).exists()
         {
-            self.finish();
             self.error(format_args!(
                 "left at once: calls in flight were not waited for, results are not written; what is known is kept in `{journal}`, and the same command continues from there"
             ));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use jiff::tz::TimeZone;
 
-use super::human::{counted, duration};
+use super::human::{by_status, counted, duration};
 use crate::files::Status;
 use crate::run::Report;
 use crate::text::one_line;
@@ -31,11 +31,7 @@ pub enum Next {
 pub fn summary(report: &Report, next: Option<&Next>) -> String {
     let tally = &report.summary;
     let mut text = String::new();
-    let counts: Vec<_> = Status::ALL
-        .into_iter()
-        .filter(|&status| tally.count(status) > 0 || status == Status::Ok)
-        .map(|status| format!("{} {status}", tally.count(status)))
-        .collect();
+    let counts = by_status(Status::ALL.map(|status| (status, tally.count(status))));
     let rows = counted(tally.rows(), "row", "rows");
     let mut line = |text_line: String| {
         let _ = writeln!(text, "{text_line}");
@@ -45,7 +41,7 @@ pub fn summary(report: &Report, next: Option<&Next>) -> String {
     if report.destination.stand_in {
         line("nothing was sent to the ERP: this was the stand-in (--sandbox)".to_owned());
     }
-    line(format!("{rows}: {}", counts.join(", ")));
+    line(format!("{rows}: {counts}"));
     line(format!("sheet     {}", shown(&report.sheet)));
     if !report.destination.stand_in {
         line(shown(&format!("account   {}", report.destination)));

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 
+use crate::text::hex;
+
 /// The query field `sign`.
 pub fn sign<'a>(secret: &str, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let fields: BTreeMap<_, _> = fields.into_iter().collect();
@@ -18,8 +20,7 @@ pub fn sign<'a>(secret: &str, fields: impl IntoIterator<Item = (&'a str, &'a str
         md5.update(value);
     }
     md5.update(secret);
-    let digest = md5.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&md5.finalize())
 }
 
 #[cfg(test)]

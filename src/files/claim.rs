@@ -90,9 +90,14 @@ impl RunFiles {
         })
     }
 
+    /// How the results that the sheet comes from are updated, if they are.
+    pub fn correction(&self) -> Option<&Correction> {
+        self.correction.as_ref()?.as_ref().ok()
+    }
+
     /// Whether the results that the sheet comes from are updated.
     pub fn is_correction(&self) -> bool {
-        matches!(self.correction, Some(Ok(_)))
+        self.correction().is_some()
     }
 
     /// An error if results and failures could not be written: better before the first call.

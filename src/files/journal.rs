@@ -18,6 +18,7 @@ use super::error::FileError;
 use super::fs::{metadata_if_exists, sync_directory};
 use super::outcome::{Outcome, local_time};
 use super::results::{io_error, writer};
+use crate::text::hex;
 
 const HEADER: &str = "purchase_no,flag_name,line,status,code,message,attempts,finished_at,run\n";
 
@@ -31,8 +32,7 @@ impl Identity {
     pub fn new(fields: &[(&str, &str)]) -> Self {
         // Text always serialises; were it not to, no journal would be continued.
         let text = serde_json::to_vec(fields).unwrap_or_default();
-        let digest = Md5::digest(&text);
-        Identity(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Identity(hex(&Md5::digest(&text)))
     }
 }
 
@@ -263,9 +263,7 @@ mod tests {
     }
 
     fn journal(lines: &[&Line]) -> Vec<u8> {
-        let mut text = HEADER.as_bytes().to_vec();
-        append_lines(&mut text, lines, &identity()).expect("in memory");
-        text
+        write(lines, &identity()).expect("in memory")
     }
 
     fn found(bytes: &[u8]) -> Found {

@@ -76,7 +76,7 @@ pub fn is_named_ours(path: &Path) -> bool {
 }
 
 /// Whether the name is like `x.KIND.csv`.
-fn has_kind(path: &Path, kind: &str) -> bool {
+pub fn has_kind(path: &Path, kind: &str) -> bool {
     let stem = Path::new(path.file_stem().unwrap_or_default());
     stem.extension() == Some(OsStr::new(kind))
 }

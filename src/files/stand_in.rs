@@ -3,16 +3,17 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::paths::{has_kind, is_named_ours};
+
 const MARK: &str = "sandbox";
 
 /// The name that a sheet's files are named after in a run against the stand-in: `x.sandbox.csv`
 /// for `x.csv`. Files of such a run keep their names.
 pub fn stand_in_name(sheet: &Path) -> PathBuf {
-    let stem = Path::new(sheet.file_stem().unwrap_or_default());
-    if is_of_stand_in(sheet) || stem.extension() == Some(OsStr::new(MARK)) {
+    if is_of_stand_in(sheet) || has_kind(sheet, MARK) {
         return sheet.to_owned();
     }
-    let mut name = stem.as_os_str().to_owned();
+    let mut name = sheet.file_stem().unwrap_or_default().to_owned();
     name.push(format!(".{MARK}."));
     name.push(sheet.extension().unwrap_or(OsStr::new("csv")));
     sheet.with_file_name(name)
@@ -21,10 +22,7 @@ pub fn stand_in_name(sheet: &Path) -> PathBuf {
 /// Whether these are results or failures of a run against the stand-in, by their name.
 pub fn is_of_stand_in(path: &Path) -> bool {
     let stem = Path::new(path.file_stem().unwrap_or_default());
-    let kind = stem.extension();
-    let mark = Path::new(stem.file_stem().unwrap_or_default()).extension();
-    let kinds = ["failures", "results"];
-    mark == Some(OsStr::new(MARK)) && kinds.iter().any(|it| kind == Some(OsStr::new(it)))
+    is_named_ours(path) && has_kind(stem, MARK)
 }
 
 #[cfg(test)]

@@ -6,9 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::rate::RateLimit;
-
-/// A call that takes longer than this is slow even for the ERP.
-const SLOW_CALL: Duration = Duration::from_secs(3);
+use super::workers::SLOW_CALL;
 
 /// The bounds that a run's calls are made in.
 #[derive(Clone, Copy, Debug, Serialize)]

@@ -90,7 +90,7 @@ impl RateLimit {
         per: Per::Minute,
     };
 
-    /// Calls a minute at the start, and at the most.
+    /// The first rate and the highest, in calls a minute.
     pub(super) fn per_minute(self) -> (f64, f64) {
         match self {
             RateLimit::Limited { calls, per } => {

@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::rate::RateLimit;
 
-/// How long a slow call takes, in seconds.
-const SLOW_CALL: f64 = 3.0;
+/// A call that takes longer than this is slow even for the ERP.
+pub(super) const SLOW_CALL: Duration = Duration::from_secs(3);
 const FEWEST: usize = 4;
 const MOST: usize = 64;
 /// More threads than this are surely a typing error.
@@ -42,7 +43,10 @@ impl Workers {
         match self {
             Workers::Fixed(workers) => workers.get(),
             // Truncation is meant; an infinite rate needs the most.
-            Workers::Auto => ((per_minute / 60.0 * SLOW_CALL).ceil() as usize).clamp(FEWEST, MOST),
+            Workers::Auto => {
+                let workers = per_minute / 60.0 * SLOW_CALL.as_secs_f64();
+                (workers.ceil() as usize).clamp(FEWEST, MOST)
+            }
         }
     }
 }

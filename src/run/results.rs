@@ -48,7 +48,7 @@ impl<'r> Ending<'r> {
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.plan.has_extra_fields(),
         };
-        let mut results = match self.correction() {
+        let mut results = match self.files.correction() {
             Some(correction) => Results::Updated(correction, Corrected::default()),
             None => {
                 let writer = ResultsWriter::begin(&self.files.results, columns, self.bom)?;
@@ -110,10 +110,6 @@ impl<'r> Ending<'r> {
         };
         let failures = failures.map(ResultsWriter::finish).transpose()?;
         Ok((summary, [results].into_iter().chain(failures).collect()))
-    }
-
-    fn correction(&self) -> Option<&'r Correction> {
-        self.files.correction.as_ref()?.as_ref().ok()
     }
 
     /// A line of this sheet as messages name it: by the sheet that a failures file comes from.

@@ -25,6 +25,7 @@ impl fmt::Display for CallError {
             ErrorKind::Unreachable => "not reached",
             ErrorKind::Clock => "wrong clock",
             ErrorKind::Fatal => "fatal",
+            ErrorKind::Doubtful => "refused",
         };
         write!(f, "{kind}: {}", self.reason)?;
         match self.code {
@@ -100,6 +101,10 @@ impl fmt::Display for StopReason {
             } => write!(
                 f,
                 "not one call was answered in {seconds} s: {reason}; is the endpoint right? (--give-up-after)"
+            ),
+            StopReason::ShutOut { reason, seconds } => write!(
+                f,
+                "no call has got through the ERP's limit for {seconds} s: {reason} (--give-up-after)"
             ),
             StopReason::Deadline => f.write_str("the deadline has passed (--deadline)"),
         }
@@ -251,7 +256,7 @@ impl fmt::Display for Note<'_> {
                 Some(Status::Ok) => write!(f, "{line} decides"),
                 Some(Status::Rejected) => write!(
                     f,
-                    "{line} decides, but was rejected: the order keeps the flag it had"
+                    "{line} decides and was refused; take that row out to send this one"
                 ),
                 Some(_) => write!(
                     f,

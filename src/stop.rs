@@ -33,6 +33,8 @@ pub enum StopReason {
         /// Whether any call of the run was answered.
         answered: bool,
     },
+    /// Every call has been over a limit of the ERP's for so many seconds (`--give-up-after`).
+    ShutOut { reason: Reason, seconds: u64 },
     /// The time for sending is over (`--deadline`).
     Deadline,
 }

@@ -40,7 +40,7 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     .map_err(Failure::stdout)?;
     Ok(match ping.result.map_err(|error| error.kind) {
         Ok(()) => 0,
-        Err(ErrorKind::Fatal | ErrorKind::Rejected) => STOPPED,
+        Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
         Err(
             ErrorKind::Throttled(_)
             | ErrorKind::Transient

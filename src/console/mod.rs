@@ -25,7 +25,6 @@ pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
 pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
-use crate::files::Status;
 use crate::files::journal::Foreign;
 use crate::pace::Change;
 use crate::plan::OnConflict;
@@ -334,7 +333,7 @@ impl Observer for Console {
                 status,
                 ..
             } => self.progress(|state| {
-                state.count(Status::Superseded, *superseded);
+                state.count(status.of_other_flags(), *superseded);
                 state.count(*status, rows - superseded);
                 state.settled(Instant::now(), order);
             }),

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Clock,
     /// Every further call would fail the same way: stop the run.
     Fatal,
+    /// Either that, or something before the ERP dislikes this one call: others tell which.
+    Doubtful,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,8 +1,18 @@
 //! The verdict on a call: what its reply, or the lack of one, means.
 
-use super::error::ErrorKind::{Clock, Fatal, Rejected, Throttled, Transient, Unreachable};
+use super::error::ErrorKind::{
+    Clock, Doubtful, Fatal, Rejected, Throttled, Transient, Unreachable,
+};
 use super::error::{CallError, Limit, Reason};
 use super::reply::{Answer, Reply};
+
+/// What the ERP says with status 1 of account, signature or IP.
+const ABOUT_THE_ACCOUNT: [&str; 4] = [
+    "sid is not exists",
+    "sid is not found",
+    "验证失败",
+    "app auth fail",
+];
 
 /// The `data` of an accepted call, or why it was not accepted, by the ERP's table of statuses.
 pub fn classify(outcome: Result<Reply, Reason>) -> Result<String, CallError> {
@@ -27,8 +37,9 @@ fn classify_reply(reply: &Reply) -> Result<String, CallError> {
             None if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
             None => (Transient, Reason::NotJson),
         },
-        300..=399 | 404 | 410 => (Fatal, Reason::WrongEndpoint(http)),
-        401 | 403 | 405 | 407 => (Fatal, Reason::RefusedBeforeErp(http)),
+        300..=399 | 404 | 410 => (Doubtful, Reason::WrongEndpoint(http)),
+        401 | 403 | 405 => (Doubtful, Reason::RefusedBeforeErp(http)),
+        407 => (Fatal, Reason::RefusedBeforeErp(http)),
         429 => (Throttled(Limit::Rate), Reason::TooManyRequests),
         500..=599 if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
         502..=504 => (Unreachable, Reason::Http(http)),
@@ -63,16 +74,18 @@ fn classify_answer(answer: Answer) -> Result<String, CallError> {
     let says = |word| message.contains(word);
     let kind = match status {
         0 => return Ok(data),
-        // The malformed-request messages are about one row; all others are about the account.
+        // The malformed-request messages are about one row, these about the account.
         1 if says("参数") || says("argument") => Rejected,
-        1 | 3 | 6 | 8 => Fatal,
+        1 if ABOUT_THE_ACCOUNT.iter().any(|words| says(words)) => Fatal,
+        1 => Doubtful,
+        3 | 6 | 8 => Fatal,
         4 | 5 | 99 => Transient,
         7 => Clock,
         // A verdict on a row quotes the row's flag, which could contain any of the words below.
         100 if says("不存在") => Rejected,
         100 if says("调用频率限制") => Throttled(Limit::Rate),
         100 if says("并发次数限制") => Throttled(Limit::Concurrency),
-        100 if says("权限不足") => Fatal,
+        100 if says("权限不足") => Doubtful,
         _ => Rejected,
     };
     Err(CallError::new(kind, Some(status), Reason::Erp(message)))
@@ -102,6 +115,7 @@ mod tests {
             Err(Unreachable) => "unreachable",
             Err(Clock) => "clock",
             Err(Fatal) => "fatal",
+            Err(Doubtful) => "doubtful",
         }
     }
 
@@ -114,7 +128,8 @@ mod tests {
             (1, "sid is not found", "fatal"),
             (1, "验证失败", "fatal"),
             (1, "app auth fail", "fatal"),
-            (1, "", "fatal"),
+            (1, "", "doubtful"),
+            (1, "请求含有非法字符", "doubtful"),
             (1, "参数错误", "rejected"),
             (1, "参数个数错误", "rejected"),
             (1, "invalid argument count", "rejected"),
@@ -131,7 +146,7 @@ mod tests {
             (100, "超过每分钟最大调用频率限制,请稍后重试", "rate"),
             (100, "超过每分钟最大并发次数限制，请稍后重试", "concurrency"),
             (100, "超过每分钟最大并发次数限制,请稍后重试", "concurrency"),
-            (100, "权限不足", "fatal"),
+            (100, "权限不足", "doubtful"),
             (100, "采购标记不存在:采购量和到货量不一致", "rejected"),
             (100, "单据不存在", "rejected"),
             (100, "标记xxx  不存在/已停用/类型错误", "rejected"),
@@ -159,12 +174,13 @@ mod tests {
         let ok = r#"{"status":0}"#;
         for (http, expected) in [
             (200, "accepted"),
-            (301, "fatal"),
-            (302, "fatal"),
-            (307, "fatal"),
+            (301, "doubtful"),
+            (302, "doubtful"),
+            (307, "doubtful"),
             (400, "transient"),
-            (403, "fatal"),
-            (404, "fatal"),
+            (403, "doubtful"),
+            (404, "doubtful"),
+            (407, "fatal"),
             (408, "transient"),
             (429, "rate"),
             (500, "transient"),

@@ -19,7 +19,7 @@ pub enum Status {
     Failed,
     /// The row cannot be sent as it stands.
     Invalid,
-    /// The row was not sent, because the run stopped before.
+    /// The row was not sent: the run stopped before, or the row that decides was refused.
     Skipped,
     /// A later row gives the order another flag.
     Superseded,
@@ -45,6 +45,15 @@ impl Status {
             Status::Invalid => "invalid",
             Status::Skipped => "skipped",
             Status::Superseded => "superseded",
+        }
+    }
+
+    /// What rows are that give the order of a row that ended so another flag. Had the rows been
+    /// sent one by one, those would count where the last is refused: so they are not lost.
+    pub fn of_other_flags(self) -> Status {
+        match self {
+            Status::Rejected => Status::Skipped,
+            _ => Status::Superseded,
         }
     }
 

@@ -7,6 +7,7 @@
 //! ```
 
 mod destination;
+mod doubts;
 mod error;
 mod event;
 mod note;
@@ -36,11 +37,12 @@ pub use summary::Report;
 use crate::erp::Client;
 use crate::files::history;
 use crate::files::journal::{Found, Identity};
-use crate::files::{AccountLock, Outcome, Paths, RunFiles, Status};
+use crate::files::{AccountLock, Outcome, Paths, RunFiles};
 use crate::pace::{Pacing, RateLimit, RateLimiter};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::{SENT_FLAG, Sheet};
 use crate::stop::Stop;
+use doubts::Doubts;
 use outage::Outages;
 use publish::Publishing;
 use results::Ending;
@@ -161,6 +163,7 @@ pub fn run(
             stop,
             observers,
             outages: Outages::new(settings.stop_rules.give_up_after),
+            doubts: Doubts::default(),
             counters: Counters::default(),
             retries: settings.retries,
         },
@@ -235,7 +238,8 @@ fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Pl
     for id in plan.ids().filter(|&id| plan.is_sent(id)) {
         if let Some(outcome) = &outcomes[id.index()] {
             let superseded = plan.superseded_rows_of(id);
-            *recovered.entry(Status::Superseded).or_default() += superseded;
+            let other_flags = outcome.status.of_other_flags();
+            *recovered.entry(other_flags).or_default() += superseded;
             *recovered.entry(outcome.status).or_default() += plan.rows_of(id) - superseded;
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::erp::CallError;
+use crate::erp::{CallError, Reason};
 use crate::stop::StopReason;
 
 /// The first wait of an outage; doubles with each further one.
@@ -30,6 +30,10 @@ struct State {
     answered_at: Option<Instant>,
     /// When the latest of the calls that were answered had started.
     reached_at: Option<Instant>,
+    /// When a call last got through the ERP's limits.
+    let_in_at: Option<Instant>,
+    /// The ERP's words, if calls have been over a limit since.
+    shut_out: Option<Reason>,
     /// Whether a worker is trying whether the server answers.
     trying: bool,
     outage: Option<Outage>,
@@ -72,6 +76,31 @@ impl Outages {
         let mut state = self.lock();
         state.answered_at = Some(Instant::now());
         state.reached_at = state.reached_at.max(Some(started));
+    }
+
+    /// A call got through the ERP's limits.
+    pub fn let_in(&self) {
+        let mut state = self.lock();
+        state.let_in_at = Some(Instant::now());
+        state.shut_out = None;
+    }
+
+    /// A call was over a limit, in the ERP's words.
+    pub fn shut_out(&self, reason: &Reason) {
+        self.lock().shut_out = Some(reason.clone());
+    }
+
+    /// Why to give up, if no call has got through the ERP's limits for as long as an outage may
+    /// last: a limit by the day does not end by waiting for the minute to turn.
+    pub fn shut_out_for_good(&self) -> Option<StopReason> {
+        let state = self.lock();
+        let reason = state.shut_out.clone()?;
+        let lasted = state.let_in_at.unwrap_or(self.began).elapsed();
+        let is_over = lasted >= self.give_up_after.unwrap_or(GIVE_UP_AFTER);
+        is_over.then_some(StopReason::ShutOut {
+            reason,
+            seconds: lasted.as_secs(),
+        })
     }
 
     pub fn under_way(&self) -> bool {
@@ -157,7 +186,7 @@ impl Outages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::erp::{Reason, classify};
+    use crate::erp::classify;
 
     fn refused() -> CallError {
         classify(Err(Reason::Connection("refused".into()))).expect_err("an error")

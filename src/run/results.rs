@@ -181,13 +181,15 @@ impl<'r> Ending<'r> {
             },
             RowRole::Superseded { id, line } => {
                 let outcome = self.outcome(id);
+                let ended = outcome.map(|outcome| outcome.status);
                 let note = Note::DecidedBy {
                     line: self.line_ref(line),
-                    ended: outcome.map(|outcome| outcome.status),
+                    ended,
                 };
+                let status = ended.map_or(Status::Superseded, Status::of_other_flags);
                 Ended {
                     finished_at: outcome.map_or(now, |outcome| outcome.finished_at),
-                    ..unsent(Status::Superseded, note)
+                    ..unsent(status, note)
                 }
             }
             RowRole::Conflict { id, line } => {

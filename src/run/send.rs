@@ -269,12 +269,15 @@ impl Sending<'_> {
         }
     }
 
-    /// Stops the run at its deadline, and tells when it is stopping, until it is over.
+    /// Stops the run at its deadline or when it is shut out, and tells when it is stopping, until it is over.
     fn watch(&self, over: &Receiver<()>) {
         let stop = self.work.stop;
         while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
             if self.deadline.is_some_and(|at| SystemTime::now() >= at) {
                 stop.stop(StopReason::Deadline);
+            }
+            if let Some(reason) = self.work.outages.shut_out_for_good() {
+                stop.stop(reason);
             }
             if let Some(reason) = stop.reason() {
                 self.work.observers.event(&Event::Stopping { reason });

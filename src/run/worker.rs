@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::doubts::{About, Doubts};
 use super::event::{CalledFor, Event, Observer};
 use super::outage::{Outages, Turn};
 use crate::erp::{CallError, Client, ErrorKind, Limit};
@@ -14,6 +15,7 @@ pub struct Work<'r> {
     pub client: &'r Client,
     pub limiter: RateLimiter,
     pub outages: Outages,
+    pub doubts: Doubts,
     pub stop: &'r Stop,
     pub observers: &'r [&'r dyn Observer],
     pub counters: Counters,
@@ -39,7 +41,7 @@ impl Work<'_> {
     /// Makes a call, on behalf of a row if there is one, until it ends: throttled calls
     /// are repeated as often as it takes, transient failures as often as `retries` says, a wrong
     /// clock once, an outage of the server is waited out. A verdict that holds for every call stops
-    /// the run.
+    /// the run; whether a doubtful one does, other calls tell.
     ///
     /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
@@ -62,7 +64,7 @@ impl Work<'_> {
             let result = self.counted(row, attempts, &mut call);
             let error = match result {
                 Ok(value) => {
-                    permit.passed();
+                    self.got_through(permit);
                     return ended(attempts, Some(Ok(value)));
                 }
                 Err(error) => error,
@@ -70,7 +72,7 @@ impl Work<'_> {
             let clock_was_corrected = std::mem::take(&mut clock_corrected);
             match error.kind {
                 ErrorKind::Rejected => {
-                    permit.passed();
+                    self.got_through(permit);
                     return ended(attempts, Some(Err(error)));
                 }
                 ErrorKind::Throttled(limit) => {
@@ -109,7 +111,40 @@ impl Work<'_> {
                     self.stop.stop(StopReason::Fatal(error.clone()));
                     return ended(attempts, Some(Err(error)));
                 }
+                ErrorKind::Doubtful => {
+                    drop(permit);
+                    self.weigh(&error);
+                    return ended(attempts, Some(Err(error)));
+                }
             }
+        }
+    }
+
+    /// The ERP took the call or refused its row.
+    fn got_through(&self, permit: Permit<'_>) {
+        permit.passed();
+        self.doubts.got_through();
+        self.outages.let_in();
+    }
+
+    /// Stops the run if the refusal of an order holds for every other call, too.
+    fn weigh(&self, error: &CallError) {
+        let holds_for_all = match self.doubts.refused() {
+            About::Row => false,
+            About::Run => true,
+            About::Ask => match self.ping() {
+                Some(Ok(())) | None => false,
+                Some(Err(ping)) => match ping.kind {
+                    ErrorKind::Fatal | ErrorKind::Doubtful => true,
+                    _ => {
+                        self.doubts.not_told();
+                        false
+                    }
+                },
+            },
+        };
+        if holds_for_all {
+            self.stop.stop(StopReason::Fatal(error.clone()));
         }
     }
 
@@ -154,6 +189,7 @@ impl Work<'_> {
         if let Change::Pause(_) = change {
             self.counters.pauses.fetch_add(1, Ordering::Relaxed);
         }
+        self.outages.shut_out(&error.reason);
         self.observers.event(&Event::Throttled {
             change,
             reason: error.reason,
@@ -161,25 +197,20 @@ impl Work<'_> {
         });
     }
 
-    /// Makes a call that changes nothing. Returns the error if it was not answered.
-    fn try_server(&self) -> Option<CallError> {
+    /// Makes a call that changes nothing; `None` if the run stops before.
+    fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.limiter.permit(self.stop)?;
-        let error = self
-            .counted(None, 1, || self.client.caller().ping().result)
-            .err();
-        match error {
-            Some(error) if !error.is_reply() => Some(error),
-            Some(error) => {
-                if let ErrorKind::Throttled(limit) = error.kind {
-                    self.throttled(permit, limit, error);
+        let result = self.counted(None, 1, || self.client.caller().ping().result);
+        match result.as_ref().map_err(|error| error.kind) {
+            Ok(()) => permit.passed(),
+            Err(ErrorKind::Throttled(limit)) => {
+                if let Err(error) = &result {
+                    self.throttled(permit, limit, error.clone());
                 }
-                None
             }
-            None => {
-                permit.passed();
-                None
-            }
+            Err(_) => {}
         }
+        Some(result)
     }
 
     /// Waits until the server answers, after a call that did not reach it.
@@ -198,11 +229,11 @@ impl Work<'_> {
                 Turn::Wait(_) => return true,
                 Turn::Try => {}
             }
-            let error = self.try_server();
+            let error = self.ping().and_then(Result::err);
             if self.stop.stopped() {
                 return true;
             }
-            let Some(error) = error else {
+            let Some(error) = error.filter(|error| !error.is_reply()) else {
                 if let Some(lasted) = self.outages.over() {
                     self.observers.event(&Event::OutageOver { lasted });
                 }

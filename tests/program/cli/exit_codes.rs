@@ -176,7 +176,8 @@ fn three_for_every_reply_that_condemns_all_calls() {
     ] {
         let place = Place::new();
         place.write("orders.csv", sheet(5));
-        let erp = ScriptedServer::always(refused(status, message));
+        let reply = refused(status, message);
+        let erp = ScriptedServer::always(reply.clone()).answering_pings(reply);
         let mut command = place.run(&erp, ["orders.csv", "-j", "1"]);
         let run = finish(&mut command).expect(3);
         assert!(run.stderr.contains(message), "{run:?}");

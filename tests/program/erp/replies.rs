@@ -293,7 +293,8 @@ fn an_endpoint_that_is_none_stops_the_run() {
         "404 Not Found",
         "407 Proxy\r\nProxy-Authenticate: Basic",
     ] {
-        let server = ScriptedServer::always(http(status, ACCEPTED));
+        let reply = http(status, ACCEPTED);
+        let server = ScriptedServer::always(reply.clone()).answering_pings(reply);
         let place = Place::new();
         place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
         let (run, results) = place.carry(&server, &["--retries", "3"]);

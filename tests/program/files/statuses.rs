@@ -31,7 +31,7 @@ fn all_six_statuses_in_one_results_file() {
             ("A", "bb") => accepted(),
             ("B", "zz") => refused(100, "采购标记不存在:zz"),
             ("C", "bb") => http("502 Bad Gateway", "<html></html>"),
-            ("D", "aa") => refused(100, "权限不足"),
+            ("D", "aa") => refused(6, "ip限制"),
             other => panic!("never to be sent: {other:?}"),
         })
     });
@@ -41,18 +41,18 @@ fn all_six_statuses_in_one_results_file() {
     let after = Timestamp::now();
 
     let superseded = "the order keeps the flag it had";
-    let but = |line, what| format!("line {line} decides, but was {what}: {superseded}");
-    let (rejected, skipped) = (but(7, "rejected"), but(14, "skipped"));
+    let refused = "line 7 decides and was refused; take that row out to send this one";
+    let skipped = format!("line 14 decides, but was skipped: {superseded}");
     let failed = format!(
         "line 10 decides, but failed: {superseded}, unless the ERP applied a call whose reply was lost"
     );
-    let not_sent = "not sent: 权限不足 (status 100)";
+    let not_sent = "not sent: ip限制 (status 6)";
     let results = place.table("orders.results.csv");
     let expected = [
         ["A", "2", "superseded", "", "line 4 decides", "0"],
         ["A", "3", "ok", "0", "same as line 4", "0"],
         ["A", "4", "ok", "0", "", "1"],
-        ["B", "5", "superseded", "", &rejected, "0"],
+        ["B", "5", "skipped", "", refused, "0"],
         [
             "B",
             "6",
@@ -65,7 +65,7 @@ fn all_six_statuses_in_one_results_file() {
         ["", "8", "invalid", "", "purchase_no is empty", "0"],
         ["C", "9", "superseded", "", &failed, "0"],
         ["C", "10", "failed", "", "HTTP 502", "1"],
-        ["D", "11", "failed", "100", "权限不足", "1"],
+        ["D", "11", "failed", "6", "ip限制", "1"],
         ["E", "12", "superseded", "", &skipped, "0"],
         ["E", "13", "skipped", "", not_sent, "0"],
         ["E", "14", "skipped", "", not_sent, "0"],
@@ -85,7 +85,7 @@ fn all_six_statuses_in_one_results_file() {
     assert_eq!(erp.calls(), 4, "one call an order");
     assert!(
         run.stdout
-            .starts_with("13 rows: 2 ok, 4 superseded, 2 rejected, 2 failed, 1 invalid, 2 skipped"),
+            .starts_with("13 rows: 2 ok, 3 superseded, 2 rejected, 2 failed, 1 invalid, 3 skipped"),
         "{run:?}"
     );
 }

@@ -41,6 +41,8 @@ struct State {
     connections: usize,
     requests: Vec<Request>,
     pings: Vec<Request>,
+    /// What those are answered; `None`: accepted.
+    ping_reply: Option<Vec<u8>>,
     flags: BTreeMap<String, String>,
 }
 
@@ -203,6 +205,14 @@ impl ScriptedServer {
         ScriptedServer::per_call(move |_, _| Some(reply.clone()))
     }
 
+    /// Answers so, headers and all, who only asks whether the server is there.
+    pub fn answering_pings(self, reply: impl Into<Vec<u8>>) -> Self {
+        let mut state = self.told.state.lock().expect("no panic");
+        state.ping_reply = Some(reply.into());
+        drop(state);
+        self
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -289,8 +299,9 @@ impl Connection {
         if is_ping {
             let mut state = self.told.state.lock().expect("no panic");
             state.pings.push(request.clone());
+            let reply = state.ping_reply.clone();
             drop(state);
-            self.reply(ACCEPTED)?;
+            self.send(reply.unwrap_or_else(accepted))?;
         }
         Ok(is_ping)
     }

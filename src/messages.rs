@@ -57,6 +57,10 @@ impl fmt::Display for Reason {
             Reason::HostNotFound => f.write_str("host not found"),
             Reason::BadUrl => f.write_str("the endpoint's URL cannot be called"),
             Reason::Malformed(what) => write!(f, "unusable reply: {what}"),
+            Reason::OutOfHandles(why) => write!(
+                f,
+                "this machine cannot open another connection: {why}; allow more open files (ulimit -n) or use fewer --workers"
+            ),
             Reason::Certificate(why) => {
                 write!(f, "the server's certificate is not trusted: {why}")
             }

@@ -59,10 +59,7 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
     let pacing = Pacing {
         rate,
         workers: args.pacing.workers.unwrap_or(Workers::Auto).for_rate(rate),
-        deadline: args
-            .pacing
-            .deadline
-            .and_then(|at| Timestamp::try_from(deadline(at)).ok()),
+        deadline: args.pacing.deadline.and_then(|at| deadline(at).time()),
     };
     let sheet = open_sheet(args.sheet)?;
     let plan = Plan::build(&sheet, args.on_conflict, |_, _| {}).map_err(Failure::usage)?;

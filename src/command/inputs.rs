@@ -1,16 +1,18 @@
 //! What the command line says, in terms of the rooms that carry it out.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
+use jiff::tz::{Disambiguation, OffsetConflict};
 
 use super::failure::Failure;
-use crate::cli::{AccountArgs, Deadline, SheetArgs};
+use crate::cli::{self, AccountArgs, SheetArgs};
 use crate::config::{self, AccountOptions, Resolved};
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
 use crate::files::is_named_ours;
+use crate::run::Deadline;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
 /// Who calls and where to, as command line, environment and profile say.
@@ -64,23 +66,31 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
     Sheet::open(source, &options).map_err(Failure::usage)
 }
 
-/// The moment at which sending is to end.
-pub fn deadline(deadline: Deadline) -> SystemTime {
-    let left = match deadline {
-        Deadline::In(left) => left,
-        Deadline::At(time) => until(&ZonedDateTime::now(), time),
-    };
-    SystemTime::now() + left
+/// The moment at which sending is to end: a duration passes whatever happens to the clock, a time
+/// of day is what the clock shows.
+pub fn deadline(deadline: cli::Deadline) -> Deadline {
+    match deadline {
+        cli::Deadline::In(left) => Deadline::After(Instant::now() + left),
+        cli::Deadline::At(time) => {
+            let left = until(&ZonedDateTime::now(), time);
+            Deadline::At(SystemTime::now() + left)
+        }
+    }
 }
 
-/// From `now` to when clocks next show `time`.
+/// From `now` to when clocks next show `time`: today, once more today where they are put back, or
+/// tomorrow.
 fn until(now: &ZonedDateTime, time: Time) -> Duration {
-    let today = now.with().time(time).build().ok();
-    let next = today.filter(|today| today > now).or_else(|| {
-        let tomorrow = now.tomorrow().ok()?;
-        tomorrow.with().time(time).build().ok()
-    });
-    next.and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
+    let today = now.with().time(time);
+    let again = today
+        .clone()
+        .offset_conflict(OffsetConflict::AlwaysTimeZone)
+        .disambiguation(Disambiguation::Later);
+    let tomorrow = now.tomorrow().ok().map(|day| day.with().time(time));
+    let days = [Some(today), Some(again), tomorrow].into_iter().flatten();
+    days.filter_map(|day| day.build().ok())
+        .find(|at| at > now)
+        .and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
         .unwrap_or_default()
 }
 
@@ -90,16 +100,20 @@ mod tests {
 
     #[test]
     fn a_time_of_day_is_the_next_one() {
-        for (now, time, hours) in [
-            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 8.5),
-            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 1.5),
-            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 24.0),
+        for (now, time, minutes) in [
+            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 510),
+            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 90),
+            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 1440),
             // The night in which clocks are put forward is an hour shorter.
-            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 7.0),
+            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 420),
+            // In this one clocks show the hour from 2 to 3 twice.
+            ("2026-10-25T02:30+02:00[Europe/Berlin]", "02:10", 40),
+            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:40", 10),
+            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:10", 1_420),
         ] {
             let now = now.parse().expect("a time");
             let left = until(&now, time.parse().expect("a time of day"));
-            assert_eq!(left.as_secs_f64() / 3_600.0, hours, "{now} {time}");
+            assert_eq!(left.as_secs() / 60, minutes, "{now} {time}");
         }
     }
 }

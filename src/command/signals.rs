@@ -30,6 +30,7 @@ pub(super) fn listen(console: &Arc<Console>) -> io::Result<Arc<Stop>> {
         let number = usize::try_from(signal).unwrap_or_default();
         signal_hook::flag::register_usize(signal, Arc::clone(&received), number)?;
     }
+    survive_file_limit()?;
     let asked = Arc::clone(&stop);
     let console = Arc::clone(console);
     Builder::new().name("signals".into()).spawn(move || {
@@ -51,6 +52,18 @@ pub(super) fn listen(console: &Arc<Console>) -> io::Result<Arc<Stop>> {
         }
     })?;
     Ok(stop)
+}
+
+/// A file that grows beyond what `ulimit -f` allows is an error like a full disk, not an end without
+/// a word.
+#[cfg(unix)]
+fn survive_file_limit() -> io::Result<()> {
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop)
+}
+
+#[cfg(not(unix))]
+fn survive_file_limit() -> io::Result<()> {
+    Ok(())
 }
 
 fn say_what_is_left(console: &Arc<Console>) {

@@ -235,6 +235,9 @@ impl Client {
             ) => return Reason::Malformed(printable(&error.to_string())),
             _ => {}
         }
+        if is_out_of_handles(error) {
+            return Reason::OutOfHandles(error.to_string());
+        }
         match error.kind() {
             io::ErrorKind::TimedOut => Reason::Timeout(self.timeout),
             io::ErrorKind::ConnectionRefused
@@ -308,6 +311,18 @@ impl Caller<'_> {
         };
         (outcome, date)
     }
+}
+
+/// Whether this process or this machine has as many files and connections open as it may.
+fn is_out_of_handles(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const CODES: [i32; 2] = [23, 24];
+    // WSAEMFILE, WSAENOBUFS.
+    #[cfg(windows)]
+    const CODES: [i32; 2] = [10_024, 10_055];
+    error
+        .raw_os_error()
+        .is_some_and(|code| CODES.contains(&code))
 }
 
 /// The system's proxy. A variable that is set but unusable is an error rather than a call that goes

@@ -49,7 +49,10 @@ impl CallError {
     pub fn may_be_applied(&self) -> bool {
         !matches!(
             self.reason,
-            Reason::HostNotFound | Reason::NoConnection(_) | Reason::NotConnected(_)
+            Reason::HostNotFound
+                | Reason::NoConnection(_)
+                | Reason::NotConnected(_)
+                | Reason::OutOfHandles(_)
         )
     }
 
@@ -93,6 +96,8 @@ pub enum Reason {
     HostNotFound,
     /// The URL cannot be called.
     BadUrl,
+    /// This machine has too many files and connections open.
+    OutOfHandles(String),
     /// Refused, no way there, no handshake: nothing was sent.
     NotConnected(String),
     /// Reset or closed before anything of a reply came.

@@ -18,7 +18,9 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
 pub fn classify(outcome: Result<Reply, Reason>) -> Result<String, CallError> {
     match outcome {
         Ok(reply) => classify_reply(&reply),
-        Err(reason @ Reason::Certificate(_)) => Err(CallError::new(Fatal, None, reason)),
+        Err(reason @ (Reason::Certificate(_) | Reason::OutOfHandles(_))) => {
+            Err(CallError::new(Fatal, None, reason))
+        }
         Err(
             reason @ (Reason::Connection(_)
             | Reason::NotConnected(_)
@@ -243,6 +245,7 @@ mod tests {
             (Reason::CutOff("closed".into()), "transient"),
             (Reason::Malformed("too large".into()), "transient"),
             (Reason::Certificate("expired".into()), "fatal"),
+            (Reason::OutOfHandles("24".into()), "fatal"),
         ] {
             let verdict = classify(Err(reason.clone()));
             assert_eq!(kind(&verdict), expected, "{reason:?}");

@@ -31,7 +31,7 @@ pub use destination::Destination;
 pub use error::RunError;
 pub use event::{CalledFor, Event, Observer, Planned};
 pub use note::{LineRef, Note};
-pub use rules::StopRules;
+pub use rules::{Deadline, StopRules};
 pub use summary::Report;
 
 use crate::erp::Client;
@@ -256,10 +256,7 @@ fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Pl
         pacing: Pacing {
             rate: settings.rate,
             workers: settings.workers,
-            deadline: settings
-                .stop_rules
-                .deadline
-                .and_then(|at| Timestamp::try_from(at).ok()),
+            deadline: settings.stop_rules.deadline.and_then(Deadline::time),
         },
     }
 }

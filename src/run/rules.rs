@@ -1,7 +1,9 @@
 //! The circuit breaker: an ERP that is down must not cost a night of retries.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Timestamp;
 
 use crate::files::Status;
 use crate::stop::StopReason;
@@ -16,8 +18,33 @@ pub struct StopRules {
     /// Stop when the server has answered nothing for so long; by default an hour, and a minute while
     /// it has not answered at all.
     pub give_up_after: Option<Duration>,
-    /// Stop sending at this time.
-    pub deadline: Option<SystemTime>,
+    pub deadline: Option<Deadline>,
+}
+
+/// When to stop sending.
+#[derive(Clone, Copy, Debug)]
+pub enum Deadline {
+    After(Instant),
+    /// When the clock shows this, wherever it has been set meanwhile.
+    At(SystemTime),
+}
+
+impl Deadline {
+    pub fn has_passed(self) -> bool {
+        match self {
+            Deadline::After(at) => Instant::now() >= at,
+            Deadline::At(at) => SystemTime::now() >= at,
+        }
+    }
+
+    /// When that is, as the clock goes now; `None` if no clock shows it.
+    pub fn time(self) -> Option<Timestamp> {
+        let at = match self {
+            Deadline::After(at) => SystemTime::now() + at.saturating_duration_since(Instant::now()),
+            Deadline::At(at) => at,
+        };
+        Timestamp::try_from(at).ok()
+    }
 }
 
 /// The rules, and what they have seen so far, from all workers.

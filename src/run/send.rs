@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::error::RunError;
 use super::event::{CalledFor, Event, Observer};
-use super::rules::CircuitBreaker;
+use super::rules::{CircuitBreaker, Deadline};
 use super::worker::{Attempted, Work};
 use crate::erp::ErrorKind;
 use crate::files::journal::{Journal, Line};
@@ -34,7 +34,7 @@ pub struct Sending<'r> {
     pub work: Work<'r>,
     pub workers: usize,
     pub limit: Option<u64>,
-    pub deadline: Option<SystemTime>,
+    pub deadline: Option<Deadline>,
     pub breaker: CircuitBreaker,
 }
 
@@ -273,7 +273,7 @@ impl Sending<'_> {
     fn watch(&self, over: &Receiver<()>) {
         let stop = self.work.stop;
         while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            if self.deadline.is_some_and(|at| SystemTime::now() >= at) {
+            if self.deadline.is_some_and(Deadline::has_passed) {
                 stop.stop(StopReason::Deadline);
             }
             if let Some(reason) = self.work.outages.shut_out_for_good() {

@@ -109,7 +109,9 @@ impl Work<'_> {
                 }
                 ErrorKind::Fatal => {
                     self.stop.stop(StopReason::Fatal(error.clone()));
-                    return ended(attempts, Some(Err(error)));
+                    // What was never sent is not to be called failed.
+                    let error = error.may_be_applied().then_some(error).or(last);
+                    return ended(attempts, error.map(Err));
                 }
                 ErrorKind::Doubtful => {
                     drop(permit);

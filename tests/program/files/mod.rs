@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(target_os = "linux")]
+mod handles;
 mod history;
 mod locks;
 mod overwriting;

@@ -20,7 +20,7 @@ pub use place::{JOURNAL, Place, account, outcomes};
 pub use program::through;
 pub use program::{Finished, Running, finish, start};
 #[cfg(target_os = "linux")]
-pub use program::{on_a_terminal, with_file_limit};
+pub use program::{on_a_terminal, with_file_limit, with_handle_limit};
 pub use proxy::Proxy;
 pub use server::{
     ACCEPTED, Connection, Gate, REJECTED, Request, ScriptedServer, accepted, http, http_with,

@@ -243,9 +243,19 @@ pub fn through(mut other: Command, command: &Command) -> Command {
 /// The command with no file let grow beyond so many blocks of 512 bytes, as on a full disk.
 #[cfg(target_os = "linux")]
 pub fn with_file_limit(blocks: usize, command: &Command) -> Command {
+    with_limit(&format!("-f {blocks}"), command)
+}
+
+/// The command with at most so many files and connections open.
+#[cfg(target_os = "linux")]
+pub fn with_handle_limit(handles: usize, command: &Command) -> Command {
+    with_limit(&format!("-n {handles}"), command)
+}
+
+#[cfg(target_os = "linux")]
+fn with_limit(limit: &str, command: &Command) -> Command {
     let mut shell = Command::new("sh");
-    let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-    shell.args(["-c", &limit]);
+    shell.args(["-c", &format!("ulimit {limit}; exec \"$0\" \"$@\"")]);
     through(shell, command)
 }
 

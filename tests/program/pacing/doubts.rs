@@ -36,7 +36,7 @@ fn an_order_that_is_refused_alone_costs_nobody_else_wherever_it_stands() {
             let results = place.table("x.results.csv");
             assert_eq!(results.count("ok"), 11, "{says} {disliked}");
             let failures = place.table("x.failures.csv");
-            assert_eq!(failures.column("purchase_no"), [disliked.clone()]);
+            assert_eq!(failures.column("purchase_no"), [disliked.as_str()]);
             assert_eq!(failures.column("status"), ["failed"], "{says}");
             assert_eq!(erp.calls(), 12, "{says}");
             assert_eq!(erp.pings().len(), 1, "asked once to decide");

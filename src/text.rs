@@ -1,5 +1,7 @@
 //! Text from elsewhere, made fit for a line that people read, and bytes as digits.
 
+use unicode_width::UnicodeWidthChar;
+
 /// The longest text that is quoted whole, in characters.
 const MAX_QUOTED: usize = 40;
 /// The longest list that is shown whole.
@@ -7,14 +9,14 @@ const MAX_LISTED: usize = 12;
 
 /// One line of at most `max` characters, with spaces for what is no text.
 pub fn one_line(text: &str, max: usize) -> String {
-    let line = shown(text, max, |_, line| line.push(' '));
+    let line = shown(text, max, is_control_or_bidi, |_, line| line.push(' '));
     line.trim().to_owned()
 }
 
-/// One line in double quotes, cut short, with escapes for what is no text.
+/// One line in double quotes, cut short, with escapes for what is no text or cannot be seen.
 pub fn quoted(text: &str) -> String {
     let escape = |c: char, line: &mut String| line.extend(c.escape_default());
-    format!("\"{}\"", shown(text, MAX_QUOTED, escape))
+    format!("\"{}\"", shown(text, MAX_QUOTED, is_unseen, escape))
 }
 
 /// The first dozen texts, each quoted.
@@ -35,14 +37,19 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn shown(text: &str, max: usize, replace: impl Fn(char, &mut String)) -> String {
+fn shown(
+    text: &str,
+    max: usize,
+    is_replaced: impl Fn(char) -> bool,
+    replace: impl Fn(char, &mut String),
+) -> String {
     let mut line = String::new();
     for (at, c) in text.chars().enumerate() {
         if at == max {
             line.push('…');
             break;
         }
-        if is_control_or_bidi(c) {
+        if is_replaced(c) {
             replace(c, &mut line);
         } else {
             line.push(c);
@@ -55,6 +62,13 @@ fn shown(text: &str, max: usize, replace: impl Fn(char, &mut String)) -> String 
 fn is_control_or_bidi(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What nobody can tell from a blank, or from nothing.
+fn is_unseen(c: char) -> bool {
+    is_control_or_bidi(c)
+        || c != ' ' && c.is_whitespace()
+        || c.width().is_none_or(|width| width == 0)
 }
 
 #[cfg(test)]
@@ -72,6 +86,11 @@ mod tests {
     fn quoted_text_is_short_and_on_one_line() {
         assert_eq!(quoted("CG001"), "\"CG001\"");
         assert_eq!(quoted("a\nb\u{7}"), "\"a\\nb\\u{7}\"");
+        assert_eq!(quoted("加急 \u{a0}\u{3000}"), "\"加急 \\u{a0}\\u{3000}\"");
+        assert_eq!(
+            quoted("CG\u{ad}1\u{fe0f}\u{200b}"),
+            "\"CG\\u{ad}1\\u{fe0f}\\u{200b}\""
+        );
         assert_eq!(quoted(&"中".repeat(41)).chars().count(), 43);
     }
 

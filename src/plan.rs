@@ -2,6 +2,9 @@
 //!
 //! Calls are scarce and exports repeat an order on every detail line.
 
+mod preview;
+mod shapes;
+
 use std::collections::HashMap;
 
 use compact_str::CompactString;
@@ -9,6 +12,8 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::Serialize;
+
+pub use preview::{Preview, Sent};
 
 use crate::sheet::{self, Problem, Row, Sheet, SheetError};
 
@@ -157,7 +162,7 @@ impl Plan {
     }
 
     /// All distinct orders among the valid rows.
-    pub fn ids(&self) -> impl Iterator<Item = OrderId> {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = OrderId> {
         (0..self.orders.len()).map(OrderId)
     }
 
@@ -196,6 +201,16 @@ impl Plan {
     /// Whether a call is made for the order.
     pub fn is_sent(&self, id: OrderId) -> bool {
         self.on_conflict == OnConflict::Last || !self.decision(id).conflict
+    }
+
+    pub fn order(&self, OrderId(index): OrderId) -> &str {
+        let order = self.orders.get_index(index);
+        order.map_or("", |(order, _)| order)
+    }
+
+    /// The line of the order's last valid row.
+    pub fn line(&self, id: OrderId) -> u64 {
+        self.decision(id).line
     }
 
     /// The flag that the order's last valid row gives.

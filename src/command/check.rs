@@ -7,10 +7,10 @@ use super::failure::Failure;
 use super::findings::{self, Finding, MAX_CELL_CHARS};
 use super::inputs::{deadline, open_sheet};
 use crate::cli::{CheckArgs, ReportFormat};
-use crate::console::{Console, counted, forecast, print};
+use crate::console::{Console, counted, forecast, preview, print};
 use crate::exit::SOME_FAILED;
 use crate::pace::{Pacing, RateLimit, Workers};
-use crate::plan::{OnConflict, Plan};
+use crate::plan::{OnConflict, Plan, Preview};
 use crate::sheet::Sheet;
 use crate::text::one_line;
 
@@ -41,6 +41,8 @@ struct Survey<'s> {
     seconds: Option<u64>,
     /// Orders that are not sent by the deadline, if there is one.
     left_at_deadline: Option<u64>,
+    #[serde(flatten)]
+    preview: Preview,
     flags: Vec<FlagCount>,
     /// Valid rows whose flag is beyond [`MAX_FLAGS`].
     rows_with_other_flags: u64,
@@ -118,6 +120,7 @@ impl<'s> Survey<'s> {
             calls: plan.calls(),
             seconds: pacing.time_for(plan.calls()).map(|time| time.as_secs()),
             left_at_deadline: pacing.left_at_deadline(plan.calls(), Timestamp::now()),
+            preview: Preview::of(plan, |id| plan.is_sent(id)),
             rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
             flags,
             orders_with_different_flags: plan.conflicts(),
@@ -139,6 +142,7 @@ impl<'s> Survey<'s> {
                 forecast(self.calls, pacing, &ZonedDateTime::now())
             ),
         ];
+        lines.extend(preview(&self.preview, self.calls));
         let (listed, rest) = self.flags.split_at(self.flags.len().min(LISTED_FLAGS));
         for FlagCount { flag, rows } in listed {
             lines.push(format!("{rows:>8}  {}", one_line(flag, MAX_CELL_CHARS)));

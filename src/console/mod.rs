@@ -3,6 +3,7 @@
 mod forecast;
 mod human;
 mod line;
+mod preview;
 mod progress;
 mod question;
 mod screen;
@@ -21,6 +22,7 @@ use jiff::ZonedDateTime;
 
 pub use forecast::forecast;
 pub use human::{clock_difference, counted, duration};
+pub use preview::preview;
 pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
 pub use summary::{Next, summary};
 
@@ -164,6 +166,9 @@ impl Console {
         if let Some(destination) = self.destination.get() {
             let calls = forecast(plan.calls_left, &plan.pacing, &ZonedDateTime::now());
             self.note(format_args!("{calls}; account: {destination}"));
+        }
+        for line in preview(&plan.preview, plan.calls_left) {
+            self.note(line);
         }
         if self.shown >= Level::Note {
             *self.lock() = Some(Progress::begin(plan));

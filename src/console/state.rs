@@ -228,7 +228,7 @@ fn end_of_pause(now: &ZonedDateTime, pause: Duration) -> String {
 mod tests {
     use super::*;
     use crate::pace::Pacing;
-    use crate::plan::OnConflict;
+    use crate::plan::{OnConflict, Preview};
 
     fn planned(rows: u64, calls_left: u64, rate: &str) -> Planned {
         Planned {
@@ -240,6 +240,7 @@ mod tests {
             on_conflict: OnConflict::Last,
             recovered: BTreeMap::from([(Status::Ok, 5), (Status::Rejected, 1)]),
             calls_left,
+            preview: Preview::default(),
             pacing: Pacing {
                 rate: rate.parse().expect("a rate"),
                 workers: 4,

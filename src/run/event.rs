@@ -12,7 +12,7 @@ use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
 use crate::files::{NotUpdated, Status};
 use crate::pace::{Change, Pacing};
-use crate::plan::OnConflict;
+use crate::plan::{OnConflict, Preview};
 use crate::sheet::Place;
 use crate::stop::StopReason;
 
@@ -124,6 +124,8 @@ pub struct Planned {
     pub recovered: BTreeMap<Status, u64>,
     /// Calls to be made, one for each order that is not settled yet.
     pub calls_left: u64,
+    /// The first and the last of them, and what is odd among them.
+    pub preview: Preview,
     pub pacing: Pacing,
 }
 

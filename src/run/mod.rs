@@ -39,7 +39,7 @@ use crate::files::history;
 use crate::files::journal::{Found, Identity};
 use crate::files::{AccountLock, Outcome, Paths, RunFiles};
 use crate::pace::{Pacing, RateLimit, RateLimiter};
-use crate::plan::{OnConflict, Plan};
+use crate::plan::{OnConflict, Plan, Preview};
 use crate::sheet::{SENT_FLAG, Sheet};
 use crate::stop::Stop;
 use doubts::Doubts;
@@ -253,6 +253,7 @@ fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Pl
         on_conflict: plan.on_conflict(),
         recovered,
         calls_left: to_send.iter().filter(|&&sent| sent).count() as u64,
+        preview: Preview::of(plan, |id| to_send[id.index()]),
         pacing: Pacing {
             rate: settings.rate,
             workers: settings.workers,

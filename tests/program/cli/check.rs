@@ -25,7 +25,10 @@ orders from column \"purchase_no\", flags from column \"flag_name\"
 7 rows, 2 invalid; 3 distinct orders
 a run now makes 3 calls at 55/min: about 3.3 s";
     assert_eq!(time, expected);
-    let expected = "       3  aa
+    let expected = "\
+first: line 4, \"CG1\" gets \"aa\"
+last: line 6, \"CG3\" gets \"aa\"
+       3  aa
        1  加急
        1  无
 1 order is given different flags: the last row of each decides

@@ -8,6 +8,7 @@ mod help;
 mod interrupt;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
+mod preview;
 #[cfg(unix)]
 mod progress;
 #[cfg(unix)]

@@ -32,13 +32,15 @@ fn verbosity_grows() {
     };
     let (plain, v, vv) = (said(&[]), said(&["-v"]), said(&["-vv"]));
     let lines: Vec<_> = plain.lines().collect();
-    let [warning, calls] = lines[..] else {
+    let [warning, calls, first, last] = lines[..] else {
         panic!("only a warning and what lies ahead: {plain}");
     };
     assert!(warning.starts_with("warning: 1 order"), "{plain}");
     assert!(calls.starts_with("2 calls"), "{plain}");
+    assert_eq!(first, "first: line 3, \"CG1\" gets \"加急\"");
+    assert_eq!(last, "last: line 4, \"CG404\" gets \"aa\"");
     assert!(v.contains("sid from environment variable WDT_SID"), "{v}");
-    assert!(!v.contains("line 3"), "{v}");
+    assert!(!v.contains("line 3, order"), "{v}");
     for call in [
         "line 3, order CG1: accepted",
         "line 4, order CG404: rejected: 单据不存在",

@@ -12,6 +12,7 @@ use crate::sheet::{CellFault, Place, Problem};
 use crate::stop::StopReason;
 use crate::text::{one_line, quoted};
 
+pub const NO_ROWS: &str = "the sheet has a header and no rows";
 const CUT_NUMBER: &str = "a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export";
 /// Characters of a header that a message shows.
 const MAX_HEADER: usize = 40;

@@ -9,6 +9,7 @@ use super::inputs::{deadline, open_sheet};
 use crate::cli::{CheckArgs, ReportFormat};
 use crate::console::{Console, counted, forecast, preview, print};
 use crate::exit::SOME_FAILED;
+use crate::messages::NO_ROWS;
 use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, Plan, Preview};
 use crate::sheet::Sheet;
@@ -33,6 +34,7 @@ struct Survey<'s> {
     order_column: &'s str,
     flag_column: Option<&'s str>,
     given_flag: Option<&'s str>,
+    warnings: Vec<String>,
     rows: u64,
     invalid_rows: u64,
     distinct_orders: u64,
@@ -69,7 +71,11 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
     match args.format {
         ReportFormat::Text => {
             let overview = survey.overview(&plan, &pacing);
-            print(format_args!("{}\n\n{overview}", sheet.layout())).map_err(Failure::stdout)?;
+            print(format_args!("{}\n", sheet.layout())).map_err(Failure::stdout)?;
+            for warning in &survey.warnings {
+                console.warning(warning);
+            }
+            print(format_args!("\n{overview}")).map_err(Failure::stdout)?;
             findings::print_groups(&sheet, &plan, console.shows_details())?;
         }
         ReportFormat::Json => {
@@ -114,6 +120,10 @@ impl<'s> Survey<'s> {
             order_column: &layout.order_column,
             flag_column: layout.flag_column.as_deref(),
             given_flag: layout.given_flag.as_deref(),
+            warnings: (plan.rows() == 0)
+                .then(|| NO_ROWS.to_owned())
+                .into_iter()
+                .collect(),
             rows: plan.rows(),
             invalid_rows: plan.invalid(),
             distinct_orders: plan.orders() as u64,

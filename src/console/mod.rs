@@ -28,6 +28,7 @@ pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
 use crate::files::journal::Foreign;
+use crate::messages::NO_ROWS;
 use crate::pace::Change;
 use crate::plan::OnConflict;
 use crate::run::{CalledFor, Destination, Event, Observer, Planned};
@@ -145,6 +146,9 @@ impl Console {
     }
 
     fn begin(&self, plan: &Planned) {
+        if plan.rows == 0 {
+            self.warning(NO_ROWS);
+        }
         if plan.conflicts > 0 {
             let orders = counted(plan.conflicts, "order is", "orders are");
             self.warning(match plan.on_conflict {

@@ -1,5 +1,5 @@
 //! `check`: what would be sent?
-use crate::harness::{Finished, Place, finish};
+use crate::harness::{Finished, Place, finish, sandbox};
 
 fn check(sheet: &str, more: &[&str]) -> Finished {
     let place = Place::new();
@@ -76,6 +76,29 @@ fn the_first_ten_rows_of_a_kind_and_all_with_v() {
     assert!(!all.stdout.contains("more ("), "{all:?}");
 }
 
+fn json(run: &Finished) -> serde_json::Value {
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+#[test]
+fn a_header_without_rows_is_taken_with_a_warning() {
+    let warning = "the sheet has a header and no rows";
+    let run = check("", &[]).expect(0);
+    assert_eq!(run.stderr, format!("warning: {warning}\n"));
+    let run = check("", &["--format", "json"]).expect(0);
+    assert_eq!(json(&run)["warnings"], serde_json::json!([warning]));
+    let run = check("CG1,aa\n", &["--format", "json"]).expect(0);
+    assert_eq!(json(&run)["warnings"], serde_json::json!([]));
+
+    let (place, erp) = (Place::new(), sandbox());
+    place.sheet(&[]);
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    assert!(
+        run.stderr.starts_with(&format!("warning: {warning}\n")),
+        "{run:?}"
+    );
+}
+
 #[test]
 fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     let rows: String = (0..1_000).map(|n| format!("CG{n},aa\n")).collect();
@@ -103,9 +126,9 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     }
     let options = ["--format", "json", "--rate", "1/s", "--deadline", "10m"];
     let run = check(&rows, &options).expect(0);
-    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
-    assert_eq!(json["seconds"], 1_004);
-    assert_eq!(json["left_at_deadline"], 402);
+    let found = json(&run);
+    assert_eq!(found["seconds"], 1_004);
+    assert_eq!(found["left_at_deadline"], 402);
 }
 
 #[test]

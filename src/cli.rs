@@ -209,7 +209,7 @@ pub struct CheckArgs {
 pub enum ReportFormat {
     /// For people.
     Text,
-    /// For scripts: one JSON object.
+    /// For scripts: one JSON object; its findings list ten rows of a kind, or with -v all.
     Json,
 }
 

@@ -1,13 +1,15 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
+use std::io::ErrorKind;
+
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::findings::{self, Finding, MAX_CELL_CHARS};
+use super::findings::{Findings, MAX_CELL_CHARS};
 use super::inputs::{deadline, open_sheet};
 use crate::cli::{CheckArgs, ReportFormat};
-use crate::console::{Console, counted, forecast, preview, print};
+use crate::console::{Console, counted, forecast, preview, print, print_json};
 use crate::exit::SOME_FAILED;
 use crate::messages::NO_ROWS;
 use crate::pace::{Pacing, RateLimit, Workers};
@@ -49,7 +51,7 @@ struct Survey<'s> {
     /// Valid rows whose flag is beyond [`MAX_FLAGS`].
     rows_with_other_flags: u64,
     orders_with_different_flags: u64,
-    findings: Vec<Finding>,
+    findings: Findings<'s>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +69,8 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
     };
     let sheet = open_sheet(args.sheet)?;
     let plan = Plan::build(&sheet, args.on_conflict, |_, _| {}).map_err(Failure::usage)?;
-    let mut survey = Survey::new(&sheet, &plan, &pacing);
+    let findings = Findings::of(&sheet, &plan, console.shows_details()).map_err(Failure::usage)?;
+    let survey = Survey::new(&sheet, &plan, &pacing, findings);
     match args.format {
         ReportFormat::Text => {
             let overview = survey.overview(&plan, &pacing);
@@ -76,17 +79,13 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
                 console.warning(warning);
             }
             print(format_args!("\n{overview}")).map_err(Failure::stdout)?;
-            findings::print_groups(&sheet, &plan, console.shows_details())?;
+            survey.findings.print()?;
         }
-        ReportFormat::Json => {
-            findings::each(&sheet, &plan, |finding| {
-                survey.findings.push(finding);
-                Ok(())
-            })?;
-            // A survey holds nothing that JSON cannot say.
-            let json = serde_json::to_string_pretty(&survey).unwrap_or_default();
-            print(format_args!("{json}\n")).map_err(Failure::stdout)?;
-        }
+        ReportFormat::Json => print_json(&survey).map_err(|error| match error.kind() {
+            // It reads the sheet once more.
+            ErrorKind::InvalidData => Failure::usage(error),
+            _ => Failure::stdout(error),
+        })?,
     }
     let bad = plan.invalid() + plan.conflicting_rows();
     Ok(if bad > 0 { SOME_FAILED } else { 0 })
@@ -104,7 +103,7 @@ fn flags(plan: &Plan) -> Vec<FlagCount> {
 }
 
 impl<'s> Survey<'s> {
-    fn new(sheet: &'s Sheet, plan: &Plan, pacing: &Pacing) -> Self {
+    fn new(sheet: &'s Sheet, plan: &Plan, pacing: &Pacing, findings: Findings<'s>) -> Self {
         let mut flags = flags(plan);
         let others = flags.split_off(flags.len().min(MAX_FLAGS));
         let layout = sheet.layout();
@@ -134,7 +133,7 @@ impl<'s> Survey<'s> {
             rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
             flags,
             orders_with_different_flags: plan.conflicts(),
-            findings: Vec::new(),
+            findings,
         }
     }
 

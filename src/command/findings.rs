@@ -1,31 +1,44 @@
 //! What `check` finds: rows that would not be sent as they stand, grouped by what is the matter.
+//!
+//! There may be one for every row: the first few of a group are held, and for all of them the sheet
+//! is read once more.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::ser::{Error, SerializeSeq};
+use serde::{Serialize, Serializer};
 
 use super::failure::Failure;
 use crate::console::{counted, print};
 use crate::plan::{Plan, RowRole};
 use crate::run::Note;
-use crate::sheet::{Place, Row, Sheet};
+use crate::sheet::{Place, Row, Sheet, SheetError};
 use crate::text::one_line;
 
 pub const MAX_CELL_CHARS: usize = 40;
 /// Rows of each group that are listed, unless all are asked for.
-const LISTED_ROWS: u64 = 10;
+const LISTED_ROWS: usize = 10;
 
 /// A row that would not be sent as it stands.
-#[derive(Serialize)]
-pub struct Finding {
+#[derive(Clone, Serialize)]
+struct Finding {
     #[serde(flatten)]
     place: Place,
     order: String,
+    kind: Kind,
     #[serde(flatten)]
     matter: Matter,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Invalid,
+    Superseded,
+    Conflict,
+}
+
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
 enum Matter {
     Invalid {
         column: Option<String>,
@@ -40,26 +53,6 @@ enum Matter {
     Superseded { flag: String, decided_by_line: u64 },
     /// Its order is given different flags, which makes all its rows invalid.
     Conflict { flag: String, last_line: u64 },
-}
-
-/// Reads the sheet once more if there is anything to find. Nothing is held: there may be a finding
-/// for every row.
-pub fn each(
-    sheet: &Sheet,
-    plan: &Plan,
-    mut show: impl FnMut(Finding) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    if plan.invalid() + plan.conflicts() == 0 {
-        return Ok(());
-    }
-    let mut rows = sheet.rows().map_err(Failure::usage)?;
-    let mut row = Row::default();
-    while rows.read(&mut row).map_err(Failure::usage)? {
-        if let Some(finding) = Finding::of(&row, sheet, plan) {
-            show(finding)?;
-        }
-    }
-    Ok(())
 }
 
 impl Finding {
@@ -94,6 +87,11 @@ impl Finding {
         Some(Finding {
             place,
             order,
+            kind: match matter {
+                Matter::Invalid { .. } => Kind::Invalid,
+                Matter::Superseded { .. } => Kind::Superseded,
+                Matter::Conflict { .. } => Kind::Conflict,
+            },
             matter,
         })
     }
@@ -125,46 +123,148 @@ impl Finding {
     }
 }
 
-/// What is the matter with some rows.
-#[derive(Default)]
+/// Rows with the same matter.
 struct Group {
+    kind: Kind,
     rows: u64,
-    first: Vec<String>,
+    first: Vec<Finding>,
 }
 
-/// Prints the findings, the most frequent first. For `all` the sheet is read once for each group,
-/// and still no more of it held.
-pub fn print_groups(sheet: &Sheet, plan: &Plan, all: bool) -> Result<(), Failure> {
-    let mut groups = IndexMap::<String, Group>::new();
-    each(sheet, plan, |finding| {
-        let group = groups.entry(finding.common().to_owned()).or_default();
-        group.rows += 1;
-        if !all && group.rows <= LISTED_ROWS {
-            group.first.push(finding.row());
+/// All there is to find, the most frequent first.
+pub struct Findings<'s> {
+    sheet: &'s Sheet,
+    plan: &'s Plan,
+    /// Whether all rows are listed.
+    all: bool,
+    /// By what is the matter, in words that rows share.
+    groups: IndexMap<String, Group>,
+}
+
+impl<'s> Findings<'s> {
+    pub fn of(sheet: &'s Sheet, plan: &'s Plan, all: bool) -> Result<Self, SheetError> {
+        let mut found = Findings {
+            sheet,
+            plan,
+            all,
+            groups: IndexMap::new(),
+        };
+        if plan.invalid() + plan.conflicts() == 0 {
+            return Ok(found);
+        }
+        for finding in found.each()? {
+            let finding = finding?;
+            let group = found.groups.entry(finding.common().to_owned());
+            let group = group.or_insert(Group {
+                kind: finding.kind,
+                rows: 0,
+                first: Vec::new(),
+            });
+            group.rows += 1;
+            if !all && group.first.len() < LISTED_ROWS {
+                group.first.push(finding);
+            }
+        }
+        found.groups.sort_by(|_, a, _, b| b.rows.cmp(&a.rows));
+        Ok(found)
+    }
+
+    /// Reads the sheet once more.
+    fn each(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Finding, SheetError>> + use<'s>, SheetError> {
+        let (sheet, plan) = (self.sheet, self.plan);
+        let mut rows = sheet.rows()?;
+        let mut row = Row::default();
+        Ok(std::iter::from_fn(move || {
+            loop {
+                match rows.read(&mut row) {
+                    Ok(true) => {}
+                    Ok(false) => return None,
+                    Err(error) => return Some(Err(error)),
+                }
+                if let Some(finding) = Finding::of(&row, sheet, plan) {
+                    return Some(Ok(finding));
+                }
+            }
+        }))
+    }
+
+    /// The rows of a group that are listed.
+    fn listed<'f>(
+        &'f self,
+        common: &'f str,
+        group: &'f Group,
+    ) -> Result<impl Iterator<Item = Result<Finding, SheetError>> + use<'f, 's>, SheetError> {
+        let all = match self.all {
+            true => Some(self.each()?),
+            false => None,
+        };
+        let of_group = all
+            .into_iter()
+            .flatten()
+            .filter(move |finding| match finding {
+                Ok(finding) => finding.common() == common,
+                Err(_) => true,
+            });
+        Ok(group.first.iter().cloned().map(Ok).chain(of_group))
+    }
+
+    /// For people.
+    pub fn print(&self) -> Result<(), Failure> {
+        let line = |text: String| print(format_args!("{text}\n")).map_err(Failure::stdout);
+        for (common, group) in &self.groups {
+            line(format!(
+                "\n{}: {common}",
+                counted(group.rows, "row", "rows")
+            ))?;
+            for finding in self.listed(common, group).map_err(Failure::usage)? {
+                line(format!("  {}", finding.map_err(Failure::usage)?.row()))?;
+            }
+            let more = group.rows - group.first.len() as u64;
+            if more > 0 && !self.all {
+                line(format!("  and {more} more (-v shows all)"))?;
+            }
         }
         Ok(())
-    })?;
-    groups.sort_by(|_, a, _, b| b.rows.cmp(&a.rows));
-    let line = |text: String| print(format_args!("{text}\n")).map_err(Failure::stdout);
-    for (common, group) in &groups {
-        line(format!(
-            "\n{}: {common}",
-            counted(group.rows, "row", "rows")
-        ))?;
-        if all {
-            each(sheet, plan, |finding| match finding.common() == common {
-                true => line(format!("  {}", finding.row())),
-                false => Ok(()),
-            })?;
-            continue;
-        }
-        for row in &group.first {
-            line(format!("  {row}"))?;
-        }
-        if group.rows > LISTED_ROWS {
-            let more = group.rows - LISTED_ROWS;
-            line(format!("  and {more} more (-v shows all)"))?;
-        }
     }
-    Ok(())
+}
+
+/// For scripts: each group with its rows.
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'f> {
+            kind: Kind,
+            message: &'f str,
+            rows: u64,
+            listed: Listed<'f>,
+        }
+        serializer.collect_seq(self.groups.iter().map(|(common, group)| Shown {
+            kind: group.kind,
+            message: common,
+            rows: group.rows,
+            listed: Listed {
+                findings: self,
+                common,
+                group,
+            },
+        }))
+    }
+}
+
+struct Listed<'f> {
+    findings: &'f Findings<'f>,
+    common: &'f str,
+    group: &'f Group,
+}
+
+impl Serialize for Listed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let listed = self.findings.listed(self.common, self.group);
+        for finding in listed.map_err(S::Error::custom)? {
+            list.serialize_element(&finding.map_err(S::Error::custom)?)?;
+        }
+        list.end()
+    }
 }

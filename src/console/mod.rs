@@ -8,6 +8,7 @@ mod progress;
 mod question;
 mod screen;
 mod state;
+mod stdout;
 mod summary;
 
 use std::fmt::Display;
@@ -24,6 +25,7 @@ pub use forecast::forecast;
 pub use human::{clock_difference, counted, duration};
 pub use preview::preview;
 pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
+pub use stdout::{print, print_json};
 pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
@@ -375,13 +377,4 @@ fn coloured(line: String) -> String {
         }
     }
     line
-}
-
-/// Writes to stdout. A reader that has gone away is no reason to fail.
-pub fn print(text: impl Display) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(()),
-    }
 }

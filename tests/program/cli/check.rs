@@ -81,6 +81,46 @@ fn json(run: &Finished) -> serde_json::Value {
 }
 
 #[test]
+fn findings_of_a_kind_are_counted_in_json_and_the_first_ten_listed_or_all_with_v() {
+    let rows: String = (1..=25).map(|n| format!("CG{n},\nCG,a{n}\n")).collect();
+    for (options, listed) in [(&[][..], 10), (&["-v"], 25)] {
+        let options = [&["--format", "json"], options].concat();
+        let found = json(&check(&rows, &options).expect(1));
+        assert_eq!(found["invalid_rows"], 25);
+        let [invalid, superseded] = &found["findings"].as_array().expect("groups")[..] else {
+            panic!("two groups: {found}");
+        };
+        assert_eq!(invalid["kind"], "invalid");
+        assert_eq!(invalid["message"], "flag_name is empty");
+        assert_eq!(invalid["rows"], 25);
+        assert_eq!(superseded["kind"], "superseded");
+        assert_eq!(superseded["rows"], 24);
+        let rows = invalid["listed"].as_array().expect("rows");
+        assert_eq!(rows.len(), listed);
+        for (n, row) in (1..).zip(rows) {
+            let expected = serde_json::json!({
+                "line": 2 * n,
+                "order": format!("CG{n}"),
+                "kind": "invalid",
+                "column": "flag_name",
+                "message": "flag_name is empty",
+            });
+            assert_eq!(row, &expected);
+        }
+        let first = serde_json::json!({
+            "line": 3, "order": "CG", "kind": "superseded", "flag": "a1", "decided_by_line": 51,
+        });
+        assert_eq!(superseded["listed"][0], first);
+        assert_eq!(
+            superseded["listed"].as_array().map(Vec::len),
+            Some(listed.min(24))
+        );
+    }
+    let found = json(&check("CG1,aa\n", &["--format", "json"]).expect(0));
+    assert_eq!(found["findings"], serde_json::json!([]));
+}
+
+#[test]
 fn a_header_without_rows_is_taken_with_a_warning() {
     let warning = "the sheet has a header and no rows";
     let run = check("", &[]).expect(0);

@@ -180,10 +180,11 @@ impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Foreign::OtherIdentity => {
-                "belongs to another account, endpoint, choice of columns or --on-conflict"
+                "belongs to another account, secret, endpoint, choice of columns or --on-conflict, or was not written by this program"
             }
+            Foreign::NotOwn => "is another user's, or others can write to it",
             Foreign::OtherRows => "holds rows this sheet does not have",
-            Foreign::Damaged => "is damaged",
+            Foreign::Damaged => "is damaged or was changed",
             Foreign::OtherSheet => {
                 "is of a run over another sheet with the same results or failures"
             }

@@ -83,6 +83,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
             endpoint: target.endpoint_name.clone(),
             stand_in: target.is_stand_in,
         },
+        key: target.account.app_secret.key(),
         paths,
         bom: !args.no_bom,
         stop_rules: StopRules {
@@ -243,6 +244,9 @@ fn end(report: &Report, console: &Console) -> u8 {
             beside.wanted, beside.why, beside.written
         ));
     }
+    if report.journal_lost {
+        console.warning("the run's journal was removed or moved away before its end; results and failures hold all that it held");
+    }
     let Some(reason) = &report.stopped else {
         return match report.summary.failures() {
             _ if !report.beside.is_empty() => STOPPED,
@@ -254,9 +258,11 @@ fn end(report: &Report, console: &Console) -> u8 {
         true => "put that right (`wdt-flags ping` tests it), and the same command",
         false => "the same command",
     };
-    console.error(format_args!(
-        "stopped early: {reason}; {then} continues from here"
-    ));
+    let goes_on = match report.journal_lost {
+        true => "starts over, unless the journal is put back",
+        false => "continues from here",
+    };
+    console.error(format_args!("stopped early: {reason}; {then} {goes_on}"));
     match reason {
         StopReason::Signal(signal) => of_signal(*signal),
         _ => STOPPED,

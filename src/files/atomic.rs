@@ -11,6 +11,14 @@ use tempfile::{Builder, NamedTempFile};
 use super::error::FileError;
 use super::fs::{directory, free_name, sync_directory};
 
+/// A new file beside the one it is to become. Nobody else can read it.
+pub fn draft(becomes: &Path) -> io::Result<NamedTempFile> {
+    Builder::new()
+        .prefix(".wdt-flags-")
+        .suffix(".tmp")
+        .tempfile_in(directory(becomes))
+}
+
 #[derive(Debug)]
 pub struct AtomicFile {
     file: NamedTempFile,
@@ -31,6 +39,14 @@ impl AtomicFile {
             file: builder
                 .tempfile_in(directory(becomes))
                 .map_err(FileError::io(becomes))?,
+            becomes: becomes.to_owned(),
+        })
+    }
+
+    /// A file that nobody else can read.
+    pub fn private(becomes: &Path) -> Result<AtomicFile, FileError> {
+        Ok(AtomicFile {
+            file: draft(becomes).map_err(FileError::io(becomes))?,
             becomes: becomes.to_owned(),
         })
     }

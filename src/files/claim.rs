@@ -8,7 +8,7 @@ use super::atomic::AtomicFile;
 use super::correction::{Correction, NotUpdated};
 use super::error::FileError;
 use super::fs::{is_same, link_target, metadata_if_exists, with_suffix};
-use super::journal;
+use super::journal::{Left, is_at};
 use super::lock::{self, Lock};
 use super::paths::Paths;
 use crate::sheet::{APPENDED, Sheet};
@@ -19,6 +19,8 @@ pub struct RunFiles {
     pub results: PathBuf,
     pub failures: PathBuf,
     pub journal: PathBuf,
+    /// What an earlier run has left there.
+    pub left: Option<Left>,
     /// Journals of other runs over the same results or failures, which end with this one.
     pub outdated: Vec<PathBuf>,
     pub replaces_sheet: bool,
@@ -33,7 +35,7 @@ impl RunFiles {
     pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<RunFiles, FileError> {
         let failures = link_target(&paths.failures)?;
         let journal_of_failures = with_suffix(&failures, ".partial");
-        let is_continued = is_journal(&journal_of_failures);
+        let is_continued = is_at(&journal_of_failures);
         let correction = match &paths.corrects {
             Some(path) if sheet.is_ours() => {
                 Some(Correction::find(&link_target(path)?, sheet, is_continued)?)
@@ -70,7 +72,6 @@ impl RunFiles {
             (true, false) => return Err(FileError::SheetNotOurs(failures)),
             (false, _) => check_ours(&failures)?,
         }
-        journal::check(&journal)?;
         for lock in &locks {
             lock::check(lock)?;
         }
@@ -78,10 +79,13 @@ impl RunFiles {
             check_replaceable(file)?;
         }
         let mut outdated = vec![with_suffix(&results, ".partial"), journal_of_failures];
-        outdated.retain(|it| *it != journal && is_journal(it));
+        outdated.retain(|it| *it != journal && is_at(it));
+        let locks = [Lock::take(&results)?, Lock::take(&failures)?];
         Ok(RunFiles {
             outdated,
-            _locks: [Lock::take(&results)?, Lock::take(&failures)?],
+            // Only now: until then another run may be writing it.
+            left: Left::open(&journal)?,
+            _locks: locks,
             results,
             failures,
             journal,
@@ -106,10 +110,6 @@ impl RunFiles {
         AtomicFile::create(&self.failures)?;
         Ok(())
     }
-}
-
-fn is_journal(path: &Path) -> bool {
-    path.is_file() && journal::check(path).is_ok()
 }
 
 /// An error unless the path is free or a regular file.

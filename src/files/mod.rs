@@ -8,6 +8,7 @@ mod fs;
 pub mod history;
 pub mod journal;
 mod lock;
+mod open;
 mod outcome;
 mod paths;
 mod results;

@@ -1,6 +1,6 @@
 //! Why a run ended without results.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::files::FileError;
 use crate::sheet::SheetError;
@@ -21,15 +21,29 @@ pub enum RunError {
     SheetReplaced(String),
     /// Calls were made, and then something kept the results from being written.
     #[error(
-        "{}{source}; what is known is kept in `{}`, and the same command continues from there",
+        "{}{source}; {}",
         stopped.as_ref().map(|reason| format!("stopped early: {reason}; then: ")).unwrap_or_default(),
-        journal.display()
+        what_is_known(journal, *is_kept)
     )]
     Interrupted {
         stopped: Option<StopReason>,
         source: Box<RunError>,
         journal: PathBuf,
+        /// Whether the journal is still in its place.
+        is_kept: bool,
     },
     #[error("cannot start the workers: {0}")]
     Workers(String),
+}
+
+fn what_is_known(journal: &Path, is_kept: bool) -> String {
+    let journal = journal.display();
+    match is_kept {
+        true => format!(
+            "what is known is kept in `{journal}`, and the same command continues from there"
+        ),
+        false => format!(
+            "what is known stood in `{journal}`, which was removed or moved away during the run: put it back, or the same command starts over"
+        ),
+    }
 }

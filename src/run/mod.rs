@@ -34,7 +34,7 @@ pub use note::{LineRef, Note};
 pub use rules::{Deadline, StopRules};
 pub use summary::Report;
 
-use crate::erp::Client;
+use crate::erp::{Client, DerivedKey};
 use crate::files::history;
 use crate::files::journal::{Found, Identity};
 use crate::files::{AccountLock, Outcome, Paths, RunFiles};
@@ -54,6 +54,8 @@ use worker::{Counters, Work};
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub destination: Destination,
+    /// Made from the account's secret: with it the journal is sealed.
+    pub key: DerivedKey,
     pub rate: RateLimit,
     /// Calls in flight at most.
     pub workers: usize,
@@ -80,18 +82,17 @@ impl Settings {
         let layout = sheet.layout();
         let (order_position, flag_position) = layout.places;
         let position = |at: Option<usize>| at.map(|at| at.to_string()).unwrap_or_default();
-        Identity::new(&[
-            ("account", &self.destination.account),
+        let flag_column = layout.flag_column.as_deref().unwrap_or_default();
+        let fields = [
+            ("account", self.destination.account.as_str()),
             ("endpoint", &self.destination.endpoint),
             ("on_conflict", self.on_conflict.as_str()),
             ("order_column", &layout.order_column),
             ("order_position", &position(Some(order_position))),
-            (
-                "flag_column",
-                layout.flag_column.as_deref().unwrap_or_default(),
-            ),
+            ("flag_column", flag_column),
             ("flag_position", &position(flag_position)),
-        ])
+        ];
+        Identity::new(&self.key, &fields)
     }
 }
 
@@ -108,7 +109,7 @@ pub fn run(
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
-    let files = RunFiles::claim(&settings.paths, &sheet)?;
+    let mut files = RunFiles::claim(&settings.paths, &sheet)?;
     let text = |path: &Path| path.display().to_string();
     observers.event(&Event::Started {
         destination: settings.destination.clone(),
@@ -129,9 +130,11 @@ pub fn run(
         observers.event(&Event::AccountBusy { holder });
     }
     let identity = settings.identity(&sheet);
+    let left = files.left.take();
     let (plan, found) = resume::plan(
         &sheet,
         &files,
+        left,
         &identity,
         settings.on_conflict,
         settings.fresh,
@@ -178,10 +181,12 @@ pub fn run(
 
     let stopped = stop.reason();
     let keep_sheet = files.replaces_sheet && stopped.is_some();
+    let is_kept = journal.is_in_place();
     let interrupted = |source: RunError| RunError::Interrupted {
         stopped: stopped.clone(),
         source: Box::new(source),
         journal: files.journal.clone(),
+        is_kept,
     };
     let ending = Ending {
         sheet: &sheet,
@@ -202,15 +207,12 @@ pub fn run(
     let (kept, beside) = publishing
         .publish(written)
         .map_err(|error| interrupted(error.into()))?;
-    let journal = match stopped.is_some() || !beside.is_empty() {
-        true => Some(text(&files.journal)),
-        false => {
-            journal
-                .remove()
-                .map_err(|error| interrupted(error.into()))?;
-            None
-        }
-    };
+    let is_needed = stopped.is_some() || !beside.is_empty();
+    let journal_lost = !journal.is_in_place();
+    if !is_needed {
+        let removed = journal.remove();
+        removed.map_err(|error| interrupted(error.into()))?;
+    }
     // The sheet is needed until the results are in their place.
     let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
     let report = Report {
@@ -226,7 +228,8 @@ pub fn run(
         failures: (!keep_sheet).then(|| text(&settings.paths.failures)),
         kept,
         beside,
-        journal,
+        journal: is_needed.then(|| text(&files.journal)),
+        journal_lost,
         stopped,
     };
     observers.event(&Event::Finished(Box::new(report.clone())));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::error::RunError;
 use super::event::{Event, Observer};
-use crate::files::journal::{self, Foreign, Found, Identity, Journal, Line};
+use crate::files::journal::{Foreign, Found, Identity, Journal, Left, Line};
 use crate::files::{FileError, Outcome, RunFiles, Status, move_aside};
 use crate::plan::{OnConflict, Plan};
 use crate::sheet::Sheet;
@@ -19,11 +19,15 @@ const ENOUGH: usize = 2;
 pub fn plan(
     sheet: &Sheet,
     files: &RunFiles,
+    left: Option<Left>,
     identity: &Identity,
     on_conflict: OnConflict,
     fresh: bool,
 ) -> Result<(Plan, Found), RunError> {
-    let found = journal::find(&files.journal, identity).map_err(FileError::io(&files.journal))?;
+    let found = match left {
+        Some(left) => left.find(identity).map_err(FileError::io(&files.journal))?,
+        None => Found::Nothing,
+    };
     let lines: &[Line] = match &found {
         Found::Lines(lines) => lines,
         Found::Nothing | Found::Foreign(_) => &[],

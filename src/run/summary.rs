@@ -39,6 +39,8 @@ pub struct Report {
     pub beside: Vec<Beside>,
     /// The journal, if it was kept for the run to be continued.
     pub journal: Option<String>,
+    /// Whether it was removed or moved while the run was under way.
+    pub journal_lost: bool,
 }
 
 /// Rows by how they ended.

@@ -7,7 +7,7 @@ use crate::harness::{Finished, JOURNAL, Place, finish, sandbox};
 const ROWS: [(&str, &str); 4] = [("CG1", "aa"), ("CG2", "aa"), ("CG3", "加急"), ("CG4", "aa")];
 
 /// A run over [`ROWS`], killed when two of them were recorded.
-fn abandoned() -> (Fickle, Place, Vec<u8>) {
+pub fn abandoned() -> (Fickle, Place, Vec<u8>) {
     let place = Place::new();
     let fickle = Fickle::start(&place);
     place.sheet(&ROWS);
@@ -19,7 +19,7 @@ fn abandoned() -> (Fickle, Place, Vec<u8>) {
 
 /// The journal has been kept as it was, under a name that the warning gives.
 #[track_caller]
-fn is_kept_aside(place: &Place, run: &Finished, journal: &[u8]) {
+pub fn is_kept_aside(place: &Place, run: &Finished, journal: &[u8]) {
     let aside: Vec<_> = place
         .files()
         .into_iter()
@@ -51,7 +51,7 @@ fn is_kept_aside(place: &Place, run: &Finished, journal: &[u8]) {
 
 /// Carries out the sheet as it is now: everything is sent again.
 #[track_caller]
-fn starts_over(fickle: &Fickle, place: &Place, journal: &[u8]) {
+pub fn starts_over(fickle: &Fickle, place: &Place, journal: &[u8]) {
     let ((run, results), sent) = fickle.during(|server| place.carry(server, &[]));
     let run = run.expect(0);
     is_kept_aside(place, &run, journal);

@@ -1,5 +1,6 @@
 //! The same command continues a run that was cut short: nothing is lost, nothing is sent twice.
 
+mod believed;
 mod continued;
 mod foreign;
 mod grown;

@@ -4,35 +4,48 @@
 //! It holds a line for each call that came to an end; what becomes of a sheet's other rows follows
 //! from those. While a run is under way it is only appended to. Continuing a run compacts it: the
 //! lines that still hold go into a new file, which replaces the old one.
+//!
+//! Each line is sealed with a key made from the app secret: others may write to the directory, and
+//! what they write is not believed.
+
+mod left;
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use csv::StringRecord;
-use md5::{Digest, Md5};
-use serde::Serialize;
+pub use left::{Foreign, Found, Left, is_at, parse, sealed_lines};
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
-use super::fs::{metadata_if_exists, sync_directory};
+use super::fs::sync_directory;
+use super::open::leads_to;
 use super::outcome::{Outcome, local_time};
 use super::results::{io_error, writer};
+use crate::erp::DerivedKey;
 use crate::text::hex;
 
 const HEADER: &str = "purchase_no,flag_name,line,status,code,message,attempts,finished_at,run\n";
 
 /// For whom and how a sheet is carried out. Outcomes recorded under another identity say nothing
 /// about this run: an order that one account's ERP accepted is still to be sent to another's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity(String);
+#[derive(Clone, Debug)]
+pub struct Identity(DerivedKey);
 
 impl Identity {
+    /// In hexadecimal digits: 128 bits are more than anybody guesses.
+    const SEAL_LENGTH: usize = 32;
+
     /// Of fields by name: account, endpoint, columns and the like.
-    pub fn new(fields: &[(&str, &str)]) -> Self {
-        // Text always serialises; were it not to, no journal would be continued.
-        let text = serde_json::to_vec(fields).unwrap_or_default();
-        Identity(hex(&Md5::digest(&text)))
+    pub fn new(key: &DerivedKey, fields: &[(&str, &str)]) -> Self {
+        let fields: Vec<&str> = fields.iter().flat_map(|&(name, it)| [name, it]).collect();
+        Identity(key.derive(&["journal"]).derive(&fields))
+    }
+
+    fn seal(&self, fields: &[&str]) -> String {
+        let mut seal = hex(&self.0.seal(fields));
+        seal.truncate(Identity::SEAL_LENGTH);
+        seal
     }
 }
 
@@ -44,119 +57,6 @@ pub struct Line {
     /// Line of the sheet's row that decided.
     pub line: u64,
     pub outcome: Outcome,
-}
-
-/// What an existing journal turned out to be.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Found {
-    /// There was none, or none worth keeping.
-    Nothing,
-    /// That of a run that was cut short, as far as it is whole.
-    Lines(Vec<Line>),
-    Foreign(Foreign),
-}
-
-/// Why a journal is not continued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Foreign {
-    OtherIdentity,
-    OtherRows,
-    /// More has happened to it than that its end was cut off.
-    Damaged,
-    /// It is of the sheet, and its failures are corrected; or the other way round.
-    OtherSheet,
-    NotWanted,
-}
-
-/// Reads the journal at `path`, if there is one.
-pub fn find(path: &Path, identity: &Identity) -> io::Result<Found> {
-    match fs::read(path) {
-        Ok(bytes) => parse(&bytes, identity),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
-        Err(error) => Err(error),
-    }
-}
-
-/// A kill or a power cut leaves at most the last line torn: it is dropped. Two lines that are none,
-/// or one before a whole one, are damage of another kind.
-pub fn parse(bytes: &[u8], identity: &Identity) -> io::Result<Found> {
-    let Some(body) = bytes.strip_prefix(HEADER.as_bytes()) else {
-        return Ok(match HEADER.as_bytes().starts_with(bytes) {
-            true => Found::Nothing,
-            false => Found::Foreign(Foreign::Damaged),
-        });
-    };
-    let mut csv = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_reader(body);
-    let mut record = StringRecord::new();
-    let mut lines = Vec::new();
-    let mut torn = 0;
-    loop {
-        let line = match csv.read_record(&mut record) {
-            Ok(false) => break,
-            Ok(true) => parse_line(&record),
-            Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => None,
-            Err(error) => return Err(io_error(error)),
-        };
-        let is_last = csv.position().byte() == body.len() as u64;
-        match line {
-            Some(_) if torn > 0 => return Ok(Found::Foreign(Foreign::Damaged)),
-            Some((_, run)) if run != identity.0 => {
-                return Ok(Found::Foreign(Foreign::OtherIdentity));
-            }
-            // Its end may be missing, though all its fields are there.
-            Some(_) if is_last && !body.ends_with(b"\n") => break,
-            Some((line, _)) => lines.push(line),
-            None => torn += 1,
-        }
-    }
-    Ok(match lines.is_empty() {
-        _ if torn > 1 => Found::Foreign(Foreign::Damaged),
-        true => Found::Nothing,
-        false => Found::Lines(lines),
-    })
-}
-
-/// The line and its identity; `None` if it is not whole.
-fn parse_line(record: &StringRecord) -> Option<(Line, &str)> {
-    let mut fields = record.iter();
-    let line = Line {
-        order: fields.next()?.to_owned(),
-        flag: fields.next()?.to_owned(),
-        line: fields.next()?.parse().ok()?,
-        outcome: Outcome {
-            status: fields.next()?.parse().ok()?,
-            code: match fields.next()? {
-                "" => None,
-                code => Some(code.parse().ok()?),
-            },
-            message: fields.next()?.into(),
-            attempts: fields.next()?.parse().ok()?,
-            finished_at: fields.next()?.parse().ok()?,
-        },
-    };
-    let run = fields.next()?;
-    let whole = run.len() == 32 && fields.next().is_none();
-    whole.then_some((line, run))
-}
-
-/// An error unless the path is free or holds a journal, whole or cut off.
-pub fn check(path: &Path) -> Result<(), FileError> {
-    if metadata_if_exists(path)?.is_none() {
-        return Ok(());
-    }
-    let mut begin = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(HEADER.len() as u64).read_to_end(&mut begin))
-        .map_err(FileError::io(path))?;
-    match HEADER.as_bytes().starts_with(&begin) {
-        true => Ok(()),
-        false => Err(FileError::NotOurs(path.to_owned())),
-    }
 }
 
 /// The journal of the run under way.
@@ -171,7 +71,7 @@ impl Journal {
     /// Begins a journal with the lines of an earlier one that still hold, on disk before this
     /// returns. An outcome that is left out no longer counts, whatever becomes of this process.
     pub fn begin(path: &Path, identity: Identity, kept: &[&Line]) -> Result<Journal, FileError> {
-        let draft = AtomicFile::create(path)?;
+        let draft = AtomicFile::private(path)?;
         write(kept, &identity)
             .and_then(|text| draft.file().write_all(&text))
             .map_err(FileError::io(path))?;
@@ -196,11 +96,18 @@ impl Journal {
         self.file.sync_data().map_err(FileError::io(&self.path))
     }
 
-    /// Removes the journal, once all it holds stands in the results.
+    /// Whether it still stands where it was begun, and was not removed or moved meanwhile.
+    pub fn is_in_place(&self) -> bool {
+        leads_to(&self.path, &self.file)
+    }
+
+    /// Removes the journal, once all it holds stands in the results, if it is still in its place.
     pub fn remove(self) -> Result<(), FileError> {
-        drop(self.file);
-        fs::remove_file(&self.path).map_err(FileError::io(&self.path))?;
-        sync_directory(&self.path);
+        if self.is_in_place() {
+            drop(self.file);
+            fs::remove_file(&self.path).map_err(FileError::io(&self.path))?;
+            sync_directory(&self.path);
+        }
         Ok(())
     }
 }
@@ -222,7 +129,7 @@ fn append_lines(text: &mut Vec<u8>, lines: &[&Line], identity: &Identity) -> io:
             attempts,
             finished_at,
         } = &line.outcome;
-        csv.write_record([
+        let fields = [
             line.order.as_str(),
             &line.flag,
             &line.line.to_string(),
@@ -231,9 +138,10 @@ fn append_lines(text: &mut Vec<u8>, lines: &[&Line], identity: &Identity) -> io:
             message,
             &attempts.to_string(),
             &local_time(*finished_at),
-            &identity.0,
-        ])
-        .map_err(io_error)?;
+        ];
+        let seal = identity.seal(&fields);
+        csv.write_record(fields.into_iter().chain([seal.as_str()]))
+            .map_err(io_error)?;
     }
     csv.flush()
 }
@@ -241,6 +149,7 @@ fn append_lines(text: &mut Vec<u8>, lines: &[&Line], identity: &Identity) -> io:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::erp::AppSecret;
     use crate::files::outcome::Status;
 
     fn line(order: &str, message: &str) -> Line {
@@ -258,8 +167,19 @@ mod tests {
         }
     }
 
+    fn key() -> DerivedKey {
+        AppSecret::parse("secret:salt").expect("valid").key()
+    }
+
     fn identity() -> Identity {
-        Identity::new(&[("account", "shop"), ("endpoint", "here")])
+        Identity::new(&key(), &[("account", "shop"), ("endpoint", "here")])
+    }
+
+    fn find(path: &Path) -> Found {
+        match Left::open(path).expect("ours") {
+            Some(left) => left.find(&identity()).expect("read"),
+            None => Found::Nothing,
+        }
     }
 
     fn journal(lines: &[&Line]) -> Vec<u8> {
@@ -274,18 +194,15 @@ mod tests {
     fn lines_read_back_as_they_were_written() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.partial");
-        assert_eq!(find(&path, &identity()).expect("read"), Found::Nothing);
+        assert_eq!(find(&path), Found::Nothing);
         let lines = [line("CG1", ""), line("C,\"G\n2", "=1+1,\r\n'x'")];
         let mut journal = Journal::begin(&path, identity(), &[&lines[0]]).expect("begun");
         journal.append(&[&lines[1]]).expect("appended");
         journal.sync().expect("on disk");
-        let read = find(&path, &identity()).expect("read");
-        assert_eq!(read, Found::Lines(lines.to_vec()));
-        check(&path).expect("ours");
+        assert_eq!(find(&path), Found::Lines(lines.to_vec()));
 
         let kept = Journal::begin(&path, identity(), &[&lines[1]]).expect("compacted");
-        let read = find(&path, &identity()).expect("read");
-        assert_eq!(read, Found::Lines(lines[1..].to_vec()));
+        assert_eq!(find(&path), Found::Lines(lines[1..].to_vec()));
         kept.remove().expect("removed");
         assert!(!path.exists());
     }
@@ -337,16 +254,33 @@ mod tests {
             [("accounts", "hop"), ("endpoint", "here")],
         ] {
             let journal = journal(&[&line("CG1", "")]);
-            let other = parse(&journal, &Identity::new(&fields)).expect("read");
+            let other = parse(&journal, &Identity::new(&key(), &fields)).expect("read");
             assert_eq!(other, Found::Foreign(Foreign::OtherIdentity), "{fields:?}");
         }
+    }
+
+    #[test]
+    fn a_line_that_was_changed_or_forged_is_not_believed() {
+        let (one, two) = (line("CG1", "a"), line("CG2", "b"));
+        let text = |lines: &[&Line]| String::from_utf8(journal(lines)).expect("UTF-8");
+        let changed = text(&[&one, &two]).replacen(",rejected,", ",ok,", 1);
+        let damage = Found::Foreign(Foreign::Damaged);
+        assert_eq!(found(changed.as_bytes()), damage);
+        let forged = text(&[&one]).replacen("CG1,", "CG2,", 1);
+        let other = Found::Foreign(Foreign::OtherIdentity);
+        assert_eq!(found(forged.as_bytes()), other);
+        let secret = AppSecret::parse("secrets:alt").expect("valid");
+        let fields = [("account", "shop"), ("endpoint", "here")];
+        let theirs = Identity::new(&secret.key(), &fields);
+        let theirs = write(&[&one], &theirs).expect("in memory");
+        assert_eq!(found(&theirs), other);
     }
 
     #[test]
     fn only_a_journal_or_the_beginning_of_one_is_ours() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.partial");
-        assert!(check(&path).is_ok(), "free");
+        assert!(Left::open(&path).is_ok(), "free");
         for (content, ours) in [
             ("", true),
             (&HEADER[..20], true),
@@ -355,7 +289,8 @@ mod tests {
             ("purchase_no,flag_name\nCG1,aa\n", false),
         ] {
             fs::write(&path, content).expect("written");
-            assert_eq!(check(&path).is_ok(), ours, "{content:?}");
+            assert_eq!(Left::open(&path).is_ok(), ours, "{content:?}");
+            assert_eq!(is_at(&path), ours, "{content:?}");
         }
     }
 }

@@ -1,0 +1,148 @@
+//! A journal is believed only if it is one's own, line by line: a run that takes over what others
+//! have made up reports rows as accepted that nobody has sent.
+
+use std::fs;
+
+use super::foreign::{abandoned, starts_over};
+use crate::harness::{Connection, JOURNAL, Place, Running, ScriptedServer, finish, start};
+
+#[test]
+fn one_that_is_made_up() {
+    let (fickle, place, journal) = abandoned();
+    let text = String::from_utf8(journal).expect("UTF-8");
+    let (header, first) = text.split_once('\n').expect("a line");
+    let run = first
+        .lines()
+        .next()
+        .and_then(|line| line.rsplit(',').next());
+    let run = run.expect("its last column");
+    let lines =
+        [("CG1", "aa"), ("CG2", "aa"), ("CG3", "加急"), ("CG4", "aa")].map(|(order, flag)| {
+            format!("{order},{flag},2,ok,0,,1,2026-01-02T03:04:05.678+08:00,{run}\n")
+        });
+    let forged = format!("{header}\n{}", lines.concat());
+    place.write(JOURNAL, &forged);
+    starts_over(&fickle, &place, forged.as_bytes());
+}
+
+#[test]
+fn one_whose_lines_were_changed() {
+    for (from, to) in [
+        ("CG1,aa,2,ok,0,,1,", "CG1,aa,2,rejected,100,,1,"),
+        ("CG2,", "CG4,"),
+    ] {
+        let (fickle, place, journal) = abandoned();
+        let text = String::from_utf8(journal).expect("UTF-8");
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text);
+        place.write(JOURNAL, &changed);
+        starts_over(&fickle, &place, changed.as_bytes());
+    }
+}
+
+#[test]
+fn one_of_the_same_account_under_another_secret() {
+    let (fickle, place, journal) = abandoned();
+    let (run, sent) = fickle.during(|server| {
+        let mut command = place.run(server, ["orders.csv"]);
+        finish(command.env("WDT_APP_SECRET", "another:secret"))
+    });
+    super::foreign::is_kept_aside(&place, &run, &journal);
+    assert_eq!(sent.len(), 4, "{run:#?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn one_that_others_can_write_to() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for mode in [0o620, 0o602, 0o666] {
+        let (fickle, place, journal) = abandoned();
+        let open = fs::Permissions::from_mode(mode);
+        fs::set_permissions(place.path(JOURNAL), open).expect("set");
+        starts_over(&fickle, &place, &journal);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn one_of_another_user() {
+    let (fickle, place, journal) = abandoned();
+    // Only root can give a file away.
+    if std::os::unix::fs::chown(place.path(JOURNAL), Some(65_534), None).is_ok() {
+        starts_over(&fickle, &place, &journal);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_or_write_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_, place, _) = abandoned();
+    let found = fs::metadata(place.path(JOURNAL)).expect("there");
+    assert_eq!(found.permissions().mode() & 0o777, 0o600);
+}
+
+/// A run that is held up at its second call.
+fn held_up() -> (
+    Place,
+    ScriptedServer,
+    std::sync::Arc<crate::harness::Gate>,
+    Running,
+) {
+    let place = Place::new();
+    let (server, gate) = ScriptedServer::gated(Connection::accept);
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "加急")]);
+    let run = start(&mut place.run(&server, ["orders.csv", "-j1"]));
+    server.wait_for_calls(1);
+    (place, server, gate, run)
+}
+
+#[test]
+fn one_that_is_removed_or_moved_in_mid_run_is_not_missed_by_the_results() {
+    for moved in [None, Some("moved")] {
+        let (place, _server, gate, run) = held_up();
+        match moved {
+            None => fs::remove_file(place.path(JOURNAL)).expect("removed"),
+            Some(to) => fs::rename(place.path(JOURNAL), place.path(to)).expect("moved"),
+        }
+        gate.open();
+        let run = run.finish().expect(0);
+        assert_eq!(place.results(&run).column("status"), ["ok"; 3]);
+        assert!(
+            run.stderr.contains("journal was removed or moved away"),
+            "{run:#?}"
+        );
+        assert!(!place.path(JOURNAL).exists());
+        assert_eq!(
+            moved.is_some_and(|to| place.path(to).exists()),
+            moved.is_some()
+        );
+    }
+}
+
+#[test]
+fn what_stands_in_its_place_then_is_left_alone() {
+    let (place, _server, gate, run) = held_up();
+    fs::rename(place.path(JOURNAL), place.path("moved")).expect("moved");
+    place.write(JOURNAL, "dear diary");
+    gate.open();
+    run.finish().expect(0);
+    assert_eq!(place.read(JOURNAL), "dear diary");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_without_it_says_that_it_starts_over() {
+    let (place, _server, gate, mut run) = held_up();
+    fs::remove_file(place.path(JOURNAL)).expect("removed");
+    run.signal("INT");
+    run.until_it_says("stopping: interrupted");
+    gate.open();
+    let run = run.finish().expect(130);
+    assert_eq!(place.results(&run).count("ok"), 1);
+    let last = run.stderr.lines().last().unwrap_or_default();
+    assert!(last.contains("the same command starts over"), "{run:#?}");
+    assert!(!run.stderr.contains("continues from here"), "{run:#?}");
+}

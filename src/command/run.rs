@@ -226,7 +226,9 @@ fn code_of(error: &RunError) -> u8 {
     match error {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
         RunError::File(FileError::Locked { .. }) => LOCKED,
-        RunError::File(FileError::Io { .. } | FileError::Held { .. }) => STOPPED,
+        RunError::File(
+            FileError::Io { .. } | FileError::Held { .. } | FileError::LockOfAnother { .. },
+        ) => STOPPED,
         RunError::File(_) => USAGE,
         RunError::Interrupted {
             stopped: Some(StopReason::Signal(signal)),

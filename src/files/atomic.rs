@@ -2,6 +2,8 @@
 //! to disk, and renamed. Who reads it sees the old file or the new one, never a part.
 
 use std::fs::File;
+#[cfg(unix)]
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,14 +11,47 @@ use serde::Serialize;
 use tempfile::{Builder, NamedTempFile};
 
 use super::error::FileError;
+#[cfg(unix)]
+use super::fs::metadata_if_exists;
 use super::fs::{directory, free_name, sync_directory};
+use super::readers::Readers;
 
-/// A new file beside the one it is to become. Nobody else can read it.
+/// A new file, of a random name, beside the one it is to become. Nobody else can read it.
 pub fn draft(becomes: &Path) -> io::Result<NamedTempFile> {
-    Builder::new()
-        .prefix(".wdt-flags-")
-        .suffix(".tmp")
-        .tempfile_in(directory(becomes))
+    builder().tempfile_in(directory(becomes))
+}
+
+fn builder() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".wdt-flags-").suffix(".tmp");
+    builder
+}
+
+#[cfg(unix)]
+fn draft_for(becomes: &Path, readers: &Readers) -> Result<NamedTempFile, FileError> {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    let failed = FileError::io(becomes);
+    match metadata_if_exists(becomes)?.filter(Metadata::is_file) {
+        Some(replaced) => {
+            let draft = draft(becomes).map_err(&failed)?;
+            readers
+                .as_replaced(draft.as_file(), &replaced)
+                .map_err(&failed)?;
+            Ok(draft)
+        }
+        None => builder()
+            .permissions(Permissions::from_mode(readers.mode()))
+            .tempfile_in(directory(becomes))
+            .map_err(&failed),
+    }
+}
+
+/// Elsewhere a file inherits from its directory who may read it.
+#[cfg(not(unix))]
+fn draft_for(becomes: &Path, _: &Readers) -> Result<NamedTempFile, FileError> {
+    draft(becomes).map_err(FileError::io(becomes))
 }
 
 #[derive(Debug)]
@@ -26,19 +61,9 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    pub fn create(becomes: &Path) -> Result<AtomicFile, FileError> {
-        let mut builder = Builder::new();
-        builder.prefix(".wdt-flags-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As readable as any new file; the umask takes its part.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
+    pub fn create(becomes: &Path, readers: &Readers) -> Result<AtomicFile, FileError> {
         Ok(AtomicFile {
-            file: builder
-                .tempfile_in(directory(becomes))
-                .map_err(FileError::io(becomes))?,
+            file: draft_for(becomes, readers)?,
             becomes: becomes.to_owned(),
         })
     }

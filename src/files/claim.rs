@@ -1,7 +1,7 @@
 //! A run's files: checked to be this program's own, and locked against other runs.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
+use std::fs::OpenOptions;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::atomic::AtomicFile;
@@ -10,7 +10,9 @@ use super::error::FileError;
 use super::fs::{is_same, link_target, metadata_if_exists, with_suffix};
 use super::journal::{Left, is_at};
 use super::lock::{self, Lock};
+use super::open::{open_regular, open_to_read};
 use super::paths::Paths;
+use super::readers::Readers;
 use crate::sheet::{APPENDED, Sheet};
 
 /// The locks are released when this is dropped.
@@ -24,6 +26,7 @@ pub struct RunFiles {
     /// Journals of other runs over the same results or failures, which end with this one.
     pub outdated: Vec<PathBuf>,
     pub replaces_sheet: bool,
+    pub readers: Readers,
     /// If the sheet is a failures file: its results, or why they are not updated.
     pub correction: Option<Result<Correction, NotUpdated>>,
     _locks: [Lock; 2],
@@ -72,9 +75,6 @@ impl RunFiles {
             (true, false) => return Err(FileError::SheetNotOurs(failures)),
             (false, _) => check_ours(&failures)?,
         }
-        for lock in &locks {
-            lock::check(lock)?;
-        }
         for file in [&results, &failures] {
             check_replaceable(file)?;
         }
@@ -90,6 +90,7 @@ impl RunFiles {
             failures,
             journal,
             replaces_sheet: paths.replaces_sheet,
+            readers: Readers::of(sheet.metadata()),
             correction,
         })
     }
@@ -106,8 +107,8 @@ impl RunFiles {
 
     /// An error if results and failures could not be written: better before the first call.
     pub fn ensure_writable(&self) -> Result<(), FileError> {
-        AtomicFile::create(&self.results)?;
-        AtomicFile::create(&self.failures)?;
+        AtomicFile::create(&self.results, &self.readers)?;
+        AtomicFile::create(&self.failures, &self.readers)?;
         Ok(())
     }
 }
@@ -123,22 +124,18 @@ fn check_regular(path: &Path) -> Result<(), FileError> {
 /// An error if the file is there and cannot be written to: by its permissions, or because another
 /// program holds it open.
 fn check_replaceable(path: &Path) -> Result<(), FileError> {
-    let opened = OpenOptions::new().write(true).open(path);
-    match opened {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FileError::Held {
-            path: path.to_owned(),
-            source,
-        }),
-        _ => Ok(()),
+    match open_regular(path, OpenOptions::new().write(true)) {
+        Err(FileError::Io { path, source }) => Err(FileError::Held { path, source }),
+        opened => opened.map(drop),
     }
 }
 
 /// An error unless the path is free or holds a file with this program's columns last.
 fn check_ours(path: &Path) -> Result<(), FileError> {
-    if metadata_if_exists(path)?.is_none_or(|found| found.len() == 0) {
-        return Ok(());
-    }
-    let file = File::open(path).map_err(FileError::io(path))?;
+    let file = match open_to_read(path)? {
+        Some((file, found)) if found.len() > 0 => file,
+        _ => return Ok(()),
+    };
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(file.take(1024 * 1024));

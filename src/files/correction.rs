@@ -1,8 +1,7 @@
 //! Correcting: a failures file given back updates the results it comes from.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -11,6 +10,8 @@ use serde::Serialize;
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
+use super::open::open_to_read;
+use super::readers::Readers;
 use super::results::{BOM, ResultRow, ResultsColumns, io_error, writer};
 use crate::sheet::{APPENDED, EXTRA_FIELDS, Row, SENT_FLAG, Sheet, SheetError};
 
@@ -79,7 +80,7 @@ impl Correction {
         sheet: &Sheet,
         is_continued: bool,
     ) -> Result<Result<Correction, NotUpdated>, SheetError> {
-        let bytes = match fs::read(path) {
+        let bytes = match read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Err(NotUpdated::Missing));
@@ -266,10 +267,14 @@ impl Correction {
 
     /// The results with the corrected rows in the places of the old ones, and new ones at the end;
     /// all others byte for byte. To be committed.
-    pub fn update(&self, mut corrected: Corrected) -> Result<AtomicFile, FileError> {
-        let file = AtomicFile::create(&self.path)?;
+    pub fn update(
+        &self,
+        mut corrected: Corrected,
+        readers: &Readers,
+    ) -> Result<AtomicFile, FileError> {
+        let file = AtomicFile::create(&self.path, readers)?;
         let mut update = || -> io::Result<()> {
-            let bytes = fs::read(&self.path)?;
+            let bytes = read(&self.path)?;
             let body = without_bom(&bytes);
             let mut to = io::BufWriter::new(file.file());
             to.write_all(&bytes[..bytes.len() - body.len()])?;
@@ -308,6 +313,18 @@ impl Correction {
         update().map_err(|error| file.error(error))?;
         Ok(file)
     }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let (mut file, _) = match open_to_read(path) {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Err(io::ErrorKind::NotFound.into()),
+        Err(FileError::Io { source, .. }) => return Err(source),
+        Err(error) => return Err(io::Error::other(error)),
+    };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {

@@ -39,6 +39,10 @@ pub enum FileError {
     #[error("another run is writing `{path}` ({holder}); wait for it to end")]
     Locked { path: PathBuf, holder: String },
     #[error(
+        "`{path}` is the lock of another user's run and cannot be taken over ({source}); if that run is over, have the file removed"
+    )]
+    LockOfAnother { path: PathBuf, source: io::Error },
+    #[error(
         "`{path}` cannot be replaced ({source}); close it in other programs, make it writable, or name another file with --results or --failures"
     )]
     Held { path: PathBuf, source: io::Error },

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::error::FileError;
 use super::fs::{directory, free_name};
+use super::open::open_to_read;
 
 /// Results and failures are written one after the other; a failures file that is younger by more
 /// than this has been edited.
@@ -20,9 +21,12 @@ const STAMP: &str = "%Y-%m-%dT%H%M%S";
 
 /// Whether the file holds any row.
 pub fn has_rows(path: &Path) -> bool {
-    let opened =
-        File::open(path).map(|file| csv::ReaderBuilder::new().flexible(true).from_reader(file));
-    opened.is_ok_and(|mut csv| matches!(csv.byte_records().next(), Some(Ok(_))))
+    reader(path).is_some_and(|mut csv| matches!(csv.byte_records().next(), Some(Ok(_))))
+}
+
+fn reader(path: &Path) -> Option<csv::Reader<File>> {
+    let (file, _) = open_to_read(path).ok()??;
+    Some(csv::ReaderBuilder::new().flexible(true).from_reader(file))
 }
 
 /// Whether the failures have been changed since this program wrote them, beside the results.
@@ -102,7 +106,7 @@ pub struct Accepted {
 /// The orders that the results at `path` show as accepted, by the headers of these two columns.
 /// What cannot be read is passed over: this is for people to know, no more.
 pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accepted> {
-    let Ok(mut csv) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
+    let Some(mut csv) = reader(path) else {
         return Vec::new();
     };
     let Ok(header) = csv.headers().cloned() else {

@@ -1,24 +1,37 @@
 //! One run at a time on a file: a lock that says who holds it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+#[cfg(not(windows))]
+use std::fs::TryLockError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use same_file::Handle;
 
 use super::error::FileError;
-use super::fs::{metadata_if_exists, with_suffix};
+use super::fs::with_suffix;
+use super::open::{leads_to, open_regular, open_to_read};
 use super::outcome::local_time;
 
 /// Begins every lock file, so that nothing else is taken for one.
 const LOCK_MARK: &str = "wdt-flags";
+/// Longer than what a lock says.
+const MOST_TEXT: u64 = 200;
 
 /// An operating-system lock, which a crash releases, on a file that says who holds it.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
     path: PathBuf,
+}
+
+/// What came of trying to lock a file.
+enum Tried {
+    Locked(File),
+    /// By another process: what the file says of it.
+    Held(String),
+    /// The file was removed, or another made, in between.
+    Gone,
 }
 
 impl Lock {
@@ -29,40 +42,151 @@ impl Lock {
 
     /// Takes the lock at `path`, on behalf of `output`.
     fn at(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
-        let failed = |source| FileError::io(output)(source);
         loop {
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(failed)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    let mut holder = String::new();
-                    // Where locks are mandatory the holder cannot be read.
-                    let _ = (&file).take(200).read_to_string(&mut holder);
-                    let holder = holder.trim().strip_prefix(LOCK_MARK).unwrap_or_default();
+            let tried = match create(&path)? {
+                Some(file) => lock(file, &path)?,
+                None => lock_existing(&path)?,
+            };
+            match tried {
+                Tried::Gone => {}
+                Tried::Held(holder) => {
                     return Err(FileError::Locked {
                         path: output.to_owned(),
-                        holder: match holder.trim() {
-                            "" => "it does not say who".to_owned(),
-                            holder => holder.to_owned(),
-                        },
+                        holder,
                     });
                 }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-            }
-            // The holder before may have removed the file between our opening and locking it.
-            let ours = file.try_clone().and_then(Handle::from_file);
-            if Handle::from_path(&path).is_ok_and(|there| ours.is_ok_and(|ours| there == ours)) {
-                sign(&file).map_err(failed)?;
-                return Ok(Lock { _file: file, path });
+                // The holder before may have removed the file between our opening and locking it.
+                Tried::Locked(file) if !leads_to(&path, &file) => {}
+                Tried::Locked(file) => {
+                    sign(&file).map_err(FileError::io(&path))?;
+                    return Ok(Lock { file, path });
+                }
             }
         }
     }
+}
+
+/// A new file, which others may read: it says who is at work. `None` if there is one.
+fn create(path: &Path) -> Result<Option<File>, FileError> {
+    let mut options = shared(OpenOptions::new().read(true).write(true));
+    match options.create_new(true).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(FileError::io(path)(error)),
+    }
+}
+
+/// Locks a file that is there, if it is a lock of this program's.
+fn lock_existing(path: &Path) -> Result<Tried, FileError> {
+    let options = shared(OpenOptions::new().read(true).write(true));
+    let opened = match open_regular(path, &options) {
+        Err(FileError::Io { source, .. }) if is_held(&source) => {
+            return Ok(Tried::Held(holder(path)?));
+        }
+        Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
+            return lock_of_another(path, source);
+        }
+        opened => opened?,
+    };
+    match opened {
+        Some((file, _)) => {
+            check(path, &read(&file))?;
+            lock(file, path)
+        }
+        None => Ok(Tried::Gone),
+    }
+}
+
+/// The lock of another user, which cannot be written to. One that nobody holds is removed.
+fn lock_of_another(path: &Path, why: io::Error) -> Result<Tried, FileError> {
+    let denied = |source| FileError::LockOfAnother {
+        path: path.to_owned(),
+        source,
+    };
+    let Ok(Some((file, _))) = open_to_read(path) else {
+        return Err(denied(why));
+    };
+    check(path, &read(&file))?;
+    match lock(file, path)? {
+        Tried::Locked(file) if leads_to(path, &file) => {
+            fs::remove_file(path).map_err(denied)?;
+            Ok(Tried::Gone)
+        }
+        tried => Ok(tried),
+    }
+}
+
+/// What a lock says, as far as it can be read.
+fn read(file: &File) -> String {
+    let mut text = Vec::new();
+    let _ = file.take(MOST_TEXT).read_to_end(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// An error unless the text is of a lock, whole, cut off or torn: a power cut may leave zeros.
+fn check(path: &Path, text: &str) -> Result<(), FileError> {
+    let written = text.trim_end_matches('\0');
+    match written.starts_with(LOCK_MARK) || LOCK_MARK.starts_with(written) {
+        true => Ok(()),
+        false => Err(FileError::NotOurs(path.to_owned())),
+    }
+}
+
+/// Who holds a lock, by its text.
+fn said(text: &str) -> String {
+    let holder = text.trim_end_matches('\0').strip_prefix(LOCK_MARK);
+    match holder.unwrap_or_default().trim() {
+        "" => "it does not say who".to_owned(),
+        holder => holder.to_owned(),
+    }
+}
+
+fn holder(path: &Path) -> Result<String, FileError> {
+    let opened = open_to_read(path)?;
+    Ok(said(&opened.map_or(String::new(), |(file, _)| read(&file))))
+}
+
+#[cfg(not(windows))]
+fn lock(file: File, path: &Path) -> Result<Tried, FileError> {
+    match file.try_lock() {
+        Ok(()) => Ok(Tried::Locked(file)),
+        Err(TryLockError::WouldBlock) => Ok(Tried::Held(holder(path)?)),
+        Err(TryLockError::Error(error)) => Err(FileError::io(path)(error)),
+    }
+}
+
+#[cfg(not(windows))]
+fn shared(options: &OpenOptions) -> OpenOptions {
+    options.clone()
+}
+
+#[cfg(not(windows))]
+fn is_held(_: &io::Error) -> bool {
+    false
+}
+
+/// Here a lock keeps others from reading, too. A file that is opened so that nobody else can open
+/// it for writing can be read, and is released by a crash as well.
+#[cfg(windows)]
+fn shared(options: &OpenOptions) -> OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    const FILE_SHARE_READ: u32 = 1;
+    const FILE_SHARE_DELETE: u32 = 4;
+    let mut options = options.clone();
+    options.share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE);
+    options
+}
+
+#[cfg(windows)]
+fn lock(file: File, _: &Path) -> Result<Tried, FileError> {
+    Ok(Tried::Locked(file))
+}
+
+#[cfg(windows)]
+fn is_held(error: &io::Error) -> bool {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
 }
 
 /// The lock of an account, so that two runs know that they share its quota.
@@ -94,6 +218,7 @@ impl AccountLock {
 /// Writes down who holds a lock.
 fn sign(mut lock: &File) -> io::Result<()> {
     lock.set_len(0)?;
+    lock.rewind()?;
     writeln!(
         lock,
         "{LOCK_MARK} pid {} since {}",
@@ -104,22 +229,9 @@ fn sign(mut lock: &File) -> io::Result<()> {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// An error unless the path is free or holds a lock of this program's.
-pub fn check(path: &Path) -> Result<(), FileError> {
-    if metadata_if_exists(path)?.is_none_or(|found| found.len() == 0) {
-        return Ok(());
-    }
-    let mut begin = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(LOCK_MARK.len() as u64).read_to_end(&mut begin));
-    match read {
-        Ok(_) if begin != LOCK_MARK.as_bytes() => Err(FileError::NotOurs(path.to_owned())),
-        // Where locks are mandatory one that is held cannot be read.
-        _ => Ok(()),
+        if leads_to(&self.path, &self.file) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -147,15 +259,42 @@ mod tests {
         drop(lock);
         assert!(!path_of(&output).exists());
         drop(Lock::take(&output).expect("free again"));
-        // A lock file left by a crash is held by nobody.
-        fs::write(path_of(&output), "wdt-flags pid 1 since ever\n").expect("written");
-        drop(Lock::take(&output).expect("stale"));
+        // A lock file left by a crash is held by nobody; a power cut may tear it.
+        for left in [
+            "wdt-flags pid 1 since ever\n",
+            "",
+            "wdt-f",
+            "wdt-flags pi\0\0",
+            "\0\0\0",
+        ] {
+            fs::write(path_of(&output), left).expect("written");
+            drop(Lock::take(&output).expect("stale"));
+            assert!(!path_of(&output).exists(), "{left:?}");
+        }
         fs::write(path_of(&output), "dear diary").expect("written");
         let lock = path_of(&output);
-        assert!(matches!(check(&lock), Err(FileError::NotOurs(_))));
+        assert!(matches!(Lock::take(&output), Err(FileError::NotOurs(_))));
         assert_eq!(
             fs::read_to_string(&lock).expect("still there"),
             "dear diary"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_its_place_is_not_followed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let output = directory.path().join("x.results.csv");
+        let target = directory.path().join("secret");
+        for content in ["wdt-flags pid 1\n", ""] {
+            fs::write(&target, content).expect("written");
+            std::os::unix::fs::symlink(&target, path_of(&output)).expect("linked");
+            assert!(matches!(Lock::take(&output), Err(FileError::NotAFile(_))));
+            assert_eq!(fs::read_to_string(&target).expect("there"), content);
+            fs::remove_file(path_of(&output)).expect("a link");
+        }
+        std::os::unix::fs::symlink(directory.path().join("new"), path_of(&output)).expect("linked");
+        assert!(matches!(Lock::take(&output), Err(FileError::NotAFile(_))));
+        assert!(!directory.path().join("new").exists());
     }
 }

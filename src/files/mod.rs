@@ -11,6 +11,7 @@ mod lock;
 mod open;
 mod outcome;
 mod paths;
+mod readers;
 mod results;
 mod stand_in;
 

@@ -29,9 +29,14 @@ pub fn open_regular(
     }
 }
 
+/// The regular file at the path itself, to be read.
+pub fn open_to_read(path: &Path) -> Result<Option<(File, Metadata)>, FileError> {
+    open_regular(path, OpenOptions::new().read(true))
+}
+
 /// Whether the path itself, without a link, leads to this open file.
 pub fn leads_to(path: &Path, file: &File) -> bool {
-    let Ok(Some((found, _))) = open_regular(path, OpenOptions::new().read(true)) else {
+    let Ok(Some((found, _))) = open_to_read(path) else {
         return false;
     };
     let opened = file.try_clone().and_then(Handle::from_file);

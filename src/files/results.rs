@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::atomic::AtomicFile;
 use super::error::FileError;
 use super::outcome::{Status, local_time};
+use super::readers::Readers;
 use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
 
 /// Excel reads Chinese in a CSV file only if it begins with this.
@@ -51,8 +52,9 @@ impl<'a> ResultsWriter<'a> {
         becomes: &Path,
         columns: ResultsColumns<'a>,
         bom: bool,
+        readers: &Readers,
     ) -> Result<Self, FileError> {
-        let file = AtomicFile::create(becomes)?;
+        let file = AtomicFile::create(becomes, readers)?;
         let begin = || {
             let mut to = BufWriter::new(file.file().try_clone()?);
             if bom {
@@ -148,7 +150,8 @@ mod tests {
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
         };
-        let mut writer = ResultsWriter::begin(&path, columns, bom).expect("begun");
+        let mut writer =
+            ResultsWriter::begin(&path, columns, bom, &Readers::default()).expect("begun");
         writer.write(row).expect("written");
         let file = writer.finish().expect("finished");
         assert!(!path.exists(), "not before it is whole");

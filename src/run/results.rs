@@ -1,13 +1,15 @@
 //! The end of a run: sheet and outcomes become results and failures, row by row.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use super::error::RunError;
 use super::note::{LineRef, Note};
 use super::summary::Summary;
 use crate::files::{
-    AtomicFile, Corrected, Correction, Outcome, ResultRow, ResultsColumns, ResultsWriter, RunFiles,
-    Status,
+    AtomicFile, Corrected, Correction, FileError, Outcome, ResultRow, ResultsColumns,
+    ResultsWriter, RunFiles, Status,
 };
 use crate::plan::{OrderId, Plan, RowRole};
 use crate::sheet::{Row, Sheet, SheetError};
@@ -50,18 +52,11 @@ impl<'r> Ending<'r> {
         };
         let mut results = match self.files.correction() {
             Some(correction) => Results::Updated(correction, Corrected::default()),
-            None => {
-                let writer = ResultsWriter::begin(&self.files.results, columns, self.bom)?;
-                Results::New(Box::new(writer))
-            }
+            None => Results::New(Box::new(self.begin(&self.files.results, columns)?)),
         };
         let mut failures = match keep_sheet {
             true => None,
-            false => Some(ResultsWriter::begin(
-                &self.files.failures,
-                columns,
-                self.bom,
-            )?),
+            false => Some(self.begin(&self.files.failures, columns)?),
         };
         let mut summary = Summary::default();
         let now = Timestamp::now();
@@ -106,10 +101,20 @@ impl<'r> Ending<'r> {
         }
         let results = match results {
             Results::New(writer) => writer.finish()?,
-            Results::Updated(correction, corrected) => correction.update(corrected)?,
+            Results::Updated(correction, corrected) => {
+                correction.update(corrected, &self.files.readers)?
+            }
         };
         let failures = failures.map(ResultsWriter::finish).transpose()?;
         Ok((summary, [results].into_iter().chain(failures).collect()))
+    }
+
+    fn begin(
+        &self,
+        becomes: &Path,
+        columns: ResultsColumns<'r>,
+    ) -> Result<ResultsWriter<'r>, FileError> {
+        ResultsWriter::begin(becomes, columns, self.bom, &self.files.readers)
     }
 
     /// A line of this sheet as messages name it: by the sheet that a failures file comes from.

@@ -1,6 +1,6 @@
 //! The bytes of a sheet: opened once, read as often as wanted.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -93,6 +93,11 @@ impl Input {
             Ok(_) => Ok(bytes),
             Err(error) => Err(self.failed(Fault::Read(error))),
         }
+    }
+
+    /// What is known of the file itself; nothing of a stream.
+    pub(super) fn metadata(&self) -> Option<Metadata> {
+        self.stamp.and_then(|_| self.file.metadata().ok())
     }
 
     pub(super) fn error(&self, fault: Fault) -> SheetError {

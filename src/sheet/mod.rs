@@ -28,6 +28,7 @@ mod workbook;
 mod tests;
 
 use std::borrow::Cow;
+use std::fs::Metadata;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -88,6 +89,11 @@ impl Sheet {
     /// None for standard input.
     pub fn path(&self) -> Option<&Path> {
         self.input.path.as_deref()
+    }
+
+    /// Of the file itself; none for a stream.
+    pub fn metadata(&self) -> Option<Metadata> {
+        self.input.metadata()
     }
 
     pub fn layout(&self) -> &Layout {

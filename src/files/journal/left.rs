@@ -1,6 +1,6 @@
 //! The journal that an earlier run has left, and whether it is to be believed.
 
-use std::fs::{Metadata, OpenOptions};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{HEADER, Identity, Line};
 use crate::files::error::FileError;
-use crate::files::open::{is_own, open_regular};
+use crate::files::open::{is_own, open_to_read};
 use crate::files::outcome::Outcome;
 use crate::files::results::io_error;
 
@@ -84,7 +84,7 @@ pub fn is_at(path: &Path) -> bool {
 
 /// What is at the path, up to so many bytes of it.
 fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileError> {
-    let Some((file, found)) = open_regular(path, OpenOptions::new().read(true))? else {
+    let Some((file, found)) = open_to_read(path)? else {
         return Ok(None);
     };
     let mut bytes = Vec::new();

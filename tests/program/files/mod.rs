@@ -8,4 +8,6 @@ mod history;
 mod locks;
 mod overwriting;
 mod results;
+#[cfg(unix)]
+mod shared;
 mod statuses;

@@ -149,6 +149,10 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Stopping")]
     pub fresh: bool,
 
+    /// Continue an interrupted run only if it is no older than this; an older journal is kept aside
+    #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = positive_duration, help_heading = "Stopping")]
+    pub continue_within: Duration,
+
     /// How many results and failures of earlier runs to keep beside the sheet [default: all]
     #[arg(long, value_name = "N")]
     pub keep: Option<usize>,
@@ -411,5 +415,14 @@ mod tests {
     #[test]
     fn the_definitions_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn yesterdays_run_is_continued_this_morning_and_not_tonight() {
+        let cli = Cli::parse_from(["wdt-flags", "run", "orders.csv"]);
+        let Command::Run(args) = cli.command else {
+            panic!("{cli:?}");
+        };
+        assert_eq!(args.continue_within, Duration::from_secs(12 * 3_600));
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::{ConfigError, CredentialFault, Setting};
+use crate::console::duration;
 use crate::erp::field::{Invalid, Refused};
 use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::journal::Foreign;
@@ -179,6 +180,10 @@ impl fmt::Display for CredentialFault {
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Foreign::Old(age) => {
+                let age = duration(*age);
+                return write!(f, "is of a run {age} ago, too old to be true today (--continue-within)");
+            }
             Foreign::OtherIdentity => {
                 "belongs to another account, secret, endpoint, choice of columns or --on-conflict, or was not written by this program"
             }

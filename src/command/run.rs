@@ -96,6 +96,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
             deadline: args.pacing.deadline.map(deadline),
         },
         fresh: args.fresh,
+        continue_within: args.continue_within,
         keep: args.keep,
         account_lock: target.lock.clone(),
     };

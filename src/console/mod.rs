@@ -165,8 +165,9 @@ impl Console {
         let recovered = plan.recovered.values().sum();
         if recovered > 0 {
             let rows = counted(recovered, "row", "rows");
+            let age = duration(plan.continued_after.unwrap_or_default());
             self.note(format_args!(
-                "continuing an interrupted run: {rows} taken over from its journal (--fresh starts over)"
+                "continuing an interrupted run of {age} ago: {rows} taken over from its journal (--fresh starts over)"
             ));
         }
         if let Some(destination) = self.destination.get() {

@@ -239,6 +239,7 @@ mod tests {
             conflicting_rows: 0,
             on_conflict: OnConflict::Last,
             recovered: BTreeMap::from([(Status::Ok, 5), (Status::Rejected, 1)]),
+            continued_after: None,
             calls_left,
             preview: Preview::default(),
             pacing: Pacing {

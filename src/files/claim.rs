@@ -29,7 +29,7 @@ pub struct RunFiles {
     pub readers: Readers,
     /// If the sheet is a failures file: its results, or why they are not updated.
     pub correction: Option<Result<Correction, NotUpdated>>,
-    _locks: [Lock; 2],
+    _locks: Vec<Lock>,
 }
 
 impl RunFiles {
@@ -79,8 +79,17 @@ impl RunFiles {
             check_replaceable(file)?;
         }
         let mut outdated = vec![with_suffix(&results, ".partial"), journal_of_failures];
+        let mut locks = vec![Lock::take(&results)?, Lock::take(&failures)?];
+        if let (Some(Err(_)), Some(corrected)) = (&correction, &paths.corrects) {
+            // What is settled now is news to a run over the sheet that these failures come from.
+            let corrected = link_target(corrected)?;
+            let journal = with_suffix(&corrected, ".partial");
+            if corrected != results && is_at(&journal) {
+                locks.push(Lock::take(&corrected)?);
+                outdated.push(journal);
+            }
+        }
         outdated.retain(|it| *it != journal && is_at(it));
-        let locks = [Lock::take(&results)?, Lock::take(&failures)?];
         Ok(RunFiles {
             outdated,
             // Only now: until then another run may be writing it.

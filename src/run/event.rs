@@ -122,6 +122,8 @@ pub struct Planned {
     pub on_conflict: OnConflict,
     /// Rows that an interrupted run has settled, by how.
     pub recovered: BTreeMap<Status, u64>,
+    /// How long ago the last outcome of that run was known.
+    pub continued_after: Option<Duration>,
     /// Calls to be made, one for each order that is not settled yet.
     pub calls_left: u64,
     /// The first and the last of them, and what is odd among them.

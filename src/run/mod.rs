@@ -23,7 +23,7 @@ mod worker;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -74,6 +74,8 @@ pub struct Settings {
     pub keep: Option<usize>,
     /// Whether to start over though an earlier run could be continued.
     pub fresh: bool,
+    /// An earlier run that is older is not continued: what it knows may no longer be true.
+    pub continue_within: Duration,
 }
 
 impl Settings {
@@ -131,19 +133,16 @@ pub fn run(
     }
     let identity = settings.identity(&sheet);
     let left = files.left.take();
-    let (plan, found) = resume::plan(
-        &sheet,
-        &files,
-        left,
-        &identity,
-        settings.on_conflict,
-        settings.fresh,
-    )?;
+    let (plan, found) = resume::plan(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was planned.
     ensure_sheet_not_replaced(&sheet, &files)?;
+    let age = match &found {
+        Found::Lines(lines) => Some(resume::age(lines)),
+        Found::Nothing | Found::Foreign(_) => None,
+    };
     let publishing = Publishing {
         files: &files,
-        is_continued: matches!(found, Found::Lines(_)),
+        is_continued: age.is_some(),
         keep: settings.keep,
         observers,
     };
@@ -154,7 +153,7 @@ pub fn run(
     files.ensure_writable()?;
     let (mut journal, mut outcomes) =
         resume::begin_journal(found, &plan, &files, identity, observers)?;
-    observers.event(&Event::Planned(planned(&plan, &outcomes, settings)));
+    observers.event(&Event::Planned(planned(&plan, &outcomes, age, settings)));
 
     let began = Instant::now();
     let sending = Sending {
@@ -236,7 +235,12 @@ pub fn run(
     Ok(report)
 }
 
-fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Planned {
+fn planned(
+    plan: &Plan,
+    outcomes: &[Option<Outcome>],
+    age: Option<Duration>,
+    settings: &Settings,
+) -> Planned {
     let mut recovered = BTreeMap::new();
     for id in plan.ids().filter(|&id| plan.is_sent(id)) {
         if let Some(outcome) = &outcomes[id.index()] {
@@ -255,6 +259,7 @@ fn planned(plan: &Plan, outcomes: &[Option<Outcome>], settings: &Settings) -> Pl
         conflicting_rows: plan.conflicting_rows(),
         on_conflict: plan.on_conflict(),
         recovered,
+        continued_after: age,
         calls_left: to_send.iter().filter(|&&sent| sent).count() as u64,
         preview: Preview::of(plan, |id| to_send[id.index()]),
         pacing: Pacing {

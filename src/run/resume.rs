@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
+use jiff::Timestamp;
+
+use super::Settings;
 use super::error::RunError;
 use super::event::{Event, Observer};
 use crate::files::journal::{Foreign, Found, Identity, Journal, Left, Line};
 use crate::files::{FileError, Outcome, RunFiles, Status, move_aside};
-use crate::plan::{OnConflict, Plan};
+use crate::plan::Plan;
 use crate::sheet::Sheet;
 
 /// How many of a journal's rows must still be in the sheet, if it has as many: one row alone may be
@@ -18,14 +22,12 @@ const ENOUGH: usize = 2;
 /// are still in it, wherever they now stand.
 pub fn plan(
     sheet: &Sheet,
-    files: &RunFiles,
     left: Option<Left>,
     identity: &Identity,
-    on_conflict: OnConflict,
-    fresh: bool,
+    settings: &Settings,
 ) -> Result<(Plan, Found), RunError> {
     let found = match left {
-        Some(left) => left.find(identity).map_err(FileError::io(&files.journal))?,
+        Some(left) => left.find(identity),
         None => Found::Nothing,
     };
     let lines: &[Line] = match &found {
@@ -37,7 +39,7 @@ pub fn plan(
         recorded.entry(&line.order).or_default().push(&line.flag);
     }
     let mut still_there = 0;
-    let plan = Plan::build(sheet, on_conflict, |_, entry| {
+    let plan = Plan::build(sheet, settings.on_conflict, |_, entry| {
         if let Ok(entry) = entry
             && let Some(flags) = recorded.get_mut(&*entry.order)
         {
@@ -49,11 +51,22 @@ pub fn plan(
     .map_err(RunError::Plan)?;
     let belongs = still_there >= ENOUGH.min(lines.len());
     let found = match found {
-        Found::Lines(_) | Found::Foreign(_) if fresh => Found::Foreign(Foreign::NotWanted),
+        Found::Lines(_) | Found::Foreign(_) if settings.fresh => Found::Foreign(Foreign::NotWanted),
         Found::Lines(_) if !belongs => Found::Foreign(Foreign::OtherRows),
+        Found::Lines(lines) if age(&lines) > settings.continue_within => {
+            Found::Foreign(Foreign::Old(age(&lines)))
+        }
         found => found,
     };
     Ok((plan, found))
+}
+
+/// How long ago the last of the outcomes was known.
+pub fn age(lines: &[Line]) -> Duration {
+    let newest = lines.iter().map(|line| line.outcome.finished_at).max();
+    let age = newest.map(|newest| Timestamp::now().duration_since(newest));
+    // A clock may have been put back.
+    age.and_then(|age| age.try_into().ok()).unwrap_or_default()
 }
 
 /// Begins the journal of this run and gives the outcomes known from an earlier one, by order.

@@ -1,8 +1,9 @@
 //! The journal that an earlier run has left, and whether it is to be believed.
 
 use std::fs::Metadata;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use csv::StringRecord;
 use serde::Serialize;
@@ -11,7 +12,6 @@ use super::{HEADER, Identity, Line};
 use crate::files::error::FileError;
 use crate::files::open::{is_own, open_to_read};
 use crate::files::outcome::Outcome;
-use crate::files::results::io_error;
 
 /// What an existing journal turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Foreign {
     /// It is not this user's, or others can write to it.
     NotOwn,
     OtherRows,
+    /// So long ago its last outcome was known.
+    Old(Duration),
     /// More has happened to it than that its end was cut off.
     Damaged,
     /// It is of the sheet, and its failures are corrected; or the other way round.
@@ -69,10 +71,10 @@ impl Left {
         }))
     }
 
-    pub fn find(&self, identity: &Identity) -> io::Result<Found> {
-        match parse(&self.bytes, identity)? {
-            Found::Lines(_) if !self.is_own => Ok(Found::Foreign(Foreign::NotOwn)),
-            found => Ok(found),
+    pub fn find(&self, identity: &Identity) -> Found {
+        match parse(&self.bytes, identity) {
+            Found::Lines(_) if !self.is_own => Found::Foreign(Foreign::NotOwn),
+            found => found,
         }
     }
 }
@@ -106,26 +108,26 @@ fn begins_as_journal(bytes: &[u8]) -> bool {
 }
 
 /// What the bytes of a journal say to a run of this identity.
-pub fn parse(bytes: &[u8], identity: &Identity) -> io::Result<Found> {
-    let Some(lines) = sealed_lines(bytes, identity)? else {
-        return Ok(Found::Foreign(Foreign::Damaged));
+pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
+    let Some(lines) = sealed_lines(bytes, identity) else {
+        return Found::Foreign(Foreign::Damaged);
     };
     let hold = lines.iter().filter(|sealed| sealed.holds).count();
-    Ok(match hold {
+    match hold {
         _ if lines.is_empty() => Found::Nothing,
         0 => Found::Foreign(Foreign::OtherIdentity),
         _ if hold < lines.len() => Found::Foreign(Foreign::Damaged),
         _ => Found::Lines(lines.into_iter().map(|sealed| sealed.line).collect()),
-    })
+    }
 }
 
 /// The lines of a journal; `None` if it is damaged.
 ///
 /// A kill or a power cut leaves at most the last line torn: it is dropped. Two lines that are none,
 /// or one before a whole one, are damage of another kind.
-pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> io::Result<Option<Vec<Sealed>>> {
+pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
     let Some(body) = bytes.strip_prefix(HEADER.as_bytes()) else {
-        return Ok(HEADER.as_bytes().starts_with(bytes).then(Vec::new));
+        return HEADER.as_bytes().starts_with(bytes).then(Vec::new);
     };
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -139,19 +141,19 @@ pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> io::Result<Option<Vec<
         let line = match csv.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => parse_line(&record, identity),
-            Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => None,
-            Err(error) => return Err(io_error(error)),
+            // Not UTF-8: reading from memory fails in no other way.
+            Err(_) => None,
         };
         let is_last = csv.position().byte() == body.len() as u64;
         match line {
-            Some(_) if torn > 0 => return Ok(None),
+            Some(_) if torn > 0 => return None,
             // Its end may be missing, though all its fields are there.
             Some(_) if is_last && !body.ends_with(b"\n") => break,
             Some(line) => lines.push(line),
             None => torn += 1,
         }
     }
-    Ok((torn <= 1).then_some(lines))
+    (torn <= 1).then_some(lines)
 }
 
 /// `None` if the line is not whole.

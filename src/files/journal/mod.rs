@@ -177,7 +177,7 @@ mod tests {
 
     fn find(path: &Path) -> Found {
         match Left::open(path).expect("ours") {
-            Some(left) => left.find(&identity()).expect("read"),
+            Some(left) => left.find(&identity()),
             None => Found::Nothing,
         }
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn found(bytes: &[u8]) -> Found {
-        parse(bytes, &identity()).expect("read")
+        parse(bytes, &identity())
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
             [("accounts", "hop"), ("endpoint", "here")],
         ] {
             let journal = journal(&[&line("CG1", "")]);
-            let other = parse(&journal, &Identity::new(&key(), &fields)).expect("read");
+            let other = parse(&journal, &Identity::new(&key(), &fields));
             assert_eq!(other, Found::Foreign(Foreign::OtherIdentity), "{fields:?}");
         }
     }

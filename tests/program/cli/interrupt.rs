@@ -59,8 +59,8 @@ fn sigint_ends_a_run_with_complete_files_and_the_same_command_continues() {
     let known = place.recorded().len();
     let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
     let says = match known {
-        1 => "continuing an interrupted run: 1 row taken over".to_owned(),
-        known => format!("continuing an interrupted run: {known} rows taken over"),
+        1 => " ago: 1 row taken over".to_owned(),
+        known => format!(" ago: {known} rows taken over"),
     };
     assert!(run.stderr.contains(&says), "{run:?}");
     assert_eq!(place.table("orders.results.csv").count("ok"), 300);

@@ -243,3 +243,28 @@ fn a_journal_of_another_column_of_the_same_name_is_not_taken_over() {
     assert!(second.stderr.contains("choice of columns"), "{second:?}");
     assert_eq!(erp.flags()["CG1"], "加急", "what the results say");
 }
+
+/// What was true then may not be so today.
+#[test]
+fn an_old_one_is_said_even_where_little_is() {
+    let (fickle, place, journal) = abandoned();
+    let args = ["--continue-within", "1ms", "--quiet"];
+    let ((run, results), sent) = fickle.during(|server| place.carry(server, &args));
+    let run = run.expect(0);
+    is_kept_aside(&place, &run, &journal);
+    assert!(
+        run.stderr
+            .contains("too old to be true today (--continue-within)"),
+        "{run:#?}"
+    );
+    assert_eq!((results.count("ok"), sent.len()), (4, 4));
+}
+
+#[test]
+fn the_age_of_one_that_is_continued_is_said() {
+    let (fickle, place, _) = abandoned();
+    let (run, _) = place.carry(&fickle.server, &["--continue-within", "1h"]);
+    let said = run.expect(0).stderr;
+    assert!(said.contains("continuing an interrupted run of "), "{said}");
+    assert!(said.contains(" s ago: 2 rows taken over"), "{said}");
+}

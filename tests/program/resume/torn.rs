@@ -104,7 +104,7 @@ fn in_a_quoted_message() {
     for cut in cuts.chain([letter.expect("Chinese") + 1, comma.expect("quoted") + 1, to]) {
         let run = continues(&server, &place, &journal, cut);
         let rows = if cut < to { "1 row" } else { "2 rows" };
-        let says = format!("continuing an interrupted run: {rows} taken over");
+        let says = format!(" ago: {rows} taken over");
         assert!(run.stderr.contains(&says), "cut at {cut}: {run:#?}");
     }
 }

@@ -204,6 +204,28 @@ fn a_journal_of_the_sheet_does_not_outlive_a_correction() {
 }
 
 #[test]
+fn nor_where_the_results_are_not_there_to_be_corrected() {
+    let (place, erp) = (Place::new(), sandbox());
+    let rows = |flag: &str| format!("purchase_no,flag_name\nCG1,{flag}\nCG404,aa\nCG2,aa\n");
+    place.write("x.csv", rows("没有"));
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let failures = place.read("x.failures.csv");
+    place.write("x.csv", rows("aa"));
+    finish(&mut place.run(&erp, ["x.csv", "-j1", "--max-failures", "1"])).expect(3);
+    fs::remove_file(place.path("x.results.csv")).expect("there");
+    place.write("x.failures.csv", failures.replace("没有", "加急"));
+    let run = correct(&place, &erp, &[], 1);
+    assert!(
+        run.stderr.contains("cannot be continued any more"),
+        "{run:#?}"
+    );
+    assert_eq!(erp.flags()["CG1"], "加急");
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    assert_eq!(place.table("x.results.csv").column("status")[0], "ok");
+    assert_eq!(erp.flags()["CG1"], "aa", "as the results say");
+}
+
+#[test]
 fn a_journal_of_a_correction_does_not_outlive_the_failures() {
     let (place, erp) = (Place::new(), sandbox());
     let sheet = |flag: &str| format!("purchase_no,flag_name\nCG1,{flag}\nCG2,{flag}\nCG404,aa\n");

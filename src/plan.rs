@@ -175,15 +175,19 @@ impl Plan {
         &self.orders[index]
     }
 
-    /// What the valid row at `line` is to the run; `None` if the plan has never seen its order,
-    /// which means that the sheet has changed since.
+    /// What the valid row at `line` is to the run; `None` if the sheet has changed since: the plan
+    /// has never seen its order, or another row decides, or this one another flag.
     pub fn role(&self, line: u64, entry: &sheet::Entry<'_>) -> Option<RowRole> {
         let id = self.find(&entry.order)?;
         let decision = self.decision(id);
         let decides = decision.line;
+        let same_flag = self.flag(id) == entry.flag;
+        if line > decides || line == decides && !same_flag {
+            return None;
+        }
         Some(if !self.is_sent(id) {
             RowRole::Conflict { id, line: decides }
-        } else if self.flag(id) != entry.flag {
+        } else if !same_flag {
             RowRole::Superseded { id, line: decides }
         } else if decides != line {
             RowRole::Same { id, line: decides }
@@ -362,6 +366,9 @@ mod tests {
     #[test]
     fn a_row_of_a_sheet_that_has_changed_has_no_role() {
         let plan = plan(&sheet("CG1,aa\n"), OnConflict::Last);
-        assert_eq!(roles(&sheet("CG2,aa\n"), &plan), [None]);
+        for changed in ["CG2,aa\n", "CG1,bb\n", ",\nCG1,aa\n"] {
+            let roles = roles(&sheet(changed), &plan);
+            assert_eq!(roles.last(), Some(&None), "{changed}");
+        }
     }
 }

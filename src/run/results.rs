@@ -39,6 +39,8 @@ struct Ended<'r> {
     code: Option<i64>,
     attempts: u32,
     finished_at: Timestamp,
+    /// Whether it is the one row that decides for its order.
+    decides: bool,
 }
 
 impl<'r> Ending<'r> {
@@ -59,6 +61,7 @@ impl<'r> Ending<'r> {
             false => Some(self.begin(&self.files.failures, columns)?),
         };
         let mut summary = Summary::default();
+        let mut decided = 0;
         let now = Timestamp::now();
         let mut rows = self.sheet.rows()?;
         let mut row = Row::default();
@@ -95,8 +98,9 @@ impl<'r> Ending<'r> {
                 failures.write(&result)?;
             }
             summary.add(ended.status, &ended.note.reason());
+            decided += usize::from(ended.decides);
         }
-        if summary.rows() != self.plan.rows() {
+        if summary.rows() != self.plan.rows() || decided != self.plan.orders() {
             return Err(SheetError::changed(self.sheet.name()).into());
         }
         let results = match results {
@@ -136,6 +140,7 @@ impl<'r> Ending<'r> {
             code: None,
             attempts: 0,
             finished_at: now,
+            decides: false,
         };
         let skipped = || {
             let note = match (self.stopped, self.limit) {
@@ -160,7 +165,12 @@ impl<'r> Ending<'r> {
         };
         let role = self.plan.role(row.line(), &entry);
         let role = role.ok_or_else(|| SheetError::changed(self.sheet.name()))?;
-        Ok(match role {
+        let decides = match role {
+            RowRole::Decides { .. } => true,
+            RowRole::Conflict { line, .. } => line == row.line(),
+            RowRole::Same { .. } | RowRole::Superseded { .. } => false,
+        };
+        let ended = match role {
             RowRole::Decides { id } => match self.outcome(id) {
                 Some(outcome) => Ended {
                     status: outcome.status,
@@ -168,6 +178,7 @@ impl<'r> Ending<'r> {
                     code: outcome.code,
                     attempts: outcome.attempts,
                     finished_at: outcome.finished_at,
+                    decides,
                 },
                 None => skipped(),
             },
@@ -181,6 +192,7 @@ impl<'r> Ending<'r> {
                     code: outcome.code,
                     attempts: 0,
                     finished_at: outcome.finished_at,
+                    decides,
                 },
                 None => skipped(),
             },
@@ -205,7 +217,8 @@ impl<'r> Ending<'r> {
                 };
                 unsent(Status::Invalid, note)
             }
-        })
+        };
+        Ok(Ended { decides, ..ended })
     }
 
     fn outcome(&self, id: OrderId) -> Option<&'r Outcome> {

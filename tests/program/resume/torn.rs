@@ -137,3 +137,34 @@ fn in_its_header() {
         assert!(!run.stderr.contains("warning"), "cut at {cut}: {run:#?}");
     }
 }
+
+/// A power cut may leave zeros in files that were just made, or nothing but a beginning.
+#[test]
+fn to_zeros_throughout_as_the_locks_are() {
+    let (server, place, journal) = recorded();
+    for (torn, lock) in [
+        (vec![0; 5_000], &[0; 60][..]),
+        ([&journal[..11], &[0; 100]].concat(), b"wdt-fl\0\0"),
+        (vec![0], b"wdt"),
+    ] {
+        place.write(JOURNAL, &torn);
+        for file in ["orders.results.csv.lock", "orders.failures.csv.lock"] {
+            place.write(file, lock);
+        }
+        let before = server.calls();
+        let run = finish(&mut place.run(&server, ["orders.csv", "-j1"])).expect(1);
+        assert_eq!(place.results(&run).count("ok"), 3);
+        assert_eq!(server.calls(), before + 5);
+        let files = place.files();
+        let aside = files
+            .iter()
+            .find(|name| name.starts_with(&format!("{JOURNAL}.")));
+        let aside = place.path(aside.expect("kept aside"));
+        assert_eq!(fs::read(&aside).expect("there"), torn, "{run:#?}");
+        fs::remove_file(aside).expect("there");
+        assert!(
+            !files.iter().any(|name| name.ends_with(".lock")),
+            "{files:?}"
+        );
+    }
+}

@@ -1,5 +1,11 @@
 //! Sheets that are changed while they are carried in.
-use crate::harness::{JOURNAL, Place, ScriptedServer, accepted, finish, order, sheet};
+
+use std::fs;
+use std::io::Write;
+
+use crate::harness::{
+    JOURNAL, Place, REJECTED, ScriptedServer, accepted, finish, http, order, sheet,
+};
 
 #[test]
 fn a_sheet_that_changes_during_the_run_ends_it_and_what_was_sent_is_on_journal() {
@@ -21,4 +27,44 @@ fn a_sheet_that_changes_during_the_run_ends_it_and_what_was_sent_is_on_journal()
     assert!(run.stderr.starts_with("continuing"), "{run:?}");
     assert_eq!(place.table("orders.results.csv").count("ok"), 5);
     assert_eq!(erp.calls(), 5, "nothing is sent twice");
+}
+
+/// Overwritten in place, in the same size and with the same time: only its rows tell.
+#[test]
+fn a_sheet_whose_size_and_time_are_kept_is_found_changed_by_its_rows() {
+    // More than is read at once: what is changed has not been read when CG1 is sent.
+    let between = format!(",aa,{}\n", "x".repeat(1_000)).repeat(400);
+    let sheet = format!("purchase_no,flag_name,note\nCG1,aa,\n{between}CG2,bb,\nCG3,aa,\n");
+    for (changed, sent) in [
+        // Another flag for an order that is still to be sent, and for one that has been.
+        (sheet.replace("CG3,aa", "CG3,bb"), 2),
+        (sheet.replace("CG1,aa", "CG1,bb"), 3),
+        // An order twice, for one that is gone.
+        (sheet.replace("CG3", "CG1"), 2),
+        (sheet.replace("CG1", "CG3"), 3),
+        (sheet.replace("CG3,", ",CG3"), 2),
+    ] {
+        let place = Place::new();
+        let path = place.write("orders.csv", &sheet);
+        let erp = ScriptedServer::per_call(move |_, call| {
+            if call.order() == "CG1" {
+                let mut file = fs::File::options().write(true).open(&path).expect("there");
+                let time = file
+                    .metadata()
+                    .and_then(|it| it.modified())
+                    .expect("a time");
+                file.write_all(changed.as_bytes()).expect("written");
+                file.set_modified(time).expect("set");
+            }
+            Some(match call.flag().as_str() {
+                "bb" => http("200 OK", REJECTED),
+                _ => accepted(),
+            })
+        });
+        let run = finish(&mut place.run(&erp, ["orders.csv", "-j1"])).expect(3);
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains("orders.csv: changed while"), "{run:#?}");
+        assert_eq!(erp.calls(), sent, "{run:#?}");
+        assert!(!place.path("orders.results.csv").exists());
+    }
 }

@@ -14,7 +14,7 @@ use crate::cli::RunArgs;
 use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
 use crate::erp::{Account, CLEAR_FLAG, Client, ClientOptions, Endpoint};
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
-use crate::files::{FileError, Paths, is_of_stand_in, stand_in_name};
+use crate::files::{FileError, Paths, is_of_stand_in, named_apart, namesake, stand_in_name};
 use crate::pace::{RateLimit, Workers};
 use crate::plan::Plan;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
@@ -64,6 +64,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     }
     let next = NextCommand::of(&args);
     let paths = paths(&args, target.is_stand_in).map_err(Failure::usage)?;
+    tell_namesake(&args, &paths, console);
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     let rate = args.pacing.rate.unwrap_or(target.default_rate);
@@ -128,10 +129,10 @@ fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
 /// What the stand-in says never stands where the ERP's words stand.
 fn paths(args: &RunArgs, is_stand_in: bool) -> Result<Paths, FileError> {
     let (results, failures) = (args.results.clone(), args.failures.clone());
-    let sheet = &args.sheet.path;
     if is_stream(&args.sheet) {
         return Paths::new(None, results, failures);
     }
+    let sheet = &named_apart(&args.sheet.path);
     if is_stand_in {
         let named_after = stand_in_name(sheet);
         if named_after != *sheet {
@@ -143,6 +144,20 @@ fn paths(args: &RunArgs, is_stand_in: bool) -> Result<Paths, FileError> {
         return Err(FileError::OfStandIn(sheet.clone()));
     }
     Paths::new(Some(sheet), results, failures)
+}
+
+/// Says why results go to another name than usual.
+fn tell_namesake(args: &RunArgs, paths: &Paths, console: &Console) {
+    if args.results.is_none()
+        && let Some(namesake) = namesake(&args.sheet.path)
+    {
+        console.note(format_args!(
+            "`{}` stands beside `{}`, whose results go to `{}`",
+            namesake.display(),
+            args.sheet.path.display(),
+            paths.results.display()
+        ));
+    }
 }
 
 /// An error if a name that is given is that of the ERP's results or failures.

@@ -1,5 +1,6 @@
 //! What earlier runs have left: results and failures are kept, not overwritten.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::error::FileError;
-use super::fs::{directory, free_name};
+use super::fs::{directory, free_name, shortened};
 use super::open::open_to_read;
 
 /// Results and failures are written one after the other; a failures file that is younger by more
@@ -46,11 +47,17 @@ pub fn keep(path: &Path) -> Result<PathBuf, FileError> {
     let time = modified(path).and_then(|time| Timestamp::try_from(time).ok());
     let time = time.unwrap_or_else(Timestamp::now);
     let stamp = time.to_zoned_datetime(TimeZone::system()).strftime(STAMP);
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    let mut name = kept_stem(path);
     name.push(format!(".{stamp}"));
     let kept = free_name(&path.with_file_name(name), path.extension());
     fs::rename(path, &kept).map_err(FileError::io(path))?;
     Ok(kept)
+}
+
+/// What the names of the files kept for `path` begin with.
+fn kept_stem(path: &Path) -> OsString {
+    let after = ".2026-11-22T223000-9999.".len() + path.extension().unwrap_or_default().len();
+    shortened(path.file_stem().unwrap_or_default(), after)
 }
 
 /// Removes the oldest of the files kept for `path`, all but so many; last of all the one that was
@@ -67,9 +74,7 @@ pub fn prune(path: &Path, keep: usize, last: Option<&Path>) {
 
 /// The files kept for `path`: the time in their names, which of that time, and their paths.
 fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
-    let text =
-        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-    let stem = text(path.file_stem());
+    let stem = kept_stem(path).to_string_lossy().into_owned();
     let ending = path
         .extension()
         .map_or(String::new(), |it| format!(".{}", it.to_string_lossy()));

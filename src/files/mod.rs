@@ -22,6 +22,6 @@ pub use error::FileError;
 pub use fs::move_aside;
 pub use lock::AccountLock;
 pub use outcome::{Outcome, Status};
-pub use paths::{Paths, is_named_ours};
+pub use paths::{Paths, is_named_ours, named_apart, namesake};
 pub use results::{ResultRow, ResultsColumns, ResultsWriter};
 pub use stand_in::{is_of_stand_in, stand_in_name};

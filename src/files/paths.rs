@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::error::FileError;
+use super::fs::{shortened, with_suffix};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
@@ -90,10 +91,37 @@ fn stem(path: &Path, kind: &str) -> PathBuf {
     }
 }
 
+/// Cut alike for both endings, if it must be: results and failures are known by each other's name.
 fn named(stem: &Path, ending: &str) -> PathBuf {
-    let mut name = stem.as_os_str().to_owned();
+    let mut name = shortened(stem.file_name().unwrap_or_default(), FAILURES.len());
     name.push(ending);
-    PathBuf::from(name)
+    stem.with_file_name(name)
+}
+
+/// Formats of sheets. Of sheets that differ in their extension alone, the first is named without.
+const EXTENSIONS: [&str; 8] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
+/// The sheet beside this one that gives its results the name they would have.
+pub fn namesake(sheet: &Path) -> Option<PathBuf> {
+    let extension = sheet.extension()?.to_ascii_lowercase();
+    if is_named_ours(sheet) {
+        return None;
+    }
+    EXTENSIONS
+        .iter()
+        .take_while(|it| extension != ***it)
+        .flat_map(|it| [(*it).to_owned(), it.to_uppercase()])
+        .map(|it| sheet.with_extension(it))
+        .find(|it| it.is_file())
+}
+
+/// The name that a sheet's files are named after: where the sheet has a namesake, with its
+/// extension (`x.xlsx.results.csv`).
+pub fn named_apart(sheet: &Path) -> PathBuf {
+    match namesake(sheet) {
+        Some(_) => with_suffix(sheet, ".csv"),
+        None => sheet.to_owned(),
+    }
 }
 
 #[cfg(test)]

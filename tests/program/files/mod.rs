@@ -6,6 +6,7 @@ mod full_disk;
 mod handles;
 mod history;
 mod locks;
+mod names;
 mod overwriting;
 mod results;
 #[cfg(unix)]

@@ -10,6 +10,8 @@ use jiff::civil::Time;
 use crate::exit;
 use crate::pace::{RateLimit, Workers};
 use crate::plan::OnConflict;
+#[cfg(feature = "sandbox")]
+use crate::sandbox::Shell;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -327,6 +329,10 @@ pub struct SandboxArgs {
     /// How far its clock is ahead, such as 5m, or behind, such as -5m
     #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true, value_parser = signed_duration)]
     pub clock_skew: SignedDuration,
+
+    /// The shell whose variables are printed
+    #[arg(long, value_name = "SHELL", default_value_t = Shell::of_system(), value_enum)]
+    pub shell: Shell,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

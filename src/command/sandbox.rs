@@ -36,7 +36,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         )
     })?;
     stop.begin();
-    print(sandbox.environment()).map_err(Failure::stdout)?;
+    print(sandbox.environment(args.shell)).map_err(Failure::stdout)?;
     console.note("serving a stand-in ERP; stop it with Ctrl-C");
     while !stop.stopped() {
         if let Ok(Handled { asked, body, reply }) = requests.recv_timeout(LOOK_EVERY) {

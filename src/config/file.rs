@@ -6,6 +6,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use encoding_rs::{Encoding, UTF_8};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::{Deserialize, Deserializer, de};
 use zeroize::Zeroizing;
@@ -158,20 +159,19 @@ fn select(mut profiles: Profiles, file: &str, named: Option<&str>) -> Result<Pro
     }
 }
 
-/// The text of a file, without the byte order mark that Notepad may put before it.
+/// The text of a file in UTF-8, or with a byte order mark, as Notepad and PowerShell put one before
+/// it, in UTF-16.
 fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let bytes = Zeroizing::new(fs::read(path)?);
-    let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Err(io::Error::new(
+    let (encoding, mark) = Encoding::for_bom(&bytes).unwrap_or((UTF_8, 0));
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
+    let text = text.ok_or_else(|| {
+        io::Error::new(
             io::ErrorKind::InvalidData,
             "it is not valid UTF-8; save it as UTF-8",
-        ));
-    };
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .to_owned()
-        .into())
+        )
+    })?;
+    Ok(Zeroizing::new(text.into_owned()))
 }
 
 /// A parser's message without the value it found, which may be the secret in a wrong place.

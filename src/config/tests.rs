@@ -324,13 +324,29 @@ fn a_byte_order_mark_is_skipped() {
 }
 
 #[test]
+fn config_and_secret_may_be_in_utf16_with_a_byte_order_mark() {
+    let config = TWO.replace("app_secret = 'hush:salt'", "app_secret_file = 'secret.txt'");
+    let config = format!("\u{feff}{}", config.replace("'shop'", "'店'"));
+    let secret = "\u{feff}hush:salt\r\n";
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let place = Place::new("");
+        let bytes = |text: &str| text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
+        fs::write(place.path(), bytes(&config)).expect("written");
+        fs::write(place.directory.path().join("secret.txt"), bytes(secret)).expect("written");
+        let account = place.resolve(None).expect("resolved").account;
+        assert_eq!(account.sid, "店");
+    }
+}
+
+#[test]
 fn what_is_not_utf8_says_how_to_save_it() {
-    let utf16: Vec<u8> = TWO.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let place = Place::new("");
-    fs::write(place.path(), [&b"\xff\xfe"[..], &utf16].concat()).expect("written");
-    let error = place.resolve(None).expect_err("UTF-16");
-    assert!(
-        error.contains("config.toml") && error.contains("save it as UTF-8"),
-        "{error}"
-    );
+    for bytes in [&b"[default]\nsid = '\xb5\xea'"[..], b"\xff\xfe[\0d"] {
+        let place = Place::new("");
+        fs::write(place.path(), bytes).expect("written");
+        let error = place.resolve(None).expect_err("neither UTF-8 nor UTF-16");
+        assert!(
+            error.contains("config.toml") && error.contains("save it as UTF-8"),
+            "{error}"
+        );
+    }
 }

@@ -17,6 +17,7 @@ mod protocol;
 mod refusal;
 mod server;
 mod service;
+mod shell;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use self::answer::Handled;
 pub use self::config::{APP_KEY, APP_SECRET, Config, SID};
 pub use self::counters::Stats;
 use self::service::Service;
+pub use self::shell::Shell;
 
 /// How long a stop waits for replies that are being computed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -94,9 +96,8 @@ impl Sandbox {
         format!("http://{addr}/openapi")
     }
 
-    /// Shell lines that point a client at it, one a variable, each ending in a line feed:
-    /// `export WDT_SID=…`, or what PowerShell takes on Windows.
-    pub fn environment(&self) -> String {
+    /// The lines that point a client at it in a shell, one a variable.
+    pub fn environment(&self, shell: Shell) -> String {
         let variables = [
             ("WDT_SID", SID),
             ("WDT_APP_KEY", APP_KEY),
@@ -104,13 +105,7 @@ impl Sandbox {
             ("WDT_ENDPOINT", &self.endpoint()),
         ];
         variables
-            .map(|(name, value)| {
-                if cfg!(windows) {
-                    format!("$env:{name}='{value}'\n")
-                } else {
-                    format!("export {name}={value}\n")
-                }
-            })
+            .map(|(name, value)| shell.set(name, value))
             .concat()
     }
 

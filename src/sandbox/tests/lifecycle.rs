@@ -6,24 +6,37 @@ use std::thread;
 use std::time::Duration;
 
 use super::client::{Call, Caller, start};
-use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
+use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, Shell};
 
 #[test]
 fn the_environment_names_everything_a_client_needs() {
     let sandbox = start(Config::default());
     let endpoint = sandbox.endpoint();
-    let expected = if cfg!(windows) {
-        format!(
-            "$env:WDT_SID='{SID}'\n$env:WDT_APP_KEY='{APP_KEY}'\n\
-             $env:WDT_APP_SECRET='{APP_SECRET}'\n$env:WDT_ENDPOINT='{endpoint}'\n"
-        )
-    } else {
-        format!(
-            "export WDT_SID={SID}\nexport WDT_APP_KEY={APP_KEY}\n\
-             export WDT_APP_SECRET={APP_SECRET}\nexport WDT_ENDPOINT={endpoint}\n"
-        )
-    };
-    assert_eq!(sandbox.environment(), expected);
+    for (shell, expected) in [
+        (
+            Shell::Sh,
+            format!(
+                "export WDT_SID={SID}\nexport WDT_APP_KEY={APP_KEY}\n\
+                 export WDT_APP_SECRET={APP_SECRET}\nexport WDT_ENDPOINT={endpoint}\n"
+            ),
+        ),
+        (
+            Shell::Powershell,
+            format!(
+                "$env:WDT_SID='{SID}'\n$env:WDT_APP_KEY='{APP_KEY}'\n\
+                 $env:WDT_APP_SECRET='{APP_SECRET}'\n$env:WDT_ENDPOINT='{endpoint}'\n"
+            ),
+        ),
+        (
+            Shell::Cmd,
+            format!(
+                "set \"WDT_SID={SID}\"\nset \"WDT_APP_KEY={APP_KEY}\"\n\
+                 set \"WDT_APP_SECRET={APP_SECRET}\"\nset \"WDT_ENDPOINT={endpoint}\"\n"
+            ),
+        ),
+    ] {
+        assert_eq!(sandbox.environment(shell), expected);
+    }
 }
 
 #[test]

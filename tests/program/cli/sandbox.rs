@@ -57,6 +57,16 @@ fn what_it_prints_points_a_client_at_it_and_sigterm_ends_it() {
 }
 
 #[test]
+fn it_prints_for_the_shell_that_is_named() {
+    for (shell, begins) in [("powershell", "$env:WDT_SID='"), ("cmd", "set \"WDT_SID=")] {
+        let mut erp = Serving::start(&["--shell", shell]);
+        assert!(erp.exports.starts_with(begins), "{}", erp.exports);
+        erp.running.signal("TERM");
+        erp.running.finish().expect(143);
+    }
+}
+
+#[test]
 fn it_can_be_made_difficult() {
     let options = [
         "--flags",

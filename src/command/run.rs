@@ -243,7 +243,7 @@ fn code_of(error: &RunError) -> u8 {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
         RunError::File(FileError::Locked { .. }) => LOCKED,
         RunError::File(
-            FileError::Io { .. } | FileError::Held { .. } | FileError::LockOfAnother { .. },
+            FileError::Io { .. } | FileError::Held { .. } | FileError::OfAnother { .. },
         ) => STOPPED,
         RunError::File(_) => USAGE,
         RunError::Interrupted {

@@ -39,9 +39,9 @@ pub enum FileError {
     #[error("another run is writing `{path}` ({holder}); wait for it to end")]
     Locked { path: PathBuf, holder: String },
     #[error(
-        "`{path}` is the lock of another user's run and cannot be taken over ({source}); if that run is over, have the file removed"
+        "`{path}` is of another user's run and cannot be taken over ({source}); if that run is over, have the file removed"
     )]
-    LockOfAnother { path: PathBuf, source: io::Error },
+    OfAnother { path: PathBuf, source: io::Error },
     #[error(
         "`{path}` cannot be replaced ({source}); close it in other programs, make it writable, or name another file with --results or --failures"
     )]
@@ -53,6 +53,17 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// Of a file that runs leave there: what is denied is another user's.
+    pub fn left(path: &Path) -> impl Fn(io::Error) -> FileError + '_ {
+        |source| match source.kind() {
+            io::ErrorKind::PermissionDenied => FileError::OfAnother {
+                path: path.to_owned(),
+                source,
+            },
+            _ => FileError::io(path)(source),
+        }
+    }
+
     pub fn io(path: &Path) -> impl Fn(io::Error) -> FileError + '_ {
         |source| FileError::Io {
             path: path.to_owned(),

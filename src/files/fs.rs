@@ -94,7 +94,7 @@ pub fn sync_directory(file: &Path) {
 pub fn move_aside(path: &Path) -> Result<PathBuf, FileError> {
     let stamp = jiff::ZonedDateTime::now().strftime(".%Y%m%dT%H%M%S");
     let aside = free_name(&with_suffix(path, &stamp.to_string()), None);
-    fs::rename(path, &aside).map_err(FileError::io(path))?;
+    fs::rename(path, &aside).map_err(FileError::left(path))?;
     Ok(aside)
 }
 

@@ -99,17 +99,13 @@ fn lock_existing(path: &Path) -> Result<Tried, FileError> {
 
 /// The lock of another user, which cannot be written to. One that nobody holds is removed.
 fn lock_of_another(path: &Path, why: io::Error) -> Result<Tried, FileError> {
-    let denied = |source| FileError::LockOfAnother {
-        path: path.to_owned(),
-        source,
-    };
     let Ok(Some((file, _))) = open_to_read(path) else {
-        return Err(denied(why));
+        return Err(FileError::left(path)(why));
     };
     check(path, &read(&file))?;
     match lock(file, path)? {
         Tried::Locked(file) if leads_to(path, &file) => {
-            fs::remove_file(path).map_err(denied)?;
+            fs::remove_file(path).map_err(FileError::left(path))?;
             Ok(Tried::Gone)
         }
         tried => Ok(tried),

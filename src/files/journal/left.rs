@@ -86,7 +86,11 @@ pub fn is_at(path: &Path) -> bool {
 
 /// What is at the path, up to so many bytes of it.
 fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileError> {
-    let Some((file, found)) = open_to_read(path)? else {
+    let opened = open_to_read(path).map_err(|error| match error {
+        FileError::Io { source, .. } => FileError::left(path)(source),
+        error => error,
+    });
+    let Some((file, found)) = opened? else {
         return Ok(None);
     };
     let mut bytes = Vec::new();

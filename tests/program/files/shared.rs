@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use crate::harness::{Finished, Place, finish, sandbox};
+use crate::harness::{Finished, JOURNAL, Place, finish, sandbox};
 
 const NOBODY: u32 = 65_534;
 
@@ -72,13 +72,33 @@ fn run_by_nobody(place: &Place) -> Finished {
 }
 
 #[test]
-fn the_lock_of_another_user_is_named_itself() {
+fn what_another_users_run_has_left_is_named_itself() {
+    for name in ["orders.failures.csv.lock", JOURNAL] {
+        let Some(place) = of_all() else { return };
+        place.write(name, "");
+        set_mode(&place, name, 0o600);
+        let run = run_by_nobody(&place).expect(3);
+        let named = format!("`{name}` is of another user's run and cannot be taken over");
+        assert!(run.stderr.contains(&named), "{run:#?}");
+    }
+}
+
+/// Where everybody may make files, but nobody take away those of others.
+#[test]
+fn nor_is_anything_sent_where_it_cannot_be_moved_away() {
     let Some(place) = of_all() else { return };
-    place.write("orders.failures.csv.lock", "wdt-flags pid 1\n");
-    set_mode(&place, "orders.failures.csv.lock", 0o600);
-    let run = run_by_nobody(&place).expect(3);
-    let named = "`orders.failures.csv.lock` is the lock of another user's run";
-    assert!(run.stderr.contains(named), "{run:#?}");
+    let erp = sandbox();
+    place.sheet(&[("CG1", "aa"), ("CG404", "aa"), ("CG2", "aa")]);
+    finish(&mut place.run(&erp, ["orders.csv", "-j1", "--max-failures=1"])).expect(3);
+    for output in ["orders.results.csv", "orders.failures.csv"] {
+        fs::remove_file(place.path(output)).expect("there");
+    }
+    set_mode(&place, JOURNAL, 0o644);
+    set_mode(&place, "", 0o1777);
+    let calls = erp.stats().calls;
+    let run = finish(place.run(&erp, ["orders.csv"]).uid(NOBODY)).expect(3);
+    assert!(run.stderr.contains("cannot be taken over"), "{run:#?}");
+    assert_eq!(erp.stats().calls, calls);
 }
 
 #[test]

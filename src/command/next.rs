@@ -109,11 +109,10 @@ fn in_shell(arg: &str) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(windows)))]
 mod tests {
     use super::*;
 
-    #[cfg(not(windows))]
     #[test]
     fn arguments_are_quoted_where_a_shell_needs_it() {
         for (arg, text) in [

@@ -48,7 +48,6 @@ fn draft_for(becomes: &Path, readers: &Readers) -> Result<NamedTempFile, FileErr
     }
 }
 
-/// Elsewhere a file inherits from its directory who may read it.
 #[cfg(not(unix))]
 fn draft_for(becomes: &Path, _: &Readers) -> Result<NamedTempFile, FileError> {
     draft(becomes).map_err(FileError::io(becomes))

@@ -1,32 +1,39 @@
 //! Who may read what a run writes: nobody who could not read its sheet.
 
-use std::fs::{File, Metadata};
-use std::io;
+use std::fs::Metadata;
 
 /// Who may read the sheet. Of a stream nothing is known: then new files are as any others.
 #[derive(Debug, Default)]
 pub struct Readers {
+    #[cfg(unix)]
     sheet: Option<Metadata>,
 }
 
+/// Elsewhere a file inherits from its directory who may read it.
+#[cfg(not(unix))]
 impl Readers {
-    pub fn of(sheet: Option<Metadata>) -> Self {
-        Readers { sheet }
+    pub fn of(_: Option<Metadata>) -> Self {
+        Readers {}
     }
 }
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::Permissions;
+    use std::fs::{File, Metadata, Permissions};
+    use std::io;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
-    use super::*;
+    use super::Readers;
 
     const ALL: u32 = 0o666;
     const OWNER: u32 = 0o600;
     const READ_OF_OTHERS: u32 = 0o004;
 
     impl Readers {
+        pub fn of(sheet: Option<Metadata>) -> Self {
+            Readers { sheet }
+        }
+
         /// The mode of a new file, of which the umask takes its part.
         pub fn mode(&self) -> u32 {
             match &self.sheet {

@@ -65,6 +65,8 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     identity: Identity,
+    /// Some file systems do not know a file again that was renamed.
+    is_traced: bool,
 }
 
 impl Journal {
@@ -75,8 +77,10 @@ impl Journal {
         write(kept, &identity)
             .and_then(|text| draft.file().write_all(&text))
             .map_err(FileError::io(path))?;
+        let file = draft.commit()?;
         Ok(Journal {
-            file: draft.commit()?,
+            is_traced: leads_to(path, &file),
+            file,
             path: path.to_owned(),
             identity,
         })
@@ -98,15 +102,22 @@ impl Journal {
 
     /// Whether it still stands where it was begun, and was not removed or moved meanwhile.
     pub fn is_in_place(&self) -> bool {
-        leads_to(&self.path, &self.file)
+        match self.is_traced {
+            true => leads_to(&self.path, &self.file),
+            false => is_at(&self.path),
+        }
     }
 
     /// Removes the journal, once all it holds stands in the results, if it is still in its place.
     pub fn remove(self) -> Result<(), FileError> {
         if self.is_in_place() {
             drop(self.file);
-            fs::remove_file(&self.path).map_err(FileError::io(&self.path))?;
-            sync_directory(&self.path);
+            match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(FileError::io(&self.path)(error));
+                }
+                _ => sync_directory(&self.path),
+            }
         }
         Ok(())
     }
@@ -201,6 +212,7 @@ mod tests {
         journal.sync().expect("on disk");
         assert_eq!(find(&path), Found::Lines(lines.to_vec()));
 
+        drop(journal);
         let kept = Journal::begin(&path, identity(), &[&lines[1]]).expect("compacted");
         assert_eq!(find(&path), Found::Lines(lines[1..].to_vec()));
         kept.remove().expect("removed");

@@ -104,7 +104,7 @@ impl Place {
             .env("HOME", self.directory.path())
             .env("XDG_CONFIG_HOME", self.path("no-config"))
             .env("XDG_STATE_HOME", self.state.path())
-            .env("APPDATA", self.path("no-config"))
+            .env("APPDATA", self.state.path())
             .stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy().to_ascii_uppercase();

@@ -1,10 +1,9 @@
 //! A server that is away says nothing about an order: the run waits, and goes on by itself.
 
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use crate::harness::{
-    ACCEPTED, Place, Request, ScriptedServer, accepted, finish, http, order, refused, sheet, start,
+    ACCEPTED, Place, Request, ScriptedServer, accepted, finish, http, order, refused, sheet,
 };
 
 /// A server that answers `reply` to every request from the `from`-th on for so long, and accepts all
@@ -124,9 +123,10 @@ fn while_the_server_is_away_one_call_at_a_time_is_tried() {
 fn a_wait_for_the_server_can_be_interrupted() {
     let place = Place::new();
     place.write("x.csv", sheet(3));
-    let gone = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let gone =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let endpoint = format!("http://{}/openapi", gone.expect("a port"));
-    let mut run = start(&mut place.run(&endpoint, ["x.csv"]));
+    let mut run = crate::harness::start(&mut place.run(&endpoint, ["x.csv"]));
     run.until_it_says("the server cannot be reached");
     run.signal("INT");
     run.finish().expect(130);

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use etcetera::{BaseStrategy, choose_base_strategy};
+use jiff::SignedDuration;
 use md5::{Digest, Md5};
 
 use super::failure::Failure;
@@ -110,7 +112,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     if let Err(error) = print(summary(&report, next.after(&report).as_ref())) {
         console.warning(format_args!("the summary cannot be written: {error}"));
     }
-    Ok(end(&report, console))
+    Ok(end(&report, settings.continue_within, console))
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.
@@ -254,8 +256,13 @@ fn code_of(error: &RunError) -> u8 {
     }
 }
 
+/// A duration as the command line takes it.
+fn short(duration: Duration) -> String {
+    SignedDuration::try_from(duration).map_or(String::new(), |it| format!("{it:#}"))
+}
+
 /// Says last why the run stopped, if it did.
-fn end(report: &Report, console: &Console) -> u8 {
+fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
     for beside in &report.beside {
         console.error(format_args!(
             "`{}` cannot be replaced ({}); what belongs there is in `{}`; close it in other programs, and the same command puts it in its place without a call",
@@ -277,8 +284,8 @@ fn end(report: &Report, console: &Console) -> u8 {
         false => "the same command",
     };
     let goes_on = match report.journal_lost {
-        true => "starts over, unless the journal is put back",
-        false => "continues from here",
+        true => "starts over, unless the journal is put back".to_owned(),
+        false => format!("continues from here, within {}", short(continue_within)),
     };
     console.error(format_args!("stopped early: {reason}; {then} {goes_on}"));
     match reason {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::account::AppSecret;
 
-/// A key that only who has the app secret can make. Prints as `***`, and is wiped when dropped.
+/// A key that only who has the app secret can make. Prints as `***`.
 #[derive(Clone)]
 pub struct DerivedKey(Hmac<Sha256>);
 

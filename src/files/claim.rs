@@ -1,12 +1,18 @@
 //! A run's files: checked to be this program's own, and locked against other runs.
 
-use std::fs::OpenOptions;
+#[cfg(unix)]
+use std::fs;
+use std::fs::{File, OpenOptions};
+#[cfg(unix)]
+use std::io;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::atomic::AtomicFile;
 use super::correction::{Correction, NotUpdated};
 use super::error::FileError;
+#[cfg(unix)]
+use super::fs::directory;
 use super::fs::{is_same, link_target, metadata_if_exists, with_suffix};
 use super::journal::{Left, is_at};
 use super::lock::{self, Lock};
@@ -116,10 +122,38 @@ impl RunFiles {
 
     /// An error if results and failures could not be written: better before the first call.
     pub fn ensure_writable(&self) -> Result<(), FileError> {
-        AtomicFile::create(&self.results, &self.readers)?;
-        AtomicFile::create(&self.failures, &self.readers)?;
+        for path in [&self.results, &self.failures] {
+            let draft = AtomicFile::create(path, &self.readers)?;
+            check_sticky(path, draft.file())?;
+        }
         Ok(())
     }
+}
+
+/// An error if the file is another user's in a directory, such as `/tmp`, where only its owner may
+/// replace it.
+#[cfg(unix)]
+fn check_sticky(path: &Path, draft: &File) -> Result<(), FileError> {
+    use std::os::unix::fs::MetadataExt;
+
+    const STICKY: u32 = 0o1000;
+    let Some(found) = metadata_if_exists(path)? else {
+        return Ok(());
+    };
+    let found_in = fs::metadata(directory(path)).map_err(FileError::io(path))?;
+    let user = draft.metadata().map_err(FileError::io(path))?.uid();
+    match found_in.mode() & STICKY == 0 || [0, found.uid(), found_in.uid()].contains(&user) {
+        true => Ok(()),
+        false => Err(FileError::Held {
+            path: path.to_owned(),
+            source: io::ErrorKind::PermissionDenied.into(),
+        }),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_sticky(_: &Path, _: &File) -> Result<(), FileError> {
+    Ok(())
 }
 
 /// An error unless the path is free or a regular file.

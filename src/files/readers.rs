@@ -65,7 +65,9 @@ mod unix {
                 // What one group might do another may not.
                 mode = mode & !0o070 | (mode & 0o007) << 3;
             }
-            file.set_permissions(Permissions::from_mode(mode | OWNER))
+            // Some network shares know no modes: there nothing is lost.
+            let _ = file.set_permissions(Permissions::from_mode(mode | OWNER));
+            Ok(())
         }
     }
 }

@@ -115,14 +115,16 @@ fn results_of_another_user_that_cannot_be_replaced_are_named_before_the_first_ca
     let Some(place) = of_all() else { return };
     let erp = sandbox();
     finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
-    set_mode(&place, "orders.results.csv", 0o644);
-    let run = finish(place.run(&erp, ["orders.csv"]).uid(NOBODY)).expect(3);
-    assert!(
-        run.stderr
-            .contains("`orders.results.csv` cannot be replaced"),
-        "{run:#?}"
-    );
-    assert_eq!(erp.stats().calls, 1);
+    // By its own mode, or by that of a directory where only owners may replace their files.
+    for (file, directory) in [(0o644, 0o777), (0o666, 0o1777)] {
+        set_mode(&place, "orders.results.csv", file);
+        set_mode(&place, "orders.failures.csv", 0o666);
+        set_mode(&place, "", directory);
+        let run = finish(place.run(&erp, ["orders.csv"]).uid(NOBODY)).expect(3);
+        let named = "`orders.results.csv` cannot be replaced";
+        assert!(run.stderr.contains(named), "{run:#?}");
+        assert_eq!(erp.stats().calls, 1);
+    }
 }
 
 #[test]

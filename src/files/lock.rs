@@ -3,7 +3,7 @@
 #[cfg(not(windows))]
 use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -45,7 +45,7 @@ impl Lock {
         loop {
             let tried = match create(&path)? {
                 Some(file) => lock(file, &path)?,
-                None => lock_existing(&path)?,
+                None => clear(&path)?,
             };
             match tried {
                 Tried::Gone => {}
@@ -55,7 +55,7 @@ impl Lock {
                         holder,
                     });
                 }
-                // The holder before may have removed the file between our opening and locking it.
+                // Another may have cleared it between our making and locking it.
                 Tried::Locked(file) if !leads_to(&path, &file) => {}
                 Tried::Locked(file) => {
                     sign(&file).map_err(FileError::io(&path))?;
@@ -76,31 +76,22 @@ fn create(path: &Path) -> Result<Option<File>, FileError> {
     }
 }
 
-/// Locks a file that is there, if it is a lock of this program's.
-fn lock_existing(path: &Path) -> Result<Tried, FileError> {
+/// Removes a lock that nobody holds. It is never written to: who has put it there may have made it
+/// another name of something else.
+fn clear(path: &Path) -> Result<Tried, FileError> {
+    // Some network shares lock only what is open for writing.
     let options = shared(OpenOptions::new().read(true).write(true));
     let opened = match open_regular(path, &options) {
         Err(FileError::Io { source, .. }) if is_held(&source) => {
             return Ok(Tried::Held(holder(path)?));
         }
         Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
-            return lock_of_another(path, source);
+            open_to_read(path).map_err(|_| FileError::left(path)(source))?
         }
         opened => opened?,
     };
-    match opened {
-        Some((file, _)) => {
-            check(path, &read(&file))?;
-            lock(file, path)
-        }
-        None => Ok(Tried::Gone),
-    }
-}
-
-/// The lock of another user, which cannot be written to. One that nobody holds is removed.
-fn lock_of_another(path: &Path, why: io::Error) -> Result<Tried, FileError> {
-    let Ok(Some((file, _))) = open_to_read(path) else {
-        return Err(FileError::left(path)(why));
+    let Some((file, _)) = opened else {
+        return Ok(Tried::Gone);
     };
     check(path, &read(&file))?;
     match lock(file, path)? {
@@ -108,7 +99,8 @@ fn lock_of_another(path: &Path, why: io::Error) -> Result<Tried, FileError> {
             fs::remove_file(path).map_err(FileError::left(path))?;
             Ok(Tried::Gone)
         }
-        tried => Ok(tried),
+        Tried::Locked(_) | Tried::Gone => Ok(Tried::Gone),
+        held => Ok(held),
     }
 }
 
@@ -213,8 +205,6 @@ impl AccountLock {
 
 /// Writes down who holds a lock.
 fn sign(mut lock: &File) -> io::Result<()> {
-    lock.set_len(0)?;
-    lock.rewind()?;
     writeln!(
         lock,
         "{LOCK_MARK} pid {} since {}",
@@ -238,6 +228,8 @@ pub fn path_of(output: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -267,6 +259,13 @@ mod tests {
             drop(Lock::take(&output).expect("stale"));
             assert!(!path_of(&output).exists(), "{left:?}");
         }
+        // It may be another name of something else.
+        let other = directory.path().join("other");
+        fs::write(&other, "").expect("written");
+        fs::hard_link(&other, path_of(&output)).expect("linked");
+        let lock = Lock::take(&output).expect("stale");
+        assert_eq!(fs::read(&other).expect("there"), b"");
+        drop(lock);
         fs::write(path_of(&output), "dear diary").expect("written");
         let lock = path_of(&output);
         assert!(matches!(Lock::take(&output), Err(FileError::NotOurs(_))));
@@ -274,6 +273,30 @@ mod tests {
             fs::read_to_string(&lock).expect("still there"),
             "dear diary"
         );
+    }
+
+    #[test]
+    fn of_many_that_come_at_once_one_has_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let output = directory.path().join("x.results.csv");
+        let (held, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..500 {
+                        let Ok(lock) = Lock::take(&output) else {
+                            continue;
+                        };
+                        assert!(!held.swap(true, Ordering::SeqCst), "held by two");
+                        taken.fetch_add(1, Ordering::Relaxed);
+                        held.store(false, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert!(taken.into_inner() > 0);
+        assert!(!path_of(&output).exists());
     }
 
     #[cfg(unix)]

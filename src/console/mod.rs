@@ -285,6 +285,16 @@ impl Observer for Console {
                 error,
                 pace,
             } => self.answered(row.as_ref(), *attempt, error.as_ref(), *pace),
+            Event::WaitsForPace { wait } => {
+                let shown = duration(*wait);
+                self.note(format_args!(
+                    "the first call waits {shown}: the run before called for this account, or paused"
+                ));
+                self.progress(|state| {
+                    let reason = "as the run before did".to_owned();
+                    state.paused(Instant::now(), &ZonedDateTime::now(), *wait, reason);
+                });
+            }
             Event::Throttled {
                 change,
                 reason,

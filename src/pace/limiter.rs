@@ -1,13 +1,14 @@
 //! The one place where workers wait for a permit to call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota};
 
 use super::adaptive::AdaptiveRate;
 use super::change::Change;
+use super::pause::MAX_PAUSE;
 use super::rate::{RateLimit, interval};
 use crate::erp::Limit;
 use crate::stop::Stop;
@@ -51,6 +52,19 @@ impl RateLimiter {
                 in_flight: 0,
             }),
         }
+    }
+
+    /// Keeps its distance from a call of an earlier run, or lets a pause of it end. Returns how long
+    /// the first permit has to wait.
+    pub fn follow(&self, last_call: SystemTime) -> Duration {
+        let mut state = self.lock();
+        let interval = interval(state.rate.per_minute()).unwrap_or_default();
+        let next = (last_call + interval).duration_since(SystemTime::now());
+        let wait = next
+            .unwrap_or_default()
+            .min(interval + Duration::from_secs_f64(MAX_PAUSE));
+        state.next = self.began.elapsed() + wait;
+        wait
     }
 
     /// Waits for a permit; `None` once the run is stopped.

@@ -54,6 +54,10 @@ pub enum Event {
         why: Foreign,
     },
     Planned(Planned),
+    /// The first call waits, as a run shortly before has called for the account.
+    WaitsForPace {
+        wait: Duration,
+    },
     /// A call was answered, or was not: then `error` says why.
     Answered {
         /// The row it was made for, if it was made for one.

@@ -50,6 +50,9 @@ use rules::CircuitBreaker;
 use send::{Sending, to_send};
 use worker::{Counters, Work};
 
+/// A wait before the first call that is longer is told.
+const WORTH_SAYING: Duration = Duration::from_secs(5);
+
 /// How a run is carried out.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -126,8 +129,11 @@ pub fn run(
             why: why.clone(),
         });
     }
-    let account = settings.account_lock.as_deref().map(AccountLock::take);
-    if let Some(AccountLock::Busy(holder)) = &account {
+    let account = match settings.account_lock.as_deref() {
+        Some(path) => AccountLock::take(path),
+        None => AccountLock::None,
+    };
+    if let AccountLock::Busy(holder) = &account {
         let holder = holder.clone();
         observers.event(&Event::AccountBusy { holder });
     }
@@ -161,7 +167,8 @@ pub fn run(
         plan: &plan,
         work: Work {
             client,
-            limiter: RateLimiter::new(settings.rate, settings.workers),
+            limiter: limiter(settings, &account, observers),
+            account: &account,
             stop,
             observers,
             outages: Outages::new(settings.stop_rules.give_up_after),
@@ -233,6 +240,18 @@ pub fn run(
     };
     observers.event(&Event::Finished(Box::new(report.clone())));
     Ok(report)
+}
+
+/// At the pace of the run before, where it left off.
+fn limiter(settings: &Settings, account: &AccountLock, observers: &[&dyn Observer]) -> RateLimiter {
+    let limiter = RateLimiter::new(settings.rate, settings.workers);
+    if let Some(at) = account.last_call() {
+        let wait = limiter.follow(at);
+        if wait > WORTH_SAYING {
+            observers.event(&Event::WaitsForPace { wait });
+        }
+    }
+    limiter
 }
 
 fn planned(

@@ -1,12 +1,13 @@
 //! A call carried to its end: wait for a permit, call, classify, retry.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use super::doubts::{About, Doubts};
 use super::event::{CalledFor, Event, Observer};
 use super::outage::{Outages, Turn};
 use crate::erp::{CallError, Client, ErrorKind, Limit};
+use crate::files::AccountLock;
 use crate::pace::{Change, Permit, RateLimiter, backoff};
 use crate::stop::{Stop, StopReason};
 
@@ -14,6 +15,7 @@ use crate::stop::{Stop, StopReason};
 pub struct Work<'r> {
     pub client: &'r Client,
     pub limiter: RateLimiter,
+    pub account: &'r AccountLock,
     pub outages: Outages,
     pub doubts: Doubts,
     pub stop: &'r Stop,
@@ -158,6 +160,7 @@ impl Work<'_> {
             }
             let permit = self.limiter.permit(self.stop)?;
             if !self.outages.under_way() {
+                self.account.mark(SystemTime::now());
                 return Some(permit);
             }
         }
@@ -188,7 +191,8 @@ impl Work<'_> {
 
     fn throttled(&self, permit: Permit<'_>, limit: Limit, error: CallError) {
         let change = permit.throttled(limit, error.retry_after);
-        if let Change::Pause(_) = change {
+        if let Change::Pause(pause) = change {
+            self.account.mark(SystemTime::now() + pause);
             self.counters.pauses.fetch_add(1, Ordering::Relaxed);
         }
         self.outages.shut_out(&error.reason);
@@ -202,6 +206,7 @@ impl Work<'_> {
     /// Makes a call that changes nothing; `None` if the run stops before.
     fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.limiter.permit(self.stop)?;
+        self.account.mark(SystemTime::now());
         let result = self.counted(None, 1, || self.client.caller().ping().result);
         match result.as_ref().map_err(|error| error.kind) {
             Ok(()) => permit.passed(),

@@ -2,6 +2,7 @@
 
 mod doubts;
 mod outages;
+mod restarts;
 mod stop_rules;
 #[cfg(unix)]
 mod throttling;

@@ -9,7 +9,7 @@ use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::journal::Foreign;
 use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
-use crate::sheet::{CellFault, Place, Problem};
+use crate::sheet::{CellFault, Place, Problem, Warning};
 use crate::stop::StopReason;
 use crate::text::{one_line, quoted};
 
@@ -278,6 +278,18 @@ impl fmt::Display for Note<'_> {
                     "{line} decides, but was skipped: the order keeps the flag it had"
                 ),
             },
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::CloseEncoding { taken, other } => write!(
+                f,
+                "read as {taken}, but its few characters could as well be {other}; if words look wrong in `check`, give --encoding {}",
+                other.to_lowercase()
+            ),
         }
     }
 }

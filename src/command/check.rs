@@ -14,7 +14,7 @@ use crate::exit::SOME_FAILED;
 use crate::messages::NO_ROWS;
 use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, Plan, Preview};
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, Warning};
 use crate::text::one_line;
 
 /// Distinct flags that are told; a sheet with more has the wrong flag column.
@@ -119,9 +119,11 @@ impl<'s> Survey<'s> {
             order_column: &layout.order_column,
             flag_column: layout.flag_column.as_deref(),
             given_flag: layout.given_flag.as_deref(),
-            warnings: (plan.rows() == 0)
-                .then(|| NO_ROWS.to_owned())
-                .into_iter()
+            warnings: layout
+                .warnings
+                .iter()
+                .map(Warning::to_string)
+                .chain((plan.rows() == 0).then(|| NO_ROWS.to_owned()))
                 .collect(),
             rows: plan.rows(),
             invalid_rows: plan.invalid(),

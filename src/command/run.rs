@@ -69,6 +69,9 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     tell_namesake(&args, &paths, console);
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
+    for warning in &sheet.layout().warnings {
+        console.warning(warning);
+    }
     let rate = args.pacing.rate.unwrap_or(target.default_rate);
     let settings = Settings {
         rate,

@@ -7,6 +7,7 @@ use super::input::Input;
 use super::options::SheetOptions;
 use super::record::RecordReader;
 use super::text::Text;
+use super::warning::Warning;
 use super::workbook::Worksheet;
 
 #[derive(Debug)]
@@ -29,6 +30,13 @@ impl Content {
             }
             Signature::Workbook(formats) => Worksheet::open(input, formats, options)
                 .map(|(worksheet, header)| (Content::Worksheet(worksheet), header)),
+        }
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        match self {
+            Content::Text(text) => text.encoding.warning().into_iter().collect(),
+            Content::Worksheet(_) => Vec::new(),
         }
     }
 

@@ -85,13 +85,15 @@ pub(super) enum Fault {
     UnknownWorksheet { asked: String, worksheets: String },
     #[error("is text and has no worksheets; leave out --sheet")]
     NoWorksheets,
-    #[error("{}", missing(absent, *line, headers, *is_text))]
+    #[error("{}", missing(absent, *line, headers, *is_text, *guessed))]
     MissingColumn {
         /// With the name given for each.
         absent: Vec<(Field, Option<String>)>,
         line: u64,
         headers: Vec<String>,
         is_text: bool,
+        /// The encoding, if it was guessed and could be wrong.
+        guessed: Option<&'static str>,
     },
     #[error(
         "line {line}: {cell} is where the header should be, but looks like the rows below; if the sheet has no header, say --no-header"
@@ -134,6 +136,7 @@ fn missing(
     line: u64,
     headers: &[String],
     is_text: bool,
+    guessed: Option<&str>,
 ) -> String {
     let columns: Vec<String> = absent
         .iter()
@@ -149,9 +152,12 @@ fn missing(
         }
         _ => "",
     };
+    let encoding = guessed.map_or(String::new(), |encoding| {
+        format!("; if its words look wrong: its encoding was guessed to be {encoding}, give the true one with --encoding")
+    });
     let options: Vec<&str> = absent.iter().map(|(field, _)| field.option()).collect();
     format!(
-        "{} in the first {HEADER_SEARCH_LINES} lines; line {line} has {}; name it with {} (header or letter), or the {}{one_flag}",
+        "{} in the first {HEADER_SEARCH_LINES} lines; line {line} has {}; name it with {} (header or letter), or the {}{one_flag}{encoding}",
         columns.join(" and "),
         list(headers),
         options.join(" and "),

@@ -125,6 +125,7 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
             line: line.number,
             headers: line.fields.clone(),
             is_text,
+            guessed: None,
         },
     };
     Search {

@@ -1,7 +1,7 @@
 //! The bytes of a sheet: opened once, read as often as wanted.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -98,6 +98,11 @@ impl Input {
     /// What is known of the file itself; nothing of a stream.
     pub(super) fn metadata(&self) -> Option<Metadata> {
         self.stamp.and_then(|_| self.file.metadata().ok())
+    }
+
+    pub(super) fn length(&self) -> Result<u64, SheetError> {
+        let end = self.reader_from(0).seek(io::SeekFrom::End(0));
+        end.map_err(|error| self.failed(Fault::Read(error)))
     }
 
     pub(super) fn error(&self, fault: Fault) -> SheetError {

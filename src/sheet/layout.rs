@@ -6,6 +6,7 @@ use super::content::Content;
 use super::format::Format;
 use super::header::{FlagSource, Header};
 use super::own::SENT_FLAG;
+use super::warning::Warning;
 use crate::text::quoted;
 
 /// What was assumed about a sheet, or told by the options.
@@ -29,6 +30,7 @@ pub struct Layout {
     pub places: (usize, Option<usize>),
     /// One flag for all rows.
     pub given_flag: Option<String>,
+    pub warnings: Vec<Warning>,
 }
 
 impl fmt::Display for Layout {
@@ -94,6 +96,7 @@ impl Layout {
             flag_column,
             places: (header.order, flag),
             given_flag,
+            warnings: content.warnings(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod problem;
 mod record;
 mod row;
 mod text;
+mod warning;
 mod workbook;
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use options::{SheetOptions, Source};
 pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::{CellFault, Problem};
 pub use row::{Place, Row, Rows};
+pub use warning::Warning;
 
 use content::Content;
 use entry::check_given_flag;

@@ -4,7 +4,7 @@ use encoding_rs::{BIG5, Encoding, GB18030};
 
 use super::*;
 
-fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+pub(super) fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
     let (bytes, _, replaced) = encoding.encode(text);
     assert!(!replaced);
     bytes.into_owned()

@@ -2,10 +2,12 @@
 
 mod appended;
 mod encodings;
+mod ends;
 mod faults;
 mod headers;
 mod lines;
 mod properties;
+mod short_words;
 mod workbooks;
 
 use std::io::Write;

@@ -84,7 +84,9 @@ impl<'s> Decoded<'s> {
 
     fn decode(&mut self) -> Result<(), SheetError> {
         if self.decoded == self.bytes.len() {
-            self.bytes = self.input.read_at(self.offset, CHUNK)?;
+            let left = self.encoding.end.saturating_sub(self.offset);
+            let length = left.min(CHUNK as u64) as usize;
+            self.bytes = self.input.read_at(self.offset, length)?;
             self.offset += self.bytes.len() as u64;
             self.decoded = 0;
         }

@@ -1,56 +1,84 @@
-//! Which encoding a text sheet has.
+//! Which encoding a text sheet has, and where its text begins and ends.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Decoder, Encoding, GB18030, REPLACEMENT, UTF_8};
+use encoding_rs::{Decoder, Encoding, GB18030, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::detect::detect;
+use super::weigh::Choice;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::options::SheetOptions;
+use crate::sheet::warning::Warning;
 
-const CHUNK: usize = 256 * 1024;
-/// Guessing is slow, so it looks at this much text that is not plain ASCII…
-const SAMPLE: usize = 64 * 1024;
-/// … in pieces of this size.
-const SAMPLE_PIECE: usize = 16 * 1024;
+/// Where the end of the text is looked for, from the end of the file on.
+const TAIL: u64 = 64 * 1024;
+/// DOS and CP/M ended text by it (^Z); some exports still do.
+const END_OF_TEXT: u8 = 0x1A;
 
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sheet) struct TextEncoding {
     encoding: &'static Encoding,
     /// How many bytes the byte order mark takes in this sheet.
     pub(super) mark: usize,
+    /// Where the text ends in the file.
+    pub(super) end: u64,
     pub(super) guessed: bool,
+    /// Another encoding that could as well be meant.
+    close: Option<&'static Encoding>,
 }
 
 impl TextEncoding {
     /// As `--encoding` says, else by the byte order mark, else by the content of the whole file.
     pub(super) fn of(input: &Input, options: &SheetOptions) -> Result<TextEncoding, SheetError> {
         let marked = Encoding::for_bom(&input.read_at(0, 3)?);
-        let (encoding, mark, guessed) = match (&options.encoding, marked) {
-            (Some(label), _) => {
-                let encoding = Encoding::for_label(label.as_bytes())
-                    .filter(|&encoding| encoding != REPLACEMENT)
-                    .ok_or_else(|| SheetError::of_option(Fault::UnknownEncoding(label.clone())))?;
-                let own_mark = marked.filter(|(marked, _)| *marked == encoding);
-                (encoding, own_mark.map_or(0, |(_, length)| length), false)
-            }
-            (None, Some((encoding, mark))) => (encoding, mark, false),
-            (None, None) => (detect(input)?, 0, true),
+        let known = |encoding, mark| -> Result<TextEncoding, SheetError> {
+            Ok(TextEncoding {
+                encoding,
+                mark,
+                end: end_of_text(input, encoding, mark)?,
+                guessed: false,
+                close: None,
+            })
         };
+        if let Some(label) = &options.encoding {
+            let encoding = Encoding::for_label(label.as_bytes())
+                .filter(|&encoding| encoding != REPLACEMENT)
+                .ok_or_else(|| SheetError::of_option(Fault::UnknownEncoding(label.clone())))?;
+            let own_mark = marked.filter(|(marked, _)| *marked == encoding);
+            return known(encoding, own_mark.map_or(0, |(_, length)| length));
+        }
+        if let Some((encoding, mark)) = marked {
+            return known(encoding, mark);
+        }
+        let end = end_of_text(input, UTF_8, 0)?;
+        let found = detect(input, end)?;
+        let Choice { taken, close } = found.unwrap_or(Choice::sure(UTF_8));
         Ok(TextEncoding {
-            encoding,
-            mark,
-            guessed,
+            encoding: taken,
+            mark: 0,
+            end,
+            guessed: found.is_some(),
+            close,
         })
     }
 
     pub(in crate::sheet) fn name(self) -> &'static str {
-        if self.encoding == UTF_8 && self.mark > 0 {
-            "UTF-8 with BOM"
-        } else if self.encoding == GB18030 {
-            "GB18030"
-        } else {
-            self.encoding.name()
+        match self.encoding {
+            utf_8 if utf_8 == UTF_8 && self.mark > 0 => "UTF-8 with BOM",
+            encoding => name(encoding),
         }
+    }
+
+    /// Its name, if it was guessed and could be wrong.
+    pub(in crate::sheet) fn in_doubt(self) -> Option<&'static str> {
+        let is_in_doubt = self.guessed && (self.encoding != UTF_8 || self.close.is_some());
+        is_in_doubt.then(|| self.name())
+    }
+
+    pub(in crate::sheet) fn warning(self) -> Option<Warning> {
+        self.close.map(|other| Warning::CloseEncoding {
+            taken: name(self.encoding),
+            other: name(other),
+        })
     }
 
     pub(super) fn decoder(self) -> Decoder {
@@ -58,83 +86,39 @@ impl TextEncoding {
     }
 }
 
-/// Finds the encoding of text without a byte order mark.
-fn detect(input: &Input) -> Result<&'static Encoding, SheetError> {
-    let mut scan = Utf8Scan::default();
-    let mut sample = Vec::new();
-    let mut offset = 0;
+fn name(encoding: &'static Encoding) -> &'static str {
+    match encoding {
+        gb18030 if gb18030 == GB18030 => "GB18030",
+        other => other.name(),
+    }
+}
+
+/// Where ^Z and zero bytes begin that nothing but more of them follows. A disk that was full or
+/// lost its power leaves such zeros, too.
+fn end_of_text(input: &Input, encoding: &'static Encoding, mark: usize) -> Result<u64, SheetError> {
+    let start = mark as u64;
+    let ends: &[&[u8]] = if encoding == UTF_16LE {
+        &[&[END_OF_TEXT, 0], &[0, 0]]
+    } else if encoding == UTF_16BE {
+        &[&[0, END_OF_TEXT], &[0, 0]]
+    } else {
+        &[&[END_OF_TEXT], &[0]]
+    };
+    let unit = ends[0].len();
+    let mut end = input.length()?.max(start);
+    if (end - start) % unit as u64 != 0 {
+        return Ok(end);
+    }
     loop {
-        let bytes = input.read_at(offset, CHUNK)?;
-        if offset == 0 && zero_heavy(&bytes) {
-            return Err(input.error(Fault::ZeroBytes));
-        }
-        for piece in bytes.chunks(SAMPLE_PIECE) {
-            if sample.len() < SAMPLE && !piece.is_ascii() {
-                sample.extend_from_slice(piece);
-            }
-        }
-        let last = bytes.len() < CHUNK;
-        offset += scan.feed(&bytes, last) as u64;
-        if last {
-            break;
+        let from = end.saturating_sub(TAIL).max(start);
+        let tail = input.read_at(from, (end - from) as usize)?;
+        let trailing = tail
+            .rchunks_exact(unit)
+            .take_while(|unit| ends.contains(unit));
+        let length = (trailing.count() * unit) as u64;
+        end -= length;
+        if length == 0 || end > from || end == start {
+            return Ok(end);
         }
     }
-    // A sheet in UTF-8 with some damage is still UTF-8: read in another encoding it would turn
-    // into other characters without a word.
-    if scan.malformed == 0 || scan.three_byte > scan.malformed {
-        return Ok(UTF_8);
-    }
-    Ok(guess(&sample))
-}
-
-/// How well a file reads as UTF-8.
-#[derive(Default)]
-struct Utf8Scan {
-    /// Places that are not UTF-8.
-    malformed: u64,
-    /// Three-byte characters, as all common Chinese ones are. Text in GBK hardly ever looks like
-    /// them by chance, unlike the two-byte ones.
-    three_byte: u64,
-}
-
-impl Utf8Scan {
-    /// Counts `bytes`, but not an unfinished character at their end; returns how many.
-    fn feed(&mut self, bytes: &[u8], last: bool) -> usize {
-        let mut used = 0;
-        for chunk in bytes.utf8_chunks() {
-            let (valid, invalid) = (chunk.valid(), chunk.invalid());
-            let starts = valid.bytes().filter(|byte| byte & 0xF0 == 0xE0);
-            self.three_byte += starts.count() as u64;
-            used += valid.len();
-            let at_end = used + invalid.len() == bytes.len();
-            let error = std::str::from_utf8(invalid).err();
-            if at_end && !last && error.is_some_and(|error| error.error_len().is_none()) {
-                break;
-            }
-            self.malformed += u64::from(!invalid.is_empty());
-            used += invalid.len();
-        }
-        used
-    }
-}
-
-/// What text that is not UTF-8 most likely is: GB18030, unless it makes better sense as Big5.
-fn guess(sample: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
-    let is_big5 = detector.guess(Some(b"cn"), Utf8Detection::Deny) == BIG5
-        || nonsense(sample, BIG5) < nonsense(sample, GB18030);
-    if is_big5 { BIG5 } else { GB18030 }
-}
-
-/// Characters that no sheet means: what Chinese text turns into in another encoding than its own.
-fn nonsense(bytes: &[u8], encoding: &'static Encoding) -> usize {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let is_nonsense = |c: &char| matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}');
-    text.chars().filter(is_nonsense).count()
-}
-
-fn zero_heavy(head: &[u8]) -> bool {
-    let zeros = head.iter().filter(|&&byte| byte == 0).count();
-    zeros >= 2 && zeros * 10 > head.len()
 }

@@ -1,8 +1,10 @@
 //! Text sheets: encoding, delimiter and header found, records read.
 
 mod decode;
+mod detect;
 mod encoding;
 mod records;
+mod weigh;
 
 pub(super) use records::Records;
 
@@ -71,7 +73,10 @@ impl Text {
                 }
             }
         }
-        let missing = nearest.map_or(Fault::Empty, |(_, fault)| fault);
+        let mut missing = nearest.map_or(Fault::Empty, |(_, fault)| fault);
+        if let Fault::MissingColumn { guessed, .. } = &mut missing {
+            *guessed = encoding.in_doubt();
+        }
         Err(stopped.unwrap_or_else(|| input.error(missing)))
     }
 

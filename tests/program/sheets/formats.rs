@@ -211,7 +211,7 @@ fn a_sheet_that_cannot_be_read_to_its_end_costs_no_call() {
     let good = format!("purchase_no,flag_name\n{rows}");
     let mut bad_byte = good.clone().into_bytes();
     bad_byte.extend(b"CG\xe5\x8a,aa\n");
-    let mut gbk = gb18030(&good.replace("CG7,aa", "CG7,加急"));
+    let mut gbk = gb18030(&good.replace("CG7,aa", "CG7,已质检"));
     gbk.extend(b"CG\x81\xff,aa\n");
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let locked = std::fs::read(fixtures.join("locked.xlsx")).expect("a fixture");
@@ -419,4 +419,23 @@ fn a_sheet_without_a_header_loses_no_row() {
     assert_eq!(results.column("line"), ["1", "2"]);
     let run = finish(&mut place.run(&erp, ["x.csv", "--no-header"])).expect(2);
     assert!(run.stderr.contains("--order-column"), "{run:#?}");
+}
+
+#[test]
+fn an_encoding_in_doubt_is_said_before_anything_is_sent() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", gb18030("purchase_no,flag_name\nCG1,加急\n"));
+    let said = "warning: read as GB18030, but its few characters could as well be Big5";
+    let check = |options: &[&str]| {
+        let mut command = place.program();
+        finish(command.args(["check", "x.csv"]).args(options)).expect(0)
+    };
+    assert!(check(&[]).stderr.starts_with(said));
+    let json: serde_json::Value =
+        serde_json::from_str(&check(&["--format", "json"]).stdout).expect("JSON");
+    let warning = json["warnings"][0].as_str().expect("a warning");
+    assert!(warning.ends_with("give --encoding big5"), "{warning}");
+    assert_eq!(check(&["--encoding", "gbk"]).stderr, "");
+    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    assert!(run.stderr.starts_with(said), "{run:?}");
 }

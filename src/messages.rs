@@ -290,6 +290,20 @@ impl fmt::Display for Warning {
                 "read as {taken}, but its few characters could as well be {other}; if words look wrong in `check`, give --encoding {}",
                 other.to_lowercase()
             ),
+            Warning::MergedCells { count } => write!(
+                f,
+                "{count} {} filled down from merged cells",
+                if *count == 1 {
+                    "order or flag is"
+                } else {
+                    "orders and flags are"
+                }
+            ),
+            Warning::HiddenRows { count } => write!(
+                f,
+                "{count} {} hidden, by a filter perhaps, and sent all the same",
+                if *count == 1 { "row is" } else { "rows are" }
+            ),
         }
     }
 }

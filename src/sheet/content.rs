@@ -1,12 +1,13 @@
 //! What a sheet is made of: text, or a worksheet of a workbook.
 
 use super::error::{Fault, SheetError};
-use super::format::{SNIFF_LEN, Signature, signature};
+use super::format::{SNIFF_LEN, Signature, lock_file, signature};
 use super::header::Header;
 use super::input::Input;
+use super::markup::Markup;
 use super::options::SheetOptions;
 use super::record::RecordReader;
-use super::text::Text;
+use super::text::{Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
 use super::workbook::Worksheet;
 
@@ -14,6 +15,7 @@ use super::workbook::Worksheet;
 pub(super) enum Content {
     Text(Text),
     Worksheet(Worksheet),
+    Markup(Markup),
 }
 
 impl Content {
@@ -22,11 +24,19 @@ impl Content {
         options: &SheetOptions,
     ) -> Result<(Content, Header), SheetError> {
         let head = input.read_at(0, SNIFF_LEN)?;
-        match signature(&head) {
+        if let Some(fault) = lock_fault(input)? {
+            return Err(input.error(fault));
+        }
+        match signature(&head).map_err(|fault| input.error(fault))? {
             _ if head.is_empty() => Err(input.error(Fault::Empty)),
-            Signature::Other(what) => Err(input.error(Fault::NotASheet(what))),
             Signature::Text => {
-                Text::open(input, options).map(|(text, header)| (Content::Text(text), header))
+                let encoding = TextEncoding::of(input, options)?;
+                match kind_of(input, encoding)? {
+                    TextKind::Delimited => Text::open(input, encoding, options)
+                        .map(|(text, header)| (Content::Text(text), header)),
+                    kind => Markup::open(input, encoding, kind, options)
+                        .map(|(markup, header)| (Content::Markup(markup), header)),
+                }
             }
             Signature::Workbook(formats) => Worksheet::open(input, formats, options)
                 .map(|(worksheet, header)| (Content::Worksheet(worksheet), header)),
@@ -37,6 +47,7 @@ impl Content {
         match self {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
             Content::Worksheet(_) => Vec::new(),
+            Content::Markup(markup) => markup.warnings.clone(),
         }
     }
 
@@ -52,6 +63,27 @@ impl Content {
                 Ok(Box::new(text.records(input, header)))
             }
             Content::Worksheet(worksheet) => Ok(Box::new(worksheet.cells(header.order))),
+            Content::Markup(markup) => Ok(Box::new(markup.rows(header))),
         }
     }
+}
+
+/// Lock files name who has the document open; they are small.
+const MAX_LOCK_FILE: u64 = 1024;
+
+fn lock_fault(input: &Input) -> Result<Option<Fault>, SheetError> {
+    let Some(path) = &input.path else {
+        return Ok(None);
+    };
+    let name = path.file_name().and_then(|name| name.to_str());
+    let locked = name.and_then(lock_file);
+    let Some((program, document)) =
+        locked.filter(|_| input.length().is_ok_and(|length| length <= MAX_LOCK_FILE))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Fault::LockFile {
+        program,
+        document: path.with_file_name(document).display().to_string(),
+    }))
 }

@@ -66,7 +66,9 @@ pub(super) fn clean<'c>(
     field: Field,
 ) -> Result<Cow<'c, str>, Problem> {
     let text = strip_wrapping(cell);
-    let fault = if text.starts_with('#') && FORMULA_ERRORS.contains(&&*text) {
+    let is_error =
+        FORMULA_ERRORS.contains(&&*text) || text == "#FORMULA!" || text.starts_with("#FORMAT! ");
+    let fault = if text.starts_with('#') && is_error {
         CellFault::FormulaError(text.into_owned())
     } else if field == Field::PurchaseNo && is_scientific(&text) {
         CellFault::CutNumber(text.into_owned())

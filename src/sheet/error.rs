@@ -71,10 +71,47 @@ pub(super) enum Fault {
         "looks like UTF-16 text without a byte order mark, or is no sheet at all; if it is text, give --encoding utf-16le or --encoding utf-16be"
     )]
     ZeroBytes,
-    #[error("is {0}, not a workbook; open it in Excel or WPS and save it as .xlsx or .csv")]
-    Markup(&'static str),
+    #[error("is {0}; open it in Excel or WPS and save it as .xlsx or .csv")]
+    SaveAgain(&'static str),
+    #[error("is {0} behind a byte order mark: it was damaged in transfer; get it again, as it was")]
+    BehindMark(&'static str),
+    #[error(
+        "is encrypted by a document security system (such as 亿赛通); have it decrypted, or save it where the program may read it"
+    )]
+    Encrypted,
+    #[error("is the lock file that {program} keeps while {document} is open; give {document}")]
+    LockFile {
+        program: &'static str,
+        document: String,
+    },
     #[error("is {0}, not a sheet; give a .csv, .txt, .xlsx, .xlsb, .xls or .ods file")]
     NotASheet(&'static str),
+    #[error("holds no table: it is a web page, perhaps one to log in; export the sheet again")]
+    NoTable,
+    #[error("several tables have the columns: {0}; take one with --sheet and its number")]
+    SeveralTables(String),
+    #[error("only hidden worksheets have the columns: {0}; take one with --sheet and its number")]
+    HiddenTables(String),
+    #[error(
+        "ends within a table: it was cut off, so rows may be missing; export it again, or open it in Excel or WPS and save it as .xlsx or .csv"
+    )]
+    CutTable,
+    #[error(
+        "line {line} is not well-formed XML ({why}); export it again, or open it in Excel or WPS and save it as .xlsx or .csv"
+    )]
+    BadXml { line: u64, why: String },
+    #[error(
+        "holds a table that cannot be read ({0}); open it in Excel or WPS and save it as .xlsx or .csv"
+    )]
+    BadTable(&'static str),
+    #[error(
+        "is a larger table in markup than can be read at once; open it in Excel or WPS and save it as .csv"
+    )]
+    TooManyCells,
+    #[error(
+        "line {line}: the header {cell} stands over several columns, and any of them could be meant; say which with --order-column or --flag-column and its letter"
+    )]
+    WideHeader { line: u64, cell: String },
     #[error("is password-protected; save it without a password")]
     Password,
     #[error(
@@ -129,6 +166,15 @@ pub(super) enum Fault {
         opened: u64,
         column: String,
     },
+}
+
+impl Fault {
+    /// Lets a missing column say that the encoding was guessed.
+    pub(super) fn guessed(&mut self, encoding: Option<&'static str>) {
+        if let Fault::MissingColumn { guessed, .. } = self {
+            *guessed = encoding;
+        }
+    }
 }
 
 fn missing(

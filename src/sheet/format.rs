@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::error::Fault;
+
 /// What kind of file a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -9,6 +11,10 @@ pub enum Format {
     Tsv,
     /// Text separated by something else.
     Text,
+    /// A table of a web page.
+    Html,
+    /// The XML that Excel 2003 saves.
+    XmlSpreadsheet,
     Xlsx,
     Xlsb,
     Xls,
@@ -21,6 +27,8 @@ impl fmt::Display for Format {
             Format::Csv => "CSV",
             Format::Tsv => "TSV",
             Format::Text => "delimited text",
+            Format::Html => "HTML table",
+            Format::XmlSpreadsheet => "XML spreadsheet",
             Format::Xlsx => "xlsx",
             Format::Xlsb => "xlsb",
             Format::Xls => "xls",
@@ -29,68 +37,111 @@ impl fmt::Display for Format {
     }
 }
 
-/// What a file's first bytes say.
+/// What a file's first bytes say it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signature {
     /// The formats it may have, the likeliest first.
     Workbook(&'static [Format]),
-    /// No sheet; what it is instead.
-    Other(&'static str),
     Text,
 }
 
-/// How many bytes [`signature`] and [`markup`] look at.
+/// How many bytes [`signature`] and what looks at text after it need.
 pub(super) const SNIFF_LEN: usize = 4096;
 
 const ZIP: Signature = Signature::Workbook(&[Format::Xlsx, Format::Xlsb, Format::Ods]);
 /// An OLE compound file, as `.xls` and encrypted workbooks are.
 const COMPOUND: Signature = Signature::Workbook(&[Format::Xls, Format::Xlsx]);
+const ARCHIVE: &[u8] = b"PK\x03\x04";
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-pub(super) fn signature(head: &[u8]) -> Signature {
-    let signatures: [(&[u8], Signature); 8] = [
-        (b"PK\x03\x04", ZIP),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", COMPOUND),
-        (b"PK\x05\x06", Signature::Other("an empty archive")),
-        (b"%PDF-", Signature::Other("a PDF")),
-        (b"\x1F\x8B", Signature::Other("a gzip archive")),
-        (b"Rar!\x1A", Signature::Other("a RAR archive")),
-        (b"7z\xBC\xAF\x27\x1C", Signature::Other("a 7z archive")),
-        (b"\x89PNG", Signature::Other("a picture")),
-    ];
-    signatures
-        .into_iter()
-        .find(|(start, _)| head.starts_with(start))
-        .map_or(Signature::Text, |(_, signature)| signature)
+/// What no spreadsheet program would open.
+const FOREIGN: [(&[u8], &str); 10] = [
+    (b"PK\x05\x06", "an empty archive"),
+    (b"%PDF-", "a PDF"),
+    (b"\x1F\x8B", "a gzip archive"),
+    (b"Rar!\x1A", "a RAR archive"),
+    (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xFF\xD8\xFF", "a picture"),
+    (b"{\\rtf", "an RTF document"),
+    (b"SQLite format 3\0", "an SQLite database"),
+];
+
+/// The first records of workbooks before Excel 97, and without the container that Excel wants.
+const OLD_WORKBOOKS: [&[u8]; 5] = [
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+];
+
+/// How files begin that a document security system has encrypted: the first of 亿赛通, …
+const ENCRYPTED: [&[u8]; 3] = [b"b\x14#e", b"%TSD-Header-###%", b"<## NASCA DRM FILE"];
+/// … and what stands near their beginning.
+const ENCRYPTED_BY: [&[u8]; 2] = [b"E-SafeNet", b"Fasoo DRM"];
+const ENCRYPTED_WITHIN: usize = 512;
+
+/// The error names what the file is that is no sheet.
+pub(super) fn signature(head: &[u8]) -> Result<Signature, Fault> {
+    if head.starts_with(ARCHIVE) {
+        return Ok(ZIP);
+    }
+    if head.starts_with(OLE) {
+        return Ok(COMPOUND);
+    }
+    match head.strip_prefix(UTF_8_MARK) {
+        Some(rest) if rest.starts_with(ARCHIVE) => return Err(Fault::BehindMark("an archive")),
+        Some(rest) if rest.starts_with(OLE) => return Err(Fault::BehindMark("a workbook")),
+        _ => {}
+    }
+    if is_encrypted(head) {
+        return Err(Fault::Encrypted);
+    }
+    if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| head.starts_with(start)) {
+        return Err(Fault::NotASheet(what));
+    }
+    if OLD_WORKBOOKS.iter().any(|start| head.starts_with(start)) {
+        return Err(Fault::SaveAgain("a workbook of before Excel 97"));
+    }
+    if is_dbase(head) {
+        return Err(Fault::SaveAgain("a dBase table"));
+    }
+    Ok(Signature::Text)
 }
 
-/// What markup the text is, if it is: exports named `.xls` are often web pages.
-pub(super) fn markup(text: &str) -> Option<&'static str> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    if !text.starts_with('<') {
-        return None;
-    }
-    let text = text.to_ascii_lowercase();
-    let starts = |tags: &[&str]| tags.iter().any(|tag| text.starts_with(tag));
-    let pages = [
-        "<html",
-        "<table",
-        "<!doctype",
-        "<meta",
-        "<head",
-        "<body",
-        "<style",
-        "<div",
-        "<tr",
-        "<!--",
-    ];
-    let is_xml = text.starts_with("<?xml");
-    if starts(&pages) || (is_xml && text.contains("<html")) {
-        Some("a web page (HTML)")
-    } else if starts(&["<workbook", "<ss:workbook"]) || (is_xml && text.contains("workbook")) {
-        Some("an XML spreadsheet")
+fn is_encrypted(head: &[u8]) -> bool {
+    let near = &head[..head.len().min(ENCRYPTED_WITHIN)];
+    let has = |name: &&[u8]| near.windows(name.len()).any(|at| at == *name);
+    ENCRYPTED.iter().any(|start| head.starts_with(start)) || ENCRYPTED_BY.iter().any(has)
+}
+
+/// A dBase file begins with its version, the date of its last change and its lengths.
+fn is_dbase(head: &[u8]) -> bool {
+    let Some(&[version, _, month, day, _, _, _, _, low, high, ..]) = head.first_chunk::<12>()
+    else {
+        return false;
+    };
+    let header = u16::from_le_bytes([low, high]);
+    matches!(version, 0x03 | 0x30 | 0x83 | 0x8B | 0xF5)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && header > 32
+        && header % 32 <= 8
+}
+
+/// The program that keeps a lock file of this name, and the document beside it that is open.
+pub(super) fn lock_file(name: &str) -> Option<(&'static str, &str)> {
+    let (program, document) = if let Some(rest) = name.strip_prefix(".~lock.") {
+        ("LibreOffice", rest.strip_suffix('#')?)
+    } else if let Some(rest) = name.strip_prefix(".~") {
+        ("WPS", rest)
     } else {
-        is_xml.then_some("XML")
-    }
+        ("Excel", name.strip_prefix("~$")?)
+    };
+    (!document.is_empty()).then_some((program, document))
 }
 
 #[cfg(test)]
@@ -99,23 +150,32 @@ mod tests {
 
     #[test]
     fn content_tells_the_format() {
-        assert_eq!(signature(b"PK\x03\x04rest"), ZIP);
-        assert_eq!(signature(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), COMPOUND);
-        assert_eq!(signature(b"%PDF-1.4"), Signature::Other("a PDF"));
-        assert_eq!(signature(b"PK,x"), Signature::Text);
-        assert_eq!(signature(b""), Signature::Text);
+        assert_eq!(signature(b"PK\x03\x04rest").unwrap(), ZIP);
+        let compound = signature(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+        assert_eq!(compound.unwrap(), COMPOUND);
+        for text in [
+            &b"PK,x"[..],
+            b"",
+            b"\t\t\t\t",
+            b"\x03\x03\x03",
+            b"GIF,x",
+            b"{\"a\"",
+        ] {
+            assert_eq!(signature(text).unwrap(), Signature::Text, "{text:?}");
+        }
     }
 
     #[test]
-    fn markup_is_known_after_white_space() {
-        let page = Some("a web page (HTML)");
-        assert_eq!(markup("\u{feff}\r\n <HTML><body>"), page);
-        assert_eq!(markup("<table border=1>"), page);
-        assert_eq!(markup("<!DOCTYPE html>"), page);
-        assert_eq!(markup("<meta charset=gbk>"), page);
-        let xml = "<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook";
-        assert_eq!(markup(xml), Some("an XML spreadsheet"));
-        assert_eq!(markup("<5,x"), None);
-        assert_eq!(markup("purchase_no,<html>"), None);
+    fn lock_files_are_beside_a_document() {
+        for (name, document) in [
+            ("~$orders.xlsx", Some(("Excel", "orders.xlsx"))),
+            (".~orders.xlsx", Some(("WPS", "orders.xlsx"))),
+            (".~lock.orders.ods#", Some(("LibreOffice", "orders.ods"))),
+            (".~lock.orders.ods", None),
+            ("~$", None),
+            ("orders.xlsx", None),
+        ] {
+            assert_eq!(lock_file(name), document, "{name}");
+        }
     }
 }

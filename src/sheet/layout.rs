@@ -78,6 +78,10 @@ impl Layout {
                 let delimiter = char::from(text.delimiter);
                 (format, Some(text.encoding.name()), Some(delimiter), None)
             }
+            Content::Markup(markup) => {
+                let encoding = Some(markup.encoding.name());
+                (markup.format, encoding, None, markup.name.clone())
+            }
             Content::Worksheet(sheet) => (sheet.format, None, None, Some(sheet.name.clone())),
         };
         let (flag, flag_column, given_flag) = match &header.flag {

@@ -15,6 +15,7 @@ mod format;
 mod header;
 mod input;
 mod layout;
+mod markup;
 mod normalize;
 mod options;
 mod own;

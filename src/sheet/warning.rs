@@ -7,4 +7,8 @@ pub enum Warning {
         taken: &'static str,
         other: &'static str,
     },
+    /// Cells of orders and flags that have their text from a cell merged over them.
+    MergedCells { count: u64 },
+    /// Rows that are not shown and are sent all the same.
+    HiddenRows { count: u64 },
 }

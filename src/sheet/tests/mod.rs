@@ -8,7 +8,9 @@ mod headers;
 mod lines;
 mod properties;
 mod short_words;
+mod web_pages;
 mod workbooks;
+mod xml_spreadsheets;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use crate::sheet::input::Input;
 const CHUNK: usize = 128 * 1024;
 
 /// A buffered reader of decoded text, in the manner of [`std::io::BufRead`].
-pub(super) struct Decoded<'s> {
+pub(in crate::sheet) struct Decoded<'s> {
     input: &'s Input,
     encoding: TextEncoding,
     /// Where the bytes begin that are to be read next.
@@ -54,7 +54,7 @@ impl LineCounter {
 
 impl<'s> Decoded<'s> {
     /// The text from its first character, after the byte order mark.
-    pub(super) fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
+    pub(in crate::sheet) fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
         Decoded {
             input,
             encoding,
@@ -71,7 +71,7 @@ impl<'s> Decoded<'s> {
     }
 
     /// The text at hand, empty only at the end. Text before a malformed sequence comes first.
-    pub(super) fn fill(&mut self) -> Result<&[u8], SheetError> {
+    pub(in crate::sheet) fn fill(&mut self) -> Result<&[u8], SheetError> {
         while self.start == self.end {
             match self.state {
                 State::Reading => self.decode()?,
@@ -106,19 +106,19 @@ impl<'s> Decoded<'s> {
     }
 
     /// Marks `count` bytes of what [`fill`](Decoded::fill) gave as used.
-    pub(super) fn consume(&mut self, count: usize) {
+    pub(in crate::sheet) fn consume(&mut self, count: usize) {
         let end = (self.start + count).min(self.end);
         self.lines.pass(&self.text[self.start..end]);
         self.start = end;
     }
 
     /// The line of the first byte that is not used, counted from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(in crate::sheet) fn line(&self) -> u64 {
         self.lines.ended + 1
     }
 
     /// The error for bytes at this line that are no text.
-    pub(super) fn malformed(&self) -> SheetError {
+    pub(in crate::sheet) fn malformed(&self) -> SheetError {
         self.input.failed(Fault::Malformed {
             line: self.line(),
             encoding: self.encoding.name(),

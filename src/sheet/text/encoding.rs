@@ -2,9 +2,11 @@
 
 use encoding_rs::{Decoder, Encoding, GB18030, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::declared::declared;
 use super::detect::detect;
 use super::weigh::Choice;
 use crate::sheet::error::{Fault, SheetError};
+use crate::sheet::format::SNIFF_LEN;
 use crate::sheet::input::Input;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::warning::Warning;
@@ -28,7 +30,10 @@ pub(in crate::sheet) struct TextEncoding {
 
 impl TextEncoding {
     /// As `--encoding` says, else by the byte order mark, else by the content of the whole file.
-    pub(super) fn of(input: &Input, options: &SheetOptions) -> Result<TextEncoding, SheetError> {
+    pub(in crate::sheet) fn of(
+        input: &Input,
+        options: &SheetOptions,
+    ) -> Result<TextEncoding, SheetError> {
         let marked = Encoding::for_bom(&input.read_at(0, 3)?);
         let known = |encoding, mark| -> Result<TextEncoding, SheetError> {
             Ok(TextEncoding {
@@ -50,14 +55,24 @@ impl TextEncoding {
             return known(encoding, mark);
         }
         let end = end_of_text(input, UTF_8, 0)?;
-        let found = detect(input, end)?;
-        let Choice { taken, close } = found.unwrap_or(Choice::sure(UTF_8));
+        let Some(found) = detect(input, end)? else {
+            return known(UTF_8, 0);
+        };
+        // Markup that says one encoding and is another was saved again by somebody.
+        let said = declared(&input.read_at(0, SNIFF_LEN)?);
+        let is_said = |said: &&'static Encoding| match *said == UTF_8 {
+            true => found.may_be(UTF_8),
+            false => found != Choice::sure(UTF_8),
+        };
+        if let Some(encoding) = said.filter(is_said) {
+            return known(encoding, 0);
+        }
         Ok(TextEncoding {
-            encoding: taken,
+            encoding: found.taken,
             mark: 0,
             end,
-            guessed: found.is_some(),
-            close,
+            guessed: true,
+            close: found.close,
         })
     }
 
@@ -106,7 +121,7 @@ fn end_of_text(input: &Input, encoding: &'static Encoding, mark: usize) -> Resul
     };
     let unit = ends[0].len();
     let mut end = input.length()?.max(start);
-    if (end - start) % unit as u64 != 0 {
+    if !(end - start).is_multiple_of(unit as u64) {
         return Ok(end);
     }
     loop {

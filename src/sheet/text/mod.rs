@@ -1,18 +1,22 @@
 //! Text sheets: encoding, delimiter and header found, records read.
 
+mod declared;
 mod decode;
 mod detect;
 mod encoding;
+mod kind;
 mod records;
 mod weigh;
 
+pub(super) use decode::Decoded;
+pub(super) use encoding::TextEncoding;
+pub(super) use kind::TextKind;
 pub(super) use records::Records;
 
-use decode::Decoded;
-use encoding::TextEncoding;
+use kind::kind;
 
 use super::error::{Fault, SheetError};
-use super::format::{SNIFF_LEN, markup};
+use super::format::SNIFF_LEN;
 use super::header::{Found, Header, search};
 use super::input::Input;
 use super::options::SheetOptions;
@@ -30,6 +34,7 @@ pub(super) struct Text {
 impl Text {
     pub(super) fn open(
         input: &Input,
+        encoding: TextEncoding,
         options: &SheetOptions,
     ) -> Result<(Text, Header), SheetError> {
         let delimiters = match options.delimiter {
@@ -38,10 +43,6 @@ impl Text {
         };
         if options.worksheet.is_some() {
             return Err(input.error(Fault::NoWorksheets));
-        }
-        let encoding = TextEncoding::of(input, options)?;
-        if let Some(what) = markup(&opening(input, encoding)) {
-            return Err(input.error(Fault::Markup(what)));
         }
         let mut searches: Vec<_> = delimiters
             .into_iter()
@@ -74,9 +75,7 @@ impl Text {
             }
         }
         let mut missing = nearest.map_or(Fault::Empty, |(_, fault)| fault);
-        if let Fault::MissingColumn { guessed, .. } = &mut missing {
-            *guessed = encoding.in_doubt();
-        }
+        missing.guessed(encoding.in_doubt());
         Err(stopped.unwrap_or_else(|| input.error(missing)))
     }
 
@@ -93,9 +92,10 @@ fn checked(delimiter: char) -> Result<u8, SheetError> {
     }
 }
 
-/// The first bytes as text; what is malformed is reported when records are read.
-fn opening(input: &Input, encoding: TextEncoding) -> String {
+/// What the text is by its first bytes; what of them is malformed is reported when they are read.
+pub(super) fn kind_of(input: &Input, encoding: TextEncoding) -> Result<TextKind, SheetError> {
     let mut decoded = Decoded::new(input, encoding);
     let text = decoded.fill().unwrap_or_default();
-    String::from_utf8_lossy(&text[..text.len().min(SNIFF_LEN)]).into_owned()
+    let opening = String::from_utf8_lossy(&text[..text.len().min(SNIFF_LEN)]);
+    kind(&opening).map_err(|fault| input.error(fault))
 }

@@ -25,6 +25,10 @@ impl Choice {
     pub(super) fn sure(taken: &'static Encoding) -> Choice {
         Choice { taken, close: None }
     }
+
+    pub(super) fn may_be(self, encoding: &'static Encoding) -> bool {
+        self.taken == encoding || self.close == Some(encoding)
+    }
 }
 
 /// What Chinese text that is not UTF-8 most likely is: GB18030, unless Big5 is likelier.

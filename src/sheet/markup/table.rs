@@ -1,0 +1,336 @@
+//! A table held in memory: its cells with text, row by row.
+
+use crate::sheet::error::{Fault, SheetError};
+use crate::sheet::header::{FlagSource, Header};
+use crate::sheet::normalize::is_blank;
+use crate::sheet::record::{Record, RecordReader};
+
+/// How many columns and rows a spreadsheet has at most.
+pub(super) const MAX_COLUMNS: u32 = 16_384;
+pub(super) const MAX_ROWS: u32 = 1_048_576;
+/// So that memory stays bounded, whatever the file.
+const MAX_CELLS: usize = 15_000_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// A worksheet's name.
+    pub(super) name: Option<String>,
+    pub(super) is_hidden: bool,
+    text: String,
+    /// In the order of rows and columns, counted from 0.
+    cells: Vec<Cell>,
+    merged: Vec<Merged>,
+    instead: Vec<Instead>,
+    /// Rows that are not shown and have text.
+    hidden: Vec<u32>,
+    width: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    row: u32,
+    column: u32,
+    /// Where its text ends; it begins where that of the cell before ends.
+    end: u32,
+}
+
+/// A cell with text that spans several rows or columns.
+#[derive(Clone, Copy, Debug)]
+struct Merged {
+    cell: u32,
+    height: u32,
+    width: u32,
+}
+
+/// The text of a cell where it is an order or a flag, because what is shown is not certainly meant.
+#[derive(Debug)]
+struct Instead {
+    cell: u32,
+    text: String,
+    /// Only if it is an order.
+    only_order: bool,
+}
+
+/// What is put into a table.
+#[derive(Debug, Default)]
+pub(super) struct NewCell<'a> {
+    pub(super) row: u32,
+    pub(super) column: u32,
+    /// How many more rows and columns it spans.
+    pub(super) down: u32,
+    pub(super) across: u32,
+    pub(super) text: &'a str,
+    pub(super) sent: Sent,
+}
+
+/// How a cell's text reads where it is an order or a flag.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sent {
+    #[default]
+    AsShown,
+    As(String),
+    /// So if it is an order; as shown if it is a flag.
+    OrderAs(String),
+}
+
+impl Table {
+    pub(super) fn named(name: String) -> Table {
+        Table {
+            name: Some(name),
+            ..Table::default()
+        }
+    }
+
+    pub(super) fn push(&mut self, new: NewCell<'_>) -> Result<(), Fault> {
+        if is_blank(new.text) && new.sent == Sent::AsShown {
+            return Ok(());
+        }
+        let place = (new.row, new.column);
+        let is_next = self
+            .cells
+            .last()
+            .is_none_or(|last| (last.row, last.column) < place);
+        if !is_next || new.row >= MAX_ROWS || new.column >= MAX_COLUMNS {
+            return Err(Fault::BadTable("its cells are not in order"));
+        }
+        if self.cells.len() + self.merged.len() + self.instead.len() > MAX_CELLS {
+            return Err(Fault::TooManyCells);
+        }
+        let cell = self.cells.len() as u32;
+        self.text.push_str(new.text);
+        let end = u32::try_from(self.text.len()).map_err(|_| Fault::TooManyCells)?;
+        self.cells.push(Cell {
+            row: new.row,
+            column: new.column,
+            end,
+        });
+        self.width = self.width.max(new.column + 1);
+        if new.down > 0 || new.across > 0 {
+            self.merged.push(Merged {
+                cell,
+                height: new.down + 1,
+                width: new.across + 1,
+            });
+        }
+        let (text, only_order) = match new.sent {
+            Sent::AsShown => return Ok(()),
+            Sent::As(text) => (text, false),
+            Sent::OrderAs(text) => (text, true),
+        };
+        self.instead.push(Instead {
+            cell,
+            text,
+            only_order,
+        });
+        Ok(())
+    }
+
+    /// The last row is not shown.
+    pub(super) fn hide(&mut self, row: u32) {
+        if self.cells.last().is_some_and(|last| last.row == row) {
+            self.hidden.push(row);
+        }
+    }
+
+    /// All rows, as they are shown.
+    pub(super) fn rows(&self) -> TableRows<'_> {
+        TableRows {
+            table: self,
+            next: 0,
+            columns: [None, None],
+            filled: [Fill::default(), Fill::default()],
+            header: None,
+            text: String::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    /// All rows, the order's and the flag's cell as they are to be sent: cells that are merged
+    /// over rows are filled down.
+    pub(super) fn rows_below(&self, header: &Header) -> TableRows<'_> {
+        let columns = columns(header);
+        let header = self.header_rows(header, &columns);
+        TableRows {
+            columns,
+            header,
+            ..self.rows()
+        }
+    }
+
+    /// The header's row and the last one that its cells are merged over.
+    fn header_rows(&self, header: &Header, columns: &[Option<u32>; 2]) -> Option<(u32, u32)> {
+        let row = row_of(header)?;
+        let heights = self.merged.iter().filter_map(|merged| {
+            let cell = self.cells[merged.cell as usize];
+            (cell.row == row && columns.contains(&Some(cell.column))).then_some(merged.height)
+        });
+        Some((row, row + heights.max().unwrap_or(1) - 1))
+    }
+
+    /// The header's cell in this column, if it is merged over several columns.
+    pub(super) fn is_wide(&self, header: &Header, column: usize) -> bool {
+        let is_it = |merged: &Merged| {
+            let cell = self.cells[merged.cell as usize];
+            merged.width > 1 && Some(cell.row) == row_of(header) && cell.column as usize == column
+        };
+        self.merged.iter().any(is_it)
+    }
+
+    /// How many cells of orders and flags below the header are filled from merged ones.
+    pub(super) fn filled(&self, header: &Header) -> u64 {
+        let columns = columns(header);
+        let top = row_of(header);
+        let below = |merged: &&Merged| {
+            let cell = self.cells[merged.cell as usize];
+            merged.is_down()
+                && columns.contains(&Some(cell.column))
+                && top.is_none_or(|top| cell.row > top)
+        };
+        let merged = self.merged.iter().filter(below);
+        merged.map(|merged| u64::from(merged.height - 1)).sum()
+    }
+
+    /// How many rows below the header are not shown.
+    pub(super) fn hidden_rows(&self, header: &Header) -> u64 {
+        let top = row_of(header);
+        let below = |row: &&u32| top.is_none_or(|top| **row > top);
+        self.hidden.iter().filter(below).count() as u64
+    }
+
+    fn text_of(&self, cell: usize) -> &str {
+        let start = cell
+            .checked_sub(1)
+            .map_or(0, |before| self.cells[before].end);
+        &self.text[start as usize..self.cells[cell].end as usize]
+    }
+
+    /// What is sent for a cell in the column of orders or of flags.
+    fn sent_text(&self, cell: usize, is_order: bool) -> &str {
+        let found = self
+            .instead
+            .binary_search_by_key(&(cell as u32), |it| it.cell);
+        match found.map(|at| &self.instead[at]) {
+            Ok(instead) if is_order || !instead.only_order => &instead.text,
+            _ => self.text_of(cell),
+        }
+    }
+}
+
+impl Merged {
+    fn is_down(&self) -> bool {
+        self.height > 1 && self.width == 1
+    }
+}
+
+/// The columns of orders and of flags.
+fn columns(header: &Header) -> [Option<u32>; 2] {
+    let flag = match header.flag {
+        FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(at as u32),
+        FlagSource::Given(_) => None,
+    };
+    [Some(header.order as u32), flag]
+}
+
+/// The header's row, counted from 0.
+fn row_of(header: &Header) -> Option<u32> {
+    header.line.checked_sub(1).map(|row| row as u32)
+}
+
+/// Goes through a table's rows that have text.
+pub(super) struct TableRows<'t> {
+    table: &'t Table,
+    /// The cell to be read next.
+    next: usize,
+    columns: [Option<u32>; 2],
+    filled: [Fill; 2],
+    header: Option<(u32, u32)>,
+    text: String,
+    ends: Vec<usize>,
+}
+
+/// How far a merged cell is filled down.
+#[derive(Clone, Copy, Default)]
+struct Fill {
+    /// Merged cells looked at so far.
+    seen: usize,
+    cell: usize,
+    /// The row after the last.
+    until: u32,
+}
+
+impl TableRows<'_> {
+    /// The cell that fills this column of orders (0) or flags (1) in a row below its own.
+    fn fill(&mut self, column: usize, row: u32) -> Option<usize> {
+        let wanted = self.columns[column]?;
+        let fill = &mut self.filled[column];
+        while let Some(merged) = self.table.merged.get(fill.seen) {
+            let cell = self.table.cells[merged.cell as usize];
+            if cell.row >= row {
+                break;
+            }
+            fill.seen += 1;
+            if cell.column == wanted && merged.is_down() {
+                fill.cell = merged.cell as usize;
+                fill.until = cell.row + merged.height;
+            }
+        }
+        (row < fill.until).then_some(fill.cell)
+    }
+
+    fn push(&mut self, column: u32, cell: usize) {
+        self.ends.resize(column as usize, self.text.len());
+        let sent = self.columns.iter().position(|&it| it == Some(column));
+        self.text.push_str(match sent {
+            Some(at) => self.table.sent_text(cell, at == 0),
+            None => self.table.text_of(cell),
+        });
+        self.ends.push(self.text.len());
+    }
+}
+
+impl RecordReader for TableRows<'_> {
+    fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
+        loop {
+            let Some(first) = self.table.cells.get(self.next) else {
+                return Ok(None);
+            };
+            let row = first.row;
+            let start = self.next;
+            let cells = &self.table.cells[start..];
+            let count = cells.iter().take_while(|cell| cell.row == row).count();
+            self.next += count;
+            // What stands beside a header of several rows is no row of its own.
+            if self
+                .header
+                .is_some_and(|(top, bottom)| top < row && row <= bottom)
+            {
+                continue;
+            }
+            self.text.clear();
+            self.ends.clear();
+            let mut fills: Vec<(u32, usize)> = (0..2)
+                .filter_map(|at| Some((self.columns[at]?, self.fill(at, row)?)))
+                .collect();
+            fills.sort_unstable();
+            let mut fills = fills.into_iter().peekable();
+            for cell in start..self.next {
+                let column = self.table.cells[cell].column;
+                while let Some((at, from)) = fills.next_if(|(at, _)| *at <= column) {
+                    if at < column {
+                        self.push(at, from);
+                    }
+                }
+                self.push(column, cell);
+            }
+            for (at, from) in fills {
+                self.push(at, from);
+            }
+            self.ends.resize(self.table.width as usize, self.text.len());
+            return Ok(Some(Record {
+                line: u64::from(row) + 1,
+                text: &self.text,
+                ends: &self.ends,
+            }));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Tables of web pages, as ERPs export them under the name `.xls`.
+
+use encoding_rs::{BIG5, GB18030};
+
+use super::encodings::{encoded, utf_16};
+use super::*;
+
+const HEAD: &str = "<html><head><meta http-equiv=Content-Type content=\"text/html; charset=";
+const TABLE: &str = "<table border=1><tr><th>采购单号</th><th>标记</th><th>备注</th></tr>\r\n\
+    <tr><td>CG1</td><td>加急</td><td>a &amp; b&lt;c</td></tr>\
+    <tr><td> CG2 <td>已质检<td><b>x</b>\n y</tr></TABLE>";
+
+/// A page of one table with these rows below a header.
+fn page(rows: &str) -> String {
+    format!("<table><tr><td>purchase_no<td>flag_name<td>note</tr>{rows}</table>")
+}
+
+fn asked(worksheet: &str) -> SheetOptions {
+    SheetOptions {
+        worksheet: Some(worksheet.to_owned()),
+        ..SheetOptions::default()
+    }
+}
+
+#[test]
+fn a_page_is_read_in_its_encoding() {
+    let page = |charset: &str| format!("{HEAD}{charset}\"></head><body>{TABLE}</body></html>");
+    for (bytes, encoding) in [
+        (page("utf-8").into_bytes(), "UTF-8"),
+        (encoded(&page("gb2312"), GB18030), "GB18030"),
+        (encoded(TABLE, GB18030), "GB18030"),
+        // It says one encoding and is another.
+        (page("gb2312").into_bytes(), "UTF-8"),
+        (encoded(&page("utf-8"), GB18030), "GB18030"),
+        ([b"\xFF\xFE", &utf_16(TABLE, true)[..]].concat(), "UTF-16LE"),
+    ] {
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let layout = sheet.layout();
+        assert_eq!(layout.format.to_string(), "HTML table");
+        assert_eq!((layout.encoding, layout.delimiter), (Some(encoding), None));
+        assert_eq!((layout.worksheet.as_deref(), layout.header_line), (None, 1));
+        assert_eq!(layout.warnings, []);
+        for _ in 0..2 {
+            assert_eq!(told(&sheet), ["2 CG1 加急", "3 CG2 已质检"]);
+        }
+        let rows = rows(&sheet).unwrap();
+        assert_eq!(cells(&rows[0])[2], "a & b<c");
+        assert_eq!(cells(&rows[1]), ["CG2", "已质检", "x y"]);
+    }
+    let declared =
+        "<meta charset=big5><table><tr><td>purchase_no<td>flag_name<tr><td>CG1<td>採購</table>";
+    let sheet = opened(&encoded(declared, BIG5), &SheetOptions::default()).unwrap();
+    assert_eq!(told(&sheet), ["2 CG1 採購"]);
+    assert_eq!(sheet.layout().warnings, []);
+}
+
+#[test]
+fn text_of_a_cell_is_what_people_see() {
+    let rows = "<tr><td><a href=x>CG&#49;</a><!-- no --><td><font>加<span style='display:none'>急</span></font>\
+        <td>a<br>b<p>c</p><script>x<td></script><style>td{}</style>&nbsp;\
+        <tr><td>CG2<td>加<br/>急<td>";
+    let sheet = open(&page(rows));
+    let rows = rows_of(&sheet);
+    assert_eq!(rows[0], ["CG1", "加急", "a\nb\nc\u{a0}"]);
+    let told = told(&sheet);
+    assert_eq!(told[0], "2 CG1 加急");
+    assert!(
+        told[1].starts_with("3 ! flag_name has a line break"),
+        "{}",
+        told[1]
+    );
+}
+
+fn rows_of(sheet: &Sheet) -> Vec<Vec<String>> {
+    let rows = rows(sheet).unwrap();
+    let owned = |row: &Row| cells(row).into_iter().map(str::to_owned).collect();
+    rows.iter().map(owned).collect()
+}
+
+#[test]
+fn cells_that_span_keep_the_others_in_place() {
+    let rows = "<tr><td rowspan=2>CG1<td>aa<td rowspan=3>n</tr><tr><td>bb</tr>\
+        <tr><td>CG2<td rowspan=2>cc</tr><tr><td>CG3<td>x</tr>\
+        <tr><td>CG4<td colspan=2>dd</tr><tr><td colspan=2>CG5<td>y";
+    let sheet = open(&page(rows));
+    let told = told(&sheet);
+    assert_eq!(
+        told[..5],
+        ["2 CG1 aa", "3 CG1 bb", "4 CG2 cc", "5 CG3 cc", "6 CG4 dd"]
+    );
+    assert!(told[5].starts_with("7 ! flag_name is empty"), "{}", told[5]);
+    assert_eq!(rows_of(&sheet)[2], ["CG2", "cc", ""]);
+    assert_eq!(sheet.layout().warnings, [Warning::MergedCells { count: 2 }]);
+}
+
+#[test]
+fn a_header_of_two_rows_is_no_row_and_one_over_two_columns_is_refused() {
+    let tall = "<table><tr><td rowspan=2>采购单号<td rowspan=2>标记<td colspan=2>数量\
+        <tr><td>订<td>到<tr><td>CG1<td>aa<td>1<td>2</table>";
+    let sheet = open(tall);
+    assert_eq!(told(&sheet), ["3 CG1 aa"]);
+    assert_eq!(sheet.layout().warnings, []);
+    let wide = "<table><tr><td colspan=2>采购单号<td>标记<tr><td>CG1<td>1<td>aa</table>";
+    let said = refusal(wide.as_bytes(), &SheetOptions::default());
+    assert!(
+        said.contains("line 1: the header \"采购单号\" stands over several columns"),
+        "{said}"
+    );
+    let options = SheetOptions {
+        order_column: Some("A".to_owned()),
+        ..SheetOptions::default()
+    };
+    assert_eq!(
+        told(&opened(wide.as_bytes(), &options).unwrap()),
+        ["2 CG1 aa"]
+    );
+}
+
+#[test]
+fn the_table_with_the_columns_is_found_among_others() {
+    let inner = page("<tr><td>CG1<td>aa");
+    let text = format!(
+        "<!-- x --><center>导出<table><tr><td>logo<td>{inner}<tr><td>foot</table><table><tr><td>z</table>"
+    );
+    let sheet = open(&text);
+    assert_eq!(told(&sheet), ["2 CG1 aa"]);
+    assert_eq!(sheet.layout().worksheet.as_deref(), Some("2"));
+    assert_eq!(
+        told(&opened(text.as_bytes(), &asked("2")).unwrap()),
+        ["2 CG1 aa"]
+    );
+}
+
+#[test]
+fn several_tables_with_the_columns_are_refused_unless_one_is_asked_for() {
+    let text = page("<tr><td>CG1<td>aa") + &page("<tr><td>CG2<td>bb");
+    let said = refusal(text.as_bytes(), &SheetOptions::default());
+    assert_eq!(
+        said,
+        "-: several tables have the columns: 1: \"purchase_no\" \"flag_name\" \"note\", \
+         2: \"purchase_no\" \"flag_name\" \"note\"; take one with --sheet and its number"
+    );
+    let sheet = opened(text.as_bytes(), &asked("2")).unwrap();
+    assert_eq!(told(&sheet), ["2 CG2 bb"]);
+    let said = refusal(text.as_bytes(), &asked("3"));
+    assert!(
+        said.contains("has no worksheet \"3\"; it has 1: "),
+        "{said}"
+    );
+    // A header that floats above the rows is a table of its own.
+    let floating = page("") + &page("<tr><td>CG2<td>bb");
+    assert_eq!(told(&open(&floating)), ["2 CG2 bb"]);
+}
+
+#[test]
+fn pieces_of_a_page_are_read() {
+    let sheet =
+        open("<tr><td>purchase_no</td><td>flag_name</td></tr><tr><td>CG1</td><td>aa</td></tr>");
+    assert_eq!(told(&sheet), ["2 CG1 aa"]);
+    let text = page("<tr><td>CG1<td>aa").replace("</table>", "</body></html>\r\n\u{1a}");
+    assert_eq!(told(&open(&text)), ["2 CG1 aa"]);
+}
+
+#[test]
+fn numbers_beside_what_is_shown_decide() {
+    let rows = "<tr><td x:num=\"2204130001\">2.20413E+09<td>aa\
+        <tr><td sdval=\"2204130001\" sdnum=\"1033;\">0002204130001<td>aa\
+        <tr><td x:num=\"12204130001.5\">12,204,130,002<td>aa\
+        <tr><td x:num>007<td>aa\
+        <tr><td>CG1<td x:num=0.15>15%<td x:num=0.15>15%";
+    let sheet = open(&page(rows));
+    let rows = rows_of(&sheet);
+    let order = |at: usize| rows[at][0].as_str();
+    assert_eq!(order(0), "2204130001");
+    assert_eq!(order(1), "0002204130001");
+    assert_eq!(order(2), "#FORMAT! 12204130001.5 | 12,204,130,002");
+    assert_eq!(order(3), "007");
+    assert_eq!(rows[4], ["CG1", "#FORMAT! 0.15 | 15%", "15%"]);
+}
+
+#[test]
+fn hidden_rows_are_counted() {
+    let sheet = open(&page(
+        "<tr style='Display: none'><td>CG1<td>aa<tr><td>CG2<td>aa<tr hidden><td><td>",
+    ));
+    assert_eq!(told(&sheet), ["2 CG1 aa", "3 CG2 aa"]);
+    let warnings = &sheet.layout().warnings;
+    assert_eq!(*warnings, [Warning::HiddenRows { count: 1 }]);
+    assert!(warnings[0].to_string().starts_with("1 row is hidden"));
+}
+
+#[test]
+fn a_page_without_a_whole_table_is_refused() {
+    let cut = page("<tr><td>CG1<td>aa").replace("</table>", "");
+    for (text, says) in [
+        (cut.as_str(), "ends within a table: it was cut off"),
+        ("<table><tr><td>purchase_no<td>flag", "ends within a table"),
+        (
+            "<!DOCTYPE html><html><title>登录</title><form>用户名<input></form></html>",
+            "holds no table: it is a web page, perhaps one to log in",
+        ),
+        ("<table></table>", "is empty: no header line"),
+        (
+            "<table><tr><td>单号<td>颜色</table>",
+            "line 1 has \"单号\", \"颜色\"",
+        ),
+        ("<table><tr><td colspan=1000000>", "ends within a table"),
+    ] {
+        let said = refusal(text.as_bytes(), &SheetOptions::default());
+        assert!(said.contains(says), "{said}");
+    }
+    let cells = "<td colspan=1000>".repeat(17);
+    let said = refusal(
+        page(&format!("<tr>{cells}")).as_bytes(),
+        &SheetOptions::default(),
+    );
+    assert!(said.contains("more than 16,384 columns"), "{said}");
+    let bad = [&encoded(TABLE, GB18030)[..], b"\r\n<p>\xFF"].concat();
+    let said = refusal(&bad, &SheetOptions::default());
+    assert!(said.contains("line 4 is not valid GB18030"), "{said}");
+}
+
+#[test]
+fn a_failures_file_of_a_page_stays_invalid_for_the_same_reason() {
+    let sheet = open("purchase_no,flag_name\n#FORMAT! 22 | 22.00,aa\n#FORMULA!,aa\n");
+    for told in told(&sheet) {
+        assert!(told.contains(" ! "), "{told}");
+    }
+}

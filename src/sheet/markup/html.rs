@@ -9,7 +9,7 @@ use html5ever::tokenizer::{
 };
 
 use super::stored::beside;
-use super::table::{MAX_COLUMNS, NewCell, Sent, Table};
+use super::table::{MAX_COLUMNS, MAX_TEXT, NewCell, Sent, Table, check_count};
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::text::{Decoded, TextEncoding};
@@ -148,6 +148,9 @@ impl State {
 
     fn begin_table(&mut self, has_tag: bool) {
         self.tables.push(Table::default());
+        if let Err(fault) = check_count(&self.tables) {
+            self.fault.get_or_insert(fault);
+        }
         self.open.push(Open {
             table: self.tables.len() - 1,
             has_tag,
@@ -218,7 +221,7 @@ impl State {
         open.column += across;
         if open.column > MAX_COLUMNS {
             self.fault
-                .get_or_insert(Fault::BadTable("it has more than 16,384 columns"));
+                .get_or_insert(Fault::BadTable("it is larger than a worksheet can be"));
             return;
         }
         if down > 1 {
@@ -274,6 +277,10 @@ impl State {
         let Some(cell) = self.cell().filter(|_| !is_raw) else {
             return;
         };
+        // More is refused when the cell ends.
+        if cell.text.len() > MAX_TEXT {
+            return;
+        }
         for c in text.chars() {
             if matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C') {
                 cell.space = true;

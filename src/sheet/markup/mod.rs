@@ -22,6 +22,8 @@ use table::Table;
 
 /// A longer file would take too much memory; it is text all the same, and can be saved as such.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// Tables that an error names.
+const MAX_TOLD: usize = 12;
 /// Cells by which a table is told from others.
 const TOLD_CELLS: usize = 3;
 
@@ -185,7 +187,7 @@ fn asked_for(tables: &[Table], asked: &str) -> Result<usize, Fault> {
 }
 
 /// Each table's number with its name or its first cells.
-fn titles(tables: &[Table], wanted: impl Iterator<Item = usize>) -> String {
+fn titles(tables: &[Table], mut wanted: impl Iterator<Item = usize>) -> String {
     let title = |at: usize| {
         let table = &tables[at];
         let name = match &table.name {
@@ -195,7 +197,12 @@ fn titles(tables: &[Table], wanted: impl Iterator<Item = usize>) -> String {
         let hidden = if table.is_hidden { " (hidden)" } else { "" };
         format!("{}: {name}{hidden}", at + 1)
     };
-    wanted.map(title).collect::<Vec<_>>().join(", ")
+    let mut titles: Vec<String> = wanted.by_ref().take(MAX_TOLD).map(title).collect();
+    match wanted.count() {
+        0 => {}
+        more => titles.push(format!("{more} more")),
+    }
+    titles.join(", ")
 }
 
 fn first_cells(table: &Table) -> String {

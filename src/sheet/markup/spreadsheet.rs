@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::stored::through;
-use super::table::{NewCell, Sent, Table};
+use super::table::{MAX_COLUMNS, MAX_TEXT, NewCell, Sent, Table, check_count};
 use super::xml::{Source, attribute, count, index, resolved};
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
@@ -15,6 +15,9 @@ use crate::sheet::text::TextEncoding;
 use crate::sheet::workbook::show;
 use crate::text::one_line;
 
+/// The parser keeps the tags that are open.
+const MAX_DEPTH: u64 = 256;
+const MAX_STYLES: usize = 65_536;
 /// Characters of what the parser says that a message shows.
 const MAX_REASON: usize = 100;
 
@@ -28,7 +31,10 @@ pub(super) fn worksheets(input: &Input, encoding: TextEncoding) -> Result<Vec<Ta
         let read = match xml.read_event_into(&mut buffer) {
             Ok(Event::Start(tag)) => {
                 depth += 1;
-                book.begin(&tag)
+                match depth {
+                    0..=MAX_DEPTH => book.begin(&tag),
+                    _ => Err(Fault::BadTable("its tags are nested too deep")),
+                }
             }
             Ok(Event::Empty(tag)) => book
                 .begin(&tag)
@@ -120,6 +126,9 @@ impl Book {
                     format: None,
                 };
                 self.styles.insert(id.clone(), style);
+                if self.styles.len() > MAX_STYLES {
+                    return Err(Fault::BadTable("it has more than 65,536 styles"));
+                }
                 self.style = Some(id);
             }
             "NumberFormat" => {
@@ -132,6 +141,7 @@ impl Book {
             "Worksheet" => {
                 let name = attribute(tag, "Name")?;
                 self.tables.push(Table::named(name.unwrap_or_default()));
+                check_count(&self.tables)?;
                 self.columns.clear();
                 self.next_row = 0;
             }
@@ -158,6 +168,9 @@ impl Book {
         let next = self.columns.last().map_or(0, |(end, _)| *end);
         let first = index(tag, next)?;
         let end = first.saturating_add(count(tag, "Span")?).saturating_add(1);
+        if first < next || end > MAX_COLUMNS {
+            return Err(Fault::BadTable("its columns are not in order"));
+        }
         if first > next {
             self.columns.push((first, None));
         }
@@ -282,7 +295,8 @@ impl Book {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Fault> {
-        if self.reading != Reading::Nothing {
+        // More is refused when the cell ends.
+        if self.reading != Reading::Nothing && self.text.len() <= MAX_TEXT {
             self.text.push_str(text);
         }
         Ok(())

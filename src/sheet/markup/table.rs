@@ -10,6 +10,9 @@ pub(super) const MAX_COLUMNS: u32 = 16_384;
 pub(super) const MAX_ROWS: u32 = 1_048_576;
 /// So that memory stays bounded, whatever the file.
 const MAX_CELLS: usize = 15_000_000;
+const MAX_TABLES: usize = 10_000;
+/// Of one cell; spreadsheets take 32 KiB.
+pub(super) const MAX_TEXT: usize = 1024 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -73,6 +76,14 @@ pub(super) enum Sent {
     OrderAs(String),
 }
 
+/// An error if there are more tables than any file has that holds orders.
+pub(super) fn check_count(tables: &[Table]) -> Result<(), Fault> {
+    match tables.len() {
+        0..=MAX_TABLES => Ok(()),
+        _ => Err(Fault::BadTable("there are more than 10,000 of them")),
+    }
+}
+
 impl Table {
     pub(super) fn named(name: String) -> Table {
         Table {
@@ -90,8 +101,14 @@ impl Table {
             .cells
             .last()
             .is_none_or(|last| (last.row, last.column) < place);
-        if !is_next || new.row >= MAX_ROWS || new.column >= MAX_COLUMNS {
+        if !is_next {
             return Err(Fault::BadTable("its cells are not in order"));
+        }
+        if new.row >= MAX_ROWS || new.column >= MAX_COLUMNS {
+            return Err(Fault::BadTable("it is larger than a worksheet can be"));
+        }
+        if new.text.len() > MAX_TEXT {
+            return Err(Fault::BadTable("a cell holds more than 1 MiB"));
         }
         if self.cells.len() + self.merged.len() + self.instead.len() > MAX_CELLS {
             return Err(Fault::TooManyCells);

@@ -6,6 +6,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::BytesStart;
 use quick_xml::events::attributes::Attribute;
 
+use super::table::MAX_ROWS;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::text::{Decoded, TextEncoding};
@@ -88,7 +89,6 @@ pub(super) fn index(tag: &BytesStart<'_>, next: u32) -> Result<u32, Fault> {
 
 pub(super) fn count(tag: &BytesStart<'_>, name: &str) -> Result<u32, Fault> {
     let count = attribute(tag, name)?;
-    Ok(count
-        .and_then(|count| count.trim().parse().ok())
-        .unwrap_or(0))
+    let count = count.and_then(|count| count.trim().parse().ok());
+    Ok(count.unwrap_or(0).min(MAX_ROWS))
 }

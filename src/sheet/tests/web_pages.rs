@@ -214,7 +214,7 @@ fn a_page_without_a_whole_table_is_refused() {
         page(&format!("<tr>{cells}")).as_bytes(),
         &SheetOptions::default(),
     );
-    assert!(said.contains("more than 16,384 columns"), "{said}");
+    assert!(said.contains("larger than a worksheet can be"), "{said}");
     let bad = [&encoded(TABLE, GB18030)[..], b"\r\n<p>\xFF"].concat();
     let said = refusal(&bad, &SheetOptions::default());
     assert!(said.contains("line 4 is not valid GB18030"), "{said}");
@@ -226,4 +226,32 @@ fn a_failures_file_of_a_page_stays_invalid_for_the_same_reason() {
     for told in told(&sheet) {
         assert!(told.contains(" ! "), "{told}");
     }
+}
+
+#[test]
+fn memory_stays_bounded_whatever_the_page() {
+    for (text, says) in [
+        ("<table>".repeat(10_001), "more than 10,000 of them"),
+        (
+            page(&format!("<tr><td>{}", "x".repeat(1_100_000))),
+            "a cell holds more than 1 MiB",
+        ),
+        (
+            page("<tr><td>CG1<td colspan=1000 rowspan=0>aa")
+                .replace("<td>note", &"<td>x".repeat(16_383)),
+            "larger than a worksheet",
+        ),
+    ] {
+        let said = refusal(text.as_bytes(), &SheetOptions::default());
+        assert!(said.contains(says), "{said}");
+    }
+    // Many tables are named in part.
+    let said = refusal(
+        page("<tr><td>CG1<td>aa").repeat(20).as_bytes(),
+        &SheetOptions::default(),
+    );
+    assert!(
+        said.contains("12: \"purchase_no\" \"flag_name\" \"note\", 8 more;"),
+        "{said}"
+    );
 }

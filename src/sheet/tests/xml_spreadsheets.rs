@@ -219,9 +219,10 @@ fn what_is_cut_or_damaged_is_refused() {
         ),
         (
             workbook("<Row><Cell ss:Index=\"99999\"><Data>x</Data></Cell></Row>"),
-            "its cells are not in order",
+            "it is larger than a worksheet can be",
         ),
         (format!("{START}</Workbook>"), "holds no table"),
+        (workbook(&"<a>".repeat(300)), "nested too deep"),
     ] {
         let said = refusal(text.as_bytes(), &SheetOptions::default());
         assert!(said.contains(says), "{said}");

@@ -231,7 +231,7 @@ pub struct PingArgs {
 
 #[derive(Debug, Args)]
 pub struct SheetArgs {
-    /// The sheet: CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods; - is standard input
+    /// The sheet: CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods, HTML; - is standard input
     #[arg(value_name = "SHEET")]
     pub path: PathBuf,
 

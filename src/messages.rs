@@ -292,11 +292,11 @@ impl fmt::Display for Warning {
             ),
             Warning::MergedCells { count } => write!(
                 f,
-                "{count} {} filled down from merged cells",
+                "{count} {} merged over rows; the value counts for each of these",
                 if *count == 1 {
-                    "order or flag is"
+                    "order or flag cell is"
                 } else {
-                    "orders and flags are"
+                    "order or flag cells are"
                 }
             ),
             Warning::HiddenRows { count } => write!(

@@ -7,7 +7,7 @@ pub enum Warning {
         taken: &'static str,
         other: &'static str,
     },
-    /// Cells of orders and flags that have their text from a cell merged over them.
+    /// Order or flag cells that are merged over rows.
     MergedCells { count: u64 },
     /// Rows that are not shown and are sent all the same.
     HiddenRows { count: u64 },

@@ -76,10 +76,10 @@ impl Markup {
 }
 
 fn warnings(encoding: TextEncoding, table: &Table, header: &Header) -> Vec<Warning> {
-    let (filled, hidden) = (table.filled(header), table.hidden_rows(header));
-    let filled = (filled > 0).then_some(Warning::MergedCells { count: filled });
+    let (merged, hidden) = (table.merged_down(header), table.hidden_rows(header));
+    let merged = (merged > 0).then_some(Warning::MergedCells { count: merged });
     let hidden = (hidden > 0).then_some(Warning::HiddenRows { count: hidden });
-    [encoding.warning(), filled, hidden]
+    [encoding.warning(), merged, hidden]
         .into_iter()
         .flatten()
         .collect()

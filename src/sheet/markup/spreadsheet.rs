@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use calamine::Data;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -12,7 +11,6 @@ use super::xml::{Source, attribute, count, index, resolved};
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::text::TextEncoding;
-use crate::sheet::workbook::show;
 use crate::text::one_line;
 
 /// The parser keeps the tags that are open.
@@ -256,16 +254,14 @@ impl Book {
         if cell.has_formula && (text.trim().is_empty() || value == Ok(0.0)) {
             return (text.to_owned(), Sent::As("#FORMULA!".to_owned()));
         }
-        let (shown, sent) = match (cell.kind.as_str(), value) {
+        let shown = match (cell.kind.as_str(), value) {
             ("Number", Ok(value)) => return through(value, self.format(cell)),
-            ("Boolean", _) => (shown(&Data::Bool(text.trim() == "1")), Sent::AsShown),
-            ("DateTime", _) => {
-                let moment = text.trim().trim_end_matches(".000").to_owned();
-                (shown(&Data::DateTimeIso(moment)), Sent::AsShown)
-            }
-            _ => (text.to_owned(), Sent::AsShown),
+            ("Boolean", _) if text.trim() == "1" => "TRUE".to_owned(),
+            ("Boolean", _) => "FALSE".to_owned(),
+            ("DateTime", _) => moment(text.trim()),
+            _ => text.to_owned(),
         };
-        (shown, sent)
+        (shown, Sent::AsShown)
     }
 
     /// The number format of a cell, of its row or of its column, if it is not the general one.
@@ -312,8 +308,8 @@ impl Book {
     }
 }
 
-fn shown(data: &Data) -> String {
-    let mut text = String::new();
-    show(data, false, &mut text);
-    text
+/// `2024-01-05T08:30:00.000` as people see it.
+fn moment(iso: &str) -> String {
+    let shown = iso.trim_end_matches(".000").replacen('T', " ", 1);
+    shown.trim_end_matches(" 00:00:00").to_owned()
 }

@@ -1,16 +1,16 @@
 //! Numbers behind what a cell shows.
 
-use calamine::Data;
-
 use super::table::Sent;
-use crate::sheet::workbook::show;
+
+/// From here on a number has more digits than the 15 Excel keeps.
+const INEXACT: f64 = 1e15;
 
 /// A number shown by a web page: `stored` is what its cell holds, `shown` what people see.
 pub(super) fn beside(stored: &str, shown: &str) -> (Option<String>, Sent) {
     let Ok(value) = stored.trim().parse::<f64>() else {
         return (None, Sent::AsShown);
     };
-    let plain = plain(value, false);
+    let plain = plain(value);
     let shown = shown.trim();
     let is_cut = shown.contains(['E', 'e', '#']);
     if shown == plain || is_cut {
@@ -27,7 +27,7 @@ pub(super) fn beside(stored: &str, shown: &str) -> (Option<String>, Sent) {
 
 /// A number and the format that it is shown through, if it is not the general one.
 pub(super) fn through(value: f64, format: Option<&str>) -> (String, Sent) {
-    let plain = plain(value, false);
+    let plain = plain(value);
     let sent = match format {
         None => long(value),
         Some(format) => Sent::As(format!("#FORMAT! {plain} | {format}")),
@@ -35,20 +35,28 @@ pub(super) fn through(value: f64, format: Option<&str>) -> (String, Sent) {
     (plain, sent)
 }
 
-/// A whole number with more digits than Excel keeps shows as such where it is an order.
+/// A whole number with more digits than Excel keeps shows an exponent where it is an order, as in
+/// Excel: so it stays recognizable as one that has lost its last digits.
 fn long(value: f64) -> Sent {
-    let exact = plain(value, true);
-    if exact == plain(value, false) {
-        Sent::AsShown
-    } else {
-        Sent::OrderAs(exact)
+    if value.abs() < INEXACT {
+        return Sent::AsShown;
     }
+    let shown = format!("{value:.14E}");
+    let (mantissa, exponent) = shown.split_once('E').unwrap_or((&shown, "15"));
+    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+    Sent::OrderAs(format!("{mantissa}E+{exponent}"))
 }
 
-fn plain(value: f64, exact: bool) -> String {
-    let mut text = String::new();
-    show(&Data::Float(value), exact, &mut text);
-    text
+fn plain(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if value.fract() == 0.0 {
+        return value.to_string();
+    }
+    // Excel shows at most 15 digits: 0.3 for 0.1 + 0.2.
+    let shown: f64 = format!("{value:.14e}").parse().unwrap_or(value);
+    shown.to_string()
 }
 
 #[cfg(test)]

@@ -193,8 +193,8 @@ impl Table {
         self.merged.iter().any(is_it)
     }
 
-    /// How many cells of orders and flags below the header are filled from merged ones.
-    pub(super) fn filled(&self, header: &Header) -> u64 {
+    /// How many cells of orders and flags below the header are merged over rows.
+    pub(super) fn merged_down(&self, header: &Header) -> u64 {
         let columns = columns(header);
         let top = row_of(header);
         let below = |merged: &&Merged| {
@@ -203,8 +203,7 @@ impl Table {
                 && columns.contains(&Some(cell.column))
                 && top.is_none_or(|top| cell.row > top)
         };
-        let merged = self.merged.iter().filter(below);
-        merged.map(|merged| u64::from(merged.height - 1)).sum()
+        self.merged.iter().filter(below).count() as u64
     }
 
     /// How many rows below the header are not shown.

@@ -10,7 +10,7 @@ const INEXACT: f64 = 1e15;
 /// Appends a cell's text. Where `exact` digits matter, a whole number that Excel cannot hold
 /// exactly is written with an exponent, as Excel itself shows it: so it stays recognizable,
 /// here and in results, as a number that lost its last digits.
-pub(in crate::sheet) fn show(data: &Data, exact: bool, text: &mut String) {
+pub(super) fn show(data: &Data, exact: bool, text: &mut String) {
     // Writing to a string cannot fail.
     let _ = match data {
         Data::Empty => Ok(()),

@@ -4,8 +4,6 @@ mod archive;
 mod cell;
 mod compound;
 
-pub(super) use cell::show;
-
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

@@ -5,5 +5,6 @@ mod conflicts;
 mod correcting;
 mod failures;
 mod formats;
+mod markup;
 mod random;
 mod rounds;

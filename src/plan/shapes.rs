@@ -9,10 +9,11 @@
 //! A sheet has orders of one shape, or of a few. Where most have such a usual shape, the others are
 //! worth a look; where they have not, none is unlike the rest.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 /// So many orders of one shape are usual.
 const USUAL: usize = 20;
@@ -39,12 +40,21 @@ pub fn unlike<'o>(orders: impl Iterator<Item = &'o str> + Clone) -> Vec<usize> {
 /// The shapes that are not usual, if few orders have them.
 fn rare_shapes<'o>(orders: impl Iterator<Item = &'o str> + Clone) -> HashSet<Shape, RandomState> {
     let all = orders.clone().count();
-    let mut shapes = HashMap::<Shape, Alike, RandomState>::default();
+    let mut shapes = IndexMap::<Shape, Alike, RandomState>::default();
+    let mut before = ("", 0);
     for order in orders {
+        // Most orders look like the one before.
+        if differ_in_digits(before.0, order)
+            && let Some((_, alike)) = shapes.get_index_mut(before.1)
+        {
+            alike.add(order);
+            continue;
+        }
         let shape = shapes.entry(Shape::of(order));
+        before = (order, shape.index());
         shape.or_insert_with(|| Alike::new(order)).add(order);
-        if shapes.len() > all / 2 + ENOUGH {
-            // All are different: they need not be held.
+        // Neither usual nor few: they need not be held.
+        if shapes.len() > all / 4 + 2 * USUAL {
             return HashSet::default();
         }
     }
@@ -65,6 +75,13 @@ fn rare_shapes<'o>(orders: impl Iterator<Item = &'o str> + Clone) -> HashSet<Sha
         true => HashSet::default(),
         false => rare,
     }
+}
+
+/// Whether the two differ in nothing but their digits, if at all.
+fn differ_in_digits(one: &str, other: &str) -> bool {
+    let mut pairs = one.bytes().zip(other.bytes());
+    one.len() == other.len()
+        && pairs.all(|(a, b)| a == b || a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -260,7 +260,7 @@ pub struct SheetArgs {
     #[arg(long, requires = "order_column", help_heading = "Sheet")]
     pub no_header: bool,
 
-    /// The worksheet, by name or number from 1 [default: the first visible one with the columns]
+    /// The worksheet, by name or number from 1 [default: the visible one with the columns]
     #[arg(long, value_name = "NAME|INDEX", help_heading = "Sheet")]
     pub sheet: Option<String>,
 

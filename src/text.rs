@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthChar;
 /// The longest text that is quoted whole, in characters.
 const MAX_QUOTED: usize = 40;
 /// The longest list that is shown whole.
-const MAX_LISTED: usize = 12;
+pub const MAX_LISTED: usize = 12;
 
 /// One line of at most `max` characters, with spaces for what is no text.
 pub fn one_line(text: &str, max: usize) -> String {

@@ -5,7 +5,7 @@ use std::io;
 use super::columns::HEADER_SEARCH_LINES;
 use super::problem::Problem;
 use crate::erp::field::Field;
-use crate::text::{list, quoted};
+use crate::text::{MAX_LISTED, list, quoted};
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +120,21 @@ pub(super) enum Fault {
     Workbook(String),
     #[error("has no worksheet {}; it has {worksheets}", quoted(asked))]
     UnknownWorksheet { asked: String, worksheets: String },
+    #[error(
+        "several worksheets have the columns: {}; take one with --sheet NAME",
+        with_rows(.0)
+    )]
+    SeveralWorksheets(Vec<(String, u64)>),
+    #[error(
+        "no visible worksheet has the columns; hidden ones have: {}; take one with --sheet NAME",
+        with_rows(.0)
+    )]
+    HiddenWorksheets(Vec<(String, u64)>),
+    #[error(
+        "worksheet {} cannot be read ({why}), and rows may be missing; open the workbook in Excel or WPS and save it again, or take another worksheet with --sheet NAME",
+        quoted(name)
+    )]
+    UnreadableWorksheet { name: String, why: String },
     #[error("is text and has no worksheets; leave out --sheet")]
     NoWorksheets,
     #[error("{}", missing(absent, *line, headers, *is_text, *guessed))]
@@ -174,6 +189,19 @@ impl Fault {
         if let Fault::MissingColumn { guessed, .. } = self {
             *guessed = encoding;
         }
+    }
+}
+
+/// Worksheets with how many rows each has.
+fn with_rows(worksheets: &[(String, u64)]) -> String {
+    let named = worksheets.iter().take(MAX_LISTED).map(|(name, rows)| {
+        let unit = if *rows == 1 { "row" } else { "rows" };
+        format!("{} ({rows} {unit})", quoted(name))
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    match worksheets.len().saturating_sub(MAX_LISTED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 

@@ -11,6 +11,7 @@ mod short_words;
 mod web_pages;
 mod workbooks;
 mod xml_spreadsheets;
+mod worksheets;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod cell;
+mod choice;
 mod compound;
 
 use std::io::BufReader;
@@ -9,17 +10,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{
-    Cell, Data, DataRef, Error, Ods, OdsError, Range, Reader as _, Sheet, SheetType, SheetVisible,
-    Sheets, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
+    Cell, Data, DataRef, Error, Ods, OdsError, Range, Reader as _, Sheets, Xls, XlsError, Xlsb,
+    XlsbError, Xlsx, XlsxError,
 };
 
 use super::error::{Fault, SheetError};
 use super::format::Format;
-use super::header::{Found, Header, Search, search};
+use super::header::Header;
 use super::input::{Input, Reader};
 use super::options::SheetOptions;
 use super::record::{Record, RecordReader};
-use crate::text::{one_line, quoted};
+use crate::text::one_line;
+use choice::{Chosen, choose};
 
 type Book<'i> = Sheets<BufReader<Reader<'i>>>;
 
@@ -31,45 +33,25 @@ pub(super) struct Worksheet {
 }
 
 impl Worksheet {
-    /// The worksheet asked for, else the first visible one that has the columns.
     pub(super) fn open(
         input: &Input,
         formats: &[Format],
         options: &SheetOptions,
     ) -> Result<(Worksheet, Header), SheetError> {
         let (format, mut book) = open_book(input, formats)?;
-        let names =
-            candidates(&book, options.worksheet.as_deref()).map_err(|fault| input.error(fault))?;
-        let mut nearest: Option<Search> = None;
-        let mut failed = None;
-        for name in names {
-            let range = match catch_panic(|| range_of(&mut book, &name)) {
-                Ok(range) => range,
-                Err(fault) => {
-                    failed.get_or_insert(fault);
-                    continue;
-                }
-            };
-            let search = search(Cells::new(&range, None), false, options);
-            if let Found::Header(header) = search.found {
-                input.unchanged()?;
-                let sheet = Worksheet {
-                    format,
-                    name,
-                    range,
-                };
-                return Ok((sheet, header));
-            }
-            if nearest.as_ref().is_none_or(|best| search.rank < best.rank) {
-                nearest = Some(search);
-            }
-        }
+        let chosen = choose(&mut book, options);
         input.unchanged()?;
-        Err(input.error(match (nearest.map(|best| best.found), failed) {
-            (Some(Found::Unusable(fault)), _) => fault,
-            (_, Some(fault)) | (Some(Found::Missing(fault)), None) => fault,
-            _ => Fault::Empty,
-        }))
+        let Chosen {
+            name,
+            range,
+            header,
+        } = chosen.map_err(|fault| input.error(fault))?;
+        let sheet = Worksheet {
+            format,
+            name,
+            range,
+        };
+        Ok((sheet, header))
     }
 
     pub(super) fn cells(&self, order: usize) -> Cells<'_> {
@@ -172,39 +154,6 @@ fn range_of(book: &mut Book<'_>, name: &str) -> Result<Range<Data>, Error> {
 fn span(numbers: impl Iterator<Item = u32> + Clone) -> u64 {
     let (least, most) = (numbers.clone().min(), numbers.max());
     u64::from(most.unwrap_or(0) - least.unwrap_or(0)) + 1
-}
-
-/// The worksheet asked for by name, else by number from 1, hidden ones included; if none is asked
-/// for, all that are visible.
-fn candidates(book: &Book<'_>, asked: Option<&str>) -> Result<Vec<String>, Fault> {
-    let sheets = book.sheets_metadata();
-    let is_visible = |sheet: &&Sheet| sheet.visible == SheetVisible::Visible;
-    let name = |sheet: &Sheet| sheet.name.clone();
-    let Some(asked) = asked else {
-        let tables = sheets
-            .iter()
-            .filter(|sheet| sheet.typ == SheetType::WorkSheet);
-        return Ok(tables.filter(is_visible).map(name).collect());
-    };
-    let by_name = sheets
-        .iter()
-        .find(|sheet| sheet.name.trim() == asked.trim());
-    let number = asked
-        .trim()
-        .parse()
-        .ok()
-        .and_then(|number: usize| number.checked_sub(1));
-    if let Some(sheet) = by_name.or_else(|| sheets.get(number?)) {
-        return Ok(vec![name(sheet)]);
-    }
-    let listed = (1..).zip(sheets).map(|(number, sheet)| {
-        let hidden = if is_visible(&sheet) { "" } else { " (hidden)" };
-        format!("{number}: {}{hidden}", quoted(&sheet.name))
-    });
-    Err(Fault::UnknownWorksheet {
-        asked: asked.to_owned(),
-        worksheets: listed.collect::<Vec<_>>().join(", "),
-    })
 }
 
 /// Runs the workbook reader, which may panic on a damaged file.

@@ -116,7 +116,7 @@ fn workbook(place: &Place) {
 }
 
 #[test]
-fn the_first_visible_worksheet_with_the_columns_is_taken() {
+fn the_visible_worksheet_with_the_columns_is_taken() {
     let (place, erp) = (Place::new(), sandbox());
     workbook(&place);
     let results = results(&place, &erp, "w.xlsx", &[], 1);

@@ -264,6 +264,10 @@ pub struct SheetArgs {
     #[arg(long, value_name = "NAME|INDEX", help_heading = "Sheet")]
     pub sheet: Option<String>,
 
+    /// Leave out the rows that are hidden in a workbook, by a filter or by hand
+    #[arg(long, help_heading = "Sheet")]
+    pub visible_only: bool,
+
     /// The encoding of a text sheet, such as utf-8, gb18030, utf-16le [default: found out]
     #[arg(long, value_name = "NAME", help_heading = "Sheet")]
     pub encoding: Option<String>,

@@ -31,7 +31,10 @@ pub fn table_of_check() -> String {
 /// For `--help`.
 pub fn table() -> String {
     let rows = [
-        (OK, "every row is ok or superseded"),
+        (
+            OK,
+            "every row is ok, superseded or left out (--visible-only)",
+        ),
         (SOME_FAILED, "the run finished and some row is neither"),
         (
             USAGE,

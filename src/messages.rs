@@ -11,7 +11,7 @@ use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
 use crate::sheet::{CellFault, Place, Problem, Warning};
 use crate::stop::StopReason;
-use crate::text::{one_line, quoted};
+use crate::text::{counted, one_line, quoted};
 
 pub const NO_ROWS: &str = "the sheet has a header and no rows";
 const CUT_NUMBER: &str = "a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export";
@@ -258,6 +258,7 @@ impl fmt::Display for Note<'_> {
                     false => Ok(()),
                 }
             }
+            Note::LeftOut => f.write_str("hidden in the sheet (--visible-only)"),
             Note::NotSent(Some(reason)) => write!(f, "not sent: {reason}"),
             Note::BeyondLimit(limit) => write!(f, "not sent: --limit {limit}"),
             Note::NotSent(None) => f.write_str("not sent"),
@@ -290,19 +291,33 @@ impl fmt::Display for Warning {
                 "read as {taken}, but its few characters could as well be {other}; if words look wrong in `check`, give --encoding {}",
                 other.to_lowercase()
             ),
+            Warning::HiddenRows {
+                count,
+                left_out: false,
+            } => write!(
+                f,
+                "{}, by a filter perhaps, and sent too; --visible-only leaves them out",
+                counted(*count, "row is hidden", "rows are hidden")
+            ),
+            Warning::HiddenRows {
+                count,
+                left_out: true,
+            } => write!(
+                f,
+                "{} and left out (--visible-only)",
+                counted(*count, "row is hidden", "rows are hidden")
+            ),
             Warning::MergedCells { count } => write!(
                 f,
-                "{count} {} merged over rows; the value counts for each of these",
-                if *count == 1 {
-                    "order or flag cell is"
-                } else {
-                    "order or flag cells are"
-                }
+                "{} over rows; the value counts for each of these",
+                counted(
+                    *count,
+                    "order or flag cell is merged",
+                    "order or flag cells are merged"
+                )
             ),
-            Warning::HiddenRows { count } => write!(
-                f,
-                "{count} {} hidden, by a filter perhaps, and sent all the same",
-                if *count == 1 { "row is" } else { "rows are" }
+            Warning::UnknownShape => f.write_str(
+                "whether rows are hidden or cells merged cannot be told from this file; save it as .xlsx to be sure",
             ),
         }
     }

@@ -83,12 +83,14 @@ pub struct Plan {
     rows_by_flag: HashMap<(usize, u32), u32, RandomState>,
     rows: u64,
     invalid: u64,
+    left_out: u64,
     conflicts: u64,
     has_extra_fields: bool,
 }
 
 impl Plan {
-    /// Reads the sheet once. `watch` is shown every row, with what would be sent for it.
+    /// Reads the sheet once. `watch` is shown every row that is not left out, with what would be
+    /// sent for it.
     ///
     /// # Errors
     ///
@@ -105,15 +107,20 @@ impl Plan {
             rows_by_flag: HashMap::default(),
             rows: 0,
             invalid: 0,
+            left_out: 0,
             conflicts: 0,
             has_extra_fields: false,
         };
         let mut rows = sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let entry = row.entry(sheet);
             plan.rows += 1;
             plan.has_extra_fields |= !row.extra_fields().is_empty();
+            if row.is_left_out() {
+                plan.left_out += 1;
+                continue;
+            }
+            let entry = row.entry(sheet);
             match &entry {
                 Ok(entry) => plan.enter(row.line(), entry),
                 Err(_) => plan.invalid += 1,
@@ -244,6 +251,11 @@ impl Plan {
     /// Whether a row has more fields than the header.
     pub fn has_extra_fields(&self) -> bool {
         self.has_extra_fields
+    }
+
+    /// Rows that are hidden and not wanted.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// All rows, valid or not.

@@ -39,6 +39,8 @@ struct Survey<'s> {
     warnings: Vec<String>,
     rows: u64,
     invalid_rows: u64,
+    /// Hidden rows that are not wanted (`--visible-only`).
+    left_out_rows: u64,
     distinct_orders: u64,
     calls: u64,
     /// How long they take; `None` if only the ERP's speed bounds them.
@@ -127,6 +129,7 @@ impl<'s> Survey<'s> {
                 .collect(),
             rows: plan.rows(),
             invalid_rows: plan.invalid(),
+            left_out_rows: plan.left_out(),
             distinct_orders: plan.orders() as u64,
             calls: plan.calls(),
             seconds: pacing.time_for(plan.calls()).map(|time| time.as_secs()),
@@ -143,9 +146,13 @@ impl<'s> Survey<'s> {
     fn overview(&self, plan: &Plan, pacing: &Pacing) -> String {
         let mut lines = vec![
             format!(
-                "{}, {} invalid; {}",
+                "{}, {} invalid{}; {}",
                 counted(self.rows, "row", "rows"),
                 self.invalid_rows,
+                match self.left_out_rows {
+                    0 => String::new(),
+                    n => format!(", {n} left out"),
+                },
                 counted(self.distinct_orders, "distinct order", "distinct orders"),
             ),
             format!(

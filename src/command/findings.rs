@@ -182,7 +182,9 @@ impl<'s> Findings<'s> {
                     Ok(false) => return None,
                     Err(error) => return Some(Err(error)),
                 }
-                if let Some(finding) = Finding::of(&row, sheet, plan) {
+                if !row.is_left_out()
+                    && let Some(finding) = Finding::of(&row, sheet, plan)
+                {
                     return Some(Ok(finding));
                 }
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 
 use crate::files::Status;
+pub use crate::text::counted;
 
 /// A duration in its two largest units.
 pub fn duration(time: Duration) -> String {
@@ -46,11 +47,6 @@ pub fn by_status(counts: impl IntoIterator<Item = (Status, u64)>) -> String {
         .map(|(status, rows)| format!("{rows} {status}"))
         .collect();
     counts.join(", ")
-}
-
-/// A number and the thing counted.
-pub fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 #[cfg(test)]

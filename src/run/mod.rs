@@ -271,7 +271,7 @@ fn planned(
     }
     let to_send = to_send(plan, outcomes, settings.limit);
     Planned {
-        rows: plan.rows(),
+        rows: plan.rows() - plan.left_out(),
         invalid: plan.invalid(),
         calls: plan.calls().min(settings.limit.unwrap_or(u64::MAX)),
         conflicts: plan.conflicts(),

@@ -30,6 +30,8 @@ pub enum Note<'a> {
         accepted_before: bool,
     },
     NotSent(Option<&'a StopReason>),
+    /// The row is hidden in the sheet, and only visible ones are wanted.
+    LeftOut,
     /// Only so many orders were to be sent (`--limit`).
     BeyondLimit(u64),
     /// The row shares the outcome of the row at `line`.
@@ -51,7 +53,7 @@ impl Note<'_> {
             Note::Reply(reply) | Note::SameAs { reply, .. } => Cow::Borrowed(reply),
             Note::Invalid { problem, .. } => Cow::Owned(problem.to_string()),
             Note::Conflict { .. } => Cow::Borrowed(Note::CONFLICT),
-            Note::NotSent(_) | Note::BeyondLimit(_) | Note::DecidedBy { .. } => {
+            Note::LeftOut | Note::NotSent(_) | Note::BeyondLimit(_) | Note::DecidedBy { .. } => {
                 Cow::Owned(self.to_string())
             }
         }

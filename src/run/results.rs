@@ -82,6 +82,14 @@ impl<'r> Ending<'r> {
                 attempts: ended.attempts,
                 finished_at: ended.finished_at,
             };
+            if row.is_left_out() {
+                // What became of it in an earlier run stays in the results of that.
+                if let Results::New(writer) = &mut results {
+                    writer.write(&result)?;
+                }
+                summary.leave_out();
+                continue;
+            }
             match &mut results {
                 Results::New(writer) => writer.write(&result)?,
                 // It is added when it leaves the failures: until then it may be edited there.
@@ -149,6 +157,9 @@ impl<'r> Ending<'r> {
             };
             unsent(Status::Skipped, note)
         };
+        if row.is_left_out() {
+            return Ok(unsent(Status::Skipped, Note::LeftOut));
+        }
         let entry = match row.entry(self.sheet) {
             Ok(entry) => entry,
             Err(problem) => {

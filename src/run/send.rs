@@ -60,6 +60,9 @@ struct Jobs<'r> {
 impl Jobs<'_> {
     fn next_job(&mut self) -> Result<Option<Job>, SheetError> {
         while self.rows.read(&mut self.row)? {
+            if self.row.is_left_out() {
+                continue;
+            }
             let line = self.row.line();
             let Ok(entry) = self.row.entry(self.sheet) else {
                 continue;

@@ -48,6 +48,8 @@ pub struct Report {
 pub struct Summary {
     counts: BTreeMap<Status, u64>,
     messages: BTreeMap<Status, HashMap<String, u64>>,
+    /// Of the skipped rows, those that are hidden in the sheet and were not wanted.
+    left_out: u64,
     /// Failures whose message was one too many to be counted by itself.
     unlisted: u64,
 }
@@ -64,7 +66,13 @@ impl Summary {
     /// Rows in the failures file.
     pub fn failures(&self) -> u64 {
         let failures = self.counts.iter().filter(|(status, _)| status.is_failure());
-        failures.map(|(_, count)| count).sum()
+        failures.map(|(_, count)| count).sum::<u64>() - self.left_out
+    }
+
+    /// Counts a row that was not wanted: it is skipped, and no failure.
+    pub fn leave_out(&mut self) {
+        *self.counts.entry(Status::Skipped).or_default() += 1;
+        self.left_out += 1;
     }
 
     /// The distinct messages of failures with their counts, most frequent first.

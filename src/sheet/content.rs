@@ -46,7 +46,7 @@ impl Content {
     pub(super) fn warnings(&self) -> Vec<Warning> {
         match self {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
-            Content::Worksheet(_) => Vec::new(),
+            Content::Worksheet(worksheet) => worksheet.warnings.clone(),
             Content::Markup(markup) => markup.warnings.clone(),
         }
     }
@@ -62,7 +62,7 @@ impl Content {
                 input.unchanged()?;
                 Ok(Box::new(text.records(input, header)))
             }
-            Content::Worksheet(worksheet) => Ok(Box::new(worksheet.cells(header.order))),
+            Content::Worksheet(worksheet) => Ok(worksheet.records(header)),
             Content::Markup(markup) => Ok(Box::new(markup.rows(header))),
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 use super::columns::HEADER_SEARCH_LINES;
 use super::problem::Problem;
 use crate::erp::field::Field;
-use crate::text::{MAX_LISTED, list, quoted};
+use crate::text::{MAX_LISTED, counted, list, quoted};
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +137,20 @@ pub(super) enum Fault {
     UnreadableWorksheet { name: String, why: String },
     #[error("is text and has no worksheets; leave out --sheet")]
     NoWorksheets,
+    #[error("is text and has no hidden rows; leave out --visible-only")]
+    NoHiddenRows,
+    #[error("does not tell which rows are hidden; save it as .xlsx, or leave out --visible-only")]
+    UnknownHiddenRows,
+    #[error(
+        "line {line}: {} is merged over the columns {} to {}; say which is the {} with {} and its letter",
+        quoted(header), columns.0, columns.1, field.title(), field.option()
+    )]
+    MergedHeader {
+        line: u64,
+        header: String,
+        field: Field,
+        columns: (String, String),
+    },
     #[error("{}", missing(absent, *line, headers, *is_text, *guessed))]
     MissingColumn {
         /// With the name given for each.
@@ -194,10 +208,10 @@ impl Fault {
 
 /// Worksheets with how many rows each has.
 fn with_rows(worksheets: &[(String, u64)]) -> String {
-    let named = worksheets.iter().take(MAX_LISTED).map(|(name, rows)| {
-        let unit = if *rows == 1 { "row" } else { "rows" };
-        format!("{} ({rows} {unit})", quoted(name))
-    });
+    let named = worksheets
+        .iter()
+        .take(MAX_LISTED)
+        .map(|(name, rows)| format!("{} ({})", quoted(name), counted(*rows, "row", "rows")));
     let named = named.collect::<Vec<_>>().join(", ");
     match worksheets.len().saturating_sub(MAX_LISTED) {
         0 => named,

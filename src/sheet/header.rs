@@ -22,6 +22,8 @@ struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub(super) line: u64,
+    /// Where it ends: cells merged downwards may make it higher than a line.
+    pub(super) last_line: u64,
     /// Lines above it that are not blank.
     pub(super) skipped: u64,
     /// All fields, the appended ones included.
@@ -215,6 +217,7 @@ impl Line {
         }
         Ok(Header {
             line: self.number,
+            last_line: self.number,
             skipped,
             fields: self.fields.clone(),
             own: self.own.clone(),

@@ -113,7 +113,7 @@ impl Sheet {
     /// was opened.
     pub fn rows(&self) -> Result<Rows<'_>, SheetError> {
         let records = self.content.records(&self.input, &self.header)?;
-        Rows::new(records, &self.header)
+        Ok(Rows::new(records, &self.header))
     }
 
     /// Order and flag as they would be sent, from one row's own cells.

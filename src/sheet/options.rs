@@ -18,6 +18,8 @@ pub struct SheetOptions {
     pub delimiter: Option<char>,
     /// Name or number (from 1) of a workbook's worksheet; a name wins over a number.
     pub worksheet: Option<String>,
+    /// Rows that are hidden in a workbook are left out.
+    pub visible_only: bool,
     /// Header or letter of the column with the orders; a header wins over a letter.
     pub order_column: Option<String>,
     /// Header or letter of the column with the flags; a header wins over a letter.

@@ -13,6 +13,8 @@ pub(super) struct Record<'r> {
     pub(super) line: u64,
     pub(super) text: &'r str,
     pub(super) ends: &'r [usize],
+    /// Whether the row is hidden, and such rows are not wanted.
+    pub(super) left_out: bool,
 }
 
 impl<'r> Record<'r> {

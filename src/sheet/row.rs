@@ -36,6 +36,7 @@ pub struct Row {
     extra: String,
     sent_flag: Option<String>,
     origin: Option<Origin>,
+    left_out: bool,
     /// What makes the row as a whole invalid.
     pub(super) problem: Option<Problem>,
 }
@@ -76,6 +77,12 @@ impl Row {
         self.origin.as_ref()
     }
 
+    /// Whether the row is hidden in the sheet, and only visible ones are wanted: then nothing that
+    /// stands in it counts.
+    pub fn is_left_out(&self) -> bool {
+        self.left_out
+    }
+
     fn fill(&mut self, record: Record<'_>, header: &Header) {
         let own = &header.own;
         let expected = own.width;
@@ -86,6 +93,7 @@ impl Row {
         };
         let field = |at: usize| record.get(at).unwrap_or_default();
         self.line = record.line;
+        self.left_out = record.left_out;
         self.cells.clear();
         for &at in &own.kept {
             self.cells.push_field(field(at));
@@ -153,18 +161,12 @@ pub struct Rows<'s> {
 }
 
 impl<'s> Rows<'s> {
-    pub(super) fn new(
-        mut records: Box<dyn RecordReader + Send + 's>,
-        header: &'s Header,
-    ) -> Result<Rows<'s>, SheetError> {
-        let is_above = |record: Record<'_>| record.line < header.line;
-        // A sheet without a header has its rows from the first line on.
-        while header.line > 0 && records.next()?.is_some_and(is_above) {}
-        Ok(Rows {
+    pub(super) fn new(records: Box<dyn RecordReader + Send + 's>, header: &'s Header) -> Rows<'s> {
+        Rows {
             records,
             header,
             done: false,
-        })
+        }
     }
 
     /// Reads the next row into `row`, reusing its memory; false at the end of the sheet. Blank
@@ -181,7 +183,7 @@ impl<'s> Rows<'s> {
 
     fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         while let Some(record) = self.records.next()? {
-            if !is_blank(record.text) {
+            if record.line > self.header.last_line && !is_blank(record.text) {
                 row.fill(record, self.header);
                 return Ok(true);
             }

@@ -7,8 +7,10 @@ pub enum Warning {
         taken: &'static str,
         other: &'static str,
     },
-    /// Order or flag cells that are merged over rows.
+    /// Rows are hidden, by a filter or by hand, and sent or left out.
+    HiddenRows { count: u64, left_out: bool },
+    /// Order or flag cells that are merged downwards.
     MergedCells { count: u64 },
-    /// Rows that are not shown and are sent all the same.
-    HiddenRows { count: u64 },
+    /// Whether rows are hidden or cells merged is not known.
+    UnknownShape,
 }

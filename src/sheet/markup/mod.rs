@@ -78,7 +78,10 @@ impl Markup {
 fn warnings(encoding: TextEncoding, table: &Table, header: &Header) -> Vec<Warning> {
     let (merged, hidden) = (table.merged_down(header), table.hidden_rows(header));
     let merged = (merged > 0).then_some(Warning::MergedCells { count: merged });
-    let hidden = (hidden > 0).then_some(Warning::HiddenRows { count: hidden });
+    let hidden = (hidden > 0).then_some(Warning::HiddenRows {
+        count: hidden,
+        left_out: false,
+    });
     [encoding.warning(), merged, hidden]
         .into_iter()
         .flatten()

@@ -346,6 +346,7 @@ impl RecordReader for TableRows<'_> {
                 line: u64::from(row) + 1,
                 text: &self.text,
                 ends: &self.ends,
+                left_out: false,
             }));
         }
     }

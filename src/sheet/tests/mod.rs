@@ -7,11 +7,12 @@ mod faults;
 mod headers;
 mod lines;
 mod properties;
+mod shapes;
 mod short_words;
 mod web_pages;
 mod workbooks;
-mod xml_spreadsheets;
 mod worksheets;
+mod xml_spreadsheets;
 
 use std::io::Write;
 use std::path::PathBuf;

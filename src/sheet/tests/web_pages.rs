@@ -185,7 +185,13 @@ fn hidden_rows_are_counted() {
     ));
     assert_eq!(told(&sheet), ["2 CG1 aa", "3 CG2 aa"]);
     let warnings = &sheet.layout().warnings;
-    assert_eq!(*warnings, [Warning::HiddenRows { count: 1 }]);
+    assert_eq!(
+        *warnings,
+        [Warning::HiddenRows {
+            count: 1,
+            left_out: false
+        }]
+    );
     assert!(warnings[0].to_string().starts_with("1 row is hidden"));
 }
 

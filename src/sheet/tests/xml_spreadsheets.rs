@@ -100,7 +100,10 @@ fn merged_cells_are_filled_down_and_hidden_rows_counted() {
         sheet.layout().warnings,
         [
             Warning::MergedCells { count: 1 },
-            Warning::HiddenRows { count: 1 }
+            Warning::HiddenRows {
+                count: 1,
+                left_out: false
+            }
         ]
     );
 }

@@ -44,6 +44,9 @@ impl Text {
         if options.worksheet.is_some() {
             return Err(input.error(Fault::NoWorksheets));
         }
+        if options.visible_only {
+            return Err(input.error(Fault::NoHiddenRows));
+        }
         let mut searches: Vec<_> = delimiters
             .into_iter()
             .map(|delimiter| {

@@ -41,6 +41,7 @@ impl RecordReader for Records<'_> {
             line,
             text: text.map_err(|_| self.text.malformed())?,
             ends: &self.ends[..ended],
+            left_out: false,
         }))
     }
 }

@@ -2,12 +2,10 @@
 
 use calamine::{Data, Range, Reader as _, Sheet, SheetType, SheetVisible};
 
-use super::{Book, Cells, catch_panic, range_of};
+use super::{Book, Cells, catch_panic, count, range_of};
 use crate::sheet::error::Fault;
 use crate::sheet::header::{Found, Header, Search, search};
-use crate::sheet::normalize::is_blank;
 use crate::sheet::options::SheetOptions;
-use crate::sheet::record::RecordReader;
 use crate::text::quoted;
 
 /// A worksheet that has the columns.
@@ -15,6 +13,8 @@ pub(super) struct Chosen {
     pub(super) name: String,
     pub(super) range: Range<Data>,
     pub(super) header: Header,
+    /// Whether the order's and the flag's column are known by their letters.
+    pub(super) by_letter: [bool; 2],
 }
 
 /// The worksheet asked for, else the only visible one that has the columns.
@@ -83,6 +83,7 @@ impl Survey {
                         name,
                         range,
                         header,
+                        by_letter: search.rank.1,
                     };
                     (rows, Ok(chosen))
                 }
@@ -124,12 +125,7 @@ impl Survey {
 
 /// How many rows follow the line, blank ones not counted.
 fn rows_after(range: &Range<Data>, line: u64) -> u64 {
-    let mut cells = Cells::new(range, None);
-    let mut rows = 0;
-    while let Ok(Some(record)) = cells.next() {
-        rows += u64::from(record.line > line && !is_blank(record.text));
-    }
-    rows
+    count(Cells::new(range, None), |it| it > line)
 }
 
 fn tables(book: &Book<'_>, is_wanted: impl Fn(SheetVisible) -> bool) -> Vec<String> {

@@ -4,6 +4,8 @@ mod archive;
 mod cell;
 mod choice;
 mod compound;
+mod merged;
+mod shape;
 
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,10 +20,14 @@ use super::error::{Fault, SheetError};
 use super::format::Format;
 use super::header::Header;
 use super::input::{Input, Reader};
+use super::normalize::is_blank;
 use super::options::SheetOptions;
 use super::record::{Record, RecordReader};
+use super::warning::Warning;
 use crate::text::one_line;
 use choice::{Chosen, choose};
+use merged::{Filled, last_line, merged_down};
+use shape::Shape;
 
 type Book<'i> = Sheets<BufReader<Reader<'i>>>;
 
@@ -30,6 +36,12 @@ pub(super) struct Worksheet {
     pub(super) format: Format,
     pub(super) name: String,
     range: Range<Data>,
+    shape: Shape,
+    /// Whether rows that are hidden are left out.
+    visible_only: bool,
+    /// Of the columns that are sent, the rows of cells that are merged downwards.
+    merged: Vec<(usize, Vec<(u64, u64)>)>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Worksheet {
@@ -41,22 +53,84 @@ impl Worksheet {
         let (format, mut book) = open_book(input, formats)?;
         let chosen = choose(&mut book, options);
         input.unchanged()?;
-        let Chosen {
-            name,
-            range,
-            header,
-        } = chosen.map_err(|fault| input.error(fault))?;
-        let sheet = Worksheet {
+        let chosen = chosen.map_err(|fault| input.error(fault))?;
+        let sheets = book.sheets_metadata().iter();
+        let at = sheets.take_while(|it| it.name != chosen.name).count();
+        let shape = Shape::of(input, format, at, &chosen.name);
+        if options.visible_only && shape.is_none() {
+            return Err(input.error(Fault::UnknownHiddenRows));
+        }
+        input.unchanged()?;
+        Worksheet::of(chosen, format, shape, options).map_err(|fault| input.error(fault))
+    }
+
+    fn of(
+        chosen: Chosen,
+        format: Format,
+        shape: Option<Shape>,
+        options: &SheetOptions,
+    ) -> Result<(Worksheet, Header), Fault> {
+        let mut warnings = Vec::new();
+        if shape.is_none() {
+            warnings.push(Warning::UnknownShape);
+        }
+        let shape = shape.unwrap_or_default();
+        let mut header = chosen.header;
+        header.last_line = last_line(&shape, &header, chosen.by_letter)?;
+        let mut sheet = Worksheet {
             format,
-            name,
-            range,
+            name: chosen.name,
+            range: chosen.range,
+            merged: merged_down(&shape, &header),
+            shape,
+            visible_only: options.visible_only,
+            warnings,
         };
+        let hidden = sheet.hidden_rows(&header);
+        if hidden > 0 {
+            sheet.warnings.push(Warning::HiddenRows {
+                count: hidden,
+                left_out: options.visible_only,
+            });
+        }
+        let merged: usize = sheet.merged.iter().map(|(_, merges)| merges.len()).sum();
+        if merged > 0 {
+            sheet.warnings.push(Warning::MergedCells {
+                count: merged as u64,
+            });
+        }
         Ok((sheet, header))
     }
 
-    pub(super) fn cells(&self, order: usize) -> Cells<'_> {
-        Cells::new(&self.range, Some(order))
+    /// How many rows are hidden, blank ones not counted.
+    fn hidden_rows(&self, header: &Header) -> u64 {
+        if !self.shape.has_hidden_rows() {
+            return 0;
+        }
+        let is_hidden = |line| line > header.last_line && self.shape.is_hidden(line);
+        count(Cells::new(&self.range, None), is_hidden)
     }
+
+    pub(super) fn records(&self, header: &Header) -> Box<dyn RecordReader + Send + '_> {
+        let left_out = self.visible_only.then_some(&self.shape);
+        let cells = Cells {
+            left_out,
+            ..Cells::new(&self.range, Some(header.order))
+        };
+        match self.merged.is_empty() {
+            true => Box::new(cells),
+            false => Box::new(Filled::new(cells, &self.merged)),
+        }
+    }
+}
+
+/// How many rows there are whose line is wanted, blank ones not counted.
+fn count(mut cells: Cells<'_>, is_wanted: impl Fn(u64) -> bool) -> u64 {
+    let mut rows = 0;
+    while let Ok(Some(record)) = cells.next() {
+        rows += u64::from(is_wanted(record.line) && !is_blank(record.text));
+    }
+    rows
 }
 
 /// Goes through a worksheet's rows, as records of text.
@@ -69,6 +143,8 @@ pub(super) struct Cells<'s> {
     left: usize,
     /// The column in which a number that Excel cannot hold exactly shows as such.
     order: Option<usize>,
+    /// Whose hidden rows are left out.
+    left_out: Option<&'s Shape>,
     text: String,
     ends: Vec<usize>,
 }
@@ -81,6 +157,7 @@ impl<'s> Cells<'s> {
             line: u64::from(top),
             left: left as usize,
             order,
+            left_out: None,
             text: String::new(),
             ends: Vec::new(),
         }
@@ -104,6 +181,9 @@ impl RecordReader for Cells<'_> {
             line: self.line,
             text: &self.text,
             ends: &self.ends,
+            left_out: self
+                .left_out
+                .is_some_and(|shape| shape.is_hidden(self.line)),
         }))
     }
 }

@@ -5,6 +5,7 @@ mod conflicts;
 mod correcting;
 mod failures;
 mod formats;
+mod hidden;
 mod markup;
 mod random;
 mod rounds;

@@ -1,0 +1,88 @@
+//! What a worksheet says of its rows and cells beside what is in them, which the workbook reader
+//! does not tell.
+
+mod ods;
+mod package;
+mod xls;
+mod xlsb;
+mod xlsx;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::sheet::format::Format;
+use crate::sheet::input::Input;
+
+/// Rows are counted from 1, columns from 0.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// First and last of the rows that are not shown, in ascending order.
+    hidden: Vec<(u64, u64)>,
+    merged: Vec<Merge>,
+}
+
+/// Cells that are shown as one, with the value of the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Merge {
+    /// First and last.
+    pub(super) rows: (u64, u64),
+    pub(super) columns: (usize, usize),
+}
+
+impl Shape {
+    /// `None` where it cannot be told. `at` is the worksheet's place among all of the workbook.
+    pub(super) fn of(input: &Input, format: Format, at: usize, name: &str) -> Option<Shape> {
+        let read = || match format {
+            Format::Xls => xls::read(input, at),
+            Format::Xlsb => xlsb::read(input, at),
+            Format::Ods => ods::read(input, name),
+            _ => xlsx::read(input, at),
+        };
+        // The readers beneath may panic on a damaged file.
+        let mut shape = catch_unwind(AssertUnwindSafe(read)).ok().flatten()?;
+        shape.hidden.sort_unstable();
+        Some(shape)
+    }
+
+    pub(super) fn has_hidden_rows(&self) -> bool {
+        !self.hidden.is_empty()
+    }
+
+    pub(super) fn is_hidden(&self, row: u64) -> bool {
+        let after = self.hidden.partition_point(|(first, _)| *first <= row);
+        let before = after.checked_sub(1).map(|at| self.hidden[at]);
+        before.is_some_and(|(_, last)| row <= last)
+    }
+
+    /// The merge that the cell belongs to.
+    pub(super) fn merge_at(&self, row: u64, column: usize) -> Option<Merge> {
+        let within = |(first, last), at| first <= at && at <= last;
+        let mut merged = self.merged.iter().copied();
+        merged.find(|it| within_rows(it, row) && within(it.columns, column))
+    }
+
+    /// The rows of the column's cells that are merged downwards below the row, in ascending order.
+    pub(super) fn merged_down(&self, column: usize, below: u64) -> Vec<(u64, u64)> {
+        let merged = self.merged.iter();
+        let merged = merged.filter(|it| it.columns == (column, column) && it.rows.0 > below);
+        let mut rows: Vec<_> = merged.map(|it| it.rows).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    fn hide(&mut self, first: u64, last: u64) {
+        match self.hidden.last_mut() {
+            Some((_, before)) if *before + 1 == first => *before = last,
+            _ => self.hidden.push((first, last)),
+        }
+    }
+
+    fn merge(&mut self, rows: (u64, u64), columns: (usize, usize)) {
+        if rows.0 < rows.1 || columns.0 < columns.1 {
+            self.merged.push(Merge { rows, columns });
+        }
+    }
+}
+
+fn within_rows(merge: &Merge, row: u64) -> bool {
+    merge.rows.0 <= row && row <= merge.rows.1
+}

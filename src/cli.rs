@@ -264,6 +264,10 @@ pub struct SheetArgs {
     #[arg(long, value_name = "NAME|INDEX", help_heading = "Sheet")]
     pub sheet: Option<String>,
 
+    /// All visible worksheets that have the columns, one after the other
+    #[arg(long, conflicts_with = "sheet", help_heading = "Sheet")]
+    pub all_sheets: bool,
+
     /// Leave out the rows that are hidden in a workbook, by a filter or by hand
     #[arg(long, help_heading = "Sheet")]
     pub visible_only: bool,

@@ -9,7 +9,7 @@ use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::journal::Foreign;
 use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
-use crate::sheet::{CellFault, Place, Problem, Warning};
+use crate::sheet::{CellFault, Place, Problem, SheetLine, Warning};
 use crate::stop::StopReason;
 use crate::text::{counted, one_line, quoted};
 
@@ -198,11 +198,24 @@ impl fmt::Display for Foreign {
     }
 }
 
+impl fmt::Display for SheetLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(worksheet) = &self.worksheet {
+            write!(f, "worksheet {}, ", one_line(worksheet, MAX_HEADER))?;
+        }
+        write!(f, "line {}", self.line)
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = |line| SheetLine {
+            worksheet: self.worksheet.clone(),
+            line,
+        };
         match self.sheet_line {
-            None => write!(f, "line {}", self.line),
-            Some(sheet_line) => write!(f, "line {} (line {sheet_line} of the sheet)", self.line),
+            None => at(self.line).fmt(f),
+            Some(line) => write!(f, "line {} ({} of the sheet)", self.line, at(line)),
         }
     }
 }
@@ -210,8 +223,8 @@ impl fmt::Display for Place {
 impl fmt::Display for LineRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LineRef::Sheet(line) => write!(f, "line {line}"),
-            LineRef::Failures(line) => write!(f, "line {line} of the failures file"),
+            LineRef::Sheet(line) => line.fmt(f),
+            LineRef::Failures(line) => write!(f, "{line} of the failures file"),
         }
     }
 }
@@ -223,7 +236,7 @@ impl fmt::Display for NotUpdated {
             NotUpdated::Unreadable(why) => write!(f, "they cannot be read ({why})"),
             NotUpdated::OtherForm => f.write_str("they are not as wdt-flags writes them"),
             NotUpdated::OtherColumns => f.write_str("they have other columns"),
-            NotUpdated::NoSuchLine(line) => write!(f, "they have no line {line}"),
+            NotUpdated::NoSuchLine(line) => write!(f, "they have no {line}"),
             NotUpdated::LaterRun => f.write_str("they are of a later run"),
         }
     }
@@ -463,13 +476,19 @@ mod tests {
             column: "flag_name".into(),
             fault: CellFault::Invalid(Invalid::Empty),
         };
+        let line = |line| {
+            LineRef::Sheet(SheetLine {
+                worksheet: None,
+                line,
+            })
+        };
         let reason = StopReason::Deadline;
         for (note, text, common) in [
             (Note::Reply(""), "", ""),
             (Note::Reply("单据不存在"), "单据不存在", "单据不存在"),
             (
                 Note::SameAs {
-                    line: LineRef::Sheet(4),
+                    line: line(4),
                     reply: "",
                 },
                 "same as line 4",
@@ -477,7 +496,7 @@ mod tests {
             ),
             (
                 Note::SameAs {
-                    line: LineRef::Sheet(4),
+                    line: line(4),
                     reply: "单据不存在",
                 },
                 "same as line 4: 单据不存在",
@@ -486,14 +505,14 @@ mod tests {
             (
                 Note::Invalid {
                     problem: empty(),
-                    decided_by: Some(LineRef::Sheet(9)),
+                    decided_by: Some(line(9)),
                 },
                 "flag_name is empty; but line 9 decides: remove this row rather than correct it",
                 "flag_name is empty",
             ),
             (
                 Note::Conflict {
-                    line: LineRef::Sheet(9),
+                    line: line(9),
                     accepted_before: false,
                 },
                 "the order is given different flags; its last row is line 9",
@@ -506,7 +525,7 @@ mod tests {
             ),
             (
                 Note::DecidedBy {
-                    line: LineRef::Sheet(9),
+                    line: line(9),
                     ended: Some(Status::Ok),
                 },
                 "line 9 decides",

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use preview::{Preview, Sent};
 
-use crate::sheet::{self, Problem, Row, Sheet, SheetError};
+use crate::sheet::{self, Line, Problem, Row, Sheet, SheetError};
 
 /// What to do with an order that is given different flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -53,18 +53,18 @@ pub enum RowRole {
     /// Its flag is sent for its order.
     Decides { id: OrderId },
     /// Gives the flag that the deciding row gives.
-    Same { id: OrderId, line: u64 },
+    Same { id: OrderId, line: Line },
     /// Gives another flag than the deciding row.
-    Superseded { id: OrderId, line: u64 },
+    Superseded { id: OrderId, line: Line },
     /// Its order is given different flags, and conflicts are invalid.
-    Conflict { id: OrderId, line: u64 },
+    Conflict { id: OrderId, line: Line },
 }
 
 /// What the rows of one order come to.
 #[derive(Clone, Copy, Debug)]
 struct Decision {
     /// Line of the last valid row.
-    line: u64,
+    line: Line,
     /// Its flag, as an index into [`Plan::flags`].
     flag: u32,
     rows: u32,
@@ -130,7 +130,7 @@ impl Plan {
         Ok(plan)
     }
 
-    fn enter(&mut self, line: u64, entry: &sheet::Entry<'_>) {
+    fn enter(&mut self, line: Line, entry: &sheet::Entry<'_>) {
         let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
             Some((known, _, rows)) => {
                 *rows += 1;
@@ -184,7 +184,7 @@ impl Plan {
 
     /// What the valid row at `line` is to the run; `None` if the sheet has changed since: the plan
     /// has never seen its order, or another row decides, or this one another flag.
-    pub fn role(&self, line: u64, entry: &sheet::Entry<'_>) -> Option<RowRole> {
+    pub fn role(&self, line: Line, entry: &sheet::Entry<'_>) -> Option<RowRole> {
         let id = self.find(&entry.order)?;
         let decision = self.decision(id);
         let decides = decision.line;
@@ -204,7 +204,7 @@ impl Plan {
     }
 
     /// The line that decides for an order, if it comes after `line`.
-    pub fn decided_after(&self, line: u64, order: &str) -> Option<u64> {
+    pub fn decided_after(&self, line: Line, order: &str) -> Option<Line> {
         let decides = self.decision(self.find(order)?).line;
         (decides > line).then_some(decides)
     }
@@ -220,7 +220,7 @@ impl Plan {
     }
 
     /// The line of the order's last valid row.
-    pub fn line(&self, id: OrderId) -> u64 {
+    pub fn line(&self, id: OrderId) -> Line {
         self.decision(id).line
     }
 
@@ -338,12 +338,18 @@ mod tests {
         assert_eq!(
             roles(&sheet, &plan),
             [
-                Some(RowRole::Same { id: first, line: 5 }),
+                Some(RowRole::Same {
+                    id: first,
+                    line: 5.into()
+                }),
                 Some(RowRole::Same {
                     id: second,
-                    line: 7
+                    line: 7.into()
                 }),
-                Some(RowRole::Superseded { id: first, line: 5 }),
+                Some(RowRole::Superseded {
+                    id: first,
+                    line: 5.into()
+                }),
                 Some(RowRole::Decides { id: first }),
                 None,
                 Some(RowRole::Decides { id: second }),
@@ -356,8 +362,8 @@ mod tests {
         assert_eq!(plan.conflicting_rows(), 0);
         assert_eq!(plan.rows_of(first), 3);
         assert_eq!((plan.flag(first), plan.find("CG3")), ("aa", None));
-        assert_eq!(plan.decided_after(4, "CG1"), Some(5));
-        assert_eq!(plan.decided_after(5, "CG1"), None);
+        assert_eq!(plan.decided_after(4.into(), "CG1"), Some(5.into()));
+        assert_eq!(plan.decided_after(5.into(), "CG1"), None);
     }
 
     #[test]
@@ -366,7 +372,7 @@ mod tests {
         let plan = plan(&sheet, OnConflict::Invalid);
         let conflict = Some(RowRole::Conflict {
             id: OrderId(0),
-            line: 5,
+            line: 5.into(),
         });
         let roles = roles(&sheet, &plan);
         assert_eq!([roles[0], roles[2], roles[3]], [conflict; 3]);

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::console::{counted, print};
 use crate::plan::{Plan, RowRole};
 use crate::run::Note;
-use crate::sheet::{Place, Row, Sheet, SheetError};
+use crate::sheet::{Place, Row, Sheet, SheetError, SheetLine};
 use crate::text::one_line;
 
 pub const MAX_CELL_CHARS: usize = 40;
@@ -50,26 +50,44 @@ enum Matter {
         particular: Option<String>,
     },
     /// A later row gives its order another flag.
-    Superseded { flag: String, decided_by_line: u64 },
+    Superseded {
+        flag: String,
+        decided_by_line: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        decided_by_worksheet: Option<String>,
+    },
     /// Its order is given different flags, which makes all its rows invalid.
-    Conflict { flag: String, last_line: u64 },
+    Conflict {
+        flag: String,
+        last_line: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_worksheet: Option<String>,
+    },
 }
 
 impl Finding {
     fn of(row: &Row, sheet: &Sheet, plan: &Plan) -> Option<Self> {
-        let place = row.place();
+        let place = sheet.place(row);
         let (order, matter) = match row.entry(sheet) {
             Ok(entry) => {
                 let flag = entry.flag.to_string();
-                let matter = match plan.role(place.line, &entry)? {
-                    RowRole::Superseded { line, .. } => Matter::Superseded {
-                        flag,
-                        decided_by_line: line,
-                    },
-                    RowRole::Conflict { line, .. } => Matter::Conflict {
-                        flag,
-                        last_line: line,
-                    },
+                let matter = match plan.role(row.line(), &entry)? {
+                    RowRole::Superseded { line, .. } => {
+                        let SheetLine { worksheet, line } = sheet.sheet_line(line);
+                        Matter::Superseded {
+                            flag,
+                            decided_by_line: line,
+                            decided_by_worksheet: worksheet,
+                        }
+                    }
+                    RowRole::Conflict { line, .. } => {
+                        let SheetLine { worksheet, line } = sheet.sheet_line(line);
+                        Matter::Conflict {
+                            flag,
+                            last_line: line,
+                            last_worksheet: worksheet,
+                        }
+                    }
                     RowRole::Decides { .. } | RowRole::Same { .. } => return None,
                 };
                 (entry.order.into_owned(), matter)
@@ -108,15 +126,30 @@ impl Finding {
     /// The row, its order and what is particular to it.
     fn row(&self) -> String {
         let cell = |text: &str| one_line(text, MAX_CELL_CHARS);
+        let at = |worksheet: &Option<String>, line| SheetLine {
+            worksheet: worksheet.clone(),
+            line,
+        };
         let particular = match &self.matter {
             Matter::Invalid { particular, .. } => particular.clone().unwrap_or_default(),
             Matter::Superseded {
                 flag,
                 decided_by_line,
-            } => format!("gives {}, but line {decided_by_line} decides", cell(flag)),
-            Matter::Conflict { flag, last_line } => {
-                format!("gives {}; its last row is line {last_line}", cell(flag))
-            }
+                decided_by_worksheet,
+            } => format!(
+                "gives {}, but {} decides",
+                cell(flag),
+                at(decided_by_worksheet, *decided_by_line)
+            ),
+            Matter::Conflict {
+                flag,
+                last_line,
+                last_worksheet,
+            } => format!(
+                "gives {}; its last row is {}",
+                cell(flag),
+                at(last_worksheet, *last_line)
+            ),
         };
         let row = format!("{}  {}  {particular}", self.place, cell(&self.order));
         row.trim_end().to_owned()

@@ -53,6 +53,7 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
         encoding: args.encoding,
         delimiter: args.delimiter,
         worksheet: args.sheet,
+        all_sheets: args.all_sheets,
         visible_only: args.visible_only,
         order_column: args.order_column,
         flag_column: args.flag_column,

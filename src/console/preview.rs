@@ -18,7 +18,7 @@ pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
     let unlike = &preview.unlike;
     if unlike.orders > 0 {
         let places = unlike.first.iter();
-        let places = places.map(|sent| format!("line {} {}", sent.line, quoted(&sent.order)));
+        let places = places.map(|sent| format!("{} {}", sent.line, quoted(&sent.order)));
         let more = match unlike.orders > unlike.first.len() as u64 {
             true => ", …",
             false => "",
@@ -36,16 +36,20 @@ pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
 
 fn sent(sent: &Sent) -> String {
     let (order, flag) = (quoted(&sent.order), quoted(&sent.flag));
-    format!("line {}, {order} gets {flag}", sent.line)
+    format!("{}, {order} gets {flag}", sent.line)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheet::SheetLine;
 
     fn shown(first: Option<u64>, last: Option<u64>, unlike: u64) -> Vec<String> {
         let sent = |line: u64| Sent {
-            line,
+            line: SheetLine {
+                worksheet: None,
+                line,
+            },
             order: format!("CG {line}"),
             flag: "加急\u{a0}".to_owned(),
         };

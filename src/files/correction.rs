@@ -13,7 +13,9 @@ use super::error::FileError;
 use super::open::open_to_read;
 use super::readers::Readers;
 use super::results::{BOM, ResultRow, ResultsColumns, io_error, writer};
-use crate::sheet::{APPENDED, EXTRA_FIELDS, Row, SENT_FLAG, Sheet, SheetError};
+use crate::sheet::{
+    APPENDED, EXTRA_FIELDS, Line, Row, SENT_FLAG, Sheet, SheetError, SheetLine, WORKSHEET,
+};
 
 /// Why a failures file's results are not updated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,16 +27,16 @@ pub enum NotUpdated {
     OtherForm,
     OtherColumns,
     /// They have no row of this line, which the failures file names.
-    NoSuchLine(u64),
+    NoSuchLine(SheetLine),
     /// All their rows are younger than those of the failures file.
     LaterRun,
 }
 
 /// Where a row belongs in the results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     /// In the place of the row of this line of the sheet.
-    Line(u64),
+    Line(SheetLine),
     /// In the place of this one, counted from 0, of those without a line, which a person has added.
     Added(usize),
     /// At the end.
@@ -52,8 +54,9 @@ pub struct Correction {
     cells: Vec<usize>,
     sent_flag: bool,
     extra_fields: bool,
+    worksheet: bool,
     /// By line of the failures file.
-    targets: HashMap<u64, Target>,
+    targets: HashMap<Line, Target>,
 }
 
 /// Rows on their way into the results, as CSV.
@@ -65,7 +68,7 @@ pub struct Corrected {
 /// The rows of the results before they are updated.
 #[derive(Default)]
 struct Before {
-    lines: HashSet<u64>,
+    lines: HashSet<SheetLine>,
     /// Those without a line; taken as rows of the failures file are found to be theirs.
     added: Vec<Option<StringRecord>>,
     /// When the first of all was finished.
@@ -99,12 +102,12 @@ impl Correction {
         let mut rows = sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let line = row.origin().and_then(|origin| origin.line);
-            if let Some(line) = line.filter(|line| !before.lines.contains(line)) {
-                return Ok(Err(NotUpdated::NoSuchLine(line)));
+            let line = row.origin().and_then(|origin| origin.line.clone());
+            if let Some(line) = line.as_ref().filter(|line| !before.lines.contains(line)) {
+                return Ok(Err(NotUpdated::NoSuchLine(line.clone())));
             }
             // A row that a person has copied is one more, not the same again.
-            let target = match line.filter(|&line| taken.insert(line)) {
+            let target = match line.filter(|line| taken.insert(line.clone())) {
                 Some(line) => Target::Line(line),
                 None => correction.target_of_added(&row, &mut before.added),
             };
@@ -133,7 +136,8 @@ impl Correction {
             own -= usize::from(has);
             has
         };
-        let (extra_fields, sent_flag) = (cut(EXTRA_FIELDS), cut(SENT_FLAG));
+        let (worksheet, extra_fields) = (cut(WORKSHEET), cut(EXTRA_FIELDS));
+        let sent_flag = cut(SENT_FLAG);
         let cells: Option<Vec<usize>> = (0..own)
             .map(|at| {
                 let nth = header[..at].iter().filter(|it| **it == header[at]).count();
@@ -151,6 +155,7 @@ impl Correction {
                 cells,
                 sent_flag,
                 extra_fields,
+                worksheet,
                 targets: HashMap::new(),
             }),
             _ => Err(NotUpdated::OtherColumns),
@@ -163,8 +168,11 @@ impl Correction {
         for record in reader(bytes).records().skip(1) {
             let record = record.ok().filter(|it| it.len() == self.header.len())?;
             match self.line(&record)? {
-                Some(line) if !before.lines.insert(line) => return None,
-                Some(_) => {}
+                Some(line) => {
+                    if !before.lines.insert(line) {
+                        return None;
+                    }
+                }
                 None => before.added.push(Some(record.clone())),
             }
             if let Ok(time) = record[self.header.len() - 1].parse() {
@@ -179,11 +187,14 @@ impl Correction {
     }
 
     /// The line of a record of the results, if a person has not added it.
-    fn line(&self, record: &StringRecord) -> Option<Option<u64>> {
-        match &record[self.header.len() - APPENDED.len()] {
-            "" => Some(None),
-            line => line.parse().ok().map(Some),
-        }
+    fn line(&self, record: &StringRecord) -> Option<Option<SheetLine>> {
+        let at = self.header.len() - APPENDED.len();
+        let line = match &record[at] {
+            "" => return Some(None),
+            line => line.parse().ok()?,
+        };
+        let worksheet = self.worksheet.then(|| record[at - 1].to_owned());
+        Some(Some(SheetLine { worksheet, line }))
     }
 
     /// The place of a row that a person has added. An earlier round may have added it already: then
@@ -224,28 +235,28 @@ impl Correction {
         cells.collect()
     }
 
-    fn target(&self, line: u64) -> Target {
-        self.targets.get(&line).copied().unwrap_or(Target::New)
+    fn target(&self, line: Line) -> &Target {
+        self.targets.get(&line).unwrap_or(&Target::New)
     }
 
     /// The line in the original sheet of the failures file's row at `line`, if it has one.
-    pub fn origin(&self, line: u64) -> Option<u64> {
+    pub fn origin(&self, line: Line) -> Option<SheetLine> {
         match self.target(line) {
-            Target::Line(line) => Some(line),
+            Target::Line(line) => Some(line.clone()),
             Target::Added(_) | Target::New => None,
         }
     }
 
     /// Whether the results do not have the failures file's row at `line` yet.
-    pub fn is_new(&self, line: u64) -> bool {
-        self.target(line) == Target::New
+    pub fn is_new(&self, line: Line) -> bool {
+        *self.target(line) == Target::New
     }
 
     /// Adds the row at `line` of the failures file, with what became of it.
     pub fn add(
         &self,
         corrected: &mut Corrected,
-        line: u64,
+        line: Line,
         row: &ResultRow<'_>,
     ) -> Result<(), FileError> {
         let row = ResultRow {
@@ -256,8 +267,9 @@ impl Correction {
             own: &self.header[..self.own],
             sent_flag: self.sent_flag,
             extra_fields: self.extra_fields,
+            worksheet: self.worksheet,
         };
-        let to = corrected.rows.entry(self.target(line)).or_default();
+        let to = corrected.rows.entry(self.target(line).clone()).or_default();
         let mut csv = writer(to);
         columns
             .write(&mut csv, &row)

@@ -11,7 +11,7 @@ use super::atomic::AtomicFile;
 use super::error::FileError;
 use super::outcome::{Status, local_time};
 use super::readers::Readers;
-use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
+use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
 
 /// Excel reads Chinese in a CSV file only if it begins with this.
 pub const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -23,6 +23,7 @@ pub struct ResultsColumns<'a> {
     pub own: &'a [String],
     pub sent_flag: bool,
     pub extra_fields: bool,
+    pub worksheet: bool,
 }
 
 /// A row of results.
@@ -33,7 +34,7 @@ pub struct ResultRow<'a> {
     pub sent_flag: Option<&'a str>,
     pub extra_fields: &'a str,
     /// `None` if a person added the row to a failures file.
-    pub line: Option<u64>,
+    pub line: Option<&'a SheetLine>,
     pub status: Status,
     pub code: Option<i64>,
     pub message: &'a str,
@@ -89,6 +90,7 @@ impl<'a> ResultsColumns<'a> {
             .map(String::as_str)
             .chain(self.sent_flag.then_some(SENT_FLAG))
             .chain(self.extra_fields.then_some(EXTRA_FIELDS))
+            .chain(self.worksheet.then_some(WORKSHEET))
             .chain(APPENDED)
     }
 
@@ -102,6 +104,10 @@ impl<'a> ResultsColumns<'a> {
         if self.extra_fields {
             to.write_field(row.extra_fields)?;
         }
+        if self.worksheet {
+            let worksheet = row.line.and_then(|line| line.worksheet.as_deref());
+            to.write_field(worksheet.unwrap_or_default())?;
+        }
         let code = row.code.map(|code| code.to_string()).unwrap_or_default();
         // A spreadsheet would run such a message as a formula; a quote mark prevents that.
         let quote = match row.message.starts_with(['=', '+', '-', '@', '\t', '\r']) {
@@ -110,7 +116,7 @@ impl<'a> ResultsColumns<'a> {
         };
         to.write_record([
             row.line
-                .map(|line| line.to_string())
+                .map(|line| line.line.to_string())
                 .unwrap_or_default()
                 .as_str(),
             row.status.as_str(),
@@ -149,6 +155,7 @@ mod tests {
             own,
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
+            worksheet: row.line.is_some_and(|line| line.worksheet.is_some()),
         };
         let mut writer =
             ResultsWriter::begin(&path, columns, bom, &Readers::default()).expect("begun");
@@ -161,12 +168,17 @@ mod tests {
         std::fs::read_to_string(&path).expect("UTF-8")
     }
 
+    const LINE: SheetLine = SheetLine {
+        worksheet: None,
+        line: 2,
+    };
+
     fn row<'a>(cells: &'a StringRecord, message: &'a str) -> ResultRow<'a> {
         ResultRow {
             cells,
             sent_flag: None,
             extra_fields: "",
-            line: Some(2),
+            line: Some(&LINE),
             status: Status::Rejected,
             code: Some(100),
             message,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::shapes::unlike;
 use super::{OrderId, Plan};
+use crate::sheet::{Sheet, SheetLine};
 
 /// Orders unlike the rest that are shown.
 const SHOWN: usize = 3;
@@ -19,7 +20,8 @@ pub struct Preview {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
     /// The line that decides.
-    pub line: u64,
+    #[serde(flatten)]
+    pub line: SheetLine,
     pub order: String,
     pub flag: String,
 }
@@ -34,9 +36,9 @@ pub struct Unlike {
 
 impl Preview {
     /// Of the orders that are sent.
-    pub fn of(plan: &Plan, is_sent: impl Fn(OrderId) -> bool) -> Preview {
+    pub fn of(sheet: &Sheet, plan: &Plan, is_sent: impl Fn(OrderId) -> bool) -> Preview {
         let sent = |id: OrderId| Sent {
-            line: plan.line(id),
+            line: sheet.sheet_line(plan.line(id)),
             order: plan.order(id).to_owned(),
             flag: plan.flag(id).to_owned(),
         };

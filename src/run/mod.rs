@@ -159,7 +159,8 @@ pub fn run(
     files.ensure_writable()?;
     let (mut journal, mut outcomes) =
         resume::begin_journal(found, &plan, &files, identity, observers)?;
-    observers.event(&Event::Planned(planned(&plan, &outcomes, age, settings)));
+    let planned = planned(&sheet, &plan, &outcomes, age, settings);
+    observers.event(&Event::Planned(planned));
 
     let began = Instant::now();
     let sending = Sending {
@@ -255,6 +256,7 @@ fn limiter(settings: &Settings, account: &AccountLock, observers: &[&dyn Observe
 }
 
 fn planned(
+    sheet: &Sheet,
     plan: &Plan,
     outcomes: &[Option<Outcome>],
     age: Option<Duration>,
@@ -280,7 +282,7 @@ fn planned(
         recovered,
         continued_after: age,
         calls_left: to_send.iter().filter(|&&sent| sent).count() as u64,
-        preview: Preview::of(plan, |id| to_send[id.index()]),
+        preview: Preview::of(sheet, plan, |id| to_send[id.index()]),
         pacing: Pacing {
             rate: settings.rate,
             workers: settings.workers,

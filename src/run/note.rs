@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use crate::files::Status;
-use crate::sheet::Problem;
+use crate::sheet::{Problem, SheetLine};
 use crate::stop::StopReason;
 
 /// A line that a message names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineRef {
-    Sheet(u64),
+    Sheet(SheetLine),
     /// Of a row that a person added to a failures file.
-    Failures(u64),
+    Failures(SheetLine),
 }
 
 #[derive(Debug)]

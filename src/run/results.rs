@@ -12,7 +12,7 @@ use crate::files::{
     ResultsWriter, RunFiles, Status,
 };
 use crate::plan::{OrderId, Plan, RowRole};
-use crate::sheet::{Row, Sheet, SheetError};
+use crate::sheet::{Line, Row, Sheet, SheetError};
 use crate::stop::StopReason;
 
 /// What the results are made from.
@@ -51,6 +51,7 @@ impl<'r> Ending<'r> {
             own: self.sheet.columns(),
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.plan.has_extra_fields(),
+            worksheet: self.sheet.has_worksheets(),
         };
         let mut results = match self.files.correction() {
             Some(correction) => Results::Updated(correction, Corrected::default()),
@@ -67,15 +68,16 @@ impl<'r> Ending<'r> {
         let mut row = Row::default();
         while rows.read(&mut row)? {
             let ended = self.ended(&row, now)?;
+            let line = match &self.files.correction {
+                Some(Ok(correction)) => correction.origin(row.line()),
+                Some(Err(_)) => row.origin().and_then(|origin| origin.line.clone()),
+                None => Some(self.sheet.sheet_line(row.line())),
+            };
             let result = ResultRow {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
-                line: match &self.files.correction {
-                    Some(Ok(correction)) => correction.origin(row.line()),
-                    Some(Err(_)) => row.origin().and_then(|origin| origin.line),
-                    None => Some(row.line()),
-                },
+                line: line.as_ref(),
                 status: ended.status,
                 code: ended.code,
                 message: &ended.note.to_string(),
@@ -130,13 +132,14 @@ impl<'r> Ending<'r> {
     }
 
     /// A line of this sheet as messages name it: by the sheet that a failures file comes from.
-    fn line_ref(&self, line: u64) -> LineRef {
+    fn line_ref(&self, line: Line) -> LineRef {
+        let here = self.sheet.sheet_line(line);
         match &self.files.correction {
-            None => LineRef::Sheet(line),
-            Some(Err(_)) => LineRef::Failures(line),
+            None => LineRef::Sheet(here),
+            Some(Err(_)) => LineRef::Failures(here),
             Some(Ok(correction)) => match correction.origin(line) {
                 Some(line) => LineRef::Sheet(line),
-                None => LineRef::Failures(line),
+                None => LineRef::Failures(here),
             },
         }
     }

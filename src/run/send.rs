@@ -73,7 +73,7 @@ impl Jobs<'_> {
                     return Ok(Some(Job {
                         id,
                         row: CalledFor {
-                            place: self.row.place(),
+                            place: self.sheet.place(&self.row),
                             order: entry.order.into_owned(),
                         },
                         flag: entry.flag.into_owned(),

@@ -1,4 +1,4 @@
-//! What a sheet is made of: text, or a worksheet of a workbook.
+//! What a sheet is made of: text, or worksheets of a workbook.
 
 use super::error::{Fault, SheetError};
 use super::format::{SNIFF_LEN, Signature, lock_file, signature};
@@ -9,12 +9,12 @@ use super::options::SheetOptions;
 use super::record::RecordReader;
 use super::text::{Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
-use super::workbook::Worksheet;
+use super::workbook::Workbook;
 
 #[derive(Debug)]
 pub(super) enum Content {
     Text(Text),
-    Worksheet(Worksheet),
+    Workbook(Box<Workbook>),
     Markup(Markup),
 }
 
@@ -38,15 +38,15 @@ impl Content {
                         .map(|(markup, header)| (Content::Markup(markup), header)),
                 }
             }
-            Signature::Workbook(formats) => Worksheet::open(input, formats, options)
-                .map(|(worksheet, header)| (Content::Worksheet(worksheet), header)),
+            Signature::Workbook(formats) => Workbook::open(input, formats, options)
+                .map(|(book, header)| (Content::Workbook(Box::new(book)), header)),
         }
     }
 
     pub(super) fn warnings(&self) -> Vec<Warning> {
         match self {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
-            Content::Worksheet(worksheet) => worksheet.warnings.clone(),
+            Content::Workbook(book) => book.warnings(),
             Content::Markup(markup) => markup.warnings.clone(),
         }
     }
@@ -62,7 +62,7 @@ impl Content {
                 input.unchanged()?;
                 Ok(Box::new(text.records(input, header)))
             }
-            Content::Worksheet(worksheet) => Ok(worksheet.records(header)),
+            Content::Workbook(book) => Ok(book.records()),
             Content::Markup(markup) => Ok(Box::new(markup.rows(header))),
         }
     }

@@ -121,7 +121,7 @@ pub(super) enum Fault {
     #[error("has no worksheet {}; it has {worksheets}", quoted(asked))]
     UnknownWorksheet { asked: String, worksheets: String },
     #[error(
-        "several worksheets have the columns: {}; take one with --sheet NAME",
+        "several worksheets have the columns: {}; take one with --sheet NAME, or all of them with --all-sheets",
         with_rows(.0)
     )]
     SeveralWorksheets(Vec<(String, u64)>),
@@ -135,7 +135,18 @@ pub(super) enum Fault {
         quoted(name)
     )]
     UnreadableWorksheet { name: String, why: String },
-    #[error("is text and has no worksheets; leave out --sheet")]
+    #[error("worksheet {}: {fault}", quoted(name))]
+    InWorksheet { name: String, fault: Box<Fault> },
+    #[error(
+        "the headers of the worksheets {worksheets} differ: column {column} is {headers}; make them alike, or take one with --sheet NAME"
+    )]
+    OtherHeader {
+        /// Both, quoted, as the headers are.
+        worksheets: String,
+        column: String,
+        headers: String,
+    },
+    #[error("is text and has no worksheets; leave out --sheet or --all-sheets")]
     NoWorksheets,
     #[error("is text and has no hidden rows; leave out --visible-only")]
     NoHiddenRows,

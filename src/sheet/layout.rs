@@ -7,7 +7,7 @@ use super::format::Format;
 use super::header::{FlagSource, Header};
 use super::own::SENT_FLAG;
 use super::warning::Warning;
-use crate::text::quoted;
+use crate::text::{list, quoted};
 
 /// What was assumed about a sheet, or told by the options.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Layout {
     pub encoding: Option<&'static str>,
     pub delimiter: Option<char>,
     pub worksheet: Option<String>,
+    /// Those that are read as one sheet; then `worksheet` is none.
+    pub worksheets: Vec<String>,
     /// Line of the header, counted from 1: of the file, or the worksheet's row number. 0: none.
     pub header_line: u64,
     /// Title lines above the header, blank ones not counted.
@@ -48,6 +50,9 @@ impl fmt::Display for Layout {
         if let Some(worksheet) = &self.worksheet {
             write!(f, ", worksheet {}", quoted(worksheet))?;
         }
+        if !self.worksheets.is_empty() {
+            write!(f, ", worksheets {}", list(&self.worksheets))?;
+        }
         match self.header_line {
             0 => f.write_str(", no header")?,
             line => write!(f, ", header on line {line}")?,
@@ -68,6 +73,10 @@ impl fmt::Display for Layout {
 
 impl Layout {
     pub(super) fn of(content: &Content, header: &Header) -> Layout {
+        let worksheets = match content {
+            Content::Workbook(book) => book.names(),
+            Content::Text(_) | Content::Markup(_) => Vec::new(),
+        };
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
                 let format = match text.delimiter {
@@ -82,7 +91,7 @@ impl Layout {
                 let encoding = Some(markup.encoding.name());
                 (markup.format, encoding, None, markup.name.clone())
             }
-            Content::Worksheet(sheet) => (sheet.format, None, None, Some(sheet.name.clone())),
+            Content::Workbook(book) => (book.format, None, None, book.name()),
         };
         let (flag, flag_column, given_flag) = match &header.flag {
             FlagSource::Column(at) => (Some(*at), Some(header.fields[*at].clone()), None),
@@ -94,6 +103,7 @@ impl Layout {
             encoding,
             delimiter,
             worksheet,
+            worksheets,
             header_line: header.line,
             skipped_lines: header.skipped,
             order_column: header.fields[header.order].clone(),

@@ -15,6 +15,7 @@ mod format;
 mod header;
 mod input;
 mod layout;
+mod line;
 mod markup;
 mod normalize;
 mod options;
@@ -38,10 +39,11 @@ use csv::StringRecord;
 pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;
+pub use line::{Line, Place, SheetLine};
 pub use options::{SheetOptions, Source};
-pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG};
+pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
 pub use problem::{CellFault, Problem};
-pub use row::{Place, Row, Rows};
+pub use row::{Row, Rows};
 pub use warning::Warning;
 
 use content::Content;
@@ -135,6 +137,31 @@ impl Sheet {
     /// Whether the path still leads to the file that was opened, and not to one saved over it.
     pub fn is_in_place(&self) -> bool {
         self.input.is_in_place()
+    }
+
+    /// A line as people know it.
+    pub fn sheet_line(&self, line: Line) -> SheetLine {
+        SheetLine {
+            worksheet: self.layout.worksheets.get(line.worksheet()).cloned(),
+            line: line.number(),
+        }
+    }
+
+    /// Where a row stands, and where it comes from.
+    pub fn place(&self, row: &Row) -> Place {
+        let SheetLine { worksheet, line } = self.sheet_line(row.line());
+        let origin = row.origin().and_then(|origin| origin.line.as_ref());
+        Place {
+            worksheet: origin.map_or(worksheet, |origin| origin.worksheet.clone()),
+            line,
+            sheet_line: origin.map(|origin| origin.line).filter(|&it| it != line),
+        }
+    }
+
+    /// Whether results carry a `worksheet` column: several are read as one sheet, or the sheet is a
+    /// results or failures file that has that column.
+    pub fn has_worksheets(&self) -> bool {
+        !self.layout.worksheets.is_empty() || self.header.own.worksheet.is_some()
     }
 
     /// Whether results carry a `sent_flag` column: one flag was given for all rows, or the sheet

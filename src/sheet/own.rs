@@ -20,6 +20,9 @@ pub const SENT_FLAG: &str = "sent_flag";
 /// Column before [`APPENDED`] that holds, as CSV text, what a row had beyond the header's fields.
 pub const EXTRA_FIELDS: &str = "extra_fields";
 
+/// Column before [`APPENDED`] that holds the row's worksheet, where several were read as one sheet.
+pub const WORKSHEET: &str = "worksheet";
+
 /// A file that does not say by its name that it is a failures file is one if it has this many of
 /// the columns beside `line`: a person's own sheet may have one or two of these names.
 const ENOUGH: usize = 3;
@@ -29,6 +32,7 @@ const ENOUGH: usize = 3;
 pub(super) struct OwnColumns {
     /// The sheet's own columns.
     pub(super) kept: Vec<usize>,
+    pub(super) worksheet: Option<usize>,
     pub(super) line: Option<usize>,
     pub(super) status: Option<usize>,
     pub(super) finished_at: Option<usize>,
@@ -58,13 +62,15 @@ impl OwnColumns {
                 ..OwnColumns::default()
             };
         }
-        let extra_fields = find(EXTRA_FIELDS);
-        let ours = [sent_flag, extra_fields].into_iter().chain(appended);
+        let (extra_fields, worksheet) = (find(EXTRA_FIELDS), find(WORKSHEET));
+        let before = [sent_flag, extra_fields, worksheet];
+        let ours = before.into_iter().chain(appended);
         let ours: Vec<usize> = ours.flatten().collect();
         let width = names.iter().rposition(|name| !name.is_empty());
         let width = width.map_or(0, |last| last + 1);
         OwnColumns {
             kept: (0..width).filter(|at| !ours.contains(at)).collect(),
+            worksheet,
             line,
             status,
             finished_at,

@@ -1,10 +1,10 @@
 //! Rows, one by one.
 
 use csv::StringRecord;
-use serde::Serialize;
 
 use super::error::SheetError;
 use super::header::{FlagSource, Header};
+use super::line::{Line, SheetLine};
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
@@ -14,24 +14,15 @@ use super::record::{Record, RecordReader};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// `None` if a person added the row.
-    pub line: Option<u64>,
+    pub line: Option<SheetLine>,
     pub status: String,
     pub finished_at: String,
-}
-
-/// Where a row stands: its line, counted from 1 (of a text file, or the worksheet's row number), and
-/// in a failures file that of the sheet it comes from, where it differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Place {
-    pub line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sheet_line: Option<u64>,
 }
 
 /// Its cells are as they stand in the sheet.
 #[derive(Default, Clone, Debug)]
 pub struct Row {
-    line: u64,
+    line: Line,
     cells: StringRecord,
     extra: String,
     sent_flag: Option<String>,
@@ -42,18 +33,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// Where the row starts, counted from 1: the line of a text file, or the worksheet's row
-    /// number.
-    pub fn line(&self) -> u64 {
+    /// Where the row starts.
+    pub fn line(&self) -> Line {
         self.line
-    }
-
-    pub fn place(&self) -> Place {
-        let origin = self.origin.as_ref().and_then(|origin| origin.line);
-        Place {
-            line: self.line,
-            sheet_line: origin.filter(|&line| line != self.line),
-        }
     }
 
     /// The cells of the sheet's own columns, unaltered; what a short row lacks is empty.
@@ -92,7 +74,7 @@ impl Row {
             false => record.len(),
         };
         let field = |at: usize| record.get(at).unwrap_or_default();
-        self.line = record.line;
+        self.line = Line::new(record.worksheet, record.line);
         self.left_out = record.left_out;
         self.cells.clear();
         for &at in &own.kept {
@@ -122,7 +104,10 @@ impl Row {
         }
         let text = |at: Option<usize>| at.map_or("", field).trim().to_owned();
         self.origin = own.is_ours().then(|| Origin {
-            line: whole_number(&text(own.line)),
+            line: whole_number(&text(own.line)).map(|line| SheetLine {
+                worksheet: own.worksheet.map(|at| text(Some(at))),
+                line,
+            }),
             status: text(own.status),
             finished_at: text(own.finished_at),
         });
@@ -183,7 +168,8 @@ impl<'s> Rows<'s> {
 
     fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         while let Some(record) = self.records.next()? {
-            if record.line > self.header.last_line && !is_blank(record.text) {
+            let is_below = record.worksheet > 0 || record.line > self.header.last_line;
+            if is_below && !is_blank(record.text) {
                 row.fill(record, self.header);
                 return Ok(true);
             }

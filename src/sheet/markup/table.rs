@@ -343,6 +343,7 @@ impl RecordReader for TableRows<'_> {
             }
             self.ends.resize(self.table.width as usize, self.text.len());
             return Ok(Some(Record {
+                worksheet: 0,
                 line: u64::from(row) + 1,
                 text: &self.text,
                 ends: &self.ends,

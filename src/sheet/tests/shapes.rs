@@ -7,17 +7,12 @@ use rust_xlsxwriter::{Format as Style, Worksheet};
 use super::workbooks::{book, write};
 use super::*;
 
-const VISIBLE: SheetOptions = SheetOptions {
-    encoding: None,
-    delimiter: None,
-    worksheet: None,
-    visible_only: true,
-    order_column: None,
-    flag_column: None,
-    no_header: false,
-    flag: None,
-    is_named_ours: false,
-};
+fn visible_only() -> SheetOptions {
+    SheetOptions {
+        visible_only: true,
+        ..SheetOptions::default()
+    }
+}
 
 /// Orders merged over rows 2 to 4; row 3 hidden, and row 5.
 const TABLE: [[&str; 3]; 5] = [
@@ -218,7 +213,7 @@ fn each_format() -> [(&'static str, Vec<u8>); 4] {
 fn left_out(sheet: &Sheet) -> Vec<u64> {
     let rows = rows(sheet).unwrap();
     let left_out = rows.iter().filter(|row| row.is_left_out());
-    left_out.map(Row::line).collect()
+    left_out.map(|row| row.line().number()).collect()
 }
 
 #[test]
@@ -230,7 +225,7 @@ fn hidden_rows_are_counted_and_left_out_where_asked() {
         assert_eq!(sheet.layout().warnings[0], hidden(false), "{format}");
         assert_eq!(left_out(&sheet), [0; 0], "{format}");
 
-        let sheet = opened(&bytes, &VISIBLE).unwrap();
+        let sheet = opened(&bytes, &visible_only()).unwrap();
         assert_eq!(sheet.layout().warnings[0], hidden(true), "{format}");
         assert_eq!(left_out(&sheet), [3, 5], "{format}");
     }
@@ -263,7 +258,7 @@ fn rows_repeated_in_ods_are_hidden_together() {
         row("", "CG2"),
     ]
     .concat());
-    let sheet = opened(&bytes, &VISIBLE).unwrap();
+    let sheet = opened(&bytes, &visible_only()).unwrap();
     assert_eq!(left_out(&sheet), [2, 3, 4]);
 }
 
@@ -329,11 +324,11 @@ fn what_does_not_tell_is_said() {
     let bytes = xlsb("elsewhere.rels");
     let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     assert_eq!(sheet.layout().warnings, [Warning::UnknownShape]);
-    let said = refusal(&bytes, &VISIBLE);
+    let said = refusal(&bytes, &visible_only());
     assert!(
         said.contains("does not tell which rows are hidden"),
         "{said}"
     );
-    let said = refusal("采购单号,标记\nCG1,a\n".as_bytes(), &VISIBLE);
+    let said = refusal("采购单号,标记\nCG1,a\n".as_bytes(), &visible_only());
     assert!(said.contains("is text and has no hidden rows"), "{said}");
 }

@@ -41,7 +41,7 @@ impl Text {
             None => DELIMITERS.to_vec(),
             Some(given) => vec![checked(given)?],
         };
-        if options.worksheet.is_some() {
+        if options.worksheet.is_some() || options.all_sheets {
             return Err(input.error(Fault::NoWorksheets));
         }
         if options.visible_only {

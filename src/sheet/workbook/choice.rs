@@ -17,11 +17,13 @@ pub(super) struct Chosen {
     pub(super) by_letter: [bool; 2],
 }
 
-/// The worksheet asked for, else the only visible one that has the columns.
-pub(super) fn choose(book: &mut Book<'_>, options: &SheetOptions) -> Result<Chosen, Fault> {
+/// The worksheet asked for, else the only visible one that has the columns, or all of these if so
+/// asked.
+pub(super) fn choose(book: &mut Book<'_>, options: &SheetOptions) -> Result<Vec<Chosen>, Fault> {
     if let Some(asked) = &options.worksheet {
         let name = asked_for(book, asked)?;
-        return Survey::of(book, vec![name], options).into_one();
+        let survey = Survey::of(book, vec![name], options);
+        return survey.into_one().map(|one| vec![one]);
     }
     let visible = tables(book, |visible| visible == SheetVisible::Visible);
     let survey = Survey::of(book, visible, options);
@@ -32,7 +34,10 @@ pub(super) fn choose(book: &mut Book<'_>, options: &SheetOptions) -> Result<Chos
             return Err(Fault::HiddenWorksheets(hidden.counts()));
         }
     }
-    survey.into_one()
+    match options.all_sheets && survey.found.len() > 1 {
+        true => survey.into_all(),
+        false => survey.into_one().map(|one| vec![one]),
+    }
 }
 
 /// What reading some worksheets came to.
@@ -104,22 +109,42 @@ impl Survey {
         counts.collect()
     }
 
+    fn into_all(self) -> Result<Vec<Chosen>, Fault> {
+        if let Some((name, fault)) = self.unreadable {
+            return Err(unreadable(name, fault));
+        }
+        let all = self.found.into_iter();
+        all.map(|Candidate { name, chosen, .. }| {
+            chosen.map_err(|fault| Fault::InWorksheet {
+                name,
+                fault: Box::new(fault),
+            })
+        })
+        .collect()
+    }
+
     fn into_one(mut self) -> Result<Chosen, Fault> {
         if self.found.len() > 1 {
             return Err(Fault::SeveralWorksheets(self.counts()));
         }
         match (self.found.pop(), self.unreadable, self.nearest) {
             (Some(one), None, _) => one.chosen,
-            (Some(_), Some((name, Fault::Workbook(why))), _) => {
-                Err(Fault::UnreadableWorksheet { name, why })
-            }
-            (_, Some((_, fault)), _) => Err(fault),
+            (Some(_), Some((name, fault)), _) => Err(unreadable(name, fault)),
+            (None, Some((_, fault)), _) => Err(fault),
             (None, None, Some(nearest)) => Err(match nearest.found {
                 Found::Missing(fault) | Found::Unusable(fault) => fault,
                 Found::Header(_) => Fault::Empty,
             }),
             (None, None, None) => Err(Fault::Empty),
         }
+    }
+}
+
+/// Why a worksheet beside others cannot be read.
+fn unreadable(name: String, fault: Fault) -> Fault {
+    match fault {
+        Fault::Workbook(why) => Fault::UnreadableWorksheet { name, why },
+        fault => fault,
     }
 }
 

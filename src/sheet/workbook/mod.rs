@@ -1,11 +1,13 @@
-//! Workbooks: one worksheet held in memory.
+//! Workbooks: the worksheets that are read, held in memory.
 
 mod archive;
 mod cell;
+mod chain;
 mod choice;
 mod compound;
 mod merged;
 mod shape;
+mod worksheet;
 
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,101 +27,80 @@ use super::options::SheetOptions;
 use super::record::{Record, RecordReader};
 use super::warning::Warning;
 use crate::text::one_line;
-use choice::{Chosen, choose};
-use merged::{Filled, last_line, merged_down};
+use chain::{Chain, check_alike};
+use choice::choose;
 use shape::Shape;
+use worksheet::Worksheet;
 
 type Book<'i> = Sheets<BufReader<Reader<'i>>>;
 
+/// The worksheets of a workbook that are read.
 #[derive(Debug)]
-pub(super) struct Worksheet {
+pub(super) struct Workbook {
     pub(super) format: Format,
-    pub(super) name: String,
-    range: Range<Data>,
-    shape: Shape,
-    /// Whether rows that are hidden are left out.
-    visible_only: bool,
-    /// Of the columns that are sent, the rows of cells that are merged downwards.
-    merged: Vec<(usize, Vec<(u64, u64)>)>,
-    pub(super) warnings: Vec<Warning>,
+    first: Worksheet,
+    others: Vec<Worksheet>,
+    /// Whether they are read as one sheet, be it only one.
+    is_all: bool,
 }
 
-impl Worksheet {
+impl Workbook {
     pub(super) fn open(
         input: &Input,
         formats: &[Format],
         options: &SheetOptions,
-    ) -> Result<(Worksheet, Header), SheetError> {
+    ) -> Result<(Workbook, Header), SheetError> {
         let (format, mut book) = open_book(input, formats)?;
         let chosen = choose(&mut book, options);
         input.unchanged()?;
-        let chosen = chosen.map_err(|fault| input.error(fault))?;
-        let sheets = book.sheets_metadata().iter();
-        let at = sheets.take_while(|it| it.name != chosen.name).count();
-        let shape = Shape::of(input, format, at, &chosen.name);
-        if options.visible_only && shape.is_none() {
-            return Err(input.error(Fault::UnknownHiddenRows));
+        let mut worksheets = Vec::new();
+        for chosen in chosen.map_err(|fault| input.error(fault))? {
+            let sheets = book.sheets_metadata().iter();
+            let at = sheets.take_while(|it| it.name != chosen.name).count();
+            let shape = Shape::of(input, format, at, &chosen.name);
+            input.unchanged()?;
+            let worksheet = Worksheet::of(chosen, shape, options);
+            worksheets.push(worksheet.map_err(|fault| input.error(fault))?);
         }
-        input.unchanged()?;
-        Worksheet::of(chosen, format, shape, options).map_err(|fault| input.error(fault))
-    }
-
-    fn of(
-        chosen: Chosen,
-        format: Format,
-        shape: Option<Shape>,
-        options: &SheetOptions,
-    ) -> Result<(Worksheet, Header), Fault> {
-        let mut warnings = Vec::new();
-        if shape.is_none() {
-            warnings.push(Warning::UnknownShape);
-        }
-        let shape = shape.unwrap_or_default();
-        let mut header = chosen.header;
-        header.last_line = last_line(&shape, &header, chosen.by_letter)?;
-        let mut sheet = Worksheet {
+        check_alike(&worksheets).map_err(|fault| input.error(fault))?;
+        let mut worksheets = worksheets.into_iter();
+        let first = worksheets.next().ok_or_else(|| input.error(Fault::Empty))?;
+        let header = first.header.clone();
+        let book = Workbook {
             format,
-            name: chosen.name,
-            range: chosen.range,
-            merged: merged_down(&shape, &header),
-            shape,
-            visible_only: options.visible_only,
-            warnings,
+            first,
+            others: worksheets.collect(),
+            is_all: options.all_sheets,
         };
-        let hidden = sheet.hidden_rows(&header);
-        if hidden > 0 {
-            sheet.warnings.push(Warning::HiddenRows {
-                count: hidden,
-                left_out: options.visible_only,
-            });
-        }
-        let merged: usize = sheet.merged.iter().map(|(_, merges)| merges.len()).sum();
-        if merged > 0 {
-            sheet.warnings.push(Warning::MergedCells {
-                count: merged as u64,
-            });
-        }
-        Ok((sheet, header))
+        Ok((book, header))
     }
 
-    /// How many rows are hidden, blank ones not counted.
-    fn hidden_rows(&self, header: &Header) -> u64 {
-        if !self.shape.has_hidden_rows() {
-            return 0;
-        }
-        let is_hidden = |line| line > header.last_line && self.shape.is_hidden(line);
-        count(Cells::new(&self.range, None), is_hidden)
+    /// The name of the only one.
+    pub(super) fn name(&self) -> Option<String> {
+        (!self.is_all).then(|| self.first.name.clone())
     }
 
-    pub(super) fn records(&self, header: &Header) -> Box<dyn RecordReader + Send + '_> {
-        let left_out = self.visible_only.then_some(&self.shape);
-        let cells = Cells {
-            left_out,
-            ..Cells::new(&self.range, Some(header.order))
-        };
-        match self.merged.is_empty() {
-            true => Box::new(cells),
-            false => Box::new(Filled::new(cells, &self.merged)),
+    /// The names of those that are read as one sheet.
+    pub(super) fn names(&self) -> Vec<String> {
+        let all = self.is_all.then(|| self.all());
+        all.into_iter()
+            .flatten()
+            .map(|it| it.name.clone())
+            .collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Worksheet> {
+        [&self.first].into_iter().chain(&self.others)
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        worksheet::warnings(self.all())
+    }
+
+    pub(super) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
+        match self.others.is_empty() {
+            true => self.first.records(),
+            false => Box::new(Chain::new(&self.first, &self.others)),
         }
     }
 }
@@ -178,6 +159,7 @@ impl RecordReader for Cells<'_> {
             self.ends.push(self.text.len());
         }
         Ok(Some(Record {
+            worksheet: 0,
             line: self.line,
             text: &self.text,
             ends: &self.ends,

@@ -9,3 +9,4 @@ mod hidden;
 mod markup;
 mod random;
 mod rounds;
+mod worksheets;

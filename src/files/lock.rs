@@ -5,7 +5,6 @@ use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use jiff::Timestamp;
 
@@ -24,10 +23,6 @@ const MOST_TEXT: u64 = 200;
 pub struct Lock {
     file: File,
     path: PathBuf,
-    /// Whether the file stays when the lock is released.
-    stays: bool,
-    /// The time that the file was marked with, if it was there.
-    marked: Option<SystemTime>,
 }
 
 /// What came of trying to lock a file.
@@ -42,11 +37,11 @@ enum Tried {
 impl Lock {
     /// Takes the lock on `output`.
     pub fn take(output: &Path) -> Result<Lock, FileError> {
-        Lock::at(path_of(output), output, false)
+        Lock::at(path_of(output), output)
     }
 
     /// Takes the lock at `path`, on behalf of `output`.
-    fn at(path: PathBuf, output: &Path, stays: bool) -> Result<Lock, FileError> {
+    pub(super) fn at(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
         loop {
             let tried = match create(&path)? {
                 Some(file) => lock(file, &path)?,
@@ -63,26 +58,11 @@ impl Lock {
                 // Another may have cleared it between our making and locking it.
                 Tried::Locked(file) if !leads_to(&path, &file) => {}
                 Tried::Locked(file) => {
-                    let marked = mark_of(&file);
                     sign(&file).map_err(FileError::io(&path))?;
-                    let lock = Lock {
-                        file,
-                        path,
-                        stays,
-                        marked,
-                    };
-                    lock.mark(marked.unwrap_or_else(SystemTime::now));
-                    return Ok(lock);
+                    return Ok(Lock { file, path });
                 }
             }
         }
-    }
-}
-
-impl Lock {
-    /// Marks the file with a time, as well as it can be.
-    fn mark(&self, at: SystemTime) {
-        let _ = self.file.set_modified(at);
     }
 }
 
@@ -197,53 +177,6 @@ fn is_held(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
 }
 
-/// The time of a file that says something; one just made says nothing.
-fn mark_of(file: &File) -> Option<SystemTime> {
-    let found = file.metadata().ok().filter(|found| found.len() > 0)?;
-    found.modified().ok()
-}
-
-/// The lock of an account, so that two runs know that they share its quota. The file stays, and is
-/// marked with the time of the last call: so a run keeps to the pace of the one before, however
-/// that ended.
-#[derive(Debug)]
-pub enum AccountLock {
-    Held(Lock),
-    /// By another run: who, and since when.
-    Busy(String),
-    /// No lock is to be had: nobody is told then.
-    None,
-}
-
-impl AccountLock {
-    pub fn take(path: &Path) -> AccountLock {
-        let parent = path.parent().map(fs::create_dir_all);
-        if !matches!(parent, Some(Ok(()))) {
-            return AccountLock::None;
-        }
-        match Lock::at(path.to_owned(), path, true) {
-            Ok(lock) => AccountLock::Held(lock),
-            Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
-            Err(_) => AccountLock::None,
-        }
-    }
-
-    /// When the run before made its last call, or, if it paused, was to go on.
-    pub fn last_call(&self) -> Option<SystemTime> {
-        match self {
-            AccountLock::Held(lock) => lock.marked,
-            _ => None,
-        }
-    }
-
-    /// A call begins now, or no other does before `at`.
-    pub fn mark(&self, at: SystemTime) {
-        if let AccountLock::Held(lock) = self {
-            lock.mark(at);
-        }
-    }
-}
-
 /// Writes down who holds a lock.
 fn sign(mut lock: &File) -> io::Result<()> {
     writeln!(
@@ -256,7 +189,7 @@ fn sign(mut lock: &File) -> io::Result<()> {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if !self.stays && leads_to(&self.path, &self.file) {
+        if leads_to(&self.path, &self.file) {
             let _ = fs::remove_file(&self.path);
         }
     }

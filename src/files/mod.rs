@@ -1,5 +1,6 @@
 //! The files of a run: names, locks, the journal while it is under way, results at its end.
 
+mod account;
 mod atomic;
 mod claim;
 mod correction;
@@ -15,12 +16,12 @@ mod readers;
 mod results;
 mod stand_in;
 
+pub use account::AccountLock;
 pub use atomic::{AtomicFile, Beside};
 pub use claim::RunFiles;
 pub use correction::{Corrected, Correction, NotUpdated};
 pub use error::FileError;
 pub use fs::move_aside;
-pub use lock::AccountLock;
 pub use outcome::{Outcome, Status};
 pub use paths::{Paths, is_named_ours, named_apart, namesake};
 pub use results::{ResultRow, ResultsColumns, ResultsWriter};

@@ -115,12 +115,14 @@ pub(super) fn signature(head: &[u8]) -> Result<Signature, Fault> {
 fn is_encrypted(head: &[u8]) -> bool {
     let near = &head[..head.len().min(ENCRYPTED_WITHIN)];
     let has = |name: &&[u8]| near.windows(name.len()).any(|at| at == *name);
-    ENCRYPTED.iter().any(|start| head.starts_with(start)) || ENCRYPTED_BY.iter().any(has)
+    ENCRYPTED.iter().any(|start| head.starts_with(start))
+        || (near.contains(&0) && ENCRYPTED_BY.iter().any(has))
 }
 
-/// A dBase file begins with its version, the date of its last change and its lengths.
+/// A dBase file begins with its version, the date of its last change, its lengths and zeros.
 fn is_dbase(head: &[u8]) -> bool {
-    let Some(&[version, _, month, day, _, _, _, _, low, high, ..]) = head.first_chunk::<12>()
+    let Some(&[version, _, month, day, _, _, _, _, low, high, _, _, 0, 0]) =
+        head.first_chunk::<14>()
     else {
         return false;
     };
@@ -160,6 +162,8 @@ mod tests {
             b"\x03\x03\x03",
             b"GIF,x",
             b"{\"a\"",
+            b"purchase_no,supplier\nCG1,E-SafeNet",
+            b"01\t\tCG1\tA\t\tab",
         ] {
             assert_eq!(signature(text).unwrap(), Signature::Text, "{text:?}");
         }

@@ -114,7 +114,7 @@ fn what_is_no_sheet_is_named() {
             "is a workbook of before Excel 97",
         ),
         (
-            b"\x03\x7c\x06\x01\x02\x00\x00\x00\x61\x00\x20\x00rest",
+            b"\x03\x7c\x06\x01\x02\x00\x00\x00\x61\x00\x20\x00\x00\x00rest",
             "is a dBase table; open it",
         ),
         (b"b\x14#e\x01\x00\x00", "document security system (such as"),

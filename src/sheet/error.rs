@@ -88,7 +88,9 @@ pub(super) enum Fault {
     NotASheet(&'static str),
     #[error("holds no table: it is a web page, perhaps one to log in; export the sheet again")]
     NoTable,
-    #[error("several tables have the columns: {0}; take one with --sheet and its number")]
+    #[error(
+        "several tables have the columns: {0}; take one with --sheet and its number (--all-sheets is for workbooks)"
+    )]
     SeveralTables(String),
     #[error("only hidden worksheets have the columns: {0}; take one with --sheet and its number")]
     HiddenTables(String),
@@ -108,10 +110,6 @@ pub(super) enum Fault {
         "is a larger table in markup than can be read at once; open it in Excel or WPS and save it as .csv"
     )]
     TooManyCells,
-    #[error(
-        "line {line}: the header {cell} stands over several columns, and any of them could be meant; say which with --order-column or --flag-column and its letter"
-    )]
-    WideHeader { line: u64, cell: String },
     #[error("is password-protected; save it without a password")]
     Password,
     #[error(

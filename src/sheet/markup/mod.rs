@@ -8,7 +8,7 @@ mod xml;
 
 use std::cmp::Reverse;
 
-use super::columns::by_letter;
+use super::columns::{by_letter, letter};
 use super::error::{Fault, SheetError};
 use super::format::Format;
 use super::header::{FlagSource, Found, Header, Search, search};
@@ -17,6 +17,7 @@ use super::options::SheetOptions;
 use super::record::RecordReader;
 use super::text::{TextEncoding, TextKind};
 use super::warning::Warning;
+use crate::erp::field::Field;
 use crate::text::quoted;
 use table::Table;
 
@@ -35,6 +36,7 @@ pub(super) struct Markup {
     pub(super) name: Option<String>,
     pub(super) warnings: Vec<Warning>,
     table: Table,
+    visible_only: bool,
 }
 
 impl Markup {
@@ -64,23 +66,29 @@ impl Markup {
             format,
             encoding,
             name,
-            warnings: warnings(encoding, &table, &header),
+            warnings: warnings(encoding, &table, &header, options.visible_only),
             table,
+            visible_only: options.visible_only,
         };
         Ok((markup, header))
     }
 
     pub(super) fn rows(&self, header: &Header) -> impl RecordReader + Send {
-        self.table.rows_below(header)
+        self.table.rows_below(header, self.visible_only)
     }
 }
 
-fn warnings(encoding: TextEncoding, table: &Table, header: &Header) -> Vec<Warning> {
+fn warnings(
+    encoding: TextEncoding,
+    table: &Table,
+    header: &Header,
+    left_out: bool,
+) -> Vec<Warning> {
     let (merged, hidden) = (table.merged_down(header), table.hidden_rows(header));
     let merged = (merged > 0).then_some(Warning::MergedCells { count: merged });
     let hidden = (hidden > 0).then_some(Warning::HiddenRows {
         count: hidden,
-        left_out: false,
+        left_out,
     });
     [encoding.warning(), merged, hidden]
         .into_iter()
@@ -149,24 +157,31 @@ fn choose(mut tables: Vec<Table>, options: &SheetOptions) -> Result<Chosen, Faul
     Ok((table.name.clone().or(number), table, header))
 }
 
-/// An error if a cell of the header stands over several columns, of which any could be meant.
-fn usable(table: &Table, header: Header, options: &SheetOptions) -> Result<Header, Fault> {
-    let flag = match header.flag {
-        FlagSource::Column(at) => Some(at),
-        _ => None,
+/// The header with the lines that its cells are merged over; an error if one of them that is known
+/// by its text stands for several columns.
+fn usable(table: &Table, mut header: Header, options: &SheetOptions) -> Result<Header, Fault> {
+    let order = (Field::PurchaseNo, &options.order_column, Some(header.order));
+    let flag_column = match header.flag {
+        FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(at),
+        FlagSource::Given(_) => None,
     };
-    let asked = [&options.order_column, &options.flag_column];
-    for (column, asked) in [Some(header.order), flag].into_iter().zip(asked) {
+    for (field, asked, column) in [order, (Field::FlagName, &options.flag_column, flag_column)] {
         let Some(column) = column else {
             continue;
         };
+        let Some((last_line, last_column)) = table.merged_at(header.line, column) else {
+            continue;
+        };
         let is_by_letter = asked.as_deref().and_then(by_letter) == Some(column);
-        if !is_by_letter && table.is_wide(&header, column) {
-            return Err(Fault::WideHeader {
+        if last_column > column && !is_by_letter {
+            return Err(Fault::MergedHeader {
                 line: header.line,
-                cell: quoted(&header.fields[column]),
+                header: header.fields[column].clone(),
+                field,
+                columns: (letter(column), letter(last_column)),
             });
         }
+        header.last_line = header.last_line.max(last_line);
     }
     Ok(header)
 }

@@ -156,7 +156,7 @@ impl Table {
             next: 0,
             columns: [None, None],
             filled: [Fill::default(), Fill::default()],
-            header: None,
+            visible_only: false,
             text: String::new(),
             ends: Vec::new(),
         }
@@ -164,53 +164,48 @@ impl Table {
 
     /// All rows, the order's and the flag's cell as they are to be sent: cells that are merged
     /// over rows are filled down.
-    pub(super) fn rows_below(&self, header: &Header) -> TableRows<'_> {
-        let columns = columns(header);
-        let header = self.header_rows(header, &columns);
+    pub(super) fn rows_below(&self, header: &Header, visible_only: bool) -> TableRows<'_> {
         TableRows {
-            columns,
-            header,
+            columns: columns(header),
+            visible_only,
             ..self.rows()
         }
     }
 
-    /// The header's row and the last one that its cells are merged over.
-    fn header_rows(&self, header: &Header, columns: &[Option<u32>; 2]) -> Option<(u32, u32)> {
-        let row = row_of(header)?;
-        let heights = self.merged.iter().filter_map(|merged| {
+    /// The last line and the last column of the cell here, if it is merged over several.
+    pub(super) fn merged_at(&self, line: u64, column: usize) -> Option<(u64, usize)> {
+        let mut merged = self.merged.iter();
+        merged.find_map(|merged| {
             let cell = self.cells[merged.cell as usize];
-            (cell.row == row && columns.contains(&Some(cell.column))).then_some(merged.height)
-        });
-        Some((row, row + heights.max().unwrap_or(1) - 1))
-    }
-
-    /// The header's cell in this column, if it is merged over several columns.
-    pub(super) fn is_wide(&self, header: &Header, column: usize) -> bool {
-        let is_it = |merged: &Merged| {
-            let cell = self.cells[merged.cell as usize];
-            merged.width > 1 && Some(cell.row) == row_of(header) && cell.column as usize == column
-        };
-        self.merged.iter().any(is_it)
+            let is_it = u64::from(cell.row) + 1 == line && cell.column as usize == column;
+            let ends = (
+                u64::from(cell.row + merged.height),
+                (cell.column + merged.width - 1) as usize,
+            );
+            is_it.then_some(ends)
+        })
     }
 
     /// How many cells of orders and flags below the header are merged over rows.
     pub(super) fn merged_down(&self, header: &Header) -> u64 {
         let columns = columns(header);
-        let top = row_of(header);
         let below = |merged: &&Merged| {
             let cell = self.cells[merged.cell as usize];
             merged.is_down()
                 && columns.contains(&Some(cell.column))
-                && top.is_none_or(|top| cell.row > top)
+                && u64::from(cell.row) >= header.last_line
         };
         self.merged.iter().filter(below).count() as u64
     }
 
     /// How many rows below the header are not shown.
     pub(super) fn hidden_rows(&self, header: &Header) -> u64 {
-        let top = row_of(header);
-        let below = |row: &&u32| top.is_none_or(|top| **row > top);
+        let below = |row: &&u32| u64::from(**row) >= header.last_line;
         self.hidden.iter().filter(below).count() as u64
+    }
+
+    fn is_hidden(&self, row: u32) -> bool {
+        self.hidden.binary_search(&row).is_ok()
     }
 
     fn text_of(&self, cell: usize) -> &str {
@@ -247,11 +242,6 @@ fn columns(header: &Header) -> [Option<u32>; 2] {
     [Some(header.order as u32), flag]
 }
 
-/// The header's row, counted from 0.
-fn row_of(header: &Header) -> Option<u32> {
-    header.line.checked_sub(1).map(|row| row as u32)
-}
-
 /// Goes through a table's rows that have text.
 pub(super) struct TableRows<'t> {
     table: &'t Table,
@@ -259,7 +249,7 @@ pub(super) struct TableRows<'t> {
     next: usize,
     columns: [Option<u32>; 2],
     filled: [Fill; 2],
-    header: Option<(u32, u32)>,
+    visible_only: bool,
     text: String,
     ends: Vec<usize>,
 }
@@ -306,49 +296,39 @@ impl TableRows<'_> {
 
 impl RecordReader for TableRows<'_> {
     fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
-        loop {
-            let Some(first) = self.table.cells.get(self.next) else {
-                return Ok(None);
-            };
-            let row = first.row;
-            let start = self.next;
-            let cells = &self.table.cells[start..];
-            let count = cells.iter().take_while(|cell| cell.row == row).count();
-            self.next += count;
-            // What stands beside a header of several rows is no row of its own.
-            if self
-                .header
-                .is_some_and(|(top, bottom)| top < row && row <= bottom)
-            {
-                continue;
-            }
-            self.text.clear();
-            self.ends.clear();
-            let mut fills: Vec<(u32, usize)> = (0..2)
-                .filter_map(|at| Some((self.columns[at]?, self.fill(at, row)?)))
-                .collect();
-            fills.sort_unstable();
-            let mut fills = fills.into_iter().peekable();
-            for cell in start..self.next {
-                let column = self.table.cells[cell].column;
-                while let Some((at, from)) = fills.next_if(|(at, _)| *at <= column) {
-                    if at < column {
-                        self.push(at, from);
-                    }
+        let Some(first) = self.table.cells.get(self.next) else {
+            return Ok(None);
+        };
+        let row = first.row;
+        let start = self.next;
+        let cells = &self.table.cells[start..];
+        self.next += cells.iter().take_while(|cell| cell.row == row).count();
+        self.text.clear();
+        self.ends.clear();
+        let mut fills: Vec<(u32, usize)> = (0..2)
+            .filter_map(|at| Some((self.columns[at]?, self.fill(at, row)?)))
+            .collect();
+        fills.sort_unstable();
+        let mut fills = fills.into_iter().peekable();
+        for cell in start..self.next {
+            let column = self.table.cells[cell].column;
+            while let Some((at, from)) = fills.next_if(|(at, _)| *at <= column) {
+                if at < column {
+                    self.push(at, from);
                 }
-                self.push(column, cell);
             }
-            for (at, from) in fills {
-                self.push(at, from);
-            }
-            self.ends.resize(self.table.width as usize, self.text.len());
-            return Ok(Some(Record {
-                worksheet: 0,
-                line: u64::from(row) + 1,
-                text: &self.text,
-                ends: &self.ends,
-                left_out: false,
-            }));
+            self.push(column, cell);
         }
+        for (at, from) in fills {
+            self.push(at, from);
+        }
+        self.ends.resize(self.table.width as usize, self.text.len());
+        Ok(Some(Record {
+            worksheet: 0,
+            line: u64::from(row) + 1,
+            text: &self.text,
+            ends: &self.ends,
+            left_out: self.visible_only && self.table.is_hidden(row),
+        }))
     }
 }

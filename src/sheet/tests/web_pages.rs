@@ -103,7 +103,7 @@ fn a_header_of_two_rows_is_no_row_and_one_over_two_columns_is_refused() {
     let wide = "<table><tr><td colspan=2>采购单号<td>标记<tr><td>CG1<td>1<td>aa</table>";
     let said = refusal(wide.as_bytes(), &SheetOptions::default());
     assert!(
-        said.contains("line 1: the header \"采购单号\" stands over several columns"),
+        said.contains("line 1: \"采购单号\" is merged over the columns A to B; say which"),
         "{said}"
     );
     let options = SheetOptions {
@@ -138,7 +138,8 @@ fn several_tables_with_the_columns_are_refused_unless_one_is_asked_for() {
     assert_eq!(
         said,
         "-: several tables have the columns: 1: \"purchase_no\" \"flag_name\" \"note\", \
-         2: \"purchase_no\" \"flag_name\" \"note\"; take one with --sheet and its number"
+         2: \"purchase_no\" \"flag_name\" \"note\"; take one with --sheet and its number \
+         (--all-sheets is for workbooks)"
     );
     let sheet = opened(text.as_bytes(), &asked("2")).unwrap();
     assert_eq!(told(&sheet), ["2 CG2 bb"]);
@@ -193,6 +194,39 @@ fn hidden_rows_are_counted() {
         }]
     );
     assert!(warnings[0].to_string().starts_with("1 row is hidden"));
+}
+
+#[test]
+fn hidden_rows_are_left_out_if_asked() {
+    let options = SheetOptions {
+        visible_only: true,
+        ..SheetOptions::default()
+    };
+    let text = page("<tr hidden><td rowspan=2>CG1<td>aa<tr><td>bb<tr><td>CG2<td>cc");
+    let sheet = opened(text.as_bytes(), &options).unwrap();
+    let left_out: Vec<bool> = rows(&sheet).unwrap().iter().map(Row::is_left_out).collect();
+    assert_eq!(left_out, [true, false, false]);
+    assert_eq!(told(&sheet)[1..], ["3 CG1 bb", "4 CG2 cc"]);
+    let hidden = Warning::HiddenRows {
+        count: 1,
+        left_out: true,
+    };
+    assert!(sheet.layout().warnings.contains(&hidden));
+}
+
+#[test]
+fn all_tables_are_not_read_as_one_sheet() {
+    let options = SheetOptions {
+        all_sheets: true,
+        ..SheetOptions::default()
+    };
+    let one = page("<tr><td>CG1<td>aa");
+    assert_eq!(
+        told(&opened(one.as_bytes(), &options).unwrap()),
+        ["2 CG1 aa"]
+    );
+    let said = refusal(one.repeat(2).as_bytes(), &options);
+    assert!(said.contains("(--all-sheets is for workbooks)"), "{said}");
 }
 
 #[test]

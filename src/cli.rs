@@ -256,6 +256,16 @@ pub struct SheetArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Sheet")]
     pub flag_column: Option<String>,
 
+    /// The line of the header, or its row in the worksheet [default: the first with the columns]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..),
+        conflicts_with = "no_header",
+        help_heading = "Sheet"
+    )]
+    pub header_line: Option<u64>,
+
     /// The sheet has no header: its first line is a row, its columns are named by letter
     #[arg(long, requires = "order_column", help_heading = "Sheet")]
     pub no_header: bool,

@@ -1,5 +1,7 @@
 //! The words for what the rest of the program says as data.
 
+mod misfit;
+
 use std::fmt;
 
 use crate::config::{ConfigError, CredentialFault, Setting};
@@ -11,10 +13,10 @@ use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
 use crate::sheet::{CellFault, Place, Problem, SheetLine, Warning};
 use crate::stop::StopReason;
-use crate::text::{counted, one_line, quoted};
+use crate::text::{counted, one_line};
 
 pub const NO_ROWS: &str = "the sheet has a header and no rows";
-const CUT_NUMBER: &str = "a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export";
+const TORN: &str = "a line break has probably torn it from the row above; join the two, with quotes around the cell that has the line break";
 /// Characters of a header that a message shows.
 const MAX_HEADER: usize = 40;
 
@@ -342,7 +344,7 @@ impl fmt::Display for Problem {
         match self {
             Problem::FieldCount { found, expected } if found < expected => write!(
                 f,
-                "wrong number of fields: {found} where the header has {expected}; correct the row"
+                "wrong number of fields: {found} where the header has {expected}; {TORN}"
             ),
             Problem::FieldCount { found, expected } => write!(
                 f,
@@ -362,24 +364,21 @@ impl Problem {
         match self {
             Problem::FieldCount { found, expected } => {
                 let (than, advice) = match found < expected {
-                    true => ("fewer", ""),
+                    true => ("fewer", TORN),
                     false => (
                         "more",
-                        ", and put quotes around a cell that contains the delimiter",
+                        "correct the rows, and put quotes around a cell that contains the delimiter",
                     ),
                 };
                 format!(
-                    "wrong number of fields: {than} than the {expected} of the header; correct the rows{advice}"
+                    "wrong number of fields: {than} than the {expected} of the header; {advice}"
                 )
             }
             Problem::ExtraFields => self.to_string(),
             Problem::Cell { column, fault } => {
                 let column = one_line(column, MAX_HEADER);
                 match fault {
-                    CellFault::FormulaError(_) => {
-                        format!("{column} is the error of a formula; correct it in the workbook")
-                    }
-                    CellFault::CutNumber(_) => format!("{column} is {CUT_NUMBER}"),
+                    CellFault::Misfit(misfit, _) => format!("{column} is {}", misfit.words()),
                     CellFault::Invalid(Invalid::Empty) => self.to_string(),
                     CellFault::Invalid(Invalid::TooLong { max, .. }) => {
                         format!("{column} has more than the {max} characters that the ERP takes")
@@ -401,8 +400,7 @@ impl Problem {
             }
             Problem::ExtraFields => None,
             Problem::Cell { fault, .. } => match fault {
-                CellFault::FormulaError(text) => Some(text.clone()),
-                CellFault::CutNumber(text) => Some(quoted(text)),
+                CellFault::Misfit(misfit, text) => misfit.shown(text),
                 CellFault::Invalid(Invalid::Empty) => None,
                 CellFault::Invalid(Invalid::TooLong { length, .. }) => {
                     Some(format!("{length} characters"))
@@ -429,6 +427,10 @@ fn refused(kind: Refused) -> (&'static str, &'static str) {
             "a character without a meaning",
             "the sheet was probably read in the wrong encoding; give its own with --encoding",
         ),
+        Refused::Invisible => (
+            "an invisible character",
+            "it makes another text than the one that is seen; enter the cell again",
+        ),
         Refused::Emoji => ("an emoji", "the ERP may refuse emoji; remove it"),
     }
 }
@@ -444,11 +446,11 @@ fn code_point(c: char, kind: Refused) -> String {
 
 fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Result {
     match fault {
-        CellFault::FormulaError(text) => write!(
-            f,
-            "{column} is {text}, the error of a formula; correct it in the workbook"
-        ),
-        CellFault::CutNumber(text) => write!(f, "{column} is {}, {CUT_NUMBER}", quoted(text)),
+        CellFault::Misfit(misfit, text) => {
+            let shown = misfit.shown(text).map(|shown| format!("{shown}, "));
+            let shown = shown.unwrap_or_default();
+            write!(f, "{column} is {shown}{}", misfit.words())
+        }
         CellFault::Invalid(Invalid::Empty) => write!(f, "{column} is empty"),
         CellFault::Invalid(Invalid::TooLong { length, max }) => write!(
             f,

@@ -57,6 +57,7 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
         visible_only: args.visible_only,
         order_column: args.order_column,
         flag_column: args.flag_column,
+        header_line: args.header_line,
         no_header: args.no_header,
         flag: if args.clear {
             Some(CLEAR_FLAG.to_owned())

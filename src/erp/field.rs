@@ -36,6 +36,7 @@ pub enum Refused {
     Replacement,
     PrivateUse,
     Emoji,
+    Invisible,
 }
 
 pub fn validate(text: &str, field: Field) -> Result<(), Invalid> {
@@ -70,9 +71,20 @@ fn refused(c: char) -> Option<Refused> {
         char::REPLACEMENT_CHARACTER => Some(Refused::Replacement),
         '\u{E000}'..='\u{F8FF}' => Some(Refused::PrivateUse),
         _ if c.is_control() => Some(Refused::Control),
+        _ if is_invisible(c) => Some(Refused::Invisible),
         _ if is_emoji(c) => Some(Refused::Emoji),
         _ => None,
     }
+}
+
+/// Characters that fonts show nothing for: an order with one looks like another order. Those that
+/// are harmless are gone before.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{2800}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Emoji as the ERP's database may refuse them: beyond the BMP all of them, within it those that
@@ -87,9 +99,7 @@ fn is_emoji(c: char) -> bool {
                 | EmojiStatus::EmojiPresentationAndEmojiComponent
                 | EmojiStatus::EmojiPresentationAndModifierAndEmojiComponent
         ),
-        '\u{1F000}'..='\u{1FFFF}' | '\u{E0000}'..='\u{E0FFF}' => {
-            c.is_emoji_char_or_emoji_component()
-        }
+        '\u{1F000}'..='\u{1FFFF}' => c.is_emoji_char_or_emoji_component(),
         _ => false,
     }
 }
@@ -124,6 +134,9 @@ mod tests {
             ("🇨🇳", '🇨', Refused::Emoji, 1),
             ("a\u{fffd}", '\u{fffd}', Refused::Replacement, 2),
             ("a\u{e4c6}", '\u{e4c6}', Refused::PrivateUse, 2),
+            ("CG\u{ad}1", '\u{ad}', Refused::Invisible, 3),
+            ("\u{3164}", '\u{3164}', Refused::Invisible, 1),
+            ("葛\u{e0100}", '\u{e0100}', Refused::Invisible, 2),
         ] {
             let refused = Err(Invalid::Character { c, kind, position });
             assert_eq!(validate(text, Field::FlagName), refused, "{text:?}");
@@ -151,7 +164,10 @@ mod tests {
             by_default || (c > '\u{FFFF}' && c.is_emoji_char_or_emoji_component())
         };
         for c in ('\0'..=char::MAX).filter(|&c| pictures(c)) {
-            assert_eq!(refused(c), Some(Refused::Emoji), "U+{:04X}", c as u32);
+            // Tags are parts of emoji, and by themselves invisible.
+            let found = refused(c);
+            let is_found = matches!(found, Some(Refused::Emoji | Refused::Invisible));
+            assert!(is_found, "U+{:04X}", c as u32);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::input::Input;
 use super::markup::Markup;
 use super::options::SheetOptions;
 use super::record::RecordReader;
+use super::rounding::has_rounded_orders;
 use super::text::{Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
 use super::workbook::Workbook;
@@ -48,6 +49,15 @@ impl Content {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
             Content::Workbook(book) => book.warnings(),
             Content::Markup(markup) => markup.warnings.clone(),
+        }
+    }
+
+    /// Whether all long numbers among the orders look cut by Excel. A workbook shows those with an
+    /// exponent.
+    pub(super) fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
+        match self {
+            Content::Text(text) => has_rounded_orders(text.records(input, header), header),
+            Content::Workbook(_) | Content::Markup(_) => false,
         }
     }
 

@@ -160,20 +160,45 @@ pub(super) enum Fault {
         field: Field,
         columns: (String, String),
     },
-    #[error("{}", missing(absent, *line, headers, *is_text, *guessed))]
+    #[error("{}", missing(absent, *line, *is_given, headers, *is_text, *guessed))]
     MissingColumn {
         /// With the name given for each.
         absent: Vec<(Field, Option<String>)>,
         line: u64,
+        /// Whether it is the header by --header-line.
+        is_given: bool,
         headers: Vec<String>,
         is_text: bool,
         /// The encoding, if it was guessed and could be wrong.
         guessed: Option<&'static str>,
     },
     #[error(
-        "line {line}: {cell} is where the header should be, but looks like the rows below; if the sheet has no header, say --no-header"
+        "the header is on line {line}, further below than it is looked for; say --header-line {line}"
+    )]
+    HeaderBelow { line: u64 },
+    #[error(
+        "line {line} has the names of the columns as labels with values beside them, and no line has them as a header; name the columns of the header with --order-column and --flag-column, or say --header-line {line} if this is it"
+    )]
+    Labels { line: u64 },
+    #[error(
+        "no row begins on line {0}; give --header-line the line or worksheet row of the header"
+    )]
+    NoSuchLine(u64),
+    /// Each with what stands below its columns.
+    #[error("more than one line could be the header: {0}; say which with --header-line")]
+    SeveralHeaders(String),
+    #[error(
+        "line {line}: {cell} is where the header should be, but looks like the rows below; say --no-header if the sheet has no header, or --header-line {line} if this is it"
     )]
     HeaderIsData { line: u64, cell: String },
+    #[error(
+        "line {line} has columns of a results or failures file, but not \"line\", by which its rows are known; put that column back, or save the file under another name to send it as a sheet of its own"
+    )]
+    NoLineColumn { line: u64 },
+    #[error(
+        "line {line}: two columns are named {column:?}, and which of them wdt-flags added cannot be told; rename the sheet's own, or move the added columns together again to the end"
+    )]
+    OwnColumnTwice { line: u64, column: &'static str },
     #[error(
         "line {line}: more than one column could be the {}: {columns}; say which with {} and its letter",
         field.title(),
@@ -231,6 +256,7 @@ fn with_rows(worksheets: &[(String, u64)]) -> String {
 fn missing(
     absent: &[(Field, Option<String>)],
     line: u64,
+    is_given: bool,
     headers: &[String],
     is_text: bool,
     guessed: Option<&str>,
@@ -239,12 +265,13 @@ fn missing(
         .iter()
         .map(|(field, given)| match given {
             Some(given) => format!("no {} {}", field.title(), quoted(given)),
-            None => format!("no {}, named {}", field.title(), field.names().join(", ")),
+            None => format!("no {}, named {}", field.title(), field.usual_names()),
         })
         .collect();
     // Somebody who gives all orders one flag has no column for it.
+    let has_one_column = headers.iter().filter(|header| !header.is_empty()).count() < 2;
     let one_flag = match absent {
-        [(Field::FlagName, None)] => {
+        [.., (Field::FlagName, None)] if absent.len() == 1 || has_one_column => {
             "; or give all orders one flag with --flag NAME, or clear their flags with --clear"
         }
         _ => "",
@@ -252,16 +279,27 @@ fn missing(
     let encoding = guessed.map_or(String::new(), |encoding| {
         format!("; if its words look wrong: its encoding was guessed to be {encoding}, give the true one with --encoding")
     });
+    let has_numbers = |header: &String| header.contains(|c: char| c.is_ascii_digit());
+    let no_header = match is_given {
+        false if absent.len() == 2 && headers.iter().any(has_numbers) => {
+            "; if the sheet has no header, say --no-header and name the columns by letter"
+        }
+        _ => "",
+    };
+    let place = match is_given {
+        true => format!("on line {line}, which has"),
+        false => format!("in the first {HEADER_SEARCH_LINES} lines; line {line} has"),
+    };
     let options: Vec<&str> = absent.iter().map(|(field, _)| field.option()).collect();
     format!(
-        "{} in the first {HEADER_SEARCH_LINES} lines; line {line} has {}; name it with {} (header or letter), or the {}{one_flag}{encoding}",
+        "{} {place} {}; name it with {} (header or letter), or the {}{one_flag}{no_header}{encoding}",
         columns.join(" and "),
         list(headers),
         options.join(" and "),
-        if is_text {
-            "separator with --delimiter"
-        } else {
-            "worksheet with --sheet"
+        match (is_given, is_text) {
+            (true, _) => "header's line with --header-line",
+            (false, true) => "separator with --delimiter",
+            (false, false) => "worksheet with --sheet",
         }
     )
 }

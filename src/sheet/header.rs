@@ -2,21 +2,26 @@
 
 use std::cmp::Reverse;
 
-use super::columns::{HEADER_SEARCH_LINES, by_letter, letter};
+use super::candidates::{Candidate, choose};
+use super::columns::{HEADER_SEARCH_LINES, letter};
 use super::error::{Fault, SheetError};
-use super::normalize::{folded, is_blank};
+use super::matcher::Columns;
+use super::normalize::{is_blank, strip_wrapping};
 use super::options::SheetOptions;
-use super::own::OwnColumns;
-use super::record::RecordReader;
+use super::own::{OwnColumns, Unclear};
+use super::record::{Record, RecordReader};
 use crate::erp::field::Field;
 use crate::text::quoted;
 
+/// Lines below the first that are looked through to say where the header is.
+const FURTHER_LINES: usize = 1_000;
+
 /// One line that may be the header.
 #[derive(Clone, Debug)]
-struct Line {
-    number: u64,
-    fields: Vec<String>,
-    own: OwnColumns,
+pub(super) struct Line {
+    pub(super) number: u64,
+    pub(super) fields: Vec<String>,
+    pub(super) own: OwnColumns,
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub(super) struct Header {
     pub(super) flag: FlagSource,
     /// Headers of the sheet's own columns.
     pub(super) columns: Vec<String>,
+    /// Whether all long numbers among the orders look cut by Excel.
+    pub(super) has_rounded_orders: bool,
 }
 
 impl Header {
@@ -40,6 +47,12 @@ impl Header {
     pub(super) fn cell(&self, column: usize) -> usize {
         let found = self.own.kept.iter().position(|&at| at == column);
         found.unwrap_or(usize::MAX)
+    }
+
+    /// Whether a row's order is the header of its column again.
+    pub(super) fn is_repeated_by(&self, order: &str) -> bool {
+        let header = strip_wrapping(&self.fields[self.order]);
+        self.line > 0 && header.eq_ignore_ascii_case(order)
     }
 }
 
@@ -58,10 +71,11 @@ pub(super) struct Search {
     pub(super) found: Found,
     /// What kept it from reading further.
     pub(super) stopped: Option<SheetError>,
-    /// Of several searches, the least is the best: the earliest line, on one line columns found by
+    /// Of several searches, the least is the best: not by a name of last resort (true), the earliest
+    /// line, on one line columns found by
     /// header before those found by letter (true), then the most fields. A sheet without a header
     /// comes last, by how many of the columns its nearest line lacks.
-    pub(super) rank: (u64, [bool; 2], usize, Reverse<usize>),
+    pub(super) rank: (bool, u64, [bool; 2], usize, Reverse<usize>),
 }
 
 #[derive(Debug)]
@@ -75,56 +89,99 @@ pub(super) enum Found {
 impl Search {
     /// How many fields the line has that is the header or comes nearest to one.
     pub(super) fn width(&self) -> usize {
-        self.rank.3.0
+        self.rank.4.0
+    }
+
+    /// The line that has the columns; meaningless if none has.
+    pub(super) fn line(&self) -> u64 {
+        self.rank.1
+    }
+
+    /// Whether the order's column and the flag's are known by letter alone.
+    pub(super) fn by_letter(&self) -> [bool; 2] {
+        self.rank.2
     }
 }
 
-/// Looks for the header among the first lines.
+/// Looks for the header: on the line given, else among the first lines.
 ///
-/// It is the first line that has the order column and, where one is needed, the flag column. A
-/// column is known by the name given, else by the usual ones. A name that is given and that no
-/// cell of the line has may be a letter: then the line must have some text under that letter.
-pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetOptions) -> Search {
-    let (mut lines, stopped) = first_lines(records, options.is_named_ours);
+/// It is the first line that has the order column and, where one is needed, the flag column; a
+/// later one that has them, too, makes it unusable. A column is known by the name given, else by
+/// the usual ones. A name that is given and that no cell of the line has may be a letter: then the
+/// line must have some text under that letter.
+pub(super) fn search(
+    mut records: impl RecordReader,
+    is_text: bool,
+    options: &SheetOptions,
+) -> Search {
+    let first = first_lines(&mut records, options);
+    let FirstLines {
+        mut lines,
+        above,
+        stopped,
+    } = first;
     if options.no_header {
         lines = lettered(&lines);
     }
-    let columns = Columns {
-        order: ColumnMatcher::new(Field::PurchaseNo, options.order_column.as_deref()),
-        flag: ColumnMatcher::new(Field::FlagName, options.flag_column.as_deref()),
-        options,
-    };
-    for (skipped, line) in (0..).zip(&lines) {
-        let found = columns.order.find(line).zip(columns.flag(line));
-        let Some((order, flag)) = found else {
-            continue;
-        };
-        let by_letter = [&columns.order, &columns.flag].map(|it| it.by_header(line).is_empty());
-        let below = lines.get(usize::try_from(skipped + 1).unwrap_or(usize::MAX));
-        let header = order.and_then(|order| {
-            if by_letter[0] {
-                line.differs_from(below, order)?;
-            }
-            line.header(skipped, order, flag?)
-        });
+    let columns = Columns::of(options);
+    let candidates: Vec<Candidate<'_>> = lines
+        .iter()
+        .zip(0..)
+        .filter_map(|(line, at)| columns.on(line, at))
+        .filter(|it| options.header_line.is_none() || it.at == 0)
+        .collect();
+    let labels = candidates
+        .first()
+        .map(|it| (it.line.number, it.line.fields.len()));
+    if let Some((chosen, is_sure)) = choose(candidates, &lines, options) {
+        let (line, by_letter) = (chosen.line, chosen.by_letter);
+        let skipped = above + chosen.at as u64;
+        let header = is_sure.and_then(|()| line.header(skipped, chosen.order?, chosen.flag?));
         return Search {
             found: header.map_or_else(Found::Unusable, Found::Header),
             stopped,
-            rank: (line.number, by_letter, 0, Reverse(line.fields.len())),
+            rank: (
+                chosen.is_fallback,
+                line.number,
+                by_letter,
+                0,
+                Reverse(line.fields.len()),
+            ),
         };
     }
-    let nearest = lines.iter().min_by_key(|line| {
-        let filled = line.fields.iter().filter(|field| !field.is_empty()).count();
+    let below = match stopped {
+        None if options.header_line.is_none() => further_below(&mut records, &columns, options),
+        _ => None,
+    };
+    let below = below.map(|(line, width)| (Fault::HeaderBelow { line }, width));
+    let labels = labels.map(|(line, width)| (Fault::Labels { line }, width));
+    if let Some((fault, width)) = below.or(labels) {
+        return Search {
+            found: Found::Missing(fault),
+            stopped,
+            rank: (true, u64::MAX, [true; 2], 0, Reverse(width)),
+        };
+    }
+    // A header line that is given is the first.
+    let looked_at = if options.header_line.is_some() {
+        1
+    } else {
+        lines.len()
+    };
+    let nearest = lines.iter().take(looked_at).min_by_key(|line| {
+        let filled = line.filled().count();
         (columns.absent(line).len(), Reverse(filled))
     });
     let absent = nearest.map(|line| columns.absent(line));
     let width = nearest.map_or(0, |line| line.fields.len());
     let count = absent.as_ref().map_or(2, Vec::len);
-    let fault = match nearest.zip(absent) {
-        None => Fault::Empty,
-        Some((line, absent)) => Fault::MissingColumn {
+    let fault = match (nearest.zip(absent), options.header_line) {
+        (None, None) => Fault::Empty,
+        (None, Some(line)) => Fault::NoSuchLine(line),
+        (Some((line, absent)), given) => Fault::MissingColumn {
             absent,
             line: line.number,
+            is_given: given.is_some(),
             headers: line.fields.clone(),
             is_text,
             guessed: None,
@@ -133,8 +190,27 @@ pub(super) fn search(records: impl RecordReader, is_text: bool, options: &SheetO
     Search {
         found: Found::Missing(fault),
         stopped,
-        rank: (u64::MAX, [true; 2], count, Reverse(width)),
+        rank: (true, u64::MAX, [true; 2], count, Reverse(width)),
     }
+}
+
+/// The line further below that has the columns by name, and its width.
+fn further_below(
+    records: &mut impl RecordReader,
+    columns: &Columns<'_>,
+    options: &SheetOptions,
+) -> Option<(u64, usize)> {
+    for _ in 0..FURTHER_LINES {
+        let Ok(Some(record)) = records.next() else {
+            return None;
+        };
+        let line = Line::of(record, options);
+        let found = columns.on(&line, 0);
+        if found.is_some_and(|it| it.is_by_name() && !it.is_fallback) {
+            return Some((line.number, line.fields.len()));
+        }
+    }
+    None
 }
 
 /// A header of letters, above the first line, for a sheet that has none.
@@ -149,63 +225,57 @@ fn lettered(lines: &[Line]) -> Vec<Line> {
     lines.first().map(|_| line).into_iter().collect()
 }
 
-/// The first lines that are not blank, and what ended them early.
-fn first_lines(mut records: impl RecordReader, is_named: bool) -> (Vec<Line>, Option<SheetError>) {
-    let mut lines = Vec::new();
-    while lines.len() < HEADER_SEARCH_LINES {
+/// Lines that are not blank.
+struct FirstLines {
+    /// From the first on, or the one given as the header.
+    lines: Vec<Line>,
+    /// How many stand above these.
+    above: u64,
+    /// What ended them early.
+    stopped: Option<SheetError>,
+}
+
+fn first_lines(records: &mut impl RecordReader, options: &SheetOptions) -> FirstLines {
+    let mut first = FirstLines {
+        lines: Vec::new(),
+        above: 0,
+        stopped: None,
+    };
+    let from = options.header_line.unwrap_or(0);
+    while first.lines.len() < HEADER_SEARCH_LINES {
         match records.next() {
             Ok(Some(record)) if is_blank(record.text) => {}
-            Ok(Some(record)) => {
-                let fields: Vec<_> = record.iter().map(str::to_owned).collect();
-                lines.push(Line {
-                    number: record.line,
-                    own: OwnColumns::of(&fields, is_named),
-                    fields,
-                });
-            }
+            Ok(Some(record)) if record.line < from => first.above += 1,
+            // No line that is given begins a row.
+            Ok(Some(record)) if first.lines.is_empty() && from > 0 && record.line > from => break,
+            Ok(Some(record)) => first.lines.push(Line::of(record, options)),
             Ok(None) => break,
-            Err(error) => return (lines, Some(error)),
+            Err(error) => {
+                first.stopped = Some(error);
+                break;
+            }
         }
     }
-    (lines, None)
-}
-
-/// How the two columns are known.
-struct Columns<'o> {
-    order: ColumnMatcher<'o>,
-    flag: ColumnMatcher<'o>,
-    options: &'o SheetOptions,
-}
-
-impl Columns<'_> {
-    /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
-    /// before the usual columns.
-    fn flag(&self, line: &Line) -> Option<Result<FlagSource, Fault>> {
-        let is_named = self.options.flag_column.is_some();
-        match (&self.options.flag, line.own.sent_flag) {
-            (Some(flag), _) => Some(Ok(FlagSource::Given(flag.clone()))),
-            (None, Some(at)) if !is_named => Some(Ok(FlagSource::SentFlag(at))),
-            (None, _) => Some(self.flag.find(line)?.map(FlagSource::Column)),
-        }
-    }
-
-    /// The columns that the line has not, with the name given for each.
-    fn absent(&self, line: &Line) -> Vec<(Field, Option<String>)> {
-        let has_order = self.order.find(line).is_some();
-        [
-            (&self.order, has_order),
-            (&self.flag, self.flag(line).is_some()),
-        ]
-        .into_iter()
-        .filter(|(_, is_there)| !is_there)
-        .map(|(column, _)| (column.field, column.given.map(str::to_owned)))
-        .collect()
-    }
+    first
 }
 
 impl Line {
-    fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
+    fn of(record: Record<'_>, options: &SheetOptions) -> Line {
+        let fields: Vec<_> = record.iter().map(str::to_owned).collect();
+        Line {
+            number: record.line,
+            own: OwnColumns::of(&fields, options.is_named_ours),
+            fields,
+        }
+    }
+
+    pub(super) fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
         self.own.kept.iter().map(|&at| (at, &self.fields[at]))
+    }
+
+    pub(super) fn filled(&self) -> impl Iterator<Item = (usize, &String)> {
+        let fields = (0..).zip(&self.fields);
+        fields.filter(|(_, field)| !is_blank(field))
     }
 
     fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {
@@ -214,6 +284,16 @@ impl Line {
                 line: self.number,
                 column: self.titled(order),
             });
+        }
+        match self.own.unclear {
+            Some(Unclear::NoLine) => return Err(Fault::NoLineColumn { line: self.number }),
+            Some(Unclear::Twice(column)) => {
+                return Err(Fault::OwnColumnTwice {
+                    line: self.number,
+                    column,
+                });
+            }
+            None => {}
         }
         Ok(Header {
             line: self.number,
@@ -224,93 +304,21 @@ impl Line {
             columns: self.own_fields().map(|(_, name)| name.clone()).collect(),
             order,
             flag,
+            has_rounded_orders: false,
         })
     }
 
-    /// An error if the cell looks like the one below it, as data do and a header does not.
-    fn differs_from(&self, below: Option<&Line>, column: usize) -> Result<(), Fault> {
-        let cell = &self.fields[column];
-        let shape = |cell: &str| -> Vec<char> {
-            let class = |c: char| match c {
-                _ if c.is_numeric() => '0',
-                _ if c.is_alphabetic() => 'a',
-                _ => c,
-            };
-            let mut shape: Vec<char> = cell.trim().chars().map(class).collect();
-            shape.dedup();
-            shape
-        };
-        let alike = below
-            .and_then(|below| below.fields.get(column))
-            .is_some_and(|below| shape(below) == shape(cell));
-        match alike && cell.contains(|c: char| c.is_numeric()) {
-            true => Err(Fault::HeaderIsData {
-                line: self.number,
-                cell: self.titled(column),
-            }),
-            false => Ok(()),
-        }
-    }
-
     /// A column as messages name it: header and letter.
-    fn titled(&self, at: usize) -> String {
+    pub(super) fn titled(&self, at: usize) -> String {
         format!("{} (column {})", quoted(&self.fields[at]), letter(at))
     }
-}
 
-struct ColumnMatcher<'o> {
-    field: Field,
-    given: Option<&'o str>,
-    names: Vec<String>,
-    letter: Option<usize>,
-}
-
-impl<'o> ColumnMatcher<'o> {
-    fn new(field: Field, given: Option<&'o str>) -> ColumnMatcher<'o> {
-        ColumnMatcher {
+    pub(super) fn ambiguous(&self, field: Field, columns: &[usize]) -> Fault {
+        let columns: Vec<_> = columns.iter().map(|&at| self.titled(at)).collect();
+        Fault::AmbiguousColumn {
+            line: self.number,
             field,
-            given,
-            names: match given {
-                Some(name) => vec![folded(name)],
-                None => field.names().iter().map(|name| folded(name)).collect(),
-            },
-            letter: given.and_then(by_letter),
+            columns: columns.join(", "),
         }
-    }
-
-    /// The line's own column that matches by header, else by letter; the error if several do.
-    fn find(&self, line: &Line) -> Option<Result<usize, Fault>> {
-        let columns = self.by_header(line);
-        match columns[..] {
-            [] => {
-                let mut fields = line.own_fields();
-                let (column, _) =
-                    fields.find(|(at, cell)| Some(*at) == self.letter && !cell.is_empty())?;
-                Some(Ok(column))
-            }
-            [column] => Some(Ok(column)),
-            _ => {
-                let columns: Vec<_> = columns.into_iter().map(|at| line.titled(at)).collect();
-                Some(Err(Fault::AmbiguousColumn {
-                    line: line.number,
-                    field: self.field,
-                    columns: columns.join(", "),
-                }))
-            }
-        }
-    }
-
-    fn by_header(&self, line: &Line) -> Vec<usize> {
-        let all = |matches: &dyn Fn(&String) -> bool| -> Vec<usize> {
-            line.own_fields()
-                .filter(|(_, field)| matches(field))
-                .map(|(at, _)| at)
-                .collect()
-        };
-        let exact = all(&|field| Some(field.as_str()) == self.given);
-        if exact.len() == 1 {
-            return exact;
-        }
-        all(&|field| self.names.contains(&folded(field)))
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
+mod candidates;
 mod columns;
 mod content;
 mod entry;
@@ -17,13 +18,18 @@ mod input;
 mod layout;
 mod line;
 mod markup;
+mod matcher;
+mod misfit;
+mod moment;
 mod normalize;
 mod options;
 mod own;
 mod problem;
 mod record;
+mod rounding;
 mod row;
 mod text;
+mod torn;
 mod warning;
 mod workbook;
 
@@ -40,6 +46,7 @@ pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;
 pub use line::{Line, Place, SheetLine};
+pub use misfit::Misfit;
 pub use options::{SheetOptions, Source};
 pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
 pub use problem::{CellFault, Problem};
@@ -77,7 +84,8 @@ impl Sheet {
     }
 
     fn find_header(input: Input, options: &SheetOptions) -> Result<Sheet, SheetError> {
-        let (content, header) = Content::open(&input, options)?;
+        let (content, mut header) = Content::open(&input, options)?;
+        header.has_rounded_orders = content.has_rounded_orders(&input, &header);
         Ok(Sheet {
             layout: Layout::of(&content, &header),
             input,

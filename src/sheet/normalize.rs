@@ -32,7 +32,7 @@ pub(super) fn is_blank(cell: &str) -> bool {
 }
 
 /// Characters that cannot be seen and have no width, direction marks among them.
-fn is_zero_width(c: char) -> bool {
+pub(super) fn is_zero_width(c: char) -> bool {
     matches!(
         c,
         '\u{200B}'..='\u{200F}'
@@ -62,6 +62,48 @@ pub(super) fn folded(header: &str) -> String {
         }
     }
     folded
+}
+
+/// What a template says beside a header of how to fill the column.
+const REMARKS: [&str; 9] = [
+    "必填",
+    "必填项",
+    "必選",
+    "必选",
+    "选填",
+    "選填",
+    "非必填",
+    "required",
+    "optional",
+];
+
+/// A header reduced to the letters of its name: beyond what [`folded`] takes, case of letters and
+/// what separates words makes no difference, nor do brackets, asterisks and a colon around it, nor
+/// a remark such as （必填）.
+pub(super) fn plain_name(header: &str) -> String {
+    let mut name = folded(header);
+    name.retain(|c| !"_-".contains(c));
+    loop {
+        let before = name.len();
+        let trimmed = name.trim_matches(|c| "*:.".contains(c));
+        let inner = bracketed(trimmed).filter(|(outer, _)| outer.is_empty());
+        let remarked = bracketed(trimmed).filter(|(_, inner)| REMARKS.contains(inner));
+        name = match (inner, remarked) {
+            (_, Some((outer, _))) => outer.to_owned(),
+            (Some((_, inner)), None) => inner.to_owned(),
+            (None, None) => trimmed.to_owned(),
+        };
+        if name.len() == before {
+            return name;
+        }
+    }
+}
+
+/// What stands before and in the brackets that a name ends with.
+fn bracketed(name: &str) -> Option<(&str, &str)> {
+    [('(', ')'), ('[', ']'), ('【', '】')]
+        .into_iter()
+        .find_map(|(open, close)| name.strip_suffix(close)?.split_once(open))
 }
 
 #[cfg(test)]
@@ -110,5 +152,29 @@ mod tests {
         }
         assert_ne!(folded("purchaseno"), "purchase_no");
         assert_ne!(folded("采购单"), folded("采购单号"));
+    }
+
+    #[test]
+    fn a_name_is_what_is_left_without_its_dress() {
+        for header in [
+            "采购单号",
+            "*采购单号",
+            "采购单号*",
+            "采购单号（必填）",
+            "*采购单号(必填)：",
+            "采购单号【必填】",
+            "【采购单号】",
+            "[采购单号]",
+            "采购\n单号",
+            "采购 单号：",
+        ] {
+            assert_eq!(plain_name(header), "采购单号", "{header:?}");
+        }
+        for header in ["purchase_no", "purchaseNo", "Purchase-No.", "PURCHASE NO"] {
+            assert_eq!(plain_name(header), "purchaseno", "{header:?}");
+        }
+        assert_eq!(plain_name("采购单号（旧）"), "采购单号(旧)");
+        assert_eq!(plain_name("(必填)"), "");
+        assert_eq!(plain_name("*"), "");
     }
 }

@@ -26,6 +26,8 @@ pub struct SheetOptions {
     pub order_column: Option<String>,
     /// Header or letter of the column with the flags; a header wins over a letter.
     pub flag_column: Option<String>,
+    /// Line of the header: of the file, or the worksheet's row number.
+    pub header_line: Option<u64>,
     /// The sheet's first line is a row; columns are named by letter.
     pub no_header: bool,
     /// One flag for all rows.

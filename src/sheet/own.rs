@@ -36,10 +36,21 @@ pub(super) struct OwnColumns {
     pub(super) line: Option<usize>,
     pub(super) status: Option<usize>,
     pub(super) finished_at: Option<usize>,
-    pub(super) sent_flag: Option<usize>,
+    /// More than one only where it cannot be told which is this program's.
+    pub(super) sent_flags: Vec<usize>,
     pub(super) extra_fields: Option<usize>,
     /// How many fields the header has, empty ones at its end left out where this program wrote it.
     pub(super) width: usize,
+    pub(super) unclear: Option<Unclear>,
+}
+
+/// Why a file of this program's cannot be read as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unclear {
+    /// It has lost the column by which its rows are known.
+    NoLine,
+    /// Two columns have this name, and the last is not where this program puts its own.
+    Twice(&'static str),
 }
 
 impl OwnColumns {
@@ -52,17 +63,24 @@ impl OwnColumns {
         let [line, status, .., finished_at] = appended;
         let others = appended[1..].iter().flatten().count();
         let is_ours = line.is_some() && (is_named || others >= ENOUGH);
-        let sent_flag = find(SENT_FLAG);
+        let sent_flags = names.iter().zip(0..).filter(|(it, _)| *it == SENT_FLAG);
+        let sent_flags: Vec<usize> = sent_flags.map(|(_, at)| at).collect();
         if !is_ours {
             let width = header.len();
+            let lost_line = is_named && others >= ENOUGH;
             return OwnColumns {
-                kept: (0..width).filter(|&at| Some(at) != sent_flag).collect(),
-                sent_flag,
+                kept: (0..width).filter(|&at| sent_flags != [at]).collect(),
+                sent_flags,
                 width,
+                unclear: lost_line.then_some(Unclear::NoLine),
                 ..OwnColumns::default()
             };
         }
         let (extra_fields, worksheet) = (find(EXTRA_FIELDS), find(WORKSHEET));
+        let sent_flag = sent_flags
+            .first()
+            .filter(|_| sent_flags.len() == 1)
+            .copied();
         let before = [sent_flag, extra_fields, worksheet];
         let ours = before.into_iter().chain(appended);
         let ours: Vec<usize> = ours.flatten().collect();
@@ -74,9 +92,10 @@ impl OwnColumns {
             line,
             status,
             finished_at,
-            sent_flag,
+            sent_flags,
             extra_fields,
             width,
+            unclear: moved_double(&names, appended).map(Unclear::Twice),
         }
     }
 
@@ -84,6 +103,17 @@ impl OwnColumns {
     pub(super) fn is_ours(&self) -> bool {
         self.line.is_some()
     }
+}
+
+/// The name of one of the columns that stands twice, where they do not stand side by side in their
+/// order as this program writes them.
+fn moved_double(names: &[String], appended: [Option<usize>; 6]) -> Option<&'static str> {
+    let places: Vec<usize> = appended.into_iter().flatten().collect();
+    if places.windows(2).all(|pair| pair[0] + 1 == pair[1]) {
+        return None;
+    }
+    let is_double = |name: &&str| names.iter().filter(|it| it == name).count() > 1;
+    APPENDED.into_iter().find(is_double)
 }
 
 #[cfg(test)]
@@ -113,7 +143,7 @@ mod tests {
         let moved = own(&format!("line,a,{},notes", &SIX[5..]), false);
         assert_eq!((moved.line, moved.kept), (Some(0), vec![1, 7]));
         let both = own(&format!("a,sent_flag,extra_fields,{SIX}"), false);
-        assert_eq!((both.sent_flag, both.extra_fields), (Some(1), Some(2)));
+        assert_eq!((both.sent_flags, both.extra_fields), (vec![1], Some(2)));
         assert_eq!(both.kept, [0]);
         let own_status = own(&format!("a,status,{SIX}"), false);
         assert_eq!((own_status.status, own_status.kept), (Some(3), vec![0, 1]));
@@ -136,6 +166,22 @@ mod tests {
     #[test]
     fn a_sent_flag_is_one_wherever_it_stands() {
         let found = own("a,sent_flag,b", false);
-        assert_eq!((found.sent_flag, found.kept), (Some(1), vec![0, 2]));
+        assert_eq!((found.sent_flags, found.kept), (vec![1], vec![0, 2]));
+    }
+
+    #[test]
+    fn what_cannot_be_told_apart_is_unclear() {
+        let lost = own("a,b,status,code,message", true);
+        assert_eq!(lost.unclear, Some(Unclear::NoLine));
+        assert_eq!(own("a,b,status,code,message", false).unclear, None);
+        assert_eq!(own(&format!("a,line,status,{SIX}"), false).unclear, None);
+        for (names, twice) in [
+            (format!("a,line,status,code,message,{SIX},line"), "line"),
+            ("line,a,line,status,message,code".to_owned(), "line"),
+            (format!("{},status,a", &SIX), "status"),
+        ] {
+            let found = own(&names, false);
+            assert_eq!(found.unclear, Some(Unclear::Twice(twice)), "{names}");
+        }
     }
 }

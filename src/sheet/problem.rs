@@ -1,5 +1,6 @@
 //! What can be wrong with one row.
 
+use super::misfit::Misfit;
 use crate::erp::field::Invalid;
 
 /// Why a row is `invalid`.
@@ -20,9 +21,8 @@ pub enum Problem {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CellFault {
-    FormulaError(String),
-    /// An order number that a spreadsheet has turned into a number and cut.
-    CutNumber(String),
+    /// The text, or the part of it that matters, and what it is.
+    Misfit(Misfit, String),
     Invalid(Invalid),
 }
 

@@ -8,6 +8,7 @@ use super::line::{Line, SheetLine};
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
+use super::torn::Torn;
 
 /// What an earlier run wrote beside a row: the line it has in the sheet of that run, and how it
 /// ended.
@@ -65,15 +66,16 @@ impl Row {
         self.left_out
     }
 
-    fn fill(&mut self, record: Record<'_>, header: &Header) {
+    /// `torn` is what is left of the row before.
+    fn fill(&mut self, record: Record<'_>, header: &Header, torn: &mut Torn) {
         let own = &header.own;
         let expected = own.width;
-        // A spreadsheet adds empty columns at the end of a file of this program's.
-        let found = match own.is_ours() && record.iter().skip(expected).all(is_blank) {
+        let field = |at: usize| record.get(at).unwrap_or_default();
+        // A spreadsheet leaves out separators at the end of a row, or adds some.
+        let found = match record.iter().skip(expected).all(is_blank) {
             true => record.len().min(expected),
             false => record.len(),
         };
-        let field = |at: usize| record.get(at).unwrap_or_default();
         self.line = Line::new(record.worksheet, record.line);
         self.left_out = record.left_out;
         self.cells.clear();
@@ -91,14 +93,15 @@ impl Row {
             let surplus: Vec<&str> = record.iter().skip(expected).collect();
             self.extra.push_str(&as_csv(&surplus));
         }
-        self.problem = if found != expected {
+        let is_torn = torn.goes_on(found, field(header.order), header);
+        self.problem = if found > expected || is_torn {
             Some(Problem::FieldCount { found, expected })
         } else if self.extra.is_empty() {
             None
         } else {
             Some(Problem::ExtraFields)
         };
-        if found < expected && self.extra.is_empty() {
+        if is_torn && self.extra.is_empty() {
             // In the results the row is filled up; this keeps it invalid when they are given back.
             self.extra = format!("(only {found} of {expected} fields)");
         }
@@ -142,6 +145,7 @@ fn as_csv(fields: &[&str]) -> String {
 pub struct Rows<'s> {
     records: Box<dyn RecordReader + Send + 's>,
     header: &'s Header,
+    torn: Torn,
     done: bool,
 }
 
@@ -150,6 +154,7 @@ impl<'s> Rows<'s> {
         Rows {
             records,
             header,
+            torn: Torn::default(),
             done: false,
         }
     }
@@ -170,7 +175,7 @@ impl<'s> Rows<'s> {
         while let Some(record) = self.records.next()? {
             let is_below = record.worksheet > 0 || record.line > self.header.last_line;
             if is_below && !is_blank(record.text) {
-                row.fill(record, self.header);
+                row.fill(record, self.header, &mut self.torn);
                 return Ok(true);
             }
         }

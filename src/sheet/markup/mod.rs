@@ -114,14 +114,13 @@ fn choose(mut tables: Vec<Table>, options: &SheetOptions) -> Result<Chosen, Faul
     for at in numbers {
         let table = &tables[at];
         let search = search(table.rows(), false, options);
+        let line = search.line();
         match search.found {
             Found::Header(header) => {
                 let rows = rows_after(table, header.line);
                 found.push((at, rows, usable(table, header, options)));
             }
-            Found::Unusable(fault) => {
-                found.push((at, rows_after(table, search.rank.0), Err(fault)))
-            }
+            Found::Unusable(fault) => found.push((at, rows_after(table, line), Err(fault))),
             Found::Missing(_) if nearest.as_ref().is_none_or(|best| search.rank < best.rank) => {
                 nearest = Some(search);
             }

@@ -66,3 +66,80 @@ fn a_row_that_was_ragged_stays_invalid_until_corrected() {
     let extra: Vec<_> = rows.iter().map(Row::extra_fields).collect();
     assert_eq!(extra, ["x,y", "", "z,more"]);
 }
+
+/// A failures file with a flag of its own column and another that was sent, as people hand it back.
+#[test]
+fn a_touched_failures_file_sends_what_was_sent() {
+    let header = format!("purchase_no,标记,sent_flag,{SIX}");
+    let row = "CG1,old,加急,2,failed,,m,3,t";
+    let moved_header = format!("sent_flag,purchase_no,标记,{SIX}");
+    for (header, row) in [
+        (format!("{header},"), format!("{row},")),
+        (format!("{header},,"), row.to_owned()),
+        (format!("{header},备注"), format!("{row},x")),
+        (header.replace(",finished_at", ""), row.replace(",t", "")),
+        (
+            header.replace(&format!(",{SIX}"), ""),
+            "CG1,old,加急".to_owned(),
+        ),
+        (header.replace("status", "Status"), row.to_owned()),
+        (header.replace("sent_flag", " Sent_Flag "), row.to_owned()),
+        (moved_header, "加急,CG1,old,2,failed,,m,3,t".to_owned()),
+    ] {
+        for is_named_ours in [false, true] {
+            let options = SheetOptions {
+                is_named_ours,
+                ..SheetOptions::default()
+            };
+            let sheet = opened(format!("{header}\n{row}\n").as_bytes(), &options).unwrap();
+            assert_eq!(told(&sheet), ["2 CG1 加急"], "{header}");
+        }
+    }
+}
+
+#[test]
+fn a_flag_sent_that_is_gone_is_not_replaced_by_another() {
+    let sheet = open(&format!(
+        "purchase_no,标记,sent_flag,{SIX}\nCG1,old,,2,failed,,m,3,t\nCG2,old\n"
+    ));
+    assert_eq!(
+        told(&sheet),
+        ["2 ! sent_flag is empty", "3 ! sent_flag is empty"]
+    );
+}
+
+#[test]
+fn what_cannot_be_told_is_refused() {
+    let two = "purchase_no,标记,sent_flag,sent_flag\nCG1,a,b,c\n";
+    let said = refusal(two.as_bytes(), &SheetOptions::default());
+    assert!(
+        said.contains("\"sent_flag\" (column C), \"sent_flag\" (column D)")
+            && said.contains("--flag-column"),
+        "{said}"
+    );
+    let options = SheetOptions {
+        flag_column: Some("D".to_owned()),
+        ..SheetOptions::default()
+    };
+    assert_eq!(
+        told(&opened(two.as_bytes(), &options).unwrap()),
+        ["2 CG1 c"]
+    );
+
+    let twice = "line,purchase_no,标记,line,status,code,attempts,message\n1,CG1,a,2,ok,,1,\n";
+    let said = refusal(twice.as_bytes(), &SheetOptions::default());
+    assert!(said.contains("two columns are named \"line\""), "{said}");
+
+    let lost = "purchase_no,标记,status,code,message\nCG1,a,failed,,m\n";
+    let options = SheetOptions {
+        is_named_ours: true,
+        ..SheetOptions::default()
+    };
+    let said = refusal(lost.as_bytes(), &options);
+    assert!(said.contains("but not \"line\""), "{said}");
+    assert_eq!(
+        told(&open(lost)),
+        ["2 CG1 a"],
+        "of another name it is a sheet like any other"
+    );
+}

@@ -56,25 +56,114 @@ fn a_delimiter_given_overrules() {
 }
 
 #[test]
-fn every_usual_name_is_known() {
+fn every_usual_name_is_known_in_any_dress() {
     for order in [
         "purchase_no",
         "Purchase No",
+        "purchaseNo",
+        "purchase-no",
+        "PurchaseOrderNo",
+        "PO number",
+        "PO No.",
         "采购单号",
         "采购单编号",
         " 采购订单号\u{3000}",
+        "*采购单号",
+        "采购单号（必填）",
+        "采购单号(必填)",
+        "采购单号：",
+        "【采购单号】",
+        "[采购单号]",
+        "采购 单号",
+        "\"采购\n单号\"",
+        "采购编号",
+        "采购单",
+        "订单号",
+        "採購單號",
+        "採購單編號",
+        "採購訂單號",
     ] {
         for flag in [
             "flag_name",
             "FLAG",
             "ｆｌａｇ",
+            "flagName",
+            "flag-name",
             "标记名称",
             "标记",
             "采购单标记",
+            "采购标记",
+            "*标记（选填）",
+            "標記名稱",
+            "標記",
         ] {
             let sheet = open(&format!("x,{flag},{order}\n,aa,CG1\n"));
-            assert_eq!(told(&sheet), ["2 CG1 aa"], "{order} {flag}");
+            let told = told(&sheet);
+            assert_eq!(told.len(), 1, "{order} {flag}");
+            assert!(told[0].ends_with(" CG1 aa"), "{order} {flag}: {told:?}");
         }
+    }
+}
+
+#[test]
+fn a_poorer_name_is_taken_only_where_no_better_one_stands() {
+    let sheet = open("订单号,采购单号,采购单,标记\nDD1,CG1,x,aa\n");
+    assert_eq!(told(&sheet), ["2 CG1 aa"]);
+    let said = refusal(
+        "订单号,采购单,标记\n1,2,a\n".as_bytes(),
+        &SheetOptions::default(),
+    );
+    assert!(
+        said.contains("more than one column could be the order"),
+        "{said}"
+    );
+    let said = refusal(
+        "采购编号,采购单号,标记\n1,2,a\n".as_bytes(),
+        &SheetOptions::default(),
+    );
+    assert!(
+        said.contains("more than one column could be the order"),
+        "{said}"
+    );
+    // A remark that says more than how to fill the column in makes it another one.
+    let said = refusal(
+        "采购单号（旧）,标记\nCG1,a\n".as_bytes(),
+        &SheetOptions::default(),
+    );
+    assert!(said.contains("no order column"), "{said}");
+}
+
+#[test]
+fn a_name_that_is_given_may_be_in_other_dress() {
+    let sheet = opened(
+        "单号,*单号（必填）,类别：\nCG0,CG1,a\n".as_bytes(),
+        &columns(Some("*单号"), Some("类别")),
+    );
+    assert!(
+        sheet
+            .unwrap_err()
+            .to_string()
+            .contains("more than one column")
+    );
+    let sheet = opened(
+        "*单号（必填）,类别：\nCG1,a\n".as_bytes(),
+        &columns(Some("单号"), Some("类别")),
+    );
+    assert_eq!(told(&sheet.unwrap()), ["2 CG1 a"]);
+}
+
+#[test]
+fn a_sheet_of_one_column_is_told_of_one_flag_for_all() {
+    for text in ["x\nCG1\n", "采购单号\nCG1\n", "CG1\nCG2\n"] {
+        let said = refusal(text.as_bytes(), &SheetOptions::default());
+        for option in ["--flag NAME", "--clear"] {
+            assert!(said.contains(option), "{text:?}: {said}");
+        }
+        assert_eq!(
+            said.contains("--no-header"),
+            text.starts_with("CG"),
+            "{said}"
+        );
     }
 }
 
@@ -91,9 +180,14 @@ fn the_header_is_within_twenty_lines() {
     let titled =
         |titles: usize| format!("{}purchase_no,flag_name\nCG1,a\n", "title\n".repeat(titles));
     assert_eq!(told(&open(&titled(19))), ["21 CG1 a"]);
+    let said = refusal(titled(20).as_bytes(), &SheetOptions::default());
     assert!(
-        refusal(titled(20).as_bytes(), &SheetOptions::default()).contains("in the first 20 lines")
+        said.starts_with("-: the header is on line 21, further below"),
+        "{said}"
     );
+    assert!(said.ends_with("--header-line 21"), "{said}");
+    let said = refusal("title\n".repeat(30).as_bytes(), &SheetOptions::default());
+    assert!(said.contains("in the first 20 lines"), "{said}");
 }
 
 #[test]

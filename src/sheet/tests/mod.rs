@@ -1,12 +1,15 @@
 //! Whole sheets, as users have them.
 
 mod appended;
+mod cells;
+mod choice;
 mod encodings;
 mod ends;
 mod faults;
 mod headers;
 mod lines;
 mod properties;
+mod ragged;
 mod shapes;
 mod short_words;
 mod web_pages;
@@ -159,25 +162,6 @@ fn a_given_flag_that_cannot_be_sent_is_refused_at_once() {
         error.to_string().starts_with("--flag has an emoji"),
         "{error}"
     );
-}
-
-#[test]
-fn ragged_rows_are_invalid_alone() {
-    let sheet =
-        open("purchase_no,flag_name\nCG1\nCG2,aa,x,\"y,\"\"z\"\"\"\nCG3,aa\nCG4,aa,\n,,,\n");
-    let rows = rows(&sheet).unwrap();
-    let told = told(&sheet);
-    assert!(told[0].starts_with("2 ! wrong number of fields: 1 where the header has 2"));
-    assert!(told[1].starts_with("3 ! wrong number of fields: 4 where the header has 2"));
-    assert_eq!(told[2], "4 CG3 aa");
-    assert!(told[3].contains("3 where the header has 2"));
-    assert_eq!(told.len(), 4);
-    assert_eq!(cells(&rows[0]), ["CG1", ""]);
-    assert_eq!(cells(&rows[1]), ["CG2", "aa"]);
-    assert_eq!(rows[1].extra_fields(), "x,\"y,\"\"z\"\"\"");
-    assert_eq!(rows[2].extra_fields(), "");
-    assert_eq!(rows[3].extra_fields(), "\"\"");
-    assert_eq!(rows[0].entry(&sheet).unwrap_err().column(), None);
 }
 
 #[test]

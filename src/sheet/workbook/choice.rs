@@ -69,6 +69,7 @@ impl Survey {
                 }
             };
             let search = search(Cells::new(&range, None), false, options);
+            let (line, by_letter) = (search.line(), search.by_letter());
             let (rows, chosen) = match search.found {
                 Found::Missing(_) => {
                     if survey
@@ -80,7 +81,7 @@ impl Survey {
                     }
                     continue;
                 }
-                Found::Unusable(fault) => (rows_after(&range, search.rank.0), Err(fault)),
+                Found::Unusable(fault) => (rows_after(&range, line), Err(fault)),
                 Found::Header(header) => {
                     let rows = rows_after(&range, header.line);
                     let name = name.clone();
@@ -88,7 +89,7 @@ impl Survey {
                         name,
                         range,
                         header,
-                        by_letter: search.rank.1,
+                        by_letter,
                     };
                     (rows, Ok(chosen))
                 }

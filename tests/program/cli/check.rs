@@ -39,8 +39,8 @@ last: line 6, \"CG3\" gets \"aa\"
 1 row: purchase_no is empty
   line 5
 
-1 row: wrong number of fields: fewer than the 2 of the header; correct the rows
-  line 8  CG4  1 instead of 2
+1 row: flag_name is empty
+  line 8  CG4
 ";
     assert_eq!(rest.split_once('\n').expect("more lines").1, expected);
 }

@@ -80,6 +80,8 @@ fn messages_name_only_options_that_exist() {
         (&b"order,mark\nCG1,aa\n"[..], 2),
         (b"purchase_no,purchase_no,flag_name\nCG1,CG1,aa\n", 2),
         (b"purchase_no,flag_name\nCG1,\xff\xff\xff\xff\n", 2),
+        (b"purchase_no,flag_name\nCG1,aa\nflag,PO no\n", 2),
+        (b"purchase_no\nCG1\n", 2),
         (b"purchase_no,flag_name\nCG1,aa\nCG1,\xe5\x8a\xa0\n", 1),
     ] {
         place.write("orders.csv", sheet);

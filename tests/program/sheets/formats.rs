@@ -397,6 +397,58 @@ fn the_samples_are_carried_in_as_they_are() {
 }
 
 #[test]
+fn query_conditions_above_the_header_cost_no_call() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write(
+        "x.csv",
+        "采购单号:,CG9,标记:,aa\n导出时间:,2024-01-05,,\n\n采购单号,仓库,标记\nCG1,a,加急\n合计,,加急\n",
+    );
+    let mut check = place.program();
+    check.args(["check", "x.csv"]);
+    for mut command in [place.run(&erp, ["x.csv"]), check] {
+        let run = finish(&mut command).expect(2);
+        for part in ["line 1 (", "line 4 (", "\"CG1\"", "--header-line"] {
+            assert!(run.stderr.contains(part), "{part}: {run:?}");
+        }
+    }
+    assert_eq!(erp.stats().calls, 0);
+    finish(&mut place.run(&erp, ["x.csv", "--header-line", "4"])).expect(1);
+    assert_eq!(erp.flags().len(), 1);
+    assert_eq!(erp.flags()["CG1"], "加急");
+    let failures = place.table("x.failures.csv");
+    assert_eq!(failures.column("line"), ["6"]);
+    assert!(failures.column("message")[0].contains("a total line"));
+    // The failures have their header on their first line.
+    let text = place.read("x.failures.csv").replace("合计", "CG2");
+    place.write("x.failures.csv", text);
+    finish(&mut place.run(&erp, ["x.failures.csv"])).expect(0);
+    assert_eq!(erp.flags()["CG2"], "加急");
+}
+
+#[test]
+fn the_header_of_a_worksheet_is_named_by_its_row() {
+    let (place, erp) = (Place::new(), sandbox());
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(2, 1, "采购单号").expect("written");
+    for row in 3..30 {
+        sheet.write(row, 1, "说明").expect("written");
+    }
+    sheet
+        .write_row(40, 1, ["采购单号", "标记"])
+        .expect("written");
+    sheet.write_row(41, 1, ["CG1", "加急"]).expect("written");
+    workbook.save(place.path("w.xlsx")).expect("saved");
+    let run = finish(&mut place.run(&erp, ["w.xlsx"])).expect(2);
+    assert!(run.stderr.contains("the header is on line 41"), "{run:?}");
+    finish(&mut place.run(&erp, ["w.xlsx", "--header-line", "41"])).expect(0);
+    assert_eq!(erp.flags()["CG1"], "加急");
+    assert_eq!(place.table("w.results.csv").column("line"), ["42"]);
+    let run = finish(&mut place.run(&erp, ["w.xlsx", "--header-line", "3"])).expect(2);
+    assert!(run.stderr.contains("on line 3, which has"), "{run:?}");
+}
+
+#[test]
 fn a_sheet_without_a_header_loses_no_row() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("x.csv", "1,CG1,aa\n2,CG2,加急\n");
@@ -408,7 +460,9 @@ fn a_sheet_without_a_header_loses_no_row() {
             .contains("line 1: \"CG1\" (column B) is where the header should be"),
         "{run:#?}"
     );
-    assert!(run.stderr.contains("--no-header"), "{run:#?}");
+    for option in ["--no-header", "--header-line 1"] {
+        assert!(run.stderr.contains(option), "{run:#?}");
+    }
     assert_eq!(erp.stats().calls, 0);
 
     let args = [args, vec!["--no-header"]].concat();

@@ -295,7 +295,7 @@ fn ragged_rows() {
     edit(
         &place,
         "x.failures.csv",
-        &[("\"b,c\"", ""), ("CG3,,(only 1 of 2 fields)", "CG3,aa,")],
+        &[("\"b,c\"", ""), ("CG3,,,", "CG3,aa,,")],
     );
     let run = correct(&place, &erp, &[], 0);
     assert!(!run.stderr.contains("not updated"), "{run:#?}");

@@ -51,7 +51,12 @@ impl Answer {
         let raw: Raw<'_> = serde_json::from_str(text).ok()?;
         let status = match raw.status {
             Value::Number(number) => number.as_i64()?,
-            Value::String(text) => text.trim().parse().ok()?,
+            // Success is told by nothing but `0`: what else reads as nought is not the ERP's.
+            Value::String(text) if text != "0" => {
+                let status = text.trim().parse().ok()?;
+                (status != 0).then_some(status)?
+            }
+            Value::String(_) => 0,
             _ => return None,
         };
         let message = match raw.message {
@@ -132,11 +137,27 @@ mod tests {
             r#"{"status":null}"#,
             r#"{"status":true}"#,
             r#"{"status":0.0}"#,
+            r#"{"status":-0}"#,
+            r#"{"status":-0.0}"#,
+            r#"{"status":0e0}"#,
+            r#"{"status":00}"#,
+            r#"{"status":+0}"#,
+            r#"{"status":"-0"}"#,
+            r#"{"status":"+0"}"#,
+            r#"{"status":"00"}"#,
+            r#"{"status":"0.0"}"#,
+            r#"{"status":" 0"}"#,
+            r#"{"status":"0 "}"#,
+            r#"{"status":"0\n"}"#,
+            r#"{"status":"\uff10"}"#,
             r#"{"status":""}"#,
             r#"{"status":99999999999999999999}"#,
             r#"{"status":0"#,
             r#"{"status":0}{"status":100}"#,
             r#"{"status":0,"status":100}"#,
+            r#"{"status":0,"status":100}"#,
+            r#"{"status":0,"st\u0061tus":0}"#,
+            r#"{"status":0,"message":"","message":"no"}"#,
             r#"{"status":0} trailing"#,
         ] {
             assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");

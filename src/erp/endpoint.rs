@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 /// The documented production address; public clients use https.
 const PRODUCTION: &str = "https://wdt.wangdian.cn/openapi";
@@ -65,6 +66,11 @@ impl FromStr for Endpoint {
         let Ok(uri) = text.parse::<Uri>() else {
             return refuse("not a URL");
         };
+        if !uri.authority().is_none_or(names_a_server) {
+            return refuse(
+                "it must name a host, and its port be a number from 1 to 65535 or left out with its colon",
+            );
+        }
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             return refuse("not an http or https URL");
         }
@@ -75,6 +81,22 @@ impl FromStr for Endpoint {
             return refuse("must not hold a user or password");
         }
         Ok(Endpoint(text.to_owned()))
+    }
+}
+
+/// Whether it has a host, and a port that is one or none. What is no port would be taken for the
+/// scheme's own.
+fn names_a_server(authority: &Authority) -> bool {
+    let without_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+    match without_user.strip_prefix(authority.host()) {
+        _ if authority.host().is_empty() => false,
+        Some("") => true,
+        Some(port) => port
+            .strip_prefix(':')
+            .filter(|port| port.bytes().all(|digit| digit.is_ascii_digit()))
+            .and_then(|port| port.parse::<u16>().ok())
+            .is_some_and(|port| port != 0),
+        None => false,
     }
 }
 
@@ -105,6 +127,32 @@ mod tests {
         ] {
             assert!(wrong.parse::<Endpoint>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_port_that_is_none_is_refused_rather_than_left_out() {
+        for host in ["erp.example", "127.0.0.1", "[::1]"] {
+            for port in ["", ":1", ":80", ":65535"] {
+                let url = format!("http://{host}{port}/openapi");
+                assert_eq!(url.parse::<Endpoint>().expect(&url).url(), url);
+            }
+            for port in [
+                ":",
+                ":0",
+                ":00",
+                ":65536",
+                ":99999999999",
+                ":+80",
+                ":-1",
+                ":x",
+                ":80:80",
+            ] {
+                let url = format!("https://{host}{port}/openapi");
+                assert!(url.parse::<Endpoint>().is_err(), "{url}");
+            }
+        }
+        assert!("http://:80/openapi".parse::<Endpoint>().is_err());
+        assert!("http://x:/".parse::<Endpoint>().is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who calls, where to, and by which way.
 
+mod addresses;
 mod named;
 mod ping;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use wdt_flags::internals::journal::{self, Found, Identity, Line};
 use wdt_flags::internals::{
-    AppSecret, Reason, Reply, Row, Sheet, SheetError, SheetOptions, classify,
+    AppSecret, Reason, Reply, Row, Secrets, Sheet, SheetError, SheetOptions, classify,
 };
 
 /// The body of an HTTP reply: the message that people see is short and holds no control characters.
@@ -12,7 +12,7 @@ pub fn reply(body: &[u8]) {
         body: body.to_vec(),
         ..Reply::default()
     };
-    if let Err(error) = classify(Ok(reply))
+    if let Err(error) = classify(Ok(reply), &Secrets::default())
         && let Reason::Erp(message) = error.reason
     {
         assert!(!message.contains(char::is_control), "{message:?}");

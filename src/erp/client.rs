@@ -1,6 +1,5 @@
 //! Makes calls: one signed HTTP request each, one verdict back.
 
-use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,24 +11,25 @@ use ureq::http::Response;
 use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::DefaultConnector;
-use ureq::{Agent, Body, Proxy, Timeout};
+use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use super::account::Account;
 use super::clock::{Clock, unix};
 use super::endpoint::Endpoint;
 use super::error::{CallError, ErrorKind, Reason};
+use super::explain::{Circumstances, connect_timeout};
 use super::protocol::{NOW_METHOD, UPDATE_METHOD, VERSION};
-use super::reply::{Reply, printable};
+use super::proxy::{ProxyError, SystemProxy};
+use super::reply::Reply;
 use super::resolver::CachingResolver;
+use super::secrets::Secrets;
 use super::sign::sign;
 use super::trust::{CaFileError, root_certs};
 use super::verdict::classify;
 
 /// A longer reply body is no reply of the ERP's.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
-/// A server that takes longer to accept a connection is away.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
 
@@ -53,10 +53,8 @@ pub struct ClientOptions {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    #[error(
-        "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is not a usable URL"
-    )]
-    Proxy,
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     #[error(transparent)]
     CaFile(#[from] CaFileError),
 }
@@ -64,6 +62,7 @@ pub enum ClientError {
 /// Calls the ERP for one account. Shared by all workers, with its clock.
 pub struct Client {
     config: Config,
+    proxy: Option<SystemProxy>,
     resolver: CachingResolver,
     timeout: Duration,
     clock: Clock,
@@ -101,10 +100,9 @@ impl Client {
         endpoint: &Endpoint,
         options: &ClientOptions,
     ) -> Result<Client, ClientError> {
-        let proxy = if options.system_proxy {
-            proxy_from_environment()?
-        } else {
-            None
+        let proxy = match options.system_proxy {
+            true => SystemProxy::choose(&endpoint.uri(), |name| std::env::var_os(name))?,
+            false => None,
         };
         let tls = TlsConfig::builder()
             .root_certs(root_certs(options.ca_file.as_deref())?)
@@ -120,7 +118,7 @@ impl Client {
             .timeout_global(Some(options.timeout))
             .timeout_resolve(Some(connect_timeout(options.timeout)))
             .timeout_connect(Some(connect_timeout(options.timeout)))
-            .proxy(proxy)
+            .proxy(proxy.as_ref().map(|it| it.proxy.clone()))
             .tls_config(tls)
             .user_agent(concat!(
                 env!("CARGO_PKG_NAME"),
@@ -130,6 +128,7 @@ impl Client {
             .build();
         Ok(Client {
             config,
+            proxy,
             resolver: CachingResolver::default(),
             timeout: options.timeout,
             clock: Clock::default(),
@@ -150,11 +149,7 @@ impl Client {
     /// The proxy that calls go through, without its password.
     #[must_use]
     pub fn proxy(&self) -> Option<String> {
-        let proxy = self.config.proxy()?;
-        let endpoint = self.endpoint.url().parse().ok()?;
-        let scheme = proxy.uri().scheme_str().unwrap_or("http");
-        let (host, port) = (proxy.host(), proxy.port());
-        (!proxy.is_no_proxy(&endpoint)).then(|| format!("{scheme}://{host}:{port}"))
+        self.proxy.as_ref().map(SystemProxy::address)
     }
 
     /// The clock that calls are signed by.
@@ -162,8 +157,9 @@ impl Client {
         &self.clock
     }
 
-    /// The URL holds half of the secret, so it is wiped from memory when dropped.
-    fn signed_url(&self, method: &str, timestamp: i64, body: &str) -> Zeroizing<String> {
+    /// The URL, and the signature in it. The URL holds half of the secret, so it is wiped from
+    /// memory when dropped.
+    fn signed_url(&self, method: &str, timestamp: i64, body: &str) -> (Zeroizing<String>, String) {
         let account = &self.account;
         let timestamp = timestamp.to_string();
         let fields = [
@@ -184,68 +180,7 @@ impl Client {
             url.push('&');
         }
         url.extend(["sign=", &sign]);
-        url
-    }
-
-    /// Names the proxy beside what kept a call from its server: it may be to blame.
-    fn name_proxy(&self, reason: Reason) -> Reason {
-        let Some(proxy) = self.proxy() else {
-            return reason;
-        };
-        let named = format!("{reason} (through the proxy {proxy})");
-        match reason {
-            Reason::Connection(_) => Reason::Connection(named),
-            Reason::NotConnected(_) | Reason::NoConnection(_) | Reason::HostNotFound => {
-                Reason::NotConnected(named)
-            }
-            reason => reason,
-        }
-    }
-
-    /// ureq's error in this crate's terms, without the URL, which holds half of the secret.
-    fn explain(&self, error: ureq::Error) -> Reason {
-        match error {
-            ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-                Reason::NoConnection(connect_timeout(self.timeout))
-            }
-            ureq::Error::Timeout(_) => Reason::Timeout(self.timeout),
-            ureq::Error::Io(error) => self.explain_io(&error),
-            ureq::Error::Rustls(error) => explain_tls(&error),
-            ureq::Error::HostNotFound => Reason::HostNotFound,
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Reason::BadUrl,
-            error @ (ureq::Error::Protocol(_)
-            | ureq::Error::LargeResponseHeader(..)
-            | ureq::Error::BodyExceedsLimit(_)) => Reason::Malformed(printable(&error.to_string())),
-            error => Reason::NotConnected(printable(&error.to_string())),
-        }
-    }
-
-    fn explain_io(&self, error: &io::Error) -> Reason {
-        let inner = error.get_ref();
-        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return explain_tls(tls);
-        }
-        // Reading a body reports ureq's own errors inside an io::Error.
-        match inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-            Some(ureq::Error::Timeout(_)) => return Reason::Timeout(self.timeout),
-            Some(
-                error @ (ureq::Error::Protocol(_)
-                | ureq::Error::LargeResponseHeader(..)
-                | ureq::Error::BodyExceedsLimit(_)),
-            ) => return Reason::Malformed(printable(&error.to_string())),
-            _ => {}
-        }
-        if is_out_of_handles(error) {
-            return Reason::OutOfHandles(error.to_string());
-        }
-        match error.kind() {
-            io::ErrorKind::TimedOut => Reason::Timeout(self.timeout),
-            io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::NetworkDown => Reason::NotConnected(printable(&error.to_string())),
-            _ => Reason::Connection(printable(&error.to_string())),
-        }
+        (url, sign)
     }
 }
 
@@ -264,7 +199,7 @@ impl Caller<'_> {
         let started = Instant::now();
         let (outcome, date) = self.exchange(NOW_METHOD, "[]");
         Ping {
-            result: classify(outcome).map(drop),
+            result: outcome.map(drop),
             clock_offset: date.map(|date| unix(date).saturating_sub(unix(SystemTime::now()))),
             elapsed: started.elapsed(),
         }
@@ -283,7 +218,7 @@ impl Caller<'_> {
             CallError::new(ErrorKind::Rejected, None, Reason::Erp(error.to_string()))
         })?;
         let (outcome, date) = self.exchange(method, &body);
-        let data = classify(outcome).inspect_err(|error| {
+        let data = outcome.inspect_err(|error| {
             if let (ErrorKind::Clock, Some(date)) = (error.kind, date) {
                 self.client.clock.correct(SystemTime::now(), date);
             }
@@ -293,77 +228,35 @@ impl Caller<'_> {
     }
 
     /// Sends one signed request. The second value is what the server's clock showed.
-    fn exchange(&self, method: &str, body: &str) -> (Result<Reply, Reason>, Option<SystemTime>) {
-        let timestamp = self.client.clock.timestamp(SystemTime::now());
-        let url = self.client.signed_url(method, timestamp, body);
+    fn exchange(
+        &self,
+        method: &str,
+        body: &str,
+    ) -> (Result<String, CallError>, Option<SystemTime>) {
+        let Client { account, clock, .. } = self.client;
+        let timestamp = clock.timestamp(SystemTime::now());
+        let (url, sign) = self.client.signed_url(method, timestamp, body);
+        let secret = &account.app_secret;
+        let secrets = Secrets::new([secret.secret(), secret.salt(), &sign]);
+        let circumstances = Circumstances {
+            timeout: self.client.timeout,
+            proxy: self.client.proxy.as_ref(),
+            secrets: &secrets,
+        };
         let sent = self
             .agent
             .post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .send(body);
-        let explain = |error| self.client.name_proxy(self.client.explain(error));
         let (outcome, date) = match sent {
             Ok(mut response) => {
-                let reply = read(&mut response).map_err(|error| cut_off(explain(error)));
+                let reply = read(&mut response);
+                let reply = reply.map_err(|error| circumstances.explain_cut_off(error));
                 (reply, header_date(&response))
             }
-            Err(error) => (Err(explain(error)), None),
+            Err(error) => (Err(circumstances.explain(error)), None),
         };
-        (outcome, date)
-    }
-}
-
-/// Whether this process or this machine has as many files and connections open as it may.
-fn is_out_of_handles(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    const CODES: [i32; 2] = [23, 24];
-    // WSAEMFILE, WSAENOBUFS.
-    #[cfg(windows)]
-    const CODES: [i32; 2] = [10_024, 10_055];
-    error
-        .raw_os_error()
-        .is_some_and(|code| CODES.contains(&code))
-}
-
-/// The system's proxy. A variable that is set but unusable is an error rather than a call that goes
-/// around the proxy.
-fn proxy_from_environment() -> Result<Option<Proxy>, ClientError> {
-    let set = [
-        "ALL_PROXY",
-        "all_proxy",
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-    ]
-    .iter()
-    .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-    match Proxy::try_from_env() {
-        None if set => Err(ClientError::Proxy),
-        proxy => Ok(proxy),
-    }
-}
-
-/// Shorter than the whole call's, so that the two can be told apart.
-fn connect_timeout(timeout: Duration) -> Duration {
-    timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
-}
-
-/// The reply had begun.
-fn cut_off(reason: Reason) -> Reason {
-    match reason {
-        Reason::Connection(why) => Reason::CutOff(why),
-        reason => reason,
-    }
-}
-
-fn explain_tls(error: &rustls::Error) -> Reason {
-    let text = printable(&error.to_string());
-    match error {
-        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-            Reason::Certificate(text)
-        }
-        _ => Reason::Connection(text),
+        (classify(outcome, &secrets), date)
     }
 }
 
@@ -459,7 +352,7 @@ mod tests {
     #[test]
     fn a_url_is_signed_and_escaped_and_without_the_secret() {
         let body = r#"[{"purchase_no":"CG2204130001","flag_name":"aa"}]"#;
-        let url =
+        let (url, _) =
             client("wdtapi3", "http://erp/openapi").signed_url(UPDATE_METHOD, 450_444_516, body);
         assert_eq!(
             url.as_str(),
@@ -467,7 +360,7 @@ mod tests {
              &method=purchase.PurchaseOrder.updatePurchaseInfo&v=1.0&timestamp=450444516\
              &sign=98421154e48d616164bacac3c8a3ae9f"
         );
-        let url = client("a&b=c 店", "http://erp/openapi").signed_url("m", 0, "[]");
+        let (url, _) = client("a&b=c 店", "http://erp/openapi").signed_url("m", 0, "[]");
         assert!(url.contains("?sid=a%26b%3Dc%20%E5%BA%97&key="), "{}", *url);
     }
 

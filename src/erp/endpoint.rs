@@ -33,6 +33,12 @@ impl Endpoint {
     pub fn url(&self) -> &str {
         &self.0
     }
+
+    /// The URL in its parts.
+    pub(super) fn uri(&self) -> Uri {
+        // It was parsed when it was taken.
+        self.0.parse().unwrap_or_default()
+    }
 }
 
 impl fmt::Display for Endpoint {
@@ -86,7 +92,7 @@ impl FromStr for Endpoint {
 
 /// Whether it has a host, and a port that is one or none. What is no port would be taken for the
 /// scheme's own.
-fn names_a_server(authority: &Authority) -> bool {
+pub(super) fn names_a_server(authority: &Authority) -> bool {
     let without_user = authority.as_str().rsplit('@').next().unwrap_or_default();
     match without_user.strip_prefix(authority.host()) {
         _ if authority.host().is_empty() => false,

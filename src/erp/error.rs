@@ -53,6 +53,7 @@ impl CallError {
                 | Reason::NoConnection(_)
                 | Reason::NotConnected(_)
                 | Reason::OutOfHandles(_)
+                | Reason::ProxyLogin { .. }
         )
     }
 
@@ -100,6 +101,12 @@ pub enum Reason {
     OutOfHandles(String),
     /// Refused, no way there, no handshake: nothing was sent.
     NotConnected(String),
+    /// The proxy wants to know who calls.
+    ProxyLogin {
+        proxy: String,
+        /// The variable that names it.
+        variable: &'static str,
+    },
     /// Reset or closed before anything of a reply came.
     Connection(String),
     /// Cut off in the middle of the reply.

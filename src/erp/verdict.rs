@@ -5,6 +5,7 @@ use super::error::ErrorKind::{
 };
 use super::error::{CallError, Limit, Reason};
 use super::reply::{Answer, Reply};
+use super::secrets::Secrets;
 
 /// What the ERP says with status 1 of account, signature or IP.
 const ABOUT_THE_ACCOUNT: [&str; 4] = [
@@ -15,12 +16,17 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
 ];
 
 /// The `data` of an accepted call, or why it was not accepted, by the ERP's table of statuses.
-pub fn classify(outcome: Result<Reply, Reason>) -> Result<String, CallError> {
+///
+/// No message repeats any of the `secrets`.
+pub fn classify(
+    outcome: Result<Reply, Reason>,
+    secrets: &Secrets<'_>,
+) -> Result<String, CallError> {
     match outcome {
-        Ok(reply) => classify_reply(&reply),
-        Err(reason @ (Reason::Certificate(_) | Reason::OutOfHandles(_))) => {
-            Err(CallError::new(Fatal, None, reason))
-        }
+        Ok(reply) => classify_reply(&reply, secrets),
+        Err(
+            reason @ (Reason::Certificate(_) | Reason::OutOfHandles(_) | Reason::ProxyLogin { .. }),
+        ) => Err(CallError::new(Fatal, None, reason)),
         Err(
             reason @ (Reason::Connection(_)
             | Reason::NotConnected(_)
@@ -31,11 +37,11 @@ pub fn classify(outcome: Result<Reply, Reason>) -> Result<String, CallError> {
     }
 }
 
-fn classify_reply(reply: &Reply) -> Result<String, CallError> {
+fn classify_reply(reply: &Reply, secrets: &Secrets<'_>) -> Result<String, CallError> {
     let http = reply.http_status;
     let (kind, reason) = match http {
         200..=299 => match Answer::parse(&reply.body) {
-            Some(answer) => return classify_answer(answer),
+            Some(answer) => return classify_answer(answer, secrets),
             None if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
             None => (Transient, Reason::NotJson),
         },
@@ -67,7 +73,7 @@ fn is_maintenance(page: &[u8]) -> bool {
     })
 }
 
-fn classify_answer(answer: Answer) -> Result<String, CallError> {
+fn classify_answer(answer: Answer, secrets: &Secrets<'_>) -> Result<String, CallError> {
     let Answer {
         status,
         message,
@@ -90,6 +96,7 @@ fn classify_answer(answer: Answer) -> Result<String, CallError> {
         100 if says("权限不足") => Doubtful,
         _ => Rejected,
     };
+    let message = secrets.printable(&message);
     Err(CallError::new(kind, Some(status), Reason::Erp(message)))
 }
 
@@ -100,11 +107,12 @@ mod tests {
     use super::*;
 
     fn verdict(http_status: u16, body: &str) -> Result<String, CallError> {
-        classify(Ok(Reply {
+        let reply = Reply {
             http_status,
             retry_after: None,
             body: body.as_bytes().to_vec(),
-        }))
+        };
+        classify(Ok(reply), &Secrets::default())
     }
 
     fn kind(verdict: &Result<String, CallError>) -> &'static str {
@@ -230,7 +238,7 @@ mod tests {
             body: Vec::new(),
         };
         for http in [429, 503] {
-            let error = classify(Ok(reply(http))).expect_err("refused");
+            let error = classify(Ok(reply(http)), &Secrets::default()).expect_err("refused");
             assert_eq!(error.retry_after, Some(Duration::from_secs(9)), "{http}");
         }
     }
@@ -246,10 +254,37 @@ mod tests {
             (Reason::Malformed("too large".into()), "transient"),
             (Reason::Certificate("expired".into()), "fatal"),
             (Reason::OutOfHandles("24".into()), "fatal"),
+            (
+                Reason::ProxyLogin {
+                    proxy: "http://p:1".into(),
+                    variable: "ALL_PROXY",
+                },
+                "fatal",
+            ),
         ] {
-            let verdict = classify(Err(reason.clone()));
+            let verdict = classify(Err(reason.clone()), &Secrets::default());
             assert_eq!(kind(&verdict), expected, "{reason:?}");
             assert_eq!(verdict.expect_err("refused").reason, reason);
+        }
+    }
+
+    #[test]
+    fn messages_are_one_line_cut_short_without_secrets() {
+        for (message, shown) in [
+            (r"a\u001b[31mb\nc", "a [31mb c".to_owned()),
+            (
+                "sign 0A1B at ?salt=a%2Fb",
+                "sign *** at ?salt=***".to_owned(),
+            ),
+            (&"标".repeat(2_000), "标".repeat(500) + "…"),
+        ] {
+            let reply = Reply {
+                http_status: 200,
+                body: format!(r#"{{"status":100,"message":"{message}"}}"#).into_bytes(),
+                ..Reply::default()
+            };
+            let error = classify(Ok(reply), &Secrets::new(["0a1b", "a/b"])).expect_err("refused");
+            assert_eq!(error.reason, Reason::Erp(shown));
         }
     }
 

@@ -186,10 +186,11 @@ impl Outages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::erp::classify;
+    use crate::erp::{Secrets, classify};
 
     fn refused() -> CallError {
-        classify(Err(Reason::Connection("refused".into()))).expect_err("an error")
+        let refused = Err(Reason::Connection("refused".into()));
+        classify(refused, &Secrets::default()).expect_err("an error")
     }
 
     fn wait(outages: &Outages) -> Duration {

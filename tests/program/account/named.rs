@@ -98,7 +98,7 @@ fn a_proxy_in_force_is_named_by_ping_at_v_and_where_it_cannot_be_reached() {
     let (place, erp, proxy) = (Place::new(), sandbox(), Proxy::http());
     place.write("orders.csv", sheet(1));
     let named = format!("http://{}", proxy.address());
-    for (name, url) in [("HTTP_PROXY", &named), ("HTTPS_PROXY", &named)] {
+    for (name, url) in [("HTTP_PROXY", &named), ("ALL_PROXY", &named)] {
         let mut command = place.program();
         crate::harness::account(&mut command, &erp.endpoint());
         let run = finish(command.arg("ping").env(name, url)).expect(0);

@@ -107,6 +107,37 @@ fn when_the_proxy_is_wrong() {
 }
 
 #[test]
+fn when_the_server_quotes_the_url_it_was_called_by() {
+    for (status, code) in [(1, 3), (100, 1), (99, 1)] {
+        let quoting = ScriptedServer::per_call(move |_, request| {
+            let url = request.target();
+            let encoded = url.replace('%', "%25");
+            let lower = url.to_lowercase();
+            let (salt, sign) = (request.query("salt")?, request.query("sign")?);
+            let plain = salt.replace("%2F", "/");
+            let before = "x".repeat(480);
+            let says = format!(
+                "验证失败 {url} {encoded} {lower} {plain} {} {before}{plain}",
+                sign.to_uppercase()
+            );
+            Some(refused(status, &says))
+        });
+        let place = Place::new();
+        place.write("orders.csv", sheet(2));
+        let mut command = place.run(&quoting, ["orders.csv", "-vv", "--retries=0"]);
+        command.env("WDT_APP_SECRET", "hush:bitter/salt");
+        let run = finish(&mut command).expect(code);
+        let all = (run.said() + &place.written(&["orders.csv"])).to_lowercase();
+        assert!(all.contains("salt=***"), "{all}");
+        let signs = quoting.requests();
+        let signs = signs.iter().filter_map(|request| request.query("sign"));
+        for secret in signs.chain(["hush", "bitter"]) {
+            assert!(!all.contains(secret), "{secret} in {all}");
+        }
+    }
+}
+
+#[test]
 fn when_the_configuration_file_is_broken() {
     for config in [
         "[default]\nsid = 's'\napp_key = 'k'\napp_secret = 'hush:bitter\n",

@@ -60,10 +60,14 @@ impl fmt::Display for Reason {
             Reason::Timeout(time) => write!(f, "no reply within {} s", time.as_secs_f32()),
             Reason::HostNotFound => f.write_str("host not found"),
             Reason::BadUrl => f.write_str("the endpoint's URL cannot be called"),
+            Reason::SpokeFirst => {
+                f.write_str("the server spoke or hung up before it was asked anything")
+            }
             Reason::ProxyLogin { proxy, variable } => write!(
                 f,
                 "the proxy {proxy} wants a user and password that it knows (HTTP 407); give them in {variable}, as http://USER:PASSWORD@HOST:PORT"
             ),
+            Reason::NotAlone => f.write_str("unusable reply: more came after its end"),
             Reason::Malformed(what) => write!(f, "unusable reply: {what}"),
             Reason::OutOfHandles(why) => write!(
                 f,

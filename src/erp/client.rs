@@ -8,14 +8,14 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use ureq::config::Config;
 use ureq::http::Response;
-use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::http::header::{CONNECTION, CONTENT_TYPE, DATE, RETRY_AFTER};
 use ureq::tls::TlsConfig;
-use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use super::account::Account;
 use super::clock::{Clock, unix};
+use super::connection::{Connections, Surplus};
 use super::endpoint::Endpoint;
 use super::error::{CallError, ErrorKind, Reason};
 use super::explain::{Circumstances, connect_timeout};
@@ -70,10 +70,11 @@ pub struct Client {
     endpoint: Endpoint,
 }
 
-/// Makes calls, one after the other, over a connection of its own that is kept alive.
+/// Makes calls, one after the other, each over a connection of its own.
 pub struct Caller<'c> {
     client: &'c Client,
     agent: Agent,
+    surplus: Surplus,
 }
 
 /// What a test call found.
@@ -111,8 +112,7 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .max_idle_connections(1)
-            .max_idle_connections_per_host(1)
+            .max_idle_connections(0)
             .input_buffer_size(BUFFER_BYTES)
             .output_buffer_size(BUFFER_BYTES)
             .timeout_global(Some(options.timeout))
@@ -139,10 +139,12 @@ impl Client {
 
     /// A caller, for one worker.
     pub fn caller(&self) -> Caller<'_> {
-        let config = self.config.clone();
+        let (config, surplus) = (self.config.clone(), Surplus::default());
+        let connections = Connections::new(surplus.clone(), self.proxy.is_some());
         Caller {
             client: self,
-            agent: Agent::with_parts(config, DefaultConnector::default(), self.resolver.clone()),
+            agent: Agent::with_parts(config, connections, self.resolver.clone()),
+            surplus,
         }
     }
 
@@ -243,15 +245,21 @@ impl Caller<'_> {
             proxy: self.client.proxy.as_ref(),
             secrets: &secrets,
         };
+        self.surplus.take();
         let sent = self
             .agent
             .post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
+            .header(CONNECTION, "close")
             .send(body);
         let (outcome, date) = match sent {
             Ok(mut response) => {
-                let reply = read(&mut response);
-                let reply = reply.map_err(|error| circumstances.explain_cut_off(error));
+                // Its connection is over when the reply has been read.
+                let reply = match read(&mut response) {
+                    Ok(_) if self.surplus.take() => Err(Reason::NotAlone),
+                    Ok(reply) => Ok(reply),
+                    Err(error) => Err(circumstances.explain_cut_off(error)),
+                };
                 (reply, header_date(&response))
             }
             Err(error) => (Err(circumstances.explain(error)), None),

@@ -53,6 +53,7 @@ impl CallError {
                 | Reason::NoConnection(_)
                 | Reason::NotConnected(_)
                 | Reason::OutOfHandles(_)
+                | Reason::SpokeFirst
                 | Reason::ProxyLogin { .. }
         )
     }
@@ -101,6 +102,8 @@ pub enum Reason {
     OutOfHandles(String),
     /// Refused, no way there, no handshake: nothing was sent.
     NotConnected(String),
+    /// The server spoke or hung up before anything was sent.
+    SpokeFirst,
     /// The proxy wants to know who calls.
     ProxyLogin {
         proxy: String,
@@ -113,6 +116,8 @@ pub enum Reason {
     CutOff(String),
     /// What came was no HTTP reply of a sane size.
     Malformed(String),
+    /// More came than one reply: which one is the call's is not known.
+    NotAlone,
     /// The server could not prove who it is.
     Certificate(String),
 }

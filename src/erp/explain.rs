@@ -64,6 +64,7 @@ impl Circumstances<'_> {
             Error::Rustls(error) => self.explain_tls(&error),
             Error::HostNotFound => Reason::HostNotFound,
             Error::BadUri(_) | Error::Http(_) => Reason::BadUrl,
+            Error::ConnectionFailed => Reason::SpokeFirst,
             Error::ConnectProxyFailed(why) => self.explain_proxy(&why),
             error @ (Error::Protocol(_)
             | Error::LargeResponseHeader(..)
@@ -138,4 +139,22 @@ fn is_out_of_handles(error: &io::Error) -> bool {
     error
         .raw_os_error()
         .is_some_and(|code| CODES.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_port_is_free_nothing_was_sent() {
+        let secrets = Secrets::default();
+        let circumstances = Circumstances {
+            timeout: Duration::from_secs(30),
+            proxy: None,
+            secrets: &secrets,
+        };
+        let error = io::Error::from(io::ErrorKind::AddrNotAvailable);
+        let reason = circumstances.explain(Error::Io(error));
+        assert!(matches!(reason, Reason::NotConnected(_)), "{reason:?}");
+    }
 }

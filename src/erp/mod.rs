@@ -3,6 +3,7 @@
 mod account;
 mod client;
 mod clock;
+mod connection;
 mod endpoint;
 mod error;
 mod explain;

@@ -1,7 +1,7 @@
 //! Host names to addresses, remembered for a minute.
 //!
-//! ureq looks a host up before every call, in a thread of its own, even when it then reuses a
-//! connection. A run would make ten lookups a second, each a way to fail.
+//! ureq looks a host up before every call, in a thread of its own. A run would make ten lookups a
+//! second, each a way to fail.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};

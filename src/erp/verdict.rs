@@ -30,6 +30,7 @@ pub fn classify(
         Err(
             reason @ (Reason::Connection(_)
             | Reason::NotConnected(_)
+            | Reason::SpokeFirst
             | Reason::NoConnection(_)
             | Reason::HostNotFound),
         ) => Err(CallError::new(Unreachable, None, reason)),
@@ -252,6 +253,8 @@ mod tests {
             (Reason::NoConnection(Duration::from_secs(10)), "unreachable"),
             (Reason::CutOff("closed".into()), "transient"),
             (Reason::Malformed("too large".into()), "transient"),
+            (Reason::NotAlone, "transient"),
+            (Reason::SpokeFirst, "unreachable"),
             (Reason::Certificate("expired".into()), "fatal"),
             (Reason::OutOfHandles("24".into()), "fatal"),
             (

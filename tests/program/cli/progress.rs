@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 use wdt_flags::sandbox::{Config, Sandbox};
 
 use crate::harness::{
-    Place, Request, ScriptedServer, Terminal, http, sandbox, sandbox_with, sheet,
+    Place, Request, ScriptedServer, Terminal, accepted, http, sandbox, sandbox_with, sheet,
 };
 
 const REASON: &str = "超过每分钟最大调用频率限制，请稍后重试";
@@ -60,12 +60,7 @@ fn the_line_fits_every_width_and_follows_a_resize() {
 
 #[test]
 fn leaving_at_once_leaves_no_bar() {
-    let server = ScriptedServer::start(|caller| {
-        let call = caller.request()?;
-        caller.accept(&call)?;
-        caller.request()?;
-        caller.stall()
-    });
+    let server = ScriptedServer::per_call(|n, _| (n == 1).then(accepted));
     let place = Place::new();
     place.write("orders.csv", "purchase_no,flag_name\nCG0,aa\nCG1,aa\n");
     let mut run = Terminal::start(&mut place.run(&server, ["orders.csv", "-j1"]), 60);

@@ -6,5 +6,6 @@ mod connection;
 mod endless;
 mod replies;
 mod request;
+mod stray;
 mod terminal;
 mod timeout;

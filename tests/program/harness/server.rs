@@ -58,12 +58,12 @@ pub struct Request {
 
 impl Request {
     /// Reads a request to its end, and not a byte more.
-    pub fn read(stream: &mut impl Read) -> io::Result<Self> {
+    pub fn read(stream: &mut (impl Read + ?Sized)) -> io::Result<Self> {
         Request::read_but(0, stream)
     }
 
     /// Reads a request but for its last `left` bytes.
-    fn read_but(left: usize, stream: &mut impl Read) -> io::Result<Self> {
+    fn read_but(left: usize, stream: &mut (impl Read + ?Sized)) -> io::Result<Self> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];

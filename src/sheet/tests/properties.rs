@@ -96,11 +96,13 @@ proptest! {
         encoding in prop::option::of(prop::sample::select(vec!["utf-8", "gbk", "utf-16le", "big5", "iso-2022-jp"])),
         order_column in prop::option::of(prop::sample::select(vec!["A", "B", "purchase_no"])),
         flag in prop::option::of(Just("aa".to_owned())),
+        header_line in prop::option::of(1..4_u64),
     ) {
         let options = SheetOptions {
             encoding: encoding.map(str::to_owned),
             order_column: order_column.map(str::to_owned),
             flag,
+            header_line,
             ..SheetOptions::default()
         };
         if let Ok(sheet) = opened(&[head, &body].concat(), &options) {

@@ -47,11 +47,7 @@ impl Resolver for CachingResolver {
         let mut known = lock();
         known.retain(|known| known.since.elapsed() < RESOLVED_FOR);
         if let Some(known) = known.iter().find(|known| known.origin == origin) {
-            let mut addresses = self.empty();
-            for &address in &known.addresses {
-                addresses.push(address);
-            }
-            return Ok(addresses);
+            return Ok(self.list(&known.addresses));
         }
         drop(known);
         let addresses = self
@@ -61,18 +57,45 @@ impl Resolver for CachingResolver {
                 Error::Io(_) => Error::HostNotFound,
                 error => error,
             })?;
+        let addresses = ordered(&addresses);
         lock().push(Known {
             origin,
             since: Instant::now(),
-            addresses: addresses.to_vec(),
+            addresses: addresses.clone(),
         });
-        Ok(addresses)
+        Ok(self.list(&addresses))
     }
+}
+
+impl CachingResolver {
+    fn list(&self, addresses: &[SocketAddr]) -> ResolvedSocketAddrs {
+        let mut list = self.empty();
+        for &address in addresses {
+            list.push(address);
+        }
+        list
+    }
+}
+
+/// Those of IPv4 first: addresses are tried in turn, with every call, and a network that has IPv6
+/// in name alone lets each of them take seconds.
+fn ordered(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let mut ordered = addresses.to_vec();
+    ordered.sort_by_key(SocketAddr::is_ipv6);
+    ordered
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_ipv4_come_first_and_keep_their_order() {
+        let all = ["[::1]:80", "127.0.0.2:80", "[::2]:80", "127.0.0.1:80"];
+        let all = all.map(|text| text.parse().expect("an address"));
+        let [one, two, three, four] = all;
+        assert_eq!(ordered(&all), [two, four, one, three]);
+    }
 
     #[test]
     fn a_host_is_looked_up_once_for_all_callers() {

@@ -289,6 +289,10 @@ pub struct SheetArgs {
     /// What separates the fields of a text sheet: a character, or tab [default: found out]
     #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Sheet")]
     pub delimiter: Option<char>,
+
+    /// The most that a workbook's cells may take, unpacked, such as 800M or 2G [default: 512M]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Sheet")]
+    pub max_workbook_size: Option<u64>,
 }
 
 // The secret itself is never an option: others on the machine can see the options of a process.
@@ -400,6 +404,23 @@ fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
+/// Bytes, or as many times 1024 as a letter at the end says.
+fn size(text: &str) -> Result<u64, String> {
+    let units = [("K", 10), ("M", 20), ("G", 30)];
+    let upper = text.to_ascii_uppercase();
+    let unit = units
+        .iter()
+        .find_map(|(unit, power)| Some((upper.strip_suffix(unit)?, *power)));
+    let (count, power) = unit.unwrap_or((&upper, 0));
+    let bytes = count
+        .parse()
+        .ok()
+        .and_then(|count: u64| count.checked_mul(1 << power));
+    bytes
+        .filter(|&bytes| bytes > 0)
+        .ok_or_else(|| "write a number of bytes, or one with K, M or G, such as 800M".to_owned())
+}
+
 #[cfg(feature = "sandbox")]
 fn per_minute(text: &str) -> Result<u32, String> {
     match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
@@ -433,6 +454,21 @@ mod tests {
         );
         for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
             assert!(deadline(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_bytes_or_have_a_unit() {
+        for (text, bytes) in [
+            ("1", 1),
+            ("64K", 65_536),
+            ("800m", 800 << 20),
+            ("2G", 2 << 30),
+        ] {
+            assert_eq!(size(text), Ok(bytes));
+        }
+        for wrong in ["", "0", "M", "-1", "1.5G", "1 G", "20000000000G", "1T"] {
+            assert!(size(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -339,9 +339,6 @@ impl fmt::Display for Warning {
                     "order or flag cells are merged"
                 )
             ),
-            Warning::UnknownShape => f.write_str(
-                "whether rows are hidden or cells merged cannot be told from this file; save it as .xlsx to be sure",
-            ),
         }
     }
 }

@@ -42,6 +42,18 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Bytes, in the largest unit of which they are a whole number.
+pub fn size(bytes: u64) -> String {
+    let units = [(30, "GB"), (20, "MB"), (10, "KB")];
+    let unit = units
+        .iter()
+        .find(|(power, _)| bytes > 0 && bytes.is_multiple_of(1 << power));
+    match unit {
+        Some((power, name)) => format!("{} {name}", bytes >> power),
+        None => format!("{bytes} bytes"),
+    }
+}
+
 fn shown(
     text: &str,
     max: usize,
@@ -97,6 +109,19 @@ mod tests {
             "\"CG\\u{ad}1\\u{fe0f}\\u{200b}\""
         );
         assert_eq!(quoted(&"中".repeat(41)).chars().count(), 43);
+    }
+
+    #[test]
+    fn sizes_have_a_unit_if_they_are_a_whole_number_of_it() {
+        for (bytes, text) in [
+            (512 << 20, "512 MB"),
+            (2 << 30, "2 GB"),
+            (64 << 10, "64 KB"),
+            (1_000_000, "1000000 bytes"),
+            (0, "0 bytes"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
     }
 
     #[test]

@@ -65,6 +65,7 @@ pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
             args.flag
         },
         is_named_ours,
+        max_workbook_size: args.max_workbook_size,
     };
     Sheet::open(source, &options).map_err(Failure::usage)
 }

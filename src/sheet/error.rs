@@ -5,7 +5,10 @@ use std::io;
 use super::columns::HEADER_SEARCH_LINES;
 use super::problem::Problem;
 use crate::erp::field::Field;
-use crate::text::{MAX_LISTED, counted, list, quoted};
+use crate::text::{MAX_LISTED, counted, list, one_line, quoted};
+
+/// Characters that a message shows of what is wrong inside a workbook.
+const MAX_REASON: usize = 100;
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +119,15 @@ pub(super) enum Fault {
         "is not a workbook that can be read ({0}); open it in Excel or WPS and save it again as .xlsx or .csv"
     )]
     Workbook(String),
+    #[error(
+        "holds more than {} of cells; if it is meant to be so large, give --max-workbook-size, and else delete what is outside the table or save it as .csv",
+        crate::text::size(*limit)
+    )]
+    TooLarge { limit: u64 },
+    #[error(
+        "is not a workbook that can be read (cells far apart; delete what is outside the table); open it in Excel or WPS and save it again as .xlsx or .csv"
+    )]
+    FarApart,
     #[error("has no worksheet {}; it has {worksheets}", quoted(asked))]
     UnknownWorksheet { asked: String, worksheets: String },
     #[error(
@@ -148,8 +160,6 @@ pub(super) enum Fault {
     NoWorksheets,
     #[error("is text and has no hidden rows; leave out --visible-only")]
     NoHiddenRows,
-    #[error("does not tell which rows are hidden; save it as .xlsx, or leave out --visible-only")]
-    UnknownHiddenRows,
     #[error(
         "line {line}: {} is merged over the columns {} to {}; say which is the {} with {} and its letter",
         quoted(header), columns.0, columns.1, field.title(), field.option()
@@ -237,6 +247,11 @@ impl Fault {
         if let Fault::MissingColumn { guessed, .. } = self {
             *guessed = encoding;
         }
+    }
+
+    /// What keeps a workbook from being read.
+    pub(super) fn damaged(reason: impl std::fmt::Display) -> Fault {
+        Fault::Workbook(one_line(&reason.to_string(), MAX_REASON))
     }
 }
 

@@ -34,4 +34,6 @@ pub struct SheetOptions {
     pub flag: Option<String>,
     /// Whether the sheet is a results or failures file by its name.
     pub is_named_ours: bool,
+    /// The most bytes of a workbook's cells that are read, unpacked, and held; 512 MB unless given.
+    pub max_workbook_size: Option<u64>,
 }

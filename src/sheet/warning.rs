@@ -11,6 +11,4 @@ pub enum Warning {
     HiddenRows { count: u64, left_out: bool },
     /// Order or flag cells that are merged downwards.
     MergedCells { count: u64 },
-    /// Whether rows are hidden or cells merged is not known.
-    UnknownShape,
 }

@@ -255,11 +255,31 @@ fn a_chain_of_sectors_that_leads_back_into_itself_is_refused_rather_than_filling
 }
 
 #[test]
-fn a_stray_cell_far_away_is_refused_rather_than_filling_memory() {
+fn a_stray_cell_far_away_makes_one_row_more() {
     let bytes = book(|book| {
         let sheet = book.add_worksheet();
         write(sheet, (0, 0), &[&["采购单号", "标记"], &["CG1", "a"]]);
         sheet.write(1_048_575, 16_383, "x").unwrap();
+    });
+    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let told = told(&sheet);
+    assert_eq!(told[0], "2 CG1 a");
+    assert!(
+        told[1].starts_with("1048576 ! 采购单号 is empty"),
+        "{}",
+        told[1]
+    );
+}
+
+#[test]
+fn a_stray_cell_beside_a_long_table_is_refused() {
+    let bytes = book(|book| {
+        let sheet = book.add_worksheet();
+        write(sheet, (0, 0), &[&["采购单号", "标记"]]);
+        for row in 1..4_000 {
+            write(sheet, (row, 0), &[&["CG1", "a"]]);
+        }
+        sheet.write(9, 16_383, "x").unwrap();
     });
     let said = refusal(&bytes, &SheetOptions::default());
     assert!(

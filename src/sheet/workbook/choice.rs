@@ -1,8 +1,8 @@
 //! Which worksheets of a workbook are read.
 
-use calamine::{Data, Range, Reader as _, Sheet, SheetType, SheetVisible};
-
-use super::{Book, Cells, catch_panic, count, range_of};
+use super::book::{Book, Sheet, SheetType, SheetVisible};
+use super::cells::{Cells, count};
+use super::table::Table;
 use crate::sheet::error::Fault;
 use crate::sheet::header::{Found, Header, Search, search};
 use crate::sheet::options::SheetOptions;
@@ -11,7 +11,7 @@ use crate::text::quoted;
 /// A worksheet that has the columns.
 pub(super) struct Chosen {
     pub(super) name: String,
-    pub(super) range: Range<Data>,
+    pub(super) table: Table,
     pub(super) header: Header,
     /// Whether the order's and the flag's column are known by their letters.
     pub(super) by_letter: [bool; 2],
@@ -19,10 +19,13 @@ pub(super) struct Chosen {
 
 /// The worksheet asked for, else the only visible one that has the columns, or all of these if so
 /// asked.
-pub(super) fn choose(book: &mut Book<'_>, options: &SheetOptions) -> Result<Vec<Chosen>, Fault> {
+pub(super) fn choose(
+    book: &mut Book<'_, '_>,
+    options: &SheetOptions,
+) -> Result<Vec<Chosen>, Fault> {
     if let Some(asked) = &options.worksheet {
-        let name = asked_for(book, asked)?;
-        let survey = Survey::of(book, vec![name], options);
+        let at = asked_for(book.sheets(), asked)?;
+        let survey = Survey::of(book, vec![at], options);
         return survey.into_one().map(|one| vec![one]);
     }
     let visible = tables(book, |visible| visible == SheetVisible::Visible);
@@ -58,17 +61,18 @@ struct Candidate {
 }
 
 impl Survey {
-    fn of(book: &mut Book<'_>, names: Vec<String>, options: &SheetOptions) -> Survey {
+    fn of(book: &mut Book<'_, '_>, worksheets: Vec<usize>, options: &SheetOptions) -> Survey {
         let mut survey = Survey::default();
-        for name in names {
-            let range = match catch_panic(|| range_of(book, &name)) {
-                Ok(range) => range,
+        for at in worksheets {
+            let name = book.sheets()[at].name.clone();
+            let table = match book.table(at) {
+                Ok(table) => table,
                 Err(fault) => {
                     survey.unreadable.get_or_insert((name, fault));
                     continue;
                 }
             };
-            let search = search(Cells::new(&range, None), false, options);
+            let search = search(Cells::new(&table, None), false, options);
             let (line, by_letter) = (search.line(), search.by_letter());
             let (rows, chosen) = match search.found {
                 Found::Missing(_) => {
@@ -81,13 +85,13 @@ impl Survey {
                     }
                     continue;
                 }
-                Found::Unusable(fault) => (rows_after(&range, line), Err(fault)),
+                Found::Unusable(fault) => (rows_after(&table, line), Err(fault)),
                 Found::Header(header) => {
-                    let rows = rows_after(&range, header.line);
+                    let rows = rows_after(&table, header.line);
                     let name = name.clone();
                     let chosen = Chosen {
                         name,
-                        range,
+                        table,
                         header,
                         by_letter,
                     };
@@ -150,31 +154,28 @@ fn unreadable(name: String, fault: Fault) -> Fault {
 }
 
 /// How many rows follow the line, blank ones not counted.
-fn rows_after(range: &Range<Data>, line: u64) -> u64 {
-    count(Cells::new(range, None), |it| it > line)
+fn rows_after(table: &Table, line: u64) -> u64 {
+    count(Cells::new(table, None), |it| it > line)
 }
 
-fn tables(book: &Book<'_>, is_wanted: impl Fn(SheetVisible) -> bool) -> Vec<String> {
-    let sheets = book.sheets_metadata().iter();
-    let tables = sheets.filter(|it| it.typ == SheetType::WorkSheet && is_wanted(it.visible));
-    tables.map(|sheet| sheet.name.clone()).collect()
+fn tables(book: &Book<'_, '_>, is_wanted: impl Fn(SheetVisible) -> bool) -> Vec<usize> {
+    let sheets = (0..).zip(book.sheets());
+    let tables = sheets.filter(|(_, it)| it.typ == SheetType::WorkSheet && is_wanted(it.visible));
+    tables.map(|(at, _)| at).collect()
 }
 
 /// The worksheet asked for by name, else by number from 1, hidden ones included.
-fn asked_for(book: &Book<'_>, asked: &str) -> Result<String, Fault> {
-    let sheets = book.sheets_metadata();
-    let by_name = sheets
-        .iter()
-        .find(|sheet| sheet.name.trim() == asked.trim());
-    let number = asked
-        .trim()
-        .parse()
-        .ok()
-        .and_then(|number: usize| number.checked_sub(1));
-    if let Some(sheet) = by_name.or_else(|| sheets.get(number?)) {
-        return Ok(sheet.name.clone());
+fn asked_for(sheets: &[Sheet], asked: &str) -> Result<usize, Fault> {
+    let asked = asked.trim();
+    let by_name = sheets.iter().position(|sheet| sheet.name.trim() == asked);
+    let by_number = || {
+        let number: usize = asked.parse().ok()?;
+        number.checked_sub(1).filter(|&at| at < sheets.len())
+    };
+    if let Some(at) = by_name.or_else(by_number) {
+        return Ok(at);
     }
-    let listed = (1..).zip(sheets).map(|(number, sheet): (_, &Sheet)| {
+    let listed = (1..).zip(sheets).map(|(number, sheet)| {
         let hidden = match sheet.visible {
             SheetVisible::Visible => "",
             SheetVisible::Hidden | SheetVisible::VeryHidden => " (hidden)",

@@ -1,67 +1,182 @@
-//! A check of compound files (xls) ahead of their reader, which follows a chain of sectors that
-//! leads back into itself until memory is full.
+//! Compound files, in which `.xls` workbooks and encrypted ones are: streams in chains of sectors.
 
 use std::io::{Seek, SeekFrom};
-use std::iter::successors;
 
+use super::budget::Budget;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 
 const HEADER_BYTES: usize = 512;
-/// Streams below this size are kept in chains of another kind, which their reader bounds.
+/// Streams below this size are in the small sectors of a stream of their own.
 const MIN_STREAM_BYTES: u64 = 4096;
+const SMALL_SECTOR: usize = 64;
+const NO_SECTOR: u32 = u32::MAX;
 
-/// Whether a chain that the reader follows has more sectors than the file. Files that are damaged
-/// in other ways are left to the reader.
-pub(super) fn has_loop(input: &Input) -> Result<bool, SheetError> {
-    let header = input.read_at(0, HEADER_BYTES)?;
-    let sector_size = match header.get(30..32) {
-        Some([9, 0]) if header.len() == HEADER_BYTES => 512,
-        Some([12, 0]) if header.len() == HEADER_BYTES => 4096,
-        _ => return Ok(false),
-    };
-    let end = input.reader_from(0).seek(SeekFrom::End(0));
-    let length = end.map_err(|error| input.failed(Fault::Read(error)))?;
-    let sectors = length / sector_size as u64;
-    let exists = |id: &u32| u64::from(*id) <= sectors;
-    let read = |id: u32| input.read_at((u64::from(id) + 1) * sector_size as u64, sector_size);
+pub(super) struct Compound<'i, 'b> {
+    input: &'i Input,
+    budget: &'b Budget,
+    sector_size: usize,
+    /// How many there can be.
+    sectors: usize,
+    /// For each sector, the one its chain goes on with.
+    table: Vec<u32>,
+    small_table: Vec<u32>,
+    /// The small sectors.
+    small: Vec<u8>,
+    streams: Vec<Stream>,
+}
 
-    let header: Vec<u32> = integers(&header).collect();
-    let (directory, mini_table, mut more) = (header[12], header[15], header[17]);
-    let mut table_ids = header[19..].to_vec();
-    // The list of the table's sectors goes on in sectors of its own, each ending in the next one.
-    for _ in 0..=sectors {
-        if !exists(&more) {
-            break;
+struct Stream {
+    name: String,
+    start: u32,
+    size: u64,
+}
+
+impl<'i, 'b> Compound<'i, 'b> {
+    pub(super) fn open(
+        input: &'i Input,
+        budget: &'b Budget,
+    ) -> Result<Compound<'i, 'b>, SheetError> {
+        let header = input.read_at(0, HEADER_BYTES)?;
+        let damaged = || input.error(Fault::damaged("it is damaged"));
+        let sector_size = match header.get(30..32) {
+            Some([9, 0]) if header.len() == HEADER_BYTES => 512,
+            Some([12, 0]) if header.len() == HEADER_BYTES => 4096,
+            _ => return Err(damaged()),
+        };
+        let end = input.reader_from(0).seek(SeekFrom::End(0));
+        let length = end.map_err(|error| input.failed(Fault::Read(error)))?;
+        let mut file = Compound {
+            input,
+            budget,
+            sector_size,
+            sectors: (length / sector_size as u64) as usize + 1,
+            table: Vec::new(),
+            small_table: Vec::new(),
+            small: Vec::new(),
+            streams: Vec::new(),
+        };
+        let header: Vec<u32> = integers(&header).collect();
+        let (directory, small_table, more) = (header[12], header[15], header[17]);
+        file.read_table(header[19..].to_vec(), more)?;
+        let directory = file.chain(directory, u64::MAX)?;
+        file.streams = directory
+            .as_chunks::<128>()
+            .0
+            .iter()
+            .map(Stream::of)
+            .collect();
+        let small_table = file.chain(small_table, u64::MAX)?;
+        file.small_table = integers(&small_table).collect();
+        if let Some(root) = file.streams.first() {
+            file.small = file.chain(root.start, root.size)?;
         }
-        table_ids.extend(integers(&read(more)?));
-        more = table_ids.pop().unwrap_or(u32::MAX);
-    }
-    let mut table = Vec::new();
-    for id in table_ids.into_iter().filter(exists) {
-        table.extend(integers(&read(id)?));
+        Ok(file)
     }
 
-    let chain = |start| {
-        successors(Some(start), |id: &u32| table.get(*id as usize).copied()).take_while(exists)
-    };
-    let loops = |start| chain(start).zip(0..=sectors + 1).count() as u64 > sectors + 1;
-    if loops(directory) || loops(mini_table) {
-        return Ok(true);
-    }
-    for id in chain(directory) {
-        for entry in read(id)?.as_chunks::<128>().0 {
-            let fields: Vec<u32> = integers(entry).collect();
-            let (start, size) = (
-                fields[29],
-                u64::from(fields[30]) | u64::from(fields[31]) << 32,
-            );
-            if size >= MIN_STREAM_BYTES && loops(start) {
-                return Ok(true);
+    /// The table's sectors: the first are listed in the header, others in sectors of their own,
+    /// each of which ends in the next one.
+    fn read_table(&mut self, mut listed: Vec<u32>, mut more: u32) -> Result<(), SheetError> {
+        for _ in 0..self.sectors {
+            if !self.exists(more) {
+                break;
             }
+            listed.extend(integers(&self.sector(more)?));
+            more = listed.pop().unwrap_or(NO_SECTOR);
+        }
+        listed.retain(|&id| self.exists(id));
+        listed.truncate(self.sectors);
+        for id in listed {
+            let sector = self.sector(id)?;
+            self.table.extend(integers(&sector));
+        }
+        Ok(())
+    }
+
+    fn exists(&self, id: u32) -> bool {
+        (id as usize) < self.sectors
+    }
+
+    fn sector(&self, id: u32) -> Result<Vec<u8>, SheetError> {
+        let offset = (u64::from(id) + 1) * self.sector_size as u64;
+        self.input.read_at(offset, self.sector_size)
+    }
+
+    /// Up to `size` bytes in the sectors of a chain. An error if it leads back into itself.
+    fn chain(&self, mut id: u32, size: u64) -> Result<Vec<u8>, SheetError> {
+        let mut bytes = Vec::new();
+        let mut passed = 0;
+        while self.exists(id) && (bytes.len() as u64) < size {
+            // Sectors that follow each other are read at once.
+            let (first, mut count) = (id, 0);
+            while id == first + count && self.exists(id) {
+                count += 1;
+                id = self.table.get(id as usize).copied().unwrap_or(NO_SECTOR);
+            }
+            passed += count as usize;
+            let length = count as usize * self.sector_size;
+            let too_much = self.budget.hold(length);
+            too_much.map_err(|fault| self.input.error(fault))?;
+            if passed > self.sectors {
+                return Err(self.input.error(Fault::damaged("it is damaged")));
+            }
+            let offset = (u64::from(first) + 1) * self.sector_size as u64;
+            bytes.extend(self.input.read_at(offset, length)?);
+        }
+        bytes.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+        Ok(bytes)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&Stream> {
+        self.streams
+            .iter()
+            .find(|stream| stream.name.eq_ignore_ascii_case(name))
+    }
+
+    /// A stream's bytes; none if there is no such stream.
+    pub(super) fn stream(&self, name: &str) -> Result<Option<Vec<u8>>, SheetError> {
+        let Some(stream) = self.find(name) else {
+            return Ok(None);
+        };
+        if stream.size >= MIN_STREAM_BYTES {
+            return self.chain(stream.start, stream.size).map(Some);
+        }
+        let mut bytes = Vec::new();
+        let mut id = stream.start as usize;
+        while (bytes.len() as u64) < stream.size {
+            let start = id.saturating_mul(SMALL_SECTOR);
+            let sector = self.small.get(start..).unwrap_or_default();
+            if sector.is_empty() {
+                break;
+            }
+            bytes.extend(&sector[..sector.len().min(SMALL_SECTOR)]);
+            id = self
+                .small_table
+                .get(id)
+                .map_or(usize::MAX, |&id| id as usize);
+        }
+        bytes.truncate(stream.size as usize);
+        Ok(Some(bytes))
+    }
+}
+
+impl Stream {
+    fn of(entry: &[u8; 128]) -> Stream {
+        let fields: Vec<u32> = integers(entry).collect();
+        let (units, _) = entry[..64].as_chunks::<2>();
+        let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
+        let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
+        Stream {
+            name: String::from_utf16_lossy(&units),
+            start: fields[29],
+            // Some programs leave in the greater half what happened to be there.
+            size: u64::from(fields[30]),
         }
     }
-    Ok(false)
 }
 
 fn integers(bytes: &[u8]) -> impl Iterator<Item = u32> {

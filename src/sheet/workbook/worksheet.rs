@@ -1,11 +1,9 @@
 //! One worksheet, held in memory.
 
-use calamine::{Data, Range};
-
+use super::cells::{Cells, Sent, count};
 use super::choice::Chosen;
 use super::merged::{Filled, last_line, merged_down};
-use super::shape::Shape;
-use super::{Cells, count};
+use super::table::Table;
 use crate::sheet::error::Fault;
 use crate::sheet::header::Header;
 use crate::sheet::options::SheetOptions;
@@ -16,9 +14,8 @@ use crate::sheet::warning::Warning;
 pub(super) struct Worksheet {
     pub(super) name: String,
     pub(super) header: Header,
-    range: Range<Data>,
-    /// None where it cannot be told.
-    shape: Option<Shape>,
+    table: Table,
+    sent: Sent,
     /// Whether rows that are hidden are left out.
     visible_only: bool,
     /// Of the columns that are sent, the rows of cells that are merged downwards.
@@ -26,35 +23,21 @@ pub(super) struct Worksheet {
 }
 
 impl Worksheet {
-    pub(super) fn of(
-        chosen: Chosen,
-        shape: Option<Shape>,
-        options: &SheetOptions,
-    ) -> Result<Worksheet, Fault> {
-        let mut header = chosen.header;
-        let mut merged = Vec::new();
-        if let Some(shape) = &shape {
-            header.last_line = last_line(shape, &header, chosen.by_letter)?;
-            merged = merged_down(shape, &header);
-        } else if options.visible_only {
-            return Err(Fault::UnknownHiddenRows);
-        }
+    pub(super) fn of(chosen: Chosen, options: &SheetOptions) -> Result<Worksheet, Fault> {
+        let (mut header, table) = (chosen.header, chosen.table);
+        header.last_line = last_line(&table.shape, &header, chosen.by_letter)?;
         Ok(Worksheet {
             name: chosen.name,
+            merged: merged_down(&table.shape, &header),
+            sent: Sent::of(&table, &header),
             header,
-            range: chosen.range,
-            shape,
+            table,
             visible_only: options.visible_only,
-            merged,
         })
     }
 
     pub(super) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
-        let left_out = self.shape.as_ref().filter(|_| self.visible_only);
-        let cells = Cells {
-            left_out,
-            ..Cells::new(&self.range, Some(self.header.order))
-        };
+        let cells = Cells::new(&self.table, Some(self.sent)).leaving_out_hidden(self.visible_only);
         match self.merged.is_empty() {
             true => Box::new(cells),
             false => Box::new(Filled::new(cells, &self.merged)),
@@ -63,11 +46,12 @@ impl Worksheet {
 
     /// How many rows are hidden, blank ones not counted.
     fn hidden_rows(&self) -> u64 {
-        let Some(shape) = self.shape.as_ref().filter(|it| it.has_hidden_rows()) else {
+        let shape = &self.table.shape;
+        if !shape.has_hidden_rows() {
             return 0;
-        };
+        }
         let is_hidden = |line| line > self.header.last_line && shape.is_hidden(line);
-        count(Cells::new(&self.range, None), is_hidden)
+        count(Cells::new(&self.table, None), is_hidden)
     }
 }
 
@@ -75,9 +59,6 @@ impl Worksheet {
 pub(super) fn warnings<'s>(worksheets: impl Iterator<Item = &'s Worksheet>) -> Vec<Warning> {
     let worksheets: Vec<_> = worksheets.collect();
     let mut warnings = Vec::new();
-    if worksheets.iter().any(|it| it.shape.is_none()) {
-        warnings.push(Warning::UnknownShape);
-    }
     let hidden = worksheets.iter().map(|it| it.hidden_rows()).sum();
     if hidden > 0 {
         warnings.push(Warning::HiddenRows {

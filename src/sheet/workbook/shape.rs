@@ -1,16 +1,4 @@
-//! What a worksheet says of its rows and cells beside what is in them, which the workbook reader
-//! does not tell.
-
-mod ods;
-mod package;
-mod xls;
-mod xlsb;
-mod xlsx;
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use crate::sheet::format::Format;
-use crate::sheet::input::Input;
+//! What a worksheet says of its rows and cells beside what is in them.
 
 /// Rows are counted from 1, columns from 0.
 #[derive(Debug, Default)]
@@ -29,20 +17,6 @@ pub(super) struct Merge {
 }
 
 impl Shape {
-    /// `None` where it cannot be told. `at` is the worksheet's place among all of the workbook.
-    pub(super) fn of(input: &Input, format: Format, at: usize, name: &str) -> Option<Shape> {
-        let read = || match format {
-            Format::Xls => xls::read(input, at),
-            Format::Xlsb => xlsb::read(input, at),
-            Format::Ods => ods::read(input, name),
-            _ => xlsx::read(input, at),
-        };
-        // The readers beneath may panic on a damaged file.
-        let mut shape = catch_unwind(AssertUnwindSafe(read)).ok().flatten()?;
-        shape.hidden.sort_unstable();
-        Some(shape)
-    }
-
     pub(super) fn has_hidden_rows(&self) -> bool {
         !self.hidden.is_empty()
     }
@@ -69,14 +43,19 @@ impl Shape {
         rows
     }
 
-    fn hide(&mut self, first: u64, last: u64) {
+    pub(super) fn hide(&mut self, first: u64, last: u64) {
         match self.hidden.last_mut() {
             Some((_, before)) if *before + 1 == first => *before = last,
             _ => self.hidden.push((first, last)),
         }
     }
 
-    fn merge(&mut self, rows: (u64, u64), columns: (usize, usize)) {
+    /// Brings hidden rows into order, in which they need not be told.
+    pub(super) fn sort(&mut self) {
+        self.hidden.sort_unstable();
+    }
+
+    pub(super) fn merge(&mut self, rows: (u64, u64), columns: (usize, usize)) {
         if rows.0 < rows.1 || columns.0 < columns.1 {
             self.merged.push(Merge { rows, columns });
         }

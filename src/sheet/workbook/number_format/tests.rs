@@ -1,0 +1,201 @@
+use super::*;
+
+/// A whole number that the format shows in a way of its own.
+fn shown(code: &str, value: f64) -> Option<String> {
+    match NumberFormat::parse(code).number(value) {
+        ShownNumber::Text(text) => Some(text),
+        ShownNumber::General => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+#[test]
+fn digits_and_literals_show_as_spreadsheets_have_them() {
+    for (code, zero, five, some, many) in [
+        (
+            "0000000000",
+            "0000000000",
+            "0000000005",
+            "0000012345",
+            "1234567890123",
+        ),
+        (
+            "\"CG\"00000000",
+            "CG00000000",
+            "CG00000005",
+            "CG00012345",
+            "CG1234567890123",
+        ),
+        (
+            "0000-0000-00",
+            "0000-0000-00",
+            "0000-0000-05",
+            "0000-0123-45",
+            "1234567-8901-23",
+        ),
+        (
+            "\\C\\G0000",
+            "CG0000",
+            "CG0005",
+            "CG12345",
+            "CG1234567890123",
+        ),
+        ("#", "", "5", "12345", "1234567890123"),
+        ("###-####", "-", "-5", "1-2345", "123456789-0123"),
+        ("??00", "  00", "  05", "12345", "1234567890123"),
+        (
+            "\"CG\"??00",
+            "CG  00",
+            "CG  05",
+            "CG12345",
+            "CG1234567890123",
+        ),
+        ("[Red]00000", "00000", "00005", "12345", "1234567890123"),
+        ("[红色]00000", "00000", "00005", "12345", "1234567890123"),
+        ("[Color 5]000", "000", "005", "12345", "1234567890123"),
+        ("[$-804]00000", "00000", "00005", "12345", "1234567890123"),
+        ("00000;-00000", "00000", "00005", "12345", "1234567890123"),
+        ("_ 00000_ ", "00000", "00005", "12345", "1234567890123"),
+        ("* 000", "000", "005", "12345", "1234567890123"),
+        ("0\"件\"", "0件", "5件", "12345件", "1234567890123件"),
+        (
+            "000000件",
+            "000000件",
+            "000005件",
+            "012345件",
+            "1234567890123件",
+        ),
+        ("00 00", "00 00", "00 05", "123 45", "12345678901 23"),
+        ("(0000)", "(0000)", "(0005)", "(12345)", "(1234567890123)"),
+        ("0-0-0", "0-0-0", "0-0-5", "123-4-5", "12345678901-2-3"),
+        ("#-#-#", "--", "--5", "123-4-5", "12345678901-2-3"),
+        ("?-?", " - ", " -5", "1234-5", "123456789012-3"),
+        ("0:00", "0:00", "0:05", "123:45", "12345678901:23"),
+        (
+            "\"CG\"0000\"A\"00",
+            "CG0000A00",
+            "CG0000A05",
+            "CG0123A45",
+            "CG12345678901A23",
+        ),
+        (
+            "\"CG\"0;\"x\"0;\"zero\"0",
+            "zero0",
+            "CG5",
+            "CG12345",
+            "CG1234567890123",
+        ),
+        ("0;\"a;b\";0", "0", "5", "12345", "1234567890123"),
+        ("0;@", "0", "5", "12345", "1234567890123"),
+        ("@", "0", "5", "12345", "1234567890123"),
+        ("General", "0", "5", "12345", "1234567890123"),
+        ("general;-general", "0", "5", "12345", "1234567890123"),
+    ] {
+        for (value, text) in [
+            (0.0, zero),
+            (5.0, five),
+            (12_345.0, some),
+            (1_234_567_890_123.0, many),
+        ] {
+            assert_eq!(shown(code, value).as_deref(), Some(text), "{code} {value}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_certain_is_not_shown() {
+    for code in [
+        "0.00",
+        "#,##0",
+        "0,",
+        "0.00E+00",
+        "# ?/?",
+        "0000/00",
+        "\"¥\"0",
+        "[$¥-804]0",
+        "$0",
+        "0 €",
+        "[>100]0000;000",
+        "0000;;;",
+        "",
+        "\"CG\"",
+        "\"CG\"@",
+        "\"CG\"General",
+        "CG0000",
+        "0##",
+        "0000!00",
+        "00000_-000",
+        "*0###",
+        "[DBNum1]0",
+        "[unknown]0",
+    ] {
+        let value = if code == "0000;;;" { 0.0 } else { 5.0 };
+        let format = NumberFormat::parse(code);
+        assert_eq!(format.number(value), ShownNumber::Other, "{code}");
+    }
+    let plain = NumberFormat::parse("00000");
+    for value in [-5.0, 1.5, 1e15] {
+        assert_eq!(plain.number(value), ShownNumber::Other, "{value}");
+    }
+}
+
+#[test]
+fn dates_times_and_percentages_are_known() {
+    for code in [
+        "yyyy-mm-dd",
+        "m/d/yy h:mm",
+        "yyyy\"年\"m\"月\"d\"日\"",
+        "[$-804]dddd",
+        "[Red]d-mmm",
+        "h:mm AM/PM",
+        "上午/下午h\"时\"",
+        "ss.00",
+        "aaaa",
+        "[DBNum1]yyyy",
+    ] {
+        assert_eq!(
+            NumberFormat::parse(code).number(45_943.0),
+            ShownNumber::Date,
+            "{code}"
+        );
+    }
+    for code in ["[h]:mm", "[mm]:ss", "[S]"] {
+        assert_eq!(
+            NumberFormat::parse(code).number(1.5),
+            ShownNumber::Duration,
+            "{code}"
+        );
+    }
+    for (code, text) in [("0%", "15%"), ("0.00%", "15.25%")] {
+        let shown = NumberFormat::parse(code).number(0.1525);
+        assert_eq!(shown, ShownNumber::Percent(text.to_owned()), "{code}");
+    }
+}
+
+#[test]
+fn texts_have_a_format_of_their_own() {
+    for (code, shown) in [
+        ("General", None),
+        ("@", None),
+        ("0000", None),
+        ("0;-0;0;@", None),
+        ("_ @_ ", None),
+        ("\"CG\"@", Some(Ok("CG7".to_owned()))),
+        ("0;-0;0;\"CG\"@", Some(Ok("CG7".to_owned()))),
+        ("0;-0;0;", Some(Err(Hidden))),
+        (";;;", Some(Err(Hidden))),
+    ] {
+        assert_eq!(NumberFormat::parse(code).text("7"), shown, "{code}");
+    }
+}
+
+#[test]
+fn formats_are_found_by_number() {
+    let codes = HashMap::from([(176, "\"CG\"0".to_owned()), (14, "0".to_owned())]);
+    let formats = of_cells(&codes, &[0, 176, 9, 31, 14, 999]);
+    let codes: Vec<&str> = formats.iter().map(|format| &*format.code).collect();
+    assert_eq!(
+        codes,
+        ["General", "\"CG\"0", "0%", "yyyy-m-d", "0", "General"]
+    );
+}

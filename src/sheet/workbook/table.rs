@@ -1,0 +1,273 @@
+//! A worksheet's cells, as they are stored: only those that hold something.
+
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::number_format::NumberFormat;
+use super::shape::{Merge, Shape};
+use crate::sheet::error::Fault;
+
+/// Cells that rows may span, empty ones between included. One stray cell far to the right of a
+/// long table would otherwise make rows of sixteen thousand cells.
+const MAX_CELLS: u64 = 50_000_000;
+/// No row of a sheet has more text, in bytes.
+const MAX_ROW: usize = 1024 * 1024;
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// Ascending; those without cells are left out.
+    pub(super) rows: Vec<TableRow>,
+    cells: Vec<TableCell>,
+    texts: Texts,
+    pub(super) shared: Arc<Texts>,
+    pub(super) formats: Arc<[Arc<NumberFormat>]>,
+    /// Whether days count from 1904.
+    pub(super) is_1904: bool,
+    /// Columns up to the last that is used.
+    pub(super) width: usize,
+    pub(super) shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TableRow {
+    /// Counted from 1.
+    pub(super) line: u32,
+    start: u32,
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TableCell {
+    pub(super) value: Value,
+    /// Counted from 0.
+    pub(super) column: u32,
+    /// Its number format.
+    pub(super) style: u16,
+    pub(super) is_formula: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    /// A formula without a value.
+    None,
+    /// A text that many cells share.
+    Shared(u32),
+    /// A text of its own.
+    Text(u32),
+    Number(f64),
+    /// A number, and as which text it is shown.
+    Shown(f64, u32),
+    Percent(f64),
+    Bool(bool),
+}
+
+/// Texts in one piece.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    /// Appends a text; its number.
+    pub(super) fn push(&mut self, text: &str, budget: &Budget) -> Result<u32, Fault> {
+        budget.hold(text.len() + size_of::<u32>())?;
+        self.text.push_str(text);
+        let end = u32::try_from(self.text.len()).map_err(|_| Fault::damaged("too much text"))?;
+        self.ends.push(end);
+        Ok(self.ends.len() as u32 - 1)
+    }
+
+    pub(super) fn get(&self, at: u32) -> Option<&str> {
+        let at = at as usize;
+        let end = *self.ends.get(at)? as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(start as usize..end)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+impl Table {
+    pub(super) fn cells(&self, row: TableRow) -> &[TableCell] {
+        let cells = self.cells.get(row.start as usize..row.end as usize);
+        cells.unwrap_or_default()
+    }
+
+    /// The text of a cell that has one.
+    pub(super) fn text(&self, value: Value) -> &str {
+        let text = match value {
+            Value::Shared(at) => self.shared.get(at),
+            Value::Text(at) | Value::Shown(_, at) => self.texts.get(at),
+            _ => None,
+        };
+        text.unwrap_or_default()
+    }
+
+    pub(super) fn format(&self, cell: &TableCell) -> Option<&NumberFormat> {
+        self.formats
+            .get(usize::from(cell.style))
+            .map(|format| &**format)
+    }
+}
+
+/// Puts a table together, cell by cell.
+pub(super) struct TableBuilder<'b> {
+    table: Table,
+    budget: &'b Budget,
+    is_sorted: bool,
+    /// The row under way, and where its cells begin.
+    row: (u32, u32),
+    /// Bytes of its text.
+    row_text: usize,
+}
+
+impl<'b> TableBuilder<'b> {
+    pub(super) fn new(budget: &'b Budget, shared: &Arc<Texts>) -> TableBuilder<'b> {
+        TableBuilder {
+            table: Table {
+                shared: Arc::clone(shared),
+                ..Table::default()
+            },
+            budget,
+            is_sorted: true,
+            row: (0, 0),
+            row_text: 0,
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> Result<Value, Fault> {
+        self.table.texts.push(text, self.budget).map(Value::Text)
+    }
+
+    pub(super) fn shown(&mut self, number: f64, text: &str) -> Result<Value, Fault> {
+        let at = self.table.texts.push(text, self.budget)?;
+        Ok(Value::Shown(number, at))
+    }
+
+    /// A shared text by its number; an error if there is none.
+    pub(super) fn shared(&self, at: Option<u32>) -> Result<Value, Fault> {
+        match at.filter(|&at| (at as usize) < self.table.shared.len()) {
+            Some(at) => Ok(Value::Shared(at)),
+            None => Err(Fault::damaged("a cell's text is not there")),
+        }
+    }
+
+    /// `line` is counted from 1.
+    pub(super) fn cell(&mut self, line: u32, cell: TableCell) -> Result<(), Fault> {
+        if line != self.row.0 {
+            self.end_row()?;
+            self.row.0 = line;
+        }
+        self.budget.hold(size_of::<TableCell>())?;
+        let table = &mut self.table;
+        self.row_text += table.text(cell.value).len();
+        if self.row_text > MAX_ROW {
+            let line = u64::from(line);
+            return Err(Fault::TooLong { line });
+        }
+        let row = table.cells.get(self.row.1 as usize..).unwrap_or_default();
+        self.is_sorted &= row.last().is_none_or(|last| last.column < cell.column);
+        table.width = table.width.max(cell.column as usize + 1);
+        table.cells.push(cell);
+        Ok(())
+    }
+
+    /// So many cells in the row under way, as yet.
+    pub(super) fn row_len(&self) -> usize {
+        self.table.cells.len() - self.row.1 as usize
+    }
+
+    fn end_row(&mut self) -> Result<(), Fault> {
+        let (line, start) = self.row;
+        let end =
+            u32::try_from(self.table.cells.len()).map_err(|_| Fault::damaged("too many cells"))?;
+        if start == end {
+            return Ok(());
+        }
+        self.budget.hold(size_of::<TableRow>())?;
+        let rows = &mut self.table.rows;
+        self.is_sorted &= rows.last().is_none_or(|last| last.line < line);
+        rows.push(TableRow { line, start, end });
+        self.row = (0, end);
+        self.row_text = 0;
+        Ok(())
+    }
+
+    /// Rows that are not shown, from the first to the last, counted from 1.
+    pub(super) fn hide(&mut self, first: u32, last: u32) -> Result<(), Fault> {
+        self.budget.hold(size_of::<(u64, u64)>())?;
+        self.table.shape.hide(first.into(), last.into());
+        Ok(())
+    }
+
+    /// Cells that are shown as one: lines counted from 1, columns from 0.
+    pub(super) fn merge(&mut self, rows: (u32, u32), columns: (u32, u32)) -> Result<(), Fault> {
+        // Where it is filled down, it is held three times.
+        self.budget.hold(3 * size_of::<Merge>())?;
+        let rows = (rows.0.into(), rows.1.into());
+        let columns = (columns.0 as usize, columns.1 as usize);
+        self.table.shape.merge(rows, columns);
+        Ok(())
+    }
+
+    /// The row under way again, on the lines after it, without cells of their own.
+    pub(super) fn repeat_row(&mut self, times: u32) -> Result<(), Fault> {
+        let cells = self.row_len();
+        self.end_row()?;
+        let Some(&row) = self.table.rows.last().filter(|_| cells > 0) else {
+            return Ok(());
+        };
+        // Each is read as if it had its own.
+        let cost = size_of::<TableRow>() + cells * size_of::<TableCell>();
+        for line in row.line + 1..=row.line.saturating_add(times) {
+            self.budget.hold(cost)?;
+            self.table.rows.push(TableRow { line, ..row });
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<Table, Fault> {
+        self.end_row()?;
+        if !self.is_sorted {
+            self.sort()?;
+        }
+        let mut table = self.table;
+        table.shape.sort();
+        if table.width as u64 * table.rows.len() as u64 > MAX_CELLS {
+            return Err(Fault::FarApart);
+        }
+        Ok(table)
+    }
+
+    /// Brings rows and cells into order. Of two cells in one place, it is not known which counts.
+    fn sort(&mut self) -> Result<(), Fault> {
+        let table = &mut self.table;
+        let mut rows = std::mem::take(&mut table.rows);
+        rows.sort_by_key(|row| row.line);
+        let cells = std::mem::take(&mut table.cells);
+        for same in rows.chunk_by(|a, b| a.line == b.line) {
+            let start = table.cells.len();
+            for row in same {
+                let cells = &cells[row.start as usize..row.end as usize];
+                table.cells.extend_from_slice(cells);
+            }
+            let row = &mut table.cells[start..];
+            row.sort_by_key(|cell| cell.column);
+            if row.windows(2).any(|two| two[0].column == two[1].column) {
+                let line = same[0].line;
+                return Err(Fault::damaged(format_args!(
+                    "it has two cells in one place on line {line}"
+                )));
+            }
+            table.rows.push(TableRow {
+                line: same[0].line,
+                start: start as u32,
+                end: table.cells.len() as u32,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! Workbooks in Excel's binary parts.
+
+mod records;
+mod worksheet;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::archive::Archive;
+use super::book::{Sheet, SheetVisible};
+use super::budget::Budget;
+use super::number_format::{self, NumberFormat};
+use super::table::{Table, Texts};
+use super::xlsx::{Package, Related};
+use crate::sheet::error::Fault;
+use records::{Records, wide};
+
+/// The records of the workbook part, the texts and the styles.
+mod kind {
+    pub(super) const WORKBOOK: u16 = 0x99;
+    pub(super) const SHEET: u16 = 0x9C;
+    pub(super) const TEXT: u16 = 0x13;
+    pub(super) const FORMAT: u16 = 0x2C;
+    pub(super) const BEGIN_CELLS: u16 = 0x269;
+    pub(super) const CELL: u16 = 0x2F;
+    pub(super) const END_CELLS: u16 = 0x26A;
+}
+
+pub(super) struct Xlsb<'i, 'b> {
+    archive: Archive<'i, 'b>,
+    budget: &'b Budget,
+    pub(super) sheets: Vec<Sheet>,
+    parts: Vec<String>,
+    strings: Arc<Texts>,
+    formats: Arc<[Arc<NumberFormat>]>,
+    is_1904: bool,
+}
+
+impl<'i, 'b> Xlsb<'i, 'b> {
+    pub(super) fn open(
+        mut archive: Archive<'i, 'b>,
+        package: &Package,
+        budget: &'b Budget,
+    ) -> Result<Xlsb<'i, 'b>, Fault> {
+        let related = Related::of(&mut archive, &package.workbook)?;
+        let (mut sheets, mut parts) = (Vec::new(), Vec::new());
+        let mut is_1904 = false;
+        let part = archive
+            .part(&package.workbook)?
+            .ok_or_else(|| Fault::damaged("it has no workbook part"))?;
+        let mut records = Records::new(part, budget);
+        while let Some((kind, mut fields)) = records.next()? {
+            match kind {
+                kind::WORKBOOK => is_1904 = fields.u32()? & 1 != 0,
+                kind::SHEET => {
+                    let state = fields.u32()?;
+                    fields.u32()?;
+                    let id = wide(&mut fields)?;
+                    let (typ, part) = related
+                        .by_id
+                        .get(&id)
+                        .ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
+                    sheets.push(Sheet {
+                        name: wide(&mut fields)?,
+                        typ: *typ,
+                        visible: match state {
+                            0 => SheetVisible::Visible,
+                            1 => SheetVisible::Hidden,
+                            _ => SheetVisible::VeryHidden,
+                        },
+                    });
+                    parts.push(part.clone());
+                }
+                _ => {}
+            }
+        }
+        drop(records);
+        let strings = strings(&mut archive, &related.strings, budget)?;
+        let formats = formats(&mut archive, &related.styles, budget)?;
+        Ok(Xlsb {
+            archive,
+            budget,
+            sheets,
+            parts,
+            strings: Arc::new(strings),
+            formats,
+            is_1904,
+        })
+    }
+
+    pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
+        let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
+        let part = self.archive.part(part)?;
+        let part = part.ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
+        let records = Records::new(part, self.budget);
+        let mut table = worksheet::read(records, self.budget, &self.strings)?;
+        table.formats = Arc::clone(&self.formats);
+        table.is_1904 = self.is_1904;
+        Ok(table)
+    }
+}
+
+fn strings(archive: &mut Archive<'_, '_>, part: &str, budget: &Budget) -> Result<Texts, Fault> {
+    let mut texts = Texts::default();
+    let Some(part) = archive.part(part)? else {
+        return Ok(texts);
+    };
+    let mut records = Records::new(part, budget);
+    while let Some((kind, mut fields)) = records.next()? {
+        if kind == kind::TEXT {
+            // What the text has besides: formatted runs, and how it is pronounced.
+            fields.u8()?;
+            texts.push(&wide(&mut fields)?, budget)?;
+        }
+    }
+    Ok(texts)
+}
+
+fn formats(
+    archive: &mut Archive<'_, '_>,
+    part: &str,
+    budget: &Budget,
+) -> Result<Arc<[Arc<NumberFormat>]>, Fault> {
+    let Some(part) = archive.part(part)? else {
+        return Ok(Arc::default());
+    };
+    let (mut codes, mut cells) = (HashMap::new(), Vec::new());
+    let mut in_cells = false;
+    let mut records = Records::new(part, budget);
+    while let Some((kind, mut fields)) = records.next()? {
+        match kind {
+            kind::FORMAT => {
+                let id = u32::from(fields.u16()?);
+                let code = wide(&mut fields)?;
+                budget.hold(code.len())?;
+                codes.insert(id, code);
+            }
+            kind::BEGIN_CELLS => in_cells = true,
+            kind::END_CELLS => in_cells = false,
+            kind::CELL if in_cells => {
+                fields.u16()?;
+                budget.hold(size_of::<u32>())?;
+                cells.push(u32::from(fields.u16()?));
+            }
+            _ => {}
+        }
+    }
+    Ok(number_format::of_cells(&codes, &cells))
+}

@@ -1,0 +1,105 @@
+//! One worksheet's cells.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::super::binary::{Fields, error};
+use super::super::budget::Budget;
+use super::super::table::{Table, TableBuilder, TableCell, Texts, Value};
+use super::records::{Records, wide};
+use crate::sheet::error::Fault;
+
+const MAX_ROWS: u32 = 1_048_576;
+const MAX_COLUMNS: u32 = 16_384;
+
+const ROW: u16 = 0;
+const BLANK: u16 = 1;
+const FORMULA_TEXT: u16 = 8;
+const FORMULA_ERROR: u16 = 11;
+/// From here on cells do not say their column, which is the one after the cell before.
+const SHORT_BLANK: u16 = 12;
+const SHORT_SHARED: u16 = 18;
+const RICH_TEXT: u16 = 62;
+const MERGED: u16 = 0xB0;
+/// Of a row.
+const HIDDEN: u8 = 0x10;
+const BEGIN_DATA: u16 = 0x91;
+const END_DATA: u16 = 0x92;
+
+pub(super) fn read(
+    mut records: Records<'_, impl Read>,
+    budget: &Budget,
+    strings: &Arc<Texts>,
+) -> Result<Table, Fault> {
+    let mut builder = TableBuilder::new(budget, strings);
+    let (mut in_data, mut is_whole) = (false, false);
+    let (mut line, mut column) = (0, 0);
+    while let Some((kind, mut fields)) = records.next()? {
+        match kind {
+            BEGIN_DATA => in_data = true,
+            END_DATA => (in_data, is_whole) = (false, true),
+            MERGED => {
+                let mut next = || Ok(fields.u32()?.saturating_add(1));
+                let (rows, columns) = ((next()?, next()?), (next()?, next()?));
+                builder.merge(rows, (columns.0 - 1, columns.1 - 1))?;
+            }
+            _ if !in_data => {}
+            ROW => {
+                line = fields.u32()?.saturating_add(1);
+                column = 0;
+                // Its style, its height and what else it is.
+                let [.., flags] = fields.array::<8>()?;
+                if flags & HIDDEN != 0 {
+                    builder.hide(line, line)?;
+                }
+            }
+            BLANK..=SHORT_SHARED | RICH_TEXT => {
+                if !(SHORT_BLANK..=SHORT_SHARED).contains(&kind) {
+                    column = fields.u32()?;
+                }
+                if !(1..=MAX_ROWS).contains(&line) || column >= MAX_COLUMNS {
+                    return Err(Fault::damaged("a cell in no place"));
+                }
+                // The rest of it is how the text is pronounced.
+                let style = fields.u32()? & 0xFF_FFFF;
+                let is_formula = (FORMULA_TEXT..=FORMULA_ERROR).contains(&kind);
+                if let Some(value) = value(kind, &mut fields, &mut builder)? {
+                    let cell = TableCell {
+                        value,
+                        column,
+                        style: u16::try_from(style).unwrap_or(u16::MAX),
+                        is_formula,
+                    };
+                    builder.cell(line, cell)?;
+                }
+                column += 1;
+            }
+            _ => {}
+        }
+    }
+    match is_whole {
+        true => builder.finish(),
+        false => Err(Fault::damaged("a worksheet ends early")),
+    }
+}
+
+/// A cell's value; none for a blank one.
+fn value(
+    kind: u16,
+    fields: &mut Fields<'_>,
+    builder: &mut TableBuilder<'_>,
+) -> Result<Option<Value>, Fault> {
+    Ok(Some(match kind {
+        2 | 13 => Value::Number(fields.rk()?),
+        3 | 11 | 14 => builder.text(error(fields.u8()?))?,
+        4 | 10 | 15 => Value::Bool(fields.u8()? != 0),
+        5 | 9 | 16 => Value::Number(fields.f64()?),
+        6 | 8 | 17 => builder.text(&wide(fields)?)?,
+        7 | SHORT_SHARED => builder.shared(Some(fields.u32()?))?,
+        RICH_TEXT => {
+            fields.u8()?;
+            builder.text(&wide(fields)?)?
+        }
+        _ => return Ok(None),
+    }))
+}

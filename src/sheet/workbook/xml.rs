@@ -1,0 +1,112 @@
+//! Markup, read piece by piece.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
+
+use super::budget::{Budget, Metered};
+use crate::sheet::error::Fault;
+
+/// Elements within elements. Workbooks have a dozen.
+const MAX_DEPTH: usize = 200;
+
+pub(super) struct Xml<'b, R> {
+    reader: quick_xml::Reader<Metered<'b, R>>,
+    budget: &'b Budget,
+    buffer: Vec<u8>,
+    depth: usize,
+}
+
+/// What markup is made of. An empty element is a start and an end.
+pub(super) enum Piece<'p> {
+    Start(BytesStart<'p>),
+    End(BytesEnd<'p>),
+    Text(Cow<'p, str>),
+    /// A comment, an instruction and the like.
+    Other,
+    Eof,
+}
+
+impl<'b, R: Read> Xml<'b, R> {
+    pub(super) fn new(part: R, budget: &'b Budget) -> Xml<'b, R> {
+        let mut reader = quick_xml::Reader::from_reader(Metered::new(part, budget));
+        reader.config_mut().expand_empty_elements = true;
+        Xml {
+            reader,
+            budget,
+            buffer: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Result<Piece<'_>, Fault> {
+        self.buffer.clear();
+        self.reader.get_mut().piece();
+        let event = match self.reader.read_event_into(&mut self.buffer) {
+            Ok(event) => event,
+            Err(error) => return Err(self.budget.explain(Fault::damaged(error))),
+        };
+        Ok(match event {
+            Event::Start(start) => {
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    return Err(Fault::damaged("elements within elements"));
+                }
+                Piece::Start(start)
+            }
+            Event::End(end) => {
+                self.depth = self.depth.saturating_sub(1);
+                Piece::End(end)
+            }
+            Event::Text(text) => Piece::Text(text.xml10_content()),
+            Event::CData(text) => Piece::Text(text.xml10_content()),
+            Event::GeneralRef(reference) => Piece::Text(Cow::Owned(character(&reference)?.into())),
+            Event::Eof if self.depth > 0 => return Err(Fault::damaged("a part ends early")),
+            Event::Eof => Piece::Eof,
+            _ => Piece::Other,
+        })
+    }
+}
+
+fn character(reference: &BytesRef<'_>) -> Result<char, Fault> {
+    let named = match &**reference {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => reference.resolve_char_ref().map_err(Fault::damaged)?,
+    };
+    named.ok_or_else(|| Fault::damaged("an unknown entity"))
+}
+
+/// An element's attributes, by their names as they stand.
+pub(super) fn attributes<'a>(
+    start: &'a BytesStart<'_>,
+) -> impl Iterator<Item = Result<(&'a str, Cow<'a, str>), Fault>> {
+    let mut attributes = start.attributes();
+    attributes.with_checks(false);
+    attributes.map(|attribute| {
+        let attribute = attribute.map_err(Fault::damaged)?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+        Ok((attribute.key.into_inner(), value.map_err(Fault::damaged)?))
+    })
+}
+
+/// One attribute, whatever its prefix.
+pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, Fault> {
+    for attribute in attributes(start) {
+        let (key, value) = attribute?;
+        if key.rsplit(':').next() == Some(name) {
+            return Ok(Some(value.into_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an attribute's value says yes, as XML has it.
+pub(super) fn is_true(value: &str) -> bool {
+    matches!(value.trim(), "1" | "true")
+}

@@ -51,11 +51,14 @@ impl<'i, 'b> Book<'i, 'b> {
         if formats.contains(&Format::Xls) {
             return Book::of_compound(input, budget);
         }
-        if let Some(what) = archive::no_workbook(input)? {
-            return Err(input.error(Fault::NotASheet(what)));
-        }
         archive::check_directory(input)?;
-        Book::of_archive(input, budget).map_err(|fault| input.error(fault))
+        match Book::of_archive(input, budget) {
+            Ok(book) => Ok(book),
+            Err(fault @ Fault::Workbook(_)) => {
+                Err(input.error(archive::no_workbook(input)?.map_or(fault, Fault::NotASheet)))
+            }
+            Err(fault) => Err(input.error(fault)),
+        }
     }
 
     fn of_compound(input: &'i Input, budget: &'b Budget) -> Result<Book<'i, 'b>, SheetError> {

@@ -11,6 +11,8 @@ use crate::sheet::error::Fault;
 
 /// Elements within elements. Workbooks have a dozen.
 const MAX_DEPTH: usize = 200;
+/// Bytes of a cell's text. Cells have at most 32,767 characters.
+const MAX_TEXT: usize = 1024 * 1024;
 
 pub(super) struct Xml<'b, R> {
     reader: quick_xml::Reader<Metered<'b, R>>,
@@ -80,6 +82,15 @@ fn character(reference: &BytesRef<'_>) -> Result<char, Fault> {
         _ => reference.resolve_char_ref().map_err(Fault::damaged)?,
     };
     named.ok_or_else(|| Fault::damaged("an unknown entity"))
+}
+
+/// Appends to the text of a cell, which is never as long as a hostile file can make it.
+pub(super) fn append(text: &mut String, part: &str) -> Result<(), Fault> {
+    if text.len() + part.len() > MAX_TEXT {
+        return Err(Fault::damaged("a cell's text is too long"));
+    }
+    text.push_str(part);
+    Ok(())
 }
 
 /// An element's attributes, by their names as they stand.

@@ -6,7 +6,7 @@ use quick_xml::events::BytesStart;
 
 use super::super::date;
 use super::super::table::{TableBuilder, TableCell, Value};
-use super::super::xml::{Piece, Xml, attribute, attributes};
+use super::super::xml::{Piece, Xml, append, attribute, attributes};
 use crate::sheet::error::Fault;
 
 const MAX_COLUMNS: u32 = 16_384;
@@ -154,17 +154,17 @@ fn text(xml: &mut Xml<'_, impl Read>, is_covered: bool) -> Result<String, Fault>
                 match name {
                     "p" => {
                         if paragraphs > 0 {
-                            text.push('\n');
+                            append(&mut text, "\n")?;
                         }
                         paragraphs += 1;
                     }
                     "s" => {
                         let count = attribute(&start, "c")?.and_then(|count| count.parse().ok());
                         let count: usize = count.unwrap_or(1);
-                        text.extend(std::iter::repeat_n(' ', count.min(MAX_BLANKS)));
+                        append(&mut text, &" ".repeat(count.min(MAX_BLANKS)))?;
                     }
-                    "tab" => text.push('\t'),
-                    "line-break" => text.push('\n'),
+                    "tab" => append(&mut text, "\t")?,
+                    "line-break" => append(&mut text, "\n")?,
                     _ => {}
                 }
             }
@@ -173,7 +173,7 @@ fn text(xml: &mut Xml<'_, impl Read>, is_covered: bool) -> Result<String, Fault>
                 depth -= 1;
                 left_out -= usize::from(left_out > 0);
             }
-            Piece::Text(part) if depth > 0 && left_out == 0 => text.push_str(&part),
+            Piece::Text(part) if depth > 0 && left_out == 0 => append(&mut text, &part)?,
             Piece::Eof => return Err(Fault::damaged("a worksheet ends early")),
             _ => {}
         }

@@ -6,7 +6,7 @@ use std::io::Read;
 use super::super::archive::Archive;
 use super::super::budget::Budget;
 use super::super::table::Texts;
-use super::super::xml::{Piece, Xml};
+use super::super::xml::{Piece, Xml, append};
 use crate::sheet::error::Fault;
 
 pub(super) fn read(
@@ -52,7 +52,7 @@ pub(super) fn rich(
                 name if name == element => return Ok(()),
                 _ => {}
             },
-            Piece::Text(part) if in_text && !in_phonetic => text.push_str(&part),
+            Piece::Text(part) if in_text && !in_phonetic => append(text, &part)?,
             Piece::Eof => return Err(Fault::damaged("a part ends early")),
             _ => {}
         }
@@ -67,7 +67,7 @@ pub(super) fn plain(
 ) -> Result<(), Fault> {
     loop {
         match xml.next()? {
-            Piece::Text(part) => text.push_str(&part),
+            Piece::Text(part) => append(text, &part)?,
             Piece::End(end) if end.local_name().as_ref() == element => return Ok(()),
             Piece::Eof => return Err(Fault::damaged("a part ends early")),
             _ => {}

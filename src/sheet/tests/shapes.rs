@@ -1,9 +1,8 @@
 //! Hidden rows and merged cells, in each format of workbooks.
 
-use std::io::{Cursor, Write as _};
-
 use rust_xlsxwriter::{Format as Style, Worksheet};
 
+use super::made::*;
 use super::workbooks::{book, write};
 use super::*;
 
@@ -45,39 +44,6 @@ fn merge(sheet: &mut Worksheet, (top, left, bottom, right): (u32, u16, u32, u16)
         .unwrap();
 }
 
-fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        let stored = zip::write::SimpleFileOptions::default();
-        archive.start_file(*name, stored).unwrap();
-        archive.write_all(content).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
-}
-
-/// Rows as `.ods` files have them; the last three are one folded group.
-fn ods(rows: &str) -> Vec<u8> {
-    let content = format!(
-        "<o:document-content><o:body><o:spreadsheet><table:table table:name=\"表\">{rows}\
-         </table:table></o:spreadsheet></o:body></o:document-content>"
-    );
-    archive(&[
-        (
-            "mimetype",
-            b"application/vnd.oasis.opendocument.spreadsheet",
-        ),
-        ("META-INF/manifest.xml", b"<manifest:manifest/>"),
-        ("content.xml", content.as_bytes()),
-    ])
-}
-
-fn ods_cell(attributes: &str, text: &str) -> String {
-    format!(
-        "<table:table-cell office:value-type=\"string\" {attributes}><text:p>{text}</text:p>\
-         </table:table-cell>"
-    )
-}
-
 fn table_as_ods() -> Vec<u8> {
     let rows = TABLE.map(|cells| cells.map(|cell| ods_cell("", cell)).concat());
     let covered = "<table:covered-table-cell/>";
@@ -103,102 +69,42 @@ fn table_as_ods() -> Vec<u8> {
     ))
 }
 
-fn words(numbers: &[u16]) -> Vec<u8> {
-    numbers.iter().flat_map(|it| it.to_le_bytes()).collect()
-}
-
-fn units(text: &str) -> Vec<u8> {
-    words(&text.encode_utf16().collect::<Vec<_>>())
-}
-
 fn xls() -> Vec<u8> {
-    let record = |kind: u16, bytes: &[u8]| {
-        let head = words(&[kind, u16::try_from(bytes.len()).unwrap()]);
-        [&head[..], bytes].concat()
-    };
-    let begin = |what: u16| record(0x0809, &words(&[0x0600, what, 0, 0, 0, 0, 0, 0]));
-    let end = record(0x000A, &[]);
-    let mut sheet = begin(0x0010);
+    let mut sheet = Vec::new();
     for (row, cells) in (0..).zip(TABLE) {
         let flags = if row == 2 || row == 4 { 0x0120 } else { 0x0100 };
         sheet.extend(record(0x0208, &words(&[row, 0, 3, 255, 0, 0, flags, 15])));
         for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-            let length = cell.encode_utf16().count() as u16;
-            let head = words(&[row, column, 0, length]);
-            sheet.extend(record(0x0204, &[&head[..], &[1], &units(cell)].concat()));
+            sheet.extend(xls_text(row, column, cell));
         }
     }
     // A chart within has rows of its own.
     sheet.extend(
         [
-            begin(0x0020),
+            begin(0x0600, 0x0020),
             record(0x0208, &words(&[0, 0, 3, 255, 0, 0, 0x0120, 15])),
+            record(0x000A, &[]),
         ]
         .concat(),
     );
-    sheet.extend(&end);
     sheet.extend(record(0x00E5, &words(&[1, 1, 3, 0, 0])));
-    sheet.extend(&end);
-    let bound = |start: u32| {
-        let bytes = [&start.to_le_bytes()[..], &[0, 0, 1, 1], &units("表")].concat();
-        [begin(0x0005), record(0x0085, &bytes), end.clone()].concat()
-    };
-    let start = bound(0).len();
-    let stream = [bound(start as u32), sheet].concat();
-    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
-    file.create_stream("/Workbook")
-        .unwrap()
-        .write_all(&stream)
-        .unwrap();
-    file.into_inner().into_inner()
+    xls_book(0x0600, &[], &sheet)
 }
 
 fn xlsb(root_name: &str) -> Vec<u8> {
-    let record = |kind: u16, bytes: &[u8]| {
-        let kind = match kind {
-            0..0x80 => vec![kind as u8],
-            _ => vec![kind as u8 | 0x80, (kind >> 7) as u8],
-        };
-        [&kind[..], &[bytes.len() as u8], bytes].concat()
-    };
-    let integers =
-        |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|it| it.to_le_bytes()).collect() };
-    let text = |text: &str| [integers(&[text.encode_utf16().count() as u32]), units(text)].concat();
-    let mut sheet = record(0x0081, &[]);
-    sheet.extend(record(0x0094, &integers(&[0, 4, 0, 2])));
-    sheet.extend(record(0x0091, &[]));
+    let mut sheet = Vec::new();
     for (row, cells) in (0..).zip(TABLE) {
         let hidden = if row == 2 || row == 4 { 0x10 } else { 0 };
-        let head = [&integers(&[row, 0])[..], &[44, 1, 0, hidden, 0]].concat();
-        sheet.extend(record(0x0000, &head));
+        sheet.extend(xlsb_row(row, hidden));
         for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-            sheet.extend(record(
+            sheet.extend(xlsb_record(
                 0x0006,
-                &[integers(&[column, 0]), text(cell)].concat(),
+                &[integers(&[column, 0]), wide(cell)].concat(),
             ));
         }
     }
-    sheet.extend(record(0x0092, &[]));
-    sheet.extend(record(0x00B0, &integers(&[1, 3, 0, 0])));
-    sheet.extend(record(0x0082, &[]));
-    let bundle = [integers(&[0, 1]), text("rId1"), text("表")].concat();
-    let workbook = [(0x009C, &bundle[..]), (0x0090, &[]), (0x009D, &[])];
-    let workbook = workbook.map(|(kind, bytes)| record(kind, bytes)).concat();
-    let relation = |kind: &str, target: &str| {
-        format!(
-            "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/{kind}\" Target=\"{target}\"/></Relationships>"
-        )
-    };
-    let (root, parts) = (
-        relation("officeDocument", "xl/workbook.bin"),
-        relation("worksheet", "worksheets/sheet1.bin"),
-    );
-    archive(&[
-        (root_name, root.as_bytes()),
-        ("xl/_rels/workbook.bin.rels", parts.as_bytes()),
-        ("xl/workbook.bin", &workbook),
-        ("xl/worksheets/sheet1.bin", &sheet),
-    ])
+    let merged = xlsb_record(0x00B0, &integers(&[1, 3, 0, 0]));
+    xlsb_book(root_name, &[], &sheet, &merged)
 }
 
 fn each_format() -> [(&'static str, Vec<u8>); 4] {

@@ -52,7 +52,7 @@ impl<'i, 'b> Book<'i, 'b> {
             return Book::of_compound(input, budget);
         }
         archive::check_directory(input)?;
-        match Book::of_archive(input, budget) {
+        match Book::of_archive(input, budget).and_then(Book::has_sheets) {
             Ok(book) => Ok(book),
             Err(fault @ Fault::Workbook(_)) => {
                 Err(input.error(archive::no_workbook(input)?.map_or(fault, Fault::NotASheet)))
@@ -72,8 +72,9 @@ impl<'i, 'b> Book<'i, 'b> {
         };
         let nothing = || input.error(Fault::damaged("it has no worksheets"));
         let stream = stream.ok_or_else(nothing)?;
-        let book = Xls::open(stream, budget);
-        book.map(Book::Xls).map_err(|fault| input.error(fault))
+        let book = Xls::open(stream, budget).map(Book::Xls);
+        book.and_then(Book::has_sheets)
+            .map_err(|fault| input.error(fault))
     }
 
     fn of_archive(input: &'i Input, budget: &'b Budget) -> Result<Book<'i, 'b>, Fault> {
@@ -85,6 +86,13 @@ impl<'i, 'b> Book<'i, 'b> {
         match package.workbook.ends_with(".bin") {
             true => Xlsb::open(archive, &package, budget).map(Book::Xlsb),
             false => Xlsx::open(archive, &package, budget).map(Book::Xlsx),
+        }
+    }
+
+    fn has_sheets(self) -> Result<Self, Fault> {
+        match self.sheets().is_empty() {
+            true => Err(Fault::damaged("it has no worksheets")),
+            false => Ok(self),
         }
     }
 

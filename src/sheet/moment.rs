@@ -28,12 +28,12 @@ pub(super) fn is_date(text: &str) -> bool {
 
 /// A time of day, or hours that were worked: `12:30`, `12:30:00.5`, `下午 1:05`, `1:05 PM`.
 pub(super) fn is_time(text: &str) -> bool {
-    let text = text
-        .strip_prefix("上午")
-        .or_else(|| text.strip_prefix("下午"))
+    let text = ["上午", "下午", "-"]
+        .iter()
+        .find_map(|before| text.strip_prefix(before))
         .map_or(text, str::trim_start);
     let minutes = |text| {
-        let (_, text) = number(text, 1..=3, 0..=999)?;
+        let (_, text) = number(text, 1..=9, 0..=999_999_999)?;
         number(text.strip_prefix(':')?, 2..=2, 0..=59)
     };
     let Some((_, rest)) = minutes(text) else {

@@ -40,7 +40,10 @@ fn what_a_spreadsheet_shows_instead_of_text_is_found_in_both_columns() {
     are_in_both(Misfit::Boolean, &["TRUE", "FALSE", "True"]);
     are_in_both(Misfit::Percentage, &["15%", "15.5%", "-3 %", "1,200％"]);
     are_in_both(Misfit::Date, &["2024-01-05", "2024/1/5 0:00", "1月5日"]);
-    are_in_both(Misfit::Time, &["12:30:00", "9:05"]);
+    are_in_both(
+        Misfit::Time,
+        &["12:30:00", "9:05", "1080000:00:00", "-06:00:00"],
+    );
     are_in_both(Misfit::NoValue, &["#FORMULA!"]);
     let rendered = [
         ("#FORMAT! 1 | CG1", Misfit::Format, "1 | CG1"),

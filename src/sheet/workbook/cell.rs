@@ -31,6 +31,12 @@ pub(super) fn show(table: &Table, cell: &TableCell, role: Option<Role>, text: &m
     }
     let start = text.len();
     match cell.value {
+        // Which of its last zeros belong to the order, nobody can tell.
+        Value::Number(value) | Value::Shown(value, _)
+            if role != Role::Flag && value.fract() != 0.0 && shows_as_it_is(table, cell, value) =>
+        {
+            uncertain(&digits(value), "General", text);
+        }
         Value::Number(value) if !is_inexact(value, role) => {
             formatted(table, cell, value, text);
         }
@@ -72,6 +78,15 @@ pub(super) fn lacks_value(table: &Table, cell: &TableCell) -> bool {
         Value::Number(value) | Value::Shown(value, _) => value == 0.0,
         Value::Shared(_) | Value::Text(_) => table.text(cell.value).is_empty(),
         Value::Percent(_) | Value::Bool(_) => false,
+    }
+}
+
+fn shows_as_it_is(table: &Table, cell: &TableCell, value: f64) -> bool {
+    match cell.value {
+        Value::Shown(..) => table.text(cell.value).trim() == digits(value),
+        _ => table
+            .format(cell)
+            .is_none_or(|format| format.number(value) == ShownNumber::General),
     }
 }
 
@@ -316,6 +331,14 @@ mod tests {
             let both = [ORDER, Some(Role::Flag)].map(|role| shown(stored, code, role));
             assert_eq!(both, [sent, sent]);
             assert_eq!(shown(stored, code, None), other);
+        }
+    }
+
+    #[test]
+    fn an_order_is_no_fraction() {
+        for stored in [Number(20_240_105.1), Shown(20_240_105.1, "20240105.1")] {
+            let shown = [ORDER, Some(Role::Flag)].map(|role| shown(stored, "General", role));
+            assert_eq!(shown, ["#FORMAT! 20240105.1 | General", "20240105.1"]);
         }
     }
 

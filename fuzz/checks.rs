@@ -1,5 +1,7 @@
 //! What the fuzz targets check: one function for each thing that is read and that others wrote.
 
+use std::io::{Cursor, Write};
+
 use wdt_flags::internals::journal::{self, Found, Identity, Line};
 use wdt_flags::internals::{
     AppSecret, Reason, Reply, Row, Secrets, Sheet, SheetError, SheetOptions, classify,
@@ -48,7 +50,102 @@ fn lines(bytes: &[u8], identity: &Identity) -> Vec<Line> {
 
 /// A sheet: each pass reads the same, lines ascend, and what would be sent is clean.
 pub fn sheet(bytes: &[u8]) {
-    let Ok(sheet) = Sheet::from_bytes(bytes, &SheetOptions::default()) else {
+    passes(bytes, &SheetOptions::default());
+}
+
+/// An xlsx file of which one part is given, and which one by the first byte.
+pub fn xlsx(bytes: &[u8]) {
+    let parts: [(&str, &[u8]); 6] = [
+        ("xl/worksheets/sheet1.xml", SHEET),
+        ("xl/sharedStrings.xml", b"<sst><si><t>CG1</t></si></sst>"),
+        ("xl/styles.xml", STYLES),
+        (
+            "xl/workbook.xml",
+            b"<workbook><sheets><sheet name=\"1\" r:id=\"r\"/></sheets></workbook>",
+        ),
+        ("xl/_rels/workbook.xml.rels", XML_RELATIONS),
+        (
+            "_rels/.rels",
+            b"<R><Relationship Type=\"/officeDocument\" Target=\"xl/workbook.xml\"/></R>",
+        ),
+    ];
+    package(parts, bytes);
+}
+
+const SHEET: &[u8] =
+    b"<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>purchase_no</t></is></c>\
+    <c t=\"inlineStr\"><is><t>flag_name</t></is></c></row><row><c t=\"s\"><v>0</v></c>\
+    <c s=\"1\"><v>7</v></c></row></sheetData></worksheet>";
+const STYLES: &[u8] =
+    b"<styleSheet><numFmts><numFmt numFmtId=\"176\" formatCode=\"000\"/></numFmts>\
+    <cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"176\"/></cellXfs></styleSheet>";
+const XML_RELATIONS: &[u8] =
+    b"<R><Relationship Id=\"r\" Type=\"/worksheet\" Target=\"worksheets/sheet1.xml\"/></R>";
+
+/// An xlsb file likewise.
+pub fn xlsb(bytes: &[u8]) {
+    let parts: [(&str, &[u8]); 6] = [
+        ("xl/worksheets/sheet1.bin", b"\x91\x01\x00\x92\x01\x00"),
+        ("xl/sharedStrings.bin", b"\x13\x07\x00\x01\x00\x00\x00C\x00"),
+        ("xl/styles.bin", b""),
+        (
+            "xl/workbook.bin",
+            b"\x9c\x01\x14\0\0\0\0\x01\0\0\0\x01\0\0\0r\0\x01\0\0\0S\0",
+        ),
+        ("xl/_rels/workbook.bin.rels", BIN_RELATIONS),
+        (
+            "_rels/.rels",
+            b"<R><Relationship Type=\"/officeDocument\" Target=\"xl/workbook.bin\"/></R>",
+        ),
+    ];
+    package(parts, bytes);
+}
+
+const BIN_RELATIONS: &[u8] =
+    b"<R><Relationship Id=\"r\" Type=\"/worksheet\" Target=\"worksheets/sheet1.bin\"/></R>";
+
+/// The content of an ods file.
+pub fn ods(bytes: &[u8]) {
+    passes(&archive(&[("content.xml", bytes)]), &small());
+}
+
+/// The records of an xls file.
+pub fn xls(bytes: &[u8]) {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("made");
+    let mut stream = file.create_stream("/Workbook").expect("made");
+    stream.write_all(bytes).expect("written");
+    drop(stream);
+    passes(&file.into_inner().into_inner(), &small());
+}
+
+fn package<'b>(mut parts: [(&str, &'b [u8]); 6], bytes: &'b [u8]) {
+    if let Some((&which, part)) = bytes.split_first() {
+        parts[usize::from(which) % parts.len()].1 = part;
+        passes(&archive(&parts), &small());
+    }
+}
+
+fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        let stored = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        archive.start_file(*name, stored).expect("begun");
+        archive.write_all(content).expect("written");
+    }
+    archive.finish().expect("finished").into_inner()
+}
+
+/// As large as can be read in no time.
+fn small() -> SheetOptions {
+    SheetOptions {
+        max_workbook_size: Some(1 << 20),
+        ..SheetOptions::default()
+    }
+}
+
+fn passes(bytes: &[u8], options: &SheetOptions) {
+    let Ok(sheet) = Sheet::from_bytes(bytes, options) else {
         return;
     };
     let (first, second) = (entries(&sheet), entries(&sheet));

@@ -9,6 +9,10 @@ fn the_seeds_hold() {
         ("reply", checks::reply as fn(&[u8])),
         ("journal", checks::journal),
         ("sheet", checks::sheet),
+        ("xlsx", checks::xlsx),
+        ("xlsb", checks::xlsb),
+        ("ods", checks::ods),
+        ("xls", checks::xls),
     ] {
         let seeds = format!("{}/fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
         let seeds: Vec<_> = std::fs::read_dir(seeds).expect("seeds").collect();

@@ -1,22 +1,22 @@
 //! What a sheet is made of: text, or worksheets of a workbook.
 
 use super::error::{Fault, SheetError};
-use super::format::{SNIFF_LEN, Signature, lock_file, signature};
+use super::format::{Format, SNIFF_LEN, Signature, lock_file, signature};
 use super::header::Header;
 use super::input::Input;
-use super::markup::Markup;
 use super::options::SheetOptions;
 use super::record::RecordReader;
 use super::rounding::has_rounded_orders;
+use super::table::Budget;
 use super::text::{Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
-use super::workbook::Workbook;
+use super::workbook::Book;
+use super::worksheets::Worksheets;
 
 #[derive(Debug)]
 pub(super) enum Content {
     Text(Text),
-    Workbook(Box<Workbook>),
-    Markup(Markup),
+    Worksheets(Box<Worksheets>),
 }
 
 impl Content {
@@ -28,27 +28,33 @@ impl Content {
         if let Some(fault) = lock_fault(input)? {
             return Err(input.error(fault));
         }
-        match signature(&head).map_err(|fault| input.error(fault))? {
-            _ if head.is_empty() => Err(input.error(Fault::Empty)),
+        let budget = Budget::of(options);
+        let (book, encoding) = match signature(&head).map_err(|fault| input.error(fault))? {
+            _ if head.is_empty() => return Err(input.error(Fault::Empty)),
             Signature::Text => {
                 let encoding = TextEncoding::of(input, options)?;
-                match kind_of(input, encoding)? {
-                    TextKind::Delimited => Text::open(input, encoding, options)
-                        .map(|(text, header)| (Content::Text(text), header)),
-                    kind => Markup::open(input, encoding, kind, options)
-                        .map(|(markup, header)| (Content::Markup(markup), header)),
-                }
+                let format = match kind_of(input, encoding)? {
+                    TextKind::Delimited => {
+                        let (text, header) = Text::open(input, encoding, options)?;
+                        return Ok((Content::Text(text), header));
+                    }
+                    TextKind::Html => Format::Html,
+                    TextKind::XmlSpreadsheet => Format::XmlSpreadsheet,
+                };
+                let book = Book::of_markup(input, encoding, format, &budget);
+                (book, Some(encoding))
             }
-            Signature::Workbook(formats) => Workbook::open(input, formats, options)
-                .map(|(book, header)| (Content::Workbook(Box::new(book)), header)),
-        }
+            Signature::Workbook(formats) => (Book::open(input, formats, &budget), None),
+        };
+        input.unchanged()?;
+        let (worksheets, header) = Worksheets::of(input, book?, encoding, options)?;
+        Ok((Content::Worksheets(Box::new(worksheets)), header))
     }
 
     pub(super) fn warnings(&self) -> Vec<Warning> {
         match self {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
-            Content::Workbook(book) => book.warnings(),
-            Content::Markup(markup) => markup.warnings.clone(),
+            Content::Worksheets(worksheets) => worksheets.warnings(),
         }
     }
 
@@ -57,7 +63,7 @@ impl Content {
     pub(super) fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
         match self {
             Content::Text(text) => has_rounded_orders(text.records(input, header), header),
-            Content::Workbook(_) | Content::Markup(_) => false,
+            Content::Worksheets(_) => false,
         }
     }
 
@@ -72,8 +78,7 @@ impl Content {
                 input.unchanged()?;
                 Ok(Box::new(text.records(input, header)))
             }
-            Content::Workbook(book) => Ok(book.records()),
-            Content::Markup(markup) => Ok(Box::new(markup.rows(header))),
+            Content::Worksheets(worksheets) => Ok(worksheets.records()),
         }
     }
 }

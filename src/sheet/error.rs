@@ -92,12 +92,6 @@ pub(super) enum Fault {
     #[error("holds no table: it is a web page, perhaps one to log in; export the sheet again")]
     NoTable,
     #[error(
-        "several tables have the columns: {0}; take one with --sheet and its number (--all-sheets is for workbooks)"
-    )]
-    SeveralTables(String),
-    #[error("only hidden worksheets have the columns: {0}; take one with --sheet and its number")]
-    HiddenTables(String),
-    #[error(
         "ends within a table: it was cut off, so rows may be missing; export it again, or open it in Excel or WPS and save it as .xlsx or .csv"
     )]
     CutTable,
@@ -105,18 +99,10 @@ pub(super) enum Fault {
         "line {line} is not well-formed XML ({why}); export it again, or open it in Excel or WPS and save it as .xlsx or .csv"
     )]
     BadXml { line: u64, why: String },
-    #[error(
-        "holds a table that cannot be read ({0}); open it in Excel or WPS and save it as .xlsx or .csv"
-    )]
-    BadTable(&'static str),
-    #[error(
-        "is a larger table in markup than can be read at once; open it in Excel or WPS and save it as .csv"
-    )]
-    TooManyCells,
     #[error("is password-protected; save it without a password")]
     Password,
     #[error(
-        "is not a workbook that can be read ({0}); open it in Excel or WPS and save it again as .xlsx or .csv"
+        "is not a sheet that can be read ({0}); open it in Excel or WPS and save it again as .xlsx or .csv"
     )]
     Workbook(String),
     #[error(
@@ -124,17 +110,17 @@ pub(super) enum Fault {
         crate::text::size(*limit)
     )]
     TooLarge { limit: u64 },
-    #[error(
-        "is not a workbook that can be read (cells far apart; delete what is outside the table); open it in Excel or WPS and save it again as .xlsx or .csv"
-    )]
-    FarApart,
     #[error("has no worksheet {}; it has {worksheets}", quoted(asked))]
     UnknownWorksheet { asked: String, worksheets: String },
     #[error(
-        "several worksheets have the columns: {}; take one with --sheet NAME, or all of them with --all-sheets",
-        with_rows(.0)
+        "several worksheets have the columns: {}; take one with --sheet {by}, or all of them with --all-sheets",
+        with_rows(found)
     )]
-    SeveralWorksheets(Vec<(String, u64)>),
+    SeveralWorksheets {
+        found: Vec<(String, u64)>,
+        /// What one is taken by.
+        by: &'static str,
+    },
     #[error(
         "no visible worksheet has the columns; hidden ones have: {}; take one with --sheet NAME",
         with_rows(.0)
@@ -145,8 +131,8 @@ pub(super) enum Fault {
         quoted(name)
     )]
     UnreadableWorksheet { name: String, why: String },
-    #[error("worksheet {}: {fault}", quoted(name))]
-    InWorksheet { name: String, fault: Box<Fault> },
+    #[error("worksheet {title}: {fault}")]
+    InWorksheet { title: String, fault: Box<Fault> },
     #[error(
         "the headers of the worksheets {worksheets} differ: column {column} is {headers}; make them alike, or take one with --sheet NAME"
     )]
@@ -255,12 +241,12 @@ impl Fault {
     }
 }
 
-/// Worksheets with how many rows each has.
+/// Titles of worksheets with how many rows each has.
 fn with_rows(worksheets: &[(String, u64)]) -> String {
     let named = worksheets
         .iter()
         .take(MAX_LISTED)
-        .map(|(name, rows)| format!("{} ({})", quoted(name), counted(*rows, "row", "rows")));
+        .map(|(title, rows)| format!("{title} ({})", counted(*rows, "row", "rows")));
     let named = named.collect::<Vec<_>>().join(", ");
     match worksheets.len().saturating_sub(MAX_LISTED) {
         0 => named,

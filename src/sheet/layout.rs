@@ -74,8 +74,8 @@ impl fmt::Display for Layout {
 impl Layout {
     pub(super) fn of(content: &Content, header: &Header) -> Layout {
         let worksheets = match content {
-            Content::Workbook(book) => book.names(),
-            Content::Text(_) | Content::Markup(_) => Vec::new(),
+            Content::Worksheets(worksheets) => worksheets.names(),
+            Content::Text(_) => Vec::new(),
         };
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
@@ -87,11 +87,10 @@ impl Layout {
                 let delimiter = char::from(text.delimiter);
                 (format, Some(text.encoding.name()), Some(delimiter), None)
             }
-            Content::Markup(markup) => {
-                let encoding = Some(markup.encoding.name());
-                (markup.format, encoding, None, markup.name.clone())
+            Content::Worksheets(worksheets) => {
+                let encoding = worksheets.encoding.map(|it| it.name());
+                (worksheets.format, encoding, None, worksheets.name())
             }
-            Content::Workbook(book) => (book.format, None, None, book.name()),
         };
         let (flag, flag_column, given_flag) = match &header.flag {
             FlagSource::Column(at) => (Some(*at), Some(header.fields[*at].clone()), None),

@@ -17,7 +17,6 @@ mod header;
 mod input;
 mod layout;
 mod line;
-mod markup;
 mod matcher;
 mod misfit;
 mod moment;
@@ -28,10 +27,12 @@ mod problem;
 mod record;
 mod rounding;
 mod row;
+mod table;
 mod text;
 mod torn;
 mod warning;
 mod workbook;
+mod worksheets;
 
 #[cfg(test)]
 mod tests;

@@ -131,10 +131,10 @@ fn what_is_no_sheet_is_named() {
         ),
         (b"ID;PWXL;N;E\r\nP;PGeneral\r\n", "is a SYLK file"),
         (b"%PDF-1.7\n", "is a PDF, not a sheet"),
-        (b"PK\x03\x04nonsense", "is not a workbook that can be read"),
+        (b"PK\x03\x04nonsense", "is not a sheet that can be read"),
         (
             b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1nonsense",
-            "is not a workbook that can be read",
+            "is not a sheet that can be read",
         ),
     ] {
         let said = refusal(bytes, &SheetOptions::default());

@@ -137,9 +137,9 @@ fn several_tables_with_the_columns_are_refused_unless_one_is_asked_for() {
     let said = refusal(text.as_bytes(), &SheetOptions::default());
     assert_eq!(
         said,
-        "-: several tables have the columns: 1: \"purchase_no\" \"flag_name\" \"note\", \
-         2: \"purchase_no\" \"flag_name\" \"note\"; take one with --sheet and its number \
-         (--all-sheets is for workbooks)"
+        "-: several worksheets have the columns: 1: \"purchase_no\" \"flag_name\" \"note\" (1 row), \
+         2: \"purchase_no\" \"flag_name\" \"note\" (1 row); take one with --sheet NUMBER, or all of them \
+         with --all-sheets"
     );
     let sheet = opened(text.as_bytes(), &asked("2")).unwrap();
     assert_eq!(told(&sheet), ["2 CG2 bb"]);
@@ -168,7 +168,13 @@ fn numbers_beside_what_is_shown_decide() {
         <tr><td sdval=\"2204130001\" sdnum=\"1033;\">0002204130001<td>aa\
         <tr><td x:num=\"12204130001.5\">12,204,130,002<td>aa\
         <tr><td x:num>007<td>aa\
-        <tr><td>CG1<td x:num=0.15>15%<td x:num=0.15>15%";
+        <tr><td>CG1<td x:num=0.15>15%<td x:num=0.15>15%\
+        <tr><td x:num=2204130001>CG2204130001<td>aa\
+        <tr><td x:num=2204>2,204<td>aa\
+        <tr><td x:num=22>22.00<td>aa\
+        <tr><td x:num=45296>2024/1/5<td>aa<td x:num=45296>2024/1/5\
+        <tr><td x:num=2204130001>########<td>aa<td x:num=5>##\
+        <tr><td x:num=1234567890123456789>1.23457E+18<td>aa";
     let sheet = open(&page(rows));
     let rows = rows_of(&sheet);
     let order = |at: usize| rows[at][0].as_str();
@@ -177,6 +183,15 @@ fn numbers_beside_what_is_shown_decide() {
     assert_eq!(order(2), "#FORMAT! 12204130001.5 | 12,204,130,002");
     assert_eq!(order(3), "007");
     assert_eq!(rows[4], ["CG1", "#FORMAT! 0.15 | 15%", "15%"]);
+    assert_eq!(order(5), "CG2204130001");
+    assert_eq!(order(6), "#FORMAT! 2204 | 2,204");
+    assert_eq!(order(7), "#FORMAT! 22 | 22.00");
+    assert_eq!(rows[8][0], "#FORMAT! 45296 | 2024/1/5");
+    assert_eq!(rows[8][2], "2024/1/5");
+    // What a column too narrow hides may be more than a number.
+    assert_eq!(order(9), "#FORMAT! 2204130001 | ########");
+    assert_eq!(rows[9][2], "5");
+    assert_eq!(order(10), "1.23456789012346E+18");
 }
 
 #[test]
@@ -215,18 +230,28 @@ fn hidden_rows_are_left_out_if_asked() {
 }
 
 #[test]
-fn all_tables_are_not_read_as_one_sheet() {
+fn all_tables_are_read_as_one_sheet_if_so_asked() {
     let options = SheetOptions {
         all_sheets: true,
         ..SheetOptions::default()
     };
     let one = page("<tr><td>CG1<td>aa");
-    assert_eq!(
-        told(&opened(one.as_bytes(), &options).unwrap()),
-        ["2 CG1 aa"]
+    let two = format!(
+        "{one}<table><tr><td>z</table>{}",
+        page("<tr hidden><td>CG2<td>bb")
     );
-    let said = refusal(one.repeat(2).as_bytes(), &options);
-    assert!(said.contains("(--all-sheets is for workbooks)"), "{said}");
+    for (text, names, last) in [(one, vec!["1"], "1"), (two, vec!["1", "3"], "3")] {
+        let sheet = opened(text.as_bytes(), &options).unwrap();
+        assert_eq!(sheet.layout().worksheet, None);
+        assert_eq!(sheet.layout().worksheets, names);
+        let rows = rows(&sheet).unwrap();
+        let places: Vec<_> = rows
+            .iter()
+            .map(|row| sheet.place(row).to_string())
+            .collect();
+        assert_eq!(places.last(), Some(&format!("worksheet {last}, line 2")));
+        assert_eq!(told(&sheet)[0], "2 CG1 aa");
+    }
 }
 
 #[test]
@@ -271,10 +296,10 @@ fn a_failures_file_of_a_page_stays_invalid_for_the_same_reason() {
 #[test]
 fn memory_stays_bounded_whatever_the_page() {
     for (text, says) in [
-        ("<table>".repeat(10_001), "more than 10,000 of them"),
+        ("<table>".repeat(10_001), "more than 10,000 tables"),
         (
             page(&format!("<tr><td>{}", "x".repeat(1_100_000))),
-            "a cell holds more than 1 MiB",
+            "the row on line 2 is longer than 1 MiB",
         ),
         (
             page("<tr><td>CG1<td colspan=1000 rowspan=0>aa")
@@ -291,7 +316,28 @@ fn memory_stays_bounded_whatever_the_page() {
         &SheetOptions::default(),
     );
     assert!(
-        said.contains("12: \"purchase_no\" \"flag_name\" \"note\", 8 more;"),
+        said.contains("12: \"purchase_no\" \"flag_name\" \"note\" (1 row) and 8 more;"),
         "{said}"
     );
+}
+
+#[test]
+fn a_page_or_an_xml_spreadsheet_takes_no_more_memory_than_allowed() {
+    let page = page(&"<tr><td>CG1<td>aa".repeat(100));
+    let spreadsheet = format!(
+        "<Workbook><Worksheet><Table>{}</Table></Worksheet></Workbook>",
+        "<Row><Cell><Data>CG1</Data></Cell></Row>".repeat(100)
+    );
+    // What is read, and what is held.
+    for (text, limits) in [(page, [1_000, 5_000]), (spreadsheet, [1_000, 3_000])] {
+        for limit in limits {
+            let options = SheetOptions {
+                max_workbook_size: Some(limit),
+                ..SheetOptions::default()
+            };
+            let said = refusal(text.as_bytes(), &options);
+            let says = format!("holds more than {limit} bytes of cells");
+            assert!(said.contains(&says), "{said}");
+        }
+    }
 }

@@ -227,10 +227,7 @@ fn a_damaged_workbook_is_said_to_be() {
     let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
     for length in [bytes.len() / 2, bytes.len() - 10, 30] {
         let said = refusal(&bytes[..length], &SheetOptions::default());
-        assert!(
-            said.contains("is not a workbook that can be read"),
-            "{said}"
-        );
+        assert!(said.contains("is not a sheet that can be read"), "{said}");
     }
 }
 

@@ -94,10 +94,7 @@ fn a_worksheet_that_cannot_be_read_is_not_passed_over() {
     let sheet = opened(&damaged, &worksheet("1月")).unwrap();
     assert_eq!(told(&sheet), ["2 CG1 a"]);
     let said = refusal(&damaged, &worksheet("2月"));
-    assert!(
-        said.contains("is not a workbook that can be read"),
-        "{said}"
-    );
+    assert!(said.contains("is not a sheet that can be read"), "{said}");
 }
 
 fn all_sheets() -> SheetOptions {

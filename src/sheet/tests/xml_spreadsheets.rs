@@ -12,6 +12,8 @@ const START: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
     <Styles><Style ss:ID=\"Default\"><NumberFormat/></Style>\
     <Style ss:ID=\"zeros\"><NumberFormat ss:Format=\"0000000000\"/></Style>\
     <Style ss:ID=\"child\" ss:Parent=\"zeros\"/>\
+    <Style ss:ID=\"fixed\"><NumberFormat ss:Format=\"Fixed\"/></Style>\
+    <Style ss:ID=\"general\"><NumberFormat ss:Format=\"General Number\"/></Style>\
     <Style ss:ID=\"whole\"><NumberFormat ss:Format=\"0\"/></Style></Styles>";
 
 fn cell(text: &str) -> String {
@@ -99,11 +101,11 @@ fn merged_cells_are_filled_down_and_hidden_rows_counted() {
     assert_eq!(
         sheet.layout().warnings,
         [
-            Warning::MergedCells { count: 1 },
             Warning::HiddenRows {
                 count: 1,
                 left_out: false
-            }
+            },
+            Warning::MergedCells { count: 1 },
         ]
     );
 }
@@ -121,14 +123,10 @@ fn values_show_as_people_see_them() {
         (number("", "2.204130001E9"), "2204130001"),
         (number("ss:StyleID=\"whole\"", "2204130001"), "2204130001"),
         (number("", "1.2345678901234567E+17"), "1.23456789012346E+17"),
-        (
-            number("ss:StyleID=\"zeros\"", "22"),
-            "#FORMAT! 22 | 0000000000",
-        ),
-        (
-            number("ss:StyleID=\"child\"", "22"),
-            "#FORMAT! 22 | 0000000000",
-        ),
+        (number("ss:StyleID=\"zeros\"", "22"), "0000000022"),
+        (number("ss:StyleID=\"child\"", "22"), "0000000022"),
+        (number("ss:StyleID=\"fixed\"", "22"), "#FORMAT! 22 | Fixed"),
+        (number("ss:StyleID=\"general\"", "22"), "22"),
         (number("ss:Formula=\"=A1\"", "0"), "#FORMULA!"),
         (number("ss:Formula=\"=A1\"", "7"), "7"),
         (typed("DateTime", "2024-01-05T00:00:00.000"), "2024-01-05"),
@@ -157,10 +155,7 @@ fn values_show_as_people_see_them() {
     assert_eq!(cells(&rows(&sheet).unwrap()[0])[0], "22");
     let column = format!("<Column ss:StyleID=\"zeros\"/>{}", number("", "22"));
     let sheet = open(&workbook(&column));
-    assert_eq!(
-        cells(&rows(&sheet).unwrap()[0])[0],
-        "#FORMAT! 22 | 0000000000"
-    );
+    assert_eq!(cells(&rows(&sheet).unwrap()[0])[0], "0000000022");
 }
 
 #[test]
@@ -177,9 +172,16 @@ fn one_worksheet_of_several_is_asked_for() {
     let both = book(&format!("{one}{two}"));
     let said = refusal(both.as_bytes(), &SheetOptions::default());
     assert!(
-        said.contains("several tables have the columns: 1: \"1月\", 2: \"2月\";"),
+        said.contains("several worksheets have the columns: \"1月\" (1 row), \"2月\" (1 row);"),
         "{said}"
     );
+    let all = SheetOptions {
+        all_sheets: true,
+        ..SheetOptions::default()
+    };
+    let sheet = opened(both.as_bytes(), &all).unwrap();
+    assert_eq!(told(&sheet), ["2 CG1 aa", "2 CG2 bb"]);
+    assert_eq!(sheet.layout().worksheets, ["1月", "2月"]);
     for name in ["2月", "2"] {
         assert_eq!(
             told(&opened(both.as_bytes(), &asked(name)).unwrap()),
@@ -195,7 +197,7 @@ fn one_worksheet_of_several_is_asked_for() {
     let none = book(&concealed);
     let said = refusal(none.as_bytes(), &SheetOptions::default());
     assert!(
-        said.contains("only hidden worksheets have the columns: 1: \"1月\" (hidden)"),
+        said.contains("no visible worksheet has the columns; hidden ones have: \"1月\" (1 row)"),
         "{said}"
     );
 }
@@ -214,7 +216,7 @@ fn what_is_cut_or_damaged_is_refused() {
         ),
         (
             text.replace("CG1", "&unknown;"),
-            "a character that is not known",
+            "line 3 is not well-formed XML (an unknown entity)",
         ),
         (
             workbook("<Row ss:Index=\"1\"/>"),
@@ -222,10 +224,10 @@ fn what_is_cut_or_damaged_is_refused() {
         ),
         (
             workbook("<Row><Cell ss:Index=\"99999\"><Data>x</Data></Cell></Row>"),
-            "it is larger than a worksheet can be",
+            "a cell in no place: line 2, column",
         ),
         (format!("{START}</Workbook>"), "holds no table"),
-        (workbook(&"<a>".repeat(300)), "nested too deep"),
+        (workbook(&"<a>".repeat(300)), "elements within elements"),
     ] {
         let said = refusal(text.as_bytes(), &SheetOptions::default());
         assert!(said.contains(says), "{said}");

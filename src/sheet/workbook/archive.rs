@@ -2,14 +2,15 @@
 //! documents of office programs are archives, too.
 
 use std::collections::HashMap;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 
-use super::budget::{Budget, Metered};
+use super::metered::Metered;
 use super::xml::Xml;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::{Input, Reader};
+use crate::sheet::table::Budget;
 
 /// The end record and the longest comment after it.
 const MAX_END_BYTES: u64 = 22 + 65_535;
@@ -49,7 +50,7 @@ impl<'i, 'b> Archive<'i, 'b> {
     pub(super) fn part(
         &mut self,
         name: &str,
-    ) -> Result<Option<Metered<'b, impl Read + use<'_, 'i>>>, Fault> {
+    ) -> Result<Option<Metered<'b, impl BufRead + use<'_, 'i>>>, Fault> {
         let budget = self.budget;
         Ok(self.unpacked(name)?.map(|part| Metered::new(part, budget)))
     }
@@ -58,19 +59,22 @@ impl<'i, 'b> Archive<'i, 'b> {
     pub(super) fn xml(
         &mut self,
         name: &str,
-    ) -> Result<Option<Xml<'b, impl Read + use<'_, 'i>>>, Fault> {
+    ) -> Result<Option<Xml<'b, impl BufRead + use<'_, 'i>>>, Fault> {
         let budget = self.budget;
         Ok(self.unpacked(name)?.map(|part| Xml::new(part, budget)))
     }
 
-    fn unpacked(&mut self, name: &str) -> Result<Option<impl Read + use<'_, 'i>>, Fault> {
+    fn unpacked(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<BufReader<impl Read + use<'_, 'i>>>, Fault> {
         let Some(&at) = self.names.get(&folded(name)) else {
             return Ok(None);
         };
         let part = self.zip.by_index(at).map_err(Fault::damaged)?;
         // What it says; what is true shows as it is read.
         self.budget.expect(part.size())?;
-        Ok(Some(part))
+        Ok(Some(BufReader::with_capacity(64 * 1024, part)))
     }
 }
 

@@ -1,63 +1,57 @@
 //! A workbook, whatever its format.
 
 use super::archive::{self, Archive};
-use super::budget::Budget;
 use super::compound::Compound;
-use super::ods::Ods;
-use super::table::Table;
+use super::held::Held;
+use super::listed::Listed;
+use super::package::Package;
 use super::xls::Xls;
 use super::xlsb::Xlsb;
-use super::xlsx::{Package, Xlsx};
+use super::xlsx::Xlsx;
+use super::{html, ods, xml_spreadsheet};
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::format::Format;
 use crate::sheet::input::Input;
+use crate::sheet::table::{Budget, Table};
+use crate::sheet::text::TextEncoding;
 
-/// What a workbook says of one of its sheets.
-#[derive(Clone, Debug)]
-pub(super) struct Sheet {
-    pub(super) name: String,
-    pub(super) typ: SheetType,
-    pub(super) visible: SheetVisible,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SheetType {
-    WorkSheet,
-    /// A chart and the like.
-    Other,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SheetVisible {
-    Visible,
-    Hidden,
-    /// Hidden, and not to be shown by hand.
-    VeryHidden,
-}
-
-pub(super) enum Book<'i, 'b> {
+pub(in crate::sheet) enum Book<'i, 'b> {
     Xlsx(Xlsx<'i, 'b>),
     Xlsb(Xlsb<'i, 'b>),
     Xls(Xls<'b>),
-    Ods(Ods),
+    Held(Format, Held),
 }
 
 impl<'i, 'b> Book<'i, 'b> {
-    pub(super) fn open(
+    pub(in crate::sheet) fn open(
         input: &'i Input,
         formats: &[Format],
         budget: &'b Budget,
     ) -> Result<Book<'i, 'b>, SheetError> {
-        if formats.contains(&Format::Xls) {
-            return Book::of_compound(input, budget);
+        let book = match formats.contains(&Format::Xls) {
+            true => Book::of_compound(input, budget)?,
+            false => Book::of_archive(input, budget)?,
+        };
+        match book.sheets().is_empty() {
+            true => Err(input.error(Fault::damaged("it has no worksheets"))),
+            false => Ok(book),
         }
-        archive::check_directory(input)?;
-        match Book::of_archive(input, budget).and_then(Book::has_sheets) {
-            Ok(book) => Ok(book),
-            Err(fault @ Fault::Workbook(_)) => {
-                Err(input.error(archive::no_workbook(input)?.map_or(fault, Fault::NotASheet)))
-            }
-            Err(fault) => Err(input.error(fault)),
+    }
+
+    /// A web page or an XML spreadsheet.
+    pub(in crate::sheet) fn of_markup(
+        input: &'i Input,
+        encoding: TextEncoding,
+        format: Format,
+        budget: &'b Budget,
+    ) -> Result<Book<'i, 'b>, SheetError> {
+        let held = match format {
+            Format::XmlSpreadsheet => xml_spreadsheet::read(input, encoding, budget)?,
+            _ => html::read(input, encoding, budget)?,
+        };
+        match held.sheets.is_empty() {
+            true => Err(input.error(Fault::NoTable)),
+            false => Ok(Book::Held(format, held)),
         }
     }
 
@@ -73,14 +67,25 @@ impl<'i, 'b> Book<'i, 'b> {
         let nothing = || input.error(Fault::damaged("it has no worksheets"));
         let stream = stream.ok_or_else(nothing)?;
         let book = Xls::open(stream, budget).map(Book::Xls);
-        book.and_then(Book::has_sheets)
-            .map_err(|fault| input.error(fault))
+        book.map_err(|fault| input.error(fault))
     }
 
-    fn of_archive(input: &'i Input, budget: &'b Budget) -> Result<Book<'i, 'b>, Fault> {
+    fn of_archive(input: &'i Input, budget: &'b Budget) -> Result<Book<'i, 'b>, SheetError> {
+        archive::check_directory(input)?;
+        match Book::of_parts(input, budget) {
+            Ok(book) => Ok(book),
+            Err(fault @ Fault::Workbook(_)) => {
+                Err(input.error(archive::no_workbook(input)?.map_or(fault, Fault::NotASheet)))
+            }
+            Err(fault) => Err(input.error(fault)),
+        }
+    }
+
+    fn of_parts(input: &'i Input, budget: &'b Budget) -> Result<Book<'i, 'b>, Fault> {
         let mut archive = Archive::open(input, budget)?;
         if archive.has("content.xml") {
-            return Ods::open(archive, budget).map(Book::Ods);
+            let held = ods::read(archive, budget)?;
+            return Ok(Book::Held(Format::Ods, held));
         }
         let package = Package::of(&mut archive)?;
         match package.workbook.ends_with(".bin") {
@@ -89,38 +94,31 @@ impl<'i, 'b> Book<'i, 'b> {
         }
     }
 
-    fn has_sheets(self) -> Result<Self, Fault> {
-        match self.sheets().is_empty() {
-            true => Err(Fault::damaged("it has no worksheets")),
-            false => Ok(self),
-        }
-    }
-
-    pub(super) fn format(&self) -> Format {
+    pub(in crate::sheet) fn format(&self) -> Format {
         match self {
             Book::Xlsx(_) => Format::Xlsx,
             Book::Xlsb(_) => Format::Xlsb,
             Book::Xls(_) => Format::Xls,
-            Book::Ods(_) => Format::Ods,
+            Book::Held(format, _) => *format,
         }
     }
 
-    pub(super) fn sheets(&self) -> &[Sheet] {
+    pub(in crate::sheet) fn sheets(&self) -> &[Listed] {
         match self {
             Book::Xlsx(book) => &book.sheets,
             Book::Xlsb(book) => &book.sheets,
             Book::Xls(book) => &book.sheets,
-            Book::Ods(book) => &book.sheets,
+            Book::Held(_, book) => &book.sheets,
         }
     }
 
     /// The cells of one of its worksheets.
-    pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
+    pub(in crate::sheet) fn table(&mut self, at: usize) -> Result<Table, Fault> {
         match self {
             Book::Xlsx(book) => book.table(at),
             Book::Xlsb(book) => book.table(at),
             Book::Xls(book) => book.table(at),
-            Book::Ods(book) => book.table(at),
+            Book::Held(_, book) => book.table(at),
         }
     }
 }

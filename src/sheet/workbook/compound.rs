@@ -2,9 +2,9 @@
 
 use std::io::{Seek, SeekFrom};
 
-use super::budget::Budget;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
+use crate::sheet::table::Budget;
 
 const HEADER_BYTES: usize = 512;
 /// Streams below this size are in the small sectors of a stream of their own.

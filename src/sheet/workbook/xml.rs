@@ -1,13 +1,14 @@
 //! Markup, read piece by piece.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::BufRead;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
-use super::budget::{Budget, Metered};
+use super::metered::Metered;
 use crate::sheet::error::Fault;
+use crate::sheet::table::Budget;
 
 /// Elements within elements. Workbooks have a dozen.
 const MAX_DEPTH: usize = 200;
@@ -19,6 +20,7 @@ pub(super) struct Xml<'b, R> {
     budget: &'b Budget,
     buffer: Vec<u8>,
     depth: usize,
+    is_cut: bool,
 }
 
 /// What markup is made of. An empty element is a start and an end.
@@ -31,7 +33,7 @@ pub(super) enum Piece<'p> {
     Eof,
 }
 
-impl<'b, R: Read> Xml<'b, R> {
+impl<'b, R: BufRead> Xml<'b, R> {
     pub(super) fn new(part: R, budget: &'b Budget) -> Xml<'b, R> {
         let mut reader = quick_xml::Reader::from_reader(Metered::new(part, budget));
         reader.config_mut().expand_empty_elements = true;
@@ -40,6 +42,7 @@ impl<'b, R: Read> Xml<'b, R> {
             budget,
             buffer: Vec::new(),
             depth: 0,
+            is_cut: false,
         }
     }
 
@@ -65,10 +68,23 @@ impl<'b, R: Read> Xml<'b, R> {
             Event::Text(text) => Piece::Text(text.xml10_content()),
             Event::CData(text) => Piece::Text(text.xml10_content()),
             Event::GeneralRef(reference) => Piece::Text(Cow::Owned(character(&reference)?.into())),
-            Event::Eof if self.depth > 0 => return Err(Fault::damaged("a part ends early")),
+            Event::Eof if self.depth > 0 => {
+                self.is_cut = true;
+                return Err(Fault::damaged("a part ends early"));
+            }
             Event::Eof => Piece::Eof,
             _ => Piece::Other,
         })
+    }
+
+    /// Whether it ended within an element.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// What it is read from.
+    pub(super) fn source(&mut self) -> &mut R {
+        self.reader.get_mut().inner()
     }
 }
 

@@ -305,7 +305,7 @@ fn archives_that_are_no_workbooks_are_named_for_what_they_are() {
         (
             "orders.xlsx",
             [types, "xl/workbook.xml"],
-            "is not a workbook that can be read",
+            "is not a sheet that can be read",
         ),
     ] {
         let place = Place::new();

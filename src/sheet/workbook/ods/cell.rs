@@ -1,15 +1,13 @@
 //! One cell.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use quick_xml::events::BytesStart;
 
-use super::super::date;
-use super::super::table::{TableBuilder, TableCell, Value};
 use super::super::xml::{Piece, Xml, append, attribute, attributes};
 use crate::sheet::error::Fault;
+use crate::sheet::table::{TableBuilder, TableCell, Value, iso, iso_duration};
 
-const MAX_COLUMNS: u32 = 16_384;
 /// Characters that a cell has at most.
 const MAX_BLANKS: usize = 32_767;
 
@@ -59,7 +57,7 @@ fn span(value: &str) -> Result<u32, Fault> {
 
 /// Reads a cell that has begun, up to its end, and puts it so many times side by side.
 pub(super) fn read(
-    xml: &mut Xml<'_, impl Read>,
+    xml: &mut Xml<'_, impl BufRead>,
     attributes: &Attributes,
     times: u32,
     (line, column): (u32, u32),
@@ -74,11 +72,7 @@ pub(super) fn read(
     let Some(value) = value(attributes, &text, builder)? else {
         return Ok(());
     };
-    let end = column.saturating_add(times);
-    if end > MAX_COLUMNS {
-        return Err(Fault::damaged("a cell in no place"));
-    }
-    for column in column..end {
+    for column in column..column.saturating_add(times) {
         let cell = TableCell {
             value,
             column,
@@ -111,8 +105,8 @@ fn value(
         ("float" | "currency", Some(stored)) if shown.is_empty() => Value::Number(number(stored)?),
         ("float" | "currency", Some(stored)) => builder.shown(number(stored)?, shown)?,
         ("percentage", Some(stored)) => Value::Percent(number(stored)?),
-        ("date", Some(stored)) => builder.text(&date::iso(stored))?,
-        ("time", Some(stored)) => builder.text(&date::iso_duration(stored))?,
+        ("date", Some(stored)) => builder.text(&iso(stored))?,
+        ("time", Some(stored)) => builder.text(&iso_duration(stored))?,
         ("boolean", Some(stored)) => Value::Bool(stored.eq_ignore_ascii_case("true")),
         (_, None) if attributes.is_formula => Value::None,
         _ if shown.is_empty() => return Ok(None),
@@ -130,7 +124,7 @@ fn number(text: &str) -> Result<f64, Fault> {
 }
 
 /// The text that a cell shows: its paragraphs, without notes and what is drawn over it.
-fn text(xml: &mut Xml<'_, impl Read>, is_covered: bool) -> Result<String, Fault> {
+fn text(xml: &mut Xml<'_, impl BufRead>, is_covered: bool) -> Result<String, Fault> {
     let cell = match is_covered {
         true => "covered-table-cell",
         false => "table-cell",

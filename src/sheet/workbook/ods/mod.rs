@@ -3,76 +3,53 @@
 mod cell;
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::BufRead;
 use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
 use super::archive::Archive;
-use super::book::{Sheet, SheetType, SheetVisible};
-use super::budget::Budget;
-use super::table::{Table, TableBuilder, Texts};
+use super::held::Held;
+use super::listed::{Kind, Listed};
 use super::xml::{Piece, Xml, attribute};
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, Table, TableBuilder, Texts};
 use cell::Attributes;
 
-const MAX_ROWS: u32 = 1_048_576;
-
-/// All its worksheets are in one part, so that all are held.
-pub(super) struct Ods {
-    pub(super) sheets: Vec<Sheet>,
-    tables: Vec<Option<Result<Table, Fault>>>,
-}
-
-impl Ods {
-    pub(super) fn open(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Ods, Fault> {
-        if is_encrypted(&mut archive)? {
-            return Err(Fault::Password);
-        }
-        let xml = archive.xml("content.xml")?;
-        let mut xml = xml.ok_or_else(|| Fault::damaged("it has no content"))?;
-        let mut ods = Ods {
-            sheets: Vec::new(),
-            tables: Vec::new(),
-        };
-        let mut hidden = HashSet::new();
-        let mut style = String::new();
-        let mut in_spreadsheet = false;
-        loop {
-            match xml.next()? {
-                Piece::Start(start) => match start.local_name().as_ref() {
-                    "style" => style = attribute(&start, "name")?.unwrap_or_default(),
-                    "table-properties"
-                        if attribute(&start, "display")?.as_deref() == Some("false") =>
-                    {
-                        budget.hold(style.len())?;
-                        hidden.insert(style.clone());
-                    }
-                    "spreadsheet" => in_spreadsheet = true,
-                    "table" if in_spreadsheet => {
-                        let style = attribute(&start, "style-name")?.unwrap_or_default();
-                        ods.sheets.push(Sheet {
-                            name: attribute(&start, "name")?.unwrap_or_default(),
-                            typ: SheetType::WorkSheet,
-                            visible: match hidden.contains(&style) {
-                                true => SheetVisible::Hidden,
-                                false => SheetVisible::Visible,
-                            },
-                        });
-                        ods.tables.push(Some(table(&mut xml, budget)?));
-                    }
-                    _ => {}
-                },
-                Piece::Eof => return Ok(ods),
-                _ => {}
-            }
-        }
+/// All its worksheets are in one part.
+pub(super) fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held, Fault> {
+    if is_encrypted(&mut archive)? {
+        return Err(Fault::Password);
     }
-
-    /// Each can be had once.
-    pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
-        let table = self.tables.get_mut(at).and_then(Option::take);
-        table.unwrap_or_else(|| Err(Fault::damaged("a worksheet is not there")))
+    let xml = archive.xml("content.xml")?;
+    let mut xml = xml.ok_or_else(|| Fault::damaged("it has no content"))?;
+    let mut held = Held::default();
+    let mut hidden = HashSet::new();
+    let mut style = String::new();
+    let mut in_spreadsheet = false;
+    loop {
+        match xml.next()? {
+            Piece::Start(start) => match start.local_name().as_ref() {
+                "style" => style = attribute(&start, "name")?.unwrap_or_default(),
+                "table-properties" if attribute(&start, "display")?.as_deref() == Some("false") => {
+                    budget.hold(style.len())?;
+                    hidden.insert(style.clone());
+                }
+                "spreadsheet" => in_spreadsheet = true,
+                "table" if in_spreadsheet => {
+                    let style = attribute(&start, "style-name")?.unwrap_or_default();
+                    let sheet = Listed {
+                        name: Some(attribute(&start, "name")?.unwrap_or_default()),
+                        kind: Kind::Worksheet,
+                        is_hidden: hidden.contains(&style),
+                    };
+                    held.push(sheet, table(&mut xml, budget)?)?;
+                }
+                _ => {}
+            },
+            Piece::Eof => return Ok(held),
+            _ => {}
+        }
     }
 }
 
@@ -92,7 +69,7 @@ fn is_encrypted(archive: &mut Archive<'_, '_>) -> Result<bool, Fault> {
 }
 
 /// A table that has begun, up to its end. The outer error is one of the whole part.
-fn table(xml: &mut Xml<'_, impl Read>, budget: &Budget) -> Result<Result<Table, Fault>, Fault> {
+fn table(xml: &mut Xml<'_, impl BufRead>, budget: &Budget) -> Result<Result<Table, Fault>, Fault> {
     let mut builder = TableBuilder::new(budget, &Arc::<Texts>::default());
     let (mut line, mut repeated, mut column) = (1, 1, 0);
     // For each group of rows under way, whether it is folded away.
@@ -129,13 +106,7 @@ fn table(xml: &mut Xml<'_, impl Read>, budget: &Budget) -> Result<Result<Table, 
                 "table" => depth -= 1,
                 "table-row-group" if depth == 1 => drop(groups.pop()),
                 "table-row" if depth == 1 => {
-                    let is_empty = builder.row_len() == 0;
-                    if line.saturating_add(repeated - 1) > MAX_ROWS && !is_empty {
-                        return Err(Fault::damaged("a row below the last"));
-                    }
-                    if !is_empty {
-                        builder.repeat_row(repeated - 1)?;
-                    }
+                    builder.repeat_row(repeated - 1)?;
                     line = line.saturating_add(repeated);
                 }
                 _ => {}

@@ -7,11 +7,9 @@ mod worksheet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::book::{Sheet, SheetType, SheetVisible};
-use super::budget::Budget;
-use super::number_format::{self, NumberFormat};
-use super::table::{Table, Texts};
+use super::listed::{Kind, Listed};
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, NumberFormat, Table, Texts, of_cells};
 use records::Records;
 use text::{Charset, shared};
 
@@ -28,10 +26,10 @@ mod kind {
     pub(super) const NUMBER_FORMAT: u16 = 0x41E;
 }
 
-pub(super) struct Xls<'b> {
+pub(in crate::sheet) struct Xls<'b> {
     stream: Vec<u8>,
     budget: &'b Budget,
-    pub(super) sheets: Vec<Sheet>,
+    pub(super) sheets: Vec<Listed>,
     /// Where each worksheet begins.
     starts: Vec<usize>,
     charset: Charset,
@@ -60,18 +58,14 @@ impl<'b> Xls<'b> {
                 kind::SHEET => {
                     starts.push(fields.u32()? as usize);
                     let state = fields.u8()?;
-                    let typ = fields.u8()?;
-                    sheets.push(Sheet {
-                        name: charset.short(&mut fields)?.replace('\0', ""),
-                        typ: match typ {
-                            0 => SheetType::WorkSheet,
-                            _ => SheetType::Other,
-                        },
-                        visible: match state & 0x3F {
-                            0 => SheetVisible::Visible,
-                            1 => SheetVisible::Hidden,
-                            _ => SheetVisible::VeryHidden,
-                        },
+                    let kind = match fields.u8()? {
+                        0 => Kind::Worksheet,
+                        _ => Kind::Other,
+                    };
+                    sheets.push(Listed {
+                        name: Some(charset.short(&mut fields)?.replace('\0', "")),
+                        kind,
+                        is_hidden: state & 0x3F != 0,
                     });
                 }
                 kind::NUMBER_FORMAT => {
@@ -88,7 +82,7 @@ impl<'b> Xls<'b> {
             }
         }
         Ok(Xls {
-            formats: number_format::of_cells(&codes, &cells),
+            formats: of_cells(&codes, &cells),
             stream,
             budget,
             sheets,

@@ -3,10 +3,9 @@
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::super::binary::Fields;
-use super::super::budget::Budget;
-use super::super::table::Texts;
 use super::records::Records;
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, Texts};
 
 /// How texts are stored.
 #[derive(Clone, Copy)]

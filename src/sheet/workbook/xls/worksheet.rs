@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::super::binary::{Fields, error};
-use super::super::budget::Budget;
-use super::super::table::{Table, TableBuilder, TableCell, Texts, Value};
 use super::kind::{BEGIN, END};
 use super::records::Records;
 use super::text::Charset;
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, Table, TableBuilder, TableCell, Texts, Value};
 
 const FORMULA: u16 = 0x06;
 const NUMBERS: u16 = 0xBD;

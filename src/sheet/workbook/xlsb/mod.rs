@@ -7,12 +7,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::archive::Archive;
-use super::book::{Sheet, SheetVisible};
-use super::budget::Budget;
-use super::number_format::{self, NumberFormat};
-use super::table::{Table, Texts};
-use super::xlsx::{Package, Related};
+use super::listed::Listed;
+use super::package::{Package, Related};
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, NumberFormat, Table, Texts, of_cells};
 use records::{Records, wide};
 
 /// The records of the workbook part, the texts and the styles.
@@ -26,10 +24,10 @@ mod kind {
     pub(super) const END_CELLS: u16 = 0x26A;
 }
 
-pub(super) struct Xlsb<'i, 'b> {
+pub(in crate::sheet) struct Xlsb<'i, 'b> {
     archive: Archive<'i, 'b>,
     budget: &'b Budget,
-    pub(super) sheets: Vec<Sheet>,
+    pub(super) sheets: Vec<Listed>,
     parts: Vec<String>,
     strings: Arc<Texts>,
     formats: Arc<[Arc<NumberFormat>]>,
@@ -56,18 +54,14 @@ impl<'i, 'b> Xlsb<'i, 'b> {
                     let state = fields.u32()?;
                     fields.u32()?;
                     let id = wide(&mut fields)?;
-                    let (typ, part) = related
+                    let (kind, part) = related
                         .by_id
                         .get(&id)
                         .ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
-                    sheets.push(Sheet {
-                        name: wide(&mut fields)?,
-                        typ: *typ,
-                        visible: match state {
-                            0 => SheetVisible::Visible,
-                            1 => SheetVisible::Hidden,
-                            _ => SheetVisible::VeryHidden,
-                        },
+                    sheets.push(Listed {
+                        name: Some(wide(&mut fields)?),
+                        kind: *kind,
+                        is_hidden: state != 0,
                     });
                     parts.push(part.clone());
                 }
@@ -145,5 +139,5 @@ fn formats(
             _ => {}
         }
     }
-    Ok(number_format::of_cells(&codes, &cells))
+    Ok(of_cells(&codes, &cells))
 }

@@ -3,8 +3,9 @@
 use std::io::{BufRead, Read};
 
 use super::super::binary::Fields;
-use super::super::budget::{Budget, Metered};
+use super::super::metered::Metered;
 use crate::sheet::error::Fault;
+use crate::sheet::table::Budget;
 
 pub(super) struct Records<'b, R> {
     part: Metered<'b, R>,
@@ -12,7 +13,7 @@ pub(super) struct Records<'b, R> {
     record: Vec<u8>,
 }
 
-impl<'b, R: Read> Records<'b, R> {
+impl<'b, R: BufRead> Records<'b, R> {
     pub(super) fn new(part: Metered<'b, R>, budget: &'b Budget) -> Records<'b, R> {
         Records {
             part,

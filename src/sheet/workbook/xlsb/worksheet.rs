@@ -1,16 +1,12 @@
 //! One worksheet's cells.
 
-use std::io::Read;
+use std::io::BufRead;
 use std::sync::Arc;
 
 use super::super::binary::{Fields, error};
-use super::super::budget::Budget;
-use super::super::table::{Table, TableBuilder, TableCell, Texts, Value};
 use super::records::{Records, wide};
 use crate::sheet::error::Fault;
-
-const MAX_ROWS: u32 = 1_048_576;
-const MAX_COLUMNS: u32 = 16_384;
+use crate::sheet::table::{Budget, Table, TableBuilder, TableCell, Texts, Value};
 
 const ROW: u16 = 0;
 const BLANK: u16 = 1;
@@ -27,13 +23,13 @@ const BEGIN_DATA: u16 = 0x91;
 const END_DATA: u16 = 0x92;
 
 pub(super) fn read(
-    mut records: Records<'_, impl Read>,
+    mut records: Records<'_, impl BufRead>,
     budget: &Budget,
     strings: &Arc<Texts>,
 ) -> Result<Table, Fault> {
     let mut builder = TableBuilder::new(budget, strings);
     let (mut in_data, mut is_whole) = (false, false);
-    let (mut line, mut column) = (0, 0);
+    let (mut line, mut column) = (0_u32, 0_u32);
     while let Some((kind, mut fields)) = records.next()? {
         match kind {
             BEGIN_DATA => in_data = true,
@@ -57,9 +53,6 @@ pub(super) fn read(
                 if !(SHORT_BLANK..=SHORT_SHARED).contains(&kind) {
                     column = fields.u32()?;
                 }
-                if !(1..=MAX_ROWS).contains(&line) || column >= MAX_COLUMNS {
-                    return Err(Fault::damaged("a cell in no place"));
-                }
                 // The rest of it is how the text is pronounced.
                 let style = fields.u32()? & 0xFF_FFFF;
                 let is_formula = (FORMULA_TEXT..=FORMULA_ERROR).contains(&kind);
@@ -72,7 +65,7 @@ pub(super) fn read(
                     };
                     builder.cell(line, cell)?;
                 }
-                column += 1;
+                column = column.saturating_add(1);
             }
             _ => {}
         }

@@ -1,13 +1,12 @@
 //! Texts: those that cells share, and those of their own.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::BufRead;
 
 use super::super::archive::Archive;
-use super::super::budget::Budget;
-use super::super::table::Texts;
 use super::super::xml::{Piece, Xml, append};
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, Texts};
 
 pub(super) fn read(
     archive: &mut Archive<'_, '_>,
@@ -34,7 +33,7 @@ pub(super) fn read(
 
 /// Appends the text of an element that has begun: all its runs, but not how they are pronounced.
 pub(super) fn rich(
-    xml: &mut Xml<'_, impl Read>,
+    xml: &mut Xml<'_, impl BufRead>,
     element: &str,
     text: &mut String,
 ) -> Result<(), Fault> {
@@ -61,7 +60,7 @@ pub(super) fn rich(
 
 /// The text of an element that has begun, without markup.
 pub(super) fn plain(
-    xml: &mut Xml<'_, impl Read>,
+    xml: &mut Xml<'_, impl BufRead>,
     element: &str,
     text: &mut String,
 ) -> Result<(), Fault> {

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::archive::Archive;
-use super::super::budget::Budget;
-use super::super::number_format::{self, NumberFormat};
 use super::super::xml::{Piece, attribute};
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, NumberFormat, of_cells};
 
 pub(super) fn read(
     archive: &mut Archive<'_, '_>,
@@ -46,7 +45,7 @@ pub(super) fn read(
                 "cellXfs" => in_cells = false,
                 _ => {}
             },
-            Piece::Eof => return Ok(number_format::of_cells(&codes, &cells)),
+            Piece::Eof => return Ok(of_cells(&codes, &cells)),
             _ => {}
         }
     }

@@ -1,22 +1,17 @@
 //! One worksheet's cells.
 
-use std::io::Read;
+use std::io::BufRead;
 use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
-use super::super::budget::Budget;
-use super::super::date;
-use super::super::table::{Table, TableBuilder, TableCell, Texts, Value};
 use super::super::xml::{Piece, Xml, attribute, attributes, is_true};
 use super::strings::{plain, rich, unescaped};
 use crate::sheet::error::Fault;
-
-const MAX_ROWS: u32 = 1_048_576;
-const MAX_COLUMNS: u32 = 16_384;
+use crate::sheet::table::{Budget, Table, TableBuilder, TableCell, Texts, Value, iso};
 
 pub(super) fn read(
-    mut xml: Xml<'_, impl Read>,
+    mut xml: Xml<'_, impl BufRead>,
     budget: &Budget,
     strings: &Arc<Texts>,
 ) -> Result<Table, Fault> {
@@ -24,13 +19,13 @@ pub(super) fn read(
     let mut buffers = Buffers::default();
     let (mut has_data, mut in_data) = (false, false);
     // Rows and cells that do not say where they are come after those before.
-    let (mut line, mut column) = (0, 0);
+    let (mut line, mut column) = (0_u32, 0_u32);
     loop {
         match xml.next()? {
             Piece::Start(start) => match start.local_name().as_ref() {
                 "sheetData" => (has_data, in_data) = (true, true),
                 "row" if in_data => {
-                    (line, column) = (line + 1, 0);
+                    (line, column) = (line.saturating_add(1), 0);
                     let row = Row::of(&start)?;
                     line = row.line.unwrap_or(line);
                     if row.is_hidden {
@@ -41,9 +36,6 @@ pub(super) fn read(
                     let cell = Attributes::of(&start, &mut buffers.kind)?;
                     if let Some(place) = cell.place {
                         (line, column) = place;
-                    }
-                    if !(1..=MAX_ROWS).contains(&line) || column >= MAX_COLUMNS {
-                        return Err(misplaced(&line.to_string()));
                     }
                     let (value, is_formula) = value(&mut xml, &mut builder, &mut buffers)?;
                     if is_formula || !matches!(value, Value::None) {
@@ -168,7 +160,7 @@ fn corners(cells: &str) -> Option<(Span, Span)> {
 
 /// What stands in a cell that has begun, up to its end, and whether a formula does.
 fn value(
-    xml: &mut Xml<'_, impl Read>,
+    xml: &mut Xml<'_, impl BufRead>,
     builder: &mut TableBuilder<'_>,
     buffers: &mut Buffers,
 ) -> Result<(Value, bool), Fault> {
@@ -211,7 +203,7 @@ fn stored(
         // Of a formula, no text is a value; elsewhere, it is none.
         "str" => own(builder, &unescaped(text), is_formula),
         "e" => own(builder, text.trim(), false),
-        "d" => own(builder, &date::iso(text), false),
+        "d" => own(builder, &iso(text), false),
         _ if text.trim().is_empty() => Ok(Value::None),
         "s" => builder.shared(text.trim().parse().ok()),
         "b" => match text.trim() {

@@ -1,26 +1,24 @@
-//! A worksheet's rows as records of text.
+//! The columns of a table that go to the ERP.
 
-use super::cell::{self, Role};
-use super::shape::Shape;
-use super::table::{Table, TableCell, TableRow, Value};
-use crate::sheet::error::SheetError;
+use super::cells::{Table, TableCell, Value};
+use super::show::{Role, lacks_value};
 use crate::sheet::header::{FlagSource, Header};
-use crate::sheet::normalize::{is_blank, strip_wrapping};
-use crate::sheet::record::{Record, RecordReader};
+use crate::sheet::normalize::strip_wrapping;
 
 /// Which columns go to the ERP, and what is known of them as a whole.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
+pub(in crate::sheet) struct Sent {
     order: usize,
     flag: Option<usize>,
+    /// See [`Role::Order`].
     digits: Option<usize>,
     /// Whether there are orders at all: then a row of nothing but formulas that came to nothing is
     /// blank, as people see it. Else they were never calculated.
-    has_orders: bool,
+    pub(super) has_orders: bool,
 }
 
 impl Sent {
-    pub(super) fn of(table: &Table, header: &Header) -> Sent {
+    pub(in crate::sheet) fn of(table: &Table, header: &Header) -> Sent {
         let mut lengths = Lengths::default();
         let mut has_orders = false;
         let below = table
@@ -31,7 +29,7 @@ impl Sent {
                 continue;
             };
             let text = table.text(cell.value);
-            has_orders |= !(cell.is_formula && cell::lacks_value(table, cell));
+            has_orders |= !(cell.is_formula && lacks_value(table, cell));
             if matches!(cell.value, Value::Shared(_) | Value::Text(_)) {
                 lengths.add(&strip_wrapping(text));
             }
@@ -47,7 +45,7 @@ impl Sent {
         }
     }
 
-    fn role(&self, column: usize) -> Option<Role> {
+    pub(super) fn role(&self, column: usize) -> Option<Role> {
         if column == self.order {
             let digits = self.digits;
             Some(Role::Order { digits })
@@ -93,82 +91,6 @@ impl Lengths {
         let alike = !self.differ && (prefix.is_empty() || !self.without_zero);
         alike.then_some(*digits)
     }
-}
-
-/// Goes through a worksheet's rows that are not empty.
-pub(super) struct Cells<'s> {
-    table: &'s Table,
-    rows: std::slice::Iter<'s, TableRow>,
-    sent: Option<Sent>,
-    /// Whose hidden rows are left out.
-    left_out: Option<&'s Shape>,
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl<'s> Cells<'s> {
-    pub(super) fn new(table: &'s Table, sent: Option<Sent>) -> Cells<'s> {
-        Cells {
-            table,
-            rows: table.rows.iter(),
-            sent,
-            left_out: None,
-            text: String::new(),
-            ends: Vec::new(),
-        }
-    }
-
-    pub(super) fn leaving_out_hidden(mut self, leaves_out: bool) -> Cells<'s> {
-        self.left_out = leaves_out.then_some(&self.table.shape);
-        self
-    }
-
-    fn shows_nothing(&self, cells: &[TableCell]) -> bool {
-        cells.iter().all(|cell| match cell.value {
-            Value::Shared(_) | Value::Text(_) => is_blank(self.table.text(cell.value)),
-            _ => false,
-        })
-    }
-}
-
-impl RecordReader for Cells<'_> {
-    fn next(&mut self) -> Result<Option<Record<'_>>, SheetError> {
-        let Some(&row) = self.rows.next() else {
-            return Ok(None);
-        };
-        let cells = self.table.cells(row);
-        let sent = self
-            .sent
-            .filter(|sent| !(sent.has_orders && self.shows_nothing(cells)));
-        self.text.clear();
-        self.ends.clear();
-        for cell in cells {
-            let column = cell.column as usize;
-            // Blank columns are kept, so that letters mean the same columns here and in results.
-            self.ends.resize(column, self.text.len());
-            let role = sent.and_then(|sent| sent.role(column));
-            cell::show(self.table, cell, role, &mut self.text);
-            self.ends.push(self.text.len());
-        }
-        self.ends.resize(self.table.width, self.text.len());
-        let line = u64::from(row.line);
-        Ok(Some(Record {
-            worksheet: 0,
-            line,
-            text: &self.text,
-            ends: &self.ends,
-            left_out: self.left_out.is_some_and(|shape| shape.is_hidden(line)),
-        }))
-    }
-}
-
-/// How many rows there are whose line is wanted, blank ones not counted.
-pub(super) fn count(mut cells: Cells<'_>, is_wanted: impl Fn(u64) -> bool) -> u64 {
-    let mut rows = 0;
-    while let Ok(Some(record)) = cells.next() {
-        rows += u64::from(is_wanted(record.line) && !is_blank(record.text));
-    }
-    rows
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! One section of a number format: what it is, and digits put into its places.
 
+/// From here on a number has more digits than the 15 Excel keeps.
+pub(in super::super) const INEXACT: f64 = 1e15;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Section {
     General,
@@ -232,7 +235,7 @@ pub(super) fn digits(tokens: &[Token], value: f64) -> Option<String> {
         && !tokens.contains(&Token::Text)
         && value >= 0.0
         && value.fract() == 0.0
-        && value < super::super::cell::INEXACT;
+        && value < INEXACT;
     if !is_certain {
         return None;
     }

@@ -57,7 +57,7 @@ fn duration(seconds: i64) -> String {
 }
 
 /// An ISO 8601 day, with its time if it has one.
-pub(super) fn iso(text: &str) -> String {
+pub(in crate::sheet) fn iso(text: &str) -> String {
     let shown = text.trim().replacen('T', " ", 1);
     let shown = shown.trim_end_matches('Z');
     let whole = match shown.split_once('.') {
@@ -69,7 +69,7 @@ pub(super) fn iso(text: &str) -> String {
 
 /// An ISO 8601 duration of hours, minutes and seconds, as `.ods` files have; as it stands if it
 /// has other units.
-pub(super) fn iso_duration(text: &str) -> String {
+pub(in crate::sheet) fn iso_duration(text: &str) -> String {
     seconds(text).map_or_else(|| text.to_owned(), duration)
 }
 

@@ -1,6 +1,9 @@
 //! The tables of a web page.
 
+mod cell;
+
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -8,18 +11,28 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::stored::beside;
-use super::table::{MAX_COLUMNS, MAX_TEXT, NewCell, Sent, Table, check_count};
+use super::held::{Held, check_count};
+use super::listed::{Kind, Listed};
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
+use crate::sheet::table::{Budget, MAX_COLUMNS, TableBuilder, Texts};
 use crate::sheet::text::{Decoded, TextEncoding};
+use cell::Cell;
 
 /// As browsers have it.
 const MAX_ACROSS: u32 = 1_000;
 const MAX_DOWN: u32 = 65_534;
 
-pub(super) fn tables(input: &Input, encoding: TextEncoding) -> Result<Vec<Table>, SheetError> {
-    let tokenizer = Tokenizer::new(Page::default(), TokenizerOpts::default());
+pub(super) fn read(
+    input: &Input,
+    encoding: TextEncoding,
+    budget: &Budget,
+) -> Result<Held, SheetError> {
+    // A tag or a text may be as long as the page, and is held twice while it grows.
+    let length = input.length()?.saturating_mul(2);
+    budget.expect(length).map_err(|fault| input.error(fault))?;
+    let page = Page(RefCell::new(State::new(budget)));
+    let tokenizer = Tokenizer::new(page, TokenizerOpts::default());
     let mut text = Decoded::new(input, encoding);
     let queue = BufferQueue::default();
     loop {
@@ -41,17 +54,16 @@ pub(super) fn tables(input: &Input, encoding: TextEncoding) -> Result<Vec<Table>
     }
     tokenizer.end();
     let page = tokenizer.sink.0.into_inner();
-    page.tables().map_err(|fault| input.failed(fault))
+    page.finish().map_err(|fault| input.failed(fault))
 }
 
 /// What of a page has been read.
-#[derive(Default)]
-struct Page(RefCell<State>);
+struct Page<'b>(RefCell<State<'b>>);
 
-#[derive(Default)]
-struct State {
+struct State<'b> {
+    budget: &'b Budget,
     /// In the order in which they begin.
-    tables: Vec<Table>,
+    tables: Vec<TableBuilder<'b>>,
     /// A table within a cell of another one comes after it.
     open: Vec<Open>,
     /// Within a script or the like, whose text is none of the page's.
@@ -71,24 +83,12 @@ struct Open {
     column: u32,
     is_hidden: bool,
     in_row: bool,
-    cell: Option<OpenCell>,
+    cell: Option<Cell>,
     /// For each column the row after the last that a cell above takes.
     taken: Vec<u32>,
 }
 
-#[derive(Default)]
-struct OpenCell {
-    column: u32,
-    down: u32,
-    across: u32,
-    text: String,
-    /// White space was read and counts if more text follows on the line.
-    space: bool,
-    /// The number that the cell holds, as Excel and LibreOffice write it beside what it shows.
-    stored: Option<String>,
-}
-
-impl TokenSink for Page {
+impl TokenSink for Page<'_> {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -103,15 +103,41 @@ impl TokenSink for Page {
     }
 }
 
-impl State {
-    fn tables(mut self) -> Result<Vec<Table>, Fault> {
+impl<'b> State<'b> {
+    fn new(budget: &'b Budget) -> State<'b> {
+        State {
+            budget,
+            tables: Vec::new(),
+            open: Vec::new(),
+            is_raw: false,
+            fault: None,
+        }
+    }
+
+    fn finish(mut self) -> Result<Held, Fault> {
         if self.open.iter().any(|open| open.has_tag) {
             return Err(Fault::CutTable);
         }
         self.end_all();
-        match self.fault {
-            Some(fault) => Err(fault),
-            None => Ok(self.tables),
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut held = Held::default();
+        for table in self.tables {
+            let sheet = Listed {
+                name: None,
+                kind: Kind::Worksheet,
+                is_hidden: false,
+            };
+            held.push(sheet, table.finish())?;
+        }
+        Ok(held)
+    }
+
+    /// Keeps the first fault.
+    fn check(&mut self, result: Result<(), Fault>) {
+        if let Err(fault) = result {
+            self.fault.get_or_insert(fault);
         }
     }
 
@@ -139,18 +165,25 @@ impl State {
             ("thead" | "tbody" | "tfoot", true) => self.end_row(),
             ("td" | "th", true) => self.begin_cell(tag),
             ("td" | "th", false) => self.end_cell(),
-            ("br", _) => self.line_break(),
-            ("p" | "div" | "li", true) => self.new_line(),
+            ("br", _) => {
+                if let Some(cell) = self.cell() {
+                    cell.line_break();
+                }
+            }
+            ("p" | "div" | "li", true) => {
+                if let Some(cell) = self.cell() {
+                    cell.new_line();
+                }
+            }
             _ => {}
         }
         TokenSinkResult::Continue
     }
 
     fn begin_table(&mut self, has_tag: bool) {
-        self.tables.push(Table::default());
-        if let Err(fault) = check_count(&self.tables) {
-            self.fault.get_or_insert(fault);
-        }
+        let table = TableBuilder::new(self.budget, &Arc::<Texts>::default());
+        self.tables.push(table);
+        self.check(check_count(self.tables.len()));
         self.open.push(Open {
             table: self.tables.len() - 1,
             has_tag,
@@ -187,10 +220,10 @@ impl State {
         let Some(open) = self.open.last_mut() else {
             return;
         };
-        if open.in_row && open.is_hidden {
-            self.tables[open.table].hide(open.rows - 1);
+        if std::mem::take(&mut open.in_row) && open.is_hidden {
+            let hidden = self.tables[open.table].hide(open.rows, open.rows);
+            self.check(hidden);
         }
-        open.in_row = false;
     }
 
     fn begin_cell(&mut self, tag: &Tag) {
@@ -220,26 +253,26 @@ impl State {
         };
         open.column += across;
         if open.column > MAX_COLUMNS {
-            self.fault
-                .get_or_insert(Fault::BadTable("it is larger than a worksheet can be"));
-            return;
+            let large = Fault::damaged("a table is larger than a worksheet can be");
+            return self.check(Err(large));
         }
         if down > 1 {
             let end = open.column as usize;
-            if open.taken.len() < end {
+            if let Some(more) = end.checked_sub(open.taken.len()) {
+                if let Err(fault) = self.budget.hold(more * size_of::<u32>()) {
+                    self.fault.get_or_insert(fault);
+                    return;
+                }
                 open.taken.resize(end, 0);
             }
             open.taken[column as usize..end].fill(row + down);
         }
-        open.cell = Some(OpenCell {
+        let stored = attribute(tag, "x:num").or_else(|| attribute(tag, "sdval"));
+        open.cell = Some(Cell::new(
             column,
-            down: down - 1,
-            across: across - 1,
-            stored: attribute(tag, "x:num")
-                .or_else(|| attribute(tag, "sdval"))
-                .map(str::to_owned),
-            ..OpenCell::default()
-        });
+            (down - 1, across - 1),
+            stored.map(str::to_owned),
+        ));
     }
 
     fn end_cell(&mut self) {
@@ -249,67 +282,18 @@ impl State {
         let Some(cell) = open.cell.take() else {
             return;
         };
-        let shown = cell.text.trim_end_matches('\n');
-        let (text, sent) = match &cell.stored {
-            Some(stored) => beside(stored, shown),
-            None => (None, Sent::AsShown),
-        };
-        let pushed = self.tables[open.table].push(NewCell {
-            row: open.rows - 1,
-            column: cell.column,
-            down: cell.down,
-            across: cell.across,
-            text: text.as_deref().unwrap_or(shown),
-            sent,
-        });
-        if let Err(fault) = pushed {
-            self.fault.get_or_insert(fault);
-        }
+        let put = cell.put(open.rows, &mut self.tables[open.table]);
+        self.check(put);
     }
 
-    fn cell(&mut self) -> Option<&mut OpenCell> {
+    fn cell(&mut self) -> Option<&mut Cell> {
         self.open.last_mut()?.cell.as_mut()
     }
 
-    /// White space is one blank, and none at the ends of a line.
     fn text(&mut self, text: &str) {
         let is_raw = self.is_raw;
-        let Some(cell) = self.cell().filter(|_| !is_raw) else {
-            return;
-        };
-        // More is refused when the cell ends.
-        if cell.text.len() > MAX_TEXT {
-            return;
-        }
-        for c in text.chars() {
-            if matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C') {
-                cell.space = true;
-                continue;
-            }
-            if std::mem::take(&mut cell.space)
-                && !cell.text.is_empty()
-                && !cell.text.ends_with('\n')
-            {
-                cell.text.push(' ');
-            }
-            cell.text.push(c);
-        }
-    }
-
-    fn line_break(&mut self) {
-        if let Some(cell) = self.cell() {
-            cell.space = false;
-            cell.text.push('\n');
-        }
-    }
-
-    /// Before a paragraph, unless a line begins anyway.
-    fn new_line(&mut self) {
-        if self
-            .cell()
-            .is_some_and(|cell| !cell.text.is_empty() && !cell.text.ends_with('\n'))
-        {
-            self.line_break();
+        if let Some(cell) = self.cell().filter(|_| !is_raw) {
+            cell.text(text);
         }
     }
 }

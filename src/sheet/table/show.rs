@@ -2,12 +2,9 @@
 
 use std::fmt::Write;
 
+use super::cells::{Table, TableCell, Value};
 use super::date;
-use super::number_format::{Hidden, ShownNumber};
-use super::table::{Table, TableCell, Value};
-
-/// From here on a number has more digits than the 15 Excel keeps.
-pub(super) const INEXACT: f64 = 1e15;
+use super::number_format::{Hidden, INEXACT, ShownNumber};
 
 /// What a cell is that goes to the ERP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +97,12 @@ fn plain(table: &Table, cell: &TableCell, text: &mut String) {
         Value::Bool(true) => text.push_str("TRUE"),
         Value::Bool(false) => text.push_str("FALSE"),
         Value::Shared(_) | Value::Text(_) => text.push_str(table.text(cell.value)),
-        Value::Shown(value, _) | Value::Percent(value) => number(value, text),
+        Value::Shown(value, _) => match table.text(cell.value) {
+            // The column is too narrow.
+            shown if shown.bytes().all(|byte| byte == b'#') => number(value, text),
+            shown => text.push_str(shown),
+        },
+        Value::Percent(value) => number(value, text),
         Value::Number(value) => match moment(table, cell, value) {
             Some(moment) => text.push_str(&moment),
             None => number(value, text),
@@ -187,8 +189,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::budget::Budget;
+    use super::super::builder::TableBuilder;
     use super::super::number_format::NumberFormat;
-    use super::super::table::TableBuilder;
     use super::*;
     use crate::sheet::error::Fault;
 
@@ -260,7 +262,7 @@ mod tests {
             (999_999_999_999_999.0, "999999999999999"),
         ] {
             assert_eq!(shown(Number(value), "0", ORDER), text);
-            assert_eq!(shown(Shown(value, "?"), "0", None), format!("{value}"));
+            assert_eq!(shown(Shown(value, "##"), "0", None), format!("{value}"));
         }
     }
 
@@ -299,26 +301,26 @@ mod tests {
                 Shown(12_345.0, "CG00012345"),
                 "General",
                 "CG00012345",
-                "12345",
+                "CG00012345",
             ),
             (Shown(12_345.0, "12345"), "General", "12345", "12345"),
             (
                 Shown(12_345.0, "12,345"),
                 "General",
                 "#FORMAT! 12345 | 12,345",
-                "12345",
+                "12,345",
             ),
             (
                 Shown(12_345.0, "¥12345"),
                 "General",
                 "#FORMAT! 12345 | ¥12345",
-                "12345",
+                "¥12345",
             ),
             (
                 Shown(12_345.0, "1.23E+04"),
                 "General",
                 "#FORMAT! 12345 | 1.23E+04",
-                "12345",
+                "1.23E+04",
             ),
             (
                 Shown(12_345.0, "###"),
@@ -326,7 +328,7 @@ mod tests {
                 "#FORMAT! 12345 | ###",
                 "12345",
             ),
-            (Shown(1.5, "0015"), "General", "#FORMAT! 1.5 | 0015", "1.5"),
+            (Shown(1.5, "0015"), "General", "#FORMAT! 1.5 | 0015", "0015"),
         ] {
             let both = [ORDER, Some(Role::Flag)].map(|role| shown(stored, code, role));
             assert_eq!(both, [sent, sent]);

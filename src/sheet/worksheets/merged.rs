@@ -1,12 +1,12 @@
 //! Merged cells: those of rows are filled down, those of headers make out where these end.
 
-use super::shape::Shape;
 use crate::erp::field::Field;
 use crate::sheet::columns::letter;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::header::{FlagSource, Header};
 use crate::sheet::normalize::is_blank;
 use crate::sheet::record::{Record, RecordReader};
+use crate::sheet::table::Shape;
 
 /// The columns that are sent.
 fn sent(header: &Header) -> impl Iterator<Item = (Field, usize)> {

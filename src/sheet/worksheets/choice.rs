@@ -1,16 +1,21 @@
 //! Which worksheets of a workbook are read.
 
-use super::book::{Book, Sheet, SheetType, SheetVisible};
-use super::cells::{Cells, count};
-use super::table::Table;
 use crate::sheet::error::Fault;
 use crate::sheet::header::{Found, Header, Search, search};
+use crate::sheet::normalize::is_blank;
 use crate::sheet::options::SheetOptions;
-use crate::text::quoted;
+use crate::sheet::record::RecordReader;
+use crate::sheet::table::{Table, TableRecords, count};
+use crate::sheet::workbook::{Book, Kind};
+use crate::text::{MAX_LISTED, quoted};
+
+/// Cells by which a table without a name is told from others.
+const TOLD_CELLS: usize = 3;
 
 /// A worksheet that has the columns.
 pub(super) struct Chosen {
-    pub(super) name: String,
+    /// None for the only table of a web page.
+    pub(super) name: Option<String>,
     pub(super) table: Table,
     pub(super) header: Header,
     /// Whether the order's and the flag's column are known by their letters.
@@ -24,14 +29,14 @@ pub(super) fn choose(
     options: &SheetOptions,
 ) -> Result<Vec<Chosen>, Fault> {
     if let Some(asked) = &options.worksheet {
-        let at = asked_for(book.sheets(), asked)?;
+        let at = asked_for(book, asked)?;
         let survey = Survey::of(book, vec![at], options);
         return survey.into_one().map(|one| vec![one]);
     }
-    let visible = tables(book, |visible| visible == SheetVisible::Visible);
+    let visible = tables(book, false);
     let survey = Survey::of(book, visible, options);
     if survey.found.is_empty() && survey.unreadable.is_none() {
-        let hidden = tables(book, |visible| visible != SheetVisible::Visible);
+        let hidden = tables(book, true);
         let hidden = Survey::of(book, hidden, options);
         if !hidden.found.is_empty() {
             return Err(Fault::HiddenWorksheets(hidden.counts()));
@@ -44,9 +49,9 @@ pub(super) fn choose(
 }
 
 /// What reading some worksheets came to.
-#[derive(Default)]
 struct Survey {
     found: Vec<Candidate>,
+    are_named: bool,
     /// Of those without the columns, the one that comes nearest.
     nearest: Option<Search>,
     /// The first that cannot be read, and why.
@@ -55,24 +60,38 @@ struct Survey {
 
 /// A worksheet with the columns, usable or not.
 struct Candidate {
-    name: String,
+    title: String,
     rows: u64,
     chosen: Result<Chosen, Fault>,
 }
 
 impl Survey {
     fn of(book: &mut Book<'_, '_>, worksheets: Vec<usize>, options: &SheetOptions) -> Survey {
-        let mut survey = Survey::default();
+        let mut survey = Survey {
+            found: Vec::new(),
+            are_named: true,
+            nearest: None,
+            unreadable: None,
+        };
         for at in worksheets {
             let name = book.sheets()[at].name.clone();
+            let is_only = book.sheets().len() == 1 && !options.all_sheets;
+            let number = (at + 1).to_string();
             let table = match book.table(at) {
                 Ok(table) => table,
                 Err(fault) => {
+                    let name = name.unwrap_or(number);
                     survey.unreadable.get_or_insert((name, fault));
                     continue;
                 }
             };
-            let search = search(Cells::new(&table, None), false, options);
+            let title = match &name {
+                Some(name) => quoted(name),
+                None => numbered(at, &table),
+            };
+            survey.are_named &= name.is_some();
+            let name = name.or((!is_only).then_some(number));
+            let search = search(TableRecords::new(&table, None), false, options);
             let (line, by_letter) = (search.line(), search.by_letter());
             let (rows, chosen) = match search.found {
                 Found::Missing(_) => {
@@ -88,7 +107,6 @@ impl Survey {
                 Found::Unusable(fault) => (rows_after(&table, line), Err(fault)),
                 Found::Header(header) => {
                     let rows = rows_after(&table, header.line);
-                    let name = name.clone();
                     let chosen = Chosen {
                         name,
                         table,
@@ -98,7 +116,11 @@ impl Survey {
                     (rows, Ok(chosen))
                 }
             };
-            survey.found.push(Candidate { name, rows, chosen });
+            survey.found.push(Candidate {
+                title,
+                rows,
+                chosen,
+            });
         }
         // A worksheet without rows holds nothing that could be sent instead of another's.
         if survey.found.iter().any(|it| it.rows > 0) {
@@ -110,7 +132,7 @@ impl Survey {
     }
 
     fn counts(&self) -> Vec<(String, u64)> {
-        let counts = self.found.iter().map(|it| (it.name.clone(), it.rows));
+        let counts = self.found.iter().map(|it| (it.title.clone(), it.rows));
         counts.collect()
     }
 
@@ -119,9 +141,9 @@ impl Survey {
             return Err(unreadable(name, fault));
         }
         let all = self.found.into_iter();
-        all.map(|Candidate { name, chosen, .. }| {
+        all.map(|Candidate { title, chosen, .. }| {
             chosen.map_err(|fault| Fault::InWorksheet {
-                name,
+                title,
                 fault: Box::new(fault),
             })
         })
@@ -130,7 +152,10 @@ impl Survey {
 
     fn into_one(mut self) -> Result<Chosen, Fault> {
         if self.found.len() > 1 {
-            return Err(Fault::SeveralWorksheets(self.counts()));
+            return Err(Fault::SeveralWorksheets {
+                found: self.counts(),
+                by: if self.are_named { "NAME" } else { "NUMBER" },
+            });
         }
         match (self.found.pop(), self.unreadable, self.nearest) {
             (Some(one), None, _) => one.chosen,
@@ -155,19 +180,21 @@ fn unreadable(name: String, fault: Fault) -> Fault {
 
 /// How many rows follow the line, blank ones not counted.
 fn rows_after(table: &Table, line: u64) -> u64 {
-    count(Cells::new(table, None), |it| it > line)
+    count(TableRecords::new(table, None), |it| it > line)
 }
 
-fn tables(book: &Book<'_, '_>, is_wanted: impl Fn(SheetVisible) -> bool) -> Vec<usize> {
+fn tables(book: &Book<'_, '_>, is_hidden: bool) -> Vec<usize> {
     let sheets = (0..).zip(book.sheets());
-    let tables = sheets.filter(|(_, it)| it.typ == SheetType::WorkSheet && is_wanted(it.visible));
+    let tables = sheets.filter(|(_, it)| it.kind == Kind::Worksheet && it.is_hidden == is_hidden);
     tables.map(|(at, _)| at).collect()
 }
 
 /// The worksheet asked for by name, else by number from 1, hidden ones included.
-fn asked_for(sheets: &[Sheet], asked: &str) -> Result<usize, Fault> {
+fn asked_for(book: &mut Book<'_, '_>, asked: &str) -> Result<usize, Fault> {
     let asked = asked.trim();
-    let by_name = sheets.iter().position(|sheet| sheet.name.trim() == asked);
+    let sheets = book.sheets();
+    let is_it = |name: &Option<String>| name.as_ref().is_some_and(|name| name.trim() == asked);
+    let by_name = sheets.iter().position(|sheet| is_it(&sheet.name));
     let by_number = || {
         let number: usize = asked.parse().ok()?;
         number.checked_sub(1).filter(|&at| at < sheets.len())
@@ -175,15 +202,38 @@ fn asked_for(sheets: &[Sheet], asked: &str) -> Result<usize, Fault> {
     if let Some(at) = by_name.or_else(by_number) {
         return Ok(at);
     }
-    let listed = (1..).zip(sheets).map(|(number, sheet)| {
-        let hidden = match sheet.visible {
-            SheetVisible::Visible => "",
-            SheetVisible::Hidden | SheetVisible::VeryHidden => " (hidden)",
+    let count = sheets.len();
+    let listed = (0..count.min(MAX_LISTED)).map(|at| {
+        let hidden = match book.sheets()[at].is_hidden {
+            true => " (hidden)",
+            false => "",
         };
-        format!("{number}: {}{hidden}", quoted(&sheet.name))
+        let title = match &book.sheets()[at].name {
+            Some(name) => format!("{}: {}", at + 1, quoted(name)),
+            None => match book.table(at) {
+                Ok(table) => numbered(at, &table),
+                Err(_) => (at + 1).to_string(),
+            },
+        };
+        format!("{title}{hidden}")
     });
+    let mut worksheets = listed.collect::<Vec<_>>().join(", ");
+    if count > MAX_LISTED {
+        worksheets = format!("{worksheets} and {} more", count - MAX_LISTED);
+    }
     Err(Fault::UnknownWorksheet {
         asked: asked.to_owned(),
-        worksheets: listed.collect::<Vec<_>>().join(", "),
+        worksheets,
     })
+}
+
+/// A table without a name: its number, and the first cells, by which people know it.
+fn numbered(at: usize, table: &Table) -> String {
+    let mut records = TableRecords::new(table, None);
+    let Ok(Some(first)) = records.next() else {
+        return format!("{}: empty", at + 1);
+    };
+    let cells = first.iter().filter(|cell| !is_blank(cell));
+    let cells: Vec<_> = cells.take(TOLD_CELLS).map(quoted).collect();
+    format!("{}: {}", at + 1, cells.join(" "))
 }

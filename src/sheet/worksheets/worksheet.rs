@@ -1,18 +1,18 @@
 //! One worksheet, held in memory.
 
-use super::cells::{Cells, Sent, count};
 use super::choice::Chosen;
 use super::merged::{Filled, last_line, merged_down};
-use super::table::Table;
 use crate::sheet::error::Fault;
 use crate::sheet::header::Header;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
+use crate::sheet::table::{Sent, Table, TableRecords, count};
 use crate::sheet::warning::Warning;
 
 #[derive(Debug)]
 pub(super) struct Worksheet {
-    pub(super) name: String,
+    /// None for the only table of a web page.
+    pub(super) name: Option<String>,
     pub(super) header: Header,
     table: Table,
     sent: Sent,
@@ -37,10 +37,11 @@ impl Worksheet {
     }
 
     pub(super) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
-        let cells = Cells::new(&self.table, Some(self.sent)).leaving_out_hidden(self.visible_only);
+        let records = TableRecords::new(&self.table, Some(self.sent));
+        let records = records.leaving_out_hidden(self.visible_only);
         match self.merged.is_empty() {
-            true => Box::new(cells),
-            false => Box::new(Filled::new(cells, &self.merged)),
+            true => Box::new(records),
+            false => Box::new(Filled::new(records, &self.merged)),
         }
     }
 
@@ -51,7 +52,7 @@ impl Worksheet {
             return 0;
         }
         let is_hidden = |line| line > self.header.last_line && shape.is_hidden(line);
-        count(Cells::new(&self.table, None), is_hidden)
+        count(TableRecords::new(&self.table, None), is_hidden)
     }
 }
 

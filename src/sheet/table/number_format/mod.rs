@@ -9,6 +9,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(super) use section::INEXACT;
 use section::{Section, Token};
 
 /// Characters that a format's code has at most.
@@ -16,7 +17,7 @@ const MAX_CODE: usize = 255;
 
 /// A cell's number format, as far as order numbers can tell it.
 #[derive(Debug)]
-pub(super) struct NumberFormat {
+pub(in crate::sheet) struct NumberFormat {
     /// As it stands in the workbook.
     pub(super) code: Box<str>,
     /// For positive numbers, negative ones and zero: one to three.
@@ -33,7 +34,10 @@ enum TextSection {
 
 /// The format of each kind of cell, from the codes that a workbook has by number, and each kind's
 /// number.
-pub(super) fn of_cells(codes: &HashMap<u32, String>, cells: &[u32]) -> Arc<[Arc<NumberFormat>]> {
+pub(in crate::sheet) fn of_cells(
+    codes: &HashMap<u32, String>,
+    cells: &[u32],
+) -> Arc<[Arc<NumberFormat>]> {
     let mut parsed: HashMap<u32, Arc<NumberFormat>> = HashMap::new();
     let format = |id: &u32| {
         let own = codes.get(id).map(String::as_str);
@@ -59,7 +63,7 @@ pub(super) enum ShownNumber {
 }
 
 impl NumberFormat {
-    pub(super) fn parse(code: &str) -> NumberFormat {
+    pub(in crate::sheet) fn parse(code: &str) -> NumberFormat {
         let end = code.char_indices().nth(MAX_CODE);
         let code = end.map_or(code, |(end, _)| &code[..end]);
         let mut sections: Vec<Section> = section::split(code).map(Section::parse).collect();

@@ -15,8 +15,9 @@ pub(super) fn check_alike(worksheets: &[Worksheet]) -> Result<(), Fault> {
         let width = first.header.fields.len().max(other.header.fields.len());
         if let Some(at) = (0..width).find(|&at| header(first, at) != header(other, at)) {
             let both = |one: &str, other: &str| format!("{} and {}", quoted(one), quoted(other));
+            let name = |it: &'_ Worksheet| it.name.clone().unwrap_or_default();
             return Err(Fault::OtherHeader {
-                worksheets: both(&first.name, &other.name),
+                worksheets: both(&name(first), &name(other)),
                 column: letter(at),
                 headers: both(header(first, at), header(other, at)),
             });

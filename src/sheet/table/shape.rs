@@ -2,7 +2,7 @@
 
 /// Rows are counted from 1, columns from 0.
 #[derive(Debug, Default)]
-pub(super) struct Shape {
+pub(in crate::sheet) struct Shape {
     /// First and last of the rows that are not shown, in ascending order.
     hidden: Vec<(u64, u64)>,
     merged: Vec<Merge>,
@@ -10,32 +10,32 @@ pub(super) struct Shape {
 
 /// Cells that are shown as one, with the value of the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Merge {
+pub(in crate::sheet) struct Merge {
     /// First and last.
-    pub(super) rows: (u64, u64),
-    pub(super) columns: (usize, usize),
+    pub(in crate::sheet) rows: (u64, u64),
+    pub(in crate::sheet) columns: (usize, usize),
 }
 
 impl Shape {
-    pub(super) fn has_hidden_rows(&self) -> bool {
+    pub(in crate::sheet) fn has_hidden_rows(&self) -> bool {
         !self.hidden.is_empty()
     }
 
-    pub(super) fn is_hidden(&self, row: u64) -> bool {
+    pub(in crate::sheet) fn is_hidden(&self, row: u64) -> bool {
         let after = self.hidden.partition_point(|(first, _)| *first <= row);
         let before = after.checked_sub(1).map(|at| self.hidden[at]);
         before.is_some_and(|(_, last)| row <= last)
     }
 
     /// The merge that the cell belongs to.
-    pub(super) fn merge_at(&self, row: u64, column: usize) -> Option<Merge> {
+    pub(in crate::sheet) fn merge_at(&self, row: u64, column: usize) -> Option<Merge> {
         let within = |(first, last), at| first <= at && at <= last;
         let mut merged = self.merged.iter().copied();
         merged.find(|it| within_rows(it, row) && within(it.columns, column))
     }
 
     /// The rows of the column's cells that are merged downwards below the row, in ascending order.
-    pub(super) fn merged_down(&self, column: usize, below: u64) -> Vec<(u64, u64)> {
+    pub(in crate::sheet) fn merged_down(&self, column: usize, below: u64) -> Vec<(u64, u64)> {
         let merged = self.merged.iter();
         let merged = merged.filter(|it| it.columns == (column, column) && it.rows.0 > below);
         let mut rows: Vec<_> = merged.map(|it| it.rows).collect();

@@ -1,120 +1,24 @@
-//! A worksheet's cells, as they are stored: only those that hold something.
+//! How readers of formats put a table together.
 
 use std::sync::Arc;
 
 use super::budget::Budget;
-use super::number_format::NumberFormat;
-use super::shape::{Merge, Shape};
+use super::cells::{Table, TableCell, TableRow, Texts, Value};
+use super::shape::Merge;
+use crate::sheet::columns::letter;
 use crate::sheet::error::Fault;
 
+/// What a worksheet has at most.
+pub(in crate::sheet) const MAX_ROWS: u32 = 1_048_576;
+pub(in crate::sheet) const MAX_COLUMNS: u32 = 16_384;
 /// Cells that rows may span, empty ones between included. One stray cell far to the right of a
 /// long table would otherwise make rows of sixteen thousand cells.
 const MAX_CELLS: u64 = 50_000_000;
 /// No row of a sheet has more text, in bytes.
 const MAX_ROW: usize = 1024 * 1024;
 
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    /// Ascending; those without cells are left out.
-    pub(super) rows: Vec<TableRow>,
-    cells: Vec<TableCell>,
-    texts: Texts,
-    pub(super) shared: Arc<Texts>,
-    pub(super) formats: Arc<[Arc<NumberFormat>]>,
-    /// Whether days count from 1904.
-    pub(super) is_1904: bool,
-    /// Columns up to the last that is used.
-    pub(super) width: usize,
-    pub(super) shape: Shape,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TableRow {
-    /// Counted from 1.
-    pub(super) line: u32,
-    start: u32,
-    end: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TableCell {
-    pub(super) value: Value,
-    /// Counted from 0.
-    pub(super) column: u32,
-    /// Its number format.
-    pub(super) style: u16,
-    pub(super) is_formula: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Value {
-    /// A formula without a value.
-    None,
-    /// A text that many cells share.
-    Shared(u32),
-    /// A text of its own.
-    Text(u32),
-    Number(f64),
-    /// A number, and as which text it is shown.
-    Shown(f64, u32),
-    Percent(f64),
-    Bool(bool),
-}
-
-/// Texts in one piece.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl Texts {
-    /// Appends a text; its number.
-    pub(super) fn push(&mut self, text: &str, budget: &Budget) -> Result<u32, Fault> {
-        budget.hold(text.len() + size_of::<u32>())?;
-        self.text.push_str(text);
-        let end = u32::try_from(self.text.len()).map_err(|_| Fault::damaged("too much text"))?;
-        self.ends.push(end);
-        Ok(self.ends.len() as u32 - 1)
-    }
-
-    pub(super) fn get(&self, at: u32) -> Option<&str> {
-        let at = at as usize;
-        let end = *self.ends.get(at)? as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(start as usize..end)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-}
-
-impl Table {
-    pub(super) fn cells(&self, row: TableRow) -> &[TableCell] {
-        let cells = self.cells.get(row.start as usize..row.end as usize);
-        cells.unwrap_or_default()
-    }
-
-    /// The text of a cell that has one.
-    pub(super) fn text(&self, value: Value) -> &str {
-        let text = match value {
-            Value::Shared(at) => self.shared.get(at),
-            Value::Text(at) | Value::Shown(_, at) => self.texts.get(at),
-            _ => None,
-        };
-        text.unwrap_or_default()
-    }
-
-    pub(super) fn format(&self, cell: &TableCell) -> Option<&NumberFormat> {
-        self.formats
-            .get(usize::from(cell.style))
-            .map(|format| &**format)
-    }
-}
-
 /// Puts a table together, cell by cell.
-pub(super) struct TableBuilder<'b> {
+pub(in crate::sheet) struct TableBuilder<'b> {
     table: Table,
     budget: &'b Budget,
     is_sorted: bool,
@@ -125,7 +29,7 @@ pub(super) struct TableBuilder<'b> {
 }
 
 impl<'b> TableBuilder<'b> {
-    pub(super) fn new(budget: &'b Budget, shared: &Arc<Texts>) -> TableBuilder<'b> {
+    pub(in crate::sheet) fn new(budget: &'b Budget, shared: &Arc<Texts>) -> TableBuilder<'b> {
         TableBuilder {
             table: Table {
                 shared: Arc::clone(shared),
@@ -138,17 +42,17 @@ impl<'b> TableBuilder<'b> {
         }
     }
 
-    pub(super) fn text(&mut self, text: &str) -> Result<Value, Fault> {
+    pub(in crate::sheet) fn text(&mut self, text: &str) -> Result<Value, Fault> {
         self.table.texts.push(text, self.budget).map(Value::Text)
     }
 
-    pub(super) fn shown(&mut self, number: f64, text: &str) -> Result<Value, Fault> {
+    pub(in crate::sheet) fn shown(&mut self, number: f64, text: &str) -> Result<Value, Fault> {
         let at = self.table.texts.push(text, self.budget)?;
         Ok(Value::Shown(number, at))
     }
 
     /// A shared text by its number; an error if there is none.
-    pub(super) fn shared(&self, at: Option<u32>) -> Result<Value, Fault> {
+    pub(in crate::sheet) fn shared(&self, at: Option<u32>) -> Result<Value, Fault> {
         match at.filter(|&at| (at as usize) < self.table.shared.len()) {
             Some(at) => Ok(Value::Shared(at)),
             None => Err(Fault::damaged("a cell's text is not there")),
@@ -156,7 +60,13 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// `line` is counted from 1.
-    pub(super) fn cell(&mut self, line: u32, cell: TableCell) -> Result<(), Fault> {
+    pub(in crate::sheet) fn cell(&mut self, line: u32, cell: TableCell) -> Result<(), Fault> {
+        if !(1..=MAX_ROWS).contains(&line) || cell.column >= MAX_COLUMNS {
+            let column = letter(cell.column as usize);
+            return Err(Fault::damaged(format_args!(
+                "a cell in no place: line {line}, column {column}"
+            )));
+        }
         if line != self.row.0 {
             self.end_row()?;
             self.row.0 = line;
@@ -176,7 +86,7 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// So many cells in the row under way, as yet.
-    pub(super) fn row_len(&self) -> usize {
+    fn row_len(&self) -> usize {
         self.table.cells.len() - self.row.1 as usize
     }
 
@@ -197,14 +107,18 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// Rows that are not shown, from the first to the last, counted from 1.
-    pub(super) fn hide(&mut self, first: u32, last: u32) -> Result<(), Fault> {
+    pub(in crate::sheet) fn hide(&mut self, first: u32, last: u32) -> Result<(), Fault> {
         self.budget.hold(size_of::<(u64, u64)>())?;
         self.table.shape.hide(first.into(), last.into());
         Ok(())
     }
 
     /// Cells that are shown as one: lines counted from 1, columns from 0.
-    pub(super) fn merge(&mut self, rows: (u32, u32), columns: (u32, u32)) -> Result<(), Fault> {
+    pub(in crate::sheet) fn merge(
+        &mut self,
+        rows: (u32, u32),
+        columns: (u32, u32),
+    ) -> Result<(), Fault> {
         // Where it is filled down, it is held three times.
         self.budget.hold(3 * size_of::<Merge>())?;
         let rows = (rows.0.into(), rows.1.into());
@@ -214,22 +128,25 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// The row under way again, on the lines after it, without cells of their own.
-    pub(super) fn repeat_row(&mut self, times: u32) -> Result<(), Fault> {
+    pub(in crate::sheet) fn repeat_row(&mut self, times: u32) -> Result<(), Fault> {
         let cells = self.row_len();
         self.end_row()?;
         let Some(&row) = self.table.rows.last().filter(|_| cells > 0) else {
             return Ok(());
         };
+        if row.line.saturating_add(times) > MAX_ROWS {
+            return Err(Fault::damaged("a row below the last"));
+        }
         // Each is read as if it had its own.
         let cost = size_of::<TableRow>() + cells * size_of::<TableCell>();
-        for line in row.line + 1..=row.line.saturating_add(times) {
+        for line in row.line + 1..=row.line + times {
             self.budget.hold(cost)?;
             self.table.rows.push(TableRow { line, ..row });
         }
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Table, Fault> {
+    pub(in crate::sheet) fn finish(mut self) -> Result<Table, Fault> {
         self.end_row()?;
         if !self.is_sorted {
             self.sort()?;
@@ -237,7 +154,9 @@ impl<'b> TableBuilder<'b> {
         let mut table = self.table;
         table.shape.sort();
         if table.width as u64 * table.rows.len() as u64 > MAX_CELLS {
-            return Err(Fault::FarApart);
+            return Err(Fault::damaged(
+                "cells far apart; delete what is outside the table",
+            ));
         }
         Ok(table)
     }

@@ -1,0 +1,70 @@
+//! How much of a workbook is read and held.
+
+use std::cell::Cell;
+
+use crate::sheet::error::Fault;
+use crate::sheet::options::SheetOptions;
+
+/// Unless the user allows more.
+const MAX_SIZE: u64 = 512 << 20;
+
+/// Counts what is read of a workbook, unpacked, and what is kept of it in memory. Neither may be
+/// more than the limit, whatever the file says of its size.
+#[derive(Debug)]
+pub(in crate::sheet) struct Budget {
+    limit: u64,
+    read: Cell<u64>,
+    held: Cell<u64>,
+}
+
+impl Budget {
+    pub(in crate::sheet) fn of(options: &SheetOptions) -> Budget {
+        Budget::new(options.max_workbook_size.unwrap_or(MAX_SIZE))
+    }
+
+    pub(in crate::sheet) fn new(limit: u64) -> Budget {
+        Budget {
+            limit,
+            read: Cell::new(0),
+            held: Cell::new(0),
+        }
+    }
+
+    /// Fails if so many bytes more are too many to read.
+    pub(in crate::sheet) fn expect(&self, bytes: u64) -> Result<(), Fault> {
+        match self.read.get().saturating_add(bytes) <= self.limit {
+            true => Ok(()),
+            false => Err(self.fault()),
+        }
+    }
+
+    pub(in crate::sheet) fn read(&self, bytes: u64) {
+        self.read.set(self.read.get().saturating_add(bytes));
+    }
+
+    pub(in crate::sheet) fn hold(&self, bytes: usize) -> Result<(), Fault> {
+        let held = self.held.get().saturating_add(bytes as u64);
+        if held > self.limit {
+            return Err(self.fault());
+        }
+        self.held.set(held);
+        Ok(())
+    }
+
+    /// Whether more was read than may be.
+    pub(in crate::sheet) fn is_spent(&self) -> bool {
+        self.read.get() > self.limit
+    }
+
+    /// What failed, unless it failed because too much was read.
+    pub(in crate::sheet) fn explain(&self, fault: Fault) -> Fault {
+        match self.is_spent() {
+            true => self.fault(),
+            false => fault,
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::TooLarge { limit: self.limit }
+    }
+}

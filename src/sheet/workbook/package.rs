@@ -1,0 +1,117 @@
+//! The parts of an Office Open XML package, found by their relationships.
+
+use std::collections::HashMap;
+
+use super::archive::Archive;
+use super::listed::Kind;
+use super::xml::{Piece, attribute};
+use crate::sheet::error::Fault;
+
+/// Where a package's workbook is.
+pub(super) struct Package {
+    pub(super) workbook: String,
+}
+
+impl Package {
+    pub(super) fn of(archive: &mut Archive<'_, '_>) -> Result<Package, Fault> {
+        let root = relationships(archive, "_rels/.rels", "")?;
+        let named = root
+            .into_iter()
+            .find(|relation| relation.kind == "officeDocument")
+            .map(|relation| relation.part);
+        let usual = ["xl/workbook.xml", "xl/workbook.bin"];
+        let usual = usual.into_iter().find(|name| archive.has(name));
+        let workbook = named
+            .filter(|name| archive.has(name))
+            .or_else(|| usual.map(str::to_owned))
+            .ok_or_else(|| Fault::damaged("it has no workbook part"))?;
+        Ok(Package { workbook })
+    }
+}
+
+/// The parts a workbook part refers to.
+pub(super) struct Related {
+    pub(super) by_id: HashMap<String, (Kind, String)>,
+    pub(super) strings: String,
+    pub(super) styles: String,
+}
+
+impl Related {
+    pub(super) fn of(archive: &mut Archive<'_, '_>, workbook: &str) -> Result<Related, Fault> {
+        let (directory, name) = workbook.rsplit_once('/').unwrap_or(("", workbook));
+        let extension = workbook.rsplit('.').next().unwrap_or("xml");
+        let mut related = Related {
+            by_id: HashMap::new(),
+            strings: format!("{directory}/sharedStrings.{extension}"),
+            styles: format!("{directory}/styles.{extension}"),
+        };
+        let name = format!("{directory}/_rels/{name}.rels");
+        for relation in relationships(archive, &name, directory)? {
+            match relation.kind.as_str() {
+                "sharedStrings" => related.strings = relation.part,
+                "styles" => related.styles = relation.part,
+                kind => {
+                    let kind = match kind {
+                        "worksheet" => Kind::Worksheet,
+                        _ => Kind::Other,
+                    };
+                    related.by_id.insert(relation.id, (kind, relation.part));
+                }
+            }
+        }
+        Ok(related)
+    }
+}
+
+struct Relation {
+    id: String,
+    /// The last part of its type's name, which the two versions of the standard share.
+    kind: String,
+    part: String,
+}
+
+fn relationships(
+    archive: &mut Archive<'_, '_>,
+    name: &str,
+    directory: &str,
+) -> Result<Vec<Relation>, Fault> {
+    let mut relations = Vec::new();
+    let Some(mut xml) = archive.xml(name)? else {
+        return Ok(relations);
+    };
+    loop {
+        match xml.next()? {
+            Piece::Start(start) if start.local_name().as_ref() == "Relationship" => {
+                let kind = attribute(&start, "Type")?.unwrap_or_default();
+                let target = attribute(&start, "Target")?.unwrap_or_default();
+                relations.push(Relation {
+                    id: attribute(&start, "Id")?.unwrap_or_default(),
+                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                    part: resolved(directory, &target),
+                });
+            }
+            Piece::Eof => return Ok(relations),
+            _ => {}
+        }
+    }
+}
+
+/// A target's name in the archive.
+fn resolved(directory: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut path: Vec<&str> = directory
+        .split('/')
+        .filter(|name| !name.is_empty())
+        .collect();
+    for name in target.split('/') {
+        match name {
+            "." | "" => {}
+            ".." => drop(path.pop()),
+            name => path.push(name),
+        }
+    }
+    path.join("/")
+}

@@ -1,5 +1,6 @@
 //! What is read from sheets, and what is sent of it.
 
+mod bombs;
 mod changed;
 mod conflicts;
 mod correcting;
@@ -9,4 +10,5 @@ mod hidden;
 mod markup;
 mod random;
 mod rounds;
+mod shown;
 mod worksheets;

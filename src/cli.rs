@@ -63,6 +63,19 @@ pub enum Command {
     #[command(after_long_help = exit::table_of_check())]
     Check(CheckArgs),
 
+    /// Ask for an account, save it and test it
+    ///
+    /// Asks for seller account, app key, app secret and endpoint, writes them into the
+    /// configuration file, which only you can read, and makes one call that changes nothing. All
+    /// else in the file stays as it is.
+    ///
+    /// From a script, where standard input is no terminal, it asks nothing and reads them a line
+    /// each, in this order. The endpoint may be left out: then it is the one the profile has, or
+    /// production.
+    ///
+    /// Exits as ping does; the account is saved in any case. With 2, nothing is.
+    Init(InitArgs),
+
     /// Make one call that changes nothing: are credentials, endpoint and clock right?
     ///
     /// Exits with 0 if the ERP accepts the call, with 1 if it could not be reached or the clock
@@ -217,6 +230,21 @@ pub enum ReportFormat {
     Text,
     /// For scripts: one JSON object; its findings list ten rows of a kind, or with -v all.
     Json,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The account's name in the configuration file [env: WDT_PROFILE] [default: default]
+    #[arg(long, value_name = "NAME", help_heading = "Account")]
+    pub profile: Option<String>,
+
+    /// The configuration file [default: wdt-flags/config.toml in the configuration directory]
+    #[arg(long, value_name = "FILE", help_heading = "Account")]
+    pub config: Option<PathBuf>,
+
+    /// Do not ask before the account of a profile that is there is replaced
+    #[arg(short = 'y', long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

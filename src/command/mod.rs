@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod failure;
 mod findings;
+mod init;
 mod inputs;
 mod next;
 mod ping;
@@ -27,6 +28,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Run(args) if args.dry_run => check::check(dry_run(*args), &console),
         Command::Run(args) => run::run(*args, &console),
         Command::Check(args) => check::check(args, &console),
+        Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args, &console),

@@ -78,13 +78,17 @@ impl NextCommand {
     }
 }
 
-fn option(to: &mut Vec<OsString>, name: &str, value: Option<&(impl AsRef<OsStr> + ?Sized)>) {
+pub(super) fn option(
+    to: &mut Vec<OsString>,
+    name: &str,
+    value: Option<&(impl AsRef<OsStr> + ?Sized)>,
+) {
     if let Some(value) = value {
         to.extend([name.into(), value.as_ref().to_owned()]);
     }
 }
 
-fn command(args: impl IntoIterator<Item = OsString>) -> String {
+pub(super) fn command(args: impl IntoIterator<Item = OsString>) -> String {
     let mut text = PROGRAM.to_owned();
     for arg in args {
         text.push(' ');
@@ -94,7 +98,7 @@ fn command(args: impl IntoIterator<Item = OsString>) -> String {
 }
 
 /// An argument as a shell takes it.
-fn in_shell(arg: &str) -> String {
+pub(super) fn in_shell(arg: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
     if !arg.is_empty()
         && arg

@@ -1,5 +1,7 @@
 //! Why there is no account to call for. Holds nothing of a secret.
 
+use std::path::PathBuf;
+
 use super::credential::CredentialFault;
 
 #[derive(Debug)]
@@ -10,6 +12,24 @@ pub enum ConfigError {
         setting: Setting,
         origin: String,
         fault: CredentialFault,
+    },
+    /// What is entered is nothing.
+    Empty {
+        setting: Setting,
+        origin: String,
+    },
+    /// What is entered as an endpoint is none. Not repeated: it may be the secret in a wrong place.
+    NoEndpoint {
+        origin: String,
+    },
+    /// Input ended before this was entered.
+    Ended(Setting),
+    /// The configuration file is a link, or no file, and is not written.
+    NotAFile(PathBuf),
+    /// The profile is there, and it was not said that it may be replaced.
+    Taken {
+        profile: String,
+        file: PathBuf,
     },
     /// Environment and profile name two accounts, and neither gives everything.
     Mixed {

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::error::ConfigError;
 use crate::pace::{MAX_WORKERS, RateLimit};
 
-const DEFAULT_PROFILE: &str = "default";
+pub(super) const DEFAULT_PROFILE: &str = "default";
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,33 +110,47 @@ fn secret(
     })
 }
 
-fn default_path() -> Option<PathBuf> {
+pub(super) fn default_path() -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;
     Some(base.config_dir().join("wdt-flags").join("config.toml"))
 }
 
-type Profiles = BTreeMap<String, Profile>;
+pub(super) type Profiles = BTreeMap<String, Profile>;
 
 fn parse(
     path: &Path,
     must_exist: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Profiles, ConfigError> {
-    let shown = path.display();
-    let text = match read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => {
-            return Ok(Profiles::new());
-        }
-        Err(error) => {
-            let message = format!("cannot read the configuration file `{shown}`: {error}");
-            return Err(ConfigError::Other(message));
-        }
+    let Some(text) = text(path, must_exist)? else {
+        return Ok(Profiles::new());
     };
     warn_if_readable_by_others(path, warnings);
+    profiles(&text, path)
+}
+
+/// The file's text; `None` if there is none and need be none.
+pub(super) fn text(
+    path: &Path,
+    must_exist: bool,
+) -> Result<Option<Zeroizing<String>>, ConfigError> {
+    match read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => Ok(None),
+        Err(error) => {
+            let shown = path.display();
+            let message = format!("cannot read the configuration file `{shown}`: {error}");
+            Err(ConfigError::Other(message))
+        }
+    }
+}
+
+/// The profiles that the text of the file at `path` holds.
+pub(super) fn profiles(text: &str, path: &Path) -> Result<Profiles, ConfigError> {
+    let shown = path.display();
     // The error's `Display` shows the line, and with it perhaps the secret.
-    toml::from_str(&text).map_err(|error| {
-        let start = error.span().map(|span| position(&text, span.start));
+    toml::from_str(text).map_err(|error| {
+        let start = error.span().map(|span| position(text, span.start));
         let position = start.unwrap_or_default();
         let message = without_value(error.message());
         ConfigError::Other(format!("{shown}{position}: {message}"))

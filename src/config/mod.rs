@@ -3,6 +3,7 @@
 mod credential;
 mod error;
 mod file;
+mod setup;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 pub use self::credential::CredentialFault;
 pub use self::error::{ConfigError, Setting};
 use self::file::Profile;
+pub use self::setup::{Entered, Slot, entered};
 use self::sources::Given;
 use crate::erp::{Account, AppSecret, Endpoint};
 use crate::pace::RateLimit;

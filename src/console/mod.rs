@@ -24,7 +24,7 @@ use jiff::ZonedDateTime;
 pub use forecast::forecast;
 pub use human::{clock_difference, counted, duration};
 pub use preview::preview;
-pub use question::{NOT_CONFIRMED, can_ask, confirm_clearing};
+pub use question::{NOT_CONFIRMED, ask, ask_hidden, can_ask, confirm, confirm_clearing};
 pub use stdout::{print, print_json};
 pub use summary::{Next, summary};
 

@@ -1,6 +1,8 @@
-//! The one question: before flags are cleared.
+//! Questions, where somebody is there to answer.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use zeroize::Zeroizing;
 
 use super::human::counted;
 use crate::run::Destination;
@@ -16,12 +18,46 @@ pub fn can_ask() -> bool {
 /// Whether the answer is yes; no answer is no.
 pub fn confirm_clearing(orders: u64, destination: &Destination) -> bool {
     let orders = counted(orders, "order", "orders");
-    let question = format!("clear the flags of {orders}? account: {destination}");
+    confirm(&format!(
+        "clear the flags of {orders}? account: {destination}"
+    ))
+}
+
+/// Whether the answer is yes; no answer is no.
+pub fn confirm(question: &str) -> bool {
+    let answer = ask(&format!("{question} [y/N]"));
+    let yes = |answer: &str| ["y", "yes", "是"].contains(&answer.trim().to_lowercase().as_str());
+    answer.is_ok_and(|answer| answer.is_some_and(|answer| yes(&answer)))
+}
+
+/// The line that is answered; `None` at the end of input.
+pub fn ask(question: &str) -> io::Result<Option<Zeroizing<String>>> {
+    put(question)?;
+    let mut answer = Zeroizing::new(String::new());
+    match io::stdin().read_line(&mut answer)? {
+        0 => ended(),
+        _ => Ok(Some(answer)),
+    }
+}
+
+/// The same with an answer that the terminal does not show. Ctrl-C is an error,
+/// [`ErrorKind::Interrupted`], if it does not end the program.
+pub fn ask_hidden(question: &str) -> io::Result<Option<Zeroizing<String>>> {
+    put(question)?;
+    match rpassword::read_password() {
+        Ok(answer) => Ok(Some(Zeroizing::new(answer))),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => ended(),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is said next begins a line of its own.
+fn ended() -> io::Result<Option<Zeroizing<String>>> {
+    writeln!(io::stderr()).map(|()| None)
+}
+
+fn put(question: &str) -> io::Result<()> {
     let mut stderr = io::stderr();
-    let asked = write!(stderr, "{} [y/N] ", one_line(&question, usize::MAX));
-    let mut answer = String::new();
-    let answered = asked
-        .and_then(|()| stderr.flush())
-        .and_then(|()| io::stdin().read_line(&mut answer));
-    answered.is_ok() && ["y", "yes", "是"].contains(&answer.trim().to_lowercase().as_str())
+    write!(stderr, "{} ", one_line(question, usize::MAX))?;
+    stderr.flush()
 }

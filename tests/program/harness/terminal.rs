@@ -10,6 +10,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+#[cfg(target_os = "linux")]
+use rustix::termios::{LocalModes, tcgetattr};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 use super::PATIENCE;
@@ -32,6 +34,18 @@ struct Seen {
 
 impl Terminal {
     pub fn start(command: &mut Command, columns: u16) -> Self {
+        Self::on(command, columns, false)
+    }
+
+    /// A terminal that is the program's own, at which it can be typed, too.
+    #[cfg(target_os = "linux")]
+    pub fn with_keyboard(command: &Command, columns: u16) -> Self {
+        let mut session = Command::new("setsid");
+        session.arg("--ctty");
+        Self::on(&mut super::through(session, command), columns, true)
+    }
+
+    fn on(command: &mut Command, columns: u16, keyboard: bool) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&ours).expect("granted");
         unlockpt(&ours).expect("unlocked");
@@ -41,12 +55,16 @@ impl Terminal {
         let theirs = theirs.expect("opened");
         let ours = File::from(ours);
         tcsetwinsize(&ours, size(columns)).expect("a size");
+        if keyboard {
+            command.stdin(theirs.try_clone().expect("cloned"));
+        }
         command
             .env("TERM", "xterm")
             .stdout(theirs.try_clone().expect("cloned"))
             .stderr(theirs);
         let child = command.spawn().expect("started");
         // The command holds their side open otherwise.
+        command.stdin(std::process::Stdio::null());
         command.stdout(std::process::Stdio::null());
         command.stderr(std::process::Stdio::null());
         let seen = Arc::new(Mutex::new(Seen {
@@ -91,6 +109,18 @@ impl Terminal {
             .screen_mut()
             .set_size(cells(ROWS), cells(columns));
         tcsetwinsize(&self.ours, size(columns)).expect("a size");
+    }
+
+    #[cfg(target_os = "linux")]
+    pub fn type_in(&mut self, keys: &str) {
+        self.ours.write_all(keys.as_bytes()).expect("typed");
+    }
+
+    /// Whether the terminal shows what is typed.
+    #[cfg(target_os = "linux")]
+    pub fn echoes(&self) -> bool {
+        let modes = tcgetattr(&self.ours).expect("a terminal").local_modes;
+        modes.contains(LocalModes::ECHO)
     }
 
     /// Types Ctrl-C, which the terminal echoes and turns into a signal.

@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use wdt_flags::cli::Cli;
+use wdt_flags::cli;
 use wdt_flags::command;
 
 fn main() -> ExitCode {
-    match Cli::try_parse() {
+    match cli::parse(std::env::args_os()) {
         Ok(cli) => command::execute(cli),
         Err(error) => command::with_tip(error).exit(),
     }

@@ -1,6 +1,7 @@
-//! Help, version, completions, and the options that messages name.
+//! Help, version, and the options that messages name.
 
 use clap::CommandFactory;
+use unicode_width::UnicodeWidthStr;
 
 use crate::harness::{Finished, Place, finish, sandbox};
 
@@ -58,6 +59,72 @@ fn help_names_every_option_of_every_command() {
     }
 }
 
+const HEADINGS: [&str; 6] = ["Sheet", "Account", "Pace", "Stopping", "Output", "Other"];
+
+/// The commands, and the program itself.
+fn commands() -> Vec<String> {
+    let cli = wdt_flags::cli::Cli::command();
+    let commands = cli.get_subcommands().map(|it| it.get_name().to_owned());
+    commands.chain([String::new()]).collect()
+}
+
+#[test]
+fn the_short_help_fits_on_a_screen_and_leaves_room_for_the_prompt() {
+    for name in commands() {
+        let place = Place::new();
+        let mut command = place.program();
+        command.args(Some(&name).filter(|name| !name.is_empty()));
+        let run = finish(command.arg("-h").env("COLUMNS", "80")).expect(0);
+        let help = &run.stdout;
+        assert!(help.lines().count() < 24, "{name}: {help}");
+        let widest = help.lines().map(UnicodeWidthStr::width).max();
+        assert!(widest <= Some(80), "{name}: {help}");
+        assert!(help.contains("all of it with --help"), "{name}: {help}");
+        // Descriptions stand beside the options, not below.
+        let has_text = |line: &str| line.trim().contains("  ");
+        let options = help.lines().filter(|it| it.trim_start().starts_with("--"));
+        assert!(options.clone().all(has_text), "{name}: {help}");
+    }
+}
+
+#[test]
+fn the_short_help_of_run_has_what_most_people_need() {
+    let short = program(&["run", "-h"]).expect(0).stdout;
+    let long = program(&["run", "--help"]).expect(0).stdout;
+    for common in [
+        "--flag-column",
+        "--sandbox",
+        "--deadline",
+        "--results",
+        "--dry-run",
+    ] {
+        assert!(short.contains(common), "{common}: {short}");
+    }
+    for rare in ["--continue-within", "--ca-file", "--delimiter"] {
+        assert!(!short.contains(rare) && long.contains(rare), "{rare}");
+    }
+}
+
+#[test]
+fn every_option_stands_under_a_heading_and_they_have_one_order() {
+    for name in commands() {
+        let help = match name.as_str() {
+            "" => program(&["--help"]),
+            name => program(&[name, "--help"]),
+        };
+        let help = help.expect(0).stdout;
+        let headings = help.lines().filter_map(|line| line.strip_suffix(':'));
+        let ours: Vec<_> = headings
+            .filter(|line| !line.starts_with(' '))
+            .filter(|line| !["Arguments", "Commands", "Examples", "Exit codes"].contains(line))
+            .map(|heading| HEADINGS.iter().position(|it| *it == heading))
+            .collect();
+        assert!(ours.iter().all(Option::is_some), "{name}: {help}");
+        assert!(ours.is_sorted(), "{name}: {help}");
+        assert!(ours.last().is_some(), "{name}: {help}");
+    }
+}
+
 #[test]
 fn help_for_run_shows_rates_and_defaults() {
     let help = program(&["run", "--help"]).expect(0).stdout;
@@ -100,59 +167,10 @@ fn messages_name_only_options_that_exist() {
 #[test]
 fn without_a_command_there_is_help_and_exit_code_two() {
     let run = program(&[]).expect(2);
-    for command in ["run", "check", "ping", "sandbox", "completions"] {
+    for command in ["run", "check", "init", "ping", "sandbox", "completions"] {
         assert!(run.stderr.contains(command), "{run:?}");
     }
     assert_eq!(run.stdout, "");
-}
-
-#[test]
-fn completions_for_every_shell() {
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let run = program(&["completions", shell]).expect(0);
-        assert!(run.stdout.contains("on-conflict"), "{shell}: {run:?}");
-        assert_eq!(run.stderr, "");
-    }
-    program(&["completions", "cmd"]).expect(2);
-}
-
-/// What bash offers for a line typed so far, with the script as it is printed.
-#[cfg(unix)]
-fn offered(words: &[&str]) -> Vec<String> {
-    let script = program(&["completions", "bash"]).expect(0).stdout;
-    let place = Place::new();
-    place.write("completions.bash", script);
-    let mut bash = std::process::Command::new("bash");
-    bash.args(["--norc", "-c"]).arg(
-        "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); \
-         function=$(complete -p wdt-flags | sed 's/.*-F \\([^ ]*\\).*/\\1/'); \
-         $function wdt-flags \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
-         printf '%s\\n' \"${COMPREPLY[@]}\"",
-    );
-    bash.arg(place.path("completions.bash")).args(words);
-    let run = finish(bash.stdin(std::process::Stdio::null())).expect(0);
-    assert_eq!(run.stderr, "");
-    run.stdout.lines().map(str::to_owned).collect()
-}
-
-#[cfg(unix)]
-#[test]
-fn bash_completes_past_the_subcommand() {
-    assert_eq!(offered(&["wdt-flags", "chec"]), ["check"]);
-    assert_eq!(
-        offered(&["wdt-flags", "run", "--max-f"]),
-        ["--max-failures"]
-    );
-    assert_eq!(
-        offered(&["wdt-flags", "run", "x.csv", "--fres"]),
-        ["--fresh"]
-    );
-    assert_eq!(
-        offered(&["wdt-flags", "run", "--on-conflict", ""]),
-        ["last", "invalid"]
-    );
-    assert_eq!(offered(&["wdt-flags", "check", "--form"]), ["--format"]);
-    assert_eq!(offered(&["wdt-flags", "completions", "zs"]), ["zsh"]);
 }
 
 #[test]

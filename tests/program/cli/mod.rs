@@ -1,6 +1,7 @@
 //! What people type, and what they are told.
 
 mod check;
+mod completions;
 mod exit_codes;
 mod first_run;
 mod help;

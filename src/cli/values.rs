@@ -1,0 +1,104 @@
+//! Values of options, as they are typed.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::civil::Time;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// So long after the start.
+    In(Duration),
+    /// When clocks next show this.
+    At(Time),
+}
+
+pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
+    text.parse()
+        .map_err(|_| "write a duration such as 30s, 500ms or 2m".to_owned())
+}
+
+#[cfg(feature = "sandbox")]
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    Duration::try_from(signed_duration(text)?).map_err(|_| "must not be negative".to_owned())
+}
+
+/// Longer durations could overflow when added to a clock.
+const MAX_DURATION: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
+    match Duration::try_from(signed_duration(text)?) {
+        Ok(duration) if !duration.is_zero() && duration <= MAX_DURATION => Ok(duration),
+        _ => Err("must be longer than nothing and no longer than a week".to_owned()),
+    }
+}
+
+pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
+    if text.contains(':') {
+        let time = Time::strptime("%H:%M", text);
+        return time
+            .map(Deadline::At)
+            .map_err(|_| "write a time of day such as 06:30".to_owned());
+    }
+    positive_duration(text).map(Deadline::In)
+}
+
+pub(super) fn delimiter(text: &str) -> Result<char, String> {
+    let mut chars = text.chars();
+    match (text, chars.next(), chars.next()) {
+        ("tab" | "\\t", _, _) => Ok('\t'),
+        (_, Some(c), None) if c.is_ascii() && !matches!(c, '"' | '\r' | '\n') => Ok(c),
+        _ => Err("write one ASCII character, or tab".to_owned()),
+    }
+}
+
+#[cfg(feature = "sandbox")]
+pub(super) fn per_minute(text: &str) -> Result<u32, String> {
+    match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
+        Ok(limit) if limit > 0 => Ok(limit),
+        _ => Err("write N/min, N a whole number from 1".to_owned()),
+    }
+}
+
+#[cfg(feature = "sandbox")]
+pub(super) fn fraction(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
+        _ => Err("write a number from 0 to 1".to_owned()),
+    }
+}
+
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let units = [("K", 10), ("M", 20), ("G", 30)];
+    let upper = text.to_ascii_uppercase();
+    let unit = units
+        .iter()
+        .find_map(|(unit, power)| Some((upper.strip_suffix(unit)?, *power)));
+    let (count, power) = unit.unwrap_or((&upper, 0));
+    let bytes = count
+        .parse()
+        .ok()
+        .and_then(|count: u64| count.checked_mul(1 << power));
+    bytes
+        .filter(|&bytes| bytes > 0)
+        .ok_or_else(|| "write a number of bytes, or one with K, M or G, such as 800M".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_times_of_day_or_durations() {
+        let at = |hour, minute| Ok(Deadline::At(Time::constant(hour, minute, 0, 0)));
+        assert_eq!(deadline("06:30"), at(6, 30));
+        assert_eq!(deadline("23:59"), at(23, 59));
+        assert_eq!(
+            deadline("90m"),
+            Ok(Deadline::In(Duration::from_secs(5_400)))
+        );
+        for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
+            assert!(deadline(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -119,6 +119,16 @@ pub enum Command {
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
 
+    /// Write a man page for each command
+    ///
+    /// To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such as
+    /// ~/.local/share/man/man1.
+    Man {
+        /// Where to; made if it is not there
+        #[arg(long, value_name = "DIR", help_heading = "Output")]
+        dir: PathBuf,
+    },
+
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -6,6 +6,7 @@ mod failure;
 mod findings;
 mod init;
 mod inputs;
+mod man;
 mod next;
 mod ping;
 mod run;
@@ -32,6 +33,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args, &console),
+        Command::Man { dir } => man::man(&dir),
         Command::Completions { shell } => completions::completions(shell),
     };
     console.finish();

@@ -167,7 +167,15 @@ fn messages_name_only_options_that_exist() {
 #[test]
 fn without_a_command_there_is_help_and_exit_code_two() {
     let run = program(&[]).expect(2);
-    for command in ["run", "check", "init", "ping", "sandbox", "completions"] {
+    for command in [
+        "run",
+        "check",
+        "init",
+        "ping",
+        "sandbox",
+        "man",
+        "completions",
+    ] {
         assert!(run.stderr.contains(command), "{run:?}");
     }
     assert_eq!(run.stdout, "");

@@ -7,6 +7,7 @@ mod first_run;
 mod help;
 #[cfg(unix)]
 mod interrupt;
+mod man;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod preview;

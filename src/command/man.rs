@@ -1,0 +1,37 @@
+//! `man`: a man page for each command.
+
+use std::fs;
+use std::io;
+use std::iter::once;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_mangen::Man;
+
+use super::failure::Failure;
+use crate::cli::Cli;
+use crate::exit::STOPPED;
+
+pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
+    write_pages(directory).map(|()| 0).map_err(|error| {
+        let directory = directory.display();
+        Failure::new(
+            STOPPED,
+            format_args!("cannot write man pages into `{directory}`: {error}"),
+        )
+    })
+}
+
+fn write_pages(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    for command in once(&program).chain(program.get_subcommands()) {
+        // What is hidden in the short help would have no text in the page.
+        let command = command.clone().mut_args(|arg| arg.hide_short_help(false));
+        Man::new(command)
+            .source(concat!("wdt-flags ", env!("CARGO_PKG_VERSION")))
+            .generate_to(directory)?;
+    }
+    Ok(())
+}

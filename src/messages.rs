@@ -15,6 +15,8 @@ use crate::sheet::{CellFault, Place, Problem, SheetLine, Warning};
 use crate::stop::StopReason;
 use crate::text::{counted, one_line};
 
+pub const NOWHERE_TO_ASK: &str =
+    "init asks on stderr, which goes elsewhere here; leave it on the terminal";
 pub const NO_ROWS: &str = "the sheet has a header and no rows";
 const TORN: &str = "a line break has probably torn it from the row above; join the two, with quotes around the cell that has the line break";
 /// Characters of a header that a message shows.

@@ -159,7 +159,7 @@ fn account(given: &Given, place: &str) -> Result<(Account, String), ConfigError>
     let (Some(sid), Some(app_key), Some(secret)) = (sid, app_key, secret) else {
         let missing: Vec<_> = missing.into_iter().flatten().collect();
         return Err(ConfigError::Other(format!(
-            "no {} given: set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the \
+            "no {} given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the \
              environment, or sid, app_key and app_secret (or app_secret_file) in {place}; \
              `wdt-flags run --sandbox` needs no account",
             missing.join(", no "),

@@ -207,6 +207,7 @@ fn a_missing_piece_names_every_place() {
         "no app secret",
         "WDT_APP_SECRET",
         "app_secret_file",
+        "wdt-flags init",
         "--sandbox",
     ] {
         assert!(error.contains(part), "{part}: {error}");

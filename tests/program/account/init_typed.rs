@@ -1,8 +1,10 @@
 //! `init` on a terminal: questions, and a secret that is not shown.
 
+use std::process::Command;
+
 use wdt_flags::sandbox::{APP_KEY, APP_SECRET, SID};
 
-use crate::harness::{Place, Terminal, sandbox};
+use crate::harness::{Place, Terminal, sandbox, through};
 
 const CONFIG: &str = "config.toml";
 
@@ -119,4 +121,17 @@ fn ctrl_c_leaves_the_terminal_as_it_was() {
     answer(&mut terminal, "seller account (sid):", "\u{3}");
     assert_eq!(terminal.finish(), Some(130));
     assert!(place.files().is_empty());
+}
+
+#[test]
+fn it_does_not_wait_for_answers_to_questions_that_nobody_sees() {
+    let place = Place::new();
+    let mut command = place.program();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec \"$0\" \"$@\" 2> said"]);
+    let command = through(shell, command.args(["init", "--config", CONFIG]));
+    let mut terminal = Terminal::with_keyboard(&command, 100);
+    assert_eq!(terminal.finish(), Some(2));
+    assert!(place.read("said").contains("init asks on stderr"));
+    assert_eq!(place.files(), ["said"]);
 }

@@ -105,8 +105,9 @@ fn powershell_completes() {
         return;
     }
     let place = script("powershell");
-    // It offers no values.
-    for (typed, offered) in OFFERS.into_iter().filter(|(_, it)| it[0].starts_with("--")) {
+    // It offers no values, and nothing behind one.
+    let names = |typed: &[&str]| typed.len() < 3 && typed[0] != "completions";
+    for (typed, offered) in OFFERS.into_iter().filter(|(typed, _)| names(typed)) {
         let mut powershell = Command::new(shell);
         let line = format!("wdt-flags {}", typed.join(" "));
         powershell.args(["-NoProfile", "-Command"]).arg(format!(

@@ -63,8 +63,10 @@ pub enum RowRole {
 /// What the rows of one order come to.
 #[derive(Clone, Copy, Debug)]
 struct Decision {
-    /// Line of the last valid row.
+    /// Line of the row that decides.
     line: Line,
+    /// In a failures file, that of its row in the sheet; 0 for others.
+    sheet_line: u64,
     /// Its flag, as an index into [`Plan::flags`].
     flag: u32,
     rows: u32,
@@ -122,7 +124,7 @@ impl Plan {
             }
             let entry = row.entry(sheet);
             match &entry {
-                Ok(entry) => plan.enter(row.line(), entry),
+                Ok(entry) => plan.enter(&row, entry),
                 Err(_) => plan.invalid += 1,
             }
             watch(&row, &entry);
@@ -130,7 +132,12 @@ impl Plan {
         Ok(plan)
     }
 
-    fn enter(&mut self, line: Line, entry: &sheet::Entry<'_>) {
+    /// The last row decides; of a failures file, which may have been sorted, the last in its sheet.
+    fn enter(&mut self, row: &Row, entry: &sheet::Entry<'_>) {
+        let line = row.line();
+        let origin = row.origin().and_then(|origin| origin.line.as_ref());
+        let sheet_line = origin.filter(|it| it.worksheet.is_none());
+        let sheet_line = sheet_line.map_or(0, |it| it.line);
         let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
             Some((known, _, rows)) => {
                 *rows += 1;
@@ -153,13 +160,17 @@ impl Plan {
                 if decision.conflict {
                     *self.rows_by_flag.entry((index, flag)).or_default() += 1;
                 }
-                decision.line = line;
-                decision.flag = flag;
+                if sheet_line == 0 || sheet_line >= decision.sheet_line {
+                    decision.line = line;
+                    decision.sheet_line = sheet_line;
+                    decision.flag = flag;
+                }
                 decision.rows = decision.rows.saturating_add(1);
             }
             Entry::Vacant(order) => {
                 order.insert(Decision {
                     line,
+                    sheet_line,
                     flag,
                     rows: 1,
                     conflict: false,
@@ -189,7 +200,8 @@ impl Plan {
         let decision = self.decision(id);
         let decides = decision.line;
         let same_flag = self.flag(id) == entry.flag;
-        if line > decides || line == decides && !same_flag {
+        let is_sorted = decision.sheet_line == 0;
+        if is_sorted && line > decides || line == decides && !same_flag {
             return None;
         }
         Some(if !self.is_sent(id) {

@@ -41,10 +41,14 @@ fn draft_for(becomes: &Path, readers: &Readers) -> Result<NamedTempFile, FileErr
                 .map_err(&failed)?;
             Ok(draft)
         }
-        None => builder()
-            .permissions(Permissions::from_mode(readers.mode()))
-            .tempfile_in(directory(becomes))
-            .map_err(&failed),
+        None => {
+            let draft = builder()
+                .permissions(Permissions::from_mode(readers.mode()))
+                .tempfile_in(directory(becomes))
+                .map_err(&failed)?;
+            readers.as_sheet(draft.as_file()).map_err(&failed)?;
+            Ok(draft)
+        }
     }
 }
 

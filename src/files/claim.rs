@@ -44,7 +44,8 @@ impl RunFiles {
     pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<RunFiles, FileError> {
         let failures = link_target(&paths.failures)?;
         let journal_of_failures = with_suffix(&failures, ".partial");
-        let is_continued = is_at(&journal_of_failures);
+        let left = Left::open(&journal_of_failures)?;
+        let is_continued = left.is_some_and(|left| left.is_own());
         let correction = match &paths.corrects {
             Some(path) if sheet.is_ours() => {
                 Some(Correction::find(&link_target(path)?, sheet, is_continued)?)

@@ -19,12 +19,28 @@ pub fn metadata_if_exists(path: &Path) -> Result<Option<fs::Metadata>, FileError
     }
 }
 
-/// Where writing to a path ends up: in what a symbolic link points to.
+/// Where writing to a path ends up: in what a symbolic link points to, if it is this user's link or
+/// root's.
 pub fn link_target(path: &Path) -> Result<PathBuf, FileError> {
     match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() && is_foreign(&found) => {
+            Err(FileError::NotAFile(path.to_owned()))
+        }
         Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(FileError::io(path)),
         _ => Ok(path.to_owned()),
     }
+}
+
+#[cfg(unix)]
+fn is_foreign(link: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    ![0, rustix::process::geteuid().as_raw()].contains(&link.uid())
+}
+
+#[cfg(not(unix))]
+fn is_foreign(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// Whether two paths name one file, whether it exists or not.

@@ -56,7 +56,7 @@ impl Lock {
                     });
                 }
                 // Another may have cleared it between our making and locking it.
-                Tried::Locked(file) if !leads_to(&path, &file) => {}
+                Tried::Locked(file) if !leads_to(&path, &file)? => {}
                 Tried::Locked(file) => {
                     sign(&file).map_err(FileError::io(&path))?;
                     return Ok(Lock { file, path });
@@ -95,7 +95,7 @@ fn clear(path: &Path) -> Result<Tried, FileError> {
     };
     check(path, &read(&file))?;
     match lock(file, path)? {
-        Tried::Locked(file) if leads_to(path, &file) => {
+        Tried::Locked(file) if leads_to(path, &file)? => {
             fs::remove_file(path).map_err(FileError::left(path))?;
             Ok(Tried::Gone)
         }
@@ -189,7 +189,7 @@ fn sign(mut lock: &File) -> io::Result<()> {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if leads_to(&self.path, &self.file) {
+        if leads_to(&self.path, &self.file).unwrap_or(false) {
             let _ = fs::remove_file(&self.path);
         }
     }

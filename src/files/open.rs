@@ -34,13 +34,17 @@ pub fn open_to_read(path: &Path) -> Result<Option<(File, Metadata)>, FileError> 
     open_regular(path, OpenOptions::new().read(true))
 }
 
-/// Whether the path itself, without a link, leads to this open file.
-pub fn leads_to(path: &Path, file: &File) -> bool {
-    let Ok(Some((found, _))) = open_to_read(path) else {
-        return false;
+/// Whether the path itself, without a link, leads to this open file. The error if that cannot be
+/// found out, as where no more files may be opened.
+pub fn leads_to(path: &Path, file: &File) -> Result<bool, FileError> {
+    let found = match open_to_read(path) {
+        Ok(Some((found, _))) => found,
+        Ok(None) | Err(FileError::NotAFile(_)) => return Ok(false),
+        Err(error) => return Err(error),
     };
     let opened = file.try_clone().and_then(Handle::from_file);
-    matches!((opened, Handle::from_file(found)), (Ok(opened), Ok(found)) if opened == found)
+    let found = Handle::from_file(found);
+    Ok(opened.map_err(FileError::io(path))? == found.map_err(FileError::io(path))?)
 }
 
 #[cfg(unix)]

@@ -42,6 +42,21 @@ mod unix {
             }
         }
 
+        /// Lets a new file belong to the sheet's group; where that may not be, what this group may
+        /// do nobody else may.
+        pub fn as_sheet(&self, file: &File) -> io::Result<()> {
+            let fresh = file.metadata()?;
+            let Some(sheet) = self.sheet.as_ref().filter(|it| it.gid() != fresh.gid()) else {
+                return Ok(());
+            };
+            if fchown(file, None, Some(sheet.gid())).is_err() {
+                let mode = fresh.mode() & 0o777;
+                let all = (mode & 0o007) << 3;
+                let _ = file.set_permissions(Permissions::from_mode(mode & (!0o070 | all)));
+            }
+            Ok(())
+        }
+
         /// Gives a file that is still private the mode of the one it replaces and, where this user
         /// may do that, its owner.
         ///

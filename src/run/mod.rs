@@ -139,7 +139,7 @@ pub fn run(
     }
     let identity = settings.identity(&sheet);
     let left = files.left.take();
-    let (plan, found) = resume::plan(&sheet, left, &identity, settings)?;
+    let (plan, found, mut failed_before) = resume::plan(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was planned.
     ensure_sheet_not_replaced(&sheet, &files)?;
     let age = match &found {
@@ -157,8 +157,14 @@ pub fn run(
     }
     stop.begin();
     files.ensure_writable()?;
-    let (mut journal, mut outcomes) =
-        resume::begin_journal(found, &plan, &files, identity, observers)?;
+    let (mut journal, mut outcomes) = resume::begin_journal(
+        found,
+        &mut failed_before,
+        &plan,
+        &files,
+        identity,
+        observers,
+    )?;
     let planned = planned(&sheet, &plan, &outcomes, age, settings);
     observers.event(&Event::Planned(planned));
 
@@ -166,6 +172,7 @@ pub fn run(
     let sending = Sending {
         sheet: &sheet,
         plan: &plan,
+        failed_before: &failed_before,
         work: Work {
             client,
             limiter: limiter(settings, &account, observers),

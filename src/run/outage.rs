@@ -30,10 +30,8 @@ struct State {
     answered_at: Option<Instant>,
     /// When the latest of the calls that were answered had started.
     reached_at: Option<Instant>,
-    /// When a call last got through the ERP's limits.
-    let_in_at: Option<Instant>,
-    /// The ERP's words, if calls have been over a limit since.
-    shut_out: Option<Reason>,
+    /// Since when no call has got through the ERP's limits, and its words, if one was over them.
+    shut_out: Option<(Instant, Reason)>,
     /// Whether a worker is trying whether the server answers.
     trying: bool,
     outage: Option<Outage>,
@@ -80,22 +78,22 @@ impl Outages {
 
     /// A call got through the ERP's limits.
     pub fn let_in(&self) {
-        let mut state = self.lock();
-        state.let_in_at = Some(Instant::now());
-        state.shut_out = None;
+        self.lock().shut_out = None;
     }
 
     /// A call was over a limit, in the ERP's words.
     pub fn shut_out(&self, reason: &Reason) {
-        self.lock().shut_out = Some(reason.clone());
+        let mut state = self.lock();
+        let since = state.shut_out.take().map_or_else(Instant::now, |it| it.0);
+        state.shut_out = Some((since, reason.clone()));
     }
 
     /// Why to give up, if no call has got through the ERP's limits for as long as an outage may
     /// last: a limit by the day does not end by waiting for the minute to turn.
     pub fn shut_out_for_good(&self) -> Option<StopReason> {
         let state = self.lock();
-        let reason = state.shut_out.clone()?;
-        let lasted = state.let_in_at.unwrap_or(self.began).elapsed();
+        let (since, reason) = state.shut_out.clone()?;
+        let lasted = since.elapsed();
         let is_over = lasted >= self.give_up_after.unwrap_or(GIVE_UP_AFTER);
         is_over.then_some(StopReason::ShutOut {
             reason,

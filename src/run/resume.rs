@@ -1,6 +1,6 @@
 //! Continuing a run that was cut short: what its journal knows that still holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,12 +20,14 @@ const ENOUGH: usize = 2;
 
 /// The plan, and the journal's lines if they belong to the sheet: rows with their orders and flags
 /// are still in it, wherever they now stand.
+///
+/// Of a failures file also, by order, which had `failed` when it was written.
 pub fn plan(
     sheet: &Sheet,
     left: Option<Left>,
     identity: &Identity,
     settings: &Settings,
-) -> Result<(Plan, Found), RunError> {
+) -> Result<(Plan, Found, Vec<bool>), RunError> {
     let found = match left {
         Some(left) => left.find(identity),
         None => Found::Nothing,
@@ -39,7 +41,14 @@ pub fn plan(
         recorded.entry(&line.order).or_default().push(&line.flag);
     }
     let mut still_there = 0;
-    let plan = Plan::build(sheet, settings.on_conflict, |_, entry| {
+    let mut failed = HashSet::new();
+    let plan = Plan::build(sheet, settings.on_conflict, |row, entry| {
+        let status = row.origin().map(|origin| origin.status.as_str());
+        if let Ok(entry) = entry
+            && status == Some(Status::Failed.as_str())
+        {
+            failed.insert(entry.order.to_string());
+        }
         if let Ok(entry) = entry
             && let Some(flags) = recorded.get_mut(&*entry.order)
         {
@@ -49,6 +58,10 @@ pub fn plan(
         }
     })
     .map_err(RunError::Plan)?;
+    let mut failed_before = vec![false; plan.orders()];
+    for id in failed.iter().filter_map(|order| plan.find(order)) {
+        failed_before[id.index()] = true;
+    }
     let belongs = still_there >= ENOUGH.min(lines.len());
     let found = match found {
         Found::Lines(_) | Found::Foreign(_) if settings.fresh => Found::Foreign(Foreign::NotWanted),
@@ -58,7 +71,7 @@ pub fn plan(
         }
         found => found,
     };
-    Ok((plan, found))
+    Ok((plan, found, failed_before))
 }
 
 /// How long ago the last of the outcomes was known.
@@ -74,8 +87,11 @@ pub fn age(lines: &[Line]) -> Duration {
 /// `failed` and `skipped` orders are tried again. An outcome for a flag that the sheet no longer
 /// gives is removed from the journal before the order is sent its new flag: were this process killed
 /// right after that call, and the sheet changed back, the old outcome would be taken for true.
+///
+/// Orders that `failed` are marked in `failed_before`.
 pub fn begin_journal(
     found: Found,
+    failed_before: &mut [bool],
     plan: &Plan,
     files: &RunFiles,
     identity: Identity,
@@ -101,10 +117,16 @@ pub fn begin_journal(
     };
     let mut kept = Vec::new();
     for line in &lines {
-        let is_final = matches!(line.outcome.status, Status::Ok | Status::Rejected);
-        let Some(id) = plan.find(&line.order).filter(|_| is_final) else {
+        let Some(id) = plan.find(&line.order) else {
             continue;
         };
+        if !matches!(line.outcome.status, Status::Ok | Status::Rejected) {
+            if line.outcome.status == Status::Failed && plan.flag(id) == line.flag {
+                failed_before[id.index()] = true;
+                kept.push(line);
+            }
+            continue;
+        }
         let holds = plan.flag(id) == line.flag;
         if holds {
             outcomes[id.index()] = Some(line.outcome.clone());

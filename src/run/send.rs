@@ -31,6 +31,9 @@ const SYNC_EVERY: Duration = Duration::from_secs(1);
 pub struct Sending<'r> {
     pub sheet: &'r Sheet,
     pub plan: &'r Plan,
+    /// By order: whether it failed in an earlier run. Those are sent last, so that none of them
+    /// keeps the others from being sent, night after night.
+    pub failed_before: &'r [bool],
     pub work: Work<'r>,
     pub workers: usize,
     pub limit: Option<u64>,
@@ -115,13 +118,17 @@ impl Sending<'_> {
         outcomes: &mut [Option<Outcome>],
         journal: &mut Journal,
     ) -> Result<(), RunError> {
-        let jobs = Jobs {
-            sheet: self.sheet,
-            plan: self.plan,
-            rows: self.sheet.rows()?,
-            row: Row::default(),
-            to_send: to_send(self.plan, outcomes, self.limit),
+        let mut first = to_send(self.plan, outcomes, self.limit);
+        let mut last = first.clone();
+        for (id, &failed) in self.failed_before.iter().enumerate() {
+            first[id] &= !failed;
+            last[id] &= failed;
+        }
+        let last = match last.contains(&true) {
+            true => Some(self.jobs(last)?),
+            false => None,
         };
+        let jobs = self.jobs(first)?.chain(last.into_iter().flatten());
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.workers)
             .thread_name(|n| format!("worker-{n}"))
@@ -146,6 +153,16 @@ impl Sending<'_> {
             }
             drop(over_sender);
             Ok(())
+        })
+    }
+
+    fn jobs(&self, to_send: Vec<bool>) -> Result<Jobs<'_>, SheetError> {
+        Ok(Jobs {
+            sheet: self.sheet,
+            plan: self.plan,
+            rows: self.sheet.rows()?,
+            row: Row::default(),
+            to_send,
         })
     }
 

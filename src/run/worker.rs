@@ -139,7 +139,8 @@ impl Work<'_> {
             About::Ask => match self.ping() {
                 Some(Ok(())) | None => false,
                 Some(Err(ping)) => match ping.kind {
-                    ErrorKind::Fatal | ErrorKind::Doubtful => true,
+                    ErrorKind::Fatal => true,
+                    ErrorKind::Doubtful => ping.reason == error.reason,
                     _ => {
                         self.doubts.not_told();
                         false

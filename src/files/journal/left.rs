@@ -71,6 +71,10 @@ impl Left {
         }))
     }
 
+    pub fn is_own(&self) -> bool {
+        self.is_own
+    }
+
     pub fn find(&self, identity: &Identity) -> Found {
         match parse(&self.bytes, identity) {
             Found::Lines(_) if !self.is_own => Found::Foreign(Foreign::NotOwn),

@@ -79,7 +79,7 @@ impl Journal {
             .map_err(FileError::io(path))?;
         let file = draft.commit()?;
         Ok(Journal {
-            is_traced: leads_to(path, &file),
+            is_traced: leads_to(path, &file)?,
             file,
             path: path.to_owned(),
             identity,
@@ -103,7 +103,7 @@ impl Journal {
     /// Whether it still stands where it was begun, and was not removed or moved meanwhile.
     pub fn is_in_place(&self) -> bool {
         match self.is_traced {
-            true => leads_to(&self.path, &self.file),
+            true => leads_to(&self.path, &self.file).unwrap_or(true),
             false => is_at(&self.path),
         }
     }

@@ -24,3 +24,19 @@ fn a_run_out_of_handles_stops_and_misreports_nobody() {
     finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
     assert!((0..ROWS).all(|n| erp.accepted(&order(n)) == 1));
 }
+
+#[test]
+fn too_few_handles_to_begin_with_are_said() {
+    let (place, erp) = (Place::new(), crate::harness::sandbox());
+    place.write("orders.csv", sheet(3));
+    for handles in 4..16 {
+        let command = place.run(&erp, ["orders.csv", "-j", "1"]);
+        // It ends, one way or the other.
+        let run = finish(&mut with_handle_limit(handles, &command));
+        assert!(
+            !run.stderr.contains("removed or moved"),
+            "{handles}: {run:#?}"
+        );
+    }
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+}

@@ -96,3 +96,50 @@ fn a_limit_that_never_ends_ends_the_run() {
     let results = place.table("x.results.csv");
     assert_eq!((results.count("ok"), results.count("skipped")), (2, 3));
 }
+
+/// So they keep nobody from being sent, night after night.
+#[test]
+fn orders_that_failed_before_are_sent_last() {
+    const DISLIKED: [usize; 6] = [0, 2, 4, 6, 8, 10];
+    let place = Place::new();
+    place.write("x.csv", sheet(20));
+    let erp = ScriptedServer::per_call(|_, call| {
+        let disliked = DISLIKED.iter().any(|&n| order(n) == call.order());
+        Some(match disliked {
+            true => http("403 Forbidden", ""),
+            false => accepted(),
+        })
+    });
+    // The first six refusals are spread among accepted calls; then the run is cut short.
+    let args = ["x.csv", "-j1", "--max-failures", "6"];
+    finish(&mut place.run(&erp, args)).expect(3);
+    assert_eq!(place.table("x.results.csv").count("ok"), 5);
+    finish(&mut place.run(&erp, ["x.csv", "-j1"])).expect(3);
+    assert_eq!(place.table("x.results.csv").count("ok"), 14, "all others");
+
+    // The same in their failures file, with a row that a person has added at its end.
+    let failures = place.read("x.failures.csv");
+    let fields = failures
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split(',')
+        .count();
+    let added = format!("CG-added,aa{}\n", ",".repeat(fields - 2));
+    place.write("x.failures.csv", failures + &added);
+    finish(&mut place.run(&erp, ["x.failures.csv", "-j1"])).expect(3);
+    assert!(erp.orders().contains(&"CG-added".to_owned()));
+}
+
+#[test]
+fn another_refusal_of_a_call_that_changes_nothing_decides_nothing() {
+    let place = Place::new();
+    place.write("x.csv", sheet(12));
+    let erp = ScriptedServer::per_call(|_, call| match call.order() == order(5) {
+        true => Some(http("403 Forbidden", "")),
+        false => Some(accepted()),
+    })
+    .answering_pings(refused(100, "权限不足"));
+    finish(&mut place.run(&erp, ["x.csv", "-j1"])).expect(1);
+    assert_eq!(place.table("x.results.csv").count("ok"), 11);
+}

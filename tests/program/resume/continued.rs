@@ -104,8 +104,9 @@ fn what_was_rejected_is_not_sent_again_and_what_failed_is() {
     assert_eq!(
         server.orders(),
         [
-            "CG1", "CG2", "CG3", "CG4", "CG5", "CG3", "CG4", "CG5", "CG6"
-        ]
+            "CG1", "CG2", "CG3", "CG4", "CG5", "CG6", "CG3", "CG4", "CG5"
+        ],
+        "what failed comes last"
     );
     assert_eq!(results.column("code")[1], "100");
     assert_eq!(results.column("message")[1], "单据不存在");

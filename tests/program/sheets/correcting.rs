@@ -245,3 +245,19 @@ fn messages_name_the_line_here_and_the_line_of_the_sheet() {
         "{run:#?}"
     );
 }
+
+#[test]
+fn of_a_sorted_failures_file_the_row_decides_that_is_last_in_the_sheet() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG2,aa\nCG1,zz\n");
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let failures = place.read("x.failures.csv").replace("CG1,zz", "CG1,加急");
+    let [header, earlier, later] = failures.lines().collect::<Vec<_>>()[..] else {
+        panic!("{failures}");
+    };
+    place.write("x.failures.csv", format!("{header}\n{later}\n{earlier}\n"));
+    finish(&mut place.run(&erp, ["x.failures.csv"])).expect(0);
+    assert_eq!(erp.flags()["CG1"], "加急");
+    let results = place.table("x.results.csv");
+    assert_eq!(results.column("status"), ["superseded", "ok", "ok"]);
+}

@@ -200,8 +200,8 @@ impl Plan {
         let decision = self.decision(id);
         let decides = decision.line;
         let same_flag = self.flag(id) == entry.flag;
-        let is_sorted = decision.sheet_line == 0;
-        if is_sorted && line > decides || line == decides && !same_flag {
+        let is_in_order = decision.sheet_line == 0;
+        if is_in_order && line > decides || line == decides && !same_flag {
             return None;
         }
         Some(if !self.is_sent(id) {

@@ -240,6 +240,9 @@ impl Observer for Console {
                 let _ = self.journal.set(journal.clone());
             }
             Event::Finished(_) => {}
+            Event::AccountUnknown => self.warning(
+                "no file can be kept in the directory for state (is HOME right?): runs for one account do not know of each other, and do not keep each other's pace",
+            ),
             Event::AccountBusy { holder } => self.warning(format_args!(
                 "another run is calling for the same account ({holder}); the two share its quota"
             )),

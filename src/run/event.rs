@@ -37,6 +37,8 @@ pub enum Event {
     AccountBusy {
         holder: String,
     },
+    /// Runs for the account cannot know of each other.
+    AccountUnknown,
     /// The last results show so many of the orders as accepted with the same flag.
     AcceptedBefore {
         orders: u64,

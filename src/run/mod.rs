@@ -133,6 +133,9 @@ pub fn run(
         Some(path) => AccountLock::take(path),
         None => AccountLock::None,
     };
+    if matches!(account, AccountLock::None) && !settings.destination.stand_in {
+        observers.event(&Event::AccountUnknown);
+    }
     if let AccountLock::Busy(holder) = &account {
         let holder = holder.clone();
         observers.event(&Event::AccountBusy { holder });

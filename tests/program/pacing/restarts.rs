@@ -58,3 +58,17 @@ fn a_run_that_has_ended_counts_too() {
         assert!(calls[1] - calls[0] > Duration::from_millis(180));
     }
 }
+
+#[test]
+fn a_pace_that_cannot_be_kept_is_said() {
+    let place = Place::new();
+    place.write("x.csv", sheet(1));
+    place.write("file", "");
+    let erp = ScriptedServer::always(crate::harness::accepted());
+    let mut command = place.run(&erp, ["x.csv"]);
+    for name in ["XDG_STATE_HOME", "APPDATA"] {
+        command.env(name, place.path("file"));
+    }
+    let run = finish(&mut command).expect(0);
+    assert!(run.stderr.contains("keep each other's pace"), "{run:#?}");
+}

@@ -21,6 +21,7 @@ pub use self::sandbox::SandboxArgs;
 pub use self::values::Deadline;
 use self::values::{deadline, delimiter, positive_duration, size};
 use crate::exit;
+use crate::files::OutputFormat;
 use crate::pace::{RateLimit, Workers};
 use crate::plan::OnConflict;
 
@@ -230,6 +231,18 @@ pub struct RunArgs {
     )]
     pub failures: Option<PathBuf>,
 
+    /// CSV files, or workbooks, in which Excel changes nothing
+    ///
+    /// For results and failures that are not named.
+    /// [default: the profile's output_format, or csv]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
+    pub output_format: Option<OutputFormat>,
+
     /// How many results and failures of earlier runs to keep beside the sheet [default: all]
     #[arg(
         long,
@@ -393,6 +406,12 @@ pub struct SheetArgs {
     /// Leave out the rows that are hidden in a workbook, by a filter or by hand
     #[arg(long, hide_short_help = true, help_heading = "Sheet")]
     pub visible_only: bool,
+
+    /// Send orders and flags of a failures file that a spreadsheet seems to have changed
+    ///
+    /// Each row is compared with the results' row of its line; 12345 where 0012345 stood is invalid.
+    #[arg(long, hide_short_help = true, help_heading = "Sheet")]
+    pub accept_changes: bool,
 
     /// The encoding of a text sheet, such as utf-8, gb18030, utf-16le [default: found out]
     #[arg(

@@ -13,12 +13,14 @@ use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
 use crate::sheet::{CellFault, Place, Problem, SheetLine, Warning};
 use crate::stop::StopReason;
-use crate::text::{counted, one_line};
+use crate::text::{counted, one_line, quoted};
 
 pub const NOWHERE_TO_ASK: &str =
     "init asks on stderr, which goes elsewhere here; leave it on the terminal";
 pub const NO_ROWS: &str = "the sheet has a header and no rows";
 const TORN: &str = "a line break has probably torn it from the row above; join the two, with quotes around the cell that has the line break";
+pub const AS_WORKBOOKS: &str = "--output-format xlsx gives results and failures as workbooks, in which Excel and WPS change nothing";
+const CHANGED: &str = "a spreadsheet has probably changed it; enter it again in a column formatted as text (文本), or, if it is meant, add --accept-changes";
 /// Characters of a header that a message shows.
 const MAX_HEADER: usize = 40;
 
@@ -451,6 +453,9 @@ impl Problem {
                 let column = one_line(column, MAX_HEADER);
                 match fault {
                     CellFault::Misfit(misfit, _) => format!("{column} is {}", misfit.words()),
+                    CellFault::Changed { .. } => {
+                        format!("{column} is not what the results have for its line: {CHANGED}")
+                    }
                     CellFault::Invalid(Invalid::Empty) => self.to_string(),
                     CellFault::Invalid(Invalid::TooLong { max, .. }) => {
                         format!("{column} has more than the {max} characters that the ERP takes")
@@ -473,6 +478,9 @@ impl Problem {
             Problem::ExtraFields => None,
             Problem::Cell { fault, .. } => match fault {
                 CellFault::Misfit(misfit, text) => misfit.shown(text),
+                CellFault::Changed { was, now } => {
+                    Some(format!("{} instead of {}", quoted(now), quoted(was)))
+                }
                 CellFault::Invalid(Invalid::Empty) => None,
                 CellFault::Invalid(Invalid::TooLong { length, .. }) => {
                     Some(format!("{length} characters"))
@@ -523,6 +531,12 @@ fn cell(f: &mut fmt::Formatter<'_>, column: &str, fault: &CellFault) -> fmt::Res
             let shown = shown.unwrap_or_default();
             write!(f, "{column} is {shown}{}", misfit.words())
         }
+        CellFault::Changed { was, now } => write!(
+            f,
+            "{column} is {}, but the results have {} for this line: {CHANGED}",
+            quoted(now),
+            quoted(was)
+        ),
         CellFault::Invalid(Invalid::Empty) => write!(f, "{column} is empty"),
         CellFault::Invalid(Invalid::TooLong { length, max }) => write!(
             f,

@@ -1,17 +1,19 @@
 //! `check`: what would be sent? Reads the sheet, calls nothing.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
 use super::failure::Failure;
 use super::findings::{Findings, MAX_CELL_CHARS};
-use super::inputs::{deadline, open_sheet};
+use super::inputs::{corrected_by, deadline, open_sheet};
 use crate::cli::{CheckArgs, ReportFormat};
 use crate::console::{Console, counted, forecast, preview, print, print_json};
 use crate::exit::SOME_FAILED;
-use crate::messages::NO_ROWS;
+use crate::files::{OutputFormat, changes};
+use crate::messages::{AS_WORKBOOKS, NO_ROWS};
 use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, Plan, Preview};
 use crate::sheet::{Sheet, Warning};
@@ -64,14 +66,31 @@ struct FlagCount {
     rows: u64,
 }
 
-pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
+/// `names` are those that a run would be given for results and failures, and `output_format` what
+/// they would be.
+pub(super) fn check(
+    args: CheckArgs,
+    names: [Option<PathBuf>; 2],
+    output_format: Option<OutputFormat>,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let suggests_workbooks = output_format.is_none() && names.iter().all(Option::is_none);
     let rate = args.pacing.rate.unwrap_or(RateLimit::DEFAULT);
     let pacing = Pacing {
         rate,
         workers: args.pacing.workers.unwrap_or(Workers::Auto).for_rate(rate),
         deadline: args.pacing.deadline.and_then(|at| deadline(at).time()),
     };
-    let sheet = open_sheet(args.sheet)?;
+    let corrects = match args.sheet.accept_changes {
+        true => None,
+        false => corrected_by(&args.sheet, names),
+    };
+    let mut sheet = open_sheet(args.sheet)?;
+    if let Some(results) = corrects.filter(|_| sheet.is_ours()) {
+        let changes = changes(&results, &sheet).map_err(Failure::usage)?;
+        let problems = changes.into_iter().map(|(line, it)| (line, it.problem));
+        sheet.refuse(problems);
+    }
     let plan = Plan::build(&sheet, args.on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let findings = Findings::of(&sheet, &plan, console.shows_details()).map_err(Failure::usage)?;
     let survey = Survey::new(&sheet, &plan, &pacing, findings);
@@ -84,6 +103,9 @@ pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
             }
             print(format_args!("\n{overview}")).map_err(Failure::stdout)?;
             survey.findings.print()?;
+            if sheet.layout().format.is_workbook() && !sheet.is_ours() && suggests_workbooks {
+                console.note(AS_WORKBOOKS);
+            }
         }
         ReportFormat::Json => print_json(&survey).map_err(|error| match error.kind() {
             // It reads the sheet once more.

@@ -1,5 +1,6 @@
 //! What the command line says, in terms of the rooms that carry it out.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::ZonedDateTime;
@@ -11,7 +12,7 @@ use crate::cli::{self, AccountArgs, SheetArgs};
 use crate::config::{self, AccountOptions, Resolved};
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
-use crate::files::is_named_ours;
+use crate::files::{Paths, Wanted, is_named_ours, named_apart};
 use crate::run::Deadline;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
@@ -39,6 +40,21 @@ pub fn is_stream(args: &SheetArgs) -> bool {
 
 fn is_stdin(args: &SheetArgs) -> bool {
     args.path.as_os_str() == "-"
+}
+
+/// The results that a run over this failures file would update.
+pub fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
+    if is_stream(args) {
+        return None;
+    }
+    let [results, failures] = names;
+    let paths = Paths::new(
+        Some(&named_apart(&args.path)),
+        results,
+        failures,
+        Wanted::default(),
+    );
+    paths.ok()?.corrects
 }
 
 /// Opens the sheet that the command line names.

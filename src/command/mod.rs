@@ -26,9 +26,13 @@ pub use tips::with_tip;
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));
     let outcome = match cli.command {
-        Command::Run(args) if args.dry_run => check::check(dry_run(*args), &console),
+        Command::Run(args) if args.dry_run => {
+            let names = [args.results.clone(), args.failures.clone()];
+            let output_format = args.output_format;
+            check::check(dry_run(*args), names, output_format, &console)
+        }
         Command::Run(args) => run::run(*args, &console),
-        Command::Check(args) => check::check(args, &console),
+        Command::Check(args) => check::check(args, [None, None], None, &console),
         Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]

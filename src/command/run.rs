@@ -16,7 +16,10 @@ use crate::cli::RunArgs;
 use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
 use crate::erp::{Account, CLEAR_FLAG, Client, ClientOptions, Endpoint};
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
-use crate::files::{FileError, Paths, is_of_stand_in, named_apart, namesake, stand_in_name};
+use crate::files::{
+    FileError, OutputFormat, Paths, Wanted, is_of_stand_in, named_apart, namesake, stand_in_name,
+};
+use crate::messages::AS_WORKBOOKS;
 use crate::pace::{RateLimit, Workers};
 use crate::plan::Plan;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
@@ -37,6 +40,8 @@ struct Target {
     endpoint: Endpoint,
     default_rate: RateLimit,
     default_workers: Workers,
+    /// Of the profile.
+    output_format: Option<OutputFormat>,
     system_proxy: bool,
     ca_file: Option<PathBuf>,
     /// The endpoint as the journal knows it: a sandbox has another port each time.
@@ -65,13 +70,21 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         console.detail(format_args!("calls go through the proxy {proxy}"));
     }
     let next = NextCommand::of(&args);
-    let paths = paths(&args, target.is_stand_in).map_err(Failure::usage)?;
+    let wanted = Wanted {
+        option: args.output_format,
+        default: target.output_format.unwrap_or_default(),
+    };
+    let paths = paths(&args, target.is_stand_in, wanted).map_err(Failure::usage)?;
     tell_namesake(&args, &paths, console);
+    let accept_changes = args.sheet.accept_changes;
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     for warning in &sheet.layout().warnings {
         console.warning(warning);
     }
+    let chosen = args.output_format.or(target.output_format).is_some();
+    let is_default = !chosen && args.results.is_none() && args.failures.is_none();
+    let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
     let rate = args.pacing.rate.unwrap_or(target.default_rate);
     let settings = Settings {
         rate,
@@ -91,6 +104,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         },
         key: target.account.app_secret.key(),
         paths,
+        accept_changes,
         bom: !args.no_bom,
         stop_rules: StopRules {
             max_failures: args.max_failures,
@@ -112,7 +126,11 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let report = run::run(sheet, &client, &settings, &stop, &[&**console])
         .map_err(|error| Failure::new(code_of(&error), error))?;
     console.finish();
-    if let Err(error) = print(summary(&report, next.after(&report).as_ref())) {
+    if let Err(error) = print(summary(
+        &report,
+        suggests.then_some(AS_WORKBOOKS),
+        next.after(&report).as_ref(),
+    )) {
         console.warning(format_args!("the summary cannot be written: {error}"));
     }
     Ok(end(&report, settings.continue_within, console))
@@ -132,10 +150,10 @@ fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
 }
 
 /// What the stand-in says never stands where the ERP's words stand.
-fn paths(args: &RunArgs, is_stand_in: bool) -> Result<Paths, FileError> {
+fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, FileError> {
     let (results, failures) = (args.results.clone(), args.failures.clone());
     if is_stream(&args.sheet) {
-        return Paths::new(None, results, failures);
+        return Paths::new(None, results, failures, wanted);
     }
     let sheet = &named_apart(&args.sheet.path);
     if is_stand_in {
@@ -143,12 +161,12 @@ fn paths(args: &RunArgs, is_stand_in: bool) -> Result<Paths, FileError> {
         if named_after != *sheet {
             refuse_erps(sheet, [&results, &failures])?;
         }
-        return Paths::new(Some(&named_after), results, failures);
+        return Paths::new(Some(&named_after), results, failures, wanted);
     }
     if is_of_stand_in(sheet) && (results.is_none() || failures.is_none()) {
         return Err(FileError::OfStandIn(sheet.clone()));
     }
-    Paths::new(Some(sheet), results, failures)
+    Paths::new(Some(sheet), results, failures, wanted)
 }
 
 /// Says why results go to another name than usual.
@@ -167,8 +185,15 @@ fn tell_namesake(args: &RunArgs, paths: &Paths, console: &Console) {
 
 /// An error if a name that is given is that of the ERP's results or failures.
 fn refuse_erps(sheet: &Path, given: [&Option<PathBuf>; 2]) -> Result<(), FileError> {
-    let erps = Paths::new(Some(sheet), None, None)?;
-    let erps = [Some(erps.results), Some(erps.failures), erps.corrects];
+    let mut erps = Vec::new();
+    for format in [OutputFormat::Csv, OutputFormat::Xlsx] {
+        let wanted = Wanted {
+            option: Some(format),
+            default: format,
+        };
+        let paths = Paths::new(Some(sheet), None, None, wanted)?;
+        erps.extend([Some(paths.results), Some(paths.failures), paths.corrects]);
+    }
     match given
         .into_iter()
         .find(|name| name.is_some() && erps.contains(name))
@@ -199,6 +224,7 @@ fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
         endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
         default_rate: SANDBOX_RATE,
         default_workers: Workers::Auto,
+        output_format: None,
         system_proxy: false,
         ca_file: None,
         endpoint_name: "sandbox".to_owned(),
@@ -223,6 +249,7 @@ fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> 
         endpoint: resolved.endpoint,
         default_rate: resolved.rate.unwrap_or(RateLimit::DEFAULT),
         default_workers: resolved.workers.map_or(Workers::Auto, Workers::Fixed),
+        output_format: resolved.output_format,
         system_proxy: true,
         ca_file: resolved.ca_file,
         is_stand_in: false,

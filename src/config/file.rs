@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, de};
 use zeroize::Zeroizing;
 
 use super::error::ConfigError;
+use crate::files::OutputFormat;
 use crate::pace::{MAX_WORKERS, RateLimit};
 
 pub(super) const DEFAULT_PROFILE: &str = "default";
@@ -31,6 +32,8 @@ pub(super) struct Profile {
     pub(super) rate: Option<RateLimit>,
     #[serde(default, deserialize_with = "workers")]
     pub(super) workers: Option<NonZeroUsize>,
+    #[serde(default, deserialize_with = "output_format")]
+    pub(super) output_format: Option<OutputFormat>,
 }
 
 /// serde's own error would repeat the value, which may be the secret without its quotes.
@@ -58,6 +61,13 @@ fn workers<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NonZeroUsize>, D
                 "workers: write a whole number from 1 to {MAX_WORKERS}"
             ))
         })
+}
+
+fn output_format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OutputFormat>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse()
+        .map(Some)
+        .map_err(|()| de::Error::custom("output_format: write csv or xlsx"))
 }
 
 pub(super) struct Loaded {

@@ -20,6 +20,7 @@ use self::file::Profile;
 pub use self::setup::{Entered, Slot, entered};
 use self::sources::Given;
 use crate::erp::{Account, AppSecret, Endpoint};
+use crate::files::OutputFormat;
 use crate::pace::RateLimit;
 
 /// What the command line says about the account.
@@ -42,6 +43,8 @@ pub struct Resolved {
     pub rate: Option<RateLimit>,
     /// Of the profile.
     pub workers: Option<NonZeroUsize>,
+    /// Of the profile, whosever account is called.
+    pub output_format: Option<OutputFormat>,
     /// Where each setting came from, for people.
     pub origins: String,
     pub warnings: Vec<String>,
@@ -87,6 +90,7 @@ fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, Con
         ca_file: options.ca_file.clone().or(ca_file),
         rate: loaded.profile.rate.filter(|_| is_profiles),
         workers: loaded.profile.workers.filter(|_| is_profiles),
+        output_format: loaded.profile.output_format,
         origins: format!("{account_origins}; endpoint from {endpoint_origin}"),
         warnings: loaded.warnings,
     })

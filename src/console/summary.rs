@@ -27,8 +27,8 @@ pub enum Next {
     },
 }
 
-/// The run in a few lines, and what comes next.
-pub fn summary(report: &Report, next: Option<&Next>) -> String {
+/// The run in a few lines, what could be done better, and what comes next.
+pub fn summary(report: &Report, tip: Option<&str>, next: Option<&Next>) -> String {
     let tally = &report.summary;
     let mut text = String::new();
     let counts = by_status(Status::ALL.map(|status| (status, tally.count(status))));
@@ -93,6 +93,9 @@ pub fn summary(report: &Report, next: Option<&Next>) -> String {
             "{:>8}  with other messages; see the failures file",
             rest + tally.unlisted()
         ));
+    }
+    if let Some(tip) = tip {
+        line(format!("\ntip       {tip}"));
     }
     if let Some(next) = next {
         let next = match next {

@@ -2,14 +2,15 @@
 
 #[cfg(unix)]
 use std::fs;
-use std::fs::{File, OpenOptions};
+#[cfg(unix)]
+use std::fs::File;
+use std::fs::OpenOptions;
 #[cfg(unix)]
 use std::io;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::atomic::AtomicFile;
-use super::correction::{Correction, NotUpdated};
+use super::correction::{Changes, Correction, NotUpdated, changes};
 use super::error::FileError;
 #[cfg(unix)]
 use super::fs::directory;
@@ -19,6 +20,7 @@ use super::lock::{self, Lock};
 use super::open::{open_regular, open_to_read};
 use super::paths::Paths;
 use super::readers::Readers;
+use super::results::{MAX_ROWS, OutputFormat, has_others, head};
 use crate::sheet::{APPENDED, Sheet};
 
 /// The locks are released when this is dropped.
@@ -35,13 +37,19 @@ pub struct RunFiles {
     pub readers: Readers,
     /// If the sheet is a failures file: its results, or why they are not updated.
     pub correction: Option<Result<Correction, NotUpdated>>,
+    /// Rows of a failures file in which a spreadsheet has changed what is sent.
+    pub changes: Changes,
     _locks: Vec<Lock>,
 }
 
 impl RunFiles {
     /// Checks that nothing in the way is anybody else's, and locks the files. On an error nothing
     /// has been changed.
-    pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<RunFiles, FileError> {
+    pub fn claim(
+        paths: &Paths,
+        sheet: &Sheet,
+        accept_changes: bool,
+    ) -> Result<RunFiles, FileError> {
         let failures = link_target(&paths.failures)?;
         let journal_of_failures = with_suffix(&failures, ".partial");
         let left = Left::open(&journal_of_failures)?;
@@ -78,7 +86,7 @@ impl RunFiles {
         }
         check_ours(&results)?;
         match (paths.replaces_sheet, sheet.is_ours()) {
-            (true, true) => {}
+            (true, true) => check_alone(&failures)?,
             (true, false) => return Err(FileError::SheetNotOurs(failures)),
             (false, _) => check_ours(&failures)?,
         }
@@ -97,7 +105,12 @@ impl RunFiles {
             }
         }
         outdated.retain(|it| *it != journal && is_at(it));
+        let changes = match paths.corrects.as_ref().filter(|_| !accept_changes) {
+            Some(path) if sheet.is_ours() => changes(path, sheet)?,
+            _ => Changes::new(),
+        };
         Ok(RunFiles {
+            changes,
             outdated,
             // Only now: until then another run may be writing it.
             left: Left::open(&journal)?,
@@ -119,6 +132,21 @@ impl RunFiles {
     /// Whether the results that the sheet comes from are updated.
     pub fn is_correction(&self) -> bool {
         self.correction().is_some()
+    }
+
+    /// An error if a worksheet does not have so many rows and a header.
+    pub fn ensure_room(&self, rows: u64) -> Result<(), FileError> {
+        let is_workbook = |path: &&PathBuf| OutputFormat::of(path) == OutputFormat::Xlsx;
+        match [&self.results, &self.failures]
+            .into_iter()
+            .find(is_workbook)
+        {
+            Some(path) if rows >= MAX_ROWS => Err(FileError::TooManyRows {
+                path: path.clone(),
+                rows,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// An error if results and failures could not be written: better before the first call.
@@ -176,25 +204,33 @@ fn check_replaceable(path: &Path) -> Result<(), FileError> {
 
 /// An error unless the path is free or holds a file with this program's columns last.
 fn check_ours(path: &Path) -> Result<(), FileError> {
-    let file = match open_to_read(path)? {
-        Some((file, found)) if found.len() > 0 => file,
+    match open_to_read(path)? {
+        Some((_, found)) if found.len() > 0 => {}
         _ => return Ok(()),
-    };
-    let mut csv = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(file.take(1024 * 1024));
-    let mut header = csv::StringRecord::new();
-    let read = matches!(csv.read_record(&mut header), Ok(true));
-    let mut columns = header.iter().rev();
+    }
+    check_alone(path)?;
+    let head = head(path);
+    let header = head.first().map(|header| header.iter().rev());
+    let mut columns = header.into_iter().flatten();
     let ours = APPENDED
         .iter()
         .rev()
         .all(|name| columns.next() == Some(name));
-    if read && ours && columns.next().is_some() {
-        Ok(())
-    } else {
-        Err(FileError::NotOurs(path.to_owned()))
+    match ours && columns.next().is_some() {
+        true => Ok(()),
+        false => Err(FileError::NotOurs(path.to_owned())),
     }
+}
+
+/// An error if the path holds a workbook in which a person has put other worksheets beside ours.
+fn check_alone(path: &Path) -> Result<(), FileError> {
+    if OutputFormat::of(path) == OutputFormat::Xlsx
+        && let Some((file, _)) = open_to_read(path)?
+        && has_others(file)
+    {
+        return Err(FileError::OtherWorksheets(path.to_owned()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -34,8 +34,18 @@ pub enum FileError {
         "`{0}` is the sheet and does not end with the columns that wdt-flags wrote, so it is not replaced; name another file with --failures"
     )]
     SheetNotOurs(PathBuf),
-    #[error("`{0}` cannot be written: results and failures are CSV files; name one ending in .csv")]
-    NotCsv(PathBuf),
+    #[error(
+        "`{0}` cannot be written: results and failures are CSV files or workbooks; name one ending in .csv or .xlsx"
+    )]
+    NotAFormat(PathBuf),
+    #[error(
+        "`{0}` has further worksheets, which would be lost; move them to another workbook, or name another file with --results or --failures"
+    )]
+    OtherWorksheets(PathBuf),
+    #[error(
+        "the sheet has {rows} rows, more than a worksheet has; name a file ending in .csv instead of `{path}`"
+    )]
+    TooManyRows { path: PathBuf, rows: u64 },
     #[error("another run is writing `{path}` ({holder}); wait for it to end")]
     Locked { path: PathBuf, holder: String },
     #[error(

@@ -1,7 +1,7 @@
 //! What earlier runs have left: results and failures are kept, not overwritten.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::error::FileError;
 use super::fs::{directory, free_name, shortened};
-use super::open::open_to_read;
+use super::results::{Existing, head};
 
 /// Results and failures are written one after the other; a failures file that is younger by more
 /// than this has been edited.
@@ -22,12 +22,7 @@ const STAMP: &str = "%Y-%m-%dT%H%M%S";
 
 /// Whether the file holds any row.
 pub fn has_rows(path: &Path) -> bool {
-    reader(path).is_some_and(|mut csv| matches!(csv.byte_records().next(), Some(Ok(_))))
-}
-
-fn reader(path: &Path) -> Option<csv::Reader<File>> {
-    let (file, _) = open_to_read(path).ok()??;
-    Some(csv::ReaderBuilder::new().flexible(true).from_reader(file))
+    head(path).len() > 1
 }
 
 /// Whether the failures have been changed since this program wrote them, beside the results.
@@ -111,10 +106,11 @@ pub struct Accepted {
 /// The orders that the results at `path` show as accepted, by the headers of these two columns.
 /// What cannot be read is passed over: this is for people to know, no more.
 pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accepted> {
-    let Some(mut csv) = reader(path) else {
+    let Ok(existing) = Existing::read(path) else {
         return Vec::new();
     };
-    let Ok(header) = csv.headers().cloned() else {
+    let mut records = existing.records();
+    let Some(Ok(header)) = records.next() else {
         return Vec::new();
     };
     let column = |name: &str| header.iter().position(|it| it == name);
@@ -130,7 +126,7 @@ pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accep
     };
     let text =
         |record: &StringRecord, at: usize| record.get(at).unwrap_or_default().trim().to_owned();
-    csv.records()
+    records
         .flatten()
         .filter(|record| record.get(status) == Some("ok"))
         .map(|record| Accepted {
@@ -143,6 +139,8 @@ pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accep
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]

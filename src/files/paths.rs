@@ -1,10 +1,12 @@
 //! The names of a run's files.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::FileError;
 use super::fs::{shortened, with_suffix};
+use super::results::OutputFormat;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
@@ -18,24 +20,38 @@ pub struct Paths {
 
 impl Paths {
     /// Names the files of a run over `sheet` (`None`: standard input), as given or by the default
-    /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`; `x.failures.csv`, in whatever
-    /// format, belongs to `x.results.csv` and is replaced, and where that is not to be had gives
-    /// `x.failures.results.csv`.
+    /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`, or workbooks of such names;
+    /// `x.failures.csv`, in whatever format, belongs to `x.results.csv` or `x.results.xlsx` and is
+    /// replaced, and where that is not to be had gives `x.failures.results.csv`.
+    ///
+    /// Files that are not named have the format of the results that are there, else the `wanted`
+    /// one, else that of the file that is named.
     pub fn new(
         sheet: Option<&Path>,
         results: Option<PathBuf>,
         failures: Option<PathBuf>,
+        wanted: Wanted,
     ) -> Result<Paths, FileError> {
-        for path in [&results, &failures].into_iter().flatten() {
+        let given: Vec<&PathBuf> = [&results, &failures].into_iter().flatten().collect();
+        for &path in &given {
             let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-            let is_workbook = ["xls", "xlsx", "xlsm", "xlsb", "ods"];
-            if path.as_os_str() == "-" || is_workbook.iter().any(|it| extension == **it) {
-                return Err(FileError::NotCsv(path.clone()));
+            let is_other = ["xls", "xlsm", "xlsb", "ods"];
+            if path.as_os_str() == "-" || is_other.iter().any(|it| extension == **it) {
+                return Err(FileError::NotAFormat(path.clone()));
             }
         }
-        let Some(sheet) = sheet else {
+        let base = sheet.map(|sheet| stem(sheet, "failures"));
+        let is_failures = sheet.is_some_and(|sheet| has_kind(sheet, "failures"));
+        let found = base.as_deref().filter(|_| is_failures && results.is_none());
+        let format = found
+            .and_then(format_of_results)
+            .or(wanted.option)
+            .or_else(|| given.first().map(|path| OutputFormat::of(path)))
+            .unwrap_or(wanted.default);
+        let (Some(sheet), Some(base)) = (sheet, base) else {
             let results = results.ok_or(FileError::NoName)?;
-            let failures = failures.unwrap_or_else(|| named(&stem(&results, "results"), FAILURES));
+            let failures =
+                failures.unwrap_or_else(|| named(&stem(&results, "results"), "failures", format));
             return Ok(Paths {
                 results,
                 failures,
@@ -43,19 +59,43 @@ impl Paths {
                 replaces_sheet: false,
             });
         };
-        let base = stem(sheet, "failures");
-        let is_failures = has_kind(sheet, "failures");
         let both_given = results.is_some() && failures.as_deref() == Some(sheet);
-        let corrects = (is_failures || both_given)
-            .then(|| results.clone().unwrap_or_else(|| named(&base, RESULTS)));
-        let failures = failures.unwrap_or_else(|| named(&base, FAILURES));
+        let corrects = (is_failures || both_given).then(|| {
+            let results = results.clone();
+            results.unwrap_or_else(|| named(&base, "results", format))
+        });
+        let failures = failures.unwrap_or_else(|| named(&base, "failures", format));
+        let results =
+            results.unwrap_or_else(|| named(&sheet.with_extension(""), "results", format));
         Ok(Paths {
-            results: results.unwrap_or_else(|| named(&sheet.with_extension(""), RESULTS)),
+            results,
             replaces_sheet: failures == sheet,
             failures,
             corrects,
         })
     }
+}
+
+/// The format of files that are not named.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// As the command line says.
+    pub option: Option<OutputFormat>,
+    /// Where nothing else tells it.
+    pub default: OutputFormat,
+}
+
+/// The format of the results that are there; of both, of the ones written last.
+fn format_of_results(base: &Path) -> Option<OutputFormat> {
+    let written = |format: &OutputFormat| {
+        let found = fs::metadata(named(base, "results", *format));
+        found.and_then(|found| found.modified()).ok()
+    };
+    [OutputFormat::Xlsx, OutputFormat::Csv]
+        .into_iter()
+        .filter_map(|format| Some((written(&format)?, format)))
+        .max_by_key(|(written, _)| *written)
+        .map(|(_, format)| format)
 }
 
 impl Paths {
@@ -67,9 +107,6 @@ impl Paths {
         }
     }
 }
-
-const FAILURES: &str = ".failures.csv";
-const RESULTS: &str = ".results.csv";
 
 /// Whether a file is a results or failures file by its name.
 pub fn is_named_ours(path: &Path) -> bool {
@@ -91,10 +128,12 @@ fn stem(path: &Path, kind: &str) -> PathBuf {
     }
 }
 
-/// Cut alike for both endings, if it must be: results and failures are known by each other's name.
-fn named(stem: &Path, ending: &str) -> PathBuf {
-    let mut name = shortened(stem.file_name().unwrap_or_default(), FAILURES.len());
-    name.push(ending);
+/// Cut alike for both kinds, if it must be: results and failures are known by each other's name.
+fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
+    let format = format.as_str();
+    let longest = ".failures.".len() + format.len();
+    let mut name = shortened(stem.file_name().unwrap_or_default(), longest);
+    name.push(format!(".{kind}.{format}"));
     stem.with_file_name(name)
 }
 
@@ -130,7 +169,13 @@ mod tests {
 
     fn paths(sheet: Option<&str>, results: Option<&str>, failures: Option<&str>) -> String {
         let path = PathBuf::from;
-        match Paths::new(sheet.map(Path::new), results.map(path), failures.map(path)) {
+        let wanted = Wanted::default();
+        match Paths::new(
+            sheet.map(Path::new),
+            results.map(path),
+            failures.map(path),
+            wanted,
+        ) {
             Ok(paths) => format!(
                 "{} {} {}{}",
                 paths.results.display(),

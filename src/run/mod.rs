@@ -68,6 +68,8 @@ pub struct Settings {
     pub retries: u32,
     pub on_conflict: OnConflict,
     pub paths: Paths,
+    /// Whether orders and flags of a failures file are sent that a spreadsheet seems to have changed.
+    pub accept_changes: bool,
     /// Whether results and failures begin with a byte order mark.
     pub bom: bool,
     pub stop_rules: StopRules,
@@ -108,13 +110,15 @@ impl Settings {
 /// When there are no results to report on. The journal is kept then, and the same call continues
 /// from there.
 pub fn run(
-    sheet: Sheet,
+    mut sheet: Sheet,
     client: &Client,
     settings: &Settings,
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
-    let mut files = RunFiles::claim(&settings.paths, &sheet)?;
+    let mut files = RunFiles::claim(&settings.paths, &sheet, settings.accept_changes)?;
+    let changes = files.changes.iter();
+    sheet.refuse(changes.map(|(line, changed)| (*line, changed.problem.clone())));
     let text = |path: &Path| path.display().to_string();
     observers.event(&Event::Started {
         destination: settings.destination.clone(),
@@ -145,6 +149,7 @@ pub fn run(
     let (plan, found, mut failed_before) = resume::plan(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was planned.
     ensure_sheet_not_replaced(&sheet, &files)?;
+    files.ensure_room(plan.rows())?;
     let age = match &found {
         Found::Lines(lines) => Some(resume::age(lines)),
         Found::Nothing | Found::Foreign(_) => None,

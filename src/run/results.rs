@@ -49,6 +49,7 @@ impl<'r> Ending<'r> {
     pub fn write(&self, keep_sheet: bool) -> Result<(Summary, Vec<AtomicFile>), RunError> {
         let columns = ResultsColumns {
             own: self.sheet.columns(),
+            order: self.sheet.own_places().0,
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.plan.has_extra_fields(),
             worksheet: self.sheet.has_worksheets(),
@@ -99,7 +100,7 @@ impl<'r> Ending<'r> {
                     if keep_sheet && ended.status.is_failure() && correction.is_new(row.line()) => {
                 }
                 Results::Updated(correction, corrected) => {
-                    correction.add(corrected, row.line(), &result)?;
+                    correction.add(corrected, row.line(), &result, &self.files.changes)?;
                 }
             }
             if let Some(failures) = &mut failures

@@ -38,6 +38,7 @@ mod worksheets;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -48,6 +49,7 @@ pub use error::SheetError;
 pub use layout::Layout;
 pub use line::{Line, Place, SheetLine};
 pub use misfit::Misfit;
+pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
 pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
 pub use problem::{CellFault, Problem};
@@ -66,6 +68,8 @@ pub struct Sheet {
     content: Content,
     layout: Layout,
     header: Header,
+    /// Rows that are not what was meant, whatever stands in them.
+    refused: HashMap<Line, Problem>,
 }
 
 impl Sheet {
@@ -92,6 +96,7 @@ impl Sheet {
             input,
             content,
             header,
+            refused: HashMap::new(),
         })
     }
 
@@ -118,6 +123,26 @@ impl Sheet {
     /// an earlier run.
     pub fn columns(&self) -> &[String] {
         &self.header.columns
+    }
+
+    /// Where the columns with orders and flags are among [`Sheet::columns`].
+    pub fn own_places(&self) -> (usize, Option<usize>) {
+        let flag = match self.header.flag {
+            FlagSource::Column(at) => Some(self.header.cell(at)),
+            FlagSource::SentFlag(_) | FlagSource::Given(_) => None,
+        };
+        (self.header.cell(self.header.order), flag)
+    }
+
+    /// Makes rows invalid from now on.
+    pub fn refuse(&mut self, rows: impl IntoIterator<Item = (Line, Problem)>) {
+        self.refused.extend(rows);
+    }
+
+    fn refusal(&self, line: Line) -> Option<&Problem> {
+        // Looked up for every row there is.
+        let refused = Some(&self.refused).filter(|it| !it.is_empty());
+        refused.and_then(|it| it.get(&line))
     }
 
     /// A new pass from the first row below the header. Fails if the file was written to since it
@@ -183,7 +208,7 @@ impl Sheet {
 impl Row {
     /// Order and flag as they would be sent.
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
-        match &self.problem {
+        match self.problem.as_ref().or_else(|| sheet.refusal(self.line())) {
             Some(problem) => Err(problem.clone()),
             None => entry::entry(&sheet.header, self.cells(), self.sent_flag()),
         }
@@ -197,6 +222,9 @@ impl Row {
 
     /// The order the row names, if its cell alone is as it should be, whatever else is wrong.
     pub fn order<'a>(&'a self, sheet: &Sheet) -> Option<Cow<'a, str>> {
-        entry::order(&sheet.header, self.cells()).ok()
+        match sheet.refusal(self.line()) {
+            Some(_) => None,
+            None => entry::order(&sheet.header, self.cells()).ok(),
+        }
     }
 }

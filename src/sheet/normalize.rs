@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Without white space around, zero-width characters, and what spreadsheets wrap text in to keep
 /// it text: `="…"` or a leading `'`.
-pub(super) fn strip_wrapping(cell: &str) -> Cow<'_, str> {
+pub fn strip_wrapping(cell: &str) -> Cow<'_, str> {
     if cell.is_ascii() || !cell.contains(is_zero_width) {
         return unwrapped(cell);
     }

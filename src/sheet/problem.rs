@@ -23,6 +23,11 @@ pub enum Problem {
 pub enum CellFault {
     /// The text, or the part of it that matters, and what it is.
     Misfit(Misfit, String),
+    /// In a failures file: what a spreadsheet makes of the text that stood here.
+    Changed {
+        was: String,
+        now: String,
+    },
     Invalid(Invalid),
 }
 

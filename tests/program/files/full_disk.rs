@@ -76,6 +76,33 @@ fn a_journal_that_cannot_grow() {
     }
 }
 
+/// The journal fits, and the workbook does not.
+#[test]
+fn a_workbook_that_cannot_be_written() {
+    let (place, erp) = (Place::new(), sandbox());
+    let rows = (0..200).map(|n| format!("{},aa,{}\n", order(n), fastrand_text(n)));
+    let rows = rows.collect::<String>();
+    place.write("orders.csv", format!("purchase_no,flag_name,note\n{rows}"));
+    let args = ["orders.csv", "--output-format", "xlsx"];
+    let command = place.run(&erp, args);
+    let run = finish(&mut with_file_limit(200, &command)).expect(3);
+    assert!(
+        run.stderr.contains("cannot write `orders.results.xlsx`"),
+        "{run:#?}"
+    );
+    assert!(!place.path("orders.results.xlsx").exists());
+    let calls = erp.stats().calls;
+    finish(&mut place.run(&erp, args)).expect(0);
+    assert_eq!(erp.stats().calls, calls, "what is known is not asked again");
+    assert_eq!(place.table("orders.results.xlsx").count("ok"), 200);
+}
+
+/// Text that cannot be made smaller.
+fn fastrand_text(seed: usize) -> String {
+    let mut random = fastrand::Rng::with_seed(seed as u64);
+    (0..1_000).map(|_| random.alphanumeric()).collect()
+}
+
 const FEW: usize = 100;
 
 /// With a limit just below the journal's final size the results, which are smaller, still fit.

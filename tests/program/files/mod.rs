@@ -12,3 +12,4 @@ mod results;
 #[cfg(unix)]
 mod shared;
 mod statuses;
+mod workbooks;

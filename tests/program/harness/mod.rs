@@ -12,6 +12,7 @@ mod table;
 #[cfg(unix)]
 mod terminal;
 mod tls;
+mod workbook;
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ pub use table::Table;
 pub use terminal::Terminal;
 pub use tls::{Authority, tls};
 use wdt_flags::sandbox::{Config, Sandbox};
+pub use workbook::{part, save_workbook};
 
 /// Longer than anything here takes on the slowest machine: what takes longer hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use super::workbook;
+
 /// Taken apart strictly: every row has as many fields as the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -12,6 +14,9 @@ pub struct Table {
 
 impl Table {
     pub fn read(path: &Path) -> Self {
+        if path.extension().is_some_and(|it| it == "xlsx") {
+            return workbook::read(path);
+        }
         let text =
             fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut csv = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());

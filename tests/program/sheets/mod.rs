@@ -4,6 +4,7 @@ mod bombs;
 mod changed;
 mod conflicts;
 mod correcting;
+mod damaged;
 mod failures;
 mod formats;
 mod hidden;

@@ -1,7 +1,11 @@
 //! Correcting: a failures file given back updates the results it comes from.
 
+mod changes;
+mod damage;
+mod form;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::{self, Read, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -10,12 +14,14 @@ use serde::Serialize;
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
-use super::open::open_to_read;
 use super::readers::Readers;
-use super::results::{BOM, ResultRow, ResultsColumns, io_error, writer};
-use crate::sheet::{
-    APPENDED, EXTRA_FIELDS, Line, Row, SENT_FLAG, Sheet, SheetError, SheetLine, WORKSHEET,
+use super::results::{
+    Existing, OutputFormat, ResultRow, XlsxWriter, io_error, reader, without_bom, writer,
 };
+use crate::sheet::{Line, Row, Sheet, SheetError, SheetLine};
+use changes::known_line;
+pub use changes::{Changes, changes};
+use form::{Form, counterpart};
 
 /// Why a failures file's results are not updated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,14 +53,9 @@ enum Target {
 #[derive(Debug)]
 pub struct Correction {
     path: PathBuf,
-    header: Vec<String>,
-    /// How many of the columns are the sheet's own.
-    own: usize,
-    /// Where the sheet has each of these.
+    form: Form,
+    /// Where the sheet has each of the results' own columns.
     cells: Vec<usize>,
-    sent_flag: bool,
-    extra_fields: bool,
-    worksheet: bool,
     /// By line of the failures file.
     targets: HashMap<Line, Target>,
 }
@@ -69,6 +70,7 @@ pub struct Corrected {
 #[derive(Default)]
 struct Before {
     lines: HashSet<SheetLine>,
+    worksheets: HashSet<String>,
     /// Those without a line; taken as rows of the failures file are found to be theirs.
     added: Vec<Option<StringRecord>>,
     /// When the first of all was finished.
@@ -83,18 +85,18 @@ impl Correction {
         sheet: &Sheet,
         is_continued: bool,
     ) -> Result<Result<Correction, NotUpdated>, SheetError> {
-        let bytes = match read(path) {
-            Ok(bytes) => bytes,
+        let existing = match Existing::read(path) {
+            Ok(existing) => existing,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Err(NotUpdated::Missing));
             }
             Err(error) => return Ok(Err(NotUpdated::Unreadable(error.to_string()))),
         };
-        let mut correction = match Correction::of(path, &bytes, sheet) {
+        let mut correction = match Correction::of(path, &existing, sheet) {
             Ok(correction) => correction,
             Err(why) => return Ok(Err(why)),
         };
-        let Some(mut before) = correction.before(&bytes) else {
+        let Some(mut before) = correction.before(&existing) else {
             return Ok(Err(NotUpdated::OtherForm));
         };
         let mut last = None;
@@ -102,9 +104,12 @@ impl Correction {
         let mut rows = sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let line = row.origin().and_then(|origin| origin.line.clone());
-            if let Some(line) = line.as_ref().filter(|line| !before.lines.contains(line)) {
-                return Ok(Err(NotUpdated::NoSuchLine(line.clone())));
+            let mut line = row.origin().and_then(|origin| origin.line.clone());
+            if let Some(found) = line.as_mut().filter(|line| !before.lines.contains(line)) {
+                match known_line(found, &before.worksheets) {
+                    Some(known) if before.lines.contains(&known) => *found = known,
+                    _ => return Ok(Err(NotUpdated::NoSuchLine(found.clone()))),
+                }
             }
             // A row that a person has copied is one more, not the same again.
             let target = match line.filter(|line| taken.insert(line.clone())) {
@@ -123,39 +128,24 @@ impl Correction {
         }
     }
 
-    fn of(path: &Path, bytes: &[u8], sheet: &Sheet) -> Result<Correction, NotUpdated> {
-        let mut header = StringRecord::new();
-        let read = reader(bytes).read_record(&mut header);
-        let header: Vec<String> = header.iter().map(str::to_owned).collect();
-        if !matches!(read, Ok(true)) || !header.ends_with(&APPENDED.map(str::to_owned)) {
-            return Err(NotUpdated::OtherForm);
-        }
-        let mut own = header.len() - APPENDED.len();
-        let mut cut = |name: &str| {
-            let has = own.checked_sub(1).is_some_and(|last| header[last] == name);
-            own -= usize::from(has);
-            has
-        };
-        let (worksheet, extra_fields) = (cut(WORKSHEET), cut(EXTRA_FIELDS));
-        let sent_flag = cut(SENT_FLAG);
-        let cells: Option<Vec<usize>> = (0..own)
-            .map(|at| {
-                let nth = header[..at].iter().filter(|it| **it == header[at]).count();
-                let same = (0..)
-                    .zip(sheet.columns())
-                    .filter(|(_, it)| **it == header[at]);
-                same.map(|(at, _)| at).nth(nth)
-            })
+    fn of(path: &Path, existing: &Existing, sheet: &Sheet) -> Result<Correction, NotUpdated> {
+        let header = existing.records().next().and_then(Result::ok);
+        let form = header.and_then(|header| Form::of(&header));
+        let mut form = form.ok_or(NotUpdated::OtherForm)?;
+        let own = form.own();
+        let cells: Option<Vec<usize>> = (0..own.len())
+            .map(|at| counterpart(own, at, sheet.columns()))
             .collect();
+        let order = cells
+            .iter()
+            .flatten()
+            .position(|&at| at == sheet.own_places().0);
+        form.order = order.unwrap_or_default();
         match cells {
-            Some(cells) if sent_flag == sheet.has_sent_flag() => Ok(Correction {
+            Some(cells) if form.sent_flag == sheet.has_sent_flag() => Ok(Correction {
                 path: path.to_owned(),
-                header,
-                own,
+                form,
                 cells,
-                sent_flag,
-                extra_fields,
-                worksheet,
                 targets: HashMap::new(),
             }),
             _ => Err(NotUpdated::OtherColumns),
@@ -163,19 +153,20 @@ impl Correction {
     }
 
     /// The rows of the results; `None` if they cannot be read to their end, or name a line twice.
-    fn before(&self, bytes: &[u8]) -> Option<Before> {
+    fn before(&self, existing: &Existing) -> Option<Before> {
         let mut before = Before::default();
-        for record in reader(bytes).records().skip(1) {
-            let record = record.ok().filter(|it| it.len() == self.header.len())?;
-            match self.line(&record)? {
+        for record in existing.records().skip(1) {
+            let record = record.ok().filter(|it| self.form.has_shape(it))?;
+            match self.form.line(&record)? {
                 Some(line) => {
+                    before.worksheets.extend(line.worksheet.clone());
                     if !before.lines.insert(line) {
                         return None;
                     }
                 }
                 None => before.added.push(Some(record.clone())),
             }
-            if let Ok(time) = record[self.header.len() - 1].parse() {
+            if let Ok(time) = self.form.finished_at(&record).parse() {
                 before.first = Some(
                     before
                         .first
@@ -186,23 +177,12 @@ impl Correction {
         Some(before)
     }
 
-    /// The line of a record of the results, if a person has not added it.
-    fn line(&self, record: &StringRecord) -> Option<Option<SheetLine>> {
-        let at = self.header.len() - APPENDED.len();
-        let line = match &record[at] {
-            "" => return Some(None),
-            line => line.parse().ok()?,
-        };
-        let worksheet = self.worksheet.then(|| record[at - 1].to_owned());
-        Some(Some(SheetLine { worksheet, line }))
-    }
-
     /// The place of a row that a person has added. An earlier round may have added it already: then
     /// it is still as it was, or has the outcome of that round beside it.
     fn target_of_added(&self, row: &Row, added: &mut [Option<StringRecord>]) -> Target {
         let cells = self.own_cells(row.cells());
         let flag = row.sent_flag().unwrap_or_default();
-        let width = self.own + usize::from(self.sent_flag);
+        let width = self.cells.len() + usize::from(self.form.sent_flag);
         let outcome = row
             .origin()
             .filter(|it| !it.status.is_empty())
@@ -210,8 +190,7 @@ impl Correction {
         let likeness = |record: &StringRecord| {
             let same = cells.iter().chain([flag]).take(width).zip(record);
             let same = same.filter(|(one, other)| one == other).count();
-            let status = &record[self.header.len() - APPENDED.len() + 1];
-            let is_its = outcome == Some((status, &record[self.header.len() - 1]));
+            let is_its = outcome == Some((self.form.status(record), self.form.finished_at(record)));
             (same == width || is_its).then_some(same)
         };
         let likely = (0..)
@@ -252,100 +231,120 @@ impl Correction {
         *self.target(line) == Target::New
     }
 
-    /// Adds the row at `line` of the failures file, with what became of it.
+    /// Adds the row at `line` of the failures file, with what became of it. One that a spreadsheet
+    /// has changed keeps the cells that the results have.
     pub fn add(
         &self,
         corrected: &mut Corrected,
         line: Line,
         row: &ResultRow<'_>,
+        changes: &Changes,
     ) -> Result<(), FileError> {
+        let changed = changes.get(&line);
+        let own_cells = match changed {
+            Some(changed) => changed.cells.clone(),
+            None => self.own_cells(row.cells),
+        };
         let row = ResultRow {
-            cells: &self.own_cells(row.cells),
+            cells: &own_cells,
+            sent_flag: match changed {
+                Some(changed) => changed.sent_flag.as_deref(),
+                None => row.sent_flag,
+            },
             ..*row
         };
-        let columns = ResultsColumns {
-            own: &self.header[..self.own],
-            sent_flag: self.sent_flag,
-            extra_fields: self.extra_fields,
-            worksheet: self.worksheet,
-        };
+        let record = self
+            .form
+            .columns()
+            .record(&row, OutputFormat::of(&self.path));
         let to = corrected.rows.entry(self.target(line).clone()).or_default();
         let mut csv = writer(to);
-        columns
-            .write(&mut csv, &row)
-            .and_then(|()| csv.flush().map_err(Into::into))
-            .map_err(|error| FileError::io(&self.path)(io_error(error)))
+        csv.write_record(&record)
+            .map_err(io_error)
+            .and_then(|()| csv.flush())
+            .map_err(FileError::io(&self.path))
     }
 
     /// The results with the corrected rows in the places of the old ones, and new ones at the end;
-    /// all others byte for byte. To be committed.
-    pub fn update(
-        &self,
-        mut corrected: Corrected,
-        readers: &Readers,
-    ) -> Result<AtomicFile, FileError> {
+    /// all others as they are, in CSV byte for byte. To be committed.
+    pub fn update(&self, corrected: Corrected, readers: &Readers) -> Result<AtomicFile, FileError> {
         let file = AtomicFile::create(&self.path, readers)?;
-        let mut update = || -> io::Result<()> {
-            let bytes = read(&self.path)?;
-            let body = without_bom(&bytes);
-            let mut to = io::BufWriter::new(file.file());
-            to.write_all(&bytes[..bytes.len() - body.len()])?;
-            let mut csv = reader(body);
-            let mut record = StringRecord::new();
-            let (mut from, mut added) = (0, 0);
-            let mut is_open = false;
-            while csv.read_record(&mut record).map_err(io_error)? {
-                let until = usize::try_from(csv.position().byte()).unwrap_or(body.len());
-                // The reader leaves the second half of a line end to the next record.
-                let ends_within =
-                    body[..until].ends_with(b"\r") && body[until..].starts_with(b"\n");
-                let until = until + usize::from(ends_within);
-                let row = match self.line(&record) {
-                    Some(Some(line)) => corrected.rows.remove(&Target::Line(line)),
-                    Some(None) => {
-                        added += 1;
-                        corrected.rows.remove(&Target::Added(added - 1))
-                    }
-                    // The header.
-                    None => None,
-                };
-                to.write_all(row.as_deref().unwrap_or(&body[from..until]))?;
-                is_open = row.is_none() && !body[..until].ends_with(b"\n");
-                from = until;
-            }
-            if is_open && !corrected.rows.is_empty() {
-                to.write_all(b"\n")?;
-            }
-            // The rows whose places are gone since, too: none is lost.
-            for row in corrected.rows.values() {
-                to.write_all(row)?;
-            }
-            to.flush()
+        let to = io::BufWriter::new(file.file());
+        let updated = match OutputFormat::of(&self.path) {
+            OutputFormat::Csv => self.update_csv(corrected, to),
+            OutputFormat::Xlsx => self.update_xlsx(corrected, to),
         };
-        update().map_err(|error| file.error(error))?;
+        updated.map_err(|error| file.error(error))?;
         Ok(file)
+    }
+
+    fn update_csv(&self, mut corrected: Corrected, mut to: impl Write) -> io::Result<()> {
+        let bytes = Existing::read(&self.path)?.csv;
+        let body = without_bom(&bytes);
+        to.write_all(&bytes[..bytes.len() - body.len()])?;
+        let mut csv = reader(body);
+        let mut record = StringRecord::new();
+        let (mut from, mut added) = (0, 0);
+        let mut is_open = false;
+        while csv.read_record(&mut record).map_err(io_error)? {
+            let until = usize::try_from(csv.position().byte()).unwrap_or(body.len());
+            // The reader leaves the second half of a line end to the next record.
+            let ends_within = body[..until].ends_with(b"\r") && body[until..].starts_with(b"\n");
+            let until = until + usize::from(ends_within);
+            let row = self.corrected(&record, &mut corrected, &mut added);
+            to.write_all(row.as_deref().unwrap_or(&body[from..until]))?;
+            is_open = row.is_none() && !body[..until].ends_with(b"\n");
+            from = until;
+        }
+        if is_open && !corrected.rows.is_empty() {
+            to.write_all(b"\n")?;
+        }
+        // The rows whose places are gone since, too: none is lost.
+        for row in corrected.rows.values() {
+            to.write_all(row)?;
+        }
+        to.flush()
+    }
+
+    fn update_xlsx(&self, mut corrected: Corrected, to: impl Write + Seek) -> io::Result<()> {
+        let existing = Existing::read(&self.path)?;
+        let mut book = XlsxWriter::begin(to, self.form.columns())?;
+        let mut added = 0;
+        for record in existing.records().skip(1) {
+            let record = record?;
+            match self.corrected(&record, &mut corrected, &mut added) {
+                Some(rows) => write_all(&mut book, &rows)?,
+                None => book.write(record)?,
+            }
+        }
+        for rows in corrected.rows.values() {
+            write_all(&mut book, rows)?;
+        }
+        book.finish()?.flush()
+    }
+
+    /// What takes the place of a record of the results, if anything does; `added` counts those
+    /// without a line.
+    fn corrected(
+        &self,
+        record: &StringRecord,
+        corrected: &mut Corrected,
+        added: &mut usize,
+    ) -> Option<Vec<u8>> {
+        let target = match self.form.line(record) {
+            Some(Some(line)) => Target::Line(line),
+            Some(None) => {
+                *added += 1;
+                Target::Added(*added - 1)
+            }
+            // The header.
+            None => return None,
+        };
+        corrected.rows.remove(&target)
     }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let (mut file, _) = match open_to_read(path) {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return Err(io::ErrorKind::NotFound.into()),
-        Err(FileError::Io { source, .. }) => return Err(source),
-        Err(error) => return Err(io::Error::other(error)),
-    };
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn without_bom(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(BOM).unwrap_or(bytes)
-}
-
-fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(without_bom(bytes))
+fn write_all(book: &mut XlsxWriter<impl Write + Seek>, csv: &[u8]) -> io::Result<()> {
+    let mut records = reader(csv).into_records();
+    records.try_for_each(|record| book.write(record.map_err(io_error)?))
 }

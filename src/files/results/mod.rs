@@ -1,10 +1,15 @@
-//! Results and failures as CSV: a sheet's own columns, then those this program appends.
+//! Results and failures: a sheet's own columns, then those this program appends.
+
+mod csv;
+mod existing;
+mod xlsx;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::str::FromStr;
 
-use csv::StringRecord;
+use ::csv::StringRecord;
 use jiff::Timestamp;
 
 use super::atomic::AtomicFile;
@@ -12,15 +17,18 @@ use super::error::FileError;
 use super::outcome::{Status, local_time};
 use super::readers::Readers;
 use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
-
-/// Excel reads Chinese in a CSV file only if it begins with this.
-pub const BOM: &[u8] = b"\xef\xbb\xbf";
+use csv::BOM;
+pub use csv::{io_error, reader, without_bom, writer};
+pub use existing::{Existing, head};
+pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 
 /// The columns of a results file.
 #[derive(Clone, Copy, Debug)]
 pub struct ResultsColumns<'a> {
     /// The sheet's own.
     pub own: &'a [String],
+    /// Which of these has the orders.
+    pub order: usize,
     pub sent_flag: bool,
     pub extra_fields: bool,
     pub worksheet: bool,
@@ -42,13 +50,58 @@ pub struct ResultRow<'a> {
     pub finished_at: Timestamp,
 }
 
+/// What results and failures are written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OutputFormat {
+    /// Text separated by commas.
+    #[default]
+    Csv,
+    /// Workbooks.
+    Xlsx,
+}
+
+impl OutputFormat {
+    /// By a file's name.
+    pub fn of(path: &Path) -> OutputFormat {
+        let extension = path.extension().unwrap_or_default();
+        match extension.eq_ignore_ascii_case("xlsx") {
+            true => OutputFormat::Xlsx,
+            false => OutputFormat::Csv,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OutputFormat::Csv => "csv",
+            OutputFormat::Xlsx => "xlsx",
+        }
+    }
+}
+
+impl FromStr for OutputFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [OutputFormat::Csv, OutputFormat::Xlsx]
+            .into_iter()
+            .find(|it| it.as_str() == text)
+            .ok_or(())
+    }
+}
+
 pub struct ResultsWriter<'a> {
     file: AtomicFile,
-    csv: csv::Writer<BufWriter<File>>,
+    to: Format,
     columns: ResultsColumns<'a>,
 }
 
+enum Format {
+    Csv(::csv::Writer<BufWriter<File>>),
+    Xlsx(Box<XlsxWriter<BufWriter<File>>>),
+}
+
 impl<'a> ResultsWriter<'a> {
+    /// Begins a file in the format that its name tells. `bom` is for text.
     pub fn begin(
         becomes: &Path,
         columns: ResultsColumns<'a>,
@@ -58,33 +111,45 @@ impl<'a> ResultsWriter<'a> {
         let file = AtomicFile::create(becomes, readers)?;
         let begin = || {
             let mut to = BufWriter::new(file.file().try_clone()?);
+            if OutputFormat::of(becomes) == OutputFormat::Xlsx {
+                return Ok(Format::Xlsx(Box::new(XlsxWriter::begin(to, columns)?)));
+            }
             if bom {
                 to.write_all(BOM)?;
             }
             let mut csv = writer(to);
             csv.write_record(columns.header()).map_err(io_error)?;
-            Ok(csv)
+            Ok(Format::Csv(csv))
         };
-        let csv = begin().map_err(|error| file.error(error))?;
-        Ok(ResultsWriter { file, csv, columns })
+        let to = begin().map_err(|error| file.error(error))?;
+        Ok(ResultsWriter { file, to, columns })
     }
 
     pub fn write(&mut self, row: &ResultRow<'_>) -> Result<(), FileError> {
-        self.columns
-            .write(&mut self.csv, row)
-            .map_err(|error| self.file.error(io_error(error)))
+        let written = match &mut self.to {
+            Format::Csv(csv) => {
+                let record = self.columns.record(row, OutputFormat::Csv);
+                csv.write_record(&record).map_err(io_error)
+            }
+            Format::Xlsx(book) => book.write(self.columns.record(row, OutputFormat::Xlsx)),
+        };
+        written.map_err(|error| self.file.error(error))
     }
 
     /// The whole file, to be committed.
     pub fn finish(self) -> Result<AtomicFile, FileError> {
-        let ResultsWriter { file, mut csv, .. } = self;
-        csv.flush().map_err(|error| file.error(error))?;
+        let ResultsWriter { file, to, .. } = self;
+        let finished = match to {
+            Format::Csv(mut csv) => csv.flush(),
+            Format::Xlsx(book) => book.finish().and_then(|mut to| to.flush()),
+        };
+        finished.map_err(|error| file.error(error))?;
         Ok(file)
     }
 }
 
 impl<'a> ResultsColumns<'a> {
-    fn header(self) -> impl Iterator<Item = &'a str> {
+    pub fn header(self) -> impl Iterator<Item = &'a str> {
         self.own
             .iter()
             .map(String::as_str)
@@ -94,55 +159,36 @@ impl<'a> ResultsColumns<'a> {
             .chain(APPENDED)
     }
 
-    pub fn write<W: Write>(self, to: &mut csv::Writer<W>, row: &ResultRow<'_>) -> csv::Result<()> {
-        for cell in row.cells {
-            to.write_field(cell)?;
-        }
+    /// A row's cells.
+    pub fn record(self, row: &ResultRow<'_>, format: OutputFormat) -> StringRecord {
+        let mut record = row.cells.clone();
         if self.sent_flag {
-            to.write_field(row.sent_flag.unwrap_or_default())?;
+            record.push_field(row.sent_flag.unwrap_or_default());
         }
         if self.extra_fields {
-            to.write_field(row.extra_fields)?;
+            record.push_field(row.extra_fields);
         }
         if self.worksheet {
             let worksheet = row.line.and_then(|line| line.worksheet.as_deref());
-            to.write_field(worksheet.unwrap_or_default())?;
+            record.push_field(worksheet.unwrap_or_default());
         }
-        let code = row.code.map(|code| code.to_string()).unwrap_or_default();
+        let line = row.line.map(|line| line.line.to_string());
+        record.push_field(&line.unwrap_or_default());
+        record.push_field(row.status.as_str());
+        let code = row.code.map(|code| code.to_string());
+        record.push_field(&code.unwrap_or_default());
         // A spreadsheet would run such a message as a formula; a quote mark prevents that.
-        let quote = match row.message.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            true => "'",
-            false => "",
-        };
-        to.write_record([
-            row.line
-                .map(|line| line.line.to_string())
-                .unwrap_or_default()
-                .as_str(),
-            row.status.as_str(),
-            &code,
-            &format!("{quote}{}", row.message),
-            &row.attempts.to_string(),
-            &local_time(row.finished_at),
-        ])
+        match format == OutputFormat::Csv && row.message.starts_with(FORMULA_STARTS) {
+            true => record.push_field(&format!("'{}", row.message)),
+            false => record.push_field(row.message),
+        }
+        record.push_field(&row.attempts.to_string());
+        record.push_field(&local_time(row.finished_at));
+        record
     }
 }
 
-/// A CSV writer as all of this program's files are written: commas, line feeds.
-pub fn writer<W: Write>(to: W) -> csv::Writer<W> {
-    csv::WriterBuilder::new()
-        .flexible(true)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_writer(to)
-}
-
-/// A csv error as the I/O error it is: reading and writing flexible records fails in no other way.
-pub fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
+const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 #[cfg(test)]
 mod tests {
@@ -153,6 +199,7 @@ mod tests {
         let path = directory.path().join("x.results.csv");
         let columns = ResultsColumns {
             own,
+            order: 0,
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
             worksheet: row.line.is_some_and(|line| line.worksheet.is_some()),

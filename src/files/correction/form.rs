@@ -1,0 +1,108 @@
+//! The columns of results, as their header has them.
+
+use csv::StringRecord;
+
+use crate::files::results::ResultsColumns;
+use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
+
+#[derive(Debug)]
+pub struct Form {
+    header: Vec<String>,
+    /// How many of the columns are the sheet's own.
+    own: usize,
+    /// Which of these has the orders.
+    pub order: usize,
+    pub sent_flag: bool,
+    extra_fields: bool,
+    pub worksheet: bool,
+}
+
+impl Form {
+    /// `None` unless the columns are those that this program writes.
+    pub fn of(header: &StringRecord) -> Option<Form> {
+        let header: Vec<String> = header.iter().map(str::to_owned).collect();
+        if !header.ends_with(&APPENDED.map(str::to_owned)) {
+            return None;
+        }
+        let mut own = header.len() - APPENDED.len();
+        let mut cut = |name: &str| {
+            let has = own.checked_sub(1).is_some_and(|last| header[last] == name);
+            own -= usize::from(has);
+            has
+        };
+        let (worksheet, extra_fields) = (cut(WORKSHEET), cut(EXTRA_FIELDS));
+        let sent_flag = cut(SENT_FLAG);
+        Some(Form {
+            own,
+            order: 0,
+            sent_flag,
+            extra_fields,
+            worksheet,
+            header,
+        })
+    }
+
+    /// The sheet's own columns.
+    pub fn own(&self) -> &[String] {
+        &self.header[..self.own]
+    }
+
+    pub fn columns(&self) -> ResultsColumns<'_> {
+        ResultsColumns {
+            own: self.own(),
+            order: self.order,
+            sent_flag: self.sent_flag,
+            extra_fields: self.extra_fields,
+            worksheet: self.worksheet,
+        }
+    }
+
+    pub fn own_cells(&self, record: &StringRecord) -> StringRecord {
+        record.iter().take(self.own).collect()
+    }
+
+    pub fn sent_flag_at(&self) -> Option<usize> {
+        self.sent_flag.then_some(self.own)
+    }
+
+    pub fn sent_flag<'r>(&self, record: &'r StringRecord) -> Option<&'r str> {
+        Some(record.get(self.sent_flag_at()?).unwrap_or_default())
+    }
+
+    /// Whether a record has as many cells as the header.
+    pub fn has_shape(&self, record: &StringRecord) -> bool {
+        record.len() == self.header.len()
+    }
+
+    pub fn status<'r>(&self, record: &'r StringRecord) -> &'r str {
+        record.get(self.line_at() + 1).unwrap_or_default()
+    }
+
+    pub fn finished_at<'r>(&self, record: &'r StringRecord) -> &'r str {
+        record.get(self.header.len() - 1).unwrap_or_default()
+    }
+
+    fn line_at(&self) -> usize {
+        self.header.len() - APPENDED.len()
+    }
+
+    /// The line of a record, `Some(None)` if a person has added it; `None` if that cannot be read.
+    pub fn line(&self, record: &StringRecord) -> Option<Option<SheetLine>> {
+        let at = self.line_at();
+        let line = match record.get(at)? {
+            "" => return Some(None),
+            line => line.parse().ok()?,
+        };
+        let worksheet = self.worksheet.then(|| record[at - 1].to_owned());
+        Some(Some(SheetLine { worksheet, line }))
+    }
+}
+
+/// Where the column stands among others that has its name, or of several of that name its place
+/// among these.
+pub fn counterpart(columns: &[String], at: usize, others: &[String]) -> Option<usize> {
+    let name = columns.get(at)?;
+    let nth = columns[..at].iter().filter(|it| *it == name).count();
+    let same = (0..).zip(others).filter(|(_, it)| *it == name);
+    same.map(|(at, _)| at).nth(nth)
+}

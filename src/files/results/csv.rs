@@ -1,0 +1,34 @@
+//! The CSV of results and failures.
+
+use std::io::{self, Write};
+
+/// Excel reads Chinese in a CSV file only if it begins with this.
+pub const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A CSV writer as all of this program's files are written: commas, line feeds.
+pub fn writer<W: Write>(to: W) -> ::csv::Writer<W> {
+    ::csv::WriterBuilder::new()
+        .flexible(true)
+        .terminator(::csv::Terminator::Any(b'\n'))
+        .from_writer(to)
+}
+
+/// A csv error as the I/O error it is: reading and writing flexible records fails in no other way.
+pub fn io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+pub fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
+}
+
+/// Its header is the first of the records.
+pub fn reader(bytes: &[u8]) -> ::csv::Reader<&[u8]> {
+    ::csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(without_bom(bytes))
+}

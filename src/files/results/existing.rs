@@ -1,0 +1,57 @@
+//! Results and failures read back, whatever their format.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::csv::{io_error, reader};
+use super::{OutputFormat, xlsx};
+use crate::files::error::FileError;
+use crate::files::open::open_to_read;
+
+/// Bytes within which the first rows of a CSV file end.
+const HEAD: u64 = 1024 * 1024;
+
+/// A file as it stood when it was read: a workbook as the CSV that it would be.
+#[derive(Debug)]
+pub struct Existing {
+    pub csv: Vec<u8>,
+}
+
+impl Existing {
+    pub fn read(path: &Path) -> io::Result<Existing> {
+        read(path, u64::MAX, usize::MAX)
+    }
+
+    /// The header and the rows, all as they stand.
+    pub fn records(&self) -> impl Iterator<Item = io::Result<StringRecord>> + '_ {
+        let records = reader(&self.csv).into_records();
+        records.map(|record| record.map_err(io_error))
+    }
+}
+
+/// The header and the first row, as far as they are there and can be read.
+pub fn head(path: &Path) -> Vec<StringRecord> {
+    let existing = read(path, HEAD, 2);
+    let records = existing.iter().flat_map(Existing::records).take(2);
+    records.map_while(Result::ok).collect()
+}
+
+fn read(path: &Path, bytes: u64, rows: usize) -> io::Result<Existing> {
+    let (file, _) = match open_to_read(path) {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Err(io::ErrorKind::NotFound.into()),
+        Err(FileError::Io { source, .. }) => return Err(source),
+        Err(error) => return Err(io::Error::other(error)),
+    };
+    let csv = match OutputFormat::of(path) {
+        OutputFormat::Csv => {
+            let mut csv = Vec::new();
+            file.take(bytes).read_to_end(&mut csv)?;
+            csv
+        }
+        OutputFormat::Xlsx => xlsx::to_csv(file, rows)?,
+    };
+    Ok(Existing { csv })
+}

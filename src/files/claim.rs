@@ -14,11 +14,12 @@ use super::correction::{Changes, Correction, NotUpdated, changes};
 use super::error::FileError;
 #[cfg(unix)]
 use super::fs::directory;
-use super::fs::{is_same, link_target, metadata_if_exists, with_suffix};
+use super::fs::{is_same, link_target, metadata_if_exists};
+use super::history::has_rows;
 use super::journal::{Left, is_at};
 use super::lock::{self, Lock};
 use super::open::{open_regular, open_to_read};
-use super::paths::Paths;
+use super::paths::{Paths, companion, of_other_format};
 use super::readers::Readers;
 use super::results::{MAX_ROWS, OutputFormat, has_others, head};
 use crate::sheet::{APPENDED, Sheet};
@@ -39,6 +40,7 @@ pub struct RunFiles {
     pub correction: Option<Result<Correction, NotUpdated>>,
     /// Rows of a failures file in which a spreadsheet has changed what is sent.
     pub changes: Changes,
+    sheet: Option<PathBuf>,
     _locks: Vec<Lock>,
 }
 
@@ -51,7 +53,7 @@ impl RunFiles {
         accept_changes: bool,
     ) -> Result<RunFiles, FileError> {
         let failures = link_target(&paths.failures)?;
-        let journal_of_failures = with_suffix(&failures, ".partial");
+        let journal_of_failures = companion(&failures, ".partial");
         let left = Left::open(&journal_of_failures)?;
         let is_continued = left.is_some_and(|left| left.is_own());
         let correction = match &paths.corrects {
@@ -65,7 +67,7 @@ impl RunFiles {
             (Some(Ok(_)), Some(results)) => (link_target(results)?, journal_of_failures.clone()),
             _ => {
                 let results = link_target(&paths.results)?;
-                let journal = with_suffix(&results, ".partial");
+                let journal = companion(&results, ".partial");
                 (results, journal)
             }
         };
@@ -93,12 +95,12 @@ impl RunFiles {
         for file in [&results, &failures] {
             check_replaceable(file)?;
         }
-        let mut outdated = vec![with_suffix(&results, ".partial"), journal_of_failures];
+        let mut outdated = vec![companion(&results, ".partial"), journal_of_failures];
         let mut locks = vec![Lock::take(&results)?, Lock::take(&failures)?];
         if let (Some(Err(_)), Some(corrected)) = (&correction, &paths.corrects) {
             // What is settled now is news to a run over the sheet that these failures come from.
             let corrected = link_target(corrected)?;
-            let journal = with_suffix(&corrected, ".partial");
+            let journal = companion(&corrected, ".partial");
             if corrected != results && is_at(&journal) {
                 locks.push(Lock::take(&corrected)?);
                 outdated.push(journal);
@@ -111,6 +113,7 @@ impl RunFiles {
         };
         Ok(RunFiles {
             changes,
+            sheet: sheet.path().map(Path::to_owned),
             outdated,
             // Only now: until then another run may be writing it.
             left: Left::open(&journal)?,
@@ -132,6 +135,13 @@ impl RunFiles {
     /// Whether the results that the sheet comes from are updated.
     pub fn is_correction(&self) -> bool {
         self.correction().is_some()
+    }
+
+    /// The file of an earlier run over the same sheet that this one replaces in the other format.
+    pub fn replaced_by(&self, written: &Path) -> Option<PathBuf> {
+        let other = of_other_format(written).filter(|_| self.correction.is_none())?;
+        let is_sheet = self.sheet.as_ref().is_some_and(|it| is_same(it, &other));
+        (!is_sheet && check_ours(&other).is_ok() && has_rows(&other)).then_some(other)
     }
 
     /// An error if a worksheet does not have so many rows and a header.

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::error::FileError;
 use super::fs::{directory, free_name, shortened};
-use super::results::{Existing, head};
+use super::results::{head, stream};
 
 /// Results and failures are written one after the other; a failures file that is younger by more
 /// than this has been edited.
@@ -106,10 +106,9 @@ pub struct Accepted {
 /// The orders that the results at `path` show as accepted, by the headers of these two columns.
 /// What cannot be read is passed over: this is for people to know, no more.
 pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accepted> {
-    let Ok(existing) = Existing::read(path) else {
+    let Ok(mut records) = stream(path) else {
         return Vec::new();
     };
-    let mut records = existing.records();
     let Some(Ok(header)) = records.next() else {
         return Vec::new();
     };

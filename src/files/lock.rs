@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::error::FileError;
-use super::fs::with_suffix;
 use super::open::{leads_to, open_regular, open_to_read};
 use super::outcome::local_time;
+use super::paths::companion;
 
 /// Begins every lock file, so that nothing else is taken for one.
 const LOCK_MARK: &str = "wdt-flags";
@@ -197,7 +197,7 @@ impl Drop for Lock {
 
 /// The lock on `output`.
 pub fn path_of(output: &Path) -> PathBuf {
-    with_suffix(output, ".lock")
+    companion(output, ".lock")
 }
 
 #[cfg(test)]

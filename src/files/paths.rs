@@ -137,6 +137,24 @@ fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
     stem.with_file_name(name)
 }
 
+/// What stands beside a file while a run is under way. A workbook has that of the CSV file of its
+/// name, so that runs over one sheet in either format know of each other.
+pub fn companion(path: &Path, suffix: &str) -> PathBuf {
+    match OutputFormat::of(path) {
+        OutputFormat::Csv => with_suffix(path, suffix),
+        OutputFormat::Xlsx => with_suffix(&path.with_extension("csv"), suffix),
+    }
+}
+
+/// The results or failures beside these that are in the other format.
+pub fn of_other_format(path: &Path) -> Option<PathBuf> {
+    let other = match OutputFormat::of(path) {
+        OutputFormat::Csv => OutputFormat::Xlsx,
+        OutputFormat::Xlsx => OutputFormat::Csv,
+    };
+    is_named_ours(path).then(|| path.with_extension(other.as_str()))
+}
+
 /// Formats of sheets. Of sheets that differ in their extension alone, the first is named without.
 const EXTENSIONS: [&str; 8] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
 

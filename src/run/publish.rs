@@ -1,6 +1,6 @@
 //! Putting results and failures in their place without losing those of an earlier run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::event::{Event, Observer};
 use crate::files::history::{has_rows, is_edited, keep, prune};
@@ -41,16 +41,15 @@ impl Publishing<'_> {
             let edited = edited && path == self.files.failures;
             let of_earlier_run = self.is_new() && has_rows(&path) && !is_sheet(&path);
             let is_kept = edited || of_earlier_run && self.keep != Some(0);
+            let other = self.files.replaced_by(&path).filter(|_| self.is_new());
             // What cannot be renamed cannot be replaced either: then the new file is put beside.
-            let kept_as = is_kept.then(|| keep(&path).ok()).flatten();
-            if let Some(kept_as) = &kept_as {
-                let kept_as = kept_as.display().to_string();
-                kept.push(kept_as.clone());
-                self.observers.event(&Event::Kept {
-                    path: path.display().to_string(),
-                    kept_as,
-                    edited,
-                });
+            let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
+            let kept_as = kept_as.flatten();
+            if let Some(other) = other {
+                let kept_as = self.keep_aside(&other, false, &mut kept);
+                if let Some(keep) = self.keep {
+                    prune(&other, keep, kept_as.as_deref());
+                }
             }
             beside.extend(file.commit_or_beside()?);
             if let Some(keep) = self.keep {
@@ -59,5 +58,16 @@ impl Publishing<'_> {
             }
         }
         Ok((kept, beside))
+    }
+
+    fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> Option<PathBuf> {
+        let kept_as = keep(path).ok()?;
+        kept.push(kept_as.display().to_string());
+        self.observers.event(&Event::Kept {
+            path: path.display().to_string(),
+            kept_as: kept_as.display().to_string(),
+            edited,
+        });
+        Some(kept_as)
     }
 }

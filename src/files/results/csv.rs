@@ -1,6 +1,6 @@
 //! The CSV of results and failures.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 /// Excel reads Chinese in a CSV file only if it begins with this.
 pub const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -26,9 +26,9 @@ pub fn without_bom(bytes: &[u8]) -> &[u8] {
 }
 
 /// Its header is the first of the records.
-pub fn reader(bytes: &[u8]) -> ::csv::Reader<&[u8]> {
+pub fn reader<R: Read>(from: R) -> ::csv::Reader<R> {
     ::csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(without_bom(bytes))
+        .from_reader(from)
 }

@@ -1,11 +1,12 @@
 //! Results and failures read back, whatever their format.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use csv::StringRecord;
 
-use super::csv::{io_error, reader};
+use super::csv::{io_error, reader, without_bom};
 use super::{OutputFormat, xlsx};
 use crate::files::error::FileError;
 use crate::files::open::open_to_read;
@@ -26,7 +27,7 @@ impl Existing {
 
     /// The header and the rows, all as they stand.
     pub fn records(&self) -> impl Iterator<Item = io::Result<StringRecord>> + '_ {
-        let records = reader(&self.csv).into_records();
+        let records = reader(without_bom(&self.csv)).into_records();
         records.map(|record| record.map_err(io_error))
     }
 }
@@ -38,13 +39,17 @@ pub fn head(path: &Path) -> Vec<StringRecord> {
     records.map_while(Result::ok).collect()
 }
 
+fn open(path: &Path) -> io::Result<File> {
+    match open_to_read(path) {
+        Ok(Some((file, _))) => Ok(file),
+        Ok(None) => Err(io::ErrorKind::NotFound.into()),
+        Err(FileError::Io { source, .. }) => Err(source),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
 fn read(path: &Path, bytes: u64, rows: usize) -> io::Result<Existing> {
-    let (file, _) = match open_to_read(path) {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return Err(io::ErrorKind::NotFound.into()),
-        Err(FileError::Io { source, .. }) => return Err(source),
-        Err(error) => return Err(io::Error::other(error)),
-    };
+    let file = open(path)?;
     let csv = match OutputFormat::of(path) {
         OutputFormat::Csv => {
             let mut csv = Vec::new();
@@ -54,4 +59,14 @@ fn read(path: &Path, bytes: u64, rows: usize) -> io::Result<Existing> {
         OutputFormat::Xlsx => xlsx::to_csv(file, rows)?,
     };
     Ok(Existing { csv })
+}
+
+/// The header and the rows, of which those of a CSV file are not held.
+pub fn stream(path: &Path) -> io::Result<impl Iterator<Item = io::Result<StringRecord>>> {
+    let from: Box<dyn Read> = match OutputFormat::of(path) {
+        OutputFormat::Csv => Box::new(open(path)?),
+        OutputFormat::Xlsx => Box::new(io::Cursor::new(Existing::read(path)?.csv)),
+    };
+    let records = reader(from).into_records();
+    Ok(records.map(|record| record.map_err(io_error)))
 }

@@ -19,7 +19,7 @@ use super::readers::Readers;
 use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
 use csv::BOM;
 pub use csv::{io_error, reader, without_bom, writer};
-pub use existing::{Existing, head};
+pub use existing::{Existing, head, stream};
 pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 
 /// The columns of a results file.
@@ -96,7 +96,7 @@ pub struct ResultsWriter<'a> {
 }
 
 enum Format {
-    Csv(::csv::Writer<BufWriter<File>>),
+    Csv(Box<::csv::Writer<BufWriter<File>>>),
     Xlsx(Box<XlsxWriter<BufWriter<File>>>),
 }
 
@@ -119,7 +119,7 @@ impl<'a> ResultsWriter<'a> {
             }
             let mut csv = writer(to);
             csv.write_record(columns.header()).map_err(io_error)?;
-            Ok(Format::Csv(csv))
+            Ok(Format::Csv(Box::new(csv)))
         };
         let to = begin().map_err(|error| file.error(error))?;
         Ok(ResultsWriter { file, to, columns })

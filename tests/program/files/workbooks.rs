@@ -7,7 +7,7 @@ use rust_xlsxwriter::Workbook;
 use wdt_flags::sandbox::Sandbox;
 
 use crate::harness::{
-    Place, ScriptedServer, Table, accepted, finish, part, refused, sandbox, save_workbook,
+    Place, ScriptedServer, Table, accepted, finish, part, refused, sandbox, save_workbook, start,
 };
 
 const SHEET: &str = "备注,purchase_no,flag_name\n=1+1,0012345,aa\n<&>,CG404,aa\n,CG3,没有\n\"a\nb\",1-2,+aa\n_x0041_,CG5,\n";
@@ -127,6 +127,33 @@ fn those_of_the_run_before_are_kept() {
 }
 
 #[test]
+fn a_run_in_the_other_format_is_of_the_same_sheet() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let run = finish(&mut place.run(&erp, XLSX)).expect(1);
+    assert_eq!(run.stdout.matches("kept  ").count(), 2, "{run:#?}");
+    let files = place.files();
+    let kept = |name: &&String| name.contains(".2") && name.ends_with(".csv");
+    assert_eq!(files.iter().filter(kept).count(), 2, "{files:?}");
+    assert_eq!(files.len(), 5, "{files:?}");
+
+    // A sheet of such a name is no file of an earlier run.
+    let name = "x.results.xlsx";
+    finish(&mut place.run(&erp, [name, "-o", "x.results.csv", "--failures", "f.csv"])).expect(1);
+    assert_eq!(place.table(name).rows.len(), 5);
+    // One run at a time.
+    place.write("y.csv", "purchase_no,flag_name\nCG1,aa\n");
+    let slow = ScriptedServer::per_call(|_, _| None);
+    let mut first = start(&mut place.run(&slow, ["y.csv"]));
+    let lock = place.path("y.results.csv.lock");
+    first.until("a lock", || lock.exists());
+    let args = ["y.csv", "--output-format", "xlsx"];
+    finish(&mut place.run(&erp, args)).expect(75);
+    first.kill();
+}
+
+#[test]
 fn a_run_that_was_stopped_is_continued() {
     let place = Place::new();
     place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG2,aa\nCG3,aa\n");
@@ -145,7 +172,7 @@ fn a_run_that_was_stopped_is_continued() {
     });
     let args = [&XLSX[..], &["-j1"]].concat();
     finish(&mut place.run(&erp, &args)).expect(3);
-    assert!(place.path("x.results.xlsx.partial").is_file());
+    assert!(place.path("x.results.csv.partial").is_file());
     let statuses = ["ok", "failed", "skipped"];
     assert_eq!(place.table("x.results.xlsx").column("status"), statuses);
     is_open.store(true, Ordering::SeqCst);
@@ -153,7 +180,7 @@ fn a_run_that_was_stopped_is_continued() {
     let sent = sent.lock().expect("no panic").clone();
     assert_eq!(sent, ["CG1", "CG2", "CG2", "CG3"]);
     assert_eq!(place.table("x.results.xlsx").column("status"), ["ok"; 3]);
-    assert!(!place.path("x.results.xlsx.partial").exists());
+    assert!(!place.path("x.results.csv.partial").exists());
 }
 
 #[test]

@@ -112,7 +112,7 @@ impl<W: Write + Seek> XlsxWriter<W> {
                 // Room for the button of the filter.
                 _ => (width + 3).clamp(*WIDTHS.start(), *WIDTHS.end()),
             };
-            let style = style(*kind, "") as usize;
+            let style = style(*kind, "");
             let at = at + 1;
             head.push_str(&format!(
                 "<col min=\"{at}\" max=\"{at}\" width=\"{width}\" style=\"{style}\" customWidth=\"1\"/>"

@@ -57,7 +57,7 @@ fn ended() -> io::Result<Option<Zeroizing<String>>> {
 }
 
 fn put(question: &str) -> io::Result<()> {
-    let mut stderr = io::stderr();
-    write!(stderr, "{} ", one_line(question, usize::MAX))?;
-    stderr.flush()
+    // In one piece: what is typed meanwhile shows behind it.
+    let question = format!("{} ", one_line(question, usize::MAX));
+    io::stderr().write_all(question.as_bytes())
 }

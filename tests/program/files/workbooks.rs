@@ -178,7 +178,7 @@ fn a_run_that_was_stopped_is_continued() {
     is_open.store(true, Ordering::SeqCst);
     finish(&mut place.run(&erp, &args)).expect(0);
     let sent = sent.lock().expect("no panic").clone();
-    assert_eq!(sent, ["CG1", "CG2", "CG2", "CG3"]);
+    assert_eq!(sent, ["CG1", "CG2", "CG3", "CG2"]);
     assert_eq!(place.table("x.results.xlsx").column("status"), ["ok"; 3]);
     assert!(!place.path("x.results.csv.partial").exists());
 }

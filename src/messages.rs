@@ -5,7 +5,6 @@ mod misfit;
 use std::fmt;
 
 use crate::config::{ConfigError, CredentialFault, Setting, Slot};
-use crate::console::duration;
 use crate::erp::field::{Invalid, Refused};
 use crate::erp::{CallError, ErrorKind, Reason};
 use crate::files::journal::Foreign;
@@ -13,7 +12,7 @@ use crate::files::{NotUpdated, Status};
 use crate::run::{Destination, LineRef, Note};
 use crate::sheet::{CellFault, Place, Problem, SheetLine, Warning};
 use crate::stop::StopReason;
-use crate::text::{counted, one_line, quoted};
+use crate::text::{counted, duration, one_line, quoted};
 
 pub const NOWHERE_TO_ASK: &str =
     "init asks on stderr, which goes elsewhere here; leave it on the terminal";

@@ -1,4 +1,6 @@
-//! Text from elsewhere, made fit for a line that people read, and bytes as digits.
+//! Text from elsewhere, made fit for a line that people read; bytes, counts and times in words.
+
+use std::time::Duration;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -29,6 +31,17 @@ pub fn list(texts: &[String]) -> String {
     match texts.len() - first.len() {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// A duration in its two largest units.
+pub fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", time.as_secs_f64()),
+        10..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
     }
 }
 

@@ -5,18 +5,7 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 
 use crate::files::Status;
-pub use crate::text::counted;
-
-/// A duration in its two largest units.
-pub fn duration(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match seconds {
-        0..10 => format!("{:.1} s", time.as_secs_f64()),
-        10..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
-    }
-}
+pub use crate::text::{counted, duration};
 
 /// How far this machine's clock is from the ERP's, which is `offset` seconds ahead of it.
 pub fn clock_difference(offset: i64) -> String {

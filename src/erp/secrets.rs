@@ -12,6 +12,8 @@ const MAX_CHARS: usize = 500;
 const MAX_READ: usize = 4_000;
 /// How often over a URL may have been percent-encoded.
 const MAX_ENCODED: usize = 3;
+/// Characters that a secret takes at most, encoded so.
+const MAX_SECRET: usize = 400;
 
 /// Texts to be cut out of messages.
 #[derive(Default)]
@@ -30,7 +32,13 @@ impl<'a> Secrets<'a> {
     pub(super) fn printable(&self, message: &str) -> String {
         let end = message.char_indices().nth(MAX_READ);
         let begin = end.map_or(message, |(end, _)| &message[..end]);
-        text::one_line(&self.cut(begin), MAX_CHARS)
+        let mut shown = self.cut(begin);
+        if end.is_some() {
+            // What is left of a secret there is not known for one.
+            let whole = shown.chars().count().saturating_sub(MAX_SECRET);
+            shown = shown.chars().take(whole).collect();
+        }
+        text::one_line(&shown, MAX_CHARS)
     }
 
     /// The message with `***` for each secret, however it is percent-encoded and in either case.
@@ -108,6 +116,15 @@ mod tests {
 
     fn shown(message: &str) -> String {
         Secrets::new([SALT, "0a1b2c", "店"]).printable(message)
+    }
+
+    #[test]
+    fn what_a_long_message_is_cut_off_in_is_not_shown() {
+        for before in 0..10 {
+            let message = format!("{}{}", "x".repeat(before), "testsalt".repeat(600));
+            let shown = Secrets::new(["testsalt"]).printable(&message);
+            assert!(!shown.contains("test"), "{before}: {shown}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Which of the lines that have the columns is the header, where it can be told.
 
 use super::error::Fault;
-use super::header::{FlagSource, Line};
 use super::misfit::misfit;
 use super::normalize::{folded, is_blank, plain_name, strip_wrapping};
 use super::options::SheetOptions;
+use super::top::{FlagSource, Line};
 use crate::erp::field::Field;
 use crate::text::quoted;
 

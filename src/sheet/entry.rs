@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use csv::StringRecord;
 
 use super::error::{Fault, SheetError};
-use super::header::{FlagSource, Header};
+use super::header::Header;
 use super::misfit::{Misfit, misfit};
 use super::normalize::strip_wrapping;
 use super::options::SheetOptions;
 use super::own::SENT_FLAG;
 use super::problem::{CellFault, Problem};
 use super::rounding;
+use super::top::FlagSource;
 use crate::erp::field::{Field, validate};
 
 /// How messages name the column of a flag that was given for all rows.

@@ -9,20 +9,11 @@ use super::matcher::Columns;
 use super::normalize::{is_blank, strip_wrapping};
 use super::options::SheetOptions;
 use super::own::{OwnColumns, Unclear};
-use super::record::{Record, RecordReader};
-use crate::erp::field::Field;
-use crate::text::quoted;
+use super::record::RecordReader;
+use super::top::{FlagSource, Line};
 
 /// Lines below the first that are looked through to say where the header is.
 const FURTHER_LINES: usize = 1_000;
-
-/// One line that may be the header.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) number: u64,
-    pub(super) fields: Vec<String>,
-    pub(super) own: OwnColumns,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Header {
@@ -54,16 +45,6 @@ impl Header {
         let header = strip_wrapping(&self.fields[self.order]);
         self.line > 0 && header.eq_ignore_ascii_case(order)
     }
-}
-
-/// Where a row's flag comes from.
-#[derive(Clone, Debug)]
-pub(super) enum FlagSource {
-    Column(usize),
-    /// The column in which an earlier run kept the flag that was sent.
-    SentFlag(usize),
-    /// One flag for all rows.
-    Given(String),
 }
 
 #[derive(Debug)]
@@ -260,24 +241,6 @@ fn first_lines(records: &mut impl RecordReader, options: &SheetOptions) -> First
 }
 
 impl Line {
-    fn of(record: Record<'_>, options: &SheetOptions) -> Line {
-        let fields: Vec<_> = record.iter().map(str::to_owned).collect();
-        Line {
-            number: record.line,
-            own: OwnColumns::of(&fields, options.is_named_ours),
-            fields,
-        }
-    }
-
-    pub(super) fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
-        self.own.kept.iter().map(|&at| (at, &self.fields[at]))
-    }
-
-    pub(super) fn filled(&self) -> impl Iterator<Item = (usize, &String)> {
-        let fields = (0..).zip(&self.fields);
-        fields.filter(|(_, field)| !is_blank(field))
-    }
-
     fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {
         if matches!(flag, FlagSource::Column(flag) if flag == order) {
             return Err(Fault::SameColumn {
@@ -306,19 +269,5 @@ impl Line {
             flag,
             has_rounded_orders: false,
         })
-    }
-
-    /// A column as messages name it: header and letter.
-    pub(super) fn titled(&self, at: usize) -> String {
-        format!("{} (column {})", quoted(&self.fields[at]), letter(at))
-    }
-
-    pub(super) fn ambiguous(&self, field: Field, columns: &[usize]) -> Fault {
-        let columns: Vec<_> = columns.iter().map(|&at| self.titled(at)).collect();
-        Fault::AmbiguousColumn {
-            line: self.number,
-            field,
-            columns: columns.join(", "),
-        }
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::content::Content;
 use super::format::Format;
-use super::header::{FlagSource, Header};
+use super::header::Header;
 use super::own::SENT_FLAG;
+use super::top::FlagSource;
 use super::warning::Warning;
 use crate::text::{list, quoted};
 

@@ -3,9 +3,9 @@
 use super::candidates::Candidate;
 use super::columns::{Fit, by_letter};
 use super::error::Fault;
-use super::header::{FlagSource, Line};
 use super::normalize::{folded, plain_name};
 use super::options::SheetOptions;
+use super::top::{FlagSource, Line};
 use crate::erp::field::Field;
 
 /// How the two columns are known.

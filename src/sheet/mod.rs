@@ -29,6 +29,7 @@ mod rounding;
 mod row;
 mod table;
 mod text;
+mod top;
 mod torn;
 mod warning;
 mod workbook;
@@ -58,8 +59,9 @@ pub use warning::Warning;
 
 use content::Content;
 use entry::check_given_flag;
-use header::{FlagSource, Header};
+use header::Header;
 use input::Input;
+use top::FlagSource;
 
 /// An opened sheet: what was found out about it, and as many passes over its rows as wanted.
 #[derive(Debug)]

@@ -3,11 +3,12 @@
 use csv::StringRecord;
 
 use super::error::SheetError;
-use super::header::{FlagSource, Header};
+use super::header::Header;
 use super::line::{Line, SheetLine};
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
+use super::top::FlagSource;
 use super::torn::Torn;
 
 /// What an earlier run wrote beside a row: the line it has in the sheet of that run, and how it

@@ -4,7 +4,8 @@
 //! half of a torn one begins with another column, and must not be read as if it began with the
 //! first.
 
-use super::header::{FlagSource, Header};
+use super::header::Header;
+use super::top::FlagSource;
 
 /// What was seen in the short row before.
 #[derive(Debug, Default)]

@@ -2,8 +2,9 @@
 
 use super::cells::{Table, TableCell, Value};
 use super::show::{Role, lacks_value};
-use crate::sheet::header::{FlagSource, Header};
+use crate::sheet::header::Header;
 use crate::sheet::normalize::strip_wrapping;
+use crate::sheet::top::FlagSource;
 
 /// Which columns go to the ERP, and what is known of them as a whole.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,11 @@
 use crate::erp::field::Field;
 use crate::sheet::columns::letter;
 use crate::sheet::error::{Fault, SheetError};
-use crate::sheet::header::{FlagSource, Header};
+use crate::sheet::header::Header;
 use crate::sheet::normalize::is_blank;
 use crate::sheet::record::{Record, RecordReader};
 use crate::sheet::table::Shape;
+use crate::sheet::top::FlagSource;
 
 /// The columns that are sent.
 fn sent(header: &Header) -> impl Iterator<Item = (Field, usize)> {

@@ -1,0 +1,62 @@
+//! One of a sheet's first lines, which may be its header.
+
+use super::columns::letter;
+use super::error::Fault;
+use super::normalize::is_blank;
+use super::options::SheetOptions;
+use super::own::OwnColumns;
+use super::record::Record;
+use crate::erp::field::Field;
+use crate::text::quoted;
+
+/// One line that may be the header.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) number: u64,
+    pub(super) fields: Vec<String>,
+    pub(super) own: OwnColumns,
+}
+
+impl Line {
+    pub(super) fn of(record: Record<'_>, options: &SheetOptions) -> Line {
+        let fields: Vec<_> = record.iter().map(str::to_owned).collect();
+        Line {
+            number: record.line,
+            own: OwnColumns::of(&fields, options.is_named_ours),
+            fields,
+        }
+    }
+
+    pub(super) fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
+        self.own.kept.iter().map(|&at| (at, &self.fields[at]))
+    }
+
+    pub(super) fn filled(&self) -> impl Iterator<Item = (usize, &String)> {
+        let fields = (0..).zip(&self.fields);
+        fields.filter(|(_, field)| !is_blank(field))
+    }
+
+    /// A column as messages name it: header and letter.
+    pub(super) fn titled(&self, at: usize) -> String {
+        format!("{} (column {})", quoted(&self.fields[at]), letter(at))
+    }
+
+    pub(super) fn ambiguous(&self, field: Field, columns: &[usize]) -> Fault {
+        let columns: Vec<_> = columns.iter().map(|&at| self.titled(at)).collect();
+        Fault::AmbiguousColumn {
+            line: self.number,
+            field,
+            columns: columns.join(", "),
+        }
+    }
+}
+
+/// Where a row's flag comes from.
+#[derive(Clone, Debug)]
+pub(super) enum FlagSource {
+    Column(usize),
+    /// The column in which an earlier run kept the flag that was sent.
+    SentFlag(usize),
+    /// One flag for all rows.
+    Given(String),
+}

@@ -16,7 +16,7 @@ use super::error::FileError;
 use super::fs::directory;
 use super::fs::{is_same, link_target, metadata_if_exists};
 use super::history::has_rows;
-use super::journal::{Left, is_at};
+use super::journal::{Left, is_at, is_own_at};
 use super::lock::{self, Lock};
 use super::open::{open_regular, open_to_read};
 use super::paths::{Paths, companion, of_other_format};
@@ -54,8 +54,7 @@ impl RunFiles {
     ) -> Result<RunFiles, FileError> {
         let failures = link_target(&paths.failures)?;
         let journal_of_failures = companion(&failures, ".partial");
-        let left = Left::open(&journal_of_failures)?;
-        let is_continued = left.is_some_and(|left| left.is_own());
+        let is_continued = is_own_at(&journal_of_failures);
         let correction = match &paths.corrects {
             Some(path) if sheet.is_ours() => {
                 Some(Correction::find(&link_target(path)?, sheet, is_continued)?)

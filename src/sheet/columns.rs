@@ -107,7 +107,7 @@ pub(super) fn by_letter(letters: &str) -> Option<usize> {
 }
 
 /// The letter of a column counted from 0.
-pub(super) fn letter(column: usize) -> String {
+pub fn letter(column: usize) -> String {
     let mut letters = match column / 26 {
         0 => String::new(),
         more => letter(more - 1),

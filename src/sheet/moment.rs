@@ -1,19 +1,6 @@
 //! Dates and times of day as spreadsheets and people write them.
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+use crate::text::MONTHS;
 
 /// A whole date, with a time after it perhaps.
 pub(super) fn is_date(text: &str) -> bool {

@@ -71,10 +71,6 @@ impl Left {
         }))
     }
 
-    pub fn is_own(&self) -> bool {
-        self.is_own
-    }
-
     pub fn find(&self, identity: &Identity) -> Found {
         match parse(&self.bytes, identity) {
             Found::Lines(_) if !self.is_own => Found::Foreign(Foreign::NotOwn),
@@ -86,6 +82,14 @@ impl Left {
 /// Whether there is a journal at the path, whole, cut off or torn.
 pub fn is_at(path: &Path) -> bool {
     matches!(read(path, HEADER.len()), Ok(Some(_)))
+}
+
+/// The same, if it is one's own.
+pub fn is_own_at(path: &Path) -> bool {
+    match read(path, HEADER.len()) {
+        Ok(Some((_, found))) => is_own(path, &found).unwrap_or(false),
+        _ => false,
+    }
 }
 
 /// What is at the path, up to so many bytes of it.

@@ -14,7 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use left::{Foreign, Found, Left, is_at, parse, sealed_lines};
+pub use left::{Foreign, Found, Left, is_at, is_own_at, parse, sealed_lines};
 
 use super::atomic::AtomicFile;
 use super::error::FileError;

@@ -269,3 +269,12 @@ mod pipes {
         assert_eq!(erp.accepted("CG1"), 2);
     }
 }
+
+#[test]
+fn a_file_that_only_has_the_name_of_a_journal_keeps_nobody_from_another_sheet() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\n");
+    place.write("x.failures.csv.partial", "dear diary");
+    finish(&mut place.run(&erp, ["x.csv"])).expect(0);
+    assert_eq!(place.read("x.failures.csv.partial"), "dear diary");
+}

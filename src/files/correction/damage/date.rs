@@ -3,6 +3,8 @@
 use jiff::ToSpan;
 use jiff::civil::date;
 
+use crate::text::MONTHS;
+
 /// The last day that spreadsheets know, the end of the year 9999.
 const LAST_DAY: i64 = 2_958_465;
 
@@ -125,20 +127,6 @@ impl DateLike {
 
 /// Numbers and names of months, with what separates the parts of dates between them.
 fn parts(text: &str) -> Option<Vec<Part>> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

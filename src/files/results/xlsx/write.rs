@@ -11,6 +11,7 @@ use super::escape::escaped;
 use super::{MAX_ROWS, SHEET};
 use crate::files::outcome::Status;
 use crate::files::results::ResultsColumns;
+use crate::sheet::letter;
 
 /// Rows that are held back until it is known how wide columns must be.
 const MEASURED_ROWS: usize = 1_000;
@@ -76,7 +77,7 @@ impl<W: Write + Seek> XlsxWriter<W> {
             kinds: kinds.collect(),
             own: columns.own.len() + usize::from(columns.sent_flag),
             first: columns.order,
-            letters: (0..header.len()).map(letters).collect(),
+            letters: (0..header.len()).map(letter).collect(),
             widths: vec![0; header.len()],
             held: Some(Vec::new()),
             rows: 0,
@@ -200,15 +201,6 @@ fn style(kind: Kind, cell: &str) -> usize {
             at.map_or(Style::Text as usize, |at| Style::Status as usize + at)
         }
     }
-}
-
-fn letters(column: usize) -> String {
-    let mut text = match column / 26 {
-        0 => String::new(),
-        more => letters(more - 1),
-    };
-    text.push(char::from(b'A' + (column % 26) as u8));
-    text
 }
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";

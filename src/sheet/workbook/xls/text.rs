@@ -170,7 +170,7 @@ impl Long<'_> {
         Ok(text)
     }
 
-    /// Characters, whose width each further record says anew.
+    /// Characters of one or two bytes: each record that they go on in says which.
     fn characters(&mut self, mut left: usize, mut flags: u8) -> Result<String, Fault> {
         let mut text = String::new();
         let mut half = Vec::new();

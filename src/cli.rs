@@ -22,6 +22,7 @@ pub use self::values::Deadline;
 use self::values::{deadline, delimiter, positive_duration, size};
 use crate::exit;
 use crate::files::OutputFormat;
+use crate::language::Language;
 use crate::pace::{RateLimit, Workers};
 use crate::plan::OnConflict;
 
@@ -65,12 +66,24 @@ pub struct Cli {
     #[arg(short, long, global = true, action = clap::ArgAction::Count, display_order = 901, help_heading = "Other")]
     pub verbose: u8,
 
+    /// The language of what people read [env: WDT_LANG] [default: the system's]
+    #[arg(
+        long,
+        global = true,
+        value_name = "zh|en",
+        hide_possible_values = true,
+        hide_short_help = true,
+        display_order = 902,
+        help_heading = "Other"
+    )]
+    lang: Option<Language>,
+
     /// Print help (all of it with --help)
-    #[arg(short, long, global = true, action = clap::ArgAction::Help, display_order = 902, help_heading = "Other")]
+    #[arg(short, long, global = true, action = clap::ArgAction::Help, display_order = 903, help_heading = "Other")]
     help: Option<bool>,
 
     /// Print the version
-    #[arg(short = 'V', long, action = clap::ArgAction::Version, display_order = 903, help_heading = "Other")]
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, display_order = 904, help_heading = "Other")]
     version: Option<bool>,
 
     #[command(subcommand)]

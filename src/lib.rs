@@ -9,6 +9,7 @@ mod console;
 mod erp;
 mod exit;
 mod files;
+mod language;
 mod messages;
 mod pace;
 mod plan;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::language::say;
+
 /// The longest text that is quoted whole, in characters.
 const MAX_QUOTED: usize = 40;
 /// The longest list that is shown whole.
@@ -39,25 +41,44 @@ pub fn quoted(text: &str) -> String {
 
 /// The first dozen texts, each quoted.
 pub fn list(texts: &[String]) -> String {
-    let first: Vec<_> = texts
-        .iter()
-        .take(MAX_LISTED)
-        .map(|text| quoted(text))
-        .collect();
-    match texts.len() - first.len() {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
+    let quoted: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
+    first(&quoted)
+}
+
+/// The first dozen texts, and how many more there are.
+pub fn first(texts: &[String]) -> String {
+    let items = all(&texts[..texts.len().min(MAX_LISTED)]);
+    match texts.len().saturating_sub(MAX_LISTED) {
+        0 => items,
+        more => say!("list-more", items = items, more = more),
     }
+}
+
+/// All texts, as a list.
+pub fn all(texts: &[String]) -> String {
+    texts.join(&say!("list-separator"))
 }
 
 /// A duration in its two largest units.
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
+    let (minutes, hours) = (seconds / 60, seconds / 3_600);
     match seconds {
-        0..10 => format!("{:.1} s", time.as_secs_f64()),
-        10..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
+        0..10 => say!(
+            "duration-seconds",
+            seconds = format!("{:.1}", time.as_secs_f64())
+        ),
+        10..60 => say!("duration-seconds", seconds = seconds),
+        60..3_600 => say!(
+            "duration-minutes",
+            minutes = minutes,
+            seconds = format!("{:02}", seconds % 60)
+        ),
+        _ => say!(
+            "duration-hours",
+            hours = hours,
+            minutes = format!("{:02}", minutes % 60)
+        ),
     }
 }
 
@@ -79,7 +100,7 @@ pub fn size(bytes: u64) -> String {
         .find(|(power, _)| bytes > 0 && bytes.is_multiple_of(1 << power));
     match unit {
         Some((power, name)) => format!("{} {name}", bytes >> power),
-        None => format!("{bytes} bytes"),
+        None => say!("bytes", count = bytes),
     }
 }
 

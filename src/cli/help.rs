@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
+use crate::language::{Language, speak};
 
 const SHORT: &str = "{about}\n\n{usage-heading} {usage}\n\n{positionals}\n{options}{after-help}";
 const SHORT_OF_OPTIONS: &str = "{about}\n\n{usage-heading} {usage}\n\n{options}{after-help}";
@@ -18,6 +19,7 @@ const SHORT_OF_COMMANDS: &str =
 /// If they cannot be right, or ask for help or the version.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let args: Vec<_> = args.collect();
+    speak(Language::wanted(&args));
     let mut command = Cli::command();
     if args.len() == 1 || args.iter().any(|arg| arg == "-h") {
         command = command.help_template(SHORT_OF_COMMANDS);

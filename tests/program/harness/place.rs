@@ -95,8 +95,8 @@ impl Place {
         Table::read(&self.path(name))
     }
 
-    /// The program, to be run in this place, knowing nothing of the tester's own account, proxy
-    /// or configuration.
+    /// The program, to be run in this place, knowing nothing of the tester's own account, proxy,
+    /// configuration or language.
     pub fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wdt-flags"));
         command
@@ -112,6 +112,7 @@ impl Place {
                 command.env_remove(name);
             }
         }
+        command.env("WDT_LANG", "en");
         command
     }
 

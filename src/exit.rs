@@ -2,6 +2,8 @@
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::language::say;
+
 /// What some systems do not have.
 const SIGHUP: i32 = 1;
 
@@ -19,46 +21,32 @@ pub fn of_signal(signal: i32) -> u8 {
 
 /// For `--help` of `check`.
 pub fn table_of_check() -> String {
-    let rows = [
-        (OK, "every row can be sent, or a later row decides"),
-        (SOME_FAILED, "some row is invalid and would not be sent"),
-        (USAGE, "wrong usage, or a sheet that cannot be read"),
-        (STOPPED, "standard output cannot be written"),
-    ];
-    listed(&rows)
+    listed(&[
+        (OK, say!("exit-check-ok")),
+        (SOME_FAILED, say!("exit-check-some-failed")),
+        (USAGE, say!("exit-check-usage")),
+        (STOPPED, say!("exit-check-stopped")),
+    ])
 }
 
 /// For `--help`.
 pub fn table() -> String {
-    let rows = [
-        (
-            OK,
-            "every row is ok, superseded or left out (--visible-only)",
-        ),
-        (SOME_FAILED, "the run finished and some row is neither"),
-        (
-            USAGE,
-            "wrong usage, configuration or sheet; nothing was sent",
-        ),
-        (
-            STOPPED,
-            "the run stopped early: a fatal verdict, a stop rule, or files that cannot be written",
-        ),
-        (LOCKED, "another run is writing the same files"),
-        (
-            of_signal(SIGHUP),
-            "stopped by SIGHUP (the terminal is gone)",
-        ),
-        (of_signal(SIGINT), "stopped by SIGINT (Ctrl-C)"),
-        (of_signal(SIGTERM), "stopped by SIGTERM"),
-    ];
-    listed(&rows)
+    listed(&[
+        (OK, say!("exit-ok")),
+        (SOME_FAILED, say!("exit-some-failed")),
+        (USAGE, say!("exit-usage")),
+        (STOPPED, say!("exit-stopped")),
+        (LOCKED, say!("exit-locked")),
+        (of_signal(SIGHUP), say!("exit-hangup")),
+        (of_signal(SIGINT), say!("exit-interrupted")),
+        (of_signal(SIGTERM), say!("exit-terminated")),
+    ])
 }
 
-fn listed(rows: &[(u8, &str)]) -> String {
+fn listed(rows: &[(u8, String)]) -> String {
     let rows = rows.iter();
     let rows: String = rows
         .map(|(code, meaning)| format!("\n  {code:<3}  {meaning}"))
         .collect();
-    format!("Exit codes:{rows}")
+    say!("exit-codes") + &rows
 }

@@ -10,23 +10,18 @@ use crate::sandbox::Shell;
 
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
-    /// Calls let in per minute [default: any number]
     #[arg(long, value_name = "N/min", value_parser = per_minute, help_heading = "Pace")]
     pub limit: Option<u32>,
 
-    /// Calls let in at once [default: any number]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Pace")]
     pub max_concurrency: Option<u32>,
 
-    /// How long every call takes
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, help_heading = "Pace")]
     pub latency: Duration,
 
-    /// The shell whose variables are printed
     #[arg(long, value_name = "SHELL", default_value_t = Shell::of_system(), value_enum, help_heading = "Output")]
     pub shell: Shell,
 
-    /// Where to listen; port 0 takes any free one
     #[arg(
         long,
         value_name = "ADDR",
@@ -35,9 +30,6 @@ pub struct SandboxArgs {
     )]
     pub listen: std::net::SocketAddr,
 
-    /// The flags that are defined, separated by commas; 无 is in any case
-    ///
-    /// [default: aa,加急,已质检,待质检,待付款,已付款,部分到货,无]
     #[arg(
         long,
         value_name = "NAME,...",
@@ -46,11 +38,9 @@ pub struct SandboxArgs {
     )]
     pub flags: Option<Vec<String>>,
 
-    /// The fraction of calls, from 0 to 1, that fail for now
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction, help_heading = "Other")]
     pub fail_rate: f64,
 
-    /// How far its clock is ahead, or behind (-5m)
     #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true, value_parser = signed_duration, help_heading = "Other")]
     pub clock_skew: SignedDuration,
 }

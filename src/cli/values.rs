@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
+use crate::language::say;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deadline {
     /// So long after the start.
@@ -14,13 +16,12 @@ pub enum Deadline {
 }
 
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
-    text.parse()
-        .map_err(|_| "write a duration such as 30s, 500ms or 2m".to_owned())
+    text.parse().map_err(|_| say!("value-duration"))
 }
 
 #[cfg(feature = "sandbox")]
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    Duration::try_from(signed_duration(text)?).map_err(|_| "must not be negative".to_owned())
+    Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-negative"))
 }
 
 /// Longer durations could overflow when added to a clock.
@@ -29,7 +30,7 @@ const MAX_DURATION: Duration = Duration::from_secs(7 * 24 * 3_600);
 pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
     match Duration::try_from(signed_duration(text)?) {
         Ok(duration) if !duration.is_zero() && duration <= MAX_DURATION => Ok(duration),
-        _ => Err("must be longer than nothing and no longer than a week".to_owned()),
+        _ => Err(say!("value-too-long")),
     }
 }
 
@@ -38,7 +39,7 @@ pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
         let time = Time::strptime("%H:%M", text);
         return time
             .map(Deadline::At)
-            .map_err(|_| "write a time of day such as 06:30".to_owned());
+            .map_err(|_| say!("value-time-of-day"));
     }
     positive_duration(text).map(Deadline::In)
 }
@@ -48,7 +49,7 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
     match (text, chars.next(), chars.next()) {
         ("tab" | "\\t", _, _) => Ok('\t'),
         (_, Some(c), None) if c.is_ascii() && !matches!(c, '"' | '\r' | '\n') => Ok(c),
-        _ => Err("write one ASCII character, or tab".to_owned()),
+        _ => Err(say!("value-character")),
     }
 }
 
@@ -56,7 +57,7 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
 pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
         Ok(limit) if limit > 0 => Ok(limit),
-        _ => Err("write N/min, N a whole number from 1".to_owned()),
+        _ => Err(say!("value-per-minute")),
     }
 }
 
@@ -64,7 +65,7 @@ pub(super) fn per_minute(text: &str) -> Result<u32, String> {
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
-        _ => Err("write a number from 0 to 1".to_owned()),
+        _ => Err(say!("value-fraction")),
     }
 }
 
@@ -81,7 +82,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         .and_then(|count: u64| count.checked_mul(1 << power));
     bytes
         .filter(|&bytes| bytes > 0)
-        .ok_or_else(|| "write a number of bytes, or one with K, M or G, such as 800M".to_owned())
+        .ok_or_else(|| say!("value-size"))
 }
 
 #[cfg(test)]

@@ -5,11 +5,10 @@ use std::io;
 use std::iter::once;
 use std::path::Path;
 
-use clap::CommandFactory;
 use clap_mangen::Man;
 
 use super::failure::Failure;
-use crate::cli::Cli;
+use crate::cli;
 use crate::exit::STOPPED;
 
 pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
@@ -24,9 +23,9 @@ pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
 
 fn write_pages(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
-    let mut program = Cli::command().disable_help_subcommand(true);
-    program.build();
-    for command in once(&program).chain(program.get_subcommands()) {
+    let program = cli::command();
+    let commands = program.get_subcommands();
+    for command in once(&program).chain(commands.filter(|it| it.get_name() != "help")) {
         // What is hidden in the short help would have no text in the page.
         let command = command.clone().mut_args(|arg| arg.hide_short_help(false));
         Man::new(command)

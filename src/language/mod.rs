@@ -7,6 +7,7 @@
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::sync::LazyLock;
 
@@ -26,6 +27,8 @@ macro_rules! say {
     };
 }
 pub(crate) use say;
+#[cfg(test)]
+pub use tests::keys;
 
 /// The texts of the language that was chosen; English until then.
 pub static TEXTS: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
@@ -91,6 +94,16 @@ impl Language {
 /// From now on all texts are in this language.
 pub fn speak(language: Language) {
     load(&TEXTS, language).expect("its texts are part of the program");
+}
+
+/// A text whose key is made from names in the program, or an attribute of it, if there is one.
+pub fn find(key: &str, attribute: Option<&str>) -> Option<String> {
+    match attribute {
+        None => TEXTS.has(key).then(|| TEXTS.get(key)),
+        Some(attribute) => TEXTS
+            .has_attr(key, attribute)
+            .then(|| TEXTS.get_attr_args_concrete(key, attribute, HashMap::new())),
+    }
 }
 
 fn load(texts: &FluentLanguageLoader, language: Language) -> Result<(), I18nEmbedError> {

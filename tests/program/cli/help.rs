@@ -1,6 +1,5 @@
 //! Help, version, and the options that messages name.
 
-use clap::CommandFactory;
 use unicode_width::UnicodeWidthStr;
 
 use crate::harness::{Finished, Place, finish, sandbox};
@@ -32,7 +31,7 @@ fn help_documents_the_exit_codes() {
 
 #[test]
 fn help_names_every_option_of_every_command() {
-    let mut cli = wdt_flags::cli::Cli::command();
+    let mut cli = wdt_flags::cli::command();
     cli.build();
     let commands = cli.get_subcommands().filter(|it| it.get_name() != "help");
     for command in commands {
@@ -63,28 +62,71 @@ const HEADINGS: [&str; 6] = ["Sheet", "Account", "Pace", "Stopping", "Output", "
 
 /// The commands, and the program itself.
 fn commands() -> Vec<String> {
-    let cli = wdt_flags::cli::Cli::command();
+    let cli = wdt_flags::cli::command();
     let commands = cli.get_subcommands().map(|it| it.get_name().to_owned());
+    let commands = commands.filter(|name| name != "help");
     commands.chain([String::new()]).collect()
 }
 
 #[test]
-fn the_short_help_fits_on_a_screen_and_leaves_room_for_the_prompt() {
-    for name in commands() {
+fn help_fits_into_80_columns_and_the_short_one_on_a_screen() {
+    for (language, more) in [
+        ("en", "all of it with --help"),
+        ("zh", "--help 显示全部选项"),
+    ] {
+        for name in commands() {
+            let help = |option| {
+                let name = Some(name.as_str()).filter(|name| !name.is_empty());
+                let args: Vec<_> = name
+                    .into_iter()
+                    .chain([option, "--lang", language])
+                    .collect();
+                program(&args).expect(0).stdout
+            };
+            let (short, long) = (help("-h"), help("--help"));
+            for line in short.lines().chain(long.lines()) {
+                assert!(line.width() <= 80, "{name}: {line}");
+            }
+            assert!(short.lines().count() < 24, "{name}: {short}");
+            assert!(short.contains(more), "{name}: {short}");
+            // Descriptions stand beside the options, not below.
+            let has_text = |line: &str| line.trim().contains("  ");
+            let mut options = short.lines().filter(|it| it.trim_start().starts_with("--"));
+            assert!(options.all(has_text), "{name}: {short}");
+        }
+    }
+}
+
+#[test]
+fn help_is_in_the_language_that_is_asked_for() {
+    for (lang, variable, option) in [
+        ("zh_CN.UTF-8", None, None),
+        ("en_US.UTF-8", Some("zh"), None),
+        ("C", Some("en"), Some("--lang=zh")),
+    ] {
         let place = Place::new();
         let mut command = place.program();
-        command.args(Some(&name).filter(|name| !name.is_empty()));
-        let run = finish(command.arg("-h").env("COLUMNS", "80")).expect(0);
-        let help = &run.stdout;
-        assert!(help.lines().count() < 24, "{name}: {help}");
-        let widest = help.lines().map(UnicodeWidthStr::width).max();
-        assert!(widest <= Some(80), "{name}: {help}");
-        assert!(help.contains("all of it with --help"), "{name}: {help}");
-        // Descriptions stand beside the options, not below.
-        let has_text = |line: &str| line.trim().contains("  ");
-        let options = help.lines().filter(|it| it.trim_start().starts_with("--"));
-        assert!(options.clone().all(has_text), "{name}: {help}");
+        for name in ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "WDT_LANG"] {
+            command.env_remove(name);
+        }
+        command.env("LANG", lang);
+        if let Some(variable) = variable {
+            command.env("WDT_LANG", variable);
+        }
+        let run = finish(command.arg("run").args(option).arg("--help")).expect(0);
+        for words in [
+            "把表格写入 ERP",
+            "用法:",
+            "速率:",
+            "（默认 30s）",
+            "退出码：",
+        ] {
+            assert!(run.stdout.contains(words), "{words}: {run:?}");
+        }
+        assert!(!run.stdout.contains("[default"), "{run:?}");
     }
+    let run = program(&["--lang", "fr"]).expect(2);
+    assert!(run.stderr.contains("[possible values: zh, en]"), "{run:?}");
 }
 
 #[test]
@@ -220,8 +262,6 @@ fn help_for_check_and_sandbox_is_their_own() {
         let is_global = global.iter().any(|it| option.contains(it));
         assert!(has_default || is_global, "{option}");
     }
-    assert!(
-        sandbox.contains(&format!("[default: {flags}]")),
-        "{sandbox}"
-    );
+    let sandbox: String = sandbox.split_whitespace().collect();
+    assert!(sandbox.contains(&format!("[default:{flags}]")), "{sandbox}");
 }

@@ -3,8 +3,6 @@
 use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 
-use clap::CommandFactory;
-
 use crate::harness::{Place, finish};
 
 fn pages() -> Place {
@@ -19,13 +17,14 @@ fn pages() -> Place {
 #[test]
 fn every_command_has_a_page_with_a_text_for_every_option() {
     let place = pages();
-    let mut cli = wdt_flags::cli::Cli::command();
+    let mut cli = wdt_flags::cli::command();
     cli.build();
     let mut expected = vec!["wdt-flags.1".to_owned()];
     for command in cli.get_subcommands().filter(|it| it.get_name() != "help") {
         let name = format!("wdt-flags-{}.1", command.get_name());
         let page = place.read(&format!("share/man1/{name}"));
         let page = page.replace("\\-", "-");
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             page.contains(concat!("\"wdt-flags ", env!("CARGO_PKG_VERSION"))),
             "{page}"

@@ -1,0 +1,138 @@
+//! The arguments in the body.
+
+use serde_json::Value;
+
+use super::{Method, Request};
+use crate::sandbox::refusal::Refusal;
+
+const MAX_ORDER_CHARS: usize = 40;
+const MAX_FLAG_CHARS: usize = 32;
+
+pub(in crate::sandbox) fn arguments(method: Method, body: &[u8]) -> Result<Request, Refusal> {
+    let Ok(Value::Array(mut arguments)) = serde_json::from_slice(body) else {
+        return Err(Refusal::Malformed);
+    };
+    let expected = match method {
+        Method::Update => 1,
+        Method::Now => 0,
+    };
+    if arguments.len() != expected {
+        return Err(Refusal::ArgumentCount);
+    }
+    let Some(argument) = arguments.pop() else {
+        return Ok(Request::Now);
+    };
+    let Value::Object(mut argument) = argument else {
+        return Err(Refusal::ArgumentType);
+    };
+    let order = text(
+        argument.remove("purchase_no"),
+        "purchase_no",
+        MAX_ORDER_CHARS,
+    )?;
+    let flag = text(argument.remove("flag_name"), "flag_name", MAX_FLAG_CHARS)?;
+    match argument.into_iter().next() {
+        Some((name, _)) => Err(Refusal::UnknownField(name)),
+        None => Ok(Request::Update { order, flag }),
+    }
+}
+
+fn text(value: Option<Value>, field: &'static str, max: usize) -> Result<String, Refusal> {
+    match value {
+        None | Some(Value::Null) => Err(Refusal::Missing(field)),
+        Some(Value::String(text)) if text.is_empty() => Err(Refusal::Missing(field)),
+        Some(Value::String(text)) if text.chars().count() > max => {
+            Err(Refusal::TooLong { field, max })
+        }
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(Refusal::ArgumentType),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn argument_shapes() {
+        let long_order = format!(
+            r#"[{{"purchase_no":"{}","flag_name":"aa"}}]"#,
+            "单".repeat(41)
+        );
+        let long_flag = format!(
+            r#"[{{"purchase_no":"CG1","flag_name":"{}"}}]"#,
+            "急".repeat(33)
+        );
+        for (body, refusal) in [
+            ("", Refusal::Malformed),
+            ("{", Refusal::Malformed),
+            ("[] []", Refusal::Malformed),
+            (
+                r#"{"purchase_no":"CG1","flag_name":"aa"}"#,
+                Refusal::Malformed,
+            ),
+            ("[]", Refusal::ArgumentCount),
+            ("[{},{}]", Refusal::ArgumentCount),
+            (r#"["CG1"]"#, Refusal::ArgumentType),
+            (
+                r#"[{"purchase_no":1,"flag_name":"aa"}]"#,
+                Refusal::ArgumentType,
+            ),
+            (
+                r#"[{"purchase_no":"CG1","flag_name":["aa"]}]"#,
+                Refusal::ArgumentType,
+            ),
+            (r#"[{"flag_name":"aa"}]"#, Refusal::Missing("purchase_no")),
+            (
+                r#"[{"purchase_no":"","flag_name":"aa"}]"#,
+                Refusal::Missing("purchase_no"),
+            ),
+            (r#"[{"purchase_no":"CG1"}]"#, Refusal::Missing("flag_name")),
+            (
+                r#"[{"purchase_no":"CG1","flag_name":null}]"#,
+                Refusal::Missing("flag_name"),
+            ),
+            (
+                r#"[{"purchase_no":"CG1","flag_name":"aa","remark":""}]"#,
+                Refusal::UnknownField("remark".to_owned()),
+            ),
+            (
+                &long_order,
+                Refusal::TooLong {
+                    field: "purchase_no",
+                    max: 40,
+                },
+            ),
+            (
+                &long_flag,
+                Refusal::TooLong {
+                    field: "flag_name",
+                    max: 32,
+                },
+            ),
+        ] {
+            assert_eq!(
+                arguments(Method::Update, body.as_bytes()),
+                Err(refusal),
+                "{body}"
+            );
+        }
+        assert_eq!(arguments(Method::Now, b"[]"), Ok(Request::Now));
+        assert_eq!(arguments(Method::Now, b"[1]"), Err(Refusal::ArgumentCount));
+        assert_eq!(arguments(Method::Now, b"{}"), Err(Refusal::Malformed));
+        assert_eq!(
+            arguments(Method::Update, b"\xff\xfe"),
+            Err(Refusal::Malformed)
+        );
+    }
+
+    #[test]
+    fn lengths_count_characters() {
+        let (order, flag) = ("单".repeat(40), "急".repeat(32));
+        let body = format!(r#"[{{"purchase_no":"{order}","flag_name":"{flag}"}}]"#);
+        assert_eq!(
+            arguments(Method::Update, body.as_bytes()),
+            Ok(Request::Update { order, flag })
+        );
+    }
+}

@@ -28,6 +28,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         fail_rate: args.fail_rate,
         clock_skew: args.clock_skew,
         watch: Some(watch),
+        ..Config::default()
     };
     let sandbox = Sandbox::start(config).map_err(|error| {
         Failure::new(

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, tz};
 
 /// The last second that both HTTP dates and [`Timestamp`] can express.
@@ -31,6 +32,13 @@ pub(super) fn local_time(now: i64) -> String {
         .to_string()
 }
 
+/// A time written as [`local_time`] writes it and in no other way, in Unix seconds.
+pub(super) fn parse_local_time(text: &str) -> Option<i64> {
+    let time = DateTime::strptime("%F %T", text).ok()?;
+    let seconds = tz::offset(8).to_timestamp(time).ok()?.as_second();
+    (local_time(seconds) == text).then_some(seconds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +63,6 @@ mod tests {
     #[test]
     fn local_time_is_utc_plus_8() {
         assert_eq!(local_time(1_325_347_200), "2012-01-01 00:00:00");
+        assert_eq!(parse_local_time("2012-01-01 00:00:00"), Some(1_325_347_200));
     }
 }

@@ -1,12 +1,14 @@
 //! How the stand-in behaves, and the account it knows.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Handled;
+use super::protocol::MAX_PAGE_SIZE;
 
 pub const SID: &str = "sandbox";
 pub const APP_KEY: &str = "sandbox-app";
@@ -15,6 +17,16 @@ pub const APP_SECRET: &str = "open-sesame:sea-salt";
 
 const FLAGS: &str = "aa,加急,已质检,待质检,待付款,已付款,部分到货,无";
 
+/// A purchase order that is there from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub number: String,
+    /// `无` or empty is none. It may be one that is no longer defined.
+    pub flag: String,
+    /// To the second; `None` is when the stand-in starts, by its clock.
+    pub modified: Option<Timestamp>,
+}
+
 /// The default is a well-behaved ERP on a free port of loopback.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -22,9 +34,19 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The flags defined for purchase orders. `无` is defined in any case.
     pub flags: Vec<String>,
+    /// The orders that listings show before any update. Every other order exists as well, for
+    /// updates, if its number does not contain `404`.
+    pub orders: Vec<Order>,
+    /// Numbers of orders that listings do not show, as if the account had no permission for their
+    /// warehouse. They can be updated.
+    pub hidden: HashSet<String>,
+    /// Whether the account may use the method that lists orders.
+    pub may_list: bool,
+    /// The most orders on a page, however many are asked for: pages are then of this size.
+    pub max_page_size: usize,
     /// Calls allowed per minute; `None` is no limit. The minute is a fixed window that starts with
-    /// the first call after the last window has ended. Calls that are throttled or not authentic do
-    /// not count.
+    /// the first call after the last window has ended. Calls that are throttled, not authentic or
+    /// refused for what stands in their address do not count.
     pub limit: Option<u32>,
     /// Calls allowed at once; `None` is no limit.
     pub max_concurrency: Option<u32>,
@@ -46,6 +68,10 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             flags: FLAGS.split(',').map(str::to_owned).collect(),
+            orders: Vec::new(),
+            hidden: HashSet::new(),
+            may_list: true,
+            max_page_size: MAX_PAGE_SIZE,
             limit: None,
             max_concurrency: None,
             latency: Duration::ZERO,

@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Once nothing is in flight, `calls` is `accepted + pings + rejected + throttled + failed - lost`,
-/// apart from callers that left before their request was complete.
+/// Once nothing is in flight, `calls` is
+/// `accepted + pings + listings + rejected + throttled + failed - lost`, apart from callers that
+/// left before their request was complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub connections: u64,
@@ -13,6 +14,8 @@ pub struct Stats {
     pub accepted: u64,
     /// `system.Core.now` calls answered.
     pub pings: u64,
+    /// Pages of orders answered, empty ones included.
+    pub listings: u64,
     /// Requests refused for what they are, by an HTTP error or by a status other than 0.
     pub rejected: u64,
     /// Calls refused by a limit.

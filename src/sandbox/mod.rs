@@ -2,8 +2,9 @@
 //!
 //! It checks what the real one checks and answers with the same statuses and messages, keeps the
 //! flags it is given in memory, and can be made difficult through its [`Config`]. Every order
-//! exists whose number does not contain `404`. It shares no code with the client, so that a
-//! misreading of the protocol there does not pass unnoticed here.
+//! exists whose number does not contain `404`; listings show those that were there from the start
+//! or have been updated. It shares no code with the client, so that a misreading of the protocol
+//! there does not pass unnoticed here.
 
 mod answer;
 mod clock;
@@ -32,7 +33,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 pub use self::answer::Handled;
-pub use self::config::{APP_KEY, APP_SECRET, Config, SID};
+pub use self::config::{APP_KEY, APP_SECRET, Config, Order, SID};
 pub use self::counters::Stats;
 use self::service::Service;
 pub use self::shell::Shell;

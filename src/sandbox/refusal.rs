@@ -11,6 +11,7 @@ pub(super) enum Refusal {
     Missing(&'static str),
     Repeated(&'static str),
     UnknownField(String),
+    BadValue(&'static str),
     TooLong { field: &'static str, max: usize },
     Database,
     Clock,
@@ -21,6 +22,9 @@ pub(super) enum Refusal {
     NoPermission,
     NoSuchOrder,
     NoSuchFlag(String),
+    NoWindow,
+    StartAfterEnd,
+    WindowTooLong,
 }
 
 impl Refusal {
@@ -35,6 +39,7 @@ impl Refusal {
             Self::Missing(field) => (2, &*format!("{field}不能为空")),
             Self::Repeated(field) => (2, &*format!("参数重复:{field}")),
             Self::UnknownField(name) => (2, &*format!("未知参数:{name}")),
+            Self::BadValue(field) => (2, &*format!("参数值错误:{field}")),
             Self::TooLong { field, max } => (2, &*format!("{field}长度不能超过{max}")),
             Self::Database => (4, "数据库错误"),
             Self::Clock => (7, "时间戳错误"),
@@ -45,6 +50,9 @@ impl Refusal {
             Self::NoPermission => (100, "权限不足"),
             Self::NoSuchOrder => (100, "单据不存在"),
             Self::NoSuchFlag(flag) => (100, &*format!("采购标记不存在:{flag}")),
+            Self::NoWindow => (100, "参数中必须包含起止时间"),
+            Self::StartAfterEnd => (100, "开始时间不能晚于结束时间"),
+            Self::WindowTooLong => (100, "起止时间跨度不能超过30天"),
         };
         serde_json::json!({ "status": status, "message": message }).to_string()
     }

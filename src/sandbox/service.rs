@@ -1,5 +1,6 @@
 //! One call from its raw parts to its answer, without the network.
 
+use std::mem;
 use std::time::Instant;
 
 use super::answer::Answer;
@@ -22,16 +23,18 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(mut config: Config) -> Self {
+        let known = mem::take(&mut config.orders);
         let (secret, salt) = APP_SECRET.split_once(':').unwrap_or((APP_SECRET, ""));
         Self {
             counters: Counters::default(),
-            orders: Orders::new(&config.flags),
+            orders: Orders::new(&config.flags, known, clock::now(config.clock_skew)),
             account: Account {
                 sid: SID,
                 key: APP_KEY,
                 secret,
                 salt,
+                may_list: config.may_list,
             },
             limits: Limits::new(config.limit, config.max_concurrency),
             config,
@@ -72,14 +75,13 @@ impl Service {
 
     fn execute(&self, method: Method, body: &[u8]) -> Answer {
         match self.apply(method, body) {
-            Ok(Method::Update) => {
-                self.counters.update(|stats| stats.accepted += 1);
-                Answer::Json(r#"{"status":0}"#.to_owned())
-            }
-            Ok(Method::Now) => {
-                self.counters.update(|stats| stats.pings += 1);
-                let time = clock::local_time(self.now());
-                Answer::Json(format!(r#"{{"status":0,"data":"{time}"}}"#))
+            Ok(reply) => {
+                self.counters.update(|stats| match method {
+                    Method::Update => stats.accepted += 1,
+                    Method::List(_) => stats.listings += 1,
+                    Method::Now => stats.pings += 1,
+                });
+                Answer::Json(reply)
             }
             Err(refusal) => self.reject(&refusal),
         }
@@ -93,7 +95,7 @@ impl Service {
             Fault::Other => Answer::Json(Refusal::Other.to_json()),
             Fault::LostCall => Answer::HangUp,
             Fault::LostReply => {
-                if self.apply(method, body) == Ok(Method::Update) {
+                if self.apply(method, body).is_ok() && method == Method::Update {
                     self.counters.update(|stats| {
                         stats.accepted += 1;
                         stats.lost += 1;
@@ -104,10 +106,19 @@ impl Service {
         }
     }
 
-    fn apply(&self, method: Method, body: &[u8]) -> Result<Method, Refusal> {
-        if let Request::Update { order, flag } = protocol::arguments(method, body)? {
-            self.orders.update(order, flag)?;
-        }
-        Ok(method)
+    /// The reply to a call that is accepted.
+    fn apply(&self, method: Method, body: &[u8]) -> Result<String, Refusal> {
+        let now = self.now();
+        Ok(match protocol::arguments(method, body)? {
+            Request::Update { order, flag } => {
+                self.orders.update(order, flag, now)?;
+                r#"{"status":0}"#.to_owned()
+            }
+            Request::List(listing) => {
+                let page = self.orders.list(&listing, &self.config);
+                format!(r#"{{"status":0,"data":{page}}}"#)
+            }
+            Request::Now => format!(r#"{{"status":0,"data":"{}"}}"#, clock::local_time(now)),
+        })
     }
 }

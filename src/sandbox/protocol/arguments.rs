@@ -1,19 +1,20 @@
 //! The arguments in the body.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::listing::listing;
 use super::{Method, Request};
 use crate::sandbox::refusal::Refusal;
 
-const MAX_ORDER_CHARS: usize = 40;
-const MAX_FLAG_CHARS: usize = 32;
+pub(in crate::sandbox) const MAX_ORDER_CHARS: usize = 40;
+pub(in crate::sandbox) const MAX_FLAG_CHARS: usize = 32;
 
 pub(in crate::sandbox) fn arguments(method: Method, body: &[u8]) -> Result<Request, Refusal> {
     let Ok(Value::Array(mut arguments)) = serde_json::from_slice(body) else {
         return Err(Refusal::Malformed);
     };
     let expected = match method {
-        Method::Update => 1,
+        Method::Update | Method::List(_) => 1,
         Method::Now => 0,
     };
     if arguments.len() != expected {
@@ -22,22 +23,34 @@ pub(in crate::sandbox) fn arguments(method: Method, body: &[u8]) -> Result<Reque
     let Some(argument) = arguments.pop() else {
         return Ok(Request::Now);
     };
-    let Value::Object(mut argument) = argument else {
+    let Value::Object(fields) = argument else {
         return Err(Refusal::ArgumentType);
     };
-    let order = text(
-        argument.remove("purchase_no"),
-        "purchase_no",
-        MAX_ORDER_CHARS,
-    )?;
-    let flag = text(argument.remove("flag_name"), "flag_name", MAX_FLAG_CHARS)?;
-    match argument.into_iter().next() {
-        Some((name, _)) => Err(Refusal::UnknownField(name)),
-        None => Ok(Request::Update { order, flag }),
+    match method {
+        Method::List(paging) => listing(fields, paging).map(Request::List),
+        _ => update(fields),
     }
 }
 
-fn text(value: Option<Value>, field: &'static str, max: usize) -> Result<String, Refusal> {
+fn update(mut fields: Map<String, Value>) -> Result<Request, Refusal> {
+    let order = text(fields.remove("purchase_no"), "purchase_no", MAX_ORDER_CHARS)?;
+    let flag = text(fields.remove("flag_name"), "flag_name", MAX_FLAG_CHARS)?;
+    no_other(fields)?;
+    Ok(Request::Update { order, flag })
+}
+
+pub(super) fn no_other(fields: Map<String, Value>) -> Result<(), Refusal> {
+    match fields.into_iter().next() {
+        Some((name, _)) => Err(Refusal::UnknownField(name)),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn text(
+    value: Option<Value>,
+    field: &'static str,
+    max: usize,
+) -> Result<String, Refusal> {
     match value {
         None | Some(Value::Null) => Err(Refusal::Missing(field)),
         Some(Value::String(text)) if text.is_empty() => Err(Refusal::Missing(field)),

@@ -2,10 +2,13 @@
 //! what is asked, or why it is refused.
 
 mod arguments;
+mod listing;
 mod query;
 
 pub(super) use self::arguments::arguments;
+pub(super) use self::listing::{Listing, Wanted};
 use self::query::Query;
+pub(super) use self::query::{MAX_PAGE_SIZE, Paging};
 use super::refusal::Refusal;
 use super::signature;
 
@@ -15,23 +18,30 @@ pub(super) const EPOCH: i64 = 1_325_347_200;
 /// How many seconds a call's timestamp may be off the server's clock.
 const TOLERANCE: u64 = 120;
 
+const UPDATE: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
+const LIST: &str = "purchase.PurchaseOrder.queryWithDetail";
+const NOW: &str = "system.Core.now";
+
 #[derive(Clone, Debug)]
 pub(super) struct Account {
     pub(super) sid: &'static str,
     pub(super) key: &'static str,
     pub(super) secret: &'static str,
     pub(super) salt: &'static str,
+    pub(super) may_list: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Update,
+    List(Paging),
     Now,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Request {
     Update { order: String, flag: String },
+    List(Listing),
     Now,
 }
 
@@ -43,25 +53,25 @@ pub(super) fn authenticate(
     now: i64,
 ) -> Result<Method, Refusal> {
     let query = Query::parse(query)?;
-    let [sid, key, salt, method, version, timestamp, sign] = &query.0;
-    if sid != account.sid {
+    if query.get("sid") != account.sid {
         return Err(Refusal::UnknownSid);
     }
-    if key != account.key || salt != account.salt {
+    if query.get("key") != account.key || query.get("salt") != account.salt {
         return Err(Refusal::UnknownApp);
     }
-    if version != "1.0" {
+    if query.get("v") != "1.0" {
         return Err(Refusal::Version);
     }
-    if !is_current(timestamp, now) {
+    if !is_current(query.get("timestamp"), now) {
         return Err(Refusal::Clock);
     }
-    if *sign != signature::sign(account.secret, query.signed_fields(), body) {
+    if query.get("sign") != signature::sign(account.secret, query.signed_fields(), body) {
         return Err(Refusal::BadSignature);
     }
-    match method.as_str() {
-        "purchase.PurchaseOrder.updatePurchaseInfo" => Ok(Method::Update),
-        "system.Core.now" => Ok(Method::Now),
+    match query.get("method") {
+        UPDATE => Ok(Method::Update),
+        LIST if account.may_list => query.paging().map(Method::List),
+        NOW => Ok(Method::Now),
         _ => Err(Refusal::NoPermission),
     }
 }
@@ -84,15 +94,16 @@ mod tests {
         key: "wdt_test",
         secret: "testsecret",
         salt: "testsalt",
+        may_list: true,
     };
-    const NOW: i64 = EPOCH + 450_444_516;
+    const TIME: i64 = EPOCH + 450_444_516;
     const BODY: &str = r#"[{"purchase_no":"CG2204130001","flag_name":"aa"}]"#;
     const QUERY: &str = "sid=wdtapi3&key=wdt_test&salt=testsalt\
         &method=purchase.PurchaseOrder.updatePurchaseInfo&v=1.0&timestamp=450444516\
         &sign=98421154e48d616164bacac3c8a3ae9f";
 
     fn check(query: &str) -> Result<Method, Refusal> {
-        authenticate(&ACCOUNT, query, BODY.as_bytes(), NOW)
+        authenticate(&ACCOUNT, query, BODY.as_bytes(), TIME)
     }
 
     #[test]
@@ -159,7 +170,7 @@ mod tests {
                 "{right} → {wrong}"
             );
         }
-        let other_body = authenticate(&ACCOUNT, QUERY, b"[]", NOW);
+        let other_body = authenticate(&ACCOUNT, QUERY, b"[]", TIME);
         assert_eq!(other_body, Err(Refusal::BadSignature));
     }
 
@@ -171,8 +182,72 @@ mod tests {
             (120, Ok(Method::Update)),
             (121, Err(Refusal::Clock)),
         ] {
-            let verdict = authenticate(&ACCOUNT, QUERY, BODY.as_bytes(), NOW + offset);
+            let verdict = authenticate(&ACCOUNT, QUERY, BODY.as_bytes(), TIME + offset);
             assert_eq!(verdict, expected, "{offset}");
         }
+    }
+
+    // These were signed by other code, as the published vectors were.
+    const FIRST: &str = "page_size=100&page_no=0&calc_total=1";
+    const FIRST_SIGN: &str = "bd79af6b9c90e09cf806adfc50f59ddd";
+    const LISTING: &str =
+        r#"[{"start_time":"2026-11-01 00:00:00","end_time":"2026-11-20 00:00:00"}]"#;
+
+    fn listing(account: &Account, paging: &str, body: &str, sign: &str) -> Result<Method, Refusal> {
+        let query = QUERY
+            .replace("updatePurchaseInfo", "queryWithDetail")
+            .replace("98421154e48d616164bacac3c8a3ae9f", sign);
+        authenticate(account, &format!("{query}&{paging}"), body.as_bytes(), TIME)
+    }
+
+    #[test]
+    fn paging_takes_part_in_the_signature() {
+        let one = r#"[{"purchase_no":"CG2204130001"}]"#;
+        for (paging, body, sign, (size, number, with_total)) in [
+            (FIRST, LISTING, FIRST_SIGN, (100, 0, true)),
+            (
+                "calc_total=0&page_no=1&page_size=100",
+                LISTING,
+                "9ee12793d8de732eafc34dc8290f56f3",
+                (100, 1, false),
+            ),
+            (
+                "page_size=1&page_no=0",
+                one,
+                "66202ea4c0deb1028383a63ae8261fc3",
+                (1, 0, false),
+            ),
+        ] {
+            let paging_read = Paging {
+                size,
+                number,
+                with_total,
+            };
+            assert_eq!(
+                listing(&ACCOUNT, paging, body, sign),
+                Ok(Method::List(paging_read))
+            );
+        }
+        for other in [
+            "page_size=99&page_no=0&calc_total=1",
+            "page_size=100&page_no=1&calc_total=1",
+            "page_size=100&page_no=0&calc_total=0",
+            "page_size=100&page_no=0",
+        ] {
+            let verdict = listing(&ACCOUNT, other, LISTING, FIRST_SIGN);
+            assert_eq!(verdict, Err(Refusal::BadSignature), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_listing_needs_its_own_permission() {
+        let account = Account {
+            may_list: false,
+            ..ACCOUNT
+        };
+        let first = listing(&account, FIRST, LISTING, FIRST_SIGN);
+        assert_eq!(first, Err(Refusal::NoPermission));
+        let update = authenticate(&account, QUERY, BODY.as_bytes(), TIME);
+        assert_eq!(update, Ok(Method::Update));
     }
 }

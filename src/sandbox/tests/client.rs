@@ -5,10 +5,12 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, SystemTime};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, protocol, signature};
 
 pub(super) const UPDATE: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
+pub(super) const LIST: &str = "purchase.PurchaseOrder.queryWithDetail";
 pub(super) const NOW: &str = "system.Core.now";
 pub(super) const OK: &str = r#"{"status":0}"#;
 
@@ -44,6 +46,17 @@ impl Call {
 
     pub(super) fn ping() -> Self {
         Self::new(NOW, "[]")
+    }
+
+    /// A page of a hundred, with the total on the first one, as other clients ask for it.
+    pub(super) fn list(argument: &Value, page: usize) -> Self {
+        let mut call = Self::new(LIST, &format!("[{argument}]"));
+        call.fields.push(("page_size", "100".to_owned()));
+        call.fields.push(("page_no", page.to_string()));
+        if page == 0 {
+            call.fields.push(("calc_total", "1".to_owned()));
+        }
+        call
     }
 
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
@@ -149,6 +162,13 @@ impl Caller {
     pub(super) fn call(&mut self, call: &Call) -> Option<Reply> {
         self.send(call.to_http());
         self.receive()
+    }
+
+    /// The data of the page that answers `call`.
+    pub(super) fn page(&mut self, call: &Call) -> Value {
+        let reply: Value = serde_json::from_str(&self.reply(call)).unwrap();
+        assert_eq!(reply["status"], 0, "{reply}");
+        reply["data"].clone()
     }
 
     /// The body of the HTTP 200 that answers `call`.

@@ -6,3 +6,4 @@ mod faults;
 mod http;
 mod lifecycle;
 mod limits;
+mod listings;

@@ -1,5 +1,6 @@
 //! Options of the stand-in.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -37,6 +38,18 @@ pub struct SandboxArgs {
         help_heading = "Other"
     )]
     pub flags: Option<Vec<String>>,
+
+    #[arg(long, value_name = "FILE", help_heading = "Other")]
+    pub orders: Option<PathBuf>,
+
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "NUMBER,...",
+        value_delimiter = ',',
+        help_heading = "Other"
+    )]
+    pub hidden: Vec<String>,
 
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction, help_heading = "Other")]
     pub fail_rate: f64,

@@ -9,19 +9,23 @@ use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
 use crate::exit::{STOPPED, of_signal};
-use crate::sandbox::{Config, Handled, Sandbox};
+use crate::sandbox::{Config, Handled, Sandbox, read_orders};
 use crate::stop::StopReason;
 
 /// How often it is looked whether to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {
+    let orders = args.orders.as_deref().map(read_orders).transpose();
+    let orders = orders.map_err(Failure::usage)?.unwrap_or_default();
     let stop = listen(console).map_err(Failure::no_thread)?;
     let default = Config::default();
     let (watch, requests) = channel();
     let config = Config {
         listen: args.listen,
         flags: args.flags.unwrap_or(default.flags),
+        orders,
+        hidden: args.hidden.into_iter().collect(),
         limit: args.limit,
         max_concurrency: args.max_concurrency,
         latency: args.latency,

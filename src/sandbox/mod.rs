@@ -12,8 +12,8 @@ mod config;
 mod counters;
 mod fault;
 mod limits;
-
 mod orders;
+mod orders_file;
 mod protocol;
 mod refusal;
 mod server;
@@ -35,6 +35,7 @@ use tokio::runtime::{Builder, Runtime};
 pub use self::answer::Handled;
 pub use self::config::{APP_KEY, APP_SECRET, Config, Order, SID};
 pub use self::counters::Stats;
+pub use self::orders_file::{OrdersFileError, read_orders};
 use self::service::Service;
 pub use self::shell::Shell;
 

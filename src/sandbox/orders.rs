@@ -86,7 +86,8 @@ impl Orders {
             modified: now,
             accepted: 0,
         });
-        // As databases do it by themselves: a row that is given the values it has is not modified.
+        // As in a database: a row that is given the values it has is not modified. One that was not
+        // known comes into being now, whatever its flag.
         if order.flag != flag {
             order.flag = flag;
             order.modified = now;

@@ -5,7 +5,7 @@ mod arguments;
 mod listing;
 mod query;
 
-pub(super) use self::arguments::arguments;
+pub(super) use self::arguments::{MAX_FLAG_CHARS, MAX_ORDER_CHARS, arguments};
 pub(super) use self::listing::{Listing, Wanted};
 use self::query::Query;
 pub(super) use self::query::{MAX_PAGE_SIZE, Paging};

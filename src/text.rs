@@ -47,8 +47,13 @@ pub fn list(texts: &[String]) -> String {
 
 /// The first dozen texts, and how many more there are.
 pub fn first(texts: &[String]) -> String {
+    first_of(texts, texts.len())
+}
+
+/// The first dozen of so many texts, of which no more need be there.
+pub fn first_of(texts: &[String], count: usize) -> String {
     let items = all(&texts[..texts.len().min(MAX_LISTED)]);
-    match texts.len().saturating_sub(MAX_LISTED) {
+    match count.saturating_sub(MAX_LISTED) {
         0 => items,
         more => say!("list-more", items = items, more = more),
     }

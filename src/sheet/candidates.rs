@@ -6,7 +6,8 @@ use super::normalize::{folded, is_blank, plain_name, strip_wrapping};
 use super::options::SheetOptions;
 use super::top::{FlagSource, Line};
 use crate::erp::field::Field;
-use crate::text::quoted;
+use crate::language::say;
+use crate::text::{all, quoted};
 
 /// A line that has the columns.
 pub(super) struct Candidate<'l> {
@@ -48,8 +49,8 @@ pub(super) fn choose<'l>(
             first.doubt(lines)
         } else {
             let all = [first].into_iter().chain(rivals);
-            let told: Vec<String> = all.map(|it| it.told(lines)).collect();
-            Err(Fault::SeveralHeaders(told.join("; ")))
+            let told = all.map(|it| it.told(lines)).collect();
+            Err(Fault::SeveralHeaders(told))
         };
         return Some((candidates.swap_remove(0), fault));
     }
@@ -142,11 +143,15 @@ impl Candidate<'_> {
             let below = lines.get(self.at + 1).and_then(|line| line.fields.get(at));
             let header = quoted(&self.line.fields[at]);
             match below.filter(|cell| !is_blank(cell)) {
-                Some(cell) => format!("{header} above {}", quoted(cell)),
-                None => format!("{header} above an empty cell"),
+                Some(cell) => say!("sheet-above", header = header, cell = quoted(cell)),
+                None => say!("sheet-above-nothing", header = header),
             }
         });
         let columns: Vec<String> = columns.collect();
-        format!("line {} ({})", self.line.number, columns.join(", "))
+        say!(
+            "sheet-could-be-header",
+            line = self.line.number,
+            columns = all(&columns)
+        )
     }
 }

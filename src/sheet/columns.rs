@@ -2,6 +2,8 @@
 
 use super::normalize::plain_name;
 use crate::erp::field::Field;
+use crate::language::say;
+use crate::text::all;
 
 /// The header is looked for in this many lines that are not blank.
 pub(super) const HEADER_SEARCH_LINES: usize = 20;
@@ -69,17 +71,24 @@ impl Field {
     }
 
     /// The usual names as messages list them.
-    pub(super) fn usual_names(self) -> &'static str {
-        match self {
-            Field::PurchaseNo => "purchase_no, 采购单号, 采购单编号, 采购订单号, PO number",
-            Field::FlagName => "flag_name, flag, 标记名称, 标记, 采购单标记",
-        }
+    pub(super) fn usual_names(self) -> String {
+        let names = match self {
+            Field::PurchaseNo => [
+                "purchase_no",
+                "采购单号",
+                "采购单编号",
+                "采购订单号",
+                "PO number",
+            ],
+            Field::FlagName => ["flag_name", "flag", "标记名称", "标记", "采购单标记"],
+        };
+        all(&names.map(str::to_owned))
     }
 
-    pub(super) fn title(self) -> &'static str {
+    pub(super) fn title(self) -> String {
         match self {
-            Field::PurchaseNo => "order column (采购单号)",
-            Field::FlagName => "flag column (标记)",
+            Field::PurchaseNo => say!("sheet-order-column"),
+            Field::FlagName => say!("sheet-flag-column"),
         }
     }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::error::Fault;
+use super::foreign::Foreign;
+use crate::language::say;
 
 /// What kind of file a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,16 @@ pub enum Format {
 }
 
 impl Format {
+    /// As people call it.
+    pub(super) fn title(self) -> String {
+        match self {
+            Format::Text => say!("sheet-format-text"),
+            Format::Html => say!("sheet-format-html"),
+            Format::XmlSpreadsheet => say!("sheet-format-xml"),
+            other => other.to_string(),
+        }
+    }
+
     pub fn is_workbook(self) -> bool {
         matches!(
             self,
@@ -30,6 +42,7 @@ impl Format {
     }
 }
 
+/// As programs are told.
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -65,17 +78,17 @@ const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What no spreadsheet program would open.
-const FOREIGN: [(&[u8], &str); 10] = [
-    (b"PK\x05\x06", "an empty archive"),
-    (b"%PDF-", "a PDF"),
-    (b"\x1F\x8B", "a gzip archive"),
-    (b"Rar!\x1A", "a RAR archive"),
-    (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xFF\xD8\xFF", "a picture"),
-    (b"{\\rtf", "an RTF document"),
-    (b"SQLite format 3\0", "an SQLite database"),
+const FOREIGN: [(&[u8], Foreign); 10] = [
+    (b"PK\x05\x06", Foreign::EmptyArchive),
+    (b"%PDF-", Foreign::Pdf),
+    (b"\x1F\x8B", Foreign::Gzip),
+    (b"Rar!\x1A", Foreign::Rar),
+    (b"7z\xBC\xAF\x27\x1C", Foreign::SevenZip),
+    (b"\x89PNG", Foreign::Picture),
+    (b"GIF8", Foreign::Picture),
+    (b"\xFF\xD8\xFF", Foreign::Picture),
+    (b"{\\rtf", Foreign::Rtf),
+    (b"SQLite format 3\0", Foreign::Sqlite),
 ];
 
 /// The first records of workbooks before Excel 97, and without the container that Excel wants.
@@ -102,21 +115,21 @@ pub(super) fn signature(head: &[u8]) -> Result<Signature, Fault> {
         return Ok(COMPOUND);
     }
     match head.strip_prefix(UTF_8_MARK) {
-        Some(rest) if rest.starts_with(ARCHIVE) => return Err(Fault::BehindMark("an archive")),
-        Some(rest) if rest.starts_with(OLE) => return Err(Fault::BehindMark("a workbook")),
+        Some(rest) if rest.starts_with(ARCHIVE) => return Err(Fault::BehindMark(Foreign::Archive)),
+        Some(rest) if rest.starts_with(OLE) => return Err(Fault::BehindMark(Foreign::Workbook)),
         _ => {}
     }
     if is_encrypted(head) {
         return Err(Fault::Encrypted);
     }
     if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| head.starts_with(start)) {
-        return Err(Fault::NotASheet(what));
+        return Err(Fault::NotASheet(*what));
     }
     if OLD_WORKBOOKS.iter().any(|start| head.starts_with(start)) {
-        return Err(Fault::SaveAgain("a workbook of before Excel 97"));
+        return Err(Fault::SaveAgain(Foreign::OldWorkbook));
     }
     if is_dbase(head) {
-        return Err(Fault::SaveAgain("a dBase table"));
+        return Err(Fault::SaveAgain(Foreign::Dbase));
     }
     Ok(Signature::Text)
 }

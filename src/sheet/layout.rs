@@ -8,6 +8,7 @@ use super::header::Header;
 use super::own::SENT_FLAG;
 use super::top::FlagSource;
 use super::warning::Warning;
+use crate::language::say;
 use crate::text::{list, quoted};
 
 /// What was assumed about a sheet, or told by the options.
@@ -39,40 +40,48 @@ pub struct Layout {
 impl fmt::Display for Layout {
     /// What was assumed, in two lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "read as {}", self.format)?;
-        if let Some(encoding) = self.encoding {
-            write!(f, ", {encoding}")?;
-        }
-        match self.delimiter {
-            Some('\t') => write!(f, ", separated by tabs")?,
-            Some(delimiter) => write!(f, ", separated by `{delimiter}`")?,
-            None => {}
-        }
-        if let Some(worksheet) = &self.worksheet {
-            write!(f, ", worksheet {}", quoted(worksheet))?;
-        }
-        if !self.worksheets.is_empty() {
-            write!(f, ", worksheets {}", list(&self.worksheets))?;
-        }
-        match self.header_line {
-            0 => f.write_str(", no header")?,
-            line => write!(f, ", header on line {line}")?,
-        }
-        match self.skipped_lines {
-            0 => {}
-            1 => write!(f, " (1 title line skipped)")?,
-            n => write!(f, " ({n} title lines skipped)")?,
-        }
-        write!(f, "\norders from column {}, ", quoted(&self.order_column))?;
-        match (&self.given_flag, &self.flag_column) {
-            (Some(flag), _) => write!(f, "flag {} for all rows", quoted(flag)),
-            (None, Some(column)) => write!(f, "flags from column {}", quoted(column)),
-            (None, None) => write!(f, "no flags"),
-        }
+        let parts = [
+            Some(say!("sheet-read-as", format = self.format.title())),
+            self.encoding
+                .map(|encoding| say!("sheet-encoding", encoding = encoding)),
+            self.delimiter.map(separated),
+            self.worksheet
+                .as_ref()
+                .map(|worksheet| say!("sheet-worksheet", worksheet = quoted(worksheet))),
+            (!self.worksheets.is_empty())
+                .then(|| say!("sheet-worksheets", worksheets = list(&self.worksheets))),
+            Some(self.header()),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        writeln!(f, "{}", parts.join(&say!("sheet-layout-separator")))?;
+        let order = quoted(&self.order_column);
+        f.write_str(&match &self.given_flag {
+            Some(flag) => say!("sheet-one-flag", order = order, flag = quoted(flag)),
+            None => say!(
+                "sheet-columns",
+                order = order,
+                flag = quoted(self.flag_column.as_deref().unwrap_or_default())
+            ),
+        })
+    }
+}
+
+fn separated(delimiter: char) -> String {
+    match delimiter {
+        '\t' => say!("sheet-separated-by-tabs"),
+        _ => say!("sheet-separated", delimiter = delimiter.to_string()),
     }
 }
 
 impl Layout {
+    fn header(&self) -> String {
+        match (self.header_line, self.skipped_lines) {
+            (0, _) => say!("sheet-no-header"),
+            (line, 0) => say!("sheet-header", line = line),
+            (line, skipped) => say!("sheet-header-below-titles", line = line, skipped = skipped),
+        }
+    }
+
     pub(super) fn of(content: &Content, header: &Header) -> Layout {
         let worksheets = match content {
             Content::Worksheets(worksheets) => worksheets.names(),

@@ -10,8 +10,10 @@
 mod candidates;
 mod columns;
 mod content;
+mod damage;
 mod entry;
 mod error;
+mod foreign;
 mod format;
 mod header;
 mod input;

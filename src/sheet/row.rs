@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::record::{Record, RecordReader};
 use super::top::FlagSource;
 use super::torn::Torn;
+use crate::language::say;
 
 /// What an earlier run wrote beside a row: the line it has in the sheet of that run, and how it
 /// ended.
@@ -104,7 +105,7 @@ impl Row {
         };
         if is_torn && self.extra.is_empty() {
             // In the results the row is filled up; this keeps it invalid when they are given back.
-            self.extra = format!("(only {found} of {expected} fields)");
+            self.extra = say!("sheet-only-fields", found = found, expected = expected);
         }
         let text = |at: Option<usize>| at.map_or("", field).trim().to_owned();
         self.origin = own.is_ours().then(|| Origin {

@@ -7,6 +7,7 @@ use super::options::SheetOptions;
 use super::own::OwnColumns;
 use super::record::Record;
 use crate::erp::field::Field;
+use crate::language::say;
 use crate::text::quoted;
 
 /// One line that may be the header.
@@ -38,15 +39,18 @@ impl Line {
 
     /// A column as messages name it: header and letter.
     pub(super) fn titled(&self, at: usize) -> String {
-        format!("{} (column {})", quoted(&self.fields[at]), letter(at))
+        say!(
+            "sheet-titled-column",
+            header = quoted(&self.fields[at]),
+            letter = letter(at)
+        )
     }
 
     pub(super) fn ambiguous(&self, field: Field, columns: &[usize]) -> Fault {
-        let columns: Vec<_> = columns.iter().map(|&at| self.titled(at)).collect();
         Fault::AmbiguousColumn {
             line: self.number,
             field,
-            columns: columns.join(", "),
+            columns: columns.iter().map(|&at| self.titled(at)).collect(),
         }
     }
 }

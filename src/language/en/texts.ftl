@@ -11,6 +11,149 @@ list-more = { $items } and { $more } more
 
 ## Sheets
 
+# Of what file, and what is wrong with it.
+sheet-error = { $file }: { $fault }
+sheet-not-found = no such file
+sheet-directory = is a directory; give the sheet's file
+sheet-not-opened = cannot be opened: { $why }
+sheet-not-read = cannot be read: { $why }
+sheet-not-spooled = cannot be kept in a temporary file in { $directory }: { $why }
+sheet-changed = changed while it was being read; close it elsewhere and run again
+sheet-empty = is empty: no header line
+sheet-unknown-encoding = unknown encoding { $encoding }; --encoding takes utf-8, gb18030, gbk, big5, utf-16le, utf-16be and the like
+sheet-delimiter = { $delimiter } cannot be a delimiter; --delimiter takes one ASCII character that is no quote, letter, digit or line break
+sheet-malformed = line { $line } is not valid { $encoding }; save the file again as UTF-8, or give its true encoding with --encoding
+sheet-malformed-guess = line { $line } is not valid { $encoding }; save the file again as UTF-8, or give its encoding with --encoding
+sheet-zero-bytes = looks like UTF-16 text without a byte order mark, or is no sheet at all; if it is text, give --encoding utf-16le or --encoding utf-16be
+sheet-save-again = is { $what }; open it in Excel or WPS and save it as .xlsx or .csv
+sheet-behind-mark = is { $what } behind a byte order mark: it was damaged in transfer; get it again, as it was
+sheet-encrypted = is encrypted by a document security system (such as 亿赛通); have it decrypted, or save it where the program may read it
+sheet-lock-file = is the lock file that { $program } keeps while { $document } is open; give { $document }
+sheet-not-a-sheet = is { $what }, not a sheet; give a .csv, .txt, .xlsx, .xlsb, .xls or .ods file
+sheet-no-table = holds no table: it is a web page, perhaps one to log in; export the sheet again
+sheet-cut-table = ends within a table: it was cut off, so rows may be missing; export it again, or open it in Excel or WPS and save it as .xlsx or .csv
+sheet-bad-xml = line { $line } is not well-formed XML; export it again, or open it in Excel or WPS and save it as .xlsx or .csv
+sheet-password = is password-protected; save it without a password
+sheet-damaged = is not a sheet that can be read ({ $damage }); open it in Excel or WPS and save it again as .xlsx or .csv
+sheet-too-large = holds more than { $limit } of cells; if it is meant to be so large, give --max-workbook-size, and else delete what is outside the table or save it as .csv
+sheet-unknown-worksheet = has no worksheet { $asked }; it has { $worksheets }
+sheet-several-worksheets = several worksheets have the columns: { $worksheets }; take one with --sheet NAME, or all of them with --all-sheets
+sheet-several-tables = several worksheets have the columns: { $tables }; take one with --sheet NUMBER, or all of them with --all-sheets
+sheet-hidden-worksheets = no visible worksheet has the columns; hidden ones have: { $worksheets }; take one with --sheet NAME
+sheet-unreadable-worksheet = worksheet { $worksheet } cannot be read ({ $damage }), and rows may be missing; open the workbook in Excel or WPS and save it again, or take another worksheet with --sheet NAME
+sheet-in-worksheet = worksheet { $worksheet }: { $fault }
+sheet-other-header = the headers of the worksheets { $first } and { $other } differ: column { $column } is { $first_header } and { $other_header }; make them alike, or take one with --sheet NAME
+sheet-no-worksheets = is text and has no worksheets; leave out --sheet or --all-sheets
+sheet-no-hidden-rows = is text and has no hidden rows; leave out --visible-only
+sheet-merged-header = line { $line }: { $header } is merged over the columns { $from } to { $to }; say which is the { $column } with { $option } and its letter
+sheet-header-below = the header is on line { $line }, further below than it is looked for; say --header-line { $line }
+sheet-labels = line { $line } has the names of the columns as labels with values beside them, and no line has them as a header; name the columns of the header with --order-column and --flag-column, or say --header-line { $line } if this is it
+sheet-no-such-line = no row begins on line { $line }; give --header-line the line or worksheet row of the header
+sheet-several-headers = more than one line could be the header: { $lines }; say which with --header-line
+sheet-header-is-data = line { $line }: { $cell } is where the header should be, but looks like the rows below; say --no-header if the sheet has no header, or --header-line { $line } if this is it
+sheet-no-line-column = line { $line } has columns of a results or failures file, but not "line", by which its rows are known; put that column back, or save the file under another name to send it as a sheet of its own
+sheet-own-column-twice = line { $line }: two columns are named "{ $column }", and which of them wdt-flags added cannot be told; rename the sheet's own, or move the added columns together again to the end
+sheet-ambiguous-column = line { $line }: more than one column could be the { $column }: { $columns }; say which with { $option } and its letter
+sheet-same-column = line { $line }: column { $column } cannot be both the order and the flag; correct --order-column or --flag-column
+sheet-unclosed-quote = line { $line }, { $column }: the quote (") that opens here is never closed; close it, or double it if it belongs to the text
+sheet-too-long = the row on line { $line } is longer than 1 MiB; no row of a sheet is, so this is probably no sheet
+sheet-too-long-quote = the row on line { $line } is longer than 1 MiB; the quote (") that opens on line { $opened }, { $column }, is probably never closed: close it, or double it if it belongs to the text
+
+# What is missing, what to do, and what else it may be, with the separator between.
+sheet-with-rows =
+    { $title } ({ $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    })
+sheet-no-given-column = no { $column } { $given }
+sheet-no-column = no { $column }, named { $names }
+sheet-no-columns = { $one } and { $other }
+sheet-missing-on-line = { $columns } on line { $line }, which has { $headers }
+sheet-missing = { $columns } in the first { $searched } lines; line { $line } has { $headers }
+sheet-both-options = { $one } and { $other }
+sheet-name-it-or-line = name it with { $options } (header or letter), or the header's line with --header-line
+sheet-name-it-or-separator = name it with { $options } (header or letter), or the separator with --delimiter
+sheet-name-it-or-worksheet = name it with { $options } (header or letter), or the worksheet with --sheet
+sheet-or-one-flag = or give all orders one flag with --flag NAME, or clear their flags with --clear
+sheet-or-no-header = if the sheet has no header, say --no-header and name the columns by letter
+sheet-or-encoding = if its words look wrong: its encoding was guessed to be { $encoding }, give the true one with --encoding
+sheet-clause-separator = { "; " }
+
+# Columns, lines and worksheets as the texts above name them.
+sheet-order-column = order column (采购单号)
+sheet-flag-column = flag column (标记)
+sheet-column = column { $header }
+sheet-column-number = column { $number }
+sheet-titled-column = { $header } (column { $letter })
+sheet-above = { $header } above { $cell }
+sheet-above-nothing = { $header } above an empty cell
+sheet-could-be-header = line { $line } ({ $columns })
+sheet-numbered = { $number }: { $title }
+sheet-numbered-empty = { $number }: empty
+sheet-hidden = { $worksheet } (hidden)
+
+# What a file is instead of a sheet.
+sheet-foreign-archive = an archive
+sheet-foreign-empty-archive = an empty archive
+sheet-foreign-zip = a ZIP archive
+sheet-foreign-gzip = a gzip archive
+sheet-foreign-rar = a RAR archive
+sheet-foreign-7z = a 7z archive
+sheet-foreign-workbook = a workbook
+sheet-foreign-old-workbook = a workbook of before Excel 97
+sheet-foreign-dbase = a dBase table
+sheet-foreign-sylk = a SYLK file
+sheet-foreign-flat-ods = a flat OpenDocument file (.fods)
+sheet-foreign-web-archive = a web archive (MHTML)
+sheet-foreign-xml = XML
+sheet-foreign-json = JSON
+sheet-foreign-pdf = a PDF
+sheet-foreign-picture = a picture
+sheet-foreign-rtf = an RTF document
+sheet-foreign-sqlite = an SQLite database
+sheet-foreign-word = a Word document (.docx)
+sheet-foreign-powerpoint = a PowerPoint presentation (.pptx)
+sheet-foreign-iwork = a document of Apple's Numbers, Pages or Keynote
+
+# What is wrong inside a workbook.
+sheet-damage-broken = it is damaged
+sheet-damage-cut = it ends early
+sheet-damage-no-worksheets = it has no worksheets
+sheet-damage-no-cells = a worksheet's cells are not there
+sheet-damage-no-text = a cell's text is not there
+sheet-damage-value = a cell's value cannot be read: { $value }
+sheet-damage-place = a cell in no place: { $place }
+sheet-damage-two-cells = it has two cells in one place on line { $line }
+sheet-damage-long-text = a cell's text is too long
+sheet-damage-order = its rows or columns are not in order
+sheet-damage-far-apart = cells far apart; delete what is outside the table
+sheet-damage-too-much = it has more rows, columns, tables or parts than a workbook can have
+sheet-damage-packing = it is packed in a way that is not supported
+
+# What was found out about a sheet.
+sheet-format-text = delimited text
+sheet-format-html = HTML table
+sheet-format-xml = XML spreadsheet
+sheet-read-as = read as { $format }
+sheet-encoding = { $encoding }
+sheet-separated-by-tabs = separated by tabs
+sheet-separated = separated by `{ $delimiter }`
+sheet-worksheet = worksheet { $worksheet }
+sheet-worksheets = worksheets { $worksheets }
+sheet-no-header = no header
+sheet-header = header on line { $line }
+sheet-header-below-titles =
+    header on line { $line } ({ $skipped ->
+        [one] 1 title line
+       *[other] { $skipped } title lines
+    } skipped)
+sheet-layout-separator = { ", " }
+sheet-columns = orders from column { $order }, flags from column { $flag }
+sheet-one-flag = orders from column { $order }, flag { $flag } for all rows
+
+# In the results, of a row that is one half of another.
+sheet-only-fields = (only { $found } of { $expected } fields)
+
 ## Runs: notes, stops, problems of rows
 
 ## Accounts and calls

@@ -11,6 +11,141 @@ list-more = { $items } 等，另有 { $more } 个
 
 ## 表格
 
+# 哪个文件，出了什么问题。
+sheet-error = { $file }：{ $fault }
+sheet-not-found = 找不到这个文件，请检查路径和文件名
+sheet-directory = 这是文件夹，请给出表格文件
+sheet-not-opened = 无法打开：{ $why }
+sheet-not-read = 无法读取：{ $why }
+sheet-not-spooled = 无法暂存到 { $directory } 中的临时文件：{ $why }
+sheet-changed = 读取期间文件被改动；请在其他程序中关闭它，然后重新运行
+sheet-empty = 文件是空的，没有表头
+sheet-unknown-encoding = 未知的编码 { $encoding }；--encoding 可用 utf-8、gb18030、gbk、big5、utf-16le、utf-16be 等
+sheet-delimiter = { $delimiter } 不能作分隔符；--delimiter 只接受一个 ASCII 字符，引号、字母、数字和换行符除外
+sheet-malformed = 第 { $line } 行不是有效的 { $encoding } 文本；请另存为 UTF-8，或用 --encoding 指定实际的编码
+sheet-malformed-guess = 编码推测为 { $encoding }，但第 { $line } 行不符；请另存为 UTF-8，或用 --encoding 指定编码
+sheet-zero-bytes = 像是没有字节顺序标记（BOM）的 UTF-16 文本，也可能根本不是表格；如果是文本，请加上 --encoding utf-16le 或 --encoding utf-16be
+sheet-save-again = 不能直接读取这种文件（{ $what }）；请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv
+sheet-behind-mark = 文件（{ $what }）开头多出了字节顺序标记（BOM），是传输时损坏的；请重新获取原文件
+sheet-encrypted = 文件已被文档加密系统（如亿赛通）加密；请先解密，或保存到允许本程序读取的位置
+sheet-lock-file = 这是 { $program } 打开 { $document } 时生成的锁文件；请改用 { $document }
+sheet-not-a-sheet = 这不是表格（{ $what }）；请提供 .csv、.txt、.xlsx、.xlsb、.xls 或 .ods 文件
+sheet-no-table = 这是网页，里面没有表格，可能是登录页；请重新导出表格
+sheet-cut-table = 表格没有结束，文件不完整，可能缺少行；请重新导出，或用 Excel、WPS 打开，另存为 .xlsx 或 .csv
+sheet-bad-xml = 第 { $line } 行不符合 XML 格式；请重新导出，或用 Excel、WPS 打开，另存为 .xlsx 或 .csv
+sheet-password = 文件有密码保护；请取消密码后重新保存
+sheet-damaged = 无法作为表格读取（{ $damage }）；请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv
+sheet-too-large = 单元格内容超过 { $limit }；如果表格确实这么大，请用 --max-workbook-size 提高上限，否则请删除表格以外的内容，或另存为 .csv
+sheet-unknown-worksheet = 没有工作表 { $asked }；现有的工作表：{ $worksheets }
+sheet-several-worksheets = 有多个工作表包含所需的列：{ $worksheets }；请用 --sheet 名称 指定一个，或用 --all-sheets 读取全部
+sheet-several-tables = 有多个表格包含所需的列：{ $tables }；请用 --sheet 序号 指定一个，或用 --all-sheets 读取全部
+sheet-hidden-worksheets = 可见的工作表都没有所需的列，隐藏的工作表中有：{ $worksheets }；请用 --sheet 名称 指定一个
+sheet-unreadable-worksheet = 无法读取工作表 { $worksheet }（{ $damage }），可能缺少行；请用 Excel 或 WPS 打开工作簿后重新保存，或用 --sheet 名称 指定其他工作表
+sheet-in-worksheet = 工作表 { $worksheet }：{ $fault }
+sheet-other-header = 工作表 { $first } 和 { $other } 的表头不一致：{ $column } 列分别是 { $first_header } 和 { $other_header }；请改成一致，或用 --sheet 名称 只读取一个
+sheet-no-worksheets = 这是文本文件，没有工作表；请去掉 --sheet 或 --all-sheets
+sheet-no-hidden-rows = 这是文本文件，没有隐藏的行；请去掉 --visible-only
+sheet-merged-header = 第 { $line } 行：{ $header } 合并了 { $from } 到 { $to } 列；请用 { $option } 加列字母指定哪一列是{ $column }
+sheet-header-below = 表头在第 { $line } 行，超出了查找范围；请加上 --header-line { $line }
+sheet-labels = 第 { $line } 行的列名只是标签，旁边就是值，也没有别的行以它们为表头；请用 --order-column 和 --flag-column 指定表头中的列，如果这一行就是表头，请加上 --header-line { $line }
+sheet-no-such-line = 没有从第 { $line } 行开始的内容；--header-line 请填写表头所在的文件行号或工作表行号
+sheet-several-headers = 有多行可能是表头：{ $lines }；请用 --header-line 指定一行
+sheet-header-is-data = 第 { $line } 行：{ $cell }在表头的位置，但看起来和下面的数据一样；如果表格没有表头，请加上 --no-header，如果这一行就是表头，请加上 --header-line { $line }
+sheet-no-line-column = 第 { $line } 行有结果文件或失败明细的列，但缺少用来对应各行的 line 列；请把这一列放回去，如果要作为独立的表格发送，请换个文件名保存
+sheet-own-column-twice = 第 { $line } 行：有两列都叫 { $column }，无法判断哪一列是 wdt-flags 添加的；请给表格自己的那一列改名，或把添加的各列重新一起移到末尾
+sheet-ambiguous-column = 第 { $line } 行：有多列可能是{ $column }：{ $columns }；请用 { $option } 加列字母指定
+sheet-same-column = 第 { $line } 行：{ $column }不能既是采购单号又是标记；请修改 --order-column 或 --flag-column
+sheet-unclosed-quote = 第 { $line } 行，{ $column }：从这里开始的引号（"）没有结束；请补上，如果它是内容的一部分，请连写两个
+sheet-too-long = 从第 { $line } 行开始的一行超过 1 MiB；表格不会有这么长的行，这可能不是表格
+sheet-too-long-quote = 从第 { $line } 行开始的一行超过 1 MiB；第 { $opened } 行，{ $column }：这里的引号（"）可能没有结束；请补上，如果它是内容的一部分，请连写两个
+
+# 缺少什么，怎么办，还可能是什么；各句之间用分隔符。
+sheet-with-rows = { $title }（{ $rows } 行）
+sheet-no-given-column = 没有{ $column }列 { $given }
+sheet-no-column = 没有{ $column }列（常用表头：{ $names }）
+sheet-no-columns = { $one }，也{ $other }
+sheet-missing-on-line = 第 { $line } 行{ $columns }，这一行是：{ $headers }
+sheet-missing = 前 { $searched } 行{ $columns }；第 { $line } 行是：{ $headers }
+sheet-both-options = { $one } 和 { $other }
+sheet-name-it-or-line = 请用 { $options } 指定列（表头名或列字母），或用 --header-line 指定表头所在的行
+sheet-name-it-or-separator = 请用 { $options } 指定列（表头名或列字母），或用 --delimiter 指定分隔符
+sheet-name-it-or-worksheet = 请用 { $options } 指定列（表头名或列字母），或用 --sheet 指定工作表
+sheet-or-one-flag = 如果所有采购单用同一个标记，请加上 --flag 名称；要清除标记，请加上 --clear
+sheet-or-no-header = 如果表格没有表头，请加上 --no-header，并用列字母指定各列
+sheet-or-encoding = 如果文字显示不对：编码推测为 { $encoding }，请用 --encoding 指定实际的编码
+sheet-clause-separator = ；
+
+# 上面各句中对列、行、工作表的称呼。
+sheet-order-column = 采购单号
+sheet-flag-column = 标记
+sheet-column = { $header } 列
+sheet-column-number = 第 { $number } 列
+sheet-titled-column = { $header }（{ $letter } 列）
+sheet-above = { $header } 下面是 { $cell }
+sheet-above-nothing = { $header } 下面是空单元格
+sheet-could-be-header = 第 { $line } 行（{ $columns }）
+sheet-numbered = { $number }：{ $title }
+sheet-numbered-empty = { $number }：空表
+sheet-hidden = { $worksheet }（隐藏）
+
+# 不是表格的文件是什么。
+sheet-foreign-archive = 压缩文件
+sheet-foreign-empty-archive = 空的压缩文件
+sheet-foreign-zip = ZIP 压缩文件
+sheet-foreign-gzip = gzip 压缩文件
+sheet-foreign-rar = RAR 压缩文件
+sheet-foreign-7z = 7z 压缩文件
+sheet-foreign-workbook = 工作簿
+sheet-foreign-old-workbook = Excel 97 以前的工作簿
+sheet-foreign-dbase = dBase 数据表
+sheet-foreign-sylk = SYLK 文件
+sheet-foreign-flat-ods = OpenDocument 单文件格式 .fods
+sheet-foreign-web-archive = 网页归档 MHTML
+sheet-foreign-xml = XML
+sheet-foreign-json = JSON
+sheet-foreign-pdf = PDF
+sheet-foreign-picture = 图片
+sheet-foreign-rtf = RTF 文档
+sheet-foreign-sqlite = SQLite 数据库
+sheet-foreign-word = Word 文档 .docx
+sheet-foreign-powerpoint = PowerPoint 演示文稿 .pptx
+sheet-foreign-iwork = Apple Numbers、Pages 或 Keynote 文稿
+
+# 工作簿内部的问题。
+sheet-damage-broken = 文件已损坏
+sheet-damage-cut = 文件不完整
+sheet-damage-no-worksheets = 没有工作表
+sheet-damage-no-cells = 缺少一个工作表的内容
+sheet-damage-no-text = 缺少单元格的文字
+sheet-damage-value = 单元格的值无法识别：{ $value }
+sheet-damage-place = 单元格的位置无效：{ $place }
+sheet-damage-two-cells = 第 { $line } 行有两个单元格在同一位置
+sheet-damage-long-text = 有文字过长，单元格放不下
+sheet-damage-order = 行或列的顺序有误
+sheet-damage-far-apart = 单元格相隔太远，请删除表格以外的内容
+sheet-damage-too-much = 行、列、表格或其他部分的数量超出工作簿的上限
+sheet-damage-packing = 不支持它的压缩方式
+
+# 表格是怎样读取的。
+sheet-format-text = 分隔文本
+sheet-format-html = HTML 表格
+sheet-format-xml = XML 表格
+sheet-read-as = 文件格式：{ $format }
+sheet-encoding = 编码 { $encoding }
+sheet-separated-by-tabs = 以制表符分隔
+sheet-separated = 以 `{ $delimiter }` 分隔
+sheet-worksheet = 工作表 { $worksheet }
+sheet-worksheets = 工作表 { $worksheets }
+sheet-no-header = 没有表头
+sheet-header = 表头在第 { $line } 行
+sheet-header-below-titles = 表头在第 { $line } 行（跳过标题 { $skipped } 行）
+sheet-layout-separator = ，
+sheet-columns = 采购单号取自 { $order } 列，标记取自 { $flag } 列
+sheet-one-flag = 采购单号取自 { $order } 列，所有行的标记都是 { $flag }
+
+# 写入结果文件：这一行是被拆开的半行。
+sheet-only-fields = （只有 { $found } 个字段，应为 { $expected } 个）
+
 ## 运行：说明、停止原因、行的问题
 
 ## 账号与调用

@@ -6,6 +6,7 @@ use super::budget::Budget;
 use super::cells::{Table, TableCell, TableRow, Texts, Value};
 use super::shape::Merge;
 use crate::sheet::columns::letter;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 
 /// What a worksheet has at most.
@@ -55,7 +56,7 @@ impl<'b> TableBuilder<'b> {
     pub(in crate::sheet) fn shared(&self, at: Option<u32>) -> Result<Value, Fault> {
         match at.filter(|&at| (at as usize) < self.table.shared.len()) {
             Some(at) => Ok(Value::Shared(at)),
-            None => Err(Fault::damaged("a cell's text is not there")),
+            None => Err(Damage::NoText.into()),
         }
     }
 
@@ -63,9 +64,7 @@ impl<'b> TableBuilder<'b> {
     pub(in crate::sheet) fn cell(&mut self, line: u32, cell: TableCell) -> Result<(), Fault> {
         if !(1..=MAX_ROWS).contains(&line) || cell.column >= MAX_COLUMNS {
             let column = letter(cell.column as usize);
-            return Err(Fault::damaged(format_args!(
-                "a cell in no place: line {line}, column {column}"
-            )));
+            return Err(Damage::place(&format!("{column}{line}")).into());
         }
         if line != self.row.0 {
             self.end_row()?;
@@ -92,8 +91,7 @@ impl<'b> TableBuilder<'b> {
 
     fn end_row(&mut self) -> Result<(), Fault> {
         let (line, start) = self.row;
-        let end =
-            u32::try_from(self.table.cells.len()).map_err(|_| Fault::damaged("too many cells"))?;
+        let end = u32::try_from(self.table.cells.len()).map_err(|_| Damage::TooMuch)?;
         if start == end {
             return Ok(());
         }
@@ -135,7 +133,7 @@ impl<'b> TableBuilder<'b> {
             return Ok(());
         };
         if row.line.saturating_add(times) > MAX_ROWS {
-            return Err(Fault::damaged("a row below the last"));
+            return Err(Damage::TooMuch.into());
         }
         // Each is read as if it had its own.
         let cost = size_of::<TableRow>() + cells * size_of::<TableCell>();
@@ -154,9 +152,7 @@ impl<'b> TableBuilder<'b> {
         let mut table = self.table;
         table.shape.sort();
         if table.width as u64 * table.rows.len() as u64 > MAX_CELLS {
-            return Err(Fault::damaged(
-                "cells far apart; delete what is outside the table",
-            ));
+            return Err(Damage::FarApart.into());
         }
         Ok(table)
     }
@@ -177,9 +173,7 @@ impl<'b> TableBuilder<'b> {
             row.sort_by_key(|cell| cell.column);
             if row.windows(2).any(|two| two[0].column == two[1].column) {
                 let line = same[0].line;
-                return Err(Fault::damaged(format_args!(
-                    "it has two cells in one place on line {line}"
-                )));
+                return Err(Damage::TwoCells { line }.into());
             }
             table.rows.push(TableRow {
                 line: same[0].line,

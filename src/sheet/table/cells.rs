@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::number_format::NumberFormat;
 use super::shape::Shape;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 
 #[derive(Debug, Default)]
@@ -67,7 +68,7 @@ impl Texts {
     pub(in crate::sheet) fn push(&mut self, text: &str, budget: &Budget) -> Result<u32, Fault> {
         budget.hold(text.len() + size_of::<u32>())?;
         self.text.push_str(text);
-        let end = u32::try_from(self.text.len()).map_err(|_| Fault::damaged("too much text"))?;
+        let end = u32::try_from(self.text.len()).map_err(|_| Damage::TooMuch)?;
         self.ends.push(end);
         Ok(self.ends.len() as u32 - 1)
     }

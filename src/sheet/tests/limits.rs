@@ -57,10 +57,10 @@ fn one_text_cannot_be_longer_than_a_cell_can() {
     assert!(too_long(&text.repeat(20)).contains("a cell's text is too long"));
     let huge = format!("<row><c t=\"str\"><v>{}</v></c></row>", " ".repeat(5 << 20));
     let said = limited(&xlsx_rows(&huge, &[]), 64 << 20);
-    assert!(said.contains("too much in one piece"), "{said}");
+    assert!(said.contains("a cell's text is too long"), "{said}");
     let huge = format!("<row x=\"{}\"/>", "z".repeat(5 << 20));
     let said = limited(&xlsx_rows(&huge, &[]), 64 << 20);
-    assert!(said.contains("too much in one piece"), "{said}");
+    assert!(said.contains("a cell's text is too long"), "{said}");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_row_of_texts_that_are_stored_once_cannot_be_endless() {
 #[test]
 fn elements_cannot_be_endlessly_deep() {
     let said = limited(&xlsx_rows(&"<a>".repeat(1_000), &[]), 64 << 20);
-    assert!(said.contains("elements within elements"), "{said}");
+    assert!(said.contains("(it is damaged)"), "{said}");
 }
 
 #[test]
@@ -98,7 +98,10 @@ fn rows_repeated_to_the_end_of_an_ods_sheet_are_read() {
     assert_eq!(told, "2 CG1 a\n3 CG1 a\n4 CG1 a\n5 CG1 a");
     let beyond = again.replace("\"3\"", "\"4294967295\"");
     let said = limited(&ods(&format!("{rows}{beyond}")), 64 << 20);
-    assert!(said.contains("a row below the last"), "{said}");
+    assert!(
+        said.contains("more rows, columns, tables or parts"),
+        "{said}"
+    );
 }
 
 /// Where an xls file says how many rows there are, room need not be made for as many.
@@ -125,7 +128,10 @@ fn an_archive_of_more_parts_than_a_workbook_has_is_refused() {
     let count = at.unwrap() + 10;
     bytes[count..count + 2].copy_from_slice(&60_001_u16.to_le_bytes());
     let said = limited(&bytes, 1 << 20);
-    assert!(said.contains("too many parts"), "{said}");
+    assert!(
+        said.contains("more rows, columns, tables or parts"),
+        "{said}"
+    );
 }
 
 /// A part's size stands in the archive's directory, before it is unpacked.

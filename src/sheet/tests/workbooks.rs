@@ -231,6 +231,25 @@ fn a_damaged_workbook_is_said_to_be() {
     }
 }
 
+/// An archive's directory says of each part how it is packed, and whether it is encrypted.
+#[test]
+fn parts_that_cannot_be_unpacked_are_told_from_damaged_ones() {
+    let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
+    let entry = |at: &usize| bytes[*at..].starts_with(b"PK\x01\x02");
+    let entries: Vec<usize> = (0..bytes.len()).filter(entry).collect();
+    for (at, value, says) in [
+        (8, 1, "is password-protected"),
+        (10, 98, "it is packed in a way that is not supported"),
+    ] {
+        let mut changed = bytes.clone();
+        for entry in &entries {
+            changed[entry + at] = value;
+        }
+        let said = refusal(&changed, &SheetOptions::default());
+        assert!(said.contains(says), "{said}");
+    }
+}
+
 /// The sector that a chain of an xls file goes on with stands in a table.
 #[test]
 fn a_chain_of_sectors_that_leads_back_into_itself_is_refused_rather_than_filling_memory() {

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use crate::sheet::error::Fault;
+use crate::sheet::foreign::Foreign;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sheet) enum TextKind {
@@ -15,16 +16,16 @@ pub(in crate::sheet) enum TextKind {
 pub(super) fn kind(text: &str) -> Result<TextKind, Fault> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     if is_json(text) {
-        return Err(Fault::NotASheet("JSON"));
+        return Err(Fault::NotASheet(Foreign::Json));
     }
     if is_mhtml(text) {
-        return Err(Fault::SaveAgain("a web archive (MHTML)"));
+        return Err(Fault::SaveAgain(Foreign::WebArchive));
     }
     if is_sylk(text) {
-        return Err(Fault::SaveAgain("a SYLK file"));
+        return Err(Fault::SaveAgain(Foreign::Sylk));
     }
     if text.starts_with("{\\rtf") {
-        return Err(Fault::NotASheet("an RTF document"));
+        return Err(Fault::NotASheet(Foreign::Rtf));
     }
     if text.starts_with('<') {
         return markup(text);
@@ -49,10 +50,10 @@ fn markup(text: &str) -> Result<TextKind, Fault> {
     match root {
         "workbook" => Ok(TextKind::XmlSpreadsheet),
         _ if root.ends_with(":workbook") => Ok(TextKind::XmlSpreadsheet),
-        "office:document" => Err(Fault::SaveAgain("a flat OpenDocument file (.fods)")),
+        "office:document" => Err(Fault::SaveAgain(Foreign::FlatOds)),
         _ if TAGS.contains(&root) || root.starts_with("x:") => Ok(TextKind::Html),
         _ if has("<html") || has("<table") => Ok(TextKind::Html),
-        _ if text.starts_with("<?xml") => Err(Fault::SaveAgain("XML")),
+        _ if text.starts_with("<?xml") => Err(Fault::SaveAgain(Foreign::Xml)),
         // A long comment comes first.
         "" if text.starts_with("<!") => Ok(TextKind::Html),
         _ => Ok(TextKind::Delimited),

@@ -4,6 +4,7 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
+use crate::language::say;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::record::{Record, RecordReader};
@@ -127,9 +128,10 @@ impl<'s> Records<'s> {
         let start = ended.checked_sub(1).map_or(0, |last| self.ends[last]);
         let mut within = LineCounter::default();
         within.pass(&self.fields[start..written]);
+        let number = ended + 1;
         let column = match self.columns.get(ended) {
-            Some(header) if !header.is_empty() => format!("column {}", quoted(header)),
-            _ => format!("column {}", ended + 1),
+            Some(header) if !header.is_empty() => say!("sheet-column", header = quoted(header)),
+            _ => say!("sheet-column-number", number = number),
         };
         (self.text.line() - within.ended, column)
     }

@@ -2,13 +2,16 @@
 //! documents of office programs are archives, too.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::metered::Metered;
 use super::xml::Xml;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::{Fault, SheetError};
+use crate::sheet::foreign::Foreign;
 use crate::sheet::input::{Input, Reader};
 use crate::sheet::table::Budget;
 
@@ -32,7 +35,7 @@ pub(super) struct Archive<'i, 'b> {
 impl<'i, 'b> Archive<'i, 'b> {
     pub(super) fn open(input: &'i Input, budget: &'b Budget) -> Result<Archive<'i, 'b>, Fault> {
         let zip = ZipArchive::new(BufReader::new(input.reader_from(0)));
-        let zip = zip.map_err(Fault::damaged)?;
+        let zip = zip.map_err(fault)?;
         let names = zip.file_names_raw().enumerate();
         let names = names.map(|(at, name)| (folded(&String::from_utf8_lossy(name)), at));
         Ok(Archive {
@@ -71,10 +74,18 @@ impl<'i, 'b> Archive<'i, 'b> {
         let Some(&at) = self.names.get(&folded(name)) else {
             return Ok(None);
         };
-        let part = self.zip.by_index(at).map_err(Fault::damaged)?;
+        let part = self.zip.by_index(at).map_err(fault)?;
         // What it says; what is true shows as it is read.
         self.budget.expect(part.size())?;
         Ok(Some(BufReader::with_capacity(64 * 1024, part)))
+    }
+}
+
+fn fault(error: ZipError) -> Fault {
+    match error {
+        ZipError::Io(error) => (&error).into(),
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Fault::Password,
+        error => (&io::Error::from(error)).into(),
     }
 }
 
@@ -126,14 +137,14 @@ impl Directory {
 pub(super) fn check_directory(input: &Input) -> Result<(), SheetError> {
     match Directory::find(input)? {
         Some(found) if found.parts > MAX_PARTS || found.size > MAX_DIRECTORY => {
-            Err(input.error(Fault::damaged("too many parts")))
+            Err(input.error(Damage::TooMuch.into()))
         }
         _ => Ok(()),
     }
 }
 
 /// `None` if it may be a workbook, or the archive's directory is not where it should be.
-pub(super) fn no_workbook(input: &Input) -> Result<Option<&'static str>, SheetError> {
+pub(super) fn no_workbook(input: &Input) -> Result<Option<Foreign>, SheetError> {
     let Some(found) = Directory::find(input)? else {
         return Ok(None);
     };
@@ -146,18 +157,18 @@ fn fields(bytes: &[u8], [a, b, c]: [(usize, usize); 3]) -> Option<[u64; 3]> {
     Some([field(a)?, field(b)?, field(c)?])
 }
 
-fn kind(names: &[&[u8]]) -> Option<&'static str> {
+fn kind(names: &[&[u8]]) -> Option<Foreign> {
     let any = |start: &[u8]| names.iter().any(|name| name.starts_with(start));
     if names.is_empty() || any(b"xl/") || any(b"content.xml") {
         None
     } else if any(b"word/") {
-        Some("a Word document (.docx)")
+        Some(Foreign::Word)
     } else if any(b"ppt/") {
-        Some("a PowerPoint presentation (.pptx)")
+        Some(Foreign::PowerPoint)
     } else if any(b"Index/Document.iwa") {
-        Some("a document of Apple's Numbers, Pages or Keynote")
+        Some(Foreign::Iwork)
     } else {
-        Some("a ZIP archive")
+        Some(Foreign::Zip)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the two binary formats of workbooks share.
 
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 
 /// Takes values from the front of a record's bytes. What is not there is an error.
@@ -8,10 +9,7 @@ pub(super) struct Fields<'r>(pub(super) &'r [u8]);
 
 impl<'r> Fields<'r> {
     pub(super) fn bytes(&mut self, count: usize) -> Result<&'r [u8], Fault> {
-        let (taken, rest) = self
-            .0
-            .split_at_checked(count)
-            .ok_or_else(|| Fault::damaged("a record is too short"))?;
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(Damage::Broken)?;
         self.0 = rest;
         Ok(taken)
     }
@@ -38,7 +36,7 @@ impl<'r> Fields<'r> {
         let number = self.array().map(f64::from_le_bytes)?;
         match number.is_finite() {
             true => Ok(number),
-            false => Err(Fault::damaged("a number that is none")),
+            false => Err(Damage::Broken.into()),
         }
     }
 
@@ -53,7 +51,7 @@ impl<'r> Fields<'r> {
         match number.is_finite() {
             true if stored & 1 == 0 => Ok(number),
             true => Ok(number / 100.0),
-            false => Err(Fault::damaged("a number that is none")),
+            false => Err(Damage::Broken.into()),
         }
     }
 

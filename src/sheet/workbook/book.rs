@@ -9,6 +9,7 @@ use super::xls::Xls;
 use super::xlsb::Xlsb;
 use super::xlsx::Xlsx;
 use super::{html, ods, xml_spreadsheet};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::format::Format;
 use crate::sheet::input::Input;
@@ -33,7 +34,7 @@ impl<'i, 'b> Book<'i, 'b> {
             false => Book::of_archive(input, budget)?,
         };
         match book.sheets().is_empty() {
-            true => Err(input.error(Fault::damaged("it has no worksheets"))),
+            true => Err(input.error(Damage::NoWorksheets.into())),
             false => Ok(book),
         }
     }
@@ -64,7 +65,7 @@ impl<'i, 'b> Book<'i, 'b> {
             Some(stream) => Some(stream),
             None => file.stream("Book")?,
         };
-        let nothing = || input.error(Fault::damaged("it has no worksheets"));
+        let nothing = || input.error(Damage::NoWorksheets.into());
         let stream = stream.ok_or_else(nothing)?;
         let book = Xls::open(stream, budget).map(Book::Xls);
         book.map_err(|fault| input.error(fault))

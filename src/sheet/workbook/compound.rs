@@ -2,6 +2,7 @@
 
 use std::io::{Seek, SeekFrom};
 
+use crate::sheet::damage::Damage;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::table::Budget;
@@ -38,7 +39,7 @@ impl<'i, 'b> Compound<'i, 'b> {
         budget: &'b Budget,
     ) -> Result<Compound<'i, 'b>, SheetError> {
         let header = input.read_at(0, HEADER_BYTES)?;
-        let damaged = || input.error(Fault::damaged("it is damaged"));
+        let damaged = || input.error(Damage::Broken.into());
         let sector_size = match header.get(30..32) {
             Some([9, 0]) if header.len() == HEADER_BYTES => 512,
             Some([12, 0]) if header.len() == HEADER_BYTES => 4096,
@@ -118,7 +119,7 @@ impl<'i, 'b> Compound<'i, 'b> {
             let too_much = self.budget.hold(length);
             too_much.map_err(|fault| self.input.error(fault))?;
             if passed > self.sectors {
-                return Err(self.input.error(Fault::damaged("it is damaged")));
+                return Err(self.input.error(Damage::Broken.into()));
             }
             let offset = (u64::from(first) + 1) * self.sector_size as u64;
             bytes.extend(self.input.read_at(offset, length)?);

@@ -1,6 +1,7 @@
 //! Worksheets of a file that is read in one go.
 
 use super::listed::Listed;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::Table;
 
@@ -23,13 +24,13 @@ impl Held {
     /// Each can be had once.
     pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
         let table = self.tables.get_mut(at).and_then(Option::take);
-        table.unwrap_or_else(|| Err(Fault::damaged("a worksheet is not there")))
+        table.unwrap_or_else(|| Err(Damage::NoCells.into()))
     }
 }
 
 pub(super) fn check_count(tables: usize) -> Result<(), Fault> {
     match tables {
         0..=MAX_TABLES => Ok(()),
-        _ => Err(Fault::damaged("there are more than 10,000 tables")),
+        _ => Err(Damage::TooMuch.into()),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use crate::sheet::damage::Damage;
+use crate::sheet::error::Fault;
 use crate::sheet::table::Budget;
 
 /// The longest element or text of markup, in bytes. A cell has at most 32,767 characters.
@@ -28,6 +30,14 @@ impl<'b, R: BufRead> Metered<'b, R> {
         &mut self.inner
     }
 
+    /// Why it cannot be read further.
+    pub(super) fn fault(&self, error: &io::Error) -> Fault {
+        self.budget.explain(match self.left {
+            0 => Damage::LongText.into(),
+            _ => error.into(),
+        })
+    }
+
     /// Begins the next piece.
     pub(super) fn piece(&mut self) {
         self.left = MAX_PIECE;
@@ -45,7 +55,7 @@ impl<R: BufRead> Read for Metered<'_, R> {
 impl<R: BufRead> BufRead for Metered<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.budget.is_spent() || self.left == 0 {
-            return Err(io::Error::other("too much in one piece"));
+            return Err(io::ErrorKind::Other.into());
         }
         self.inner.fill_buf()
     }

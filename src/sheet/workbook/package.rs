@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::archive::Archive;
 use super::listed::Kind;
 use super::xml::{Piece, attribute};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 
 /// Where a package's workbook is.
@@ -24,7 +25,7 @@ impl Package {
         let workbook = named
             .filter(|name| archive.has(name))
             .or_else(|| usual.map(str::to_owned))
-            .ok_or_else(|| Fault::damaged("it has no workbook part"))?;
+            .ok_or(Damage::NoWorksheets)?;
         Ok(Package { workbook })
     }
 }

@@ -7,6 +7,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
 use super::metered::Metered;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::Budget;
 
@@ -17,7 +18,6 @@ const MAX_TEXT: usize = 1024 * 1024;
 
 pub(super) struct Xml<'b, R> {
     reader: quick_xml::Reader<Metered<'b, R>>,
-    budget: &'b Budget,
     buffer: Vec<u8>,
     depth: usize,
     is_cut: bool,
@@ -39,7 +39,6 @@ impl<'b, R: BufRead> Xml<'b, R> {
         reader.config_mut().expand_empty_elements = true;
         Xml {
             reader,
-            budget,
             buffer: Vec::new(),
             depth: 0,
             is_cut: false,
@@ -51,13 +50,14 @@ impl<'b, R: BufRead> Xml<'b, R> {
         self.reader.get_mut().piece();
         let event = match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => event,
-            Err(error) => return Err(self.budget.explain(Fault::damaged(error))),
+            Err(quick_xml::Error::Io(error)) => return Err(self.reader.get_ref().fault(&error)),
+            Err(_) => return Err(Damage::Broken.into()),
         };
         Ok(match event {
             Event::Start(start) => {
                 self.depth += 1;
                 if self.depth > MAX_DEPTH {
-                    return Err(Fault::damaged("elements within elements"));
+                    return Err(Damage::Broken.into());
                 }
                 Piece::Start(start)
             }
@@ -70,7 +70,7 @@ impl<'b, R: BufRead> Xml<'b, R> {
             Event::GeneralRef(reference) => Piece::Text(Cow::Owned(character(&reference)?.into())),
             Event::Eof if self.depth > 0 => {
                 self.is_cut = true;
-                return Err(Fault::damaged("a part ends early"));
+                return Err(Damage::Cut.into());
             }
             Event::Eof => Piece::Eof,
             _ => Piece::Other,
@@ -95,15 +95,15 @@ fn character(reference: &BytesRef<'_>) -> Result<char, Fault> {
         "amp" => Some('&'),
         "apos" => Some('\''),
         "quot" => Some('"'),
-        _ => reference.resolve_char_ref().map_err(Fault::damaged)?,
+        _ => reference.resolve_char_ref().map_err(|_| Damage::Broken)?,
     };
-    named.ok_or_else(|| Fault::damaged("an unknown entity"))
+    Ok(named.ok_or(Damage::Broken)?)
 }
 
 /// Appends to the text of a cell, which is never as long as a hostile file can make it.
 pub(super) fn append(text: &mut String, part: &str) -> Result<(), Fault> {
     if text.len() + part.len() > MAX_TEXT {
-        return Err(Fault::damaged("a cell's text is too long"));
+        return Err(Damage::LongText.into());
     }
     text.push_str(part);
     Ok(())
@@ -116,9 +116,12 @@ pub(super) fn attributes<'a>(
     let mut attributes = start.attributes();
     attributes.with_checks(false);
     attributes.map(|attribute| {
-        let attribute = attribute.map_err(Fault::damaged)?;
+        let attribute = attribute.map_err(|_| Damage::Broken)?;
         let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-        Ok((attribute.key.into_inner(), value.map_err(Fault::damaged)?))
+        Ok((
+            attribute.key.into_inner(),
+            value.map_err(|_| Damage::Broken)?,
+        ))
     })
 }
 

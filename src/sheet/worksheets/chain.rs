@@ -1,10 +1,8 @@
 //! Worksheets read one after the other, as one sheet.
 
 use super::worksheet::Worksheet;
-use crate::sheet::columns::letter;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::record::{Record, RecordReader};
-use crate::text::quoted;
 
 /// An error unless the worksheets have the same columns.
 pub(super) fn check_alike(worksheets: &[Worksheet]) -> Result<(), Fault> {
@@ -14,12 +12,11 @@ pub(super) fn check_alike(worksheets: &[Worksheet]) -> Result<(), Fault> {
     for other in others {
         let width = first.header.fields.len().max(other.header.fields.len());
         if let Some(at) = (0..width).find(|&at| header(first, at) != header(other, at)) {
-            let both = |one: &str, other: &str| format!("{} and {}", quoted(one), quoted(other));
-            let name = |it: &'_ Worksheet| it.name.clone().unwrap_or_default();
+            let both = [first, other];
             return Err(Fault::OtherHeader {
-                worksheets: both(&name(first), &name(other)),
-                column: letter(at),
-                headers: both(header(first, at), header(other, at)),
+                worksheets: both.map(|it| it.name.as_deref().unwrap_or_default().into()),
+                column: at,
+                headers: both.map(|it| header(it, at).into()),
             });
         }
     }

@@ -1,5 +1,6 @@
 //! Which worksheets of a workbook are read.
 
+use crate::language::say;
 use crate::sheet::error::Fault;
 use crate::sheet::header::{Found, Header, Search, search};
 use crate::sheet::normalize::is_blank;
@@ -154,7 +155,7 @@ impl Survey {
         if self.found.len() > 1 {
             return Err(Fault::SeveralWorksheets {
                 found: self.counts(),
-                by: if self.are_named { "NAME" } else { "NUMBER" },
+                are_named: self.are_named,
             });
         }
         match (self.found.pop(), self.unreadable, self.nearest) {
@@ -173,7 +174,7 @@ impl Survey {
 /// Why a worksheet beside others cannot be read.
 fn unreadable(name: String, fault: Fault) -> Fault {
     match fault {
-        Fault::Workbook(why) => Fault::UnreadableWorksheet { name, why },
+        Fault::Workbook(damage) => Fault::UnreadableWorksheet { name, damage },
         fault => fault,
     }
 }
@@ -204,36 +205,34 @@ fn asked_for(book: &mut Book<'_, '_>, asked: &str) -> Result<usize, Fault> {
     }
     let count = sheets.len();
     let listed = (0..count.min(MAX_LISTED)).map(|at| {
-        let hidden = match book.sheets()[at].is_hidden {
-            true => " (hidden)",
-            false => "",
-        };
+        let number = at + 1;
         let title = match &book.sheets()[at].name {
-            Some(name) => format!("{}: {}", at + 1, quoted(name)),
+            Some(name) => say!("sheet-numbered", number = number, title = quoted(name)),
             None => match book.table(at) {
                 Ok(table) => numbered(at, &table),
-                Err(_) => (at + 1).to_string(),
+                Err(_) => number.to_string(),
             },
         };
-        format!("{title}{hidden}")
+        match book.sheets()[at].is_hidden {
+            true => say!("sheet-hidden", worksheet = title),
+            false => title,
+        }
     });
-    let mut worksheets = listed.collect::<Vec<_>>().join(", ");
-    if count > MAX_LISTED {
-        worksheets = format!("{worksheets} and {} more", count - MAX_LISTED);
-    }
     Err(Fault::UnknownWorksheet {
         asked: asked.to_owned(),
-        worksheets,
+        worksheets: listed.collect(),
+        count,
     })
 }
 
 /// A table without a name: its number, and the first cells, by which people know it.
 fn numbered(at: usize, table: &Table) -> String {
+    let number = at + 1;
     let mut records = TableRecords::new(table, None);
     let Ok(Some(first)) = records.next() else {
-        return format!("{}: empty", at + 1);
+        return say!("sheet-numbered-empty", number = number);
     };
     let cells = first.iter().filter(|cell| !is_blank(cell));
     let cells: Vec<_> = cells.take(TOLD_CELLS).map(quoted).collect();
-    format!("{}: {}", at + 1, cells.join(" "))
+    say!("sheet-numbered", number = number, title = cells.join(" "))
 }

@@ -1,7 +1,6 @@
 //! Merged cells: those of rows are filled down, those of headers make out where these end.
 
 use crate::erp::field::Field;
-use crate::sheet::columns::letter;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::header::Header;
 use crate::sheet::normalize::is_blank;
@@ -36,7 +35,7 @@ pub(super) fn last_line(
                 line: header.line,
                 header: header.fields[column].clone(),
                 field,
-                columns: (letter(first_column), letter(last_column)),
+                columns: merge.columns,
             });
         }
         last = last.max(merge.rows.1);

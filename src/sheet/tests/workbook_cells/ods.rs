@@ -84,5 +84,5 @@ fn kinds_of_cells_in_ods() {
         "office:value-type=\"float\" office:value=\"x\"",
         "",
     ));
-    assert!(said.contains("a number that is none: x"), "{said}");
+    assert!(said.contains("a cell's value cannot be read: x"), "{said}");
 }

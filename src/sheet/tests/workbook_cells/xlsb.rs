@@ -89,8 +89,8 @@ fn xlsb_files_that_cannot_be_read_whole_are_refused() {
     let cells = xlsb_cells(&xlsb_cell(0x04, &[1]));
     let whole = [head, cells].concat();
     for (sheet, why) in [
-        (&whole[..], "a worksheet ends early"),
-        (&whole[..whole.len() - 2], "a part ends early"),
+        (&whole[..], "it ends early"),
+        (&whole[..whole.len() - 2], "it ends early"),
     ] {
         let (_, texts) = xlsb_parts("0");
         let texts: (&str, &[u8]) = ("xl/sharedStrings.bin", &texts);
@@ -98,7 +98,7 @@ fn xlsb_files_that_cannot_be_read_whole_are_refused() {
         assert!(said.contains(why), "{said}");
     }
     for (cell, why) in [
-        (xlsb_cell(0x03, &[]), "a record is too short"),
+        (xlsb_cell(0x03, &[]), "it is damaged"),
         (
             xlsb_cell(0x07, &integers(&[2])),
             "a cell's text is not there",

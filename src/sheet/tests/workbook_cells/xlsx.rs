@@ -154,15 +154,15 @@ fn what_cannot_be_read_right_is_refused() {
         ),
         (
             rows("<row><c t=\"b\"><v>2</v></c></row>"),
-            "a cell of kind b with 2",
+            "a cell's value cannot be read: 2",
         ),
         (
             rows("<row><c t=\"n\"><v>x</v></c></row>"),
-            "a cell of kind n with x",
+            "a cell's value cannot be read: x",
         ),
         (
             rows("<row><c t=\"z\"><v>x</v></c></row>"),
-            "a cell of kind z with x",
+            "a cell's value cannot be read: x",
         ),
         (
             rows("<row><c r=\"A1048577\"><v>1</v></c></row>"),
@@ -173,17 +173,14 @@ fn what_cannot_be_read_right_is_refused() {
             rows("<row r=\"2\"><c><v>1</v></c></row><row r=\"2\"><c><v>2</v></c></row>"),
             "it has two cells in one place on line 2",
         ),
-        (
-            rows("<row><c><v>&unknown;</v></c></row>"),
-            "an unknown entity",
-        ),
+        (rows("<row><c><v>&unknown;</v></c></row>"), "it is damaged"),
         (
             xlsx_package("<worksheet><sheetData><row><c><v>1</v></c></row>", &[]),
-            "a part ends early",
+            "it ends early",
         ),
         (
             xlsx_package("<worksheet/>", &[]),
-            "a worksheet without cells",
+            "a worksheet's cells are not there",
         ),
     ] {
         let said = said(&bytes);

@@ -13,6 +13,7 @@ use html5ever::tokenizer::{
 
 use super::held::{Held, check_count};
 use super::listed::{Kind, Listed};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::table::{Budget, MAX_COLUMNS, TableBuilder, Texts};
@@ -253,7 +254,7 @@ impl<'b> State<'b> {
         };
         open.column += across;
         if open.column > MAX_COLUMNS {
-            let large = Fault::damaged("a table is larger than a worksheet can be");
+            let large = Damage::TooMuch.into();
             return self.check(Err(large));
         }
         if down > 1 {

@@ -5,6 +5,7 @@ use std::io::BufRead;
 use quick_xml::events::BytesStart;
 
 use super::super::xml::{Piece, Xml, append, attribute, attributes};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{TableBuilder, TableCell, Value, iso, iso_duration};
 
@@ -52,7 +53,7 @@ impl Attributes {
 }
 
 fn span(value: &str) -> Result<u32, Fault> {
-    value.trim().parse().map_err(Fault::damaged)
+    Ok(value.trim().parse().map_err(|_| Damage::Broken)?)
 }
 
 /// Reads a cell that has begun, up to its end, and puts it so many times side by side.
@@ -117,9 +118,7 @@ fn value(
 fn number(text: &str) -> Result<f64, Fault> {
     match text.trim().parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
-        _ => Err(Fault::damaged(format_args!(
-            "a number that is none: {text}"
-        ))),
+        _ => Err(Damage::value(text).into()),
     }
 }
 
@@ -168,7 +167,7 @@ fn text(xml: &mut Xml<'_, impl BufRead>, is_covered: bool) -> Result<String, Fau
                 left_out -= usize::from(left_out > 0);
             }
             Piece::Text(part) if depth > 0 && left_out == 0 => append(&mut text, &part)?,
-            Piece::Eof => return Err(Fault::damaged("a worksheet ends early")),
+            Piece::Eof => return Err(Damage::Cut.into()),
             _ => {}
         }
     }

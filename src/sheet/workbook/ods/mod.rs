@@ -12,6 +12,7 @@ use super::archive::Archive;
 use super::held::Held;
 use super::listed::{Kind, Listed};
 use super::xml::{Piece, Xml, attribute};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, Table, TableBuilder, Texts};
 use cell::Attributes;
@@ -22,7 +23,7 @@ pub(super) fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held
         return Err(Fault::Password);
     }
     let xml = archive.xml("content.xml")?;
-    let mut xml = xml.ok_or_else(|| Fault::damaged("it has no content"))?;
+    let mut xml = xml.ok_or(Damage::NoWorksheets)?;
     let mut held = Held::default();
     let mut hidden = HashSet::new();
     let mut style = String::new();
@@ -111,7 +112,7 @@ fn table(xml: &mut Xml<'_, impl BufRead>, budget: &Budget) -> Result<Result<Tabl
                 }
                 _ => {}
             },
-            Piece::Eof => return Err(Fault::damaged("a worksheet ends early")),
+            Piece::Eof => return Err(Damage::Cut.into()),
             _ => {}
         }
     }
@@ -121,6 +122,6 @@ fn times(start: &BytesStart<'_>, name: &str) -> Result<u32, Fault> {
     let Some(times) = attribute(start, name)? else {
         return Ok(1);
     };
-    let times: u32 = times.trim().parse().map_err(Fault::damaged)?;
+    let times: u32 = times.trim().parse().map_err(|_| Damage::Broken)?;
     Ok(times.max(1))
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::listed::{Kind, Listed};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, NumberFormat, Table, Texts, of_cells};
 use records::Records;
@@ -48,7 +49,7 @@ impl<'b> Xls<'b> {
         let mut records = Records::new(&stream);
         loop {
             let Some((kind, mut fields)) = records.next()? else {
-                return Err(Fault::damaged("it ends early"));
+                return Err(Damage::Cut.into());
             };
             match kind {
                 kind::BEGIN => charset.version(fields.u16()?),
@@ -96,7 +97,7 @@ impl<'b> Xls<'b> {
     pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
         let start = self.starts.get(at).copied();
         let stream = start.and_then(|start| self.stream.get(start..));
-        let stream = stream.ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
+        let stream = stream.ok_or(Damage::NoCells)?;
         let records = Records::new(stream);
         let mut table = worksheet::read(records, self.charset, self.budget, &self.strings)?;
         table.formats = Arc::clone(&self.formats);

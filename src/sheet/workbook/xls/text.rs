@@ -4,6 +4,7 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::super::binary::Fields;
 use super::records::Records;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, Texts};
 
@@ -149,7 +150,7 @@ impl Long<'_> {
     fn more(&mut self) -> Result<(), Fault> {
         match self.has_more()? {
             true => Ok(()),
-            false => Err(Fault::damaged("a text ends early")),
+            false => Err(Damage::Cut.into()),
         }
     }
 
@@ -185,7 +186,7 @@ impl Long<'_> {
             };
             let here = (self.fields.0.len() / width).min(left);
             if here == 0 && !self.fields.0.is_empty() {
-                return Err(Fault::damaged("a text ends early"));
+                return Err(Damage::Cut.into());
             }
             match width {
                 1 => half.extend(self.fields.bytes(here)?.iter().copied().map(u16::from)),

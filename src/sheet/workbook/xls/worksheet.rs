@@ -6,6 +6,7 @@ use super::super::binary::{Fields, error};
 use super::kind::{BEGIN, END};
 use super::records::Records;
 use super::text::Charset;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, Table, TableBuilder, TableCell, Texts, Value};
 
@@ -36,7 +37,7 @@ pub(super) fn read(
     let mut awaited: Option<Place> = None;
     loop {
         let Some((kind, mut fields)) = records.next()? else {
-            return Err(Fault::damaged("a worksheet ends early"));
+            return Err(Damage::Cut.into());
         };
         match kind {
             BEGIN => depth += 1,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::archive::Archive;
 use super::listed::Listed;
 use super::package::{Package, Related};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, NumberFormat, Table, Texts, of_cells};
 use records::{Records, wide};
@@ -45,8 +46,8 @@ impl<'i, 'b> Xlsb<'i, 'b> {
         let mut is_1904 = false;
         let part = archive
             .part(&package.workbook)?
-            .ok_or_else(|| Fault::damaged("it has no workbook part"))?;
-        let mut records = Records::new(part, budget);
+            .ok_or(Damage::NoWorksheets)?;
+        let mut records = Records::new(part);
         while let Some((kind, mut fields)) = records.next()? {
             match kind {
                 kind::WORKBOOK => is_1904 = fields.u32()? & 1 != 0,
@@ -54,10 +55,7 @@ impl<'i, 'b> Xlsb<'i, 'b> {
                     let state = fields.u32()?;
                     fields.u32()?;
                     let id = wide(&mut fields)?;
-                    let (kind, part) = related
-                        .by_id
-                        .get(&id)
-                        .ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
+                    let (kind, part) = related.by_id.get(&id).ok_or(Damage::NoCells)?;
                     sheets.push(Listed {
                         name: Some(wide(&mut fields)?),
                         kind: *kind,
@@ -85,8 +83,8 @@ impl<'i, 'b> Xlsb<'i, 'b> {
     pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
         let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
         let part = self.archive.part(part)?;
-        let part = part.ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
-        let records = Records::new(part, self.budget);
+        let part = part.ok_or(Damage::NoCells)?;
+        let records = Records::new(part);
         let mut table = worksheet::read(records, self.budget, &self.strings)?;
         table.formats = Arc::clone(&self.formats);
         table.is_1904 = self.is_1904;
@@ -99,7 +97,7 @@ fn strings(archive: &mut Archive<'_, '_>, part: &str, budget: &Budget) -> Result
     let Some(part) = archive.part(part)? else {
         return Ok(texts);
     };
-    let mut records = Records::new(part, budget);
+    let mut records = Records::new(part);
     while let Some((kind, mut fields)) = records.next()? {
         if kind == kind::TEXT {
             // What the text has besides: formatted runs, and how it is pronounced.
@@ -120,7 +118,7 @@ fn formats(
     };
     let (mut codes, mut cells) = (HashMap::new(), Vec::new());
     let mut in_cells = false;
-    let mut records = Records::new(part, budget);
+    let mut records = Records::new(part);
     while let Some((kind, mut fields)) = records.next()? {
         match kind {
             kind::FORMAT => {

@@ -4,20 +4,18 @@ use std::io::{BufRead, Read};
 
 use super::super::binary::Fields;
 use super::super::metered::Metered;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
-use crate::sheet::table::Budget;
 
 pub(super) struct Records<'b, R> {
     part: Metered<'b, R>,
-    budget: &'b Budget,
     record: Vec<u8>,
 }
 
 impl<'b, R: BufRead> Records<'b, R> {
-    pub(super) fn new(part: Metered<'b, R>, budget: &'b Budget) -> Records<'b, R> {
+    pub(super) fn new(part: Metered<'b, R>) -> Records<'b, R> {
         Records {
             part,
-            budget,
             record: Vec::new(),
         }
     }
@@ -25,19 +23,19 @@ impl<'b, R: BufRead> Records<'b, R> {
     /// The next record's kind and what is in it; none at the end.
     pub(super) fn next(&mut self) -> Result<Option<(u16, Fields<'_>)>, Fault> {
         self.part.piece();
-        let budget = self.budget;
-        let failed = |error| budget.explain(Fault::damaged(error));
-        if self.part.fill_buf().map_err(failed)?.is_empty() {
+        let is_end = self.part.fill_buf().map(<[u8]>::is_empty);
+        if is_end.map_err(|error| self.part.fault(&error))? {
             return Ok(None);
         }
         let kind = self.number(2)?;
         let length = u64::from(self.number(4)?);
         self.record.clear();
         let mut bytes = (&mut self.part).take(length);
-        bytes.read_to_end(&mut self.record).map_err(failed)?;
+        let read = bytes.read_to_end(&mut self.record);
+        read.map_err(|error| self.part.fault(&error))?;
         match self.record.len() as u64 == length {
             true => Ok(Some((kind as u16, Fields(&self.record)))),
-            false => Err(Fault::damaged("a part ends early")),
+            false => Err(Damage::Cut.into()),
         }
     }
 
@@ -47,7 +45,7 @@ impl<'b, R: BufRead> Records<'b, R> {
         for at in 0..bytes {
             let mut byte = [0];
             let read = self.part.read_exact(&mut byte);
-            read.map_err(|error| self.budget.explain(Fault::damaged(error)))?;
+            read.map_err(|error| self.part.fault(&error))?;
             number |= u32::from(byte[0] & 0x7F) << (at * 7);
             if byte[0] & 0x80 == 0 {
                 break;

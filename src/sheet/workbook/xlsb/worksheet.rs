@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::binary::{Fields, error};
 use super::records::{Records, wide};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, Table, TableBuilder, TableCell, Texts, Value};
 
@@ -35,7 +36,7 @@ pub(super) fn read(
             BEGIN_DATA => in_data = true,
             END_DATA => (in_data, is_whole) = (false, true),
             MERGED => {
-                let mut next = || Ok(fields.u32()?.saturating_add(1));
+                let mut next = || Ok::<u32, Fault>(fields.u32()?.saturating_add(1));
                 let (rows, columns) = ((next()?, next()?), (next()?, next()?));
                 builder.merge(rows, (columns.0 - 1, columns.1 - 1))?;
             }
@@ -72,7 +73,7 @@ pub(super) fn read(
     }
     match is_whole {
         true => builder.finish(),
-        false => Err(Fault::damaged("a worksheet ends early")),
+        false => Err(Damage::Cut.into()),
     }
 }
 

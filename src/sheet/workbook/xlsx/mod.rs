@@ -10,6 +10,7 @@ use super::archive::Archive;
 use super::listed::Listed;
 use super::package::{Package, Related};
 use super::xml::{Piece, attribute, is_true};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, NumberFormat, Table, Texts};
 
@@ -35,7 +36,7 @@ impl<'i, 'b> Xlsx<'i, 'b> {
         let mut is_1904 = false;
         let mut xml = archive
             .xml(&package.workbook)?
-            .ok_or_else(|| Fault::damaged("it has no workbook part"))?;
+            .ok_or(Damage::NoWorksheets)?;
         loop {
             match xml.next()? {
                 Piece::Start(start) => match start.local_name().as_ref() {
@@ -46,8 +47,7 @@ impl<'i, 'b> Xlsx<'i, 'b> {
                     "sheet" => {
                         let id = attribute(&start, "id")?.unwrap_or_default();
                         let part = related.by_id.get(&id);
-                        let (kind, part) =
-                            part.ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
+                        let (kind, part) = part.ok_or(Damage::NoCells)?;
                         let state = attribute(&start, "state")?;
                         sheets.push(Listed {
                             name: Some(attribute(&start, "name")?.unwrap_or_default()),
@@ -79,7 +79,7 @@ impl<'i, 'b> Xlsx<'i, 'b> {
     pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
         let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
         let xml = self.archive.xml(part)?;
-        let xml = xml.ok_or_else(|| Fault::damaged("a worksheet is not there"))?;
+        let xml = xml.ok_or(Damage::NoCells)?;
         let mut table = worksheet::read(xml, self.budget, &self.strings)?;
         table.formats = Arc::clone(&self.formats);
         table.is_1904 = self.is_1904;

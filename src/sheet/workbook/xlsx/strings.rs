@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use super::super::archive::Archive;
 use super::super::xml::{Piece, Xml, append};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, Texts};
 
@@ -52,7 +53,7 @@ pub(super) fn rich(
                 _ => {}
             },
             Piece::Text(part) if in_text && !in_phonetic => append(text, &part)?,
-            Piece::Eof => return Err(Fault::damaged("a part ends early")),
+            Piece::Eof => return Err(Damage::Cut.into()),
             _ => {}
         }
     }
@@ -68,7 +69,7 @@ pub(super) fn plain(
         match xml.next()? {
             Piece::Text(part) => append(text, &part)?,
             Piece::End(end) if end.local_name().as_ref() == element => return Ok(()),
-            Piece::Eof => return Err(Fault::damaged("a part ends early")),
+            Piece::Eof => return Err(Damage::Cut.into()),
             _ => {}
         }
     }

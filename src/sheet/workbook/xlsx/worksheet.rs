@@ -7,6 +7,7 @@ use quick_xml::events::BytesStart;
 
 use super::super::xml::{Piece, Xml, attribute, attributes, is_true};
 use super::strings::{plain, rich, unescaped};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, Table, TableBuilder, TableCell, Texts, Value, iso};
 
@@ -59,14 +60,14 @@ pub(super) fn read(
             },
             Piece::End(end) if end.local_name().as_ref() == "sheetData" => in_data = false,
             Piece::Eof if has_data => return builder.finish(),
-            Piece::Eof => return Err(Fault::damaged("a worksheet without cells")),
+            Piece::Eof => return Err(Damage::NoCells.into()),
             _ => {}
         }
     }
 }
 
 fn misplaced(place: &str) -> Fault {
-    Fault::damaged(format_args!("a cell in no place: {place}"))
+    Damage::place(place).into()
 }
 
 #[derive(Default)]
@@ -185,7 +186,7 @@ fn value(
                 _ => {}
             },
             Piece::End(end) if end.local_name().as_ref() == "c" => return Ok((value, is_formula)),
-            Piece::Eof => return Err(Fault::damaged("a worksheet ends early")),
+            Piece::Eof => return Err(Damage::Cut.into()),
             _ => {}
         }
     }
@@ -198,7 +199,7 @@ fn stored(
     text: &str,
     is_formula: bool,
 ) -> Result<Value, Fault> {
-    let unknown = || Fault::damaged(format_args!("a cell of kind {kind} with {text}"));
+    let unknown = || Fault::from(Damage::value(text));
     match kind {
         // Of a formula, no text is a value; elsewhere, it is none.
         "str" => own(builder, &unescaped(text), is_formula),

@@ -10,6 +10,7 @@ use super::decoded::DecodedReader;
 use super::held::Held;
 use super::listed::{Kind, Listed};
 use super::xml::{Piece, Xml, append, attribute};
+use crate::sheet::damage::Damage;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::input::Input;
 use crate::sheet::table::{
@@ -46,7 +47,7 @@ fn explained(fault: Fault, xml: &mut Xml<'_, DecodedReader<'_>>, input: &Input) 
     let line = xml.source().text.line();
     input.failed(match fault {
         Fault::Workbook(_) if xml.is_cut() => Fault::CutTable,
-        Fault::Workbook(why) => Fault::BadXml { line, why },
+        Fault::Workbook(Damage::Broken) => Fault::BadXml { line },
         fault => fault,
     })
 }
@@ -160,7 +161,7 @@ impl<'b> Book<'b> {
         let first = place(tag, next + 1)? - 1;
         let end = first.saturating_add(count(tag, "Span")?).saturating_add(1);
         if first < next || end > MAX_COLUMNS {
-            return Err(Fault::damaged("its columns are not in order"));
+            return Err(Damage::Order.into());
         }
         if first > next {
             columns.push((first, None));
@@ -176,7 +177,7 @@ impl<'b> Book<'b> {
         };
         let line = place(tag, worksheet.next_line)?;
         if line < worksheet.next_line {
-            return Err(Fault::damaged("its rows are not in order"));
+            return Err(Damage::Order.into());
         }
         let last = line.saturating_add(count(tag, "Span")?);
         worksheet.next_line = last.saturating_add(1);
@@ -299,9 +300,7 @@ fn place(tag: &BytesStart<'_>, next: u32) -> Result<u32, Fault> {
         return Ok(next);
     };
     let index = index.trim().parse::<u32>().ok();
-    index
-        .filter(|&index| index > 0)
-        .ok_or_else(|| Fault::damaged("it has a bad index"))
+    Ok(index.filter(|&index| index > 0).ok_or(Damage::Order)?)
 }
 
 fn count(tag: &BytesStart<'_>, name: &str) -> Result<u32, Fault> {

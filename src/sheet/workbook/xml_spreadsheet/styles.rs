@@ -6,6 +6,7 @@ use std::sync::Arc;
 use quick_xml::events::BytesStart;
 
 use super::super::xml::attribute;
+use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, NumberFormat, of_cells};
 
@@ -39,7 +40,7 @@ impl Styles {
         self.open = Some(id);
         match self.styles.len() {
             0..=MAX_STYLES => Ok(()),
-            _ => Err(Fault::damaged("it has more than 65,536 styles")),
+            _ => Err(Damage::TooMuch.into()),
         }
     }
 

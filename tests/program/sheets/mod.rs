@@ -8,6 +8,7 @@ mod damaged;
 mod failures;
 mod formats;
 mod hidden;
+mod in_chinese;
 mod markup;
 mod random;
 mod rounds;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::error::FileError;
-use super::lock::Lock;
+use super::lock::{Holder, Lock};
 use super::open::open_regular;
 
 /// Held as long as a run calls for the account.
@@ -15,8 +15,8 @@ pub enum AccountLock {
         _lock: Lock,
         pace: Option<Pace>,
     },
-    /// By another run: who, and since when.
-    Busy(String),
+    /// By another run.
+    Busy(Holder),
     /// No lock is to be had: nobody is told then.
     None,
 }

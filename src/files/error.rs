@@ -1,65 +1,91 @@
 //! Why a run's files cannot be had.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::lock::Holder;
+use crate::language::say;
 use crate::sheet::SheetError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    #[error("a sheet from standard input or a pipe needs --results FILE")]
+    /// Of results, where the sheet has no name that theirs could follow.
     NoName,
-    #[error(
-        "`{0}` is of a run against the stand-in; add --sandbox, or name other files with --results and --failures"
-    )]
     OfStandIn(PathBuf),
-    #[error(
-        "`{0}` is where results and failures of the ERP stand; name another file for those of the stand-in (--sandbox)"
-    )]
     OfErp(PathBuf),
-    #[error("the run would need `{0}` twice; name other files with --results and --failures")]
+    /// The run would need it twice.
     Same(PathBuf),
-    #[error(
-        "`{0}` is the sheet itself, or a file it needs; name another with --results or --failures"
-    )]
     IsSheet(PathBuf),
-    #[error("`{0}` is not a regular file; name another with --results or --failures")]
     NotAFile(PathBuf),
-    #[error(
-        "`{0}` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures"
-    )]
     NotOurs(PathBuf),
     /// The failures were to replace the sheet, which somebody has given another form.
-    #[error(
-        "`{0}` is the sheet and does not end with the columns that wdt-flags wrote, so it is not replaced; name another file with --failures"
-    )]
     SheetNotOurs(PathBuf),
-    #[error(
-        "`{0}` cannot be written: results and failures are CSV files or workbooks; name one ending in .csv or .xlsx"
-    )]
+    /// Neither CSV nor a workbook of the kind that is written.
     NotAFormat(PathBuf),
-    #[error(
-        "`{0}` has further worksheets, which would be lost; move them to another workbook, or name another file with --results or --failures"
-    )]
     OtherWorksheets(PathBuf),
-    #[error(
-        "the sheet has {rows} rows, more than a worksheet has; name a file ending in .csv instead of `{path}`"
-    )]
-    TooManyRows { path: PathBuf, rows: u64 },
-    #[error("another run is writing `{path}` ({holder}); wait for it to end")]
-    Locked { path: PathBuf, holder: String },
-    #[error(
-        "`{path}` is of another user's run and cannot be taken over ({source}); if that run is over, have the file removed"
-    )]
-    OfAnother { path: PathBuf, source: io::Error },
-    #[error(
-        "`{path}` cannot be replaced ({source}); close it in other programs, make it writable, or name another file with --results or --failures"
-    )]
-    Held { path: PathBuf, source: io::Error },
-    #[error(transparent)]
+    TooManyRows {
+        path: PathBuf,
+        rows: u64,
+    },
+    Locked {
+        path: PathBuf,
+        holder: Holder,
+    },
+    /// It is of another user's run.
+    OfAnother {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// It cannot be replaced.
+    Held {
+        path: PathBuf,
+        source: io::Error,
+    },
     Sheet(#[from] SheetError),
-    #[error("cannot write `{path}`: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    Io {
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |path: &Path| path.display().to_string();
+        let text = match self {
+            FileError::NoName => say!("files-no-name"),
+            FileError::OfStandIn(path) => say!("files-of-stand-in", path = shown(path)),
+            FileError::OfErp(path) => say!("files-of-erp", path = shown(path)),
+            FileError::Same(path) => say!("files-same", path = shown(path)),
+            FileError::IsSheet(path) => say!("files-is-sheet", path = shown(path)),
+            FileError::NotAFile(path) => say!("files-not-a-file", path = shown(path)),
+            FileError::NotOurs(path) => say!("files-not-ours", path = shown(path)),
+            FileError::SheetNotOurs(path) => say!("files-sheet-not-ours", path = shown(path)),
+            FileError::NotAFormat(path) => say!("files-not-a-format", path = shown(path)),
+            FileError::OtherWorksheets(path) => say!("files-other-worksheets", path = shown(path)),
+            FileError::TooManyRows { path, rows } => {
+                say!("files-too-many-rows", path = shown(path), rows = rows)
+            }
+            FileError::Locked { path, holder } => say!(
+                "files-locked",
+                path = shown(path),
+                holder = holder.to_string()
+            ),
+            FileError::OfAnother { path, source } => say!(
+                "files-of-another",
+                path = shown(path),
+                why = source.to_string()
+            ),
+            FileError::Held { path, source } => {
+                say!("files-held", path = shown(path), why = source.to_string())
+            }
+            FileError::Sheet(error) => return error.fmt(f),
+            FileError::Io { path, source } => {
+                say!("files-io", path = shown(path), why = source.to_string())
+            }
+        };
+        f.write_str(&text)
+    }
 }
 
 impl FileError {

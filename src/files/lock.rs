@@ -1,5 +1,6 @@
 //! One run at a time on a file: a lock that says who holds it.
 
+use std::fmt;
 #[cfg(not(windows))]
 use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
@@ -7,11 +8,13 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::error::FileError;
 use super::open::{leads_to, open_regular, open_to_read};
 use super::outcome::local_time;
 use super::paths::companion;
+use crate::language::say;
 
 /// Begins every lock file, so that nothing else is taken for one.
 const LOCK_MARK: &str = "wdt-flags";
@@ -25,11 +28,23 @@ pub struct Lock {
     path: PathBuf,
 }
 
+/// Who holds a lock, as its file says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    Run {
+        pid: u32,
+        since: Timestamp,
+    },
+    /// The file is not written yet, or by another version of this program.
+    Unknown,
+}
+
 /// What came of trying to lock a file.
 enum Tried {
     Locked(File),
-    /// By another process: what the file says of it.
-    Held(String),
+    /// By another process.
+    Held(Holder),
     /// The file was removed, or another made, in between.
     Gone,
 }
@@ -120,18 +135,35 @@ fn check(path: &Path, text: &str) -> Result<(), FileError> {
     }
 }
 
-/// Who holds a lock, by its text.
-fn said(text: &str) -> String {
-    let holder = text.trim_end_matches('\0').strip_prefix(LOCK_MARK);
-    match holder.unwrap_or_default().trim() {
-        "" => "it does not say who".to_owned(),
-        holder => holder.to_owned(),
+impl Holder {
+    /// By the text of a lock, which is the same in every language: runs may speak different ones.
+    fn of(text: &str) -> Holder {
+        let said = || {
+            let mut words = text.strip_prefix(LOCK_MARK)?.split_whitespace();
+            Some(Holder::Run {
+                pid: words.next()?.parse().ok()?,
+                since: words.next()?.parse().ok()?,
+            })
+        };
+        said().unwrap_or(Holder::Unknown)
     }
 }
 
-fn holder(path: &Path) -> Result<String, FileError> {
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Holder::Run { pid, since } => {
+                say!("files-holder", pid = pid, since = local_time(*since))
+            }
+            Holder::Unknown => say!("files-holder-unknown"),
+        })
+    }
+}
+
+fn holder(path: &Path) -> Result<Holder, FileError> {
     let opened = open_to_read(path)?;
-    Ok(said(&opened.map_or(String::new(), |(file, _)| read(&file))))
+    let text = opened.map_or(String::new(), |(file, _)| read(&file));
+    Ok(Holder::of(&text))
 }
 
 #[cfg(not(windows))]
@@ -181,7 +213,7 @@ fn is_held(error: &io::Error) -> bool {
 fn sign(mut lock: &File) -> io::Result<()> {
     writeln!(
         lock,
-        "{LOCK_MARK} pid {} since {}",
+        "{LOCK_MARK} {} {}",
         std::process::id(),
         local_time(Timestamp::now())
     )
@@ -214,7 +246,7 @@ mod tests {
         match Lock::take(&output) {
             Err(FileError::Locked { holder, .. }) => {
                 let pid = format!("pid {} since 20", std::process::id());
-                assert!(holder.starts_with(&pid), "{holder}");
+                assert!(holder.to_string().starts_with(&pid), "{holder}");
             }
             other => panic!("{other:?}"),
         }
@@ -223,6 +255,7 @@ mod tests {
         drop(Lock::take(&output).expect("free again"));
         // A lock file left by a crash is held by nobody; a power cut may tear it.
         for left in [
+            "wdt-flags 1 2026-01-02T03:04:05.678+08:00\n",
             "wdt-flags pid 1 since ever\n",
             "",
             "wdt-f",
@@ -247,6 +280,26 @@ mod tests {
             fs::read_to_string(&lock).expect("still there"),
             "dear diary"
         );
+    }
+
+    #[test]
+    fn who_holds_a_lock_is_known_by_a_whole_text_alone() {
+        let text = "wdt-flags 17 2026-01-02T03:04:05.678+08:00\n";
+        let holder = Holder::Run {
+            pid: 17,
+            since: "2026-01-01T19:04:05.678Z".parse().expect("a time"),
+        };
+        assert_eq!(Holder::of(text), holder);
+        for torn in [
+            "",
+            "wdt-flags",
+            "wdt-flags 17",
+            "wdt-flags 17 2026-01\0\0",
+            "\0",
+        ] {
+            assert_eq!(Holder::of(torn), Holder::Unknown, "{torn:?}");
+            assert_eq!(Holder::of(torn).to_string(), "it does not say who");
+        }
     }
 
     #[test]

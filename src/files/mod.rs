@@ -22,6 +22,7 @@ pub use claim::RunFiles;
 pub use correction::{Corrected, Correction, NotUpdated, changes};
 pub use error::FileError;
 pub use fs::move_aside;
+pub use lock::Holder;
 pub use outcome::{Outcome, Status};
 pub use paths::{Paths, Wanted, is_named_ours, named_apart, namesake};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter};

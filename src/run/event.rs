@@ -10,7 +10,7 @@ use super::destination::Destination;
 use super::summary::Report;
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
-use crate::files::{NotUpdated, Status};
+use crate::files::{Holder, NotUpdated, Status};
 use crate::pace::{Change, Pacing};
 use crate::plan::{OnConflict, Preview};
 use crate::sheet::Place;
@@ -35,7 +35,7 @@ pub enum Event {
     },
     /// Another run calls for the same account: they share its quota.
     AccountBusy {
-        holder: String,
+        holder: Holder,
     },
     /// Runs for the account cannot know of each other.
     AccountUnknown,

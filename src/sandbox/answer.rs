@@ -1,5 +1,7 @@
 //! How a request is answered, and what of it is told to whoever wants to watch.
 
+use crate::language::say;
+
 pub(super) enum Answer {
     Json(String),
     /// A gateway's error page.
@@ -22,12 +24,12 @@ impl Handled {
             .split('&')
             .find_map(|pair| pair.strip_prefix("method="));
         Handled {
-            asked: method.unwrap_or("no method").to_owned(),
+            asked: method.map_or_else(|| say!("sandbox-no-method"), str::to_owned),
             body: String::from_utf8_lossy(body).into_owned(),
             reply: match answer {
                 Answer::Json(json) => json.clone(),
                 Answer::BadGateway => "HTTP 502".to_owned(),
-                Answer::HangUp => "hung up".to_owned(),
+                Answer::HangUp => say!("sandbox-hung-up"),
             },
         }
     }

@@ -38,6 +38,7 @@ pub use self::counters::Stats;
 pub use self::orders_file::{OrdersFileError, read_orders};
 use self::service::Service;
 pub use self::shell::Shell;
+use crate::language::say;
 
 /// How long a stop waits for replies that are being computed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -57,7 +58,7 @@ impl Sandbox {
         if !(0.0..=1.0).contains(&config.fail_rate) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("the fail rate {} is not from 0 to 1", config.fail_rate),
+                say!("sandbox-fail-rate", rate = config.fail_rate),
             ));
         }
         let listener = TcpListener::bind(config.listen)?;

@@ -160,11 +160,38 @@ sheet-only-fields = (only { $found } of { $expected } fields)
 
 ## Files
 
+files-no-name = a sheet from standard input or a pipe needs --results FILE
+files-of-stand-in = `{ $path }` is of a run against the stand-in; add --sandbox, or name other files with --results and --failures
+files-of-erp = `{ $path }` is where results and failures of the ERP stand; name another file for those of the stand-in (--sandbox)
+files-same = the run would need `{ $path }` twice; name other files with --results and --failures
+files-is-sheet = `{ $path }` is the sheet itself, or a file it needs; name another with --results or --failures
+files-not-a-file = `{ $path }` is not a regular file; name another with --results or --failures
+files-not-ours = `{ $path }` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures
+files-sheet-not-ours = `{ $path }` is the sheet and does not end with the columns that wdt-flags wrote, so it is not replaced; name another file with --failures
+files-not-a-format = `{ $path }` cannot be written: results and failures are CSV files or workbooks; name one ending in .csv or .xlsx
+files-other-worksheets = `{ $path }` has further worksheets, which would be lost; move them to another workbook, or name another file with --results or --failures
+files-too-many-rows = the sheet has { $rows } rows, more than a worksheet has; name a file ending in .csv instead of `{ $path }`
+files-locked = another run is writing `{ $path }` ({ $holder }); wait for it to end
+files-of-another = `{ $path }` is of another user's run and cannot be taken over ({ $why }); if that run is over, have the file removed
+files-held = `{ $path }` cannot be replaced ({ $why }); close it in other programs, make it writable, or name another file with --results or --failures
+files-io = cannot write `{ $path }`: { $why }
+files-holder = pid { $pid } since { $since }
+files-holder-unknown = it does not say who
+files-workbook-worksheets = it has not just one worksheet
+files-workbook-cut-off = a part ends early
+files-workbook-entity = an unknown entity
+files-workbook-text = a cell without its text
+files-worksheet-full = a worksheet has no more than { $rows } rows; name a file ending in .csv
+
 ## What commands say
 
 ## Progress and summary
 
 ## The stand-in
+
+sandbox-fail-rate = the fail rate { $rate } is not from 0 to 1
+sandbox-no-method = no method
+sandbox-hung-up = hung up
 
 ## Help
 

@@ -152,11 +152,38 @@ sheet-only-fields = （只有 { $found } 个字段，应为 { $expected } 个）
 
 ## 文件
 
+files-no-name = 表格来自标准输入或管道，请用 --results FILE 指定结果文件
+files-of-stand-in = `{ $path }` 是试运行留下的文件；请加上 --sandbox，或用 --results 和 --failures 另行指定文件
+files-of-erp = `{ $path }` 用来存放正式 ERP 的结果文件和失败明细；试运行（--sandbox）请另行指定文件
+files-same = `{ $path }` 在这次运行中会被用到两次；请用 --results 和 --failures 分别指定不同的文件
+files-is-sheet = `{ $path }` 就是表格本身，或是表格要用的文件；请用 --results 或 --failures 另行指定文件
+files-not-a-file = `{ $path }` 不是普通文件；请用 --results 或 --failures 另行指定文件
+files-not-ours = `{ $path }` 已存在，而且不是 wdt-flags 写的；请先移走，或用 --results 或 --failures 另行指定文件
+files-sheet-not-ours = `{ $path }` 就是表格本身，但末尾已不是 wdt-flags 写的那几列，所以没有覆盖；请用 --failures 另行指定文件
+files-not-a-format = 无法写入 `{ $path }`：结果文件和失败明细只能是 CSV 或工作簿；请指定以 .csv 或 .xlsx 结尾的文件
+files-other-worksheets = `{ $path }` 里还有别的工作表，覆盖后会丢失；请先把它们移到别的工作簿，或用 --results 或 --failures 另行指定文件
+files-too-many-rows = 表格有 { $rows } 行，一个工作表放不下；请把 `{ $path }` 换成以 .csv 结尾的文件
+files-locked = 另一个运行正在写 `{ $path }`（{ $holder }）；请等它结束后再试
+files-of-another = `{ $path }` 属于其他用户的运行，无法接手（{ $why }）；如果那个运行已经结束，请让人删除这个文件
+files-held = 无法替换 `{ $path }`（{ $why }）；请在其他程序里关闭它，或取消只读，或用 --results 或 --failures 另行指定文件
+files-io = 无法写入 `{ $path }`：{ $why }
+files-holder = 进程号 { $pid }，{ $since } 开始
+files-holder-unknown = 没有写明是谁
+files-workbook-worksheets = 其中的工作表不是正好一个
+files-workbook-cut-off = 内容不完整，中途断了
+files-workbook-entity = 含有无法识别的字符实体
+files-workbook-text = 有单元格找不到对应的文字
+files-worksheet-full = 一个工作表最多 { $rows } 行；请指定以 .csv 结尾的文件
+
 ## 命令的输出
 
 ## 进度与小结
 
 ## 模拟 ERP
+
+sandbox-fail-rate = 失败率 { $rate } 不在 0 到 1 之间
+sandbox-no-method = 未指明方法
+sandbox-hung-up = 已断开，不作答复
 
 ## 帮助
 

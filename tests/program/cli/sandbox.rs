@@ -42,11 +42,26 @@ impl Serving {
         finish(command.env("EXPORTS", &self.exports))
     }
 
+    /// Where it listens.
     fn address(&self) -> &str {
         let endpoint = self.exports.lines().last().unwrap_or_default();
         endpoint
             .trim_start_matches("export WDT_ENDPOINT=http://")
             .trim_end_matches("/openapi")
+    }
+
+    fn reply(&self, query: &str, body: &str) -> Value {
+        let mut stream = TcpStream::connect(self.address()).expect("connected");
+        let request = format!(
+            "POST /openapi?{query} HTTP/1.1\r\nHost: erp\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len(),
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("a reply");
+        let json = reply.split("\r\n\r\n").nth(1).unwrap_or_default();
+        serde_json::from_str(json).expect(&reply)
     }
 
     /// What it has to show on a page of its orders.
@@ -74,19 +89,8 @@ impl Serving {
         let query = fields
             .iter()
             .map(|(name, value)| format!("{name}={value}&"));
-
-        let mut stream = TcpStream::connect(self.address()).expect("connected");
-        let request = format!(
-            "POST /openapi?{}sign={sign} HTTP/1.1\r\nHost: erp\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            query.collect::<String>(),
-            body.len(),
-        );
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).expect("a reply");
-        let json = reply.split("\r\n\r\n").nth(1).unwrap_or_default();
-        let mut reply: Value = serde_json::from_str(json).expect(&reply);
+        let query = query.collect::<String>();
+        let mut reply = self.reply(&format!("{query}sign={sign}"), &body);
         assert_eq!(reply["status"], 0, "{reply}");
         reply["data"].take()
     }
@@ -258,6 +262,17 @@ fn orders_that_cannot_be_read_are_an_error_of_usage() {
         let run = finish(command.args(["sandbox", "--orders", file])).expect(2);
         assert!(run.stderr.starts_with(wrong), "{run:?}");
         assert_eq!((run.stderr.lines().count(), &*run.stdout), (1, ""));
+    }
+}
+
+#[test]
+fn a_call_that_names_no_method_is_told_in_either_language() {
+    for (language, told) in [("en", "no method []"), ("zh", "未指明方法 []")] {
+        let mut erp = Serving::start(&["-v", "--lang", language]);
+        assert_eq!(erp.reply("", "[]")["status"], 2);
+        erp.running.until_it_says(told);
+        erp.running.signal("TERM");
+        erp.running.finish().expect(143);
     }
 }
 

@@ -65,6 +65,18 @@ fn on_the_same_results() {
 }
 
 #[test]
+fn in_whatever_language_is_spoken() {
+    let busy = busy();
+    let mut second = busy.place.run(&busy.server, ["orders.csv", "--lang", "zh"]);
+    let second = finish(&mut second).expect(75);
+    let pid = busy.run.id();
+    let said = format!("另一个运行正在写 `orders.results.csv`（进程号 {pid}，20");
+    assert!(second.stderr.contains(&said), "{second:#?}");
+    assert!(second.stderr.contains(" 开始）；请等它结束后再试"));
+    busy.finishes();
+}
+
+#[test]
 fn on_the_same_failures_alone() {
     let busy = busy();
     busy.turns_away(

@@ -48,7 +48,8 @@ fn leaves_alone(prepare: impl FnOnce(&Place), args: &[&str]) -> Finished {
     let run = finish(&mut place.run(&erp, args));
     assert_eq!(erp.stats().calls, 0, "{run:#?}");
     assert_eq!(snapshot(&place), before, "{run:#?}");
-    assert!(run.stderr.starts_with("error: "), "{run:#?}");
+    let is_error = ["error: ", "错误："].map(|label| run.stderr.starts_with(label));
+    assert!(is_error.contains(&true), "{run:#?}");
     run
 }
 
@@ -267,6 +268,35 @@ mod pipes {
             assert_eq!(place.table("r.csv").column("status"), ["ok"]);
         }
         assert_eq!(erp.accepted("CG1"), 2);
+    }
+}
+
+#[test]
+fn why_is_said_in_chinese_too() {
+    let mine = |place: &Place| drop(place.write("mine.csv", "dear diary"));
+    let other = "另行指定文件";
+    for (args, why) in [
+        (
+            &["orders.csv", "-o", "mine.csv"][..],
+            "`mine.csv` 已存在，而且不是 wdt-flags 写的；请先移走，或用 --results 或 --failures ",
+        ),
+        (
+            &["orders.csv", "-o", "orders.csv"],
+            "`orders.csv` 就是表格本身，或是表格要用的文件；请用 --results 或 --failures ",
+        ),
+        (
+            &["orders.csv", "-o", "x.csv", "--failures", "x.csv"],
+            "`x.csv` 在这次运行中会被用到两次；请用 --results 和 --failures 分别",
+        ),
+        (
+            &["orders.csv", "-o", "x.xls"],
+            "无法写入 `x.xls`：结果文件和失败明细只能是 CSV 或工作簿；",
+        ),
+        (&["-"], "表格来自标准输入或管道，请用 --results FILE "),
+    ] {
+        let said = is_refused(mine, &[args, &["--lang", "zh"]].concat());
+        assert!(said.contains(why), "{said}");
+        assert_eq!(said.contains(other), why.ends_with("--failures "), "{said}");
     }
 }
 

@@ -104,7 +104,7 @@ fn nor_is_anything_sent_where_it_cannot_be_moved_away() {
 #[test]
 fn a_lock_that_another_user_has_left_is_taken_over() {
     let Some(place) = of_all() else { return };
-    place.write("orders.results.csv.lock", "wdt-flags pid 1\n");
+    place.write("orders.results.csv.lock", "wdt-flags 1\n");
     run_by_nobody(&place).expect(0);
     let left = ["orders.csv", "orders.failures.csv", "orders.results.csv"];
     assert_eq!(place.files(), left);

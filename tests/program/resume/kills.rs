@@ -183,7 +183,7 @@ mod at_the_end {
     #[test]
     fn locks_left_behind_are_no_hindrance() {
         let (place, server) = unfinished();
-        let lock = "wdt-flags pid 1 since 2026-01-01T00:00:00.000+08:00\n";
+        let lock = "wdt-flags 1 2026-01-01T00:00:00.000+08:00\n";
         place.write("orders.results.csv.lock", lock);
         place.write("orders.failures.csv.lock", lock);
         finishes_without_a_call((place, server));

@@ -8,6 +8,7 @@ use zip::ZipArchive;
 
 use super::escape::unescaped;
 use crate::files::results::csv::{io_error, writer};
+use crate::language::say;
 
 /// No part is read beyond this.
 const MAX_BYTES: u64 = 1 << 30;
@@ -37,7 +38,7 @@ pub fn to_csv(file: impl Read + Seek, most: usize) -> io::Result<Vec<u8>> {
     let mut archive = ZipArchive::new(BufReader::new(file))?;
     let worksheets = worksheets(&archive);
     let [name] = worksheets.as_slice() else {
-        return Err(invalid("it has not just one worksheet"));
+        return Err(invalid(say!("files-workbook-worksheets")));
     };
     let strings = match archive.by_name(STRINGS) {
         Ok(part) => strings(part)?,
@@ -88,7 +89,7 @@ fn pieces_of<R: BufRead>(
         match event {
             Event::Start(_) => depth += 1,
             Event::End(_) => depth = depth.saturating_sub(1),
-            Event::Eof if depth > 0 => return Err(invalid("a part ends early")),
+            Event::Eof if depth > 0 => return Err(invalid(say!("files-workbook-cut-off"))),
             Event::Eof => return Ok(()),
             _ => {}
         }
@@ -111,7 +112,8 @@ fn text_of(event: &Event<'_>) -> io::Result<String> {
             "quot" => "\"".to_owned(),
             _ => {
                 let c = reference.resolve_char_ref().map_err(invalid)?;
-                c.ok_or_else(|| invalid("an unknown entity"))?.to_string()
+                c.ok_or_else(|| invalid(say!("files-workbook-entity")))?
+                    .to_string()
             }
         },
         _ => String::new(),
@@ -191,7 +193,7 @@ fn each_row(
                     let cell = match (&*kind, &*text) {
                         ("s", at) => {
                             let at = at.parse().ok().and_then(|at: usize| strings.get(at));
-                            at.ok_or_else(|| invalid("a cell without its text"))?
+                            at.ok_or_else(|| invalid(say!("files-workbook-text")))?
                                 .clone()
                         }
                         ("b", "1") => "TRUE".to_owned(),

@@ -11,6 +11,7 @@ use super::escape::escaped;
 use super::{MAX_ROWS, SHEET};
 use crate::files::outcome::Status;
 use crate::files::results::ResultsColumns;
+use crate::language::say;
 use crate::sheet::letter;
 
 /// Rows that are held back until it is known how wide columns must be.
@@ -131,9 +132,8 @@ impl<W: Write + Seek> XlsxWriter<W> {
         use std::fmt::Write;
 
         if self.rows == MAX_ROWS {
-            return Err(io::Error::other(format!(
-                "a worksheet has no more than {MAX_ROWS} rows; name a file ending in .csv"
-            )));
+            let why = say!("files-worksheet-full", rows = MAX_ROWS);
+            return Err(io::Error::other(why));
         }
         self.rows += 1;
         let n = self.rows;

@@ -5,6 +5,7 @@ mod continued;
 mod foreign;
 mod grown;
 mod kills;
+mod languages;
 mod sequential;
 mod torn;
 

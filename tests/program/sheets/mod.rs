@@ -9,6 +9,7 @@ mod failures;
 mod formats;
 mod hidden;
 mod in_chinese;
+mod languages;
 mod markup;
 mod random;
 mod rounds;

@@ -11,7 +11,8 @@ use thiserror::Error;
 use super::clock::parse_local_time;
 use super::config::Order;
 use super::protocol::{MAX_FLAG_CHARS, MAX_ORDER_CHARS};
-use crate::text::{counted, quoted};
+use crate::language::say;
+use crate::text::quoted;
 
 /// Each with the name that the API gives it.
 const COLUMNS: [[&str; 2]; 3] = [
@@ -21,7 +22,10 @@ const COLUMNS: [[&str; 2]; 3] = [
 ];
 
 #[derive(Debug, Error)]
-#[error("{}: {fault}", file.display())]
+#[error(
+    "{}",
+    say!("sandbox-orders-file", file = file.display().to_string(), fault = fault.to_string())
+)]
 pub struct OrdersFileError {
     file: PathBuf,
     fault: Fault,
@@ -29,21 +33,32 @@ pub struct OrdersFileError {
 
 #[derive(Debug, Error)]
 enum Fault {
-    #[error("cannot be read: {0}")]
+    #[error("{}", say!("sandbox-orders-unreadable", why = _0.to_string()))]
     Read(#[from] io::Error),
-    #[error("line {line}, column {column}: {wrong}")]
+    #[error(
+        "{}",
+        say!(
+            "sandbox-orders-cell",
+            line = line,
+            column = column.as_str(),
+            wrong = wrong.as_str()
+        )
+    )]
     Cell {
         line: u64,
         column: String,
         wrong: String,
     },
-    #[error("line {line} has {}, the header has {expected}", counted(*found, "field", "fields"))]
+    #[error(
+        "{}",
+        say!("sandbox-orders-fields", line = line, found = found, expected = expected)
+    )]
     Fields {
         line: u64,
         found: u64,
         expected: u64,
     },
-    #[error("line 1 has no column order")]
+    #[error("{}", say!("sandbox-orders-no-column"))]
     NoOrderColumn,
 }
 
@@ -77,7 +92,8 @@ fn read(file: &Path) -> Result<Vec<Order>, Fault> {
         };
         let order = order(cell).map_err(wrong)?;
         if let Some(first) = lines.insert(order.number.clone(), line) {
-            let again = format!("{} stands on line {first}, too", quoted(&order.number));
+            let order = quoted(&order.number);
+            let again = say!("sandbox-orders-again", order = order, first = first);
             return Err(wrong((0, again)));
         }
         orders.push(order);
@@ -101,17 +117,17 @@ fn line(content: &[u8], position: Option<&Position>) -> u64 {
 fn places(header: &StringRecord) -> Result<[Option<usize>; COLUMNS.len()], Fault> {
     let mut places = [None; COLUMNS.len()];
     for (at, name) in header.iter().enumerate() {
-        let wrong = |wrong: &str| Fault::Cell {
+        let wrong = |wrong: String| Fault::Cell {
             line: 1,
             column: quoted(name),
-            wrong: wrong.to_owned(),
+            wrong,
         };
         let column = COLUMNS
             .iter()
             .position(|names| names.contains(&name.trim()));
-        let column = column.ok_or_else(|| wrong("only order, flag and modified are known"))?;
+        let column = column.ok_or_else(|| wrong(say!("sandbox-orders-unknown")))?;
         if places[column].replace(at).is_some() {
-            return Err(wrong("is there twice"));
+            return Err(wrong(say!("sandbox-orders-twice")));
         }
     }
     match places[0] {
@@ -125,26 +141,22 @@ fn order<'a>(cell: impl Fn(usize) -> Option<&'a str>) -> Result<Order, (usize, S
     let text = |column: usize, max: usize| {
         let text = cell(column).unwrap_or_default();
         match text.chars().count() {
-            length if length > max => Err((column, format!("is longer than {max} characters"))),
+            length if length > max => Err((column, say!("sandbox-orders-long", max = max))),
             _ => Ok(text.to_owned()),
         }
     };
     let number = text(0, MAX_ORDER_CHARS)?;
     if number.is_empty() {
-        return Err((0, "is empty".to_owned()));
+        return Err((0, say!("sandbox-orders-empty")));
     }
     Ok(Order {
         number,
         flag: text(1, MAX_FLAG_CHARS)?,
         modified: match cell(2) {
             None | Some("") => None,
-            Some(text) => Some(time(text).ok_or_else(|| {
-                let wrong = format!(
-                    "{} is no time such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z",
-                    quoted(text)
-                );
-                (2, wrong)
-            })?),
+            Some(text) => Some(
+                time(text).ok_or_else(|| (2, say!("sandbox-orders-time", text = quoted(text))))?,
+            ),
         },
     })
 }
@@ -164,7 +176,7 @@ fn fault(error: csv::Error, content: &[u8], header: Option<&StringRecord>) -> Fa
                 Some(name) => name.trim().to_owned(),
                 None => (err.field() + 1).to_string(),
             },
-            wrong: "is not UTF-8; save the file as UTF-8".to_owned(),
+            wrong: say!("sandbox-orders-encoding"),
         },
         ErrorKind::UnequalLengths {
             pos,

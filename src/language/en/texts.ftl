@@ -192,6 +192,22 @@ files-worksheet-full = a worksheet has no more than { $rows } rows; name a file 
 sandbox-fail-rate = the fail rate { $rate } is not from 0 to 1
 sandbox-no-method = no method
 sandbox-hung-up = hung up
+sandbox-orders-file = { $file }: { $fault }
+sandbox-orders-unreadable = cannot be read: { $why }
+sandbox-orders-cell = line { $line }, column { $column }: { $wrong }
+sandbox-orders-fields =
+    line { $line } has { $found ->
+        [one] 1 field
+       *[other] { $found } fields
+    }, the header has { $expected }
+sandbox-orders-no-column = line 1 has no column order
+sandbox-orders-again = { $order } stands on line { $first }, too
+sandbox-orders-unknown = only order, flag and modified are known
+sandbox-orders-twice = is there twice
+sandbox-orders-long = is longer than { $max } characters
+sandbox-orders-empty = is empty
+sandbox-orders-time = { $text } is no time such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
+sandbox-orders-encoding = is not UTF-8; save the file as UTF-8
 
 ## Help
 

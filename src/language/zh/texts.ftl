@@ -184,6 +184,18 @@ files-worksheet-full = 一个工作表最多 { $rows } 行；请指定以 .csv �
 sandbox-fail-rate = 失败率 { $rate } 不在 0 到 1 之间
 sandbox-no-method = 未指明方法
 sandbox-hung-up = 已断开，不作答复
+sandbox-orders-file = { $file }：{ $fault }
+sandbox-orders-unreadable = 无法读取：{ $why }
+sandbox-orders-cell = 第 { $line } 行，列 { $column }：{ $wrong }
+sandbox-orders-fields = 第 { $line } 行有 { $found } 个字段，表头有 { $expected } 个
+sandbox-orders-no-column = 第 1 行没有 order 列
+sandbox-orders-again = { $order } 在第 { $first } 行已经有了
+sandbox-orders-unknown = 只能有 order、flag、modified 这三列
+sandbox-orders-twice = 这一列重复了
+sandbox-orders-long = 超过 { $max } 个字符
+sandbox-orders-empty = 不能为空
+sandbox-orders-time = { $text } 不是有效的时间；请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
+sandbox-orders-encoding = 不是 UTF-8；请把文件另存为 UTF-8
 
 ## 帮助
 

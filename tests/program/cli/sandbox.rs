@@ -263,6 +263,10 @@ fn orders_that_cannot_be_read_are_an_error_of_usage() {
         assert!(run.stderr.starts_with(wrong), "{run:?}");
         assert_eq!((run.stderr.lines().count(), &*run.stdout), (1, ""));
     }
+    let args = ["sandbox", "--orders", "there.csv", "--lang", "zh"];
+    let run = finish(place.program().args(args)).expect(2);
+    let wrong = "there.csv：第 3 行，列 modified：\"yesterday\" 不是有效的时间；请写成 ";
+    assert!(run.stderr.contains(wrong), "{run:?}");
 }
 
 #[test]

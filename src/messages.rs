@@ -1,6 +1,7 @@
 //! The words for what the rest of the program says as data.
 
 mod call;
+mod character;
 mod config;
 mod earlier;
 mod misfit;
@@ -11,8 +12,13 @@ mod stop;
 mod warning;
 
 pub use config::{NOWHERE_TO_ASK, asking_for, may_replace, overruled, saved};
+pub use earlier::set_aside;
 
-pub const NO_ROWS: &str = "the sheet has a header and no rows";
-pub const AS_WORKBOOKS: &str = "--output-format xlsx gives results and failures as workbooks, in which Excel and WPS change nothing";
+use crate::text::one_line;
+
 /// Characters of a header that a message shows.
 const MAX_HEADER: usize = 40;
+
+fn header(text: &str) -> String {
+    one_line(text, MAX_HEADER)
+}

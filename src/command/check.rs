@@ -13,7 +13,7 @@ use crate::cli::{CheckArgs, ReportFormat};
 use crate::console::{Console, counted, forecast, preview, print, print_json};
 use crate::exit::SOME_FAILED;
 use crate::files::{OutputFormat, changes};
-use crate::messages::{AS_WORKBOOKS, NO_ROWS};
+use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, Plan, Preview};
 use crate::sheet::{Sheet, Warning};
@@ -104,7 +104,7 @@ pub(super) fn check(
             print(format_args!("\n{overview}")).map_err(Failure::stdout)?;
             survey.findings.print()?;
             if sheet.layout().format.is_workbook() && !sheet.is_ours() && suggests_workbooks {
-                console.note(AS_WORKBOOKS);
+                console.note(say!("run-as-workbooks"));
             }
         }
         ReportFormat::Json => print_json(&survey).map_err(|error| match error.kind() {
@@ -150,7 +150,7 @@ impl<'s> Survey<'s> {
                 .warnings
                 .iter()
                 .map(Warning::to_string)
-                .chain((plan.rows() == 0).then(|| NO_ROWS.to_owned()))
+                .chain((plan.rows() == 0).then(|| say!("run-no-rows")))
                 .collect(),
             rows: plan.rows(),
             invalid_rows: plan.invalid(),

@@ -3,6 +3,8 @@
 //! There may be one for every row: the first few of a group are held, and for all of them the sheet
 //! is read once more.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -115,11 +117,13 @@ impl Finding {
     }
 
     /// What is the matter, in words that rows share.
-    fn common(&self) -> &str {
+    fn common(&self) -> Cow<'_, str> {
         match &self.matter {
-            Matter::Invalid { common, .. } => common,
-            Matter::Superseded { .. } => "a later row gives the order another flag, and decides",
-            Matter::Conflict { .. } => Note::CONFLICT,
+            Matter::Invalid { common, .. } => Cow::Borrowed(common),
+            Matter::Superseded { .. } => {
+                Cow::Borrowed("a later row gives the order another flag, and decides")
+            }
+            Matter::Conflict { .. } => Cow::Owned(Note::conflict()),
         }
     }
 
@@ -186,7 +190,7 @@ impl<'s> Findings<'s> {
         }
         for finding in found.each()? {
             let finding = finding?;
-            let group = found.groups.entry(finding.common().to_owned());
+            let group = found.groups.entry(finding.common().into_owned());
             let group = group.or_insert(Group {
                 kind: finding.kind,
                 rows: 0,

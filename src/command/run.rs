@@ -19,7 +19,7 @@ use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
 use crate::files::{
     FileError, OutputFormat, Paths, Wanted, is_of_stand_in, named_apart, namesake, stand_in_name,
 };
-use crate::messages::AS_WORKBOOKS;
+use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::plan::Plan;
 use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
@@ -128,7 +128,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     console.finish();
     if let Err(error) = print(summary(
         &report,
-        suggests.then_some(AS_WORKBOOKS),
+        suggests.then(|| say!("run-as-workbooks")).as_deref(),
         next.after(&report).as_ref(),
     )) {
         console.warning(format_args!("the summary cannot be written: {error}"));

@@ -30,7 +30,8 @@ pub use summary::{Next, summary};
 
 use crate::erp::{CallError, ErrorKind};
 use crate::files::journal::Foreign;
-use crate::messages::NO_ROWS;
+use crate::language::say;
+use crate::messages::set_aside;
 use crate::pace::Change;
 use crate::plan::OnConflict;
 use crate::run::{CalledFor, Destination, Event, Observer, Planned};
@@ -149,7 +150,7 @@ impl Console {
 
     fn begin(&self, plan: &Planned) {
         if plan.rows == 0 {
-            self.warning(NO_ROWS);
+            self.warning(say!("run-no-rows"));
         }
         if plan.conflicts > 0 {
             let orders = counted(plan.conflicts, "order is", "orders are");
@@ -273,14 +274,10 @@ impl Observer for Console {
             Event::JournalSetAside {
                 path,
                 why: Foreign::OtherSheet,
-            } => self.warning(format_args!(
-                "a run that was cut short, over another sheet with the same results or failures, cannot be continued any more; its journal is kept as `{path}`"
-            )),
+            } => self.warning(set_aside(path, Foreign::OtherSheet)),
             Event::JournalSetAside { path, why } => self.say(
                 Level::Error,
-                format_args!(
-                    "warning: the journal in the way {why}; kept as `{path}`, starting over"
-                ),
+                format_args!("warning: {}", set_aside(path, *why)),
             ),
             Event::Answered {
                 row,

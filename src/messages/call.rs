@@ -77,3 +77,11 @@ impl fmt::Display for Destination {
         )
     }
 }
+
+/// With the ERP's status, where there is one.
+pub(super) fn with_status(what: String, status: Option<i64>) -> String {
+    match status {
+        Some(status) => format!("{what} (status {status})"),
+        None => what,
+    }
+}

@@ -1,5 +1,6 @@
-//! The words for texts that are no orders and no flags.
+//! What is said of texts that are no orders and no flags.
 
+use crate::language::say;
 use crate::sheet::Misfit;
 use crate::text::{one_line, quoted};
 
@@ -7,54 +8,79 @@ use crate::text::{one_line, quoted};
 const MAX_SHOWN: usize = 40;
 
 impl Misfit {
-    /// What the text is, and what to do about it.
-    pub(super) fn words(self) -> &'static str {
+    /// What the text in the column is, and what to do about it.
+    pub(super) fn message(self, column: &str, text: &str) -> String {
+        let (stored, shown) = stored_and_shown(text);
+        let text = quoted(text);
         match self {
-            Misfit::FormulaError => "the error of a formula; correct it in the workbook",
-            Misfit::NoValue => "a formula without a value; open the workbook, save it, try again",
-            Misfit::Narrow => {
-                "what a spreadsheet shows for a value that its column is too narrow for; widen the column and export again"
+            Misfit::FormulaError => {
+                say!("misfit-formula-error", column = column, text = text)
             }
-            Misfit::Format => {
-                "a number that its cell format shows as another text; format the column as text (文本) and enter what is meant"
-            }
-            Misfit::FewDigits => {
-                "a number with fewer digits than the orders beside it, leading zeros are probably lost; format the column as text (文本) and enter it again"
-            }
-            Misfit::Rounded => {
-                "a number that Excel has probably cut to 15 digits, as it has all long ones of the column; format the column as text (文本) and enter or import the numbers again, or put ' before one that is right"
-            }
-            Misfit::Scientific => {
-                "a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export"
-            }
-            Misfit::Amount => {
-                "a number with decimals or separators between its digits; format the column as text (文本), enter the order as the ERP has it, and export again"
-            }
-            Misfit::Date => "a date; format the column as text (文本) and enter what is meant",
-            Misfit::Time => "a time; format the column as text (文本) and enter what is meant",
-            Misfit::Boolean => {
-                "a spreadsheet's true or false; format the column as text (文本) and enter what is meant"
-            }
-            Misfit::Percentage => {
-                "a percentage; format the column as text (文本) and enter what is meant"
-            }
-            Misfit::SeveralOrders => "several orders; give each a row of its own",
-            Misfit::Total => "a total line and no order; remove the row",
-            Misfit::Note => "a note and no order; remove the row",
-            Misfit::RepeatedHeader => "a repeated header and no order; remove the row",
+            Misfit::NoValue => say!("misfit-no-value", column = column),
+            Misfit::Narrow => say!("misfit-narrow", column = column, text = text),
+            Misfit::Format => say!(
+                "misfit-format",
+                column = column,
+                stored = stored,
+                shown = shown
+            ),
+            Misfit::FewDigits => say!("misfit-few-digits", column = column, text = text),
+            Misfit::Rounded => say!("misfit-rounded", column = column, text = text),
+            Misfit::Scientific => say!("misfit-scientific", column = column, text = text),
+            Misfit::Amount => say!("misfit-amount", column = column, text = text),
+            Misfit::Date => say!("misfit-date", column = column, text = text),
+            Misfit::Time => say!("misfit-time", column = column, text = text),
+            Misfit::Boolean => say!("misfit-boolean", column = column, text = text),
+            Misfit::Percentage => say!("misfit-percentage", column = column, text = text),
+            Misfit::SeveralOrders => say!("misfit-several-orders", column = column, text = text),
+            Misfit::Total => say!("misfit-total", column = column, text = text),
+            Misfit::Note => say!("misfit-note", column = column, text = text),
+            Misfit::RepeatedHeader => say!("misfit-repeated-header", column = column, text = text),
+        }
+    }
+
+    /// The same, in words that all such cells of the column share.
+    pub(super) fn common(self, column: &str) -> String {
+        match self {
+            Misfit::FormulaError => say!("misfit-formula-error", "common", column = column),
+            Misfit::NoValue => say!("misfit-no-value", column = column),
+            Misfit::Narrow => say!("misfit-narrow", "common", column = column),
+            Misfit::Format => say!("misfit-format", "common", column = column),
+            Misfit::FewDigits => say!("misfit-few-digits", "common", column = column),
+            Misfit::Rounded => say!("misfit-rounded", "common", column = column),
+            Misfit::Scientific => say!("misfit-scientific", "common", column = column),
+            Misfit::Amount => say!("misfit-amount", "common", column = column),
+            Misfit::Date => say!("misfit-date", "common", column = column),
+            Misfit::Time => say!("misfit-time", "common", column = column),
+            Misfit::Boolean => say!("misfit-boolean", "common", column = column),
+            Misfit::Percentage => say!("misfit-percentage", "common", column = column),
+            Misfit::SeveralOrders => say!("misfit-several-orders", "common", column = column),
+            Misfit::Total => say!("misfit-total", "common", column = column),
+            Misfit::Note => say!("misfit-note", "common", column = column),
+            Misfit::RepeatedHeader => say!("misfit-repeated-header", "common", column = column),
         }
     }
 
     /// The text as a message shows it, where it says something.
-    pub(super) fn shown(self, text: &str) -> Option<String> {
+    pub(super) fn particular(self, text: &str) -> Option<String> {
         match self {
             Misfit::NoValue => None,
             Misfit::Format => {
-                let (stored, shown) = text.split_once(" | ").unwrap_or((text, "something else"));
-                let part = |text| one_line(text, MAX_SHOWN);
-                Some(format!("{}, shown as {}", part(stored), part(shown)))
+                let (stored, shown) = stored_and_shown(text);
+                Some(say!(
+                    "misfit-format",
+                    "particular",
+                    stored = stored,
+                    shown = shown
+                ))
             }
             _ => Some(quoted(text)),
         }
     }
+}
+
+/// The number and what its cell shows instead, where that is known.
+fn stored_and_shown(text: &str) -> (String, String) {
+    let (stored, shown) = text.split_once(" | ").unwrap_or((text, "…"));
+    (one_line(stored, MAX_SHOWN), one_line(shown, MAX_SHOWN))
 }

@@ -3,59 +3,58 @@
 use std::fmt;
 
 use crate::files::Status;
+use crate::language::say;
 use crate::run::Note;
 
 impl Note<'_> {
-    pub const CONFLICT: &'static str = "the order is given different flags";
+    /// Of rows that give their order different flags, in words that all of them share.
+    pub fn conflict() -> String {
+        say!("note-conflict")
+    }
 }
 
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Note::Reply(reply) => f.write_str(reply),
+        f.write_str(&match self {
+            Note::Reply(reply) => return f.write_str(reply),
             Note::Invalid {
                 problem,
                 decided_by: None,
-            } => write!(f, "{problem}"),
+            } => problem.to_string(),
             Note::Invalid {
                 problem,
                 decided_by: Some(line),
-            } => write!(
-                f,
-                "{problem}; but {line} decides: remove this row rather than correct it"
+            } => say!(
+                "note-invalid-and-decided",
+                problem = problem.to_string(),
+                line = line.to_string()
             ),
             Note::Conflict {
                 line,
-                accepted_before,
-            } => {
-                write!(f, "{}; its last row is {line}", Note::CONFLICT)?;
-                match accepted_before {
-                    true => f.write_str("; the last one was accepted before the sheet grew"),
-                    false => Ok(()),
+                accepted_before: false,
+            } => say!("note-conflict-last", line = line.to_string()),
+            Note::Conflict {
+                line,
+                accepted_before: true,
+            } => say!("note-conflict-accepted-before", line = line.to_string()),
+            Note::LeftOut => say!("note-left-out"),
+            Note::NotSent(Some(reason)) => say!("note-not-sent-for", reason = reason.to_string()),
+            Note::NotSent(None) => say!("note-not-sent"),
+            &Note::BeyondLimit(limit) => say!("note-beyond-limit", limit = limit),
+            Note::SameAs { line, reply: "" } => say!("note-same-as", line = line.to_string()),
+            &Note::SameAs { ref line, reply } => {
+                say!("note-same-as-reply", line = line.to_string(), reply = reply)
+            }
+            Note::DecidedBy { line, ended } => {
+                let line = line.to_string();
+                match ended {
+                    Some(Status::Ok) => say!("note-decided", line = line),
+                    Some(Status::Rejected) => say!("note-decided-rejected", line = line),
+                    Some(_) => say!("note-decided-failed", line = line),
+                    None => say!("note-decided-skipped", line = line),
                 }
             }
-            Note::LeftOut => f.write_str("hidden in the sheet (--visible-only)"),
-            Note::NotSent(Some(reason)) => write!(f, "not sent: {reason}"),
-            Note::BeyondLimit(limit) => write!(f, "not sent: --limit {limit}"),
-            Note::NotSent(None) => f.write_str("not sent"),
-            Note::SameAs { line, reply: "" } => write!(f, "same as {line}"),
-            Note::SameAs { line, reply } => write!(f, "same as {line}: {reply}"),
-            Note::DecidedBy { line, ended } => match ended {
-                Some(Status::Ok) => write!(f, "{line} decides"),
-                Some(Status::Rejected) => write!(
-                    f,
-                    "{line} decides and was refused; take that row out to send this one"
-                ),
-                Some(_) => write!(
-                    f,
-                    "{line} decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost"
-                ),
-                None => write!(
-                    f,
-                    "{line} decides, but was skipped: the order keeps the flag it had"
-                ),
-            },
-        }
+        })
     }
 }
 
@@ -130,7 +129,7 @@ mod tests {
             ),
         ] {
             assert_eq!(note.to_string(), text);
-            assert_eq!(note.reason(), common, "{text}");
+            assert_eq!(note.reason(text), common, "{text}");
         }
     }
 }

@@ -2,17 +2,21 @@
 
 use std::fmt;
 
-use super::MAX_HEADER;
+use super::header;
+use crate::language::say;
 use crate::run::LineRef;
 use crate::sheet::{Place, SheetLine};
-use crate::text::one_line;
 
 impl fmt::Display for SheetLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(worksheet) = &self.worksheet {
-            write!(f, "worksheet {}, ", one_line(worksheet, MAX_HEADER))?;
-        }
-        write!(f, "line {}", self.line)
+        f.write_str(&match &self.worksheet {
+            None => say!("place-line", line = self.line),
+            Some(worksheet) => say!(
+                "place-worksheet-line",
+                worksheet = header(worksheet),
+                line = self.line
+            ),
+        })
     }
 }
 
@@ -24,7 +28,11 @@ impl fmt::Display for Place {
         };
         match self.sheet_line {
             None => at(self.line).fmt(f),
-            Some(line) => write!(f, "line {} ({} of the sheet)", self.line, at(line)),
+            Some(line) => f.write_str(&say!(
+                "place-line-of-sheet",
+                line = self.line,
+                origin = at(line).to_string()
+            )),
         }
     }
 }
@@ -33,7 +41,9 @@ impl fmt::Display for LineRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LineRef::Sheet(line) => line.fmt(f),
-            LineRef::Failures(line) => write!(f, "{line} of the failures file"),
+            LineRef::Failures(line) => {
+                f.write_str(&say!("place-of-failures", line = line.to_string()))
+            }
         }
     }
 }

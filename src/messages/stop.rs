@@ -2,51 +2,55 @@
 
 use std::fmt;
 
+use super::call::with_status;
+use crate::language::say;
 use crate::stop::StopReason;
 
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StopReason::Signal(_) => f.write_str("interrupted"),
-            StopReason::Fatal(error) => match error.code {
-                Some(code) => write!(f, "{} (status {code})", error.reason),
-                None => write!(f, "{}", error.reason),
-            },
-            StopReason::Clock { error, offset } => write!(
-                f,
-                "{} (status {}), even after the clock was corrected by {offset} s from the ERP's Date header",
-                error.reason,
-                error.code.unwrap_or_default()
+        f.write_str(&match self {
+            StopReason::Signal(_) => say!("stop-signal"),
+            StopReason::Fatal(error) => with_status(error.reason.to_string(), error.code),
+            &StopReason::Clock { ref error, offset } => say!(
+                "stop-clock",
+                reason = error.reason.to_string(),
+                status = error.code.unwrap_or_default().to_string(),
+                offset = offset
             ),
-            StopReason::Journal(why) | StopReason::Sheet(why) => f.write_str(why),
-            StopReason::Failures(count) => {
-                write!(f, "{count} orders were not accepted (--max-failures)")
-            }
-            StopReason::ConsecutiveFailures { count, message } => write!(
-                f,
-                "{count} orders in a row failed, the last with: {message} (--max-consecutive-failures)"
+            StopReason::Journal(why) | StopReason::Sheet(why) => return f.write_str(why),
+            &StopReason::Failures(count) => say!("stop-failures", count = count),
+            &StopReason::ConsecutiveFailures { count, ref message } => say!(
+                "stop-consecutive-failures",
+                count = count,
+                message = message.as_str()
             ),
-            StopReason::Unreachable {
-                reason,
+            &StopReason::Unreachable {
+                ref reason,
                 seconds,
                 answered: true,
-            } => write!(
-                f,
-                "the server has not answered for {seconds} s: {reason} (--give-up-after)"
+            } => say!(
+                "stop-unreachable",
+                seconds = seconds,
+                reason = reason.to_string()
             ),
-            StopReason::Unreachable {
-                reason,
+            &StopReason::Unreachable {
+                ref reason,
                 seconds,
                 answered: false,
-            } => write!(
-                f,
-                "not one call was answered in {seconds} s: {reason}; is the endpoint right? (--give-up-after)"
+            } => say!(
+                "stop-never-answered",
+                seconds = seconds,
+                reason = reason.to_string()
             ),
-            StopReason::ShutOut { reason, seconds } => write!(
-                f,
-                "no call has got through the ERP's limit for {seconds} s: {reason} (--give-up-after)"
+            &StopReason::ShutOut {
+                ref reason,
+                seconds,
+            } => say!(
+                "stop-shut-out",
+                seconds = seconds,
+                reason = reason.to_string()
             ),
-            StopReason::Deadline => f.write_str("the deadline has passed (--deadline)"),
-        }
+            StopReason::Deadline => say!("stop-deadline"),
+        })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::files::FileError;
+use crate::language::say;
 use crate::sheet::SheetError;
 use crate::stop::StopReason;
 
@@ -17,14 +18,10 @@ pub enum RunError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The failures were to replace the sheet, which is no longer the one that was read.
-    #[error("{0}: another file was saved over it; it is left as it is")]
+    #[error("{}", say!("run-sheet-replaced", sheet = .0.as_str()))]
     SheetReplaced(String),
     /// Calls were made, and then something kept the results from being written.
-    #[error(
-        "{}{source}; {}",
-        stopped.as_ref().map(|reason| format!("stopped early: {reason}; then: ")).unwrap_or_default(),
-        what_is_known(journal, *is_kept)
-    )]
+    #[error("{}", interrupted(stopped.as_ref(), source, journal, *is_kept))]
     Interrupted {
         stopped: Option<StopReason>,
         source: Box<RunError>,
@@ -32,18 +29,36 @@ pub enum RunError {
         /// Whether the journal is still in its place.
         is_kept: bool,
     },
-    #[error("cannot start the workers: {0}")]
+    #[error("{}", say!("run-no-workers", why = .0.as_str()))]
     Workers(String),
 }
 
-fn what_is_known(journal: &Path, is_kept: bool) -> String {
-    let journal = journal.display();
-    match is_kept {
-        true => format!(
-            "what is known is kept in `{journal}`, and the same command continues from there"
+fn interrupted(
+    stopped: Option<&StopReason>,
+    source: &RunError,
+    journal: &Path,
+    is_kept: bool,
+) -> String {
+    let source = source.to_string();
+    let journal = journal.display().to_string();
+    match (stopped.map(StopReason::to_string), is_kept) {
+        (None, true) => say!("run-interrupted", source = source, journal = journal),
+        (None, false) => say!(
+            "run-interrupted-journal-gone",
+            source = source,
+            journal = journal
         ),
-        false => format!(
-            "what is known stood in `{journal}`, which was removed or moved away during the run: put it back, or the same command starts over"
+        (Some(reason), true) => say!(
+            "run-stopped-and-interrupted",
+            reason = reason,
+            source = source,
+            journal = journal
+        ),
+        (Some(reason), false) => say!(
+            "run-stopped-and-interrupted-journal-gone",
+            reason = reason,
+            source = source,
+            journal = journal
         ),
     }
 }

@@ -47,14 +47,14 @@ pub enum Note<'a> {
 }
 
 impl Note<'_> {
-    /// The part to count failures by: without what is particular to the row.
-    pub fn reason(&self) -> Cow<'_, str> {
+    /// The part of its message to count failures by: without what is particular to the row.
+    pub fn reason<'m>(&'m self, message: &'m str) -> Cow<'m, str> {
         match self {
             Note::Reply(reply) | Note::SameAs { reply, .. } => Cow::Borrowed(reply),
             Note::Invalid { problem, .. } => Cow::Owned(problem.to_string()),
-            Note::Conflict { .. } => Cow::Borrowed(Note::CONFLICT),
+            Note::Conflict { .. } => Cow::Owned(Note::conflict()),
             Note::LeftOut | Note::NotSent(_) | Note::BeyondLimit(_) | Note::DecidedBy { .. } => {
-                Cow::Owned(self.to_string())
+                Cow::Borrowed(message)
             }
         }
     }

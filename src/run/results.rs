@@ -74,6 +74,7 @@ impl<'r> Ending<'r> {
                 Some(Err(_)) => row.origin().and_then(|origin| origin.line.clone()),
                 None => Some(self.sheet.sheet_line(row.line())),
             };
+            let message = ended.note.to_string();
             let result = ResultRow {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
@@ -81,7 +82,7 @@ impl<'r> Ending<'r> {
                 line: line.as_ref(),
                 status: ended.status,
                 code: ended.code,
-                message: &ended.note.to_string(),
+                message: &message,
                 attempts: ended.attempts,
                 finished_at: ended.finished_at,
             };
@@ -108,7 +109,7 @@ impl<'r> Ending<'r> {
             {
                 failures.write(&result)?;
             }
-            summary.add(ended.status, &ended.note.reason());
+            summary.add(ended.status, &ended.note.reason(&message));
             decided += usize::from(ended.decides);
         }
         if summary.rows() != self.plan.rows() || decided != self.plan.orders() {

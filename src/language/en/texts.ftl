@@ -156,6 +156,147 @@ sheet-only-fields = (only { $found } of { $expected } fields)
 
 ## Runs: notes, stops, problems of rows
 
+stop-signal = interrupted
+stop-clock = { $reason } (status { $status }), even after the clock was corrected by { $offset } s from the ERP's Date header
+stop-failures =
+    { $count ->
+        [one] 1 order was not accepted (--max-failures)
+       *[other] { $count } orders were not accepted (--max-failures)
+    }
+stop-consecutive-failures =
+    { $count ->
+        [one] 1 order failed, with: { $message } (--max-consecutive-failures)
+       *[other] { $count } orders in a row failed, the last with: { $message } (--max-consecutive-failures)
+    }
+stop-unreachable = the server has not answered for { $seconds } s: { $reason } (--give-up-after)
+stop-never-answered = not one call was answered in { $seconds } s: { $reason }; is the endpoint right? (--give-up-after)
+stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
+stop-deadline = the deadline has passed (--deadline)
+
+run-no-rows = the sheet has a header and no rows
+run-as-workbooks = --output-format xlsx gives results and failures as workbooks, in which Excel and WPS change nothing
+run-sheet-replaced = { $sheet }: another file was saved over it; it is left as it is
+run-no-workers = cannot start the workers: { $why }
+run-interrupted = { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
+run-interrupted-journal-gone = { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
+run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
+run-stopped-and-interrupted-journal-gone = stopped early: { $reason }; then: { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
+
+journal-of-other-identity = the journal in the way belongs to another account, secret, endpoint, choice of columns or --on-conflict, or was not written by this program; kept as `{ $path }`, starting over
+journal-not-own = the journal in the way is another user's, or others can write to it; kept as `{ $path }`, starting over
+journal-of-other-rows = the journal in the way holds rows this sheet does not have; kept as `{ $path }`, starting over
+journal-too-old = the journal in the way is of a run { $age } ago, too old to be true today (--continue-within); kept as `{ $path }`, starting over
+journal-damaged = the journal in the way is damaged or was changed; kept as `{ $path }`, starting over
+journal-of-other-sheet = a run that was cut short, over another sheet with the same results or failures, cannot be continued any more; its journal is kept as `{ $path }`
+journal-not-wanted = the journal in the way is not continued, as asked (--fresh); kept as `{ $path }`, starting over
+
+results-missing = they are not there
+results-unreadable = they cannot be read ({ $why })
+results-of-other-form = they are not as wdt-flags writes them
+results-with-other-columns = they have other columns
+results-without-line = they have no { $line }
+results-of-later-run = they are of a later run
+
+place-line = line { $line }
+place-worksheet-line = worksheet { $worksheet }, line { $line }
+place-line-of-sheet = line { $line } ({ $origin } of the sheet)
+place-of-failures = { $line } of the failures file
+
+note-conflict = the order is given different flags
+note-invalid-and-decided = { $problem }; but { $line } decides: remove this row rather than correct it
+note-conflict-last = the order is given different flags; its last row is { $line }
+note-conflict-accepted-before = the order is given different flags; its last row is { $line }; the last one was accepted before the sheet grew
+note-left-out = hidden in the sheet (--visible-only)
+note-not-sent-for = not sent: { $reason }
+note-not-sent = not sent
+note-beyond-limit = not sent: --limit { $limit }
+note-same-as = same as { $line }
+note-same-as-reply = same as { $line }: { $reply }
+note-decided = { $line } decides
+note-decided-rejected = { $line } decides and was refused; take that row out to send this one
+note-decided-failed = { $line } decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost
+note-decided-skipped = { $line } decides, but was skipped: the order keeps the flag it had
+
+problem-fewer-fields = wrong number of fields: { $found } where the header has { $expected }; a line break has probably torn it from the row above; join the two, with quotes around the cell that has the line break
+    .common = wrong number of fields: fewer than the { $expected } of the header; a line break has probably torn it from the row above; join the two, with quotes around the cell that has the line break
+problem-more-fields = wrong number of fields: { $found } where the header has { $expected }; correct the row, and put quotes around a cell that contains the delimiter
+    .common = wrong number of fields: more than the { $expected } of the header; correct the rows, and put quotes around a cell that contains the delimiter
+problem-fields = { $found } instead of { $expected }
+problem-extra-fields = wrong number of fields, see extra_fields; correct the row and empty that cell
+problem-changed = { $column } is { $now }, but the results have { $was } for this line: a spreadsheet has probably changed it; enter it again in a column formatted as text (文本), or, if it is meant, add --accept-changes
+    .common = { $column } is not what the results have for its line: a spreadsheet has probably changed it; enter it again in a column formatted as text (文本), or, if it is meant, add --accept-changes
+    .particular = { $now } instead of { $was }
+problem-empty = { $column } is empty
+problem-too-long = { $column } has { $length } characters; the ERP takes at most { $max }
+    .common = { $column } has more than the { $max } characters that the ERP takes
+    .particular = { $length } characters
+
+character = character { $position } is { $code }
+character-line-break = { $column } has a line break ({ $code }) as character { $position }; remove it
+    .common = { $column } has a line break; remove it
+character-tab = { $column } has a tab ({ $code }) as character { $position }; remove it
+    .common = { $column } has a tab; remove it
+character-control = { $column } has a control character ({ $code }) as character { $position }; remove it
+    .common = { $column } has a control character; remove it
+character-replacement = { $column } has � ({ $code }) as character { $position }; the text was already damaged when the sheet was saved; export it again
+    .common = { $column } has �; the text was already damaged when the sheet was saved; export it again
+character-private-use = { $column } has a character without a meaning ({ $code }) as character { $position }; the sheet was probably read in the wrong encoding; give its own with --encoding
+    .common = { $column } has a character without a meaning; the sheet was probably read in the wrong encoding; give its own with --encoding
+character-invisible = { $column } has an invisible character ({ $code }) as character { $position }; it makes another text than the one that is seen; enter the cell again
+    .common = { $column } has an invisible character; it makes another text than the one that is seen; enter the cell again
+character-emoji = { $column } has an emoji ({ $code }) as character { $position }; the ERP may refuse emoji; remove it
+    .common = { $column } has an emoji; the ERP may refuse emoji; remove it
+
+misfit-formula-error = { $column } is { $text }, the error of a formula; correct it in the workbook
+    .common = { $column } is the error of a formula; correct it in the workbook
+misfit-no-value = { $column } is a formula without a value; open the workbook, save it, try again
+misfit-narrow = { $column } is { $text }, what a spreadsheet shows for a value that its column is too narrow for; widen the column and export again
+    .common = { $column } is what a spreadsheet shows for a value that its column is too narrow for; widen the column and export again
+misfit-format = { $column } is { $stored }, shown as { $shown }, a number that its cell format shows as another text; format the column as text (文本) and enter what is meant
+    .common = { $column } is a number that its cell format shows as another text; format the column as text (文本) and enter what is meant
+    .particular = { $stored }, shown as { $shown }
+misfit-few-digits = { $column } is { $text }, a number with fewer digits than the orders beside it, leading zeros are probably lost; format the column as text (文本) and enter it again
+    .common = { $column } is a number with fewer digits than the orders beside it, leading zeros are probably lost; format the column as text (文本) and enter it again
+misfit-rounded = { $column } is { $text }, a number that Excel has probably cut to 15 digits, as it has all long ones of the column; format the column as text (文本) and enter or import the numbers again, or put ' before one that is right
+    .common = { $column } is a number that Excel has probably cut to 15 digits, as it has all long ones of the column; format the column as text (文本) and enter or import the numbers again, or put ' before one that is right
+misfit-scientific = { $column } is { $text }, a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export
+    .common = { $column } is a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export
+misfit-amount = { $column } is { $text }, a number with decimals or separators between its digits; format the column as text (文本), enter the order as the ERP has it, and export again
+    .common = { $column } is a number with decimals or separators between its digits; format the column as text (文本), enter the order as the ERP has it, and export again
+misfit-date = { $column } is { $text }, a date; format the column as text (文本) and enter what is meant
+    .common = { $column } is a date; format the column as text (文本) and enter what is meant
+misfit-time = { $column } is { $text }, a time; format the column as text (文本) and enter what is meant
+    .common = { $column } is a time; format the column as text (文本) and enter what is meant
+misfit-boolean = { $column } is { $text }, a spreadsheet's true or false; format the column as text (文本) and enter what is meant
+    .common = { $column } is a spreadsheet's true or false; format the column as text (文本) and enter what is meant
+misfit-percentage = { $column } is { $text }, a percentage; format the column as text (文本) and enter what is meant
+    .common = { $column } is a percentage; format the column as text (文本) and enter what is meant
+misfit-several-orders = { $column } is { $text }, several orders; give each a row of its own
+    .common = { $column } is several orders; give each a row of its own
+misfit-total = { $column } is { $text }, a total line and no order; remove the row
+    .common = { $column } is a total line and no order; remove the row
+misfit-note = { $column } is { $text }, a note and no order; remove the row
+    .common = { $column } is a note and no order; remove the row
+misfit-repeated-header = { $column } is { $text }, a repeated header and no order; remove the row
+    .common = { $column } is a repeated header and no order; remove the row
+
+warning-close-encoding = read as { $taken }, but its few characters could as well be { $other }; if words look wrong in `check`, give --encoding { $option }
+warning-hidden-rows =
+    { $count ->
+        [one] 1 row is hidden, by a filter perhaps, and sent too; --visible-only leaves it out
+       *[other] { $count } rows are hidden, by a filter perhaps, and sent too; --visible-only leaves them out
+    }
+warning-hidden-rows-left-out =
+    { $count ->
+        [one] 1 row is hidden and left out (--visible-only)
+       *[other] { $count } rows are hidden and left out (--visible-only)
+    }
+warning-merged-cells =
+    { $count ->
+        [one] 1 order or flag cell is merged over rows; the value counts for each of these
+       *[other] { $count } order or flag cells are merged over rows; the value counts for each of these
+    }
+
 ## Accounts and calls
 
 ## Files

@@ -148,6 +148,127 @@ sheet-only-fields = （只有 { $found } 个字段，应为 { $expected } 个）
 
 ## 运行：说明、停止原因、行的问题
 
+stop-signal = 已中断
+stop-clock = { $reason }（状态 { $status }），按 ERP 返回的 Date 校正时间（{ $offset } 秒）后仍然如此
+stop-failures = 有 { $count } 张采购单未被接受（--max-failures）
+stop-consecutive-failures = 连续 { $count } 张采购单失败，最后一张：{ $message }（--max-consecutive-failures）
+stop-unreachable = 服务器已 { $seconds } 秒没有响应：{ $reason }（--give-up-after）
+stop-never-answered = { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确（--give-up-after）
+stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
+stop-deadline = 已到截止时间（--deadline）
+
+run-no-rows = 表格只有表头，没有数据行
+run-as-workbooks = 加 --output-format xlsx，结果文件和失败明细会写成工作簿，Excel 和 WPS 不会改动其中的内容
+run-sheet-replaced = { $sheet }：已被另一个文件覆盖；现有文件保持不动
+run-no-workers = 无法启动并发线程：{ $why }
+run-interrupted = { $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
+run-interrupted-journal-gone = { $source }；已知结果原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
+run-stopped-and-interrupted = 提前停止：{ $reason }；随后：{ $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
+run-stopped-and-interrupted-journal-gone = 提前停止：{ $reason }；随后：{ $source }；已知结果原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
+
+journal-of-other-identity = 原有的运行记录属于其他账号、密钥、接口地址、列或 --on-conflict 设置，或者不是本程序所写；已另存为 `{ $path }`，本次从头开始
+journal-not-own = 原有的运行记录属于其他用户，或者其他用户可以改写；已另存为 `{ $path }`，本次从头开始
+journal-of-other-rows = 原有的运行记录中有本表格没有的行；已另存为 `{ $path }`，本次从头开始
+journal-too-old = 原有的运行记录已是 { $age }之前的，时间太久，不再可信（--continue-within）；已另存为 `{ $path }`，本次从头开始
+journal-damaged = 原有的运行记录已损坏或被改动；已另存为 `{ $path }`，本次从头开始
+journal-of-other-sheet = 另一张表格的运行曾经中断，它的结果文件或失败明细与本次相同，现已无法续跑；其运行记录另存为 `{ $path }`
+journal-not-wanted = 按要求（--fresh）不续跑原有的运行记录；已另存为 `{ $path }`，本次从头开始
+
+results-missing = 结果文件不存在
+results-unreadable = 结果文件无法读取（{ $why }）
+results-of-other-form = 结果文件不是 wdt-flags 写出的样子
+results-with-other-columns = 结果文件的列不同
+results-without-line = 结果文件中没有{ $line }
+results-of-later-run = 结果文件来自更晚的一次运行
+
+place-line = 第 { $line } 行
+place-worksheet-line = 工作表 { $worksheet } 第 { $line } 行
+place-line-of-sheet = 第 { $line } 行（对应原表格{ $origin }）
+place-of-failures = 失败明细{ $line }
+
+note-conflict = 同一采购单给出了不同的标记
+note-invalid-and-decided = { $problem }；但该采购单以{ $line }为准：本行不必改正，删除即可
+note-conflict-last = 同一采购单给出了不同的标记；它的最后一行是{ $line }
+note-conflict-accepted-before = 同一采购单给出了不同的标记；它的最后一行是{ $line }；最后一行的标记在表格增加行之前已被接受
+note-left-out = 在表格中被隐藏（--visible-only）
+note-not-sent-for = 未发送：{ $reason }
+note-not-sent = 未发送
+note-beyond-limit = 未发送：超出 --limit { $limit }
+note-same-as = 与{ $line }相同
+note-same-as-reply = 与{ $line }相同：{ $reply }
+note-decided = 以{ $line }为准
+note-decided-rejected = 以{ $line }为准，但那一行被拒绝；要发送本行，请先删除那一行
+note-decided-failed = 以{ $line }为准，但那一行失败：采购单保持原有标记，除非 ERP 已经执行而回复丢失
+note-decided-skipped = 以{ $line }为准，但那一行未发送：采购单保持原有标记
+
+problem-fewer-fields = 列数不对：本行 { $found } 列，表头 { $expected } 列；可能是单元格中的换行把上一行拆成了两行，请合并这两行，并给含换行的单元格加上引号
+    .common = 列数不对：少于表头的 { $expected } 列；可能是单元格中的换行把上一行拆成了两行，请合并这两行，并给含换行的单元格加上引号
+problem-more-fields = 列数不对：本行 { $found } 列，表头 { $expected } 列；请改正本行，内容含分隔符的单元格要加引号
+    .common = 列数不对：多于表头的 { $expected } 列；请改正这些行，内容含分隔符的单元格要加引号
+problem-fields = { $found } 列，应为 { $expected } 列
+problem-extra-fields = 列数不对，见 extra_fields 列；请改正本行，并清空该单元格
+problem-changed = { $column } 是 { $now }，但结果文件中该行是 { $was }：可能被表格软件改动了；请把该列设为文本格式后重新输入；如果确实要改，请加 --accept-changes
+    .common = { $column } 与结果文件中该行的内容不同：可能被表格软件改动了；请把该列设为文本格式后重新输入；如果确实要改，请加 --accept-changes
+    .particular = 现为 { $now }，原为 { $was }
+problem-empty = { $column } 为空
+problem-too-long = { $column } 有 { $length } 个字符，ERP 最多接受 { $max } 个
+    .common = { $column } 超过 ERP 最多接受的 { $max } 个字符
+    .particular = { $length } 个字符
+
+character = 第 { $position } 个字符是 { $code }
+character-line-break = { $column } 的第 { $position } 个字符是换行（{ $code }）；请删除
+    .common = { $column } 中有换行；请删除
+character-tab = { $column } 的第 { $position } 个字符是制表符（{ $code }）；请删除
+    .common = { $column } 中有制表符；请删除
+character-control = { $column } 的第 { $position } 个字符是控制字符（{ $code }）；请删除
+    .common = { $column } 中有控制字符；请删除
+character-replacement = { $column } 的第 { $position } 个字符是 �（{ $code }）；表格保存时文字已经损坏，请重新导出
+    .common = { $column } 中有 �；表格保存时文字已经损坏，请重新导出
+character-private-use = { $column } 的第 { $position } 个字符没有意义（{ $code }）；读取表格的编码可能不对，请用 --encoding 指定
+    .common = { $column } 中有没有意义的字符；读取表格的编码可能不对，请用 --encoding 指定
+character-invisible = { $column } 的第 { $position } 个字符看不见（{ $code }），实际内容与看到的不同；请重新输入该单元格
+    .common = { $column } 中有看不见的字符，实际内容与看到的不同；请重新输入该单元格
+character-emoji = { $column } 的第 { $position } 个字符是表情符号（{ $code }）；ERP 可能不接受，请删除
+    .common = { $column } 中有表情符号；ERP 可能不接受，请删除
+
+misfit-formula-error = { $column } 是 { $text }，公式出错；请在工作簿中改正
+    .common = { $column } 是出错的公式；请在工作簿中改正
+misfit-no-value = { $column } 是没有计算结果的公式；请打开工作簿，保存后再试
+misfit-narrow = { $column } 是 { $text }，列宽不够时表格软件就这样显示；请加宽该列，重新导出
+    .common = { $column } 只有 # 号，列宽不够时表格软件就这样显示；请加宽该列，重新导出
+misfit-format = { $column } 是数字 { $stored }，单元格格式却把它显示为 { $shown }；请把该列设为文本格式，输入正确的内容
+    .common = { $column } 是数字，单元格格式却把它显示为别的内容；请把该列设为文本格式，输入正确的内容
+    .particular = { $stored }，显示为 { $shown }
+misfit-few-digits = { $column } 是数字 { $text }，位数比其他采购单号少，开头的 0 可能丢了；请把该列设为文本格式，重新输入
+    .common = { $column } 是数字，位数比其他采购单号少，开头的 0 可能丢了；请把该列设为文本格式，重新输入
+misfit-rounded = { $column } 是数字 { $text }，和该列其他长数字一样，可能被 Excel 截成了 15 位；请把该列设为文本格式，重新输入或导入；确实无误的，请在数字前加 '
+    .common = { $column } 是数字，和该列其他长数字一样，可能被 Excel 截成了 15 位；请把该列设为文本格式，重新输入或导入；确实无误的，请在数字前加 '
+misfit-scientific = { $column } 是数字 { $text }，已被 Excel 截到 15 位以内；请把该列设为文本格式，重新输入或导入，再导出
+    .common = { $column } 是数字，已被 Excel 截到 15 位以内；请把该列设为文本格式，重新输入或导入，再导出
+misfit-amount = { $column } 是数字 { $text }，带有小数或分隔符；请把该列设为文本格式，按 ERP 中的采购单号输入，再导出
+    .common = { $column } 是带有小数或分隔符的数字；请把该列设为文本格式，按 ERP 中的采购单号输入，再导出
+misfit-date = { $column } 是日期 { $text }；请把该列设为文本格式，输入正确的内容
+    .common = { $column } 是日期；请把该列设为文本格式，输入正确的内容
+misfit-time = { $column } 是时间 { $text }；请把该列设为文本格式，输入正确的内容
+    .common = { $column } 是时间；请把该列设为文本格式，输入正确的内容
+misfit-boolean = { $column } 是逻辑值 { $text }；请把该列设为文本格式，输入正确的内容
+    .common = { $column } 是逻辑值；请把该列设为文本格式，输入正确的内容
+misfit-percentage = { $column } 是百分数 { $text }；请把该列设为文本格式，输入正确的内容
+    .common = { $column } 是百分数；请把该列设为文本格式，输入正确的内容
+misfit-several-orders = { $column } 是 { $text }，含有几个采购单号；请每行只写一个
+    .common = { $column } 含有几个采购单号；请每行只写一个
+misfit-total = { $column } 是 { $text }，这是合计行，不是采购单；请删除该行
+    .common = { $column } 是合计行，不是采购单；请删除该行
+misfit-note = { $column } 是 { $text }，这是备注，不是采购单；请删除该行
+    .common = { $column } 是备注，不是采购单；请删除该行
+misfit-repeated-header = { $column } 是 { $text }，这是重复的表头，不是采购单；请删除该行
+    .common = { $column } 是重复的表头，不是采购单；请删除该行
+
+warning-close-encoding = 按 { $taken } 读取，但字符太少，也可能是 { $other }；如果 `check` 显示的文字不对，请加 --encoding { $option }
+warning-hidden-rows = 有 { $count } 行被隐藏，可能是因为筛选；这些行也会发送，加 --visible-only 可以不发送
+warning-hidden-rows-left-out = 有 { $count } 行被隐藏，不发送（--visible-only）
+warning-merged-cells = 有 { $count } 个采购单号或标记的单元格跨行合并；合并的每一行都取该值
+
 ## 账号与调用
 
 ## 文件

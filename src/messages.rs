@@ -11,7 +11,7 @@ mod problem;
 mod stop;
 mod warning;
 
-pub use config::{NOWHERE_TO_ASK, asking_for, may_replace, overruled, saved};
+pub use config::{asking_for, may_replace, overruled, saved};
 pub use earlier::set_aside;
 
 use crate::text::one_line;

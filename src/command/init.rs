@@ -15,7 +15,8 @@ use crate::cli::{AccountArgs, InitArgs, PingArgs};
 use crate::config::{ConfigError, Entered, Setting, Slot, entered};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm};
 use crate::exit::{STOPPED, of_signal};
-use crate::messages::{NOWHERE_TO_ASK, asking_for, may_replace, overruled, saved};
+use crate::language::say;
+use crate::messages::{asking_for, may_replace, overruled, saved};
 
 /// As `ping` has it by default.
 const PING_TIMEOUT: Duration = Duration::from_secs(30);
@@ -26,7 +27,7 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
     let slot = Slot::find(args.config.as_deref(), args.profile.as_deref());
     let slot = slot.map_err(Failure::usage)?;
     if io::stdin().is_terminal() && !can_ask() {
-        return Err(Failure::usage(NOWHERE_TO_ASK));
+        return Err(Failure::usage(say!("account-nowhere-to-ask")));
     }
     let mut answers = match io::stdin().is_terminal() {
         true => Answers::Typed(EndsOnCtrlC::new()?),

@@ -1,8 +1,10 @@
 //! Why there is no account to call for. Holds nothing of a secret.
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use super::credential::CredentialFault;
+use crate::language::say;
 
 #[derive(Debug)]
 pub enum ConfigError {
@@ -40,7 +42,14 @@ pub enum ConfigError {
     },
 }
 
-impl std::error::Error for ConfigError {}
+impl ConfigError {
+    /// What is wrong with what stands in one place.
+    pub(super) fn at(place: &str, error: &impl Error) -> Self {
+        ConfigError::Other(say!("config-at", place = place, why = error.to_string()))
+    }
+}
+
+impl Error for ConfigError {}
 
 /// What makes an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

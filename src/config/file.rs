@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 
 use super::error::ConfigError;
 use crate::files::OutputFormat;
+use crate::language::say;
 use crate::pace::{MAX_WORKERS, RateLimit};
+use crate::text::all;
 
 pub(super) const DEFAULT_PROFILE: &str = "default";
 
@@ -40,15 +42,15 @@ pub(super) struct Profile {
 fn secret_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Zeroizing<String>>, D::Error> {
     match toml::Value::deserialize(from)? {
         toml::Value::String(text) => Ok(Some(Zeroizing::new(text))),
-        _ => Err(de::Error::custom("app_secret must be a string")),
+        _ => Err(de::Error::custom(say!("config-secret-no-string"))),
     }
 }
 
 fn rate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RateLimit>, D::Error> {
     let text = String::deserialize(from)?;
-    text.parse()
-        .map(Some)
-        .map_err(|error| de::Error::custom(format_args!("rate: {error}")))
+    text.parse::<RateLimit>().map(Some).map_err(|error| {
+        de::Error::custom(say!("config-at", place = "rate", why = error.to_string()))
+    })
 }
 
 fn workers<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NonZeroUsize>, D::Error> {
@@ -56,18 +58,14 @@ fn workers<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NonZeroUsize>, D
     NonZeroUsize::new(workers)
         .filter(|workers| workers.get() <= MAX_WORKERS)
         .map(Some)
-        .ok_or_else(|| {
-            de::Error::custom(format_args!(
-                "workers: write a whole number from 1 to {MAX_WORKERS}"
-            ))
-        })
+        .ok_or_else(|| de::Error::custom(say!("config-workers", most = MAX_WORKERS)))
 }
 
 fn output_format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OutputFormat>, D::Error> {
     let text = String::deserialize(from)?;
     text.parse()
         .map(Some)
-        .map_err(|()| de::Error::custom("output_format: write csv or xlsx"))
+        .map_err(|()| de::Error::custom(say!("config-output-format")))
 }
 
 pub(super) struct Loaded {
@@ -86,16 +84,22 @@ pub(super) fn load(path: Option<&Path>, named: Option<&str>) -> Result<Loaded, C
             let profiles = parse(file, path.is_some(), &mut warnings)?;
             (profiles, file.display().to_string())
         }
-        None => (Profiles::new(), "the configuration file".to_owned()),
+        None => (Profiles::new(), say!("config-file")),
     };
     let mut profile = select(profiles, &shown, named)?;
-    let place = format!("profile `{}` of {shown}", named.unwrap_or(DEFAULT_PROFILE));
+    let place = say!(
+        "config-profile",
+        profile = named.unwrap_or(DEFAULT_PROFILE),
+        file = shown
+    );
     let directory = file.as_deref().and_then(Path::parent);
     let directory = directory.unwrap_or(Path::new(""));
     if let Some(secret_file) = &profile.app_secret_file {
         if profile.app_secret.is_some() {
-            let message = format!("give app_secret or app_secret_file, not both, in {place}");
-            return Err(ConfigError::Other(message));
+            return Err(ConfigError::Other(say!(
+                "config-two-secrets",
+                place = place
+            )));
         }
         profile.app_secret = Some(secret(directory.join(secret_file), &place, &mut warnings)?);
     }
@@ -114,9 +118,12 @@ fn secret(
 ) -> Result<Zeroizing<String>, ConfigError> {
     warn_if_readable_by_others(&path, warnings);
     read(&path).map_err(|error| {
-        let path = path.display();
-        let message = format!("cannot read `{path}`, which app_secret_file in {place} names");
-        ConfigError::Other(format!("{message}: {error}"))
+        ConfigError::Other(say!(
+            "config-secret-unreadable",
+            path = path.display().to_string(),
+            place = place,
+            why = error.to_string()
+        ))
     })
 }
 
@@ -147,11 +154,11 @@ pub(super) fn text(
     match read(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => Ok(None),
-        Err(error) => {
-            let shown = path.display();
-            let message = format!("cannot read the configuration file `{shown}`: {error}");
-            Err(ConfigError::Other(message))
-        }
+        Err(error) => Err(ConfigError::Other(say!(
+            "config-unreadable",
+            path = path.display().to_string(),
+            why = error.to_string()
+        ))),
     }
 }
 
@@ -163,7 +170,11 @@ pub(super) fn profiles(text: &str, path: &Path) -> Result<Profiles, ConfigError>
         let start = error.span().map(|span| position(text, span.start));
         let position = start.unwrap_or_default();
         let message = without_value(error.message());
-        ConfigError::Other(format!("{shown}{position}: {message}"))
+        ConfigError::Other(say!(
+            "config-at",
+            place = format!("{shown}{position}"),
+            why = message
+        ))
     })
 }
 
@@ -173,12 +184,15 @@ fn select(mut profiles: Profiles, file: &str, named: Option<&str>) -> Result<Pro
         (None, None) => Ok(Profile::default()),
         (None, Some(name)) => {
             let others: Vec<_> = profiles.into_keys().collect();
-            let others = match others[..] {
-                [] => String::new(),
-                _ => format!("; it has: {}", others.join(", ")),
-            };
-            let message = format!("there is no profile `{name}` in {file}{others}");
-            Err(ConfigError::Other(message))
+            Err(ConfigError::Other(match others[..] {
+                [] => say!("config-no-profile", profile = name, file = file),
+                _ => say!(
+                    "config-other-profiles",
+                    profile = name,
+                    file = file,
+                    others = all(&others)
+                ),
+            }))
         }
     }
 }
@@ -189,12 +203,8 @@ fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let bytes = Zeroizing::new(fs::read(path)?);
     let (encoding, mark) = Encoding::for_bom(&bytes).unwrap_or((UTF_8, 0));
     let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
-    let text = text.ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is not valid UTF-8; save it as UTF-8",
-        )
-    })?;
+    let text =
+        text.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, say!("config-not-utf8")))?;
     Ok(Zeroizing::new(text.into_owned()))
 }
 
@@ -202,8 +212,8 @@ fn read(path: &Path) -> io::Result<Zeroizing<String>> {
 fn without_value(message: &str) -> String {
     match message.split_once(", expected ") {
         Some((what, expected)) if what.starts_with("invalid ") => match expected {
-            "struct Profile" => "expected a [profile] of sid, app_key, …".to_owned(),
-            expected => format!("expected {expected}"),
+            "struct Profile" => say!("config-expected-profile"),
+            expected => say!("config-expected", what = expected),
         },
         _ => message.to_owned(),
     }
@@ -225,9 +235,9 @@ fn warn_if_readable_by_others(path: &Path, warnings: &mut Vec<String>) {
     if let Ok(metadata) = fs::metadata(path)
         && metadata.permissions().mode() & 0o077 != 0
     {
-        let path = path.display();
-        warnings.push(format!(
-            "others can read `{path}`, which holds a secret; run: chmod 600 '{path}'"
+        warnings.push(say!(
+            "config-readable-by-others",
+            path = path.display().to_string()
         ));
     }
 }

@@ -21,7 +21,9 @@ pub use self::setup::{Entered, Slot, entered};
 use self::sources::Given;
 use crate::erp::{Account, AppSecret, Endpoint};
 use crate::files::OutputFormat;
+use crate::language::say;
 use crate::pace::RateLimit;
+use crate::text::all;
 
 /// What the command line says about the account.
 #[derive(Clone, Debug, Default)]
@@ -76,8 +78,8 @@ fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, Con
     let is_profiles = profile_first || !environment.names_another_account_than(&profile);
     let given = by_option.or(first)?.or(second)?;
     given.check()?;
-    let (account, account_origins) = account(&given, &loaded.place)?;
-    let (endpoint, endpoint_origin) = endpoint(&given)?;
+    let account = account(&given, &loaded.place)?;
+    let endpoint = endpoint(&given)?;
     let in_environment = variable(lookup, "WDT_CA_FILE")?.map(PathBuf::from);
     let in_profile = loaded.profile.ca_file;
     let ca_file = match profile_first {
@@ -91,7 +93,7 @@ fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, Con
         rate: loaded.profile.rate.filter(|_| is_profiles),
         workers: loaded.profile.workers.filter(|_| is_profiles),
         output_format: loaded.profile.output_format,
-        origins: format!("{account_origins}; endpoint from {endpoint_origin}"),
+        origins: origins(&given),
         warnings: loaded.warnings,
     })
 }
@@ -100,11 +102,7 @@ fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, Con
 fn variable(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, ConfigError> {
     let value = lookup(name).filter(|value| !value.is_empty());
     let text = value.map(OsString::into_string).transpose();
-    text.map_err(|_| {
-        ConfigError::Other(format!(
-            "the environment variable {name} is not valid UTF-8"
-        ))
-    })
+    text.map_err(|_| ConfigError::Other(say!("config-variable-not-utf8", name = name)))
 }
 
 fn of_environment(lookup: Lookup<'_>) -> Result<Given, ConfigError> {
@@ -116,7 +114,7 @@ fn of_environment(lookup: Lookup<'_>) -> Result<Given, ConfigError> {
         (Setting::Endpoint, "WDT_ENDPOINT"),
     ] {
         if let Some(value) = variable(lookup, name)?.map(Zeroizing::new) {
-            given.set(setting, &value, format!("environment variable {name}"));
+            given.set(setting, &value, say!("config-in-environment", name = name));
         }
     }
     Ok(given)
@@ -136,7 +134,11 @@ fn of_profile(profile: &Profile, place: &str) -> Given {
         (Setting::Endpoint, "endpoint", profile.endpoint.as_deref()),
     ] {
         if let Some(value) = value {
-            given.set(setting, value, format!("{key} in {place}"));
+            given.set(
+                setting,
+                value,
+                say!("config-in-profile", key = key, place = place),
+            );
         }
     }
     given
@@ -150,45 +152,47 @@ fn of_option(options: &AccountOptions) -> Given {
     given
 }
 
-/// With the origins of its parts.
-fn account(given: &Given, place: &str) -> Result<(Account, String), ConfigError> {
+fn account(given: &Given, place: &str) -> Result<Account, ConfigError> {
     let sid = given.get(Setting::Sid);
     let app_key = given.get(Setting::AppKey);
     let secret = given.get(Setting::AppSecret);
-    let missing = [
-        sid.is_none().then_some("seller account (sid)"),
-        app_key.is_none().then_some("app key"),
-        secret.is_none().then_some("app secret"),
-    ];
     let (Some(sid), Some(app_key), Some(secret)) = (sid, app_key, secret) else {
-        let missing: Vec<_> = missing.into_iter().flatten().collect();
-        return Err(ConfigError::Other(format!(
-            "no {} given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the \
-             environment, or sid, app_key and app_secret (or app_secret_file) in {place}; \
-             `wdt-flags run --sandbox` needs no account",
-            missing.join(", no "),
+        let parts = [Setting::Sid, Setting::AppKey, Setting::AppSecret].into_iter();
+        let missing = parts.filter(|&part| given.get(part).is_none());
+        let missing: Vec<_> = missing.map(|part| part.to_string()).collect();
+        return Err(ConfigError::Other(say!(
+            "config-incomplete",
+            missing = all(&missing),
+            place = place
         )));
     };
-    let account = Account {
+    Ok(Account {
         sid: sid.value.to_string(),
         app_key: app_key.value.to_string(),
         app_secret: AppSecret::parse(&secret.value)
-            .map_err(|error| ConfigError::Other(format!("{}: {error}", secret.origin)))?,
-    };
-    let origins = format!(
-        "sid from {}; app key from {}; app secret from {}",
-        sid.origin, app_key.origin, secret.origin
-    );
-    Ok((account, origins))
+            .map_err(|error| ConfigError::at(&secret.origin, &error))?,
+    })
 }
 
-/// With its origin.
-fn endpoint(given: &Given) -> Result<(Endpoint, String), ConfigError> {
+fn endpoint(given: &Given) -> Result<Endpoint, ConfigError> {
     let Some(given) = given.get(Setting::Endpoint) else {
-        return Ok((Endpoint::production(), "default".to_owned()));
+        return Ok(Endpoint::production());
     };
-    match given.value.parse() {
-        Ok(endpoint) => Ok((endpoint, given.origin.clone())),
-        Err(error) => Err(ConfigError::Other(format!("{}: {error}", given.origin))),
-    }
+    let endpoint = given.value.parse::<Endpoint>();
+    endpoint.map_err(|error| ConfigError::at(&given.origin, &error))
+}
+
+/// Where each setting comes from.
+fn origins(given: &Given) -> String {
+    let origin = |setting| match given.get(setting) {
+        Some(given) => given.origin.clone(),
+        None => say!("config-default"),
+    };
+    say!(
+        "config-origins",
+        sid = origin(Setting::Sid),
+        app_key = origin(Setting::AppKey),
+        app_secret = origin(Setting::AppSecret),
+        endpoint = origin(Setting::Endpoint)
+    )
 }

@@ -13,6 +13,7 @@ use super::file::{self, DEFAULT_PROFILE, Profile};
 use super::variable;
 use crate::erp::{AppSecret, Endpoint};
 use crate::files::{AtomicFile, FileError};
+use crate::language::say;
 
 /// An account as somebody has entered it.
 pub struct Entered {
@@ -56,8 +57,7 @@ pub fn entered(
     match setting {
         Setting::Sid | Setting::AppKey => {}
         Setting::AppSecret => {
-            AppSecret::parse(value)
-                .map_err(|error| ConfigError::Other(format!("{}: {error}", origin())))?;
+            AppSecret::parse(value).map_err(|error| ConfigError::at(&origin(), &error))?;
         }
         Setting::Endpoint => {
             value
@@ -84,10 +84,7 @@ impl Slot {
             None => variable(&|name| std::env::var_os(name), "WDT_PROFILE")?,
         };
         let path = config.map(Path::to_owned).or_else(file::default_path);
-        let path = path.ok_or_else(|| {
-            let message = "there is no home directory to keep the configuration file in; name one with --config";
-            ConfigError::Other(message.to_owned())
-        })?;
+        let path = path.ok_or_else(|| ConfigError::Other(say!("config-no-home")))?;
         if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
             return Err(ConfigError::NotAFile(path));
         }
@@ -133,10 +130,10 @@ impl Slot {
             return Ok(appended(&self.text, &self.profile, account));
         }
         replaced(&self.text, &self.profile, account).ok_or_else(|| {
-            ConfigError::Other(format!(
-                "the profile `{}` of {} is written in a way that cannot be changed; write it as a section, or give another name with --profile",
-                self.profile,
-                self.path.display()
+            ConfigError::Other(say!(
+                "config-cannot-be-changed",
+                profile = self.profile.as_str(),
+                file = self.path.display().to_string()
             ))
         })
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::language::say;
+
 /// The app secret, handed out by the platform as `secret:salt`.
 ///
 /// Prints as `***`, in `Debug` output too, and is wiped from memory when dropped.
@@ -15,7 +17,7 @@ pub struct AppSecret {
 
 /// What is wrong with an app secret. Never contains any of it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the app secret must have the form secret:salt, with neither half empty")]
+#[error("{}", say!("account-secret-form"))]
 pub struct SecretError;
 
 impl AppSecret {

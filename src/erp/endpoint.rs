@@ -6,6 +6,8 @@ use std::str::FromStr;
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
 
+use crate::language::say;
+
 /// The documented production address; public clients use https.
 const PRODUCTION: &str = "https://wdt.wangdian.cn/openapi";
 /// The documented test address.
@@ -17,10 +19,13 @@ pub struct Endpoint(String);
 
 /// Why a text is no endpoint.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("endpoint `{given}`: {why}; give `production`, `test` or a URL such as {PRODUCTION}")]
+#[error(
+    "{}",
+    say!("endpoint-refused", given = given.as_str(), why = why.as_str(), example = PRODUCTION)
+)]
 pub struct EndpointError {
     given: String,
-    why: &'static str,
+    why: String,
 }
 
 impl Endpoint {
@@ -70,21 +75,19 @@ impl FromStr for Endpoint {
             })
         };
         let Ok(uri) = text.parse::<Uri>() else {
-            return refuse("not a URL");
+            return refuse(say!("endpoint-no-url"));
         };
         if !uri.authority().is_none_or(names_a_server) {
-            return refuse(
-                "it must name a host, and its port be a number from 1 to 65535 or left out with its colon",
-            );
+            return refuse(say!("endpoint-no-server"));
         }
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
-            return refuse("not an http or https URL");
+            return refuse(say!("endpoint-scheme"));
         }
         if uri.query().is_some() || text.contains('#') {
-            return refuse("must not have a query or a fragment");
+            return refuse(say!("endpoint-query"));
         }
         if text.contains('@') {
-            return refuse("must not hold a user or password");
+            return refuse(say!("endpoint-user"));
         }
         Ok(Endpoint(text.to_owned()))
     }

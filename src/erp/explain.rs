@@ -8,6 +8,7 @@ use ureq::{Error, Timeout};
 use super::error::Reason;
 use super::proxy::SystemProxy;
 use super::secrets::Secrets;
+use crate::language::say;
 
 /// A server that takes longer to accept a connection is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,7 +45,11 @@ impl Circumstances<'_> {
         let Some(proxy) = self.proxy else {
             return reason;
         };
-        let named = format!("{reason} (through the proxy {})", proxy.address());
+        let named = say!(
+            "reason-through-proxy",
+            reason = reason.to_string(),
+            proxy = proxy.address()
+        );
         match reason {
             Reason::Connection(_) => Reason::Connection(named),
             Reason::NotConnected(_) | Reason::NoConnection(_) | Reason::HostNotFound => {

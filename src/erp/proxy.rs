@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use ureq::http::Uri;
 
 use super::endpoint::names_a_server;
+use crate::language::say;
 
 /// The proxy that calls go through.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub(super) struct SystemProxy {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0} does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT")]
+#[error("{}", say!("proxy-unusable", variable = .0.to_string()))]
 pub struct ProxyError(&'static str);
 
 impl SystemProxy {

@@ -10,17 +10,19 @@ use rustls::pki_types::pem::PemObject;
 use ureq::tls::{Certificate, RootCerts};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
+use crate::language::say;
+
 /// Why a file of certificate authorities cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CaFileError {
-    #[error("cannot read the certificate authorities in `{}`: {source}", path.display())]
-    Read { path: PathBuf, source: io::Error },
     #[error(
-        "`{}` holds no certificate authority; it must be a PEM file (-----BEGIN CERTIFICATE-----)",
-        .0.display()
+        "{}",
+        say!("certificates-unreadable", path = path.display().to_string(), why = source.to_string())
     )]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{}", say!("certificates-none", path = .0.display().to_string()))]
     NoCertificate(PathBuf),
-    #[error("`{}` holds a certificate that cannot be read; export it again as PEM", .0.display())]
+    #[error("{}", say!("certificates-damaged", path = .0.display().to_string()))]
     Damaged(PathBuf),
 }
 

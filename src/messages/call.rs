@@ -3,85 +3,84 @@
 use std::fmt;
 
 use crate::erp::{CallError, ErrorKind, Reason};
+use crate::language::say;
 use crate::run::Destination;
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            ErrorKind::Rejected => "rejected",
-            ErrorKind::Throttled(_) => "throttled",
-            ErrorKind::Transient => "failed for now",
-            ErrorKind::Unreachable => "not reached",
-            ErrorKind::Clock => "wrong clock",
-            ErrorKind::Fatal => "fatal",
-            ErrorKind::Doubtful => "refused",
+        let reason = self.reason.to_string();
+        let what = match self.kind {
+            ErrorKind::Rejected => say!("call-rejected", reason = reason),
+            ErrorKind::Throttled(_) => say!("call-throttled", reason = reason),
+            ErrorKind::Transient => say!("call-transient", reason = reason),
+            ErrorKind::Unreachable => say!("call-unreachable", reason = reason),
+            ErrorKind::Clock => say!("call-clock", reason = reason),
+            ErrorKind::Fatal => say!("call-fatal", reason = reason),
+            ErrorKind::Doubtful => say!("call-doubtful", reason = reason),
         };
-        write!(f, "{kind}: {}", self.reason)?;
-        match self.code {
-            Some(code) => write!(f, " (status {code})"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Erp(message)
-            | Reason::NotConnected(message)
-            | Reason::Connection(message)
-            | Reason::CutOff(message) => f.write_str(message),
-            Reason::Http(status) => write!(f, "HTTP {status}"),
-            Reason::WrongEndpoint(status) => write!(f, "HTTP {status}: wrong endpoint?"),
-            Reason::RefusedBeforeErp(status) => {
-                write!(f, "HTTP {status}: refused before the ERP")
-            }
-            Reason::TooManyRequests => f.write_str("HTTP 429: too many requests"),
-            Reason::NotJson => f.write_str("the reply is not the ERP's JSON"),
-            Reason::Maintenance => f.write_str("the system is under maintenance"),
-            Reason::NoConnection(time) => {
-                write!(f, "no connection within {} s", time.as_secs_f32())
-            }
-            Reason::Timeout(time) => write!(f, "no reply within {} s", time.as_secs_f32()),
-            Reason::HostNotFound => f.write_str("host not found"),
-            Reason::BadUrl => f.write_str("the endpoint's URL cannot be called"),
-            Reason::SpokeFirst => {
-                f.write_str("the server spoke or hung up before it was asked anything")
-            }
-            Reason::ProxyLogin { proxy, variable } => write!(
-                f,
-                "the proxy {proxy} wants a user and password that it knows (HTTP 407); give them in {variable}, as http://USER:PASSWORD@HOST:PORT"
-            ),
-            Reason::NotAlone => f.write_str("unusable reply: more came after its end"),
-            Reason::Malformed(what) => write!(f, "unusable reply: {what}"),
-            Reason::OutOfHandles(why) => write!(
-                f,
-                "this machine cannot open another connection: {why}; allow more open files (ulimit -n) or use fewer --workers"
-            ),
-            Reason::Certificate(why) => {
-                write!(f, "the server's certificate is not trusted: {why}")
-            }
-        }
-    }
-}
-
-impl fmt::Display for Destination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.stand_in {
-            return f.write_str("the stand-in (--sandbox); nothing is sent to the ERP");
-        }
-        write!(
-            f,
-            "{} (app key {}) at {}",
-            self.account, self.app_key, self.endpoint
-        )
+        f.write_str(&with_status(what, self.code))
     }
 }
 
 /// With the ERP's status, where there is one.
 pub(super) fn with_status(what: String, status: Option<i64>) -> String {
     match status {
-        Some(status) => format!("{what} (status {status})"),
+        Some(status) => say!("call-with-status", what = what, status = status.to_string()),
         None => what,
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Reason::Erp(message)
+            | Reason::NotConnected(message)
+            | Reason::Connection(message)
+            | Reason::CutOff(message) => return f.write_str(message),
+            Reason::Http(status) => return write!(f, "HTTP {status}"),
+            &Reason::WrongEndpoint(status) => say!("reason-wrong-endpoint", status = status),
+            &Reason::RefusedBeforeErp(status) => {
+                say!("reason-refused-before-erp", status = status)
+            }
+            Reason::TooManyRequests => say!("reason-too-many-requests"),
+            Reason::NotJson => say!("reason-not-json"),
+            Reason::Maintenance => say!("reason-maintenance"),
+            Reason::NoConnection(time) => say!(
+                "reason-no-connection",
+                seconds = time.as_secs_f32().to_string()
+            ),
+            Reason::Timeout(time) => {
+                say!("reason-timeout", seconds = time.as_secs_f32().to_string())
+            }
+            Reason::HostNotFound => say!("reason-host-not-found"),
+            Reason::BadUrl => say!("reason-bad-url"),
+            Reason::SpokeFirst => say!("reason-spoke-first"),
+            &Reason::ProxyLogin {
+                ref proxy,
+                variable,
+            } => say!(
+                "reason-proxy-login",
+                proxy = proxy.as_str(),
+                variable = variable
+            ),
+            Reason::NotAlone => say!("reason-not-alone"),
+            Reason::Malformed(what) => say!("reason-malformed", what = what.as_str()),
+            Reason::OutOfHandles(why) => say!("reason-out-of-handles", why = why.as_str()),
+            Reason::Certificate(why) => say!("reason-certificate", why = why.as_str()),
+        })
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self.stand_in {
+            true => say!("destination-stand-in"),
+            false => say!(
+                "destination",
+                account = self.account.as_str(),
+                app_key = self.app_key.as_str(),
+                endpoint = self.endpoint.as_str()
+            ),
+        })
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::language::say;
+
 /// How many seconds of a minute calls may be held up on their way without more of them reaching
 /// the ERP within one of its minutes than the rate allows.
 const HELD_UP: f64 = 0.25;
@@ -51,7 +53,7 @@ impl Per {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min")]
+#[error("{}", say!("pace-rate"))]
 pub struct RateLimitError;
 
 impl FromStr for RateLimit {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::rate::RateLimit;
+use crate::language::say;
 
 /// A call that takes longer than this is slow even for the ERP.
 pub(super) const SLOW_CALL: Duration = Duration::from_secs(3);
@@ -21,7 +22,7 @@ pub enum Workers {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("write auto or a whole number from 1 to {MAX_WORKERS}")]
+#[error("{}", say!("pace-workers", most = MAX_WORKERS))]
 pub struct WorkersError;
 
 impl FromStr for Workers {

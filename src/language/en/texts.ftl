@@ -299,6 +299,102 @@ warning-merged-cells =
 
 ## Accounts and calls
 
+call-rejected = rejected: { $reason }
+call-throttled = throttled: { $reason }
+call-transient = failed for now: { $reason }
+call-unreachable = not reached: { $reason }
+call-clock = wrong clock: { $reason }
+call-fatal = fatal: { $reason }
+call-doubtful = refused: { $reason }
+call-with-status = { $what } (status { $status })
+
+reason-wrong-endpoint = HTTP { $status }: wrong endpoint?
+reason-refused-before-erp = HTTP { $status }: refused before the ERP
+reason-too-many-requests = HTTP 429: too many requests
+reason-not-json = the reply is not the ERP's JSON
+reason-maintenance = the system is under maintenance
+reason-no-connection = no connection within { $seconds } s
+reason-timeout = no reply within { $seconds } s
+reason-host-not-found = host not found
+reason-bad-url = the endpoint's URL cannot be called
+reason-spoke-first = the server spoke or hung up before it was asked anything
+reason-proxy-login = the proxy { $proxy } wants a user and password that it knows (HTTP 407); give them in { $variable }, as http://USER:PASSWORD@HOST:PORT
+reason-not-alone = unusable reply: more came after its end
+reason-malformed = unusable reply: { $what }
+reason-out-of-handles = this machine cannot open another connection: { $why }; allow more open files (ulimit -n) or use fewer --workers
+reason-certificate = the server's certificate is not trusted: { $why }
+reason-through-proxy = { $reason } (through the proxy { $proxy })
+
+destination = { $account } (app key { $app_key }) at { $endpoint }
+destination-stand-in = the stand-in (--sandbox); nothing is sent to the ERP
+
+setting-sid = sid
+    .question = seller account (sid)
+setting-app-key = app key
+    .question = app key
+setting-app-secret = app secret
+    .question = app secret (secret:salt; it is not shown)
+setting-endpoint = endpoint
+    .question = endpoint (production, test or a URL)
+
+account-secret-form = the app secret must have the form secret:salt, with neither half empty
+account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
+account-asked = the account goes into profile `{ $profile }` of { $file }; app key and secret are those of your application on the ERP's open platform (旺店通开放平台)
+account-may-replace = profile `{ $profile }` is there already; replace its account?
+account-may-replace-sid = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
+account-saved = saved as profile `{ $profile }` of { $file }, which nobody else can read
+account-overruled = { $names } in the environment comes before the profile; unset it, or give --profile { $profile }
+
+config-quote = { $origin }: the { $setting } begins or ends with a quote ({ $quote }); leave it out
+config-blank = { $origin }: the { $setting } has a blank inside; take it out
+config-line-break = { $origin }: the { $setting } has a line break inside; take it out
+config-invisible = { $origin }: the { $setting } has an invisible character ({ $code }) inside; type it again
+config-empty = { $origin }: the { $setting } is empty
+config-no-endpoint = { $origin }: the endpoint is none; give `production`, `test` or a URL that begins with https:// or http://
+config-ended = input ended before the { $setting }, so nothing is saved; on a terminal init asks, from a script it reads four lines: seller account, app key, app secret, endpoint
+config-not-a-file = `{ $path }` is a link or no regular file, and is not written; name the file itself with --config
+config-taken = profile `{ $profile }` of { $file } is there already and is kept; --yes replaces its account, --profile NAME makes another
+config-mixed = environment and profile name different accounts, and this would mix them: { $one } from { $one_origin }, but { $other } from { $other_origin }; give the whole account in one place, or take away what belongs to the other
+config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
+config-at = { $place }: { $why }
+config-variable-not-utf8 = the environment variable { $name } is not valid UTF-8
+config-in-environment = environment variable { $name }
+config-in-profile = { $key } in { $place }
+config-default = default
+config-origins = sid from { $sid }; app key from { $app_key }; app secret from { $app_secret }; endpoint from { $endpoint }
+config-secret-no-string = app_secret must be a string
+config-workers = workers: write a whole number from 1 to { $most }
+config-output-format = output_format: write csv or xlsx
+config-file = the configuration file
+config-profile = profile `{ $profile }` of { $file }
+config-two-secrets = give app_secret or app_secret_file, not both, in { $place }
+config-secret-unreadable = cannot read `{ $path }`, which app_secret_file in { $place } names: { $why }
+config-unreadable = cannot read the configuration file `{ $path }`: { $why }
+config-no-profile = there is no profile `{ $profile }` in { $file }
+config-other-profiles = there is no profile `{ $profile }` in { $file }; it has: { $others }
+config-not-utf8 = it is not valid UTF-8; save it as UTF-8
+config-expected-profile = expected a [profile] of sid, app_key, …
+config-expected = expected { $what }
+config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
+config-no-home = there is no home directory to keep the configuration file in; name one with --config
+config-cannot-be-changed = the profile `{ $profile }` of { $file } is written in a way that cannot be changed; write it as a section, or give another name with --profile
+
+endpoint-refused = endpoint `{ $given }`: { $why }; give `production`, `test` or a URL such as { $example }
+endpoint-no-url = not a URL
+endpoint-no-server = it must name a host, and its port be a number from 1 to 65535 or left out with its colon
+endpoint-scheme = not an http or https URL
+endpoint-query = must not have a query or a fragment
+endpoint-user = must not hold a user or password
+
+proxy-unusable = { $variable } does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT
+
+certificates-unreadable = cannot read the certificate authorities in `{ $path }`: { $why }
+certificates-none = `{ $path }` holds no certificate authority; it must be a PEM file (-----BEGIN CERTIFICATE-----)
+certificates-damaged = `{ $path }` holds a certificate that cannot be read; export it again as PEM
+
+pace-rate = write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min
+pace-workers = write auto or a whole number from 1 to { $most }
+
 ## Files
 
 files-no-name = a sheet from standard input or a pipe needs --results FILE

@@ -271,6 +271,102 @@ warning-merged-cells = 有 { $count } 个采购单号或标记的单元格跨行
 
 ## 账号与调用
 
+call-rejected = 被拒绝：{ $reason }
+call-throttled = 被限流：{ $reason }
+call-transient = 暂时失败：{ $reason }
+call-unreachable = 连不上：{ $reason }
+call-clock = 时间不准：{ $reason }
+call-fatal = 无法继续：{ $reason }
+call-doubtful = 不受理：{ $reason }
+call-with-status = { $what }（状态 { $status }）
+
+reason-wrong-endpoint = HTTP { $status }：接口地址不对？
+reason-refused-before-erp = HTTP { $status }：没有到达 ERP 就被挡下
+reason-too-many-requests = HTTP 429：请求过多
+reason-not-json = 回复不是 ERP 的 JSON
+reason-maintenance = 系统正在维护
+reason-no-connection = { $seconds } 秒内没有连上
+reason-timeout = { $seconds } 秒内没有回复
+reason-host-not-found = 找不到主机
+reason-bad-url = 接口地址的网址无法调用
+reason-spoke-first = 请求还没有发出，服务器就先说话或断开
+reason-proxy-login = 代理 { $proxy } 要求它认可的用户名和密码（HTTP 407）；请写在 { $variable } 中，格式为 http://USER:PASSWORD@HOST:PORT
+reason-not-alone = 回复不可用：结束之后还有内容
+reason-malformed = 回复不可用：{ $what }
+reason-out-of-handles = 本机无法再打开连接：{ $why }；请提高可打开的文件数（ulimit -n），或减小 --workers
+reason-certificate = 服务器的证书不受信任：{ $why }
+reason-through-proxy = { $reason }（经过代理 { $proxy }）
+
+destination = { $account }（app key { $app_key }），接口地址 { $endpoint }
+destination-stand-in = 模拟 ERP（--sandbox），不会向真正的 ERP 发送任何内容
+
+setting-sid = 卖家账号（sid）
+    .question = 卖家账号（sid）
+setting-app-key = 接口账号（app key）
+    .question = 接口账号（app key）
+setting-app-secret = 接口密钥（app secret）
+    .question = 接口密钥（app secret，格式为 secret:salt，输入时不显示）
+setting-endpoint = 接口地址
+    .question = 接口地址（production、test 或网址）
+
+account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，两部分都不能为空
+account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
+account-asked = 账号将存入 { $file } 的配置档 `{ $profile }`；接口账号和密钥请到旺店通开放平台，在您的应用中查看
+account-may-replace = 配置档 `{ $profile }` 已经存在；要替换其中的账号吗？
+account-may-replace-sid = 配置档 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
+account-saved = 已存为 { $file } 的配置档 `{ $profile }`，其他用户无法读取
+account-overruled = 环境变量 { $names } 优先于配置档；请取消这些环境变量，或用 --profile { $profile } 指定
+
+config-quote = { $origin }：{ $setting }的首尾有引号（{ $quote }）；请去掉
+config-blank = { $origin }：{ $setting }中间有空格；请去掉
+config-line-break = { $origin }：{ $setting }中间有换行；请去掉
+config-invisible = { $origin }：{ $setting }中有看不见的字符（{ $code }）；请重新输入
+config-empty = { $origin }：{ $setting }为空
+config-no-endpoint = { $origin }：不是接口地址；请填 `production`、`test`，或以 https:// 或 http:// 开头的网址
+config-ended = 还没有{ $setting }，输入就结束了，因此什么也没有保存；init 在终端上逐项提问，在脚本中读取四行：卖家账号、接口账号、接口密钥、接口地址
+config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
+config-taken = { $file } 的配置档 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
+config-mixed = 环境变量和配置档中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
+config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
+config-at = { $place }：{ $why }
+config-variable-not-utf8 = 环境变量 { $name } 不是有效的 UTF-8
+config-in-environment = 环境变量 { $name }
+config-in-profile = { $place } 的 { $key }
+config-default = 默认值
+config-origins = sid 来自“{ $sid }”；app key 来自“{ $app_key }”；app secret 来自“{ $app_secret }”；接口地址来自“{ $endpoint }”
+config-secret-no-string = app_secret 应为带引号的字符串
+config-workers = workers：请写 1 到 { $most } 的整数
+config-output-format = output_format：请写 csv 或 xlsx
+config-file = 配置文件
+config-profile = { $file } 的配置档 `{ $profile }`
+config-two-secrets = { $place } 中有 app_secret 又有 app_secret_file，请只写一个
+config-secret-unreadable = 无法读取 `{ $path }`（{ $place } 的 app_secret_file）：{ $why }
+config-unreadable = 无法读取配置文件 `{ $path }`：{ $why }
+config-no-profile = { $file } 中没有配置档 `{ $profile }`
+config-other-profiles = { $file } 中没有配置档 `{ $profile }`；其中有：{ $others }
+config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
+config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
+config-expected = 应为 { $what }
+config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
+config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
+config-cannot-be-changed = { $file } 的配置档 `{ $profile }` 的写法无法修改；请把它写成单独一节，或用 --profile 另取一个名字
+
+endpoint-refused = 接口地址 `{ $given }`：{ $why }；请填 `production`、`test`，或 { $example } 这样的网址
+endpoint-no-url = 不是网址
+endpoint-no-server = 必须有主机名；端口应为 1 到 65535 的数字，不写端口时冒号也不要写
+endpoint-scheme = 不是 http 或 https 网址
+endpoint-query = 不能带有查询（?）或片段（#）
+endpoint-user = 不能带有用户名或密码
+
+proxy-unusable = { $variable } 中的代理不可用；请写成 http://HOST:PORT 或 socks5://HOST:PORT
+
+certificates-unreadable = 无法读取 `{ $path }` 中的根证书：{ $why }
+certificates-none = `{ $path }` 中没有根证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
+certificates-damaged = `{ $path }` 中有无法读取的证书；请重新导出为 PEM
+
+pace-rate = 请写 N/s、N/min 或 N/h（N 为 1 以上的整数），或者 auto、unlimited；例如 55/min
+pace-workers = 请写 auto 或 1 到 { $most } 的整数
+
 ## 文件
 
 files-no-name = 表格来自标准输入或管道，请用 --results FILE 指定结果文件

@@ -213,6 +213,7 @@ fn without_value(message: &str) -> String {
     match message.split_once(", expected ") {
         Some((what, expected)) if what.starts_with("invalid ") => match expected {
             "struct Profile" => say!("config-expected-profile"),
+            "a string" => say!("config-expected-string"),
             expected => say!("config-expected", what = expected),
         },
         _ => message.to_owned(),

@@ -374,6 +374,7 @@ config-no-profile = there is no profile `{ $profile }` in { $file }
 config-other-profiles = there is no profile `{ $profile }` in { $file }; it has: { $others }
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
+config-expected-string = expected a string
 config-expected = expected { $what }
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config

@@ -346,6 +346,7 @@ config-no-profile = { $file } 中没有配置档 `{ $profile }`
 config-other-profiles = { $file } 中没有配置档 `{ $profile }`；其中有：{ $others }
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
+config-expected-string = 应为带引号的字符串
 config-expected = 应为 { $what }
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个

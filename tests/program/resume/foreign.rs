@@ -128,6 +128,38 @@ fn another_sheet() {
 }
 
 #[test]
+fn another_language_is_no_reason() {
+    let (fickle, place, _) = abandoned();
+    let (run, sent) =
+        fickle.during(|server| finish(place.run(server, ["orders.csv"]).env("WDT_LANG", "zh")));
+    let run = run.expect(0);
+    assert_eq!(place.results(&run).count("ok"), 4);
+    assert_eq!(sent, ["CG3", "CG4"]);
+}
+
+#[test]
+fn in_chinese_too_it_is_said_why() {
+    for (args, sheet, says) in [
+        (
+            &["orders.csv", "--fresh"][..],
+            &ROWS[..],
+            "按要求（--fresh）不续跑原有的运行记录；已另存为 `",
+        ),
+        (
+            &["orders.csv"],
+            &[("X1", "aa"), ("X2", "aa")],
+            "原有的运行记录中有本表格没有的行；已另存为 `",
+        ),
+    ] {
+        let (fickle, place, _) = abandoned();
+        place.sheet(sheet);
+        let (run, _) =
+            fickle.during(|server| finish(place.run(server, args).env("WDT_LANG", "zh")));
+        assert!(run.stderr.contains(says), "{run:#?}");
+    }
+}
+
+#[test]
 fn other_columns() {
     let (fickle, place, journal) = abandoned();
     let text = "备注,purchase_no,flag_name\n,CG1,aa\n,CG2,aa\n,CG3,加急\n,CG4,aa\n";

@@ -3,15 +3,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use ureq::Agent;
 use ureq::config::Config;
-use ureq::http::Response;
-use ureq::http::header::{CONNECTION, CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::http::header::{CONNECTION, CONTENT_TYPE};
 use ureq::tls::TlsConfig;
-use ureq::{Agent, Body};
-use zeroize::Zeroizing;
 
 use super::account::Account;
 use super::clock::{Clock, unix};
@@ -19,26 +15,17 @@ use super::connection::{Connections, Surplus};
 use super::endpoint::Endpoint;
 use super::error::{CallError, ErrorKind, Reason};
 use super::explain::{Circumstances, connect_timeout};
-use super::protocol::{NOW_METHOD, UPDATE_METHOD, VERSION};
+use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::{ProxyError, SystemProxy};
-use super::reply::Reply;
+use super::reply::{Reply, header_date};
+use super::request::{Request, arguments};
 use super::resolver::CachingResolver;
 use super::secrets::Secrets;
-use super::sign::sign;
 use super::trust::{CaFileError, root_certs};
 use super::verdict::classify;
 
-/// A longer reply body is no reply of the ERP's.
-const MAX_REPLY_BYTES: u64 = 1024 * 1024;
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
-
-/// What a query value need not escape (RFC 3986).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// How calls are made.
 #[derive(Clone, Debug)]
@@ -158,32 +145,6 @@ impl Client {
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
-
-    /// The URL, and the signature in it. The URL holds half of the secret, so it is wiped from
-    /// memory when dropped.
-    fn signed_url(&self, method: &str, timestamp: i64, body: &str) -> (Zeroizing<String>, String) {
-        let account = &self.account;
-        let timestamp = timestamp.to_string();
-        let fields = [
-            ("sid", account.sid.as_str()),
-            ("key", &account.app_key),
-            ("salt", account.app_secret.salt()),
-            ("method", method),
-            ("v", VERSION),
-            ("timestamp", &timestamp),
-        ];
-        let signed = fields.into_iter().chain([("body", body)]);
-        let sign = sign(account.app_secret.secret(), signed);
-        let mut url = Zeroizing::new(String::with_capacity(512));
-        url.extend([self.endpoint.url(), "?"]);
-        for (name, value) in fields {
-            url.extend([name, "="]);
-            url.extend(utf8_percent_encode(value, UNRESERVED));
-            url.push('&');
-        }
-        url.extend(["sign=", &sign]);
-        (url, sign)
-    }
 }
 
 impl Caller<'_> {
@@ -193,13 +154,14 @@ impl Caller<'_> {
             purchase_no: order,
             flag_name: flag,
         };
-        self.call::<IgnoredAny>(UPDATE_METHOD, &[update]).map(drop)
+        let body = arguments(&update)?;
+        self.call(&Request::new(UPDATE_METHOD, &body)).map(drop)
     }
 
     /// Makes one call that changes nothing.
     pub fn ping(&self) -> Ping {
         let started = Instant::now();
-        let (outcome, date) = self.exchange(NOW_METHOD, "[]");
+        let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, "[]"));
         Ping {
             result: outcome.map(drop),
             clock_offset: date.map(|date| unix(date).saturating_sub(unix(SystemTime::now()))),
@@ -207,37 +169,29 @@ impl Caller<'_> {
         }
     }
 
-    /// Makes one call of a method with its positional arguments and gives the `data` of the reply.
+    /// Makes one call and gives the `data` of the reply, as JSON.
     ///
     /// After an error of the kind [`Clock`](ErrorKind::Clock) the client's clock has been corrected
     /// from the reply's `Date`, for every call that follows.
-    pub fn call<T: DeserializeOwned>(
-        &self,
-        method: &str,
-        arguments: &impl Serialize,
-    ) -> Result<T, CallError> {
-        let body = serde_json::to_string(arguments).map_err(|error| {
-            CallError::new(ErrorKind::Rejected, None, Reason::Erp(error.to_string()))
-        })?;
-        let (outcome, date) = self.exchange(method, &body);
-        let data = outcome.inspect_err(|error| {
+    pub(super) fn call(&self, request: &Request<'_>) -> Result<String, CallError> {
+        let (outcome, date) = self.exchange(request);
+        outcome.inspect_err(|error| {
             if let (ErrorKind::Clock, Some(date)) = (error.kind, date) {
                 self.client.clock.correct(SystemTime::now(), date);
             }
-        })?;
-        serde_json::from_str(&data)
-            .map_err(|_| CallError::new(ErrorKind::Transient, None, Reason::NotJson))
+        })
     }
 
     /// Sends one signed request. The second value is what the server's clock showed.
-    fn exchange(
-        &self,
-        method: &str,
-        body: &str,
-    ) -> (Result<String, CallError>, Option<SystemTime>) {
-        let Client { account, clock, .. } = self.client;
+    fn exchange(&self, request: &Request<'_>) -> (Result<String, CallError>, Option<SystemTime>) {
+        let Client {
+            account,
+            endpoint,
+            clock,
+            ..
+        } = self.client;
         let timestamp = clock.timestamp(SystemTime::now());
-        let (url, sign) = self.client.signed_url(method, timestamp, body);
+        let (url, sign) = request.signed_url(account, endpoint, timestamp);
         let secret = &account.app_secret;
         let secrets = Secrets::new([secret.secret(), secret.salt(), &sign]);
         let circumstances = Circumstances {
@@ -251,11 +205,11 @@ impl Caller<'_> {
             .post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
-            .send(body);
+            .send(request.body);
         let (outcome, date) = match sent {
             Ok(mut response) => {
                 // Its connection is over when the reply has been read.
-                let reply = match read(&mut response) {
+                let reply = match Reply::read(&mut response, request.max_reply) {
                     Ok(_) if self.surplus.take() => Err(Reason::NotAlone),
                     Ok(reply) => Ok(reply),
                     Err(error) => Err(circumstances.explain_cut_off(error)),
@@ -268,44 +222,17 @@ impl Caller<'_> {
     }
 }
 
-fn read(response: &mut Response<Body>) -> Result<Reply, ureq::Error> {
-    Ok(Reply {
-        http_status: response.status().as_u16(),
-        retry_after: retry_after(response),
-        body: response
-            .body_mut()
-            .with_config()
-            .limit(MAX_REPLY_BYTES)
-            .read_to_vec()?,
-    })
-}
-
-fn header_date(response: &Response<Body>) -> Option<SystemTime> {
-    let text = response.headers().get(DATE)?.to_str().ok()?;
-    httpdate::parse_http_date(text).ok()
-}
-
-/// `Retry-After` in either of its forms: seconds, or a date by the server's own clock.
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = httpdate::parse_http_date(text).ok()?;
-    let now = header_date(response).unwrap_or_else(SystemTime::now);
-    until.duration_since(now).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpListener;
     use std::thread;
 
-    use serde_json::{Value, json};
+    use jiff::Timestamp;
 
     use super::*;
     use crate::erp::account::AppSecret;
+    use crate::erp::listing::{Page, Query, Window};
 
     fn client(sid: &str, endpoint: &str) -> Client {
         let account = Account {
@@ -323,7 +250,8 @@ mod tests {
     }
 
     /// The endpoint of a server that answers one call with these headers and this body.
-    fn answers(headers: &'static str, body: &'static str) -> String {
+    fn answers(headers: &'static str, body: &str) -> String {
+        let body = body.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
         thread::spawn(move || {
@@ -348,43 +276,6 @@ mod tests {
         format!("http://{address}/openapi")
     }
 
-    fn call<T: DeserializeOwned>(
-        headers: &'static str,
-        body: &'static str,
-    ) -> Result<T, CallError> {
-        client("shop", &answers(headers, body))
-            .caller()
-            .call("x.Y.z", &[json!({"page": 1})])
-    }
-
-    #[test]
-    fn a_url_is_signed_and_escaped_and_without_the_secret() {
-        let body = r#"[{"purchase_no":"CG2204130001","flag_name":"aa"}]"#;
-        let (url, _) =
-            client("wdtapi3", "http://erp/openapi").signed_url(UPDATE_METHOD, 450_444_516, body);
-        assert_eq!(
-            url.as_str(),
-            "http://erp/openapi?sid=wdtapi3&key=wdt_test&salt=testsalt\
-             &method=purchase.PurchaseOrder.updatePurchaseInfo&v=1.0&timestamp=450444516\
-             &sign=98421154e48d616164bacac3c8a3ae9f"
-        );
-        let (url, _) = client("a&b=c 店", "http://erp/openapi").signed_url("m", 0, "[]");
-        assert!(url.contains("?sid=a%26b%3Dc%20%E5%BA%97&key="), "{}", *url);
-    }
-
-    #[test]
-    fn any_method_gives_the_data_it_is_asked_for() {
-        let body = r#"{"status":0,"data":{"total_count":7,"order":[]}}"#;
-        let data = call::<Value>("", body).expect("accepted");
-        assert_eq!(data["total_count"], 7);
-        assert_eq!(call::<Option<u32>>("", r#"{"status":"0"}"#), Ok(None));
-        let error = call::<u32>("", body).expect_err("not a number");
-        assert_eq!(
-            (error.kind, error.reason),
-            (ErrorKind::Transient, Reason::NotJson)
-        );
-    }
-
     #[test]
     fn a_wrong_clock_is_corrected_from_the_servers_date() {
         let endpoint = answers(
@@ -400,6 +291,29 @@ mod tests {
             "{}",
             client.clock().offset()
         );
+    }
+
+    #[test]
+    fn only_a_listing_may_be_megabytes() {
+        let details = r#"{"spec_no":"A"},"#.repeat(200_000);
+        let body = format!(
+            r#"{{"status":0,"data":{{"total_count":1,"order":[{{"detail_list":[{details}{{}}],"purchase_no":"CG1","flag_name":"aa"}}]}}}}"#
+        );
+        let here = Window::back_from(Timestamp::now(), Duration::from_secs(60)).remove(0);
+        let page = Page {
+            number: 0,
+            counted: true,
+        };
+        let listing = client("shop", &answers("", &body))
+            .caller()
+            .list(&Query::Modified(here), page)
+            .expect("listed");
+        assert_eq!((listing.total, listing.length), (Some(1), 1));
+        assert_eq!(listing.orders[0].flag.as_deref(), Some("aa"));
+        let client = client("shop", &answers("", &body));
+        let error = client.caller().update_flag("CG1", "aa");
+        let error = error.expect_err("no reply of this method's");
+        assert!(matches!(error.reason, Reason::Malformed(_)), "{error:?}");
     }
 
     #[test]

@@ -87,6 +87,8 @@ pub enum Reason {
     /// The same, of something that stands before the ERP.
     RefusedBeforeErp(u16),
     TooManyRequests,
+    /// An answer of the ERP's whose `data` is not what its method is known to give.
+    OtherForm,
     /// A reply without the ERP's JSON in it, such as a gateway's page.
     NotJson,
     /// A page that says the system is under maintenance, instead of a reply.

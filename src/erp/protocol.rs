@@ -2,6 +2,8 @@
 
 /// The method that sets the flag of one purchase order.
 pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
+/// The method that lists purchase orders with their flags.
+pub const LIST_METHOD: &str = "purchase.PurchaseOrder.queryWithDetail";
 /// The method that changes nothing, for testing credentials and the clock.
 pub const NOW_METHOD: &str = "system.Core.now";
 /// The version of the API, query field `v`.

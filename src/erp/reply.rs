@@ -1,10 +1,13 @@
 //! What came back from a call, before it is judged.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use ureq::Body;
+use ureq::http::Response;
+use ureq::http::header::{DATE, RETRY_AFTER};
 
 /// An HTTP reply, as much of it as the verdict needs.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +17,41 @@ pub struct Reply {
     pub retry_after: Option<Duration>,
     /// The body, whole.
     pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// Reads a response to its end, which must come within so many bytes of body.
+    pub(super) fn read(
+        response: &mut Response<Body>,
+        max_bytes: u64,
+    ) -> Result<Reply, ureq::Error> {
+        Ok(Reply {
+            http_status: response.status().as_u16(),
+            retry_after: retry_after(response),
+            body: response
+                .body_mut()
+                .with_config()
+                .limit(max_bytes)
+                .read_to_vec()?,
+        })
+    }
+}
+
+/// What the server's clock showed.
+pub(super) fn header_date(response: &Response<Body>) -> Option<SystemTime> {
+    let text = response.headers().get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok()
+}
+
+/// `Retry-After` in either of its forms: seconds, or a date by the server's own clock.
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = header_date(response).unwrap_or_else(SystemTime::now);
+    until.duration_since(now).ok()
 }
 
 /// The ERP's answer inside a reply's body.

@@ -43,6 +43,7 @@ impl fmt::Display for Reason {
                 say!("reason-refused-before-erp", status = status)
             }
             Reason::TooManyRequests => say!("reason-too-many-requests"),
+            Reason::OtherForm => say!("reason-other-form"),
             Reason::NotJson => say!("reason-not-json"),
             Reason::Maintenance => say!("reason-maintenance"),
             Reason::NoConnection(time) => say!(

@@ -311,6 +311,7 @@ call-with-status = { $what } (status { $status })
 reason-wrong-endpoint = HTTP { $status }: wrong endpoint?
 reason-refused-before-erp = HTTP { $status }: refused before the ERP
 reason-too-many-requests = HTTP 429: too many requests
+reason-other-form = the ERP answers in a form that is not known
 reason-not-json = the reply is not the ERP's JSON
 reason-maintenance = the system is under maintenance
 reason-no-connection = no connection within { $seconds } s

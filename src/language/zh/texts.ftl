@@ -283,6 +283,7 @@ call-with-status = { $what }（状态 { $status }）
 reason-wrong-endpoint = HTTP { $status }：接口地址不对？
 reason-refused-before-erp = HTTP { $status }：没有到达 ERP 就被挡下
 reason-too-many-requests = HTTP 429：请求过多
+reason-other-form = ERP 的回复不是已知的格式
 reason-not-json = 回复不是 ERP 的 JSON
 reason-maintenance = 系统正在维护
 reason-no-connection = { $seconds } 秒内没有连上

@@ -1,0 +1,296 @@
+//! Purchase orders as the ERP lists them, with the flags that they carry.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+use jiff::tz::{self, Offset};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::client::Caller;
+use super::error::{CallError, ErrorKind, Reason};
+use super::protocol::LIST_METHOD;
+use super::request::{Request, arguments};
+
+/// Orders asked for a call: the most that clients are known to ask for.
+const PAGE_SIZE: &str = "100";
+/// A window may not be longer (a rule of the ERP).
+const MAX_WINDOW: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// An order's detail lines come with it, and it may have hundreds.
+const MAX_LISTING_BYTES: u64 = 64 * 1024 * 1024;
+/// The ERP's times are Beijing's.
+const BEIJING: Offset = tz::offset(8);
+
+/// Which orders are to be listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Query {
+    /// Those that were last modified within it.
+    Modified(Window),
+    /// The one of this number, whenever it was modified.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command asks so yet"))]
+    Order { purchase_no: String },
+}
+
+/// A time of whole seconds, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Window {
+    #[serde(serialize_with = "in_beijing")]
+    start_time: Timestamp,
+    #[serde(serialize_with = "in_beijing")]
+    end_time: Timestamp,
+}
+
+impl Window {
+    /// The time up to `now` as windows that the ERP takes, the latest first. Each begins in the
+    /// second in which the next one ends.
+    pub fn back_from(now: Timestamp, within: Duration) -> Vec<Window> {
+        let mut windows = Vec::new();
+        let (mut end_time, mut left) = (now, within);
+        while !left.is_zero() {
+            let length = left.min(MAX_WINDOW);
+            let seconds = SignedDuration::from_secs(length.as_secs_f64().ceil() as i64);
+            let start_time = end_time.saturating_sub(seconds).unwrap_or(Timestamp::MIN);
+            windows.push(Window {
+                start_time,
+                end_time,
+            });
+            (end_time, left) = (start_time, left - length);
+        }
+        windows
+    }
+}
+
+fn in_beijing<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    let time: DateTime = BEIJING.to_datetime(*time);
+    to.collect_str(&time.strftime("%Y-%m-%d %H:%M:%S"))
+}
+
+/// Which page of a listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// From 0.
+    pub number: u64,
+    /// Whether the ERP is to count all orders of the listing, too, which is dear.
+    pub counted: bool,
+}
+
+/// A page of a listing.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Orders on all pages, if the ERP was to count them.
+    pub total: Option<u64>,
+    /// Orders on this page, also those that have no number yet.
+    pub length: u64,
+    pub orders: Vec<Listed>,
+}
+
+/// What a listing shows of an order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub order: String,
+    /// `无` for none; `None` if the listing does not say.
+    pub flag: Option<String>,
+    /// When the order was last modified, by the ERP's clock.
+    pub modified: Option<Timestamp>,
+}
+
+impl Caller<'_> {
+    /// Asks for one page of a listing. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Also if the ERP accepts the call and answers with something that is no listing as it is
+    /// known: then it is [`Rejected`](ErrorKind::Rejected), for the same call again would not help.
+    pub fn list(&self, query: &Query, page: Page) -> Result<Listing, CallError> {
+        let body = arguments(query)?;
+        let number = page.number.to_string();
+        let data = self.call(&Request {
+            paging: &[
+                ("page_size", PAGE_SIZE),
+                ("page_no", &number),
+                ("calc_total", if page.counted { "1" } else { "0" }),
+            ],
+            max_reply: MAX_LISTING_BYTES,
+            ..Request::new(LIST_METHOD, &body)
+        })?;
+        Listing::parse(&data)
+            .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), Reason::OtherForm))
+    }
+}
+
+/// What stands beside these fields is skipped while parsing.
+#[derive(Deserialize)]
+struct RawListing<'a> {
+    #[serde(default)]
+    total_count: Value,
+    #[serde(borrow)]
+    order: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawListed<'a> {
+    #[serde(borrow)]
+    purchase_no: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    flag_name: Option<Cow<'a, str>>,
+    #[serde(default)]
+    modified: Value,
+}
+
+impl Listing {
+    /// `None` if anything in it is not as the ERP is known to write it: a listing that is read
+    /// wrongly would show what is not so.
+    fn parse(data: &str) -> Option<Listing> {
+        let raw: RawListing<'_> = object(data)?;
+        let total = match raw.total_count {
+            Value::Null => None,
+            total => Some(u64::try_from(number(&total)?).ok()?),
+        };
+        let mut orders = Vec::with_capacity(raw.order.len());
+        for listed in &raw.order {
+            let listed: RawListed<'_> = object(listed.get())?;
+            let Some(order) = listed.purchase_no.filter(|number| !number.is_empty()) else {
+                continue;
+            };
+            orders.push(Listed {
+                order: order.into_owned(),
+                flag: listed.flag_name.map(Cow::into_owned),
+                modified: number(&listed.modified)
+                    .and_then(|time| Timestamp::from_millisecond(time).ok()),
+            });
+        }
+        Some(Listing {
+            total,
+            length: raw.order.len() as u64,
+            orders,
+        })
+    }
+}
+
+/// A JSON object and nothing else: an array would be read as its fields in order.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    json.starts_with('{')
+        .then(|| serde_json::from_str(json).ok())?
+}
+
+/// A whole number, which the ERP writes as a text, too.
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn bodies(within: Duration) -> Vec<String> {
+        let windows = Window::back_from(time("2026-11-30T16:00:05.9Z"), within).into_iter();
+        let queries = windows.map(Query::Modified);
+        queries
+            .map(|query| arguments(&query).expect("a body"))
+            .collect()
+    }
+
+    #[test]
+    fn windows_are_beijings_time_and_thirty_days_at_most() {
+        let day = Duration::from_secs(24 * 3_600);
+        let window = |start, end| format!(r#"[{{"start_time":"{start}","end_time":"{end}"}}]"#);
+        assert_eq!(
+            bodies(30 * day),
+            [window("2026-11-01 00:00:05", "2026-12-01 00:00:05")]
+        );
+        assert_eq!(
+            bodies(Duration::from_millis(500)),
+            [window("2026-12-01 00:00:04", "2026-12-01 00:00:05")]
+        );
+        assert_eq!(
+            bodies(61 * day),
+            [
+                window("2026-11-01 00:00:05", "2026-12-01 00:00:05"),
+                window("2026-10-02 00:00:05", "2026-11-01 00:00:05"),
+                window("2026-10-01 00:00:05", "2026-10-02 00:00:05"),
+            ]
+        );
+        assert_eq!(bodies(Duration::ZERO), [""; 0]);
+        let ages = Window::back_from(Timestamp::MIN, 90 * day);
+        assert_eq!(ages.len(), 3, "before all time there is none");
+    }
+
+    #[test]
+    fn one_order_is_asked_for_by_its_number() {
+        let query = Query::Order {
+            purchase_no: "CG2204130001".into(),
+        };
+        let body = arguments(&query).expect("a body");
+        assert_eq!(body, r#"[{"purchase_no":"CG2204130001"}]"#);
+    }
+
+    #[test]
+    fn listings_are_read_liberally() {
+        let data = r#"{"total_count":"3","x":{"y":[1]},"order":[
+            {"purchase_no":"CG1","flag_id":7,"flag_name":"加急","modified":1764547200000,
+             "detail_list":[{"purchase_no":"no","flag_name":"no"},null]},
+            {"flag_name":"无","purchase_no":"CG\u0032","modified":"1764547200000"},
+            {"purchase_no":"CG3","flag_name":null,"modified":"yesterday"},
+            {"purchase_no":"CG4"},
+            {"purchase_no":null,"flag_name":"aa"},{"purchase_no":""},{}]}"#;
+        let listing = Listing::parse(data).expect("a listing");
+        assert_eq!((listing.total, listing.length), (Some(3), 7));
+        let modified = Some(time("2025-12-01T00:00:00Z"));
+        let listed = |order: &str, flag: Option<&str>, modified| Listed {
+            order: order.into(),
+            flag: flag.map(str::to_owned),
+            modified,
+        };
+        assert_eq!(
+            listing.orders,
+            [
+                listed("CG1", Some("加急"), modified),
+                listed("CG2", Some("无"), modified),
+                listed("CG3", None, None),
+                listed("CG4", None, None),
+            ]
+        );
+        let empty = Listing::parse(r#"{"order":[]}"#).expect("a listing");
+        assert_eq!((empty.total, empty.length), (None, 0));
+    }
+
+    #[test]
+    fn what_is_not_a_listing_is_never_an_empty_one() {
+        for data in [
+            "null",
+            "[]",
+            "{}",
+            r#""""#,
+            r#"[0,[]]"#,
+            r#"{"total_count":0}"#,
+            r#"{"order":null}"#,
+            r#"{"order":{}}"#,
+            r#"{"order":[null]}"#,
+            r#"{"order":["CG1"]}"#,
+            r#"{"order":[["CG1","aa",0]]}"#,
+            r#"{"order":[{"purchase_no":7,"flag_name":"aa"}]}"#,
+            r#"{"order":[{"purchase_no":"CG1","flag_name":7}]}"#,
+            r#"{"order":[{"purchase_no":"CG1","flag_name":"aa","flag_name":"bb"}]}"#,
+            r#"{"order":[{"purchase_no":"CG1","purchase_no":"CG2","flag_name":"aa"}]}"#,
+            r#"{"order":[],"order":[]}"#,
+            r#"{"total_count":-1,"order":[]}"#,
+            r#"{"total_count":1.5,"order":[]}"#,
+            r#"{"total_count":"many","order":[]}"#,
+            r#"{"total_count":[],"order":[]}"#,
+        ] {
+            assert_eq!(Listing::parse(data), None, "{data}");
+        }
+    }
+}

@@ -269,6 +269,7 @@ impl Observer for Console {
             Event::NotUpdated { results, why } => self.warning(format_args!(
                 "the results that this failures file comes from are not updated: {why}; writing `{results}`"
             )),
+            Event::Listed { .. } | Event::Read { .. } => {}
             Event::Planned(plan) => self.begin(plan),
             // Said even with -q: an earlier run's outcomes are not taken over.
             Event::JournalSetAside {

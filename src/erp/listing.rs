@@ -81,7 +81,7 @@ pub struct Page {
 /// A page of a listing.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// Orders on all pages, if the ERP was to count them.
+    /// Orders on all pages; known if the ERP was to count them.
     pub total: Option<u64>,
     /// Orders on this page, also those that have no number yet.
     pub length: u64,
@@ -118,6 +118,7 @@ impl Caller<'_> {
             ..Request::new(LIST_METHOD, &body)
         })?;
         Listing::parse(&data)
+            .filter(|listing| listing.total.is_some() || !page.counted)
             .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), Reason::OtherForm))
     }
 }

@@ -26,7 +26,7 @@ pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit, Reason};
 pub use key::DerivedKey;
-pub use listing::{Listed, Listing, Page, Query, Window};
+pub use listing::{Listing, Page, Query, Window};
 pub use protocol::{CLEAR_FLAG, UPDATE_METHOD};
 pub use reply::Reply;
 pub use secrets::Secrets;

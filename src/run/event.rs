@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::destination::Destination;
+use super::reading::Ended;
 use super::summary::Report;
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
@@ -54,6 +55,27 @@ pub enum Event {
     JournalSetAside {
         path: String,
         why: Foreign,
+    },
+    /// A page of a listing has been read: which of how many of its window.
+    Listed {
+        page: u64,
+        pages: u64,
+        /// How many of the orders that are wanted have been seen.
+        seen: u64,
+        wanted: u64,
+        /// As in [`Event::Answered`].
+        pace: Option<f64>,
+    },
+    /// Nothing more is read from listings.
+    Read {
+        wanted: u64,
+        /// Orders that carry the flag that they are to get.
+        unchanged: u64,
+        /// Calls that this took.
+        calls: u64,
+        /// Calls to be made for the others.
+        calls_left: u64,
+        ended: Ended,
     },
     Planned(Planned),
     /// The first call waits, as a run shortly before has called for the account.

@@ -13,11 +13,13 @@ mod event;
 mod note;
 mod outage;
 mod publish;
+mod reading;
 mod results;
 mod resume;
 mod rules;
 mod send;
 mod summary;
+mod watch;
 mod worker;
 
 use std::collections::{BTreeMap, HashSet};
@@ -31,6 +33,7 @@ pub use destination::Destination;
 pub use error::RunError;
 pub use event::{CalledFor, Event, Observer, Planned};
 pub use note::{LineRef, Note};
+pub use reading::{Carried, Ended, Reading};
 pub use rules::{Deadline, StopRules};
 pub use summary::Report;
 
@@ -194,10 +197,12 @@ pub fn run(
         },
         workers: settings.workers,
         limit: settings.limit,
-        deadline: settings.stop_rules.deadline,
         breaker: CircuitBreaker::new(settings.stop_rules),
     };
-    sending.send_all(&mut outcomes, &mut journal)?;
+    let deadline = settings.stop_rules.deadline;
+    sending
+        .work
+        .watched(deadline, || sending.send_all(&mut outcomes, &mut journal))?;
     let elapsed = began.elapsed();
     let counters = sending.work.counters;
 

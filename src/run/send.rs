@@ -4,7 +4,6 @@
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,7 +11,8 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::error::RunError;
 use super::event::{CalledFor, Event, Observer};
-use super::rules::{CircuitBreaker, Deadline};
+use super::rules::CircuitBreaker;
+use super::watch::start;
 use super::worker::{Attempted, Work};
 use crate::erp::ErrorKind;
 use crate::files::journal::{Journal, Line};
@@ -23,8 +23,6 @@ use crate::stop::StopReason;
 
 /// How many outcomes may wait for the journal before workers wait for it.
 const WAITING_OUTCOMES: usize = 256;
-/// How often it is looked whether the run is to stop.
-const WATCH_EVERY: Duration = Duration::from_millis(50);
 /// How often the journal is forced to disk.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -37,7 +35,6 @@ pub struct Sending<'r> {
     pub work: Work<'r>,
     pub workers: usize,
     pub limit: Option<u64>,
-    pub deadline: Option<Deadline>,
     pub breaker: CircuitBreaker,
 }
 
@@ -135,9 +132,7 @@ impl Sending<'_> {
             .build()
             .map_err(|error| RunError::Workers(error.to_string()))?;
         let (done_sender, done) = sync_channel(WAITING_OUTCOMES);
-        let (over_sender, over) = sync_channel::<()>(0);
         std::thread::scope(|scope| {
-            start(scope, "watch", move || self.watch(&over))?;
             // It owns the receiver: were it to panic, the workers would find the channel closed.
             let recorder = start(scope, "recorder", move || {
                 self.record(&done, outcomes, journal);
@@ -151,7 +146,6 @@ impl Sending<'_> {
             if let Err(panic) = recorder.join() {
                 std::panic::resume_unwind(panic);
             }
-            drop(over_sender);
             Ok(())
         })
     }
@@ -288,23 +282,6 @@ impl Sending<'_> {
             self.work.stop.stop(StopReason::Journal(error.to_string()));
         }
     }
-
-    /// Stops the run at its deadline or when it is shut out, and tells when it is stopping, until it is over.
-    fn watch(&self, over: &Receiver<()>) {
-        let stop = self.work.stop;
-        while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            if self.deadline.is_some_and(Deadline::has_passed) {
-                stop.stop(StopReason::Deadline);
-            }
-            if let Some(reason) = self.work.outages.shut_out_for_good() {
-                stop.stop(reason);
-            }
-            if let Some(reason) = stop.reason() {
-                self.work.observers.event(&Event::Stopping { reason });
-                return;
-            }
-        }
-    }
 }
 
 /// Hands an outcome to the journal.
@@ -368,16 +345,4 @@ pub fn to_send(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) ->
 
 fn lock(aside: &Aside) -> MutexGuard<'_, Vec<Job>> {
     aside.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Starts a thread of the run.
-fn start<'s>(
-    scope: &'s Scope<'s, '_>,
-    name: &str,
-    work: impl FnOnce() + Send + 's,
-) -> Result<ScopedJoinHandle<'s, ()>, RunError> {
-    Builder::new()
-        .name(name.to_owned())
-        .spawn_scoped(scope, work)
-        .map_err(|error| RunError::Workers(error.to_string()))
 }

@@ -43,7 +43,8 @@ impl Work<'_> {
     /// Makes a call, on behalf of a row if there is one, until it ends: throttled calls
     /// are repeated as often as it takes, transient failures as often as `retries` says, a wrong
     /// clock once, an outage of the server is waited out. A verdict that holds for every call stops
-    /// the run; whether a doubtful one does, other calls tell.
+    /// the run; whether a doubtful one does, other calls tell. A call that is made for no row can be
+    /// gone without: no verdict on it stops the run.
     ///
     /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
@@ -96,11 +97,16 @@ impl Work<'_> {
                     last = Some(error);
                     self.counters.retries.fetch_add(1, Ordering::Relaxed);
                 }
+                ErrorKind::Fatal | ErrorKind::Doubtful if row.is_none() => {
+                    return ended(attempts, Some(Err(error)));
+                }
                 ErrorKind::Clock if clock_was_corrected => {
-                    self.stop.stop(StopReason::Clock {
-                        error: error.clone(),
-                        offset: self.client.clock().offset(),
-                    });
+                    if row.is_some() {
+                        self.stop.stop(StopReason::Clock {
+                            error: error.clone(),
+                            offset: self.client.clock().offset(),
+                        });
+                    }
                     return ended(attempts, Some(Err(error)));
                 }
                 ErrorKind::Clock => {

@@ -5,6 +5,7 @@
 //! language, by the names of commands and options.
 
 mod account;
+mod calls;
 mod help;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -16,14 +17,14 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::account::{AccountArgs, InitArgs, PingArgs};
+pub use self::calls::{CallArgs, PacingArgs, SkippingArgs};
 pub use self::help::{command, parse};
 #[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxArgs;
 pub use self::values::Deadline;
-use self::values::{deadline, delimiter, positive_duration, size};
+use self::values::{delimiter, positive_duration, size};
 use crate::files::OutputFormat;
 use crate::language::Language;
-use crate::pace::{RateLimit, Workers};
 use crate::plan::OnConflict;
 
 #[derive(Debug, Parser)]
@@ -65,7 +66,7 @@ pub struct Cli {
 pub enum Command {
     Run(Box<RunArgs>),
 
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
 
     Init(InitArgs),
 
@@ -108,17 +109,11 @@ pub struct RunArgs {
     #[command(flatten)]
     pub pacing: PacingArgs,
 
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 4,
-        hide_short_help = true,
-        help_heading = "Pace"
-    )]
-    pub retries: u32,
+    #[command(flatten)]
+    pub calls: CallArgs,
 
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, hide_short_help = true, help_heading = "Pace")]
-    pub timeout: Duration,
+    #[command(flatten)]
+    pub skipping: SkippingArgs,
 
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Stopping")]
     pub limit: Option<u64>,
@@ -182,24 +177,6 @@ pub struct RunArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct PacingArgs {
-    #[arg(long, value_name = "RATE", help_heading = "Pace")]
-    pub rate: Option<RateLimit>,
-
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N|auto",
-        hide_short_help = true,
-        help_heading = "Pace"
-    )]
-    pub workers: Option<Workers>,
-
-    #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline, help_heading = "Stopping")]
-    pub deadline: Option<Deadline>,
-}
-
-#[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
@@ -214,7 +191,16 @@ pub struct CheckArgs {
     pub on_conflict: OnConflict,
 
     #[command(flatten)]
+    pub account: AccountArgs,
+
+    #[command(flatten)]
     pub pacing: PacingArgs,
+
+    #[command(flatten)]
+    pub calls: CallArgs,
+
+    #[command(flatten)]
+    pub skipping: SkippingArgs,
 
     #[arg(
         long,

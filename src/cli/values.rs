@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::civil::Time;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use crate::language::say;
 
@@ -31,6 +31,19 @@ pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
     match Duration::try_from(signed_duration(text)?) {
         Ok(duration) if !duration.is_zero() && duration <= MAX_DURATION => Ok(duration),
         _ => Err(say!("value-too-long")),
+    }
+}
+
+/// Nobody waits for orders older than that.
+const MAX_AGE: Duration = Duration::from_secs(3_660 * 24 * 3_600);
+
+/// A duration that may be given in weeks and days, of 24 hours each.
+pub(super) fn age(text: &str) -> Result<Duration, String> {
+    let age: Span = text.parse().map_err(|_| say!("value-age"))?;
+    let age = age.to_duration(SpanRelativeTo::days_are_24_hours());
+    match age.map(Duration::try_from) {
+        Ok(Ok(age)) if !age.is_zero() && age <= MAX_AGE => Ok(age),
+        _ => Err(say!("value-age")),
     }
 }
 
@@ -88,6 +101,18 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_may_be_days_and_weeks() {
+        let hours = |hours: u64| Ok(Duration::from_secs(hours * 3_600));
+        assert_eq!(age("30d"), hours(720));
+        assert_eq!(age("2w 1d"), hours(360));
+        assert_eq!(age("12h"), hours(12));
+        assert_eq!(age("521w"), hours(521 * 7 * 24));
+        for wrong in ["0d", "-1d", "1mo", "1y", "1000w", "30", "soon", ""] {
+            assert!(age(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn deadlines_are_times_of_day_or_durations() {

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
@@ -9,14 +10,18 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::findings::{Findings, MAX_CELL_CHARS};
 use super::inputs::{corrected_by, deadline, open_sheet};
-use crate::cli::{CheckArgs, ReportFormat};
+use super::target::{self, Target};
+use crate::cli::{CheckArgs, PacingArgs, ReportFormat, RunArgs};
 use crate::console::{Console, counted, forecast, preview, print, print_json};
-use crate::exit::SOME_FAILED;
+use crate::erp::Client;
+use crate::exit::{SOME_FAILED, STOPPED};
 use crate::files::{OutputFormat, changes};
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
-use crate::plan::{OnConflict, Plan, Preview};
+use crate::plan::{OnConflict, OrderId, Plan, Preview};
+use crate::run::{Asked, Calling, survey};
 use crate::sheet::{Sheet, Warning};
+use crate::stop::Stop;
 use crate::text::one_line;
 
 /// Distinct flags that are told; a sheet with more has the wrong flag column.
@@ -46,7 +51,12 @@ struct Survey<'s> {
     /// Hidden rows that are not wanted (`--visible-only`).
     left_out_rows: u64,
     distinct_orders: u64,
+    /// Those that the ERP lists with their flag, if it was asked (`--skip-unchanged`).
+    unchanged_orders: Option<u64>,
+    /// All that a run makes, those to ask included.
     calls: u64,
+    /// Of these, the ones to ask.
+    listing_calls: u64,
     /// How long they take; `None` if only the ERP's speed bounds them.
     seconds: Option<u64>,
     /// Orders that are not sent by the deadline, if there is one.
@@ -66,21 +76,58 @@ struct FlagCount {
     rows: u64,
 }
 
-/// `names` are those that a run would be given for results and failures, and `output_format` what
-/// they would be.
-pub(super) fn check(
-    args: CheckArgs,
+/// What a run would be given, where it makes a difference.
+#[derive(Default)]
+struct Given {
+    /// For results and failures.
     names: [Option<PathBuf>; 2],
     output_format: Option<OutputFormat>,
-    console: &Console,
-) -> Result<u8, Failure> {
-    let suggests_workbooks = output_format.is_none() && names.iter().all(Option::is_none);
-    let rate = args.pacing.rate.unwrap_or(RateLimit::DEFAULT);
-    let pacing = Pacing {
-        rate,
-        workers: args.pacing.workers.unwrap_or(Workers::Auto).for_rate(rate),
-        deadline: args.pacing.deadline.and_then(|at| deadline(at).time()),
+    /// Needed if the ERP is to be asked.
+    target: Option<Target>,
+}
+
+pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
+    let target = match args.skipping.skip_unchanged {
+        true => Some(target::of_account(&args.account, console)?),
+        false => None,
     };
+    let given = Given {
+        target,
+        ..Given::default()
+    };
+    check_as(args, given, console)
+}
+
+/// `run --dry-run` is `check`.
+pub(super) fn dry_run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
+    let target = match args.skipping.skip_unchanged {
+        true => Some(target::of_run(&args, console)?),
+        false => None,
+    };
+    let given = Given {
+        names: [args.results, args.failures],
+        output_format: args.output_format,
+        target,
+    };
+    let args = CheckArgs {
+        sheet: args.sheet,
+        on_conflict: args.on_conflict,
+        account: args.account,
+        pacing: args.pacing,
+        calls: args.calls,
+        skipping: args.skipping,
+        format: ReportFormat::Text,
+    };
+    check_as(args, given, console)
+}
+
+fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Failure> {
+    let Given {
+        names,
+        output_format,
+        target,
+    } = given;
+    let suggests_workbooks = output_format.is_none() && names.iter().all(Option::is_none);
     let corrects = match args.sheet.accept_changes {
         true => None,
         false => corrected_by(&args.sheet, names),
@@ -92,8 +139,18 @@ pub(super) fn check(
         sheet.refuse(problems);
     }
     let plan = Plan::build(&sheet, args.on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let (pacing, asked) = match &target {
+        Some(target) => {
+            let calling = target.calling(&args.pacing, args.calls.retries);
+            let client = target.client(args.calls.timeout, console)?;
+            let within = args.skipping.modified_within;
+            let asked = ask(&plan, &client, &calling, within, console)?;
+            (calling.pacing(), Some(asked))
+        }
+        None => (pacing(&args.pacing), None),
+    };
     let findings = Findings::of(&sheet, &plan, console.shows_details()).map_err(Failure::usage)?;
-    let survey = Survey::new(&sheet, &plan, &pacing, findings);
+    let survey = Survey::new(&sheet, &plan, &pacing, asked, findings);
     match args.format {
         ReportFormat::Text => {
             let overview = survey.overview(&plan, &pacing);
@@ -117,6 +174,33 @@ pub(super) fn check(
     Ok(if bad > 0 { SOME_FAILED } else { 0 })
 }
 
+/// That of a run that names no account.
+fn pacing(args: &PacingArgs) -> Pacing {
+    let rate = args.rate.unwrap_or(RateLimit::DEFAULT);
+    Pacing {
+        rate,
+        workers: args.workers.unwrap_or(Workers::Auto).for_rate(rate),
+        deadline: args.deadline.and_then(|at| deadline(at).time()),
+    }
+}
+
+/// What a run would find when it asks the ERP before sending, and, by order, what it would send.
+fn ask(
+    plan: &Plan,
+    client: &Client,
+    calling: &Calling,
+    within: Duration,
+    console: &Console,
+) -> Result<(Asked, Vec<bool>), Failure> {
+    let stop = Stop::default();
+    let asked = survey(plan, client, calling, within, &stop, &[console])
+        .map_err(|error| Failure::new(STOPPED, error))?;
+    match stop.reason() {
+        None => Ok(asked),
+        Some(reason) => Err(Failure::new(STOPPED, reason)),
+    }
+}
+
 /// The flags of valid rows, the most frequent first.
 fn flags(plan: &Plan) -> Vec<FlagCount> {
     let counts = plan.flags().map(|(flag, rows)| FlagCount {
@@ -129,7 +213,21 @@ fn flags(plan: &Plan) -> Vec<FlagCount> {
 }
 
 impl<'s> Survey<'s> {
-    fn new(sheet: &'s Sheet, plan: &Plan, pacing: &Pacing, findings: Findings<'s>) -> Self {
+    fn new(
+        sheet: &'s Sheet,
+        plan: &Plan,
+        pacing: &Pacing,
+        asked: Option<(Asked, Vec<bool>)>,
+        findings: Findings<'s>,
+    ) -> Self {
+        let (asked, to_send) = asked.unzip();
+        let is_sent = |id: OrderId| match &to_send {
+            Some(to_send) => to_send[id.index()],
+            None => plan.is_sent(id),
+        };
+        let listing_calls = asked.as_ref().map_or(0, |asked| asked.calls);
+        let sent = plan.ids().filter(|&id| is_sent(id)).count() as u64;
+        let calls = listing_calls + sent;
         let mut flags = flags(plan);
         let others = flags.split_off(flags.len().min(MAX_FLAGS));
         let layout = sheet.layout();
@@ -156,10 +254,12 @@ impl<'s> Survey<'s> {
             invalid_rows: plan.invalid(),
             left_out_rows: plan.left_out(),
             distinct_orders: plan.orders() as u64,
-            calls: plan.calls(),
-            seconds: pacing.time_for(plan.calls()).map(|time| time.as_secs()),
-            left_at_deadline: pacing.left_at_deadline(plan.calls(), Timestamp::now()),
-            preview: Preview::of(sheet, plan, |id| plan.is_sent(id)),
+            unchanged_orders: asked.map(|asked| asked.unchanged),
+            calls,
+            listing_calls,
+            seconds: pacing.time_for(calls).map(|time| time.as_secs()),
+            left_at_deadline: pacing.left_at_deadline(calls, Timestamp::now()),
+            preview: Preview::of(sheet, plan, is_sent),
             rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
             flags,
             orders_with_different_flags: plan.conflicts(),
@@ -185,7 +285,10 @@ impl<'s> Survey<'s> {
                 forecast(self.calls, pacing, &ZonedDateTime::now())
             ),
         ];
-        lines.extend(preview(&self.preview, self.calls));
+        if self.listing_calls > 0 {
+            lines.push(say!("check-listing-calls", calls = self.listing_calls));
+        }
+        lines.extend(preview(&self.preview, self.calls - self.listing_calls));
         let (listed, rest) = self.flags.split_at(self.flags.len().min(LISTED_FLAGS));
         for FlagCount { flag, rows } in listed {
             lines.push(format!("{rows:>8}  {}", one_line(flag, MAX_CELL_CHARS)));

@@ -13,12 +13,13 @@ mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod signals;
+mod target;
 mod tips;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::cli::{CheckArgs, Cli, Command, ReportFormat, RunArgs};
+use crate::cli::{Cli, Command};
 use crate::console::Console;
 pub use tips::with_tip;
 
@@ -26,13 +27,9 @@ pub use tips::with_tip;
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));
     let outcome = match cli.command {
-        Command::Run(args) if args.dry_run => {
-            let names = [args.results.clone(), args.failures.clone()];
-            let output_format = args.output_format;
-            check::check(dry_run(*args), names, output_format, &console)
-        }
+        Command::Run(args) if args.dry_run => check::dry_run(*args, &console),
         Command::Run(args) => run::run(*args, &console),
-        Command::Check(args) => check::check(args, [None, None], None, &console),
+        Command::Check(args) => check::check(*args, &console),
         Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]
@@ -45,14 +42,4 @@ pub fn execute(cli: Cli) -> ExitCode {
         console.error(&failure.message);
         failure.code
     }))
-}
-
-/// `run --dry-run` is `check`.
-fn dry_run(args: RunArgs) -> CheckArgs {
-    CheckArgs {
-        sheet: args.sheet,
-        on_conflict: args.on_conflict,
-        pacing: args.pacing,
-        format: ReportFormat::Text,
-    }
 }

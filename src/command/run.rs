@@ -4,71 +4,31 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::SignedDuration;
-use md5::{Digest, Md5};
 
 use super::failure::Failure;
-use super::inputs::{deadline, is_stream, open_sheet, resolve_account};
+use super::inputs::{is_stream, open_sheet};
 use super::next::NextCommand;
 use super::signals::listen;
+use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
-use crate::erp::{Account, CLEAR_FLAG, Client, ClientOptions, Endpoint};
+use crate::erp::CLEAR_FLAG;
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
 use crate::files::{
-    FileError, OutputFormat, Paths, Wanted, is_of_stand_in, named_apart, namesake, stand_in_name,
+    FileError, OutputFormat, Paths, Status, Wanted, is_of_stand_in, named_apart, namesake,
+    stand_in_name,
 };
 use crate::language::say;
-use crate::pace::{RateLimit, Workers};
 use crate::plan::Plan;
-use crate::run::{self, Destination, Report, RunError, Settings, StopRules};
+use crate::run::{self, Calling, Report, RunError, Settings, StopRules};
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
-use crate::text::hex;
-
-/// The default rate for the stand-in, which has no limit.
-#[cfg(feature = "sandbox")]
-const SANDBOX_RATE: RateLimit = RateLimit::Limited {
-    calls: std::num::NonZeroU32::MIN.saturating_add(19),
-    per: crate::pace::Per::Second,
-};
-
-/// Whom to call, and what has to live as long as calls are made.
-struct Target {
-    account: Account,
-    endpoint: Endpoint,
-    default_rate: RateLimit,
-    default_workers: Workers,
-    /// Of the profile.
-    output_format: Option<OutputFormat>,
-    system_proxy: bool,
-    ca_file: Option<PathBuf>,
-    /// The endpoint as the journal knows it: a sandbox has another port each time.
-    endpoint_name: String,
-    is_stand_in: bool,
-    /// Where runs for the account are known to each other.
-    lock: Option<PathBuf>,
-    #[cfg(feature = "sandbox")]
-    _sandbox: Option<crate::sandbox::Sandbox>,
-}
 
 pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console).map_err(Failure::no_thread)?;
-    let target = target(&args, console)?;
-    let client = Client::new(
-        &target.account,
-        &target.endpoint,
-        &ClientOptions {
-            timeout: args.timeout,
-            system_proxy: target.system_proxy,
-            ca_file: target.ca_file.clone(),
-        },
-    )
-    .map_err(Failure::usage)?;
-    if let Some(proxy) = client.proxy() {
-        console.detail(format_args!("calls go through the proxy {proxy}"));
-    }
+    let target = target::of_run(&args, console)?;
+    let client = target.client(args.calls.timeout, console)?;
     let next = NextCommand::of(&args);
     let wanted = Wanted {
         option: args.output_format,
@@ -85,40 +45,30 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let chosen = args.output_format.or(target.output_format).is_some();
     let is_default = !chosen && args.results.is_none() && args.failures.is_none();
     let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
-    let rate = args.pacing.rate.unwrap_or(target.default_rate);
+    let calling = target.calling(&args.pacing, args.calls.retries);
     let settings = Settings {
-        rate,
-        workers: args
-            .pacing
-            .workers
-            .unwrap_or(target.default_workers)
-            .for_rate(rate),
-        limit: args.limit,
-        retries: args.retries,
-        on_conflict: args.on_conflict,
-        destination: Destination {
-            account: target.account.sid.clone(),
-            app_key: target.account.app_key.clone(),
-            endpoint: target.endpoint_name.clone(),
-            stand_in: target.is_stand_in,
+        calling: Calling {
+            stop_rules: StopRules {
+                max_failures: args.max_failures,
+                max_consecutive_failures: match args.max_consecutive_failures {
+                    0 => None,
+                    n => Some(n),
+                },
+                give_up_after: args.give_up_after,
+                ..calling.stop_rules
+            },
+            ..calling
         },
+        limit: args.limit,
+        skip_unchanged: args.skipping.within(),
+        on_conflict: args.on_conflict,
         key: target.account.app_secret.key(),
         paths,
         accept_changes,
         bom: !args.no_bom,
-        stop_rules: StopRules {
-            max_failures: args.max_failures,
-            max_consecutive_failures: match args.max_consecutive_failures {
-                0 => None,
-                n => Some(n),
-            },
-            give_up_after: args.give_up_after,
-            deadline: args.pacing.deadline.map(deadline),
-        },
         fresh: args.fresh,
         continue_within: args.continue_within,
         keep: args.keep,
-        account_lock: target.lock.clone(),
     };
     if !(args.yes || target.is_stand_in) {
         confirm(&sheet, &settings)?;
@@ -143,7 +93,7 @@ fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
     }
     let plan = Plan::build(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let orders = plan.calls().min(settings.limit.unwrap_or(u64::MAX));
-    match confirm_clearing(orders, &settings.destination) {
+    match confirm_clearing(orders, &settings.calling.destination) {
         true => Ok(()),
         false => Err(Failure::usage(NOT_CONFIRMED)),
     }
@@ -203,73 +153,6 @@ fn refuse_erps(sheet: &Path, given: [&Option<PathBuf>; 2]) -> Result<(), FileErr
     }
 }
 
-#[cfg(feature = "sandbox")]
-fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
-    use crate::erp::AppSecret;
-    use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
-
-    if !args.sandbox {
-        return account_target(args, console);
-    }
-    let sandbox = Sandbox::start(Config::default()).map_err(|error| {
-        Failure::new(STOPPED, format_args!("cannot start the sandbox: {error}"))
-    })?;
-    console.detail(format_args!("sandbox at {}", sandbox.endpoint()));
-    Ok(Target {
-        account: Account {
-            sid: SID.to_owned(),
-            app_key: APP_KEY.to_owned(),
-            app_secret: AppSecret::parse(APP_SECRET).map_err(Failure::usage)?,
-        },
-        endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
-        default_rate: SANDBOX_RATE,
-        default_workers: Workers::Auto,
-        output_format: None,
-        system_proxy: false,
-        ca_file: None,
-        endpoint_name: "sandbox".to_owned(),
-        is_stand_in: true,
-        lock: None,
-        _sandbox: Some(sandbox),
-    })
-}
-
-#[cfg(not(feature = "sandbox"))]
-fn target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
-    account_target(args, console)
-}
-
-fn account_target(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
-    let resolved = resolve_account(&args.account, console)?;
-    console.detail(format_args!("endpoint {}", resolved.endpoint));
-    Ok(Target {
-        endpoint_name: resolved.endpoint.to_string(),
-        lock: account_lock(&resolved.account, &resolved.endpoint),
-        account: resolved.account,
-        endpoint: resolved.endpoint,
-        default_rate: resolved.rate.unwrap_or(RateLimit::DEFAULT),
-        default_workers: resolved.workers.map_or(Workers::Auto, Workers::Fixed),
-        output_format: resolved.output_format,
-        system_proxy: true,
-        ca_file: resolved.ca_file,
-        is_stand_in: false,
-        #[cfg(feature = "sandbox")]
-        _sandbox: None,
-    })
-}
-
-/// One file an account, in the directory for state.
-fn account_lock(account: &Account, endpoint: &Endpoint) -> Option<PathBuf> {
-    let base = choose_base_strategy().ok()?;
-    let directory = base.state_dir().unwrap_or_else(|| base.data_dir());
-    let name = hex(&Md5::digest(format!("{} {endpoint}", account.sid)));
-    Some(
-        directory
-            .join("wdt-flags")
-            .join(format!("account-{name}.lock")),
-    )
-}
-
 fn code_of(error: &RunError) -> u8 {
     match error {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
@@ -294,6 +177,16 @@ fn short(duration: Duration) -> String {
 /// Says last why the run stopped, if it did.
 fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
     for beside in &report.beside {
+        if report.summary.count(Status::Unchanged) > 0 {
+            // What was read is not in the journal.
+            console.error(say!(
+                "run-beside-asked",
+                wanted = beside.wanted.as_str(),
+                why = beside.why.as_str(),
+                written = beside.written.as_str()
+            ));
+            continue;
+        }
         console.error(format_args!(
             "`{}` cannot be replaced ({}); what belongs there is in `{}`; close it in other programs, and the same command puts it in its place without a call",
             beside.wanted, beside.why, beside.written

@@ -1,5 +1,6 @@
 //! What people see. Is told what happens and decides nothing.
 
+mod asking;
 mod forecast;
 mod human;
 mod line;
@@ -62,6 +63,8 @@ pub struct Console {
     destination: OnceLock<Destination>,
     journal: OnceLock<String>,
     clock_said: AtomicBool,
+    /// When it was last said how far the asking is.
+    asking_said: Mutex<Option<Instant>>,
     progress: Mutex<Option<Progress>>,
 }
 
@@ -78,6 +81,7 @@ impl Console {
             destination: OnceLock::new(),
             journal: OnceLock::new(),
             clock_said: AtomicBool::new(false),
+            asking_said: Mutex::new(None),
             progress: Mutex::new(None),
         }
     }
@@ -269,7 +273,8 @@ impl Observer for Console {
             Event::NotUpdated { results, why } => self.warning(format_args!(
                 "the results that this failures file comes from are not updated: {why}; writing `{results}`"
             )),
-            Event::Listed { .. } | Event::Read { .. } => {}
+            Event::Listed(read) => self.read(read),
+            Event::Asked(asked) => self.asked(asked),
             Event::Planned(plan) => self.begin(plan),
             // Said even with -q: an earlier run's outcomes are not taken over.
             Event::JournalSetAside {
@@ -304,7 +309,15 @@ impl Observer for Console {
                 Change::None => {}
                 Change::Pause(pause) => {
                     let reason = reason.to_string();
-                    self.detail(format_args!("pausing for {}: {reason}", duration(*pause)));
+                    // The display shows it where there is one.
+                    let level = match *self.lock() {
+                        Some(_) => Level::Detail,
+                        None => Level::Note,
+                    };
+                    self.say(
+                        level,
+                        format_args!("pausing for {}: {reason}", duration(*pause)),
+                    );
                     self.progress(|state| {
                         state.answered(Instant::now(), *pace, None);
                         state.paused(Instant::now(), &ZonedDateTime::now(), *pause, reason);

@@ -56,6 +56,9 @@ struct Outage {
 impl State {
     pub fn new(plan: &Planned) -> Self {
         let mut counts = plan.recovered.clone();
+        for (&status, rows) in &plan.unchanged {
+            *counts.entry(status).or_default() += rows;
+        }
         *counts.entry(Status::Invalid).or_default() += plan.invalid + plan.conflicting_rows;
         counts.entry(Status::Ok).or_default();
         State {
@@ -239,6 +242,7 @@ mod tests {
             conflicting_rows: 0,
             on_conflict: OnConflict::Last,
             recovered: BTreeMap::from([(Status::Ok, 5), (Status::Rejected, 1)]),
+            unchanged: BTreeMap::new(),
             continued_after: None,
             calls_left,
             preview: Preview::default(),
@@ -277,6 +281,19 @@ mod tests {
             state.settled(after(start, 3 + at), "CG2");
         }
         assert_eq!(seconds_left(&state, after(start, 103)), None);
+    }
+
+    #[test]
+    fn rows_that_need_no_call_count_from_the_start() {
+        let state = State::new(&Planned {
+            unchanged: BTreeMap::from([(Status::Unchanged, 10), (Status::Superseded, 1)]),
+            ..planned(20, 1, "60/min")
+        });
+        let start = Instant::now();
+        assert_eq!(
+            state.view(start).whole(),
+            "19 of 20 rows: 5 ok, 10 unchanged, 1 superseded, 1 rejected, 2 invalid, 60 calls/min, 1.0 s left"
+        );
     }
 
     #[test]

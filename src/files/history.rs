@@ -95,7 +95,7 @@ fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
         .collect()
 }
 
-/// An order that results show as accepted.
+/// An order that results show as carrying its flag.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub order: String,
@@ -103,7 +103,8 @@ pub struct Accepted {
     pub finished_at: String,
 }
 
-/// The orders that the results at `path` show as accepted, by the headers of these two columns.
+/// The orders that the results at `path` show as carrying their flag, by the headers of these two
+/// columns.
 /// What cannot be read is passed over: this is for people to know, no more.
 pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accepted> {
     let Ok(mut records) = stream(path) else {
@@ -127,7 +128,7 @@ pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accep
         |record: &StringRecord, at: usize| record.get(at).unwrap_or_default().trim().to_owned();
     records
         .flatten()
-        .filter(|record| record.get(status) == Some("ok"))
+        .filter(|record| matches!(record.get(status), Some("ok" | "unchanged")))
         .map(|record| Accepted {
             order: text(&record, order),
             flag: text(&record, flag),

@@ -13,6 +13,8 @@ use serde::Serialize;
 pub enum Status {
     /// The ERP accepted the row's flag for the row's order.
     Ok,
+    /// The order was not sent: the ERP lists it with the row's flag.
+    Unchanged,
     /// The ERP refused the row, and would again.
     Rejected,
     /// All attempts failed; whether the ERP applied one is not known.
@@ -27,8 +29,9 @@ pub enum Status {
 
 impl Status {
     /// All statuses, in the order summaries list them.
-    pub const ALL: [Status; 6] = [
+    pub const ALL: [Status; 7] = [
         Status::Ok,
+        Status::Unchanged,
         Status::Superseded,
         Status::Rejected,
         Status::Failed,
@@ -40,6 +43,7 @@ impl Status {
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Ok => "ok",
+            Status::Unchanged => "unchanged",
             Status::Rejected => "rejected",
             Status::Failed => "failed",
             Status::Invalid => "invalid",
@@ -59,7 +63,7 @@ impl Status {
 
     /// Whether such a row belongs in the failures file.
     pub fn is_failure(self) -> bool {
-        !matches!(self, Status::Ok | Status::Superseded)
+        !matches!(self, Status::Ok | Status::Unchanged | Status::Superseded)
     }
 }
 
@@ -80,13 +84,13 @@ impl FromStr for Status {
     }
 }
 
-/// How the call for an order ended.
+/// What became of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub status: Status,
     /// The ERP's status, if it gave one.
     pub code: Option<i64>,
-    /// The ERP's words, or what kept it from answering; empty for `ok`.
+    /// The ERP's words, what kept it from answering, or what it lists; empty for `ok`.
     pub message: Box<str>,
     pub attempts: u32,
     pub finished_at: Timestamp,

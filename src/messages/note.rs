@@ -48,7 +48,7 @@ impl fmt::Display for Note<'_> {
             Note::DecidedBy { line, ended } => {
                 let line = line.to_string();
                 match ended {
-                    Some(Status::Ok) => say!("note-decided", line = line),
+                    Some(Status::Ok | Status::Unchanged) => say!("note-decided", line = line),
                     Some(Status::Rejected) => say!("note-decided-rejected", line = line),
                     Some(_) => say!("note-decided-failed", line = line),
                     None => say!("note-decided-skipped", line = line),

@@ -1,19 +1,19 @@
 //! What observers are told while a run is under way: plain data, so that a console, a log or a
 //! notification can each make its own of it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::destination::Destination;
-use super::reading::Ended;
+use super::planned::Planned;
+use super::reading::PageRead;
 use super::summary::Report;
+use super::unchanged::Asked;
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
 use crate::files::{Holder, NotUpdated, Status};
-use crate::pace::{Change, Pacing};
-use crate::plan::{OnConflict, Preview};
+use crate::pace::Change;
 use crate::sheet::Place;
 use crate::stop::StopReason;
 
@@ -56,27 +56,10 @@ pub enum Event {
         path: String,
         why: Foreign,
     },
-    /// A page of a listing has been read: which of how many of its window.
-    Listed {
-        page: u64,
-        pages: u64,
-        /// How many of the orders that are wanted have been seen.
-        seen: u64,
-        wanted: u64,
-        /// As in [`Event::Answered`].
-        pace: Option<f64>,
-    },
-    /// Nothing more is read from listings.
-    Read {
-        wanted: u64,
-        /// Orders that carry the flag that they are to get.
-        unchanged: u64,
-        /// Calls that this took.
-        calls: u64,
-        /// Calls to be made for the others.
-        calls_left: u64,
-        ended: Ended,
-    },
+    /// A page of a listing has been read.
+    Listed(PageRead),
+    /// It is known, as far as listings show, which orders carry their flag already.
+    Asked(Asked),
     Planned(Planned),
     /// The first call waits, as a run shortly before has called for the account.
     WaitsForPace {
@@ -134,29 +117,6 @@ pub enum Event {
         message: String,
     },
     Finished(Box<Report>),
-}
-
-/// What the plan found, before the first call.
-#[derive(Clone, Debug, Serialize)]
-pub struct Planned {
-    pub rows: u64,
-    pub invalid: u64,
-    /// Calls to be made if nothing were recovered.
-    pub calls: u64,
-    /// Orders that are given different flags.
-    pub conflicts: u64,
-    /// Rows that these make invalid.
-    pub conflicting_rows: u64,
-    pub on_conflict: OnConflict,
-    /// Rows that an interrupted run has settled, by how.
-    pub recovered: BTreeMap<Status, u64>,
-    /// How long ago the last outcome of that run was known.
-    pub continued_after: Option<Duration>,
-    /// Calls to be made, one for each order that is not settled yet.
-    pub calls_left: u64,
-    /// The first and the last of them, and what is odd among them.
-    pub preview: Preview,
-    pub pacing: Pacing,
 }
 
 /// The row that a call is made for.

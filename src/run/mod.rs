@@ -2,16 +2,19 @@
 //!
 //! ```text
 //! sheet ──► plan                                                           (first pass)
+//! listings + plan ──► outcomes of orders that need no call                 (if asked for)
 //! sheet ──► workers (permit, sign, call, classify, retry) ──► journal      (second pass)
 //! sheet + outcomes ──► results + failures                                  (last pass)
 //! ```
 
+mod calling;
 mod destination;
 mod doubts;
 mod error;
 mod event;
 mod note;
 mod outage;
+mod planned;
 mod publish;
 mod reading;
 mod results;
@@ -19,65 +22,57 @@ mod resume;
 mod rules;
 mod send;
 mod summary;
+mod unchanged;
 mod watch;
 mod worker;
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+pub use calling::Calling;
 pub use destination::Destination;
 pub use error::RunError;
-pub use event::{CalledFor, Event, Observer, Planned};
+pub use event::{CalledFor, Event, Observer};
 pub use note::{LineRef, Note};
-pub use reading::{Carried, Ended, Reading};
+pub use planned::Planned;
+pub use reading::{Ended, PageRead};
 pub use rules::{Deadline, StopRules};
 pub use summary::Report;
+pub use unchanged::{Asked, survey};
 
 use crate::erp::{Client, DerivedKey};
-use crate::files::history;
 use crate::files::journal::{Found, Identity};
-use crate::files::{AccountLock, Outcome, Paths, RunFiles};
-use crate::pace::{Pacing, RateLimit, RateLimiter};
-use crate::plan::{OnConflict, Plan, Preview};
-use crate::sheet::{SENT_FLAG, Sheet};
+use crate::files::{Paths, RunFiles};
+use crate::plan::OnConflict;
+use crate::sheet::Sheet;
 use crate::stop::Stop;
-use doubts::Doubts;
-use outage::Outages;
+use planned::tell_accepted_before;
 use publish::Publishing;
 use results::Ending;
 use rules::CircuitBreaker;
 use send::{Sending, to_send};
-use worker::{Counters, Work};
-
-/// A wait before the first call that is longer is told.
-const WORTH_SAYING: Duration = Duration::from_secs(5);
+use unchanged::ask;
 
 /// How a run is carried out.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub destination: Destination,
+    pub calling: Calling,
     /// Made from the account's secret: with it the journal is sealed.
     pub key: DerivedKey,
-    pub rate: RateLimit,
-    /// Calls in flight at most.
-    pub workers: usize,
     /// How many orders to send, the first of the sheet; the rest are skipped.
     pub limit: Option<u64>,
-    /// Further attempts after the first, for transient failures.
-    pub retries: u32,
+    /// Whether orders are not sent that the ERP lists with their flag, of those modified within this
+    /// time.
+    pub skip_unchanged: Option<Duration>,
     pub on_conflict: OnConflict,
     pub paths: Paths,
     /// Whether orders and flags of a failures file are sent that a spreadsheet seems to have changed.
     pub accept_changes: bool,
     /// Whether results and failures begin with a byte order mark.
     pub bom: bool,
-    pub stop_rules: StopRules,
-    /// Locked while the run is under way, so that another for the same account is told.
-    pub account_lock: Option<PathBuf>,
     /// How many results and failures of earlier runs are kept; `None`: all.
     pub keep: Option<usize>,
     /// Whether to start over though an earlier run could be continued.
@@ -94,8 +89,8 @@ impl Settings {
         let position = |at: Option<usize>| at.map(|at| at.to_string()).unwrap_or_default();
         let flag_column = layout.flag_column.as_deref().unwrap_or_default();
         let fields = [
-            ("account", self.destination.account.as_str()),
-            ("endpoint", &self.destination.endpoint),
+            ("account", self.calling.destination.account.as_str()),
+            ("endpoint", &self.calling.destination.endpoint),
             ("on_conflict", self.on_conflict.as_str()),
             ("order_column", &layout.order_column),
             ("order_position", &position(Some(order_position))),
@@ -119,12 +114,13 @@ pub fn run(
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
+    let calling = &settings.calling;
     let mut files = RunFiles::claim(&settings.paths, &sheet, settings.accept_changes)?;
     let changes = files.changes.iter();
     sheet.refuse(changes.map(|(line, changed)| (*line, changed.problem.clone())));
     let text = |path: &Path| path.display().to_string();
     observers.event(&Event::Started {
-        destination: settings.destination.clone(),
+        destination: calling.destination.clone(),
         sheet: sheet.name().to_owned(),
         results: text(&files.results),
         failures: text(&files.failures),
@@ -136,17 +132,7 @@ pub fn run(
             why: why.clone(),
         });
     }
-    let account = match settings.account_lock.as_deref() {
-        Some(path) => AccountLock::take(path),
-        None => AccountLock::None,
-    };
-    if matches!(account, AccountLock::None) && !settings.destination.stand_in {
-        observers.event(&Event::AccountUnknown);
-    }
-    if let AccountLock::Busy(holder) = &account {
-        let holder = holder.clone();
-        observers.event(&Event::AccountBusy { holder });
-    }
+    let account = calling.lock(observers);
     let identity = settings.identity(&sheet);
     let left = files.left.take();
     let (plan, found, mut failed_before) = resume::plan(&sheet, left, &identity, settings)?;
@@ -163,9 +149,6 @@ pub fn run(
         keep: settings.keep,
         observers,
     };
-    if publishing.is_new() {
-        tell_accepted_before(&sheet, &plan, &files.results, observers);
-    }
     stop.begin();
     files.ensure_writable()?;
     let (mut journal, mut outcomes) = resume::begin_journal(
@@ -176,33 +159,37 @@ pub fn run(
         identity,
         observers,
     )?;
-    let planned = planned(&sheet, &plan, &outcomes, age, settings);
-    observers.event(&Event::Planned(planned));
-
     let began = Instant::now();
     let sending = Sending {
         sheet: &sheet,
         plan: &plan,
         failed_before: &failed_before,
-        work: Work {
-            client,
-            limiter: limiter(settings, &account, observers),
-            account: &account,
-            stop,
-            observers,
-            outages: Outages::new(settings.stop_rules.give_up_after),
-            doubts: Doubts::default(),
-            counters: Counters::default(),
-            retries: settings.retries,
-        },
-        workers: settings.workers,
+        work: calling.work(client, &account, stop, observers),
+        workers: calling.workers,
         limit: settings.limit,
-        breaker: CircuitBreaker::new(settings.stop_rules),
+        breaker: CircuitBreaker::new(calling.stop_rules),
     };
-    let deadline = settings.stop_rules.deadline;
-    sending
-        .work
-        .watched(deadline, || sending.send_all(&mut outcomes, &mut journal))?;
+    let work = &sending.work;
+    work.watched(calling.stop_rules.deadline, || {
+        if let Some(within) = settings.skip_unchanged {
+            work.keep_pace();
+            let to_send = to_send(&plan, &outcomes, settings.limit);
+            let asked = ask(work, &plan, to_send, within, &mut outcomes);
+            if let Ended::Stopped = asked.ended {
+                return Ok(());
+            }
+        }
+        if publishing.is_new() {
+            let to_send = to_send(&plan, &outcomes, settings.limit);
+            tell_accepted_before(&sheet, &plan, &files.results, &to_send, observers);
+        }
+        let planned = Planned::new(&sheet, &plan, &outcomes, age, settings);
+        observers.event(&Event::Planned(planned));
+        if settings.skip_unchanged.is_none() {
+            work.keep_pace();
+        }
+        sending.send_all(&mut outcomes, &mut journal)
+    })?;
     let elapsed = began.elapsed();
     let counters = sending.work.counters;
 
@@ -243,7 +230,7 @@ pub fn run(
     // The sheet is needed until the results are in their place.
     let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
     let report = Report {
-        destination: settings.destination.clone(),
+        destination: calling.destination.clone(),
         summary,
         sheet: sheet_name,
         finished_at: Timestamp::now(),
@@ -261,72 +248,6 @@ pub fn run(
     };
     observers.event(&Event::Finished(Box::new(report.clone())));
     Ok(report)
-}
-
-/// At the pace of the run before, where it left off.
-fn limiter(settings: &Settings, account: &AccountLock, observers: &[&dyn Observer]) -> RateLimiter {
-    let limiter = RateLimiter::new(settings.rate, settings.workers);
-    if let Some(at) = account.last_call() {
-        let wait = limiter.follow(at);
-        if wait > WORTH_SAYING {
-            observers.event(&Event::WaitsForPace { wait });
-        }
-    }
-    limiter
-}
-
-fn planned(
-    sheet: &Sheet,
-    plan: &Plan,
-    outcomes: &[Option<Outcome>],
-    age: Option<Duration>,
-    settings: &Settings,
-) -> Planned {
-    let mut recovered = BTreeMap::new();
-    for id in plan.ids().filter(|&id| plan.is_sent(id)) {
-        if let Some(outcome) = &outcomes[id.index()] {
-            let superseded = plan.superseded_rows_of(id);
-            let other_flags = outcome.status.of_other_flags();
-            *recovered.entry(other_flags).or_default() += superseded;
-            *recovered.entry(outcome.status).or_default() += plan.rows_of(id) - superseded;
-        }
-    }
-    let to_send = to_send(plan, outcomes, settings.limit);
-    Planned {
-        rows: plan.rows() - plan.left_out(),
-        invalid: plan.invalid(),
-        calls: plan.calls().min(settings.limit.unwrap_or(u64::MAX)),
-        conflicts: plan.conflicts(),
-        conflicting_rows: plan.conflicting_rows(),
-        on_conflict: plan.on_conflict(),
-        recovered,
-        continued_after: age,
-        calls_left: to_send.iter().filter(|&&sent| sent).count() as u64,
-        preview: Preview::of(sheet, plan, |id| to_send[id.index()]),
-        pacing: Pacing {
-            rate: settings.rate,
-            workers: settings.workers,
-            deadline: settings.stop_rules.deadline.and_then(Deadline::time),
-        },
-    }
-}
-
-/// Tells how many orders the last results show as accepted with the flag they are to get.
-fn tell_accepted_before(sheet: &Sheet, plan: &Plan, results: &Path, observers: &[&dyn Observer]) {
-    let layout = sheet.layout();
-    let flag_column = layout.flag_column.as_deref().unwrap_or(SENT_FLAG);
-    let mut accepted = history::accepted(results, &layout.order_column, flag_column);
-    accepted.retain(|it| {
-        plan.find(&it.order)
-            .is_some_and(|id| plan.flag(id) == it.flag)
-    });
-    let orders: HashSet<&str> = accepted.iter().map(|it| it.order.as_str()).collect();
-    if let Some(last) = accepted.iter().map(|it| &it.finished_at).max() {
-        observers.event(&Event::AcceptedBefore {
-            orders: orders.len() as u64,
-            finished_at: last.clone(),
-        });
-    }
 }
 
 /// An error if the failures are to replace the sheet and somebody has saved another over it.

@@ -21,6 +21,19 @@ pub struct Carried {
     pub read_at: Timestamp,
 }
 
+/// How far the reading is.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PageRead {
+    /// Which page of its window was read, from 1.
+    pub page: u64,
+    pub pages: u64,
+    /// How many of the orders that are wanted have been seen.
+    pub seen: u64,
+    pub wanted: u64,
+    /// In calls a minute; `None` if nothing bounds it.
+    pub pace: Option<f64>,
+}
+
 /// Why no further listing was read.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,18 +82,22 @@ impl<'r> Reading<'r> {
     /// that pays: each order seen may save a call that is made for it alone. Errors of the ERP are
     /// no errors of the run; orders that were not seen are not known, and no more.
     pub fn read(&mut self, within: Duration) -> Ended {
-        let offset = SignedDuration::from_secs(self.work.client.clock().offset());
-        let now = Timestamp::now().saturating_add(offset);
-        let windows = Window::back_from(now.unwrap_or(Timestamp::MAX), within);
-        let ended = windows
-            .into_iter()
-            .find_map(|window| self.read_window(Query::Modified(window)));
+        let windows = self.windows(within).len();
+        let ended = (0..windows).find_map(|nth| self.read_window(nth, within));
         ended.unwrap_or(Ended::Done)
     }
 
+    /// By the ERP's clock, as far as it is known; how many there are does not depend on it.
+    fn windows(&self, within: Duration) -> Vec<Window> {
+        let offset = SignedDuration::from_secs(self.work.client.clock().offset());
+        let now = Timestamp::now().saturating_add(offset);
+        Window::back_from(now.unwrap_or(Timestamp::MAX), within)
+    }
+
     /// Reads a window page by page; `Some` if nothing more is to be read after it.
-    fn read_window(&mut self, window: Query) -> Option<Ended> {
+    fn read_window(&mut self, nth: usize, within: Duration) -> Option<Ended> {
         let caller = self.work.client.caller();
+        let mut window = self.windows(within).swap_remove(nth);
         // The first page tells how many there are.
         let mut pages = 1;
         let mut number = 0;
@@ -96,7 +113,13 @@ impl<'r> Reading<'r> {
                 number,
                 counted: number == 0,
             };
-            let attempted = self.work.with_retry(None, || caller.list(&window, page));
+            let attempted = self.work.with_retry(None, || {
+                if page.counted {
+                    // The attempt before may have told that the clock was wrong.
+                    window = self.windows(within).swap_remove(nth);
+                }
+                caller.list(&Query::Modified(window.clone()), page)
+            });
             self.calls += u64::from(attempted.attempts);
             let listing = match attempted.result {
                 Some(Ok(listing)) => listing,
@@ -114,13 +137,13 @@ impl<'r> Reading<'r> {
             }
             self.enter(listing);
             number += 1;
-            self.work.observers.event(&Event::Listed {
+            self.work.observers.event(&Event::Listed(PageRead {
                 page: number,
                 pages,
                 seen: self.orders - self.unseen,
                 wanted: self.orders,
                 pace: self.work.limiter.pace(),
-            });
+            }));
         }
         None
     }

@@ -210,6 +210,8 @@ note-left-out = hidden in the sheet (--visible-only)
 note-not-sent-for = not sent: { $reason }
 note-not-sent = not sent
 note-beyond-limit = not sent: --limit { $limit }
+note-unchanged = the ERP lists it with "{ $flag }" already
+note-unchanged-since = the ERP lists it with "{ $flag }" already, last modified { $time }
 note-same-as = same as { $line }
 note-same-as-reply = same as { $line }: { $reply }
 note-decided = { $line } decides
@@ -424,7 +426,34 @@ files-worksheet-full = a worksheet has no more than { $rows } rows; name a file 
 
 ## What commands say
 
+run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place
+check-listing-calls =
+    { $calls ->
+        [one] 1 of these calls is
+       *[other] { $calls } of these calls are
+    } to ask which orders carry their flag already (--skip-unchanged)
+
 ## Progress and summary
+
+progress-asking = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
+progress-asking-left = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen, { $time } left
+progress-asking-refused = the ERP cannot be asked which orders carry their flag already: { $error }; what is not known is sent
+progress-asking-does-not-pay =
+    asking on would take { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    } and save { $orders } at most: what is not known is sent
+progress-asked =
+    { $unchanged } of { $orders ->
+        [one] 1 order carries its flag
+       *[other] { $orders } orders carry their flag
+    } already, read in { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    }; { $left ->
+        [one] 1 call
+       *[other] { $left } calls
+    } left
 
 ## The stand-in
 
@@ -507,6 +536,11 @@ help-deadline = Stop sending after 6h, say, or at 06:30
     .note = [default: never]
 help-retries = Further attempts after the first, for transient failures; unless it is 0, what has failed is sent once more at the end
 help-timeout = The longest a call may take, connection included
+help-skip-unchanged = Ask the ERP first, send only what differs
+    .more = Reads the orders modified of late from the ERP, up to a hundred a call, as long as that saves calls. An order that carries the flag it is to get is unchanged; all others are sent.
+help-check-skip-unchanged = Ask the ERP how many calls would be left
+    .more = Needs the account. Reads the orders modified of late from the ERP, up to a hundred a call, as a run with this option would, and sends nothing.
+help-modified-within = Which orders the ERP is asked for: those modified within this time
 help-limit = Send only the first N orders, as a trial
     .more = The rest are skipped.
 help-max-failures = Stop after this many orders that were sent and not accepted
@@ -527,10 +561,10 @@ help-output-format = CSV files, or workbooks, in which Excel changes nothing
 help-keep = How many results and failures of earlier runs to keep beside the sheet
     .note = [default: all]
 help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
-help-dry-run = Call nothing, the same as check
+help-dry-run = Send nothing, the same as check
 help-yes = Do not ask before flags are cleared
 about-check = Read and validate a sheet, call nothing
-    .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or all with -v.
+    .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or all with -v. Only with --skip-unchanged it calls the ERP and needs the account.
 help-format = How to say it
 about-init = Ask for an account, save it and test it
     .more =
@@ -608,7 +642,7 @@ examples-more =
       wdt-flags run orders.csv               carry the sheet into the ERP
       wdt-flags run orders.failures.csv      try again what failed
 exit-codes = Exit codes:
-exit-ok = every row is ok, superseded or left out (--visible-only)
+exit-ok = every row is ok, unchanged, superseded or left out (--visible-only)
 exit-some-failed = the run finished and some row is neither
 exit-usage = wrong usage, configuration or sheet; nothing was sent
 exit-stopped = stopped early: a fatal verdict, a stop rule, files that cannot be written
@@ -619,10 +653,11 @@ exit-terminated = stopped by SIGTERM
 exit-check-ok = every row can be sent, or a later row decides
 exit-check-some-failed = some row is invalid and would not be sent
 exit-check-usage = wrong usage, or a sheet that cannot be read
-exit-check-stopped = standard output cannot be written
+exit-check-stopped = standard output cannot be written, or the ERP is out of reach
 value-duration = write a duration such as 30s, 500ms or 2m
 value-negative = must not be negative
 value-too-long = must be longer than nothing and no longer than a week
+value-age = write a duration such as 12h, 30d or 8w, of ten years at most
 value-time-of-day = write a time of day such as 06:30
 value-character = write one ASCII character, or tab
 value-per-minute = write N/min, N a whole number from 1

@@ -194,6 +194,8 @@ note-left-out = 在表格中被隐藏（--visible-only）
 note-not-sent-for = 未发送：{ $reason }
 note-not-sent = 未发送
 note-beyond-limit = 未发送：超出 --limit { $limit }
+note-unchanged = ERP 里已是“{ $flag }”
+note-unchanged-since = ERP 里已是“{ $flag }”，最后修改于 { $time }
 note-same-as = 与{ $line }相同
 note-same-as-reply = 与{ $line }相同：{ $reply }
 note-decided = 以{ $line }为准
@@ -396,7 +398,16 @@ files-worksheet-full = 一个工作表最多 { $rows } 行；请指定以 .csv �
 
 ## 命令的输出
 
+run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
+check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
+
 ## 进度与小结
+
+progress-asking = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
+progress-asking-left = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张，还需 { $time }
+progress-asking-refused = 无法查询 ERP 里的标记：{ $error }；未查到的照常发送
+progress-asking-does-not-pay = 再查询需要 { $calls } 次调用，最多省下 { $orders } 次，不再查询；未查到的照常发送
+progress-asked = { $orders } 张采购单中有 { $unchanged } 张的标记无需更改，查询用了 { $calls } 次调用；还需调用 { $left } 次
 
 ## 模拟 ERP
 
@@ -475,6 +486,11 @@ help-deadline = 到时停止发送，如 6h 之后，或 06:30
     .note = （默认不限）
 help-retries = 遇到暂时性失败时，首次之后再尝试的次数；不为 0 时，失败的采购单最后还会再发送一次
 help-timeout = 一次调用最长用时，包括建立连接
+help-skip-unchanged = 先查询 ERP，只发送标记有变化的采购单
+    .more = 从 ERP 读取最近修改过的采购单，每次调用最多一百张，只要能省下调用就继续读取。标记已经相同的采购单无需更改，其他的照常发送。
+help-check-skip-unchanged = 查询 ERP，看还需多少次调用
+    .more = 需要账号。与带此选项的运行一样，从 ERP 读取最近修改过的采购单，每次调用最多一百张；不发送任何内容。
+help-modified-within = 查询 ERP 里多久以内修改过的采购单
 help-limit = 只发送前 N 张采购单，用于小批试发
     .more = 其余的不发送。
 help-max-failures = 已发送但未被接受的采购单达到这么多时停止
@@ -495,10 +511,10 @@ help-output-format = CSV 文件，或内容不会被 Excel 改动的工作簿
 help-keep = 表格旁保留以往几次运行的结果文件和失败明细
     .note = （默认全部保留）
 help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
-help-dry-run = 不调用接口，等同于 check
+help-dry-run = 什么都不发送，等同于 check
 help-yes = 清除标记前不再询问
 about-check = 读取并检查表格，不调用接口
-    .more = 说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：每类问题先列十行，加 -v 全部列出。
+    .more = 说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
 help-format = 输出格式
 about-init = 录入账号、保存并测试
     .more =
@@ -576,7 +592,7 @@ examples-more =
       wdt-flags run orders.csv               把表格写入 ERP
       wdt-flags run orders.failures.csv      重新发送失败的行
 exit-codes = 退出码：
-exit-ok = 所有行都已接受、被后面的行取代，或被排除（--visible-only）
+exit-ok = 所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）
 exit-some-failed = 运行完成，但有的行不是这样
 exit-usage = 用法、配置或表格有误；什么都没有发送
 exit-stopped = 运行提前停止：致命错误、停止规则，或文件无法写入
@@ -587,10 +603,11 @@ exit-terminated = 被 SIGTERM 停止
 exit-check-ok = 每一行都可以发送，或以后面的行为准
 exit-check-some-failed = 有的行无效，不会发送
 exit-check-usage = 用法有误，或表格无法读取
-exit-check-stopped = 标准输出无法写入
+exit-check-stopped = 标准输出无法写入，或连不上 ERP
 value-duration = 请写时长，如 30s、500ms 或 2m
 value-negative = 不能为负
 value-too-long = 必须大于零，且不超过一周
+value-age = 请写时长，如 12h、30d 或 8w，最长十年
 value-time-of-day = 请写时刻，如 06:30
 value-character = 请写一个 ASCII 字符，或 tab
 value-per-minute = 请写 N/min，N 为正整数

@@ -229,6 +229,7 @@ const PARTS: &[(&str, &str)] = &[
 /// Colours of fill and text, in the order of [`Status::ALL`].
 const COLOURS: [(&str, &str); Status::ALL.len()] = [
     ("FFC6EFCE", "FF006100"),
+    ("FFE2EFDA", "FF375623"),
     ("FFEDEDED", "FF595959"),
     ("FFFFC7CE", "FF9C0006"),
     ("FFF8CBAD", "FF833C0B"),

@@ -1,0 +1,105 @@
+//! Asking before sending: an order that the ERP lists with the flag it is to get costs no call.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::calling::Calling;
+use super::error::RunError;
+use super::event::{Event, Observer};
+use super::reading::{Carried, Ended, Reading};
+use super::send::to_send;
+use super::worker::Work;
+use crate::erp::Client;
+use crate::files::{Outcome, Status};
+use crate::language::say;
+use crate::plan::Plan;
+use crate::stop::Stop;
+
+/// What asking came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Asked {
+    /// Orders that would be sent unasked.
+    pub orders: u64,
+    /// Of these, the ones that carry the flag that they are to get.
+    pub unchanged: u64,
+    /// Calls that this took.
+    pub calls: u64,
+    pub ended: Ended,
+}
+
+/// Reads which of the orders that are to be sent carry their flag already, of those modified within
+/// this time, and gives these their outcome. What is not known is sent.
+pub(super) fn ask(
+    work: &Work<'_>,
+    plan: &Plan,
+    to_send: Vec<bool>,
+    within: Duration,
+    outcomes: &mut [Option<Outcome>],
+) -> Asked {
+    let mut reading = Reading::new(work, plan, to_send);
+    let ended = reading.read(within);
+    let mut unchanged = 0;
+    for id in plan.ids() {
+        if let Some(carried) = reading.carried(id)
+            && carried.flag.as_deref() == Some(plan.flag(id))
+        {
+            unchanged += 1;
+            outcomes[id.index()] = Some(outcome(carried, plan.flag(id)));
+        }
+    }
+    let asked = Asked {
+        orders: reading.orders(),
+        unchanged,
+        calls: reading.calls(),
+        ended,
+    };
+    work.observers.event(&Event::Asked(asked.clone()));
+    asked
+}
+
+/// Asks as a run would, and sends nothing. Also gives, by order, which would be sent.
+///
+/// # Errors
+///
+/// If the calls cannot be looked after. What the ERP says is no error.
+pub fn survey(
+    plan: &Plan,
+    client: &Client,
+    calling: &Calling,
+    within: Duration,
+    stop: &Stop,
+    observers: &[&dyn Observer],
+) -> Result<(Asked, Vec<bool>), RunError> {
+    let account = calling.lock(observers);
+    let work = calling.work(client, &account, stop, observers);
+    work.keep_pace();
+    let mut outcomes = vec![None; plan.orders()];
+    let asked = work.watched(calling.stop_rules.deadline, || {
+        let to_send = to_send(plan, &outcomes, None);
+        Ok(ask(&work, plan, to_send, within, &mut outcomes))
+    })?;
+    Ok((asked, to_send(plan, &outcomes, None)))
+}
+
+fn outcome(carried: &Carried, flag: &str) -> Outcome {
+    let message = match carried.modified {
+        Some(time) => say!(
+            "note-unchanged-since",
+            flag = flag,
+            time = time
+                .to_zoned_datetime(TimeZone::system())
+                .strftime("%Y-%m-%d %H:%M:%S")
+                .to_string()
+        ),
+        None => say!("note-unchanged", flag = flag),
+    };
+    Outcome {
+        status: Status::Unchanged,
+        code: None,
+        message: message.into(),
+        attempts: 0,
+        finished_at: carried.read_at,
+    }
+}

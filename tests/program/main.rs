@@ -9,6 +9,7 @@ mod erp;
 mod files;
 mod fuzz_seeds;
 mod harness;
+mod listing;
 mod pacing;
 mod resume;
 mod sheets;

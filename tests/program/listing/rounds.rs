@@ -1,0 +1,126 @@
+//! Runs that follow one another: continued ones, corrections, the next night.
+
+use std::fs;
+
+use wdt_flags::sandbox::Config;
+
+use super::{asking, erp, is_listing, listing, many, with_orders};
+use crate::harness::{Place, ScriptedServer, finish, refused, sandbox_with, sheet, start};
+
+#[test]
+fn a_continued_run_asks_only_for_what_is_not_known() {
+    let place = Place::new();
+    let erp = erp(&[("CG3", "aa"), ("CG4", "aa"), ("CG5", "aa")]);
+    place.sheet(&[
+        ("CG1", "aa"),
+        ("CG404", "aa"),
+        ("CG2", "aa"),
+        ("CG3", "aa"),
+        ("CG4", "aa"),
+        ("CG5", "aa"),
+    ]);
+    let args = ["orders.csv", "-j1", "--max-failures", "1"];
+    finish(&mut place.run(&erp, args)).expect(3);
+    let run = finish(&mut place.run(&erp, asking(&["-j1"]))).expect(1);
+    let results = place.results(&run);
+    assert_eq!(
+        results.column("status"),
+        [
+            "ok",
+            "rejected",
+            "ok",
+            "unchanged",
+            "unchanged",
+            "unchanged"
+        ]
+    );
+    assert_eq!(results.column("attempts"), ["1", "1", "1", "0", "0", "0"]);
+    let said = "3 of 4 orders carry their flag already, read in 1 call; 1 call left\n";
+    assert!(run.stderr.contains(said), "{run:#?}");
+    assert!(run.stderr.contains("2 rows taken over"), "{run:#?}");
+    assert_eq!(erp.accepted("CG1"), 1);
+}
+
+#[test]
+fn what_was_read_is_not_taken_over_by_a_continued_run() {
+    let place = Place::new();
+    let there = erp(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
+    let rows = ["CG1", "CG2", "CG3", "CG404", "CG5"].map(|number| (number, "aa"));
+    place.sheet(&rows);
+    finish(&mut place.run(&there, asking(&["-j1", "--max-failures", "1"]))).expect(3);
+    // Others have changed all of them since.
+    finish(&mut place.run(&there, ["orders.csv"])).expect(1);
+    for number in ["CG1", "CG2", "CG3"] {
+        assert_eq!(there.accepted(number), 1, "{number}");
+    }
+}
+
+#[test]
+fn a_failed_row_may_turn_out_to_be_applied() {
+    let place = Place::new();
+    let erp = erp(&[("CG1", "aa"), ("CG2", "加急")]);
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "")]);
+    // No call of the first run comes back.
+    let down = ScriptedServer::always(refused(99, "其他错误"));
+    finish(&mut place.run(&down, ["orders.csv", "--retries", "0"])).expect(1);
+    assert_eq!(place.table("orders.failures.csv").rows.len(), 3);
+    let args = ["orders.failures.csv", "--skip-unchanged"];
+    let run = finish(&mut place.run(&erp, args)).expect(1);
+    assert_eq!(
+        place.table("orders.results.csv").column("status"),
+        ["unchanged", "ok", "invalid"],
+        "{run:#?}"
+    );
+    let failures = place.table("orders.failures.csv");
+    assert_eq!(failures.column("status"), ["invalid"]);
+    assert_eq!((erp.accepted("CG1"), erp.accepted("CG2")), (0, 1));
+}
+
+#[test]
+fn the_next_night_counts_what_carried_its_flag_as_known() {
+    let place = Place::new();
+    let erp = sandbox_with(Config {
+        orders: many(20),
+        ..with_orders(&[])
+    });
+    place.write("orders.csv", sheet(22));
+    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
+    assert!(!run.stderr.contains("the last results"), "{run:#?}");
+    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
+    assert!(
+        !run.stderr.contains("the last results"),
+        "none is sent again: {run:#?}"
+    );
+    assert_eq!(place.results(&run).count("unchanged"), 22);
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    assert!(
+        run.stderr.contains("the last results show 22 orders"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
+    let place = Place::new();
+    let (server, gate) = ScriptedServer::gated(|connection, request| match is_listing(request) {
+        true => connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")])),
+        false => connection.accept(request),
+    });
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
+    let run = start(&mut place.run(&server, asking(&[])));
+    server.wait_for_calls(1);
+    let results = place.path("orders.results.csv");
+    fs::create_dir(&results).expect("created");
+    gate.open();
+    let run = run.finish().expect(3);
+    let last = run.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.ends_with("the same command asks the ERP again and puts it in its place"),
+        "{run:#?}"
+    );
+    fs::remove_dir(&results).expect("empty");
+    let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
+    let statuses = place.results(&run);
+    assert_eq!(statuses.column("status"), ["unchanged", "ok", "unchanged"]);
+    assert_eq!(server.orders(), ["", "CG2", ""], "none is sent again");
+}

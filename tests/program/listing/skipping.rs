@@ -1,0 +1,178 @@
+//! What becomes of orders that carry their flag already.
+
+use wdt_flags::sandbox::Config;
+
+use super::{asking, erp, many, with_orders};
+use crate::harness::{JOURNAL, Place, finish, order, sandbox_with, sheet};
+
+#[test]
+fn a_night_with_a_hundred_changes_among_ten_thousand_orders_takes_two_hundred_calls() {
+    let place = Place::new();
+    let mut orders = many(10_000);
+    for n in (0..10_000).step_by(100) {
+        orders[n].flag = "加急".to_owned();
+    }
+    let erp = sandbox_with(Config {
+        orders,
+        ..Config::default()
+    });
+    place.write("orders.csv", sheet(10_000));
+    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
+    let stats = erp.stats();
+    assert!(stats.calls <= 202, "{stats:?}");
+    assert_eq!((stats.listings, stats.accepted), (100, 100));
+    let results = place.results(&run);
+    assert_eq!(
+        (results.count("ok"), results.count("unchanged")),
+        (100, 9_900)
+    );
+    let flags = erp.flags();
+    assert_eq!(flags.len(), 10_000);
+    assert!(flags.values().all(|flag| flag == "aa"));
+    assert!(
+        run.stderr.contains(
+            "9900 of 10000 orders carry their flag already, read in 100 calls; 100 calls left\n\
+             100 calls"
+        ),
+        "{run:#?}"
+    );
+    let summary = "10000 rows: 100 ok, 9900 unchanged\n";
+    assert!(run.stdout.starts_with(summary), "{run:#?}");
+    assert!(run.stdout.contains("calls     200 in"), "{run:#?}");
+}
+
+#[test]
+fn each_row_tells_what_was_read_and_what_was_sent() {
+    let place = Place::new();
+    let erp = sandbox_with(Config {
+        hidden: ["CG6".to_owned()].into(),
+        ..with_orders(&[
+            ("CG1", "aa"),
+            ("CG2", "加急"),
+            ("CG3", ""),
+            ("CG4", "aa"),
+            ("CG6", "aa"),
+        ])
+    });
+    place.sheet(&[
+        ("CG1", "aa"),
+        ("CG1", "加急"),
+        (" CG1 ", "aa"),
+        ("CG2", "aa"),
+        ("CG3", "无"),
+        ("CG4", "无"),
+        ("CG5", "aa"),
+        ("CG6", "aa"),
+        ("CG404", "aa"),
+        ("CG4", ""),
+    ]);
+    let run = finish(&mut place.run(&erp, asking(&[]))).expect(1);
+    let results = place.table("orders.results.csv");
+    let columns = ["purchase_no", "flag_name", "status", "code", "attempts"];
+    assert_eq!(
+        results.select(columns),
+        [
+            ["CG1", "aa", "unchanged", "", "0"],
+            ["CG1", "加急", "superseded", "", "0"],
+            [" CG1 ", "aa", "unchanged", "", "0"],
+            ["CG2", "aa", "ok", "0", "1"],
+            ["CG3", "无", "unchanged", "", "0"],
+            ["CG4", "无", "ok", "0", "1"],
+            ["CG5", "aa", "ok", "0", "1"],
+            ["CG6", "aa", "ok", "0", "1"],
+            ["CG404", "aa", "rejected", "100", "1"],
+            ["CG4", "", "invalid", "", "0"],
+        ]
+    );
+    let messages = results.column("message");
+    let read = "the ERP lists it with \"aa\" already, last modified ";
+    assert!(messages[0].starts_with(&format!("same as line 4: {read}")));
+    assert_eq!(messages[1], "line 4 decides");
+    assert!(messages[2].starts_with(read), "{messages:?}");
+    assert!(messages[4].starts_with("the ERP lists it with \"无\" already"));
+    assert_eq!(erp.accepted("CG1") + erp.accepted("CG3"), 0);
+    let failures = place.table("orders.failures.csv");
+    assert_eq!(failures.column("purchase_no"), ["CG404", "CG4"]);
+    assert!(
+        run.stdout
+            .starts_with("10 rows: 4 ok, 3 unchanged, 1 superseded, 1 rejected, 1 invalid\n"),
+        "{run:#?}"
+    );
+    assert!(run.stderr.contains("5 calls"), "{run:#?}");
+    assert!(
+        run.stderr.contains("\nfirst: line 5, \"CG2\" gets \"aa\""),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn where_all_is_so_already_nothing_is_sent() {
+    let (place, erp) = (Place::new(), erp(&[("CG1", "aa"), ("CG2", "aa")]));
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    let run = finish(&mut place.run(&erp, asking(&["--output-format", "xlsx"]))).expect(0);
+    assert_eq!((erp.stats().listings, erp.stats().calls), (1, 1));
+    let results = place.table("orders.results.xlsx");
+    assert_eq!(results.column("status"), ["unchanged", "unchanged"]);
+    let said = "2 of 2 orders carry their flag already, read in 1 call; 0 calls left\nno calls";
+    assert!(run.stderr.contains(said), "{run:#?}");
+    assert!(!place.path(JOURNAL).exists());
+}
+
+#[test]
+fn unasked_every_order_is_sent() {
+    let (place, erp) = (Place::new(), erp(&[("CG1", "aa"), ("CG2", "aa")]));
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    assert_eq!((erp.stats().listings, erp.stats().accepted), (0, 2));
+    let wrong = finish(&mut place.run(&erp, ["orders.csv", "--modified-within", "2d"])).expect(2);
+    assert!(wrong.stderr.contains("--skip-unchanged"), "{wrong:#?}");
+}
+
+#[test]
+fn a_trial_asks_only_for_its_own_orders() {
+    let place = Place::new();
+    let erp = sandbox_with(Config {
+        orders: many(300),
+        ..Config::default()
+    });
+    place.write("orders.csv", sheet(300));
+    let run = finish(&mut place.run(&erp, asking(&["--limit", "50"]))).expect(1);
+    let results = place.results(&run);
+    assert_eq!(
+        (results.count("unchanged"), results.count("skipped")),
+        (50, 250)
+    );
+    assert_eq!((erp.stats().listings, erp.stats().accepted), (1, 0));
+    let skipped = results.select(["purchase_no", "status", "message"])[50];
+    assert_eq!(skipped, [&order(50), "skipped", "not sent: --limit 50"]);
+}
+
+#[test]
+fn it_speaks_chinese() {
+    let place = Place::new();
+    let erp = sandbox_with(Config {
+        max_page_size: 1,
+        ..with_orders(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "加急")])
+    });
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "aa")]);
+    let run = finish(place.run(&erp, asking(&[])).env("WDT_LANG", "zh")).expect(0);
+    for said in [
+        "正在查询 ERP 里的标记：第 1 页，共 4 页；4 张采购单中已查到 1 张\n",
+        "再查询需要 3 次调用，最多省下 3 次，不再查询；未查到的照常发送\n",
+        "4 张采购单中有 1 张的标记无需更改，查询用了 1 次调用；还需调用 3 次\n",
+    ] {
+        assert!(run.stderr.contains(said), "{run:#?}");
+    }
+    let results = place.results(&run);
+    let message = "ERP 里已是“aa”，最后修改于 ";
+    assert!(
+        results.column("message")[0].starts_with(message),
+        "{results:?}"
+    );
+    let refusing = sandbox_with(Config {
+        may_list: false,
+        ..Config::default()
+    });
+    let run = finish(place.run(&refusing, asking(&[])).env("WDT_LANG", "zh")).expect(0);
+    assert!(run.stderr.contains("无法查询 ERP 里的标记："), "{run:#?}");
+}

@@ -13,6 +13,7 @@ mod on_a_terminal;
 mod preview;
 #[cfg(unix)]
 mod progress;
+mod readme;
 #[cfg(unix)]
 mod sandbox;
 #[cfg(unix)]

@@ -1,12 +1,15 @@
-//! Text from elsewhere, made fit for a line that people read; bytes, counts and times in words.
+//! Text from elsewhere, made fit for a line that people read; lists, sizes and times in words.
+//!
+//! Lengths are in columns of a terminal, of which a Chinese character takes two.
 
 use std::time::Duration;
 
-use unicode_width::UnicodeWidthChar;
+use jiff::ZonedDateTime;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::language::say;
 
-/// The longest text that is quoted whole, in characters.
+/// The longest text that is quoted whole, in columns.
 const MAX_QUOTED: usize = 40;
 /// The longest list that is shown whole.
 pub const MAX_LISTED: usize = 12;
@@ -27,7 +30,7 @@ pub const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// One line of at most `max` characters, with spaces for what is no text.
+/// One line of at most `max` columns, with spaces for what is no text.
 pub fn one_line(text: &str, max: usize) -> String {
     let line = shown(text, max, is_control_or_bidi, |_, line| line.push(' '));
     line.trim().to_owned()
@@ -37,6 +40,12 @@ pub fn one_line(text: &str, max: usize) -> String {
 pub fn quoted(text: &str) -> String {
     let escape = |c: char, line: &mut String| line.extend(c.escape_default());
     format!("\"{}\"", shown(text, MAX_QUOTED, is_unseen, escape))
+}
+
+/// The text, filled up with spaces to so many columns.
+pub fn padded(text: &str, columns: usize) -> String {
+    let missing = columns.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(missing))
 }
 
 /// The first dozen texts, each quoted.
@@ -87,9 +96,32 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
-/// A number and the thing counted.
-pub fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+/// How far this machine's clock is from the ERP's, which is `offset` seconds ahead of it.
+pub fn clock_difference(offset: i64) -> String {
+    let time = duration(Duration::from_secs(offset.unsigned_abs()));
+    match offset < 0 {
+        true => say!("clock-ahead", time = time),
+        false => say!("clock-behind", time = time),
+    }
+}
+
+/// The minute of a time, with its date if that is not today's.
+pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
+    let format = match at.date() == now.date() {
+        true => "%H:%M",
+        false => "%Y-%m-%d %H:%M",
+    };
+    at.strftime(format).to_string()
+}
+
+/// What clocks show then.
+pub fn time_of_day(at: &ZonedDateTime) -> String {
+    at.strftime("%H:%M:%S").to_string()
+}
+
+/// The same with the date.
+pub fn date_and_time(at: &ZonedDateTime) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// The bytes in lower-case hexadecimal.
@@ -116,15 +148,20 @@ fn shown(
     replace: impl Fn(char, &mut String),
 ) -> String {
     let mut line = String::new();
-    for (at, c) in text.chars().enumerate() {
-        if at == max {
-            line.push('…');
-            break;
-        }
+    let mut columns = 0;
+    for c in text.chars() {
+        let fits = line.len();
         if is_replaced(c) {
             replace(c, &mut line);
         } else {
             line.push(c);
+        }
+        // What takes no room of its own is not without end, either.
+        columns += line[fits..].width().max(1);
+        if columns > max {
+            line.truncate(fits);
+            line.push('…');
+            break;
         }
     }
     line
@@ -150,7 +187,9 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_but_text() {
         assert_eq!(one_line("a\u{1b}[31mb\r\nc\u{202e}", 80), "a [31mb  c");
-        assert_eq!(one_line("标记标记", 3), "标记标…");
+        assert_eq!(one_line("标记标记", 8), "标记标记");
+        assert_eq!(one_line("标记标记", 7), "标记标…");
+        assert_eq!(one_line(&"\u{200b}".repeat(9), 3).chars().count(), 4);
         assert_eq!(one_line("", 3), "");
     }
 
@@ -163,7 +202,34 @@ mod tests {
             quoted("CG\u{ad}1\u{fe0f}\u{200b}"),
             "\"CG\\u{ad}1\\u{fe0f}\\u{200b}\""
         );
-        assert_eq!(quoted(&"中".repeat(41)).chars().count(), 43);
+        assert_eq!(quoted(&"c".repeat(41)).width(), 43);
+        assert_eq!(quoted(&"中".repeat(41)).width(), 43);
+    }
+
+    #[test]
+    fn chinese_is_filled_up_by_its_columns() {
+        assert_eq!(padded("表格", 8), "表格    ");
+        assert_eq!(padded("sheet", 8), "sheet   ");
+        assert_eq!(padded("finished", 3), "finished");
+    }
+
+    #[test]
+    fn durations_in_their_two_largest_units() {
+        for (ms, text) in [
+            (0, "0.0 s"),
+            (1_540, "1.5 s"),
+            (59_999, "59 s"),
+            (125_000, "2 min 05 s"),
+            (3_660_000, "1 h 01 min"),
+        ] {
+            assert_eq!(duration(Duration::from_millis(ms)), text);
+        }
+    }
+
+    #[test]
+    fn clocks_are_ahead_or_behind() {
+        assert_eq!(clock_difference(600), "10 min 00 s behind the ERP's");
+        assert_eq!(clock_difference(-30), "30 s ahead of the ERP's");
     }
 
     #[test]

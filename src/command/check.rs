@@ -8,11 +8,11 @@ use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::findings::{Findings, MAX_CELL_CHARS};
+use super::findings::{Findings, MAX_CELL};
 use super::inputs::{corrected_by, deadline, open_sheet};
 use super::target::{self, Target};
 use crate::cli::{CheckArgs, PacingArgs, ReportFormat, RunArgs};
-use crate::console::{Console, counted, forecast, preview, print, print_json};
+use crate::console::{Console, forecast, preview, print, print_json};
 use crate::erp::Client;
 use crate::exit::{SOME_FAILED, STOPPED};
 use crate::files::{OutputFormat, changes};
@@ -269,42 +269,42 @@ impl<'s> Survey<'s> {
 
     /// What people see before the findings.
     fn overview(&self, plan: &Plan, pacing: &Pacing) -> String {
-        let mut lines = vec![
-            format!(
-                "{}, {} invalid{}; {}",
-                counted(self.rows, "row", "rows"),
-                self.invalid_rows,
-                match self.left_out_rows {
-                    0 => String::new(),
-                    n => format!(", {n} left out"),
-                },
-                counted(self.distinct_orders, "distinct order", "distinct orders"),
+        let rows = match self.left_out_rows {
+            0 => say!(
+                "check-rows",
+                rows = self.rows,
+                invalid = self.invalid_rows,
+                orders = self.distinct_orders
             ),
-            format!(
-                "a run now makes {}",
-                forecast(self.calls, pacing, &ZonedDateTime::now())
+            left_out => say!(
+                "check-rows-left-out",
+                rows = self.rows,
+                invalid = self.invalid_rows,
+                left = left_out,
+                orders = self.distinct_orders
             ),
-        ];
+        };
+        let calls = forecast(self.calls, pacing, &ZonedDateTime::now());
+        let mut lines = vec![rows, say!("check-run", calls = calls)];
         if self.listing_calls > 0 {
             lines.push(say!("check-listing-calls", calls = self.listing_calls));
         }
         lines.extend(preview(&self.preview, self.calls - self.listing_calls));
         let (listed, rest) = self.flags.split_at(self.flags.len().min(LISTED_FLAGS));
         for FlagCount { flag, rows } in listed {
-            lines.push(format!("{rows:>8}  {}", one_line(flag, MAX_CELL_CHARS)));
+            lines.push(format!("{rows:>8}  {}", one_line(flag, MAX_CELL)));
         }
         let rest: u64 = rest.iter().map(|flag| flag.rows).sum();
         let unlisted = rest + self.rows_with_other_flags;
         if unlisted > 0 {
-            lines.push(format!("{unlisted:>8}  other flags"));
+            lines.push(format!("{unlisted:>8}  {}", say!("check-other-flags")));
         }
-        if self.orders_with_different_flags > 0 {
-            let orders = counted(self.orders_with_different_flags, "order is", "orders are");
-            let then = match plan.on_conflict() {
-                OnConflict::Last => "the last row of each decides",
-                OnConflict::Invalid => "all their rows are invalid",
-            };
-            lines.push(format!("{orders} given different flags: {then}"));
+        let conflicts = self.orders_with_different_flags;
+        if conflicts > 0 {
+            lines.push(match plan.on_conflict() {
+                OnConflict::Last => say!("check-conflicts-last", orders = conflicts),
+                OnConflict::Invalid => say!("check-conflicts-invalid", orders = conflicts),
+            });
         }
         lines.join("\n") + "\n"
     }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use crate::exit::{STOPPED, USAGE};
+use crate::language::say;
 
 /// An error for people, and the exit code it ends the program with.
 #[derive(Debug)]
@@ -21,10 +22,7 @@ impl Failure {
     }
 
     pub fn stdout(error: io::Error) -> Self {
-        Failure::new(
-            STOPPED,
-            format_args!("cannot write to standard output: {error}"),
-        )
+        Failure::new(STOPPED, say!("stdout-failed", error = error.to_string()))
     }
 
     pub fn usage(message: impl Display) -> Self {
@@ -33,6 +31,6 @@ impl Failure {
 
     /// The program needs few threads; without one it cannot go on.
     pub fn no_thread(error: io::Error) -> Self {
-        Failure::new(STOPPED, format_args!("cannot start a thread: {error}"))
+        Failure::new(STOPPED, say!("no-thread", error = error.to_string()))
     }
 }

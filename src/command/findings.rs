@@ -10,13 +10,15 @@ use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::failure::Failure;
-use crate::console::{counted, print};
+use crate::console::print;
+use crate::language::say;
 use crate::plan::{Plan, RowRole};
 use crate::run::Note;
 use crate::sheet::{Place, Row, Sheet, SheetError, SheetLine};
 use crate::text::one_line;
 
-pub const MAX_CELL_CHARS: usize = 40;
+/// Columns of a cell that are shown.
+pub const MAX_CELL: usize = 40;
 /// Rows of each group that are listed, unless all are asked for.
 const LISTED_ROWS: usize = 10;
 
@@ -120,19 +122,17 @@ impl Finding {
     fn common(&self) -> Cow<'_, str> {
         match &self.matter {
             Matter::Invalid { common, .. } => Cow::Borrowed(common),
-            Matter::Superseded { .. } => {
-                Cow::Borrowed("a later row gives the order another flag, and decides")
-            }
+            Matter::Superseded { .. } => Cow::Owned(say!("finding-superseded")),
             Matter::Conflict { .. } => Cow::Owned(Note::conflict()),
         }
     }
 
     /// The row, its order and what is particular to it.
     fn row(&self) -> String {
-        let cell = |text: &str| one_line(text, MAX_CELL_CHARS);
-        let at = |worksheet: &Option<String>, line| SheetLine {
-            worksheet: worksheet.clone(),
-            line,
+        let cell = |text: &str| one_line(text, MAX_CELL);
+        let at = |worksheet: &Option<String>, line| {
+            let worksheet = worksheet.clone();
+            SheetLine { worksheet, line }.to_string()
         };
         let particular = match &self.matter {
             Matter::Invalid { particular, .. } => particular.clone().unwrap_or_default(),
@@ -140,19 +140,19 @@ impl Finding {
                 flag,
                 decided_by_line,
                 decided_by_worksheet,
-            } => format!(
-                "gives {}, but {} decides",
-                cell(flag),
-                at(decided_by_worksheet, *decided_by_line)
+            } => say!(
+                "finding-superseded-row",
+                flag = cell(flag),
+                line = at(decided_by_worksheet, *decided_by_line)
             ),
             Matter::Conflict {
                 flag,
                 last_line,
                 last_worksheet,
-            } => format!(
-                "gives {}; its last row is {}",
-                cell(flag),
-                at(last_worksheet, *last_line)
+            } => say!(
+                "finding-conflict-row",
+                flag = cell(flag),
+                line = at(last_worksheet, *last_line)
             ),
         };
         let row = format!("{}  {}  {particular}", self.place, cell(&self.order));
@@ -252,16 +252,19 @@ impl<'s> Findings<'s> {
     pub fn print(&self) -> Result<(), Failure> {
         let line = |text: String| print(format_args!("{text}\n")).map_err(Failure::stdout);
         for (common, group) in &self.groups {
-            line(format!(
-                "\n{}: {common}",
-                counted(group.rows, "row", "rows")
+            let rows = group.rows;
+            line(String::new())?;
+            line(say!(
+                "findings-group",
+                rows = rows,
+                matter = common.as_str()
             ))?;
             for finding in self.listed(common, group).map_err(Failure::usage)? {
                 line(format!("  {}", finding.map_err(Failure::usage)?.row()))?;
             }
             let more = group.rows - group.first.len() as u64;
             if more > 0 && !self.all {
-                line(format!("  and {more} more (-v shows all)"))?;
+                line(format!("  {}", say!("findings-more", rows = more)))?;
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use super::next::{command, in_shell, option};
 use super::ping::ping;
 use crate::cli::{AccountArgs, InitArgs, PingArgs};
 use crate::config::{ConfigError, Entered, Setting, Slot, entered};
-use crate::console::{Console, ask, ask_hidden, can_ask, confirm};
+use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled};
 use crate::exit::{STOPPED, of_signal};
 use crate::language::say;
 use crate::messages::{asking_for, may_replace, overruled, saved};
@@ -83,17 +83,12 @@ fn test(slot: &Slot, args: &InitArgs, console: &Console) -> Result<u8, Failure> 
         option(&mut words, "--config", args.config.as_deref());
         command(words)
     };
-    console.note(match code {
-        0 => format!(
-            "next      wdt-flags check SHEET, then: {}",
-            with_options(&["run", "SHEET"])
-        ),
-        STOPPED => format!(
-            "next      put right what the ERP refuses: {}",
-            with_options(&["init"])
-        ),
-        _ => format!("next      try again later: {}", with_options(&["ping"])),
-    });
+    let next = match code {
+        0 => say!("init-next-run", command = with_options(&["run", "SHEET"])),
+        STOPPED => say!("init-next-init", command = with_options(&["init"])),
+        _ => say!("init-next-ping", command = with_options(&["ping"])),
+    };
+    console.note(labelled(&say!("label-next"), next));
     Ok(code)
 }
 
@@ -130,16 +125,16 @@ impl Answers {
 
 fn piped(setting: Setting, default: Option<&str>, line: u32) -> Result<Zeroizing<String>, Failure> {
     let mut answer = Zeroizing::new(String::new());
-    let origin = format!("line {line} of standard input");
-    let length = io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| Failure::usage(format_args!("{origin}: {error}")))?;
+    let length = io::stdin().read_line(&mut answer).map_err(|error| {
+        let error = error.to_string();
+        Failure::usage(say!("init-unreadable-line", line = line, error = error))
+    })?;
     let answer = match (answer.trim(), default) {
         ("", Some(default)) => default,
         _ if length == 0 => return Err(Failure::usage(ConfigError::Ended(setting))),
         (answer, _) => answer,
     };
-    entered(setting, answer, &origin).map_err(Failure::usage)
+    entered(setting, answer, &say!("init-line", line = line)).map_err(Failure::usage)
 }
 
 fn typed(
@@ -148,8 +143,14 @@ fn typed(
     ctrl_c: &EndsOnCtrlC,
     console: &Console,
 ) -> Result<Zeroizing<String>, Failure> {
-    let shown = default.map_or(String::new(), |default| format!(" [{default}]"));
-    let question = format!("{}{shown}:", setting.question());
+    let question = match default {
+        Some(default) => say!(
+            "init-question-with-default",
+            question = setting.question(),
+            default = default
+        ),
+        None => say!("init-question", question = setting.question()),
+    };
     let mut tries = 0;
     loop {
         tries += 1;
@@ -158,10 +159,12 @@ fn typed(
             _ => ask(&question),
         };
         let answer = answer.map_err(|error| match error.kind() {
-            ErrorKind::Interrupted => {
-                Failure::new(of_signal(SIGINT), "interrupted, so nothing is saved")
-            }
-            _ => Failure::usage(format_args!("the {setting} cannot be read: {error}")),
+            ErrorKind::Interrupted => Failure::new(of_signal(SIGINT), say!("init-interrupted")),
+            _ => Failure::usage(say!(
+                "init-unreadable",
+                setting = setting.to_string(),
+                error = error.to_string()
+            )),
         })?;
         let Some(answer) = answer else {
             return Err(Failure::usage(ConfigError::Ended(setting)));
@@ -170,7 +173,7 @@ fn typed(
             ("", Some(default)) => default,
             (answer, _) => answer,
         };
-        match entered(setting, answer, "not taken") {
+        match entered(setting, answer, &say!("init-not-taken")) {
             Ok(value) => return Ok(value),
             Err(error) if tries == TRIES => return Err(Failure::usage(error)),
             Err(error) => console.error(error),
@@ -188,7 +191,8 @@ impl EndsOnCtrlC {
         let code = of_signal(SIGINT).into();
         signal_hook::flag::register_conditional_shutdown(SIGINT, code, Arc::clone(&at_once))
             .map_err(|error| {
-                Failure::new(STOPPED, format_args!("cannot listen for signals: {error}"))
+                let error = error.to_string();
+                Failure::new(STOPPED, say!("init-no-signals", error = error))
             })?;
         Ok(EndsOnCtrlC(at_once))
     }

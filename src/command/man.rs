@@ -10,13 +10,17 @@ use clap_mangen::Man;
 use super::failure::Failure;
 use crate::cli;
 use crate::exit::STOPPED;
+use crate::language::say;
 
 pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
     write_pages(directory).map(|()| 0).map_err(|error| {
-        let directory = directory.display();
         Failure::new(
             STOPPED,
-            format_args!("cannot write man pages into `{directory}`: {error}"),
+            say!(
+                "man-failed",
+                directory = directory.display().to_string(),
+                error = error.to_string()
+            ),
         )
     })
 }

@@ -3,9 +3,11 @@
 use super::failure::Failure;
 use super::inputs::resolve_account;
 use crate::cli::PingArgs;
-use crate::console::{Console, clock_difference, duration, print};
+use crate::console::{Console, labelled, print};
 use crate::erp::{Client, ClientOptions, ErrorKind};
 use crate::exit::{SOME_FAILED, STOPPED};
+use crate::language::say;
+use crate::text::{clock_difference, duration};
 
 /// The ERP takes timestamps up to this many seconds off its clock.
 const MAX_CLOCK_OFFSET: u64 = 120;
@@ -19,25 +21,26 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     };
     let client =
         Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;
-    let proxy = client.proxy();
-    let proxy = proxy.map_or(String::new(), |proxy| format!("proxy     {proxy}\n"));
     let ping = client.caller().ping();
-    let clock = match ping.clock_offset {
-        Some(offset) => format!("clock     {}\n", clock(offset)),
-        None => String::new(),
-    };
+    let account = say!(
+        "ping-account",
+        sid = resolved.account.sid.as_str(),
+        key = resolved.account.app_key.as_str()
+    );
     let reply = match &ping.result {
-        Ok(()) => "accepted".to_owned(),
+        Ok(()) => say!("call-accepted"),
         Err(error) => error.to_string(),
     };
-    print(format_args!(
-        "endpoint  {}\naccount   {} (app key {})\n{proxy}reply     {reply} after {}\n{clock}",
-        resolved.endpoint,
-        resolved.account.sid,
-        resolved.account.app_key,
-        duration(ping.elapsed)
-    ))
-    .map_err(Failure::stdout)?;
+    let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
+    let mut lines = vec![
+        labelled(&say!("label-endpoint"), &resolved.endpoint),
+        labelled(&say!("label-account"), account),
+    ];
+    lines.extend(client.proxy().map(|it| labelled(&say!("label-proxy"), it)));
+    lines.push(labelled(&say!("label-reply"), reply));
+    let offset = ping.clock_offset;
+    lines.extend(offset.map(|offset| labelled(&say!("label-clock"), clock(offset))));
+    print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
     Ok(match ping.result.map_err(|error| error.kind) {
         Ok(()) => 0,
         Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
@@ -54,10 +57,10 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
 fn clock(offset: i64) -> String {
     let difference = clock_difference(offset);
     match offset.unsigned_abs() {
-        0..=1 => "agrees with the ERP's".to_owned(),
-        seconds if seconds < MAX_CLOCK_OFFSET => format!("{difference}, which is near enough"),
-        _ => format!(
-            "{difference}, which the ERP refuses; runs correct it, but better set this machine's clock"
-        ),
+        0..=1 => say!("ping-clock-agrees"),
+        seconds if seconds < MAX_CLOCK_OFFSET => {
+            say!("ping-clock-near", difference = difference)
+        }
+        _ => say!("ping-clock-refused", difference = difference),
     }
 }

@@ -12,7 +12,7 @@ use super::next::NextCommand;
 use super::signals::listen;
 use super::target;
 use crate::cli::RunArgs;
-use crate::console::{Console, NOT_CONFIRMED, can_ask, confirm_clearing, print, summary};
+use crate::console::{Console, can_ask, confirm_clearing, print, summary};
 use crate::erp::CLEAR_FLAG;
 use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
 use crate::files::{
@@ -81,7 +81,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         suggests.then(|| say!("run-as-workbooks")).as_deref(),
         next.after(&report).as_ref(),
     )) {
-        console.warning(format_args!("the summary cannot be written: {error}"));
+        console.warning(say!("run-no-summary", error = error.to_string()));
     }
     Ok(end(&report, settings.continue_within, console))
 }
@@ -95,7 +95,7 @@ fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
     let orders = plan.calls().min(settings.limit.unwrap_or(u64::MAX));
     match confirm_clearing(orders, &settings.calling.destination) {
         true => Ok(()),
-        false => Err(Failure::usage(NOT_CONFIRMED)),
+        false => Err(Failure::usage(say!("not-confirmed"))),
     }
 }
 
@@ -124,11 +124,11 @@ fn tell_namesake(args: &RunArgs, paths: &Paths, console: &Console) {
     if args.results.is_none()
         && let Some(namesake) = namesake(&args.sheet.path)
     {
-        console.note(format_args!(
-            "`{}` stands beside `{}`, whose results go to `{}`",
-            namesake.display(),
-            args.sheet.path.display(),
-            paths.results.display()
+        console.note(say!(
+            "run-namesake",
+            namesake = namesake.display().to_string(),
+            sheet = args.sheet.path.display().to_string(),
+            results = paths.results.display().to_string()
         ));
     }
 }
@@ -187,13 +187,15 @@ fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
             ));
             continue;
         }
-        console.error(format_args!(
-            "`{}` cannot be replaced ({}); what belongs there is in `{}`; close it in other programs, and the same command puts it in its place without a call",
-            beside.wanted, beside.why, beside.written
+        console.error(say!(
+            "run-beside",
+            wanted = beside.wanted.as_str(),
+            why = beside.why.as_str(),
+            written = beside.written.as_str()
         ));
     }
     if report.journal_lost {
-        console.warning("the run's journal was removed or moved away before its end; results and failures hold all that it held");
+        console.warning(say!("run-journal-lost"));
     }
     let Some(reason) = &report.stopped else {
         return match report.summary.failures() {
@@ -202,15 +204,14 @@ fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
             _ => SOME_FAILED,
         };
     };
-    let then = match reason.is_tested_by_ping() {
-        true => "put that right (`wdt-flags ping` tests it), and the same command",
-        false => "the same command",
-    };
-    let goes_on = match report.journal_lost {
-        true => "starts over, unless the journal is put back".to_owned(),
-        false => format!("continues from here, within {}", short(continue_within)),
-    };
-    console.error(format_args!("stopped early: {reason}; {then} {goes_on}"));
+    let why = reason.to_string();
+    let within = short(continue_within);
+    console.error(match (reason.is_tested_by_ping(), report.journal_lost) {
+        (false, false) => say!("run-stopped", reason = why, within = within),
+        (true, false) => say!("run-stopped-test-first", reason = why, within = within),
+        (false, true) => say!("run-stopped-lost", reason = why),
+        (true, true) => say!("run-stopped-lost-test-first", reason = why),
+    });
     match reason {
         StopReason::Signal(signal) => of_signal(*signal),
         _ => STOPPED,

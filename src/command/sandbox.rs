@@ -9,6 +9,7 @@ use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
 use crate::exit::{STOPPED, of_signal};
+use crate::language::say;
 use crate::sandbox::{Config, Handled, Sandbox, read_orders};
 use crate::stop::StopReason;
 
@@ -37,15 +38,24 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
     let sandbox = Sandbox::start(config).map_err(|error| {
         Failure::new(
             STOPPED,
-            format_args!("cannot serve on {}: {error}", args.listen),
+            say!(
+                "sandbox-failed",
+                address = args.listen.to_string(),
+                error = error.to_string()
+            ),
         )
     })?;
     stop.begin();
     print(sandbox.environment(args.shell)).map_err(Failure::stdout)?;
-    console.note("serving a stand-in ERP; stop it with Ctrl-C");
+    console.note(say!("sandbox-serving"));
     while !stop.stopped() {
         if let Ok(Handled { asked, body, reply }) = requests.recv_timeout(LOOK_EVERY) {
-            console.detail(format_args!("{asked} {body}: {reply}"));
+            console.detail(say!(
+                "sandbox-answered",
+                asked = asked,
+                body = body,
+                reply = reply
+            ));
         }
     }
     drop(sandbox);

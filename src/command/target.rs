@@ -12,6 +12,7 @@ use crate::cli::{AccountArgs, PacingArgs, RunArgs};
 use crate::console::Console;
 use crate::erp::{Account, Client, ClientOptions, Endpoint};
 use crate::files::OutputFormat;
+use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::run::{Calling, Destination, StopRules};
 use crate::text::hex;
@@ -52,7 +53,7 @@ impl Target {
         let client =
             Client::new(&self.account, &self.endpoint, &options).map_err(Failure::usage)?;
         if let Some(proxy) = client.proxy() {
-            console.detail(format_args!("calls go through the proxy {proxy}"));
+            console.detail(say!("run-proxy", proxy = proxy.to_string()));
         }
         Ok(client)
     }
@@ -93,9 +94,9 @@ pub(super) fn of_run(args: &RunArgs, console: &Console) -> Result<Target, Failur
         return of_account(&args.account, console);
     }
     let sandbox = Sandbox::start(Config::default()).map_err(|error| {
-        Failure::new(STOPPED, format_args!("cannot start the sandbox: {error}"))
+        Failure::new(STOPPED, say!("run-no-stand-in", error = error.to_string()))
     })?;
-    console.detail(format_args!("sandbox at {}", sandbox.endpoint()));
+    console.detail(say!("run-stand-in-at", endpoint = sandbox.endpoint()));
     Ok(Target {
         account: Account {
             sid: SID.to_owned(),
@@ -123,9 +124,10 @@ pub(super) fn of_run(args: &RunArgs, console: &Console) -> Result<Target, Failur
 /// The account that options, environment or profile name.
 pub(super) fn of_account(args: &AccountArgs, console: &Console) -> Result<Target, Failure> {
     let resolved = resolve_account(args, console)?;
-    console.detail(format_args!("endpoint {}", resolved.endpoint));
+    let endpoint = resolved.endpoint.to_string();
+    console.detail(say!("run-endpoint", endpoint = endpoint.as_str()));
     Ok(Target {
-        endpoint_name: resolved.endpoint.to_string(),
+        endpoint_name: endpoint,
         lock: account_lock(&resolved.account, &resolved.endpoint),
         account: resolved.account,
         endpoint: resolved.endpoint,

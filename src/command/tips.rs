@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::language::say;
 use crate::text::one_line;
 
 /// The error with a tip that names the right command, where one can be told.
@@ -33,16 +34,11 @@ fn tip(error: &clap::Error) -> Option<String> {
             let sheet = text(ContextKind::InvalidSubcommand)?;
             let is_sheet = sheet == "-" || sheet.contains('.') || Path::new(sheet).exists();
             let sheet = one_line(sheet, usize::MAX);
-            is_sheet.then(|| {
-                format!(
-                    "to see what would be sent: wdt-flags check {sheet}; to send it: wdt-flags run {sheet}"
-                )
-            })
+            is_sheet.then(|| say!("tip-sheet", sheet = sheet))
         }
-        ErrorKind::UnknownArgument => is_dry_run(text(ContextKind::InvalidArg)?).then(|| {
-            "wdt-flags check SHEET, or run SHEET --dry-run, shows what would be sent and calls nothing"
-                .to_owned()
-        }),
+        ErrorKind::UnknownArgument => {
+            is_dry_run(text(ContextKind::InvalidArg)?).then(|| say!("tip-dry-run"))
+        }
         _ => None,
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Console, Level, duration};
+use super::{Console, Level};
 use crate::language::say;
 use crate::run::{Asked, Ended, PageRead};
+use crate::text::duration;
 
 /// How often it is said how far the asking is.
 const SAY_EVERY: Duration = Duration::from_secs(30);
@@ -26,6 +27,7 @@ impl Console {
         let time = time.and_then(|time| Duration::try_from_secs_f64(time).ok());
         self.say(
             level,
+            None,
             match time {
                 Some(time) if left > 0 => say!(
                     "progress-asking-left",

@@ -2,55 +2,77 @@
 
 use jiff::ZonedDateTime;
 
-use super::human::{clock_time, counted, duration};
+use crate::language::say;
 use crate::pace::{Pacing, RateLimit};
+use crate::text::{clock_time, duration};
 
 /// How many calls, at what pace, until when, and what a deadline leaves of them.
 pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
     if calls == 0 {
-        return "no calls".to_owned();
+        return say!("forecast-none");
     }
-    let mut text = counted(calls, "call", "calls");
-    text.push_str(&match pacing.rate {
-        RateLimit::Limited { .. } => format!(" at {}", pacing.rate),
-        RateLimit::Auto => format!(", {} at first and then faster", RateLimit::DEFAULT),
-        RateLimit::Unlimited => {
-            let workers = counted(pacing.workers as u64, "worker", "workers");
-            format!(", as fast as {workers} can")
-        }
-    });
-    if let Some(longest) = pacing.longest_call() {
-        text.push_str(&format!(
-            " (with {} if none takes longer than {})",
-            counted(pacing.workers as u64, "worker", "workers"),
-            duration(longest)
-        ));
-    }
+    let planned = calls_and_pace(calls, pacing);
     let deadline = pacing
         .deadline
         .map(|at| clock_time(&at.to_zoned_datetime(now.time_zone().clone()), now));
     let Some(time) = pacing.time_for(calls) else {
-        if let Some(deadline) = deadline {
-            text.push_str(&format!(", until {deadline} at the latest (--deadline)"));
-        }
-        return text;
+        return match deadline {
+            Some(deadline) => {
+                say!("forecast-latest", calls = planned, deadline = deadline)
+            }
+            None => planned,
+        };
     };
-    text.push_str(&format!(": about {}", duration(time)));
     let left = pacing.left_at_deadline(calls, now.timestamp());
     let end = now.checked_add(time).ok();
+    let end = end.map(|end| clock_time(&end, now));
+    let time = duration(time);
     match (deadline, left, end) {
-        (Some(deadline), Some(left @ 1..), _) => text.push_str(&format!(
-            ", but sending ends at {deadline} (--deadline): about {} will be left",
-            counted(left, "order", "orders")
-        )),
-        (Some(deadline), _, Some(end)) => text.push_str(&format!(
-            ", until {}, in time for {deadline} (--deadline)",
-            clock_time(&end, now)
-        )),
-        (_, _, Some(end)) => text.push_str(&format!(", until {}", clock_time(&end, now))),
-        (_, _, None) => {}
+        (Some(deadline), Some(left @ 1..), _) => say!(
+            "forecast-left",
+            calls = planned,
+            time = time,
+            deadline = deadline,
+            left = left
+        ),
+        (Some(deadline), _, Some(end)) => say!(
+            "forecast-in-time",
+            calls = planned,
+            time = time,
+            end = end,
+            deadline = deadline
+        ),
+        (_, _, Some(end)) => say!("forecast-end", calls = planned, time = time, end = end),
+        (_, _, None) => say!("forecast-time", calls = planned, time = time),
     }
-    text
+}
+
+fn calls_and_pace(calls: u64, pacing: &Pacing) -> String {
+    let planned = match pacing.rate {
+        rate @ RateLimit::Limited { .. } => {
+            say!("forecast-limited", calls = calls, rate = rate.to_string())
+        }
+        RateLimit::Auto => {
+            let first = RateLimit::DEFAULT.to_string();
+            say!("forecast-auto", calls = calls, rate = first)
+        }
+        RateLimit::Unlimited => {
+            say!(
+                "forecast-unlimited",
+                calls = calls,
+                workers = pacing.workers
+            )
+        }
+    };
+    match pacing.longest_call() {
+        Some(longest) => say!(
+            "forecast-workers",
+            calls = planned,
+            workers = pacing.workers,
+            longest = duration(longest)
+        ),
+        None => planned,
+    }
 }
 
 #[cfg(test)]

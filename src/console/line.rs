@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::human::{by_status, duration};
+use super::statuses::by_status_in_short;
 use crate::files::Status;
-use crate::text::one_line;
+use crate::language::say;
+use crate::text::{duration, one_line};
 
 /// Columns left free at the right: there the terminal echoes `^C`, which must not break the line.
 const FREE: usize = 3;
 /// Columns of the bar.
 const BAR: std::ops::RangeInclusive<usize> = 8..=24;
-/// Characters of a reason that are shown.
+/// Columns of a reason that are shown.
 const MAX_REASON: usize = 300;
 /// Lines that a reason may take.
 const MAX_REASON_LINES: usize = 4;
@@ -45,14 +46,21 @@ pub enum Notice {
 
 impl Notice {
     fn text(&self) -> String {
-        match self {
-            Notice::Paused { until, reason } => format!("paused until {until}: {reason}"),
+        match self.clone() {
+            Notice::Paused { until, reason } => {
+                say!("progress-paused", until = until, reason = reason)
+            }
             Notice::Away {
                 since,
                 next_try,
                 reason,
-            } => format!("server away since {since}, next try at {next_try}: {reason}"),
-            Notice::Retrying { reason } => format!("trying again after: {reason}"),
+            } => say!(
+                "progress-away",
+                since = since,
+                next = next_try,
+                reason = reason
+            ),
+            Notice::Retrying { reason } => say!("progress-retrying", reason = reason),
         }
     }
 }
@@ -112,24 +120,39 @@ impl View {
     }
 
     fn settled_of_all(&self) -> String {
-        format!("{} of {} rows", self.settled(), self.rows)
+        say!(
+            "progress-settled",
+            settled = self.settled(),
+            rows = self.rows
+        )
     }
 
     fn counts(&self) -> String {
-        let counts = by_status(self.counts.iter().copied());
-        format!("{}: {counts}", self.settled_of_all())
+        say!(
+            "progress-counts",
+            settled = self.settled(),
+            rows = self.rows,
+            counts = by_status_in_short(self.counts.iter().copied())
+        )
     }
 
     fn pace(&self) -> String {
         match self.calls_per_minute {
             None => String::new(),
-            Some(pace @ 0.0..300.0) => format!("{pace:.0} calls/min"),
-            Some(pace) => format!("{:.0} calls/s", pace / 60.0),
+            Some(pace @ 0.0..300.0) => {
+                say!("progress-per-minute", calls = format!("{pace:.0}"))
+            }
+            Some(pace) => {
+                let pace = format!("{:.0}", pace / 60.0);
+                say!("progress-per-second", calls = pace)
+            }
         }
     }
 
     fn left(&self) -> String {
-        let left = self.left.map(|left| format!("{} left", duration(left)));
+        let left = self
+            .left
+            .map(|left| say!("progress-left", time = duration(left)));
         left.unwrap_or_default()
     }
 
@@ -145,10 +168,10 @@ fn join(parts: &[&str]) -> String {
         .copied()
         .filter(|part| !part.is_empty())
         .collect();
-    parts.join(", ")
+    parts.join(&say!("progress-separator"))
 }
 
-/// Breaks a text into lines of at most so many columns, at spaces where there are any.
+/// Breaks a text into lines of at most so many columns, between words where there are any.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
@@ -168,7 +191,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         let (line, after) = rest.split_at(fits);
         let at_space = line
             .rfind(' ')
-            .filter(|&at| !after.is_empty() && at > line.len() / 2);
+            .filter(|&at| splits_word(line, after) && line[..at].width() > width / 2);
         let (line, after) = rest.split_at(at_space.unwrap_or(fits));
         lines.push(line.trim_end().to_owned());
         rest = after.trim_start();
@@ -176,9 +199,25 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// How many rows of a terminal a line takes.
+/// Whether a break between these is within a word; Chinese may be broken anywhere.
+fn splits_word(line: &str, after: &str) -> bool {
+    let of_word = |c: Option<char>| c.is_some_and(|c| c != ' ' && c.width() != Some(2));
+    of_word(line.chars().next_back()) && of_word(after.chars().next())
+}
+
+/// How many rows of a terminal a line takes, where a character that is too wide for what is left of
+/// a row stands in the next.
 pub fn height(line: &str, columns: usize) -> usize {
-    line.width().div_ceil(columns.max(1)).max(1)
+    let (mut rows, mut filled) = (1, 0);
+    for c in line.chars() {
+        let width = c.width().unwrap_or_default();
+        filled += width;
+        if filled > columns {
+            rows += 1;
+            filled = width;
+        }
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -289,5 +328,6 @@ mod tests {
         assert_eq!(height("", 10), 1);
         assert_eq!(height("0123456789", 10), 1);
         assert_eq!(height("标记标记标记", 10), 2);
+        assert_eq!(height("标记标记标", 5), 3);
     }
 }

@@ -1,42 +1,47 @@
 //! What is about to be sent, in a few lines.
 
-use super::human::counted;
+use crate::language::say;
 use crate::plan::{Preview, Sent};
-use crate::text::quoted;
+use crate::text::{all, quoted};
 
 /// The first and the last of so many orders, and those unlike the rest.
 pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
     let mut lines = Vec::new();
     match (&preview.first, &preview.last) {
         (Some(first), Some(last)) if first != last => {
-            lines.push(format!("first: {}", sent(first)));
-            lines.push(format!("last: {}", sent(last)));
+            lines.push(say!("preview-first", sent = sent(first)));
+            lines.push(say!("preview-last", sent = sent(last)));
         }
-        (Some(only), _) => lines.push(format!("first and last: {}", sent(only))),
+        (Some(only), _) => lines.push(say!("preview-only", sent = sent(only))),
         (None, _) => {}
     }
     let unlike = &preview.unlike;
     if unlike.orders > 0 {
         let places = unlike.first.iter();
-        let places = places.map(|sent| format!("{} {}", sent.line, quoted(&sent.order)));
-        let more = match unlike.orders > unlike.first.len() as u64 {
-            true => ", …",
-            false => "",
+        let places: Vec<_> = places
+            .map(|sent| format!("{} {}", sent.line, quoted(&sent.order)))
+            .collect();
+        let places = match unlike.orders > unlike.first.len() as u64 {
+            true => say!("preview-cut", places = all(&places)),
+            false => all(&places),
         };
-        lines.push(format!(
-            "{} of {} {} unlike the rest: {}{more}",
-            unlike.orders,
-            counted(orders, "order", "orders"),
-            if unlike.orders == 1 { "looks" } else { "look" },
-            places.collect::<Vec<_>>().join(", ")
+        lines.push(say!(
+            "preview-unlike",
+            count = unlike.orders,
+            orders = orders,
+            places = places
         ));
     }
     lines
 }
 
 fn sent(sent: &Sent) -> String {
-    let (order, flag) = (quoted(&sent.order), quoted(&sent.flag));
-    format!("{}, {order} gets {flag}", sent.line)
+    say!(
+        "preview-sent",
+        line = sent.line.to_string(),
+        order = quoted(&sent.order),
+        flag = quoted(&sent.flag)
+    )
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::human::time_now;
+use jiff::ZonedDateTime;
+
 use super::screen::Screen;
 use super::state::State;
 use crate::run::Planned;
-use crate::text::one_line;
+use crate::text::{one_line, time_of_day};
 
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(30);
@@ -88,7 +89,8 @@ fn draw(state: &Mutex<State>, screen: &Mutex<Screen>, open: &Receiver<()>) {
 
 fn write_lines(state: &Mutex<State>, open: &Receiver<()>) {
     while open.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let line = lock(state).line(Instant::now(), &time_now());
+        let clock = time_of_day(&ZonedDateTime::now());
+        let line = lock(state).line(Instant::now(), &clock);
         let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
     }
 }

@@ -4,11 +4,9 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
-use super::human::counted;
+use crate::language::say;
 use crate::run::Destination;
 use crate::text::one_line;
-
-pub const NOT_CONFIRMED: &str = "not confirmed: nothing was sent (--yes answers yes)";
 
 /// Whether somebody is there to answer.
 pub fn can_ask() -> bool {
@@ -17,9 +15,10 @@ pub fn can_ask() -> bool {
 
 /// Whether the answer is yes; no answer is no.
 pub fn confirm_clearing(orders: u64, destination: &Destination) -> bool {
-    let orders = counted(orders, "order", "orders");
-    confirm(&format!(
-        "clear the flags of {orders}? account: {destination}"
+    confirm(&say!(
+        "confirm-clearing",
+        orders = orders,
+        account = destination.to_string()
     ))
 }
 

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
 
-use super::human::clock_time;
 use super::line::{Notice, View};
 use crate::files::Status;
+use crate::language::say;
 use crate::run::Planned;
+use crate::text::{clock_time, time_of_day};
 
 /// How long the reason is shown why a call failed for now.
 const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
@@ -114,13 +115,13 @@ impl State {
     pub fn away(&mut self, clock: &ZonedDateTime, next_try: Duration, reason: String) {
         let since = match self.outage.take() {
             Some(outage) => outage.since,
-            None => clock.strftime("%H:%M").to_string(),
+            None => clock_time(clock, clock),
         };
         let next_try = clock.checked_add(next_try);
         let next_try = next_try.as_ref().unwrap_or(clock);
         self.outage = Some(Outage {
             since,
-            next_try: next_try.strftime("%H:%M:%S").to_string(),
+            next_try: time_of_day(next_try),
             reason,
         });
     }
@@ -184,11 +185,12 @@ impl State {
 
     /// The same on one line, for where nothing can be drawn over.
     pub fn line(&self, now: Instant, clock: &str) -> String {
-        let line = format!("{clock} {}", self.view(now).whole());
-        match self.last.as_str() {
+        let line = self.view(now).whole();
+        let line = match self.last.as_str() {
             "" => line,
-            order => format!("{line}; last order {order}"),
-        }
+            order => say!("progress-last", line = line, order = order),
+        };
+        format!("{clock} {line}")
     }
 
     /// In seconds: as the pace says, unless calls come to an end more slowly.

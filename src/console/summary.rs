@@ -1,14 +1,17 @@
 //! What stands on stdout at the end of a run.
 
-use std::fmt::Write;
+use std::fmt::Display;
 
 use jiff::tz::TimeZone;
 
-use super::human::{by_status, counted, duration};
+use super::statuses::by_status;
 use crate::files::Status;
+use crate::language::say;
 use crate::run::Report;
-use crate::text::one_line;
+use crate::text::{date_and_time, duration, one_line, padded};
 
+/// Columns of the longest label.
+const LABEL: usize = 8;
 /// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
 
@@ -27,78 +30,92 @@ pub enum Next {
     },
 }
 
+/// A line that begins with what it is about, in a column of its own.
+pub fn labelled(label: &str, value: impl Display) -> String {
+    // File names are anybody's words, too.
+    let value = one_line(&value.to_string(), usize::MAX);
+    format!("{}  {value}", padded(label, LABEL))
+}
+
 /// The run in a few lines, what could be done better, and what comes next.
 pub fn summary(report: &Report, tip: Option<&str>, next: Option<&Next>) -> String {
-    let tally = &report.summary;
-    let mut text = String::new();
-    let counts = by_status(Status::ALL.map(|status| (status, tally.count(status))));
-    let rows = counted(tally.rows(), "row", "rows");
-    let mut line = |text_line: String| {
-        let _ = writeln!(text, "{text_line}");
-    };
-    // File names are anybody's words, too.
-    let shown = |path: &str| one_line(path, usize::MAX);
-    if report.destination.stand_in {
-        line("nothing was sent to the ERP: this was the stand-in (--sandbox)".to_owned());
-    }
-    line(format!("{rows}: {counts}"));
-    line(format!("sheet     {}", shown(&report.sheet)));
-    if !report.destination.stand_in {
-        line(shown(&format!("account   {}", report.destination)));
-    }
-    let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
-    line(format!(
-        "finished  {}",
-        finished.strftime("%Y-%m-%d %H:%M:%S")
-    ));
-    line(format!(
-        "calls     {} in {} ({}, {})",
-        report.calls,
-        duration(report.elapsed),
-        counted(report.retries, "retry", "retries"),
-        counted(report.pauses, "pause", "pauses"),
-    ));
-    line(format!("results   {}", shown(&report.results)));
-    match &report.failures {
-        Some(failures) => line(format!(
-            "failures  {} ({})",
-            shown(failures),
-            counted(tally.failures(), "row", "rows")
-        )),
-        None => line("failures  the sheet itself, left as it was".to_owned()),
-    }
-    for kept in &report.kept {
-        line(format!("kept      {}", shown(kept)));
-    }
-    if let Some(journal) = &report.journal {
-        line(format!("journal   {}", shown(journal)));
-    }
-    let messages = tally.messages();
-    if !messages.is_empty() {
-        line(String::new());
-    }
-    for (status, message, count) in messages.iter().take(MESSAGES_SHOWN) {
-        line(format!(
-            "{count:>8}  {status:<8}  {}",
-            one_line(message, usize::MAX)
-        ));
-    }
-    let rest: u64 = messages
-        .iter()
-        .skip(MESSAGES_SHOWN)
-        .map(|(_, _, count)| count)
-        .sum();
-    if rest + tally.unlisted() > 0 {
-        line(format!(
-            "{:>8}  with other messages; see the failures file",
-            rest + tally.unlisted()
-        ));
+    let mut lines = facts(report);
+    let listed = messages(report);
+    if !listed.is_empty() {
+        lines.push(String::new());
+        lines.extend(listed);
     }
     if let Some(tip) = tip {
-        line(format!("\ntip       {tip}"));
+        lines.extend([String::new(), labelled(&say!("label-tip"), tip)]);
     }
     if let Some(next) = next {
-        let next = match next {
+        lines.extend([String::new(), labelled(&say!("label-next"), next.text())]);
+    }
+    lines.join("\n") + "\n"
+}
+
+fn facts(report: &Report) -> Vec<String> {
+    let tally = &report.summary;
+    let mut lines = Vec::new();
+    if report.destination.stand_in {
+        lines.push(say!("summary-stand-in"));
+    }
+    lines.push(say!(
+        "summary-rows",
+        rows = tally.rows(),
+        counts = by_status(Status::ALL.map(|status| (status, tally.count(status))))
+    ));
+    lines.push(labelled(&say!("label-sheet"), &report.sheet));
+    if !report.destination.stand_in {
+        lines.push(labelled(&say!("label-account"), &report.destination));
+    }
+    let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
+    lines.push(labelled(&say!("label-finished"), date_and_time(&finished)));
+    let calls = say!(
+        "summary-calls",
+        calls = report.calls,
+        time = duration(report.elapsed),
+        retries = report.retries,
+        pauses = report.pauses
+    );
+    lines.push(labelled(&say!("label-calls"), calls));
+    lines.push(labelled(&say!("label-results"), &report.results));
+    let failures = match report.failures.clone() {
+        Some(path) => say!("summary-failures", path = path, rows = tally.failures()),
+        None => say!("summary-failures-untouched"),
+    };
+    lines.push(labelled(&say!("label-failures"), failures));
+    for kept in &report.kept {
+        lines.push(labelled(&say!("label-kept"), kept));
+    }
+    if let Some(journal) = &report.journal {
+        lines.push(labelled(&say!("label-journal"), journal));
+    }
+    lines
+}
+
+/// What failures say, the most frequent first.
+fn messages(report: &Report) -> Vec<String> {
+    let messages = report.summary.messages();
+    let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));
+    let mut lines: Vec<_> = shown
+        .iter()
+        .map(|(status, message, count)| {
+            let message = one_line(message, usize::MAX);
+            format!("{count:>8}  {status:<8}  {message}")
+        })
+        .collect();
+    let rest: u64 = rest.iter().map(|(_, _, count)| count).sum();
+    let others = rest + report.summary.unlisted();
+    if others > 0 {
+        lines.push(format!("{others:>8}  {}", say!("summary-others")));
+    }
+    lines
+}
+
+impl Next {
+    fn text(&self) -> String {
+        match self {
             Next::Continue {
                 test: None,
                 command,
@@ -110,13 +127,19 @@ pub fn summary(report: &Report, tip: Option<&str>, next: Option<&Next>) -> Strin
             Next::Continue {
                 test: Some(test),
                 command,
-            } => format!("{test}; once that is accepted: {command}"),
+            } => say!(
+                "next-test-first",
+                test = test.as_str(),
+                command = command.as_str()
+            ),
             Next::Retry {
                 correct: Some(file),
                 command,
-            } => format!("correct the rows of {file}, then: {command}"),
-        };
-        line(format!("\nnext      {}", shown(&next)));
+            } => say!(
+                "next-correct-first",
+                file = file.as_str(),
+                command = command.as_str()
+            ),
+        }
     }
-    text
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use crate::text;
 
-/// As much of a message as is kept.
-const MAX_CHARS: usize = 500;
+/// Columns of a message that are kept.
+const MAX_KEPT: usize = 1_000;
 /// As much of a message as is looked at.
 const MAX_READ: usize = 4_000;
 /// How often over a URL may have been percent-encoded.
@@ -38,7 +38,7 @@ impl<'a> Secrets<'a> {
             let whole = shown.chars().count().saturating_sub(MAX_SECRET);
             shown = shown.chars().take(whole).collect();
         }
-        text::one_line(&shown, MAX_CHARS)
+        text::one_line(&shown, MAX_KEPT)
     }
 
     /// The message with `***` for each secret, however it is percent-encoded and in either case.
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_secret_where_the_message_is_cut_short_leaves_no_piece() {
-        for before in 480..=500 {
+        for before in MAX_KEPT - 20..=MAX_KEPT {
             let shown = shown(&format!("{}{SALT}", "x".repeat(before)));
             assert!(!shown.contains("sea"), "{shown}");
         }

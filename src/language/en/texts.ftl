@@ -8,6 +8,8 @@ duration-hours = { $hours } h { $minutes } min
 bytes = { $count } bytes
 list-separator = { ", " }
 list-more = { $items } and { $more } more
+clock-ahead = { $time } ahead of the ERP's
+clock-behind = { $time } behind the ERP's
 
 ## Sheets
 
@@ -426,6 +428,83 @@ files-worksheet-full = a worksheet has no more than { $rows } rows; name a file 
 
 ## What commands say
 
+label-error = error:{ " " }
+label-warning = warning:{ " " }
+stdout-failed = cannot write to standard output: { $error }
+no-thread = cannot start a thread: { $error }
+check-rows =
+    { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }, { $invalid } invalid; { $orders ->
+        [one] 1 distinct order
+       *[other] { $orders } distinct orders
+    }
+check-rows-left-out =
+    { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }, { $invalid } invalid, { $left } left out; { $orders ->
+        [one] 1 distinct order
+       *[other] { $orders } distinct orders
+    }
+check-run = a run now makes { $calls }
+check-other-flags = other flags
+check-conflicts-last =
+    { $orders ->
+        [one] 1 order is
+       *[other] { $orders } orders are
+    } given different flags: the last row of each decides
+check-conflicts-invalid =
+    { $orders ->
+        [one] 1 order is
+       *[other] { $orders } orders are
+    } given different flags: all their rows are invalid
+finding-superseded = a later row gives the order another flag, and decides
+finding-superseded-row = gives { $flag }, but { $line } decides
+finding-conflict-row = gives { $flag }; its last row is { $line }
+findings-group =
+    { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }: { $matter }
+findings-more = and { $rows } more (-v shows all)
+init-next-run = wdt-flags check SHEET, then: { $command }
+init-next-init = put right what the ERP refuses: { $command }
+init-next-ping = try again later: { $command }
+init-line = line { $line } of standard input
+init-unreadable-line = line { $line } of standard input: { $error }
+init-question = { $question }:
+init-question-with-default = { $question } [{ $default }]:
+init-not-taken = not taken
+init-interrupted = interrupted, so nothing is saved
+init-unreadable = the { $setting } cannot be read: { $error }
+init-no-signals = cannot listen for signals: { $error }
+man-failed = cannot write man pages into `{ $directory }`: { $error }
+ping-account = { $sid } (app key { $key })
+ping-reply = { $reply } after { $time }
+ping-clock-agrees = agrees with the ERP's
+ping-clock-near = { $difference }, which is near enough
+ping-clock-refused = { $difference }, which the ERP refuses; runs correct it, but better set this machine's clock
+call-accepted = accepted
+run-proxy = calls go through the proxy { $proxy }
+run-no-summary = the summary cannot be written: { $error }
+run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
+run-no-stand-in = cannot start the sandbox: { $error }
+run-stand-in-at = sandbox at { $endpoint }
+run-endpoint = endpoint { $endpoint }
+not-confirmed = not confirmed: nothing was sent (--yes answers yes)
+run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
+run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
+run-stopped = stopped early: { $reason }; the same command continues from here, within { $within }
+run-stopped-test-first = stopped early: { $reason }; put that right (`wdt-flags ping` tests it), and the same command continues from here, within { $within }
+run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
+run-stopped-lost-test-first = stopped early: { $reason }; put that right (`wdt-flags ping` tests it), and the same command starts over, unless the journal is put back
+sandbox-failed = cannot serve on { $address }: { $error }
+sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
+sandbox-answered = { $asked } { $body }: { $reply }
+tip-sheet = to see what would be sent: wdt-flags check { $sheet }; to send it: wdt-flags run { $sheet }
+tip-dry-run = wdt-flags check SHEET, or run SHEET --dry-run, shows what would be sent and calls nothing
 run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place
 check-listing-calls =
     { $calls ->
@@ -435,6 +514,151 @@ check-listing-calls =
 
 ## Progress and summary
 
+left-at-once = left at once: calls in flight were not waited for, results are not written; what is known is kept in `{ $journal }`, and the same command continues from there
+event-conflicts-last =
+    { $orders ->
+        [one] 1 order is
+       *[other] { $orders } orders are
+    } given different flags; the last row of each decides (--on-conflict)
+event-conflicts-invalid =
+    { $orders ->
+        [one] 1 order is
+       *[other] { $orders } orders are
+    } given different flags and will not be sent (--on-conflict)
+event-continuing =
+    continuing an interrupted run of { $age } ago: { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    } taken over from its journal (--fresh starts over)
+event-forecast = { $calls }; account: { $account }
+event-pausing = pausing for { $pause }: { $reason }
+event-max-in-flight =
+    at most { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    } in flight from now on: { $reason }
+event-answered = { $place }, order { $order }: { $verdict }
+event-answered-again = { $place }, order { $order }, attempt { $attempt }: { $verdict }
+event-answered-alone = a call: { $verdict }
+event-answered-alone-again = a call, attempt { $attempt }: { $verdict }
+event-account-unknown = no file can be kept in the directory for state (is HOME right?): runs for one account do not know of each other, and do not keep each other's pace
+event-account-busy = another run is calling for the same account ({ $holder }); the two share its quota
+event-accepted-before =
+    the last results show { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    } as accepted with the same flag, the latest at { $time }; sending again
+event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
+event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
+event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
+event-waits-for-pace = the first call waits { $wait }: the run before called for this account, or paused
+event-as-before = as the run before did
+event-outage = the server cannot be reached: { $why }; trying again in { $wait }
+event-outage-over = the server answers again, after { $lasted }
+event-clock-corrected = this machine's clock is { $difference }; calls are signed by the ERP's from now on, but better set it right
+event-stopping = stopping: { $reason }; waiting for the calls in flight (Ctrl-C leaves at once)
+event-unrecorded = not recorded: { $place }, order { $order }: { $status }
+event-unrecorded-with-message = not recorded: { $place }, order { $order }: { $status }, { $message }
+forecast-none = no calls
+forecast-latest = { $calls }, until { $deadline } at the latest (--deadline)
+forecast-left =
+    { $calls }: about { $time }, but sending ends at { $deadline } (--deadline): about { $left ->
+        [one] 1 order
+       *[other] { $left } orders
+    } will be left
+forecast-in-time = { $calls }: about { $time }, until { $end }, in time for { $deadline } (--deadline)
+forecast-end = { $calls }: about { $time }, until { $end }
+forecast-time = { $calls }: about { $time }
+forecast-limited =
+    { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    } at { $rate }
+forecast-auto =
+    { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    }, { $rate } at first and then faster
+forecast-unlimited =
+    { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    }, as fast as { $workers ->
+        [one] 1 worker
+       *[other] { $workers } workers
+    } can
+forecast-workers =
+    { $calls } (with { $workers ->
+        [one] 1 worker
+       *[other] { $workers } workers
+    } if none takes longer than { $longest })
+preview-first = first: { $sent }
+preview-last = last: { $sent }
+preview-only = first and last: { $sent }
+preview-cut = { $places }, …
+preview-unlike =
+    { $count } of { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    } { $count ->
+        [one] looks
+       *[other] look
+    } unlike the rest: { $places }
+preview-sent = { $line }, { $order } gets { $flag }
+confirm-clearing =
+    clear the flags of { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    }? account: { $account }
+rows-by-status = { $rows } { $status }
+rows-by-status-in-short = { $rows } { $status }
+progress-separator = { ", " }
+progress-settled = { $settled } of { $rows } rows
+progress-counts = { $settled } of { $rows } rows: { $counts }
+progress-per-minute = { $calls } calls/min
+progress-per-second = { $calls } calls/s
+progress-left = { $time } left
+progress-last = { $line }; last order { $order }
+progress-paused = paused until { $until }: { $reason }
+progress-away = server away since { $since }, next try at { $next }: { $reason }
+progress-retrying = trying again after: { $reason }
+summary-stand-in = nothing was sent to the ERP: this was the stand-in (--sandbox)
+summary-rows =
+    { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }: { $counts }
+summary-calls =
+    { $calls } in { $time } ({ $retries ->
+        [one] 1 retry
+       *[other] { $retries } retries
+    }, { $pauses ->
+        [one] 1 pause
+       *[other] { $pauses } pauses
+    })
+summary-failures =
+    { $path } ({ $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    })
+summary-failures-untouched = the sheet itself, left as it was
+summary-others = with other messages; see the failures file
+next-test-first = { $test }; once that is accepted: { $command }
+next-correct-first = correct the rows of { $file }, then: { $command }
+label-sheet = sheet
+label-account = account
+label-finished = finished
+label-calls = calls
+label-results = results
+label-failures = failures
+label-kept = kept
+label-journal = journal
+label-tip = tip
+label-next = next
+label-endpoint = endpoint
+label-proxy = proxy
+label-reply = reply
+label-clock = clock
 progress-asking = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
 progress-asking-left = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen, { $time } left
 progress-asking-refused = the ERP cannot be asked which orders carry their flag already: { $error }; what is not known is sent

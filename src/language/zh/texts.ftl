@@ -8,6 +8,8 @@ duration-hours = { $hours } 小时 { $minutes } 分
 bytes = { $count } 字节
 list-separator = 、
 list-more = { $items } 等，另有 { $more } 个
+clock-ahead = 比 ERP 快 { $time }
+clock-behind = 比 ERP 慢 { $time }
 
 ## 表格
 
@@ -398,11 +400,156 @@ files-worksheet-full = 一个工作表最多 { $rows } 行；请指定以 .csv �
 
 ## 命令的输出
 
+label-error = 错误：
+label-warning = 警告：
+stdout-failed = 无法写到标准输出：{ $error }
+no-thread = 无法启动线程：{ $error }
+check-rows = 共 { $rows } 行，其中无效 { $invalid } 行；去重后 { $orders } 张采购单
+check-rows-left-out = 共 { $rows } 行，其中无效 { $invalid } 行、隐藏而不发送 { $left } 行；去重后 { $orders } 张采购单
+check-run = 现在运行：{ $calls }
+check-other-flags = 其他标记
+check-conflicts-last = { $orders } 张采购单的标记前后不一：以各自的最后一行为准
+check-conflicts-invalid = { $orders } 张采购单的标记前后不一：相关的行全部无效
+finding-superseded = 后面有一行给同一采购单另一个标记，以那一行为准
+finding-superseded-row = 标记为 { $flag }，但以{ $line }为准
+finding-conflict-row = 标记为 { $flag }；该采购单的最后一行是{ $line }
+findings-group = { $rows } 行：{ $matter }
+findings-more = 另有 { $rows } 行（加 -v 全部列出）
+init-next-run = 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
+init-next-init = 按 ERP 的提示改正后重新录入：{ $command }
+init-next-ping = 稍后再试：{ $command }
+init-line = 标准输入第 { $line } 行
+init-unreadable-line = 无法读取标准输入第 { $line } 行：{ $error }
+init-question = { $question }：
+init-question-with-default = { $question } [{ $default }]：
+init-not-taken = 未采用
+init-interrupted = 已中断，什么都没有保存
+init-unreadable = 无法读取{ $setting }：{ $error }
+init-no-signals = 无法接收信号：{ $error }
+man-failed = 无法把手册页写入 `{ $directory }`：{ $error }
+ping-account = { $sid }（app key { $key }）
+ping-reply = { $reply }，用时 { $time }
+ping-clock-agrees = 与 ERP 一致
+ping-clock-near = { $difference }，在允许范围内
+ping-clock-refused = { $difference }，超出 ERP 允许的范围；运行时会自动校正，但最好把本机时钟调准
+call-accepted = 已接受
+run-proxy = 通过代理 { $proxy } 调用
+run-no-summary = 无法输出小结：{ $error }
+run-namesake = 同一目录下还有 `{ $namesake }`，因此 `{ $sheet }` 的结果文件写为 `{ $results }`
+run-no-stand-in = 无法启动模拟 ERP：{ $error }
+run-stand-in-at = 模拟 ERP 的接口地址：{ $endpoint }
+run-endpoint = 接口地址：{ $endpoint }
+not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
+run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处，不会再次调用
+run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
+run-stopped = 提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
+run-stopped-test-first = 提前停止：{ $reason }；请先解决（用 `wdt-flags ping` 测试），在 { $within } 内（--continue-within）再执行同一命令即可从此处续跑
+run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否则同一命令会从头开始
+run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决（用 `wdt-flags ping` 测试）；除非放回运行记录，否则同一命令会从头开始
+sandbox-failed = 无法在 { $address } 上提供服务：{ $error }
+sandbox-serving = 模拟 ERP 已启动，按 Ctrl-C 停止
+sandbox-answered = { $asked } { $body }：{ $reply }
+tip-sheet = 查看将发送的内容：wdt-flags check { $sheet }；发送：wdt-flags run { $sheet }
+tip-dry-run = wdt-flags check SHEET 或 wdt-flags run SHEET --dry-run 只显示将发送的内容，不作任何调用
 run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
 
 ## 进度与小结
 
+left-at-once = 已立即退出：没有等待已发出的调用，也没有写结果文件；已知的结果保存在 `{ $journal }`，再执行同一命令即可续跑
+event-conflicts-last = { $orders } 张采购单的标记前后不一，以各自的最后一行为准（--on-conflict）
+event-conflicts-invalid = { $orders } 张采购单的标记前后不一，不会发送（--on-conflict）
+event-continuing = 续跑 { $age }前中断的运行：沿用其运行记录中的 { $rows } 行（--fresh 从头开始）
+event-forecast = { $calls }；账号：{ $account }
+event-pausing = 暂停 { $pause }：{ $reason }
+event-max-in-flight = 此后同时最多 { $calls } 次调用：{ $reason }
+event-answered = { $place }，采购单 { $order }：{ $verdict }
+event-answered-again = { $place }，采购单 { $order }，第 { $attempt } 次尝试：{ $verdict }
+event-answered-alone = 一次调用：{ $verdict }
+event-answered-alone-again = 一次调用，第 { $attempt } 次尝试：{ $verdict }
+event-account-unknown = 状态目录中无法保存文件（HOME 设置对吗？）：用同一账号的几个运行互不知晓，速率也无法合在一起控制
+event-account-busy = 另一个运行正在用同一账号调用（{ $holder }），两者共用该账号的配额
+event-accepted-before = 按上次的结果文件，有 { $orders } 张采购单已以同样的标记被接受，最近一次在 { $time }；仍再次发送
+event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
+event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
+event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
+event-waits-for-pace = 首次调用先等待 { $wait }：上一次运行刚用该账号调用过，或正在暂停
+event-as-before = 接续上一次运行的等待
+event-outage = 无法连接服务器：{ $why }；{ $wait }后再试
+event-outage-over = 服务器恢复响应，中断了 { $lasted }
+event-clock-corrected = 本机时钟{ $difference }；此后按 ERP 的时间签名，但最好把本机时钟调准
+event-stopping = 正在停止：{ $reason }；等待已发出的调用返回（按 Ctrl-C 立即退出）
+event-unrecorded = 未能记录：{ $place }，采购单 { $order }：{ $status }
+event-unrecorded-with-message = 未能记录：{ $place }，采购单 { $order }：{ $status }，{ $message }
+forecast-none = 无需调用
+forecast-latest = { $calls }，最晚到 { $deadline } 为止（--deadline）
+forecast-left = { $calls }：约需 { $time }，但 { $deadline } 停止发送（--deadline），届时约剩 { $left } 张采购单
+forecast-in-time = { $calls }：约需 { $time }，预计 { $end } 完成，赶得上 { $deadline }（--deadline）
+forecast-end = { $calls }：约需 { $time }，预计 { $end } 完成
+forecast-time = { $calls }：约需 { $time }
+forecast-limited = { $calls } 次调用，速率 { $rate }
+forecast-auto = { $calls } 次调用，速率起初 { $rate }，之后逐步加快
+forecast-unlimited = { $calls } 次调用，并发数 { $workers }，速率不限
+forecast-workers = { $calls }（并发数 { $workers }，每次不超过 { $longest } 时）
+preview-first = 第一张：{ $sent }
+preview-last = 最后一张：{ $sent }
+preview-only = 仅此一张：{ $sent }
+preview-cut = { $places }等
+preview-unlike = { $orders } 张采购单中有 { $count } 张的单号与其余的不像：{ $places }
+preview-sent = { $line }，{ $order } 的标记设为 { $flag }
+confirm-clearing = 要清除 { $orders } 张采购单的标记吗？账号：{ $account }
+rows-by-status =
+    { $status ->
+        [ok] 已接受
+        [unchanged] 无需更改
+        [superseded] 被后面的行取代
+        [rejected] 被拒绝
+        [failed] 失败
+        [invalid] 无效
+       *[skipped] 未发送
+    } { $rows } 行（{ $status }）
+rows-by-status-in-short =
+    { $status ->
+        [ok] 已接受
+        [unchanged] 无需更改
+        [superseded] 被取代
+        [rejected] 被拒绝
+        [failed] 失败
+        [invalid] 无效
+       *[skipped] 未发送
+    } { $rows }
+progress-separator = ，
+progress-settled = { $settled }/{ $rows } 行
+progress-counts = { $settled }/{ $rows } 行：{ $counts }
+progress-per-minute = { $calls } 次/分
+progress-per-second = { $calls } 次/秒
+progress-left = 还剩 { $time }
+progress-last = { $line }；最近的采购单 { $order }
+progress-paused = 暂停至 { $until }：{ $reason }
+progress-away = 服务器自 { $since } 起连不上，{ $next } 再试：{ $reason }
+progress-retrying = 正在重试：{ $reason }
+summary-stand-in = 没有向 ERP 发送任何内容：这是用模拟 ERP 的试运行（--sandbox）
+summary-rows = 共 { $rows } 行：{ $counts }
+summary-calls = { $calls } 次，用时 { $time }（重试 { $retries } 次，暂停 { $pauses } 次）
+summary-failures = { $path }（{ $rows } 行）
+summary-failures-untouched = 就是这份表格，未作改动
+summary-others = 其他原因，见失败明细
+next-test-first = 先执行 { $test }，被接受后再执行：{ $command }
+next-correct-first = 先改正 { $file } 中的行，再执行：{ $command }
+label-sheet = 表格
+label-account = 账号
+label-finished = 完成时间
+label-calls = 调用
+label-results = 结果文件
+label-failures = 失败明细
+label-kept = 保留文件
+label-journal = 运行记录
+label-tip = 提示
+label-next = 下一步
+label-endpoint = 接口地址
+label-proxy = 代理
+label-reply = 回复
+label-clock = 时钟
 progress-asking = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
 progress-asking-left = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张，还需 { $time }
 progress-asking-refused = 无法查询 ERP 里的标记：{ $error }；未查到的照常发送

@@ -9,6 +9,7 @@ mod inputs;
 mod man;
 mod next;
 mod ping;
+mod refusal;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;

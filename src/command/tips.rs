@@ -5,23 +5,22 @@ use std::path::Path;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::refusal::InWords;
 use crate::language::say;
 use crate::text::one_line;
 
-/// The error with a tip that names the right command, where one can be told.
-pub fn with_tip(mut error: clap::Error) -> clap::Error {
-    let Some(tip) = tip(&error) else {
-        return error;
-    };
+/// The error in the user's language, with a tip that names the right command where one can be told.
+pub fn with_tip(mut error: clap::Error) -> clap::error::Error<InWords> {
+    let tip = tip(&error);
     let mut tips = match error.remove(ContextKind::Suggested) {
         Some(ContextValue::StyledStrs(tips)) => tips,
         _ => Vec::new(),
     };
     // Nobody has a sheet named like an option.
     tips.retain(|tip| !tip.to_string().contains("as a value"));
-    tips.push(StyledStr::from(tip));
+    tips.extend(tip.map(StyledStr::from));
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
-    error
+    error.apply()
 }
 
 fn tip(error: &clap::Error) -> Option<String> {

@@ -503,6 +503,31 @@ run-stopped-lost-test-first = stopped early: { $reason }; put that right (`wdt-f
 sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
 sandbox-answered = { $asked } { $body }: { $reply }
+refused-twice = the argument '{ $argument }' cannot be used multiple times
+refused-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
+refused-conflicts = the argument '{ $argument }' cannot be used with:
+refused-no-value = a value is required for '{ $argument }' but none was supplied
+refused-value = invalid value '{ $value }' for '{ $argument }'
+refused-value-why = invalid value '{ $value }' for '{ $argument }': { $why }
+refused-values = [possible values: { $values }]
+refused-extra-value = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
+refused-argument = unexpected argument '{ $argument }' found
+refused-missing = the following required arguments were not provided:
+refused-command = unrecognized subcommand '{ $command }'
+refused-no-command = '{ $program }' requires a subcommand but one was not provided
+refused-commands = [subcommands: { $commands }]
+refused-not-utf-8 = invalid UTF-8 was detected in one or more arguments
+refused-help = For more information, try '{ $option }'.
+tip = tip:{ " " }
+tip-name = '{ $name }'
+tip-commands =
+    { $count ->
+        [one] a similar subcommand exists: { $names }
+       *[other] some similar subcommands exist: { $names }
+    }
+tip-argument = a similar argument exists: { $name }
+tip-value = a similar value exists: { $name }
+tip-exists = { $name } exists
 tip-sheet = to see what would be sent: wdt-flags check { $sheet }; to send it: wdt-flags run { $sheet }
 tip-dry-run = wdt-flags check SHEET, or run SHEET --dry-run, shows what would be sent and calls nothing
 run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place

@@ -1,12 +1,15 @@
 //! What people type, and what they are told.
 
 mod check;
+#[cfg(unix)]
+mod columns;
 mod completions;
 mod exit_codes;
 mod first_run;
 mod help;
 #[cfg(unix)]
 mod interrupt;
+mod language;
 mod man;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;

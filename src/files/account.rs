@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::error::FileError;
-use super::lock::{Holder, Lock};
+use super::holder::Holder;
+use super::lock::Lock;
 use super::open::open_regular;
 
 /// Held as long as a run calls for the account.

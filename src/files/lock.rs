@@ -1,6 +1,5 @@
 //! One run at a time on a file: a lock that says who holds it.
 
-use std::fmt;
 #[cfg(not(windows))]
 use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
@@ -8,16 +7,13 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::error::FileError;
+use super::holder::{Holder, MARK};
 use super::open::{leads_to, open_regular, open_to_read};
 use super::outcome::local_time;
 use super::paths::companion;
-use crate::language::say;
 
-/// Begins every lock file, so that nothing else is taken for one.
-const LOCK_MARK: &str = "wdt-flags";
 /// Longer than what a lock says.
 const MOST_TEXT: u64 = 200;
 
@@ -26,18 +22,6 @@ const MOST_TEXT: u64 = 200;
 pub struct Lock {
     file: File,
     path: PathBuf,
-}
-
-/// Who holds a lock, as its file says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Holder {
-    Run {
-        pid: u32,
-        since: Timestamp,
-    },
-    /// The file is not written yet, or by another version of this program.
-    Unknown,
 }
 
 /// What came of trying to lock a file.
@@ -129,34 +113,9 @@ fn read(file: &File) -> String {
 /// An error unless the text is of a lock, whole, cut off or torn: a power cut may leave zeros.
 fn check(path: &Path, text: &str) -> Result<(), FileError> {
     let written = text.trim_end_matches('\0');
-    match written.starts_with(LOCK_MARK) || LOCK_MARK.starts_with(written) {
+    match written.starts_with(MARK) || MARK.starts_with(written) {
         true => Ok(()),
         false => Err(FileError::NotOurs(path.to_owned())),
-    }
-}
-
-impl Holder {
-    /// By the text of a lock, which is the same in every language: runs may speak different ones.
-    fn of(text: &str) -> Holder {
-        let said = || {
-            let mut words = text.strip_prefix(LOCK_MARK)?.split_whitespace();
-            Some(Holder::Run {
-                pid: words.next()?.parse().ok()?,
-                since: words.next()?.parse().ok()?,
-            })
-        };
-        said().unwrap_or(Holder::Unknown)
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            Holder::Run { pid, since } => {
-                say!("files-holder", pid = pid, since = local_time(*since))
-            }
-            Holder::Unknown => say!("files-holder-unknown"),
-        })
     }
 }
 
@@ -213,7 +172,7 @@ fn is_held(error: &io::Error) -> bool {
 fn sign(mut lock: &File) -> io::Result<()> {
     writeln!(
         lock,
-        "{LOCK_MARK} {} {}",
+        "{MARK} {} {}",
         std::process::id(),
         local_time(Timestamp::now())
     )
@@ -280,26 +239,6 @@ mod tests {
             fs::read_to_string(&lock).expect("still there"),
             "dear diary"
         );
-    }
-
-    #[test]
-    fn who_holds_a_lock_is_known_by_a_whole_text_alone() {
-        let text = "wdt-flags 17 2026-01-02T03:04:05.678+08:00\n";
-        let holder = Holder::Run {
-            pid: 17,
-            since: "2026-01-01T19:04:05.678Z".parse().expect("a time"),
-        };
-        assert_eq!(Holder::of(text), holder);
-        for torn in [
-            "",
-            "wdt-flags",
-            "wdt-flags 17",
-            "wdt-flags 17 2026-01\0\0",
-            "\0",
-        ] {
-            assert_eq!(Holder::of(torn), Holder::Unknown, "{torn:?}");
-            assert_eq!(Holder::of(torn).to_string(), "it does not say who");
-        }
     }
 
     #[test]

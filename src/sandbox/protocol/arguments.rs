@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::fields::{MAX_FLAG_CHARS, MAX_ORDER_CHARS, no_other, text};
 use super::listing::listing;
 use super::{Method, Request};
 use crate::sandbox::refusal::Refusal;
-
-pub(in crate::sandbox) const MAX_ORDER_CHARS: usize = 40;
-pub(in crate::sandbox) const MAX_FLAG_CHARS: usize = 32;
 
 pub(in crate::sandbox) fn arguments(method: Method, body: &[u8]) -> Result<Request, Refusal> {
     let Ok(Value::Array(mut arguments)) = serde_json::from_slice(body) else {
@@ -37,29 +35,6 @@ fn update(mut fields: Map<String, Value>) -> Result<Request, Refusal> {
     let flag = text(fields.remove("flag_name"), "flag_name", MAX_FLAG_CHARS)?;
     no_other(fields)?;
     Ok(Request::Update { order, flag })
-}
-
-pub(super) fn no_other(fields: Map<String, Value>) -> Result<(), Refusal> {
-    match fields.into_iter().next() {
-        Some((name, _)) => Err(Refusal::UnknownField(name)),
-        None => Ok(()),
-    }
-}
-
-pub(super) fn text(
-    value: Option<Value>,
-    field: &'static str,
-    max: usize,
-) -> Result<String, Refusal> {
-    match value {
-        None | Some(Value::Null) => Err(Refusal::Missing(field)),
-        Some(Value::String(text)) if text.is_empty() => Err(Refusal::Missing(field)),
-        Some(Value::String(text)) if text.chars().count() > max => {
-            Err(Refusal::TooLong { field, max })
-        }
-        Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(Refusal::ArgumentType),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::Paging;
-use super::arguments::{MAX_ORDER_CHARS, no_other, text};
+use super::fields::{MAX_ORDER_CHARS, no_other, text};
 use crate::sandbox::clock::parse_local_time;
 use crate::sandbox::refusal::Refusal;
 

@@ -2,10 +2,12 @@
 //! what is asked, or why it is refused.
 
 mod arguments;
+mod fields;
 mod listing;
 mod query;
 
-pub(super) use self::arguments::{MAX_FLAG_CHARS, MAX_ORDER_CHARS, arguments};
+pub(super) use self::arguments::arguments;
+pub(super) use self::fields::{MAX_FLAG_CHARS, MAX_ORDER_CHARS};
 pub(super) use self::listing::{Listing, Wanted};
 use self::query::Query;
 pub(super) use self::query::{MAX_PAGE_SIZE, Paging};

@@ -12,6 +12,7 @@ mod destination;
 mod doubts;
 mod error;
 mod event;
+mod jobs;
 mod note;
 mod outage;
 mod planned;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::event::{Event, Observer};
-use super::worker::Work;
+use super::worker::{Purpose, Work};
 use crate::erp::{CallError, Listing, Page, Query, Window};
 use crate::plan::{OrderId, Plan};
 
@@ -113,7 +113,7 @@ impl<'r> Reading<'r> {
                 number,
                 counted: number == 0,
             };
-            let attempted = self.work.with_retry(None, || {
+            let attempted = self.work.with_retry(Purpose::Read(None), || {
                 if page.counted {
                     // The attempt before may have told that the clock was wrong.
                     window = self.windows(within).swap_remove(nth);

@@ -10,15 +10,16 @@ use jiff::Timestamp;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::error::RunError;
-use super::event::{CalledFor, Event, Observer};
+use super::event::{Event, Observer};
+use super::jobs::{Job, Jobs, pool};
 use super::rules::CircuitBreaker;
 use super::watch::start;
-use super::worker::{Attempted, Work};
+use super::worker::{Attempted, Purpose, Work};
 use crate::erp::ErrorKind;
 use crate::files::journal::{Journal, Line};
 use crate::files::{Outcome, Status};
-use crate::plan::{OrderId, Plan, RowRole};
-use crate::sheet::{Place, Row, Rows, Sheet, SheetError};
+use crate::plan::{OrderId, Plan};
+use crate::sheet::{Place, Sheet, SheetError};
 use crate::stop::StopReason;
 
 /// How many outcomes may wait for the journal before workers wait for it.
@@ -38,63 +39,6 @@ pub struct Sending<'r> {
     pub breaker: CircuitBreaker,
 }
 
-/// An order to be sent, with the row that decides its flag.
-struct Job {
-    id: OrderId,
-    row: CalledFor,
-    flag: String,
-    /// How the first pass ended for it, if it was put aside for the last.
-    before: Option<Outcome>,
-}
-
-/// The rows to be sent, as the sheet streams by.
-struct Jobs<'r> {
-    sheet: &'r Sheet,
-    plan: &'r Plan,
-    rows: Rows<'r>,
-    row: Row,
-    /// By order.
-    to_send: Vec<bool>,
-}
-
-impl Jobs<'_> {
-    fn next_job(&mut self) -> Result<Option<Job>, SheetError> {
-        while self.rows.read(&mut self.row)? {
-            if self.row.is_left_out() {
-                continue;
-            }
-            let line = self.row.line();
-            let Ok(entry) = self.row.entry(self.sheet) else {
-                continue;
-            };
-            let role = self.plan.role(line, &entry);
-            match role.ok_or_else(|| SheetError::changed(self.sheet.name()))? {
-                RowRole::Decides { id } if self.to_send[id.index()] => {
-                    return Ok(Some(Job {
-                        id,
-                        row: CalledFor {
-                            place: self.sheet.place(&self.row),
-                            order: entry.order.into_owned(),
-                        },
-                        flag: entry.flag.into_owned(),
-                        before: None,
-                    }));
-                }
-                _ => {}
-            }
-        }
-        Ok(None)
-    }
-}
-
-impl Iterator for Jobs<'_> {
-    type Item = Result<Job, SheetError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.next_job().transpose()
-    }
-}
-
 /// An order whose call came to an end.
 struct Done {
     id: OrderId,
@@ -105,8 +49,8 @@ struct Done {
 /// Nothing more is to be sent.
 struct Stopped;
 
-/// Orders that failed, to be sent once more when all others have been.
-type Aside = Mutex<Vec<Job>>;
+/// Orders that failed, to be sent once more when all others have been, and how.
+type Aside = Mutex<Vec<(Job, Outcome)>>;
 
 impl Sending<'_> {
     /// Sends every order whose outcome is not known and adds its outcome, if it comes to one.
@@ -122,15 +66,12 @@ impl Sending<'_> {
             last[id] &= failed;
         }
         let last = match last.contains(&true) {
-            true => Some(self.jobs(last)?),
+            true => Some(Jobs::of(self.sheet, self.plan, last)?),
             false => None,
         };
-        let jobs = self.jobs(first)?.chain(last.into_iter().flatten());
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.workers)
-            .thread_name(|n| format!("worker-{n}"))
-            .build()
-            .map_err(|error| RunError::Workers(error.to_string()))?;
+        let jobs = Jobs::of(self.sheet, self.plan, first)?.chain(last.into_iter().flatten());
+        let jobs = jobs.map(|job| Ok((job?, None)));
+        let pool = pool(self.workers)?;
         let (done_sender, done) = sync_channel(WAITING_OUTCOMES);
         std::thread::scope(|scope| {
             // It owns the receiver: were it to panic, the workers would find the channel closed.
@@ -150,43 +91,32 @@ impl Sending<'_> {
         })
     }
 
-    fn jobs(&self, to_send: Vec<bool>) -> Result<Jobs<'_>, SheetError> {
-        Ok(Jobs {
-            sheet: self.sheet,
-            plan: self.plan,
-            rows: self.sheet.rows()?,
-            row: Row::default(),
-            to_send,
-        })
-    }
-
     /// Each worker takes the next row as soon as it is free: rows are read no faster than they are
     /// sent, and with one worker they are sent in the sheet's order.
     fn send(
         &self,
-        jobs: impl Iterator<Item = Result<Job, SheetError>> + Send,
+        jobs: impl Iterator<Item = Result<(Job, Option<Outcome>), SheetError>> + Send,
         aside: Option<&Aside>,
         done: &SyncSender<Done>,
     ) {
         let _: Result<(), Stopped> = jobs.par_bridge().try_for_each_init(
             || self.work.client.caller(),
             |caller, job| {
-                let mut job = job.map_err(|error| {
+                let (job, before) = job.map_err(|error| {
                     self.work.stop.stop(StopReason::Sheet(error.to_string()));
                     Stopped
                 })?;
-                let attempted = self.work.with_retry(Some(&job.row), || {
+                let attempted = self.work.with_retry(Purpose::Update(&job.row), || {
                     caller.update_flag(&job.row.order, &job.flag)
                 });
                 let may_pass = is_transient(&attempted);
-                let outcome = outcome(attempted, job.before.take()).ok_or(Stopped)?;
+                let outcome = outcome(attempted, before).ok_or(Stopped)?;
                 if let Some(aside) = aside
                     && may_pass
                     && self.work.retries > 0
                     && self.breaker.may_put_aside()
                 {
-                    job.before = Some(outcome);
-                    lock(aside).push(job);
+                    lock(aside).push((job, outcome));
                     return Ok(());
                 }
                 if let Some(reason) = self.breaker.record(outcome.status, &outcome.message) {
@@ -205,12 +135,11 @@ impl Sending<'_> {
             counters
                 .retries
                 .fetch_add(jobs.len() as u64, Ordering::Relaxed);
-            return self.send(jobs.into_iter().map(Ok), None, done);
+            let jobs = jobs.into_iter().map(|(job, before)| (job, Some(before)));
+            return self.send(jobs.map(Ok), None, done);
         }
-        for mut job in jobs {
-            if let Some(outcome) = job.before.take() {
-                let _: Result<(), Stopped> = settle(job, outcome, done);
-            }
+        for (job, outcome) in jobs {
+            let _: Result<(), Stopped> = settle(job, outcome, done);
         }
     }
 
@@ -343,6 +272,6 @@ pub fn to_send(plan: &Plan, outcomes: &[Option<Outcome>], limit: Option<u64>) ->
         .collect()
 }
 
-fn lock(aside: &Aside) -> MutexGuard<'_, Vec<Job>> {
+fn lock(aside: &Aside) -> MutexGuard<'_, Vec<(Job, Outcome)>> {
     aside.lock().unwrap_or_else(PoisonError::into_inner)
 }

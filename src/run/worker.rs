@@ -32,6 +32,28 @@ pub struct Counters {
     pub pauses: AtomicU64,
 }
 
+/// What a call is made for.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose<'a> {
+    /// To change a row's order.
+    Update(&'a CalledFor),
+    /// To know more, of a row's order or of many: that can be gone without.
+    Read(Option<&'a CalledFor>),
+}
+
+impl<'a> Purpose<'a> {
+    fn row(self) -> Option<&'a CalledFor> {
+        match self {
+            Purpose::Update(row) => Some(row),
+            Purpose::Read(row) => row,
+        }
+    }
+
+    fn is_read(self) -> bool {
+        matches!(self, Purpose::Read(_))
+    }
+}
+
 /// What became of a call and its repetitions.
 pub struct Attempted<T> {
     pub attempts: u32,
@@ -40,17 +62,16 @@ pub struct Attempted<T> {
 }
 
 impl Work<'_> {
-    /// Makes a call, on behalf of a row if there is one, until it ends: throttled calls
-    /// are repeated as often as it takes, transient failures as often as `retries` says, a wrong
-    /// clock once, an outage of the server is waited out. A verdict that holds for every call stops
-    /// the run; whether a doubtful one does, other calls tell. A call that is made for no row can be
-    /// gone without: no verdict on it stops the run.
+    /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
+    /// failures as often as `retries` says, a wrong clock once, an outage of the server is waited
+    /// out. A verdict that holds for every call stops the run; whether a doubtful one does, other
+    /// calls tell. No verdict on a call that only reads stops the run.
     ///
     /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
     pub fn with_retry<T>(
         &self,
-        row: Option<&CalledFor>,
+        purpose: Purpose<'_>,
         mut call: impl FnMut() -> Result<T, CallError>,
     ) -> Attempted<T> {
         let mut attempts = 0;
@@ -64,7 +85,7 @@ impl Work<'_> {
                 return ended(attempts, last.map(Err));
             };
             attempts += 1;
-            let result = self.counted(row, attempts, &mut call);
+            let result = self.counted(purpose.row(), attempts, &mut call);
             let error = match result {
                 Ok(value) => {
                     self.got_through(permit);
@@ -97,11 +118,11 @@ impl Work<'_> {
                     last = Some(error);
                     self.counters.retries.fetch_add(1, Ordering::Relaxed);
                 }
-                ErrorKind::Fatal | ErrorKind::Doubtful if row.is_none() => {
+                ErrorKind::Fatal | ErrorKind::Doubtful if purpose.is_read() => {
                     return ended(attempts, Some(Err(error)));
                 }
                 ErrorKind::Clock if clock_was_corrected => {
-                    if row.is_some() {
+                    if !purpose.is_read() {
                         self.stop.stop(StopReason::Clock {
                             error: error.clone(),
                             offset: self.client.clock().offset(),

@@ -2,6 +2,7 @@
 
 mod account;
 mod atomic;
+mod checks;
 mod claim;
 mod correction;
 mod error;
@@ -24,7 +25,7 @@ pub use correction::{Corrected, Correction, NotUpdated, changes};
 pub use error::FileError;
 pub use fs::move_aside;
 pub use holder::Holder;
-pub use outcome::{Outcome, Status};
+pub use outcome::{Outcome, Status, local_time};
 pub use paths::{Paths, Wanted, is_named_ours, named_apart, namesake};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter};
 pub use stand_in::{is_of_stand_in, stand_in_name};

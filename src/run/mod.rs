@@ -22,6 +22,7 @@ mod results;
 mod resume;
 mod rules;
 mod send;
+mod standing;
 mod summary;
 mod unchanged;
 mod watch;

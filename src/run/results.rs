@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::error::RunError;
 use super::note::{LineRef, Note};
+use super::standing::Standing;
 use super::summary::Summary;
 use crate::files::{
     AtomicFile, Corrected, Correction, FileError, Outcome, ResultRow, ResultsColumns,
-    ResultsWriter, RunFiles, Status,
+    ResultsWriter, RunFiles, Status, local_time,
 };
 use crate::plan::{OrderId, Plan, RowRole};
-use crate::sheet::{Line, Row, Sheet, SheetError};
+use crate::sheet::{Appended, Line, Row, Sheet, SheetError};
 use crate::stop::StopReason;
 
 /// What the results are made from.
@@ -39,21 +40,13 @@ struct Ended<'r> {
     code: Option<i64>,
     attempts: u32,
     finished_at: Timestamp,
-    /// Whether it is the one row that decides for its order.
-    decides: bool,
 }
 
 impl<'r> Ending<'r> {
     /// Writes every row of the sheet to the results, and those that need another look to the
     /// failures too, unless these are to keep the sheet. Returns the files to be committed.
     pub fn write(&self, keep_sheet: bool) -> Result<(Summary, Vec<AtomicFile>), RunError> {
-        let columns = ResultsColumns {
-            own: self.sheet.columns(),
-            order: self.sheet.own_places().0,
-            sent_flag: self.sheet.has_sent_flag(),
-            extra_fields: self.plan.has_extra_fields(),
-            worksheet: self.sheet.has_worksheets(),
-        };
+        let columns = columns(self.sheet, self.plan, Appended::Outcomes);
         let mut results = match self.files.correction() {
             Some(correction) => Results::Updated(correction, Corrected::default()),
             None => Results::New(Box::new(self.begin(&self.files.results, columns)?)),
@@ -68,23 +61,28 @@ impl<'r> Ending<'r> {
         let mut rows = self.sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let ended = self.ended(&row, now)?;
+            let standing = Standing::of(&row, self.sheet, self.plan)?;
+            decided += usize::from(standing.decides(row.line()));
+            let ended = self.ended(standing, now);
+            let message = ended.note.to_string();
+            let code = ended.code.map(|code| code.to_string()).unwrap_or_default();
             let line = match &self.files.correction {
                 Some(Ok(correction)) => correction.origin(row.line()),
                 Some(Err(_)) => row.origin().and_then(|origin| origin.line.clone()),
                 None => Some(self.sheet.sheet_line(row.line())),
             };
-            let message = ended.note.to_string();
             let result = ResultRow {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
                 line: line.as_ref(),
-                status: ended.status,
-                code: ended.code,
-                message: &message,
-                attempts: ended.attempts,
-                finished_at: ended.finished_at,
+                appended: &[
+                    ended.status.as_str(),
+                    &code,
+                    &message,
+                    &ended.attempts.to_string(),
+                    &local_time(ended.finished_at),
+                ],
             };
             if row.is_left_out() {
                 // What became of it in an earlier run stays in the results of that.
@@ -110,7 +108,6 @@ impl<'r> Ending<'r> {
                 failures.write(&result)?;
             }
             summary.add(ended.status, &ended.note.reason(&message));
-            decided += usize::from(ended.decides);
         }
         if summary.rows() != self.plan.rows() || decided != self.plan.orders() {
             return Err(SheetError::changed(self.sheet.name()).into());
@@ -146,14 +143,13 @@ impl<'r> Ending<'r> {
         }
     }
 
-    fn ended(&self, row: &Row, now: Timestamp) -> Result<Ended<'r>, SheetError> {
+    fn ended(&self, standing: Standing, now: Timestamp) -> Ended<'r> {
         let unsent = |status, note| Ended {
             status,
             note,
             code: None,
             attempts: 0,
             finished_at: now,
-            decides: false,
         };
         let skipped = || {
             let note = match (self.stopped, self.limit) {
@@ -162,31 +158,19 @@ impl<'r> Ending<'r> {
             };
             unsent(Status::Skipped, note)
         };
-        if row.is_left_out() {
-            return Ok(unsent(Status::Skipped, Note::LeftOut));
-        }
-        let entry = match row.entry(self.sheet) {
-            Ok(entry) => entry,
-            Err(problem) => {
-                let decided_by = row
-                    .order(self.sheet)
-                    .and_then(|order| self.plan.decided_after(row.line(), &order))
-                    .map(|line| self.line_ref(line));
+        let role = match standing {
+            Standing::LeftOut => return unsent(Status::Skipped, Note::LeftOut),
+            Standing::Invalid { problem, line } => {
+                let decided_by = line.map(|line| self.line_ref(line));
                 let note = Note::Invalid {
                     problem,
                     decided_by,
                 };
-                return Ok(unsent(Status::Invalid, note));
+                return unsent(Status::Invalid, note);
             }
+            Standing::Valid(role) => role,
         };
-        let role = self.plan.role(row.line(), &entry);
-        let role = role.ok_or_else(|| SheetError::changed(self.sheet.name()))?;
-        let decides = match role {
-            RowRole::Decides { .. } => true,
-            RowRole::Conflict { line, .. } => line == row.line(),
-            RowRole::Same { .. } | RowRole::Superseded { .. } => false,
-        };
-        let ended = match role {
+        match role {
             RowRole::Decides { id } => match self.outcome(id) {
                 Some(outcome) => Ended {
                     status: outcome.status,
@@ -194,7 +178,6 @@ impl<'r> Ending<'r> {
                     code: outcome.code,
                     attempts: outcome.attempts,
                     finished_at: outcome.finished_at,
-                    decides,
                 },
                 None => skipped(),
             },
@@ -208,7 +191,6 @@ impl<'r> Ending<'r> {
                     code: outcome.code,
                     attempts: 0,
                     finished_at: outcome.finished_at,
-                    decides,
                 },
                 None => skipped(),
             },
@@ -233,11 +215,22 @@ impl<'r> Ending<'r> {
                 };
                 unsent(Status::Invalid, note)
             }
-        };
-        Ok(Ended { decides, ..ended })
+        }
     }
 
     fn outcome(&self, id: OrderId) -> Option<&'r Outcome> {
         self.outcomes[id.index()].as_ref()
+    }
+}
+
+/// The columns of a file that has a row for each row of the sheet.
+pub fn columns<'s>(sheet: &'s Sheet, plan: &Plan, appended: Appended) -> ResultsColumns<'s> {
+    ResultsColumns {
+        own: sheet.columns(),
+        order: sheet.own_places().0,
+        sent_flag: sheet.has_sent_flag(),
+        extra_fields: plan.has_extra_fields(),
+        worksheet: sheet.has_worksheets(),
+        appended,
     }
 }

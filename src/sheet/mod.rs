@@ -55,7 +55,7 @@ pub use line::{Line, Place, SheetLine};
 pub use misfit::Misfit;
 pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
-pub use own::{APPENDED, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
+pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
 pub use problem::{CellFault, Problem};
 pub use row::{Row, Rows};
 pub use warning::Warning;

@@ -3,24 +3,40 @@
 
 use super::normalize::folded;
 
-/// Appended in this order.
-pub const APPENDED: [&str; 6] = [
-    "line",
-    "status",
-    "code",
-    "message",
-    "attempts",
-    "finished_at",
-];
+/// What is appended, by the kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// What became of each row: results and failures.
+    Outcomes,
+    /// What flag the ERP was found to carry for each row's order.
+    Readings,
+}
 
-/// Column before [`EXTRA_FIELDS`] and [`APPENDED`] that holds the flag sent, when the flag did not
+impl Appended {
+    /// Appended in this order. The first two and the last of each kind mean the same.
+    pub const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Appended::Outcomes => &[
+                "line",
+                "status",
+                "code",
+                "message",
+                "attempts",
+                "finished_at",
+            ],
+            Appended::Readings => &["line", "status", "flag_now", "message", "checked_at"],
+        }
+    }
+}
+
+/// Column before [`EXTRA_FIELDS`] and [`Appended`] that holds the flag sent, when the flag did not
 /// come from a column of the sheet's own. Such a file read again takes its flags from here.
 pub const SENT_FLAG: &str = "sent_flag";
 
-/// Column before [`APPENDED`] that holds, as CSV text, what a row had beyond the header's fields.
+/// Column before [`Appended`] that holds, as CSV text, what a row had beyond the header's fields.
 pub const EXTRA_FIELDS: &str = "extra_fields";
 
-/// Column before [`APPENDED`] that holds the row's worksheet, where several were read as one sheet.
+/// Column before [`Appended`] that holds the row's worksheet, where several were read as one sheet.
 pub const WORKSHEET: &str = "worksheet";
 
 /// A file that does not say by its name that it is a failures file is one if it has this many of
@@ -35,6 +51,7 @@ pub(super) struct OwnColumns {
     pub(super) worksheet: Option<usize>,
     pub(super) line: Option<usize>,
     pub(super) status: Option<usize>,
+    /// When the status was known.
     pub(super) finished_at: Option<usize>,
     /// More than one only where it cannot be told which is this program's.
     pub(super) sent_flags: Vec<usize>,
@@ -59,9 +76,17 @@ impl OwnColumns {
         let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
         // Of two columns with one name the sheet's own comes first.
         let find = |name: &str| names.iter().rposition(|it| it == name);
-        let appended = APPENDED.map(find);
-        let [line, status, .., finished_at] = appended;
-        let others = appended[1..].iter().flatten().count();
+        let places = |kind: Appended| -> Vec<Option<usize>> {
+            kind.columns().iter().map(|name| find(name)).collect()
+        };
+        let beside_line = |places: &[Option<usize>]| places[1..].iter().flatten().count();
+        let (outcomes, readings) = (places(Appended::Outcomes), places(Appended::Readings));
+        let (kind, appended) = match beside_line(&readings) > beside_line(&outcomes) {
+            true => (Appended::Readings, readings),
+            false => (Appended::Outcomes, outcomes),
+        };
+        let others = beside_line(&appended);
+        let line = appended[0];
         let is_ours = line.is_some() && (is_named || others >= ENOUGH);
         let sent_flags = names.iter().zip(0..).filter(|(it, _)| *it == SENT_FLAG);
         let sent_flags: Vec<usize> = sent_flags.map(|(_, at)| at).collect();
@@ -82,7 +107,7 @@ impl OwnColumns {
             .filter(|_| sent_flags.len() == 1)
             .copied();
         let before = [sent_flag, extra_fields, worksheet];
-        let ours = before.into_iter().chain(appended);
+        let ours = before.into_iter().chain(appended.iter().copied());
         let ours: Vec<usize> = ours.flatten().collect();
         let width = names.iter().rposition(|name| !name.is_empty());
         let width = width.map_or(0, |last| last + 1);
@@ -90,12 +115,12 @@ impl OwnColumns {
             kept: (0..width).filter(|at| !ours.contains(at)).collect(),
             worksheet,
             line,
-            status,
-            finished_at,
+            status: appended[1],
+            finished_at: appended[appended.len() - 1],
             sent_flags,
             extra_fields,
             width,
-            unclear: moved_double(&names, appended).map(Unclear::Twice),
+            unclear: moved_double(&names, kind, &appended).map(Unclear::Twice),
         }
     }
 
@@ -107,13 +132,17 @@ impl OwnColumns {
 
 /// The name of one of the columns that stands twice, where they do not stand side by side in their
 /// order as this program writes them.
-fn moved_double(names: &[String], appended: [Option<usize>; 6]) -> Option<&'static str> {
-    let places: Vec<usize> = appended.into_iter().flatten().collect();
+fn moved_double(
+    names: &[String],
+    kind: Appended,
+    places: &[Option<usize>],
+) -> Option<&'static str> {
+    let places: Vec<usize> = places.iter().flatten().copied().collect();
     if places.windows(2).all(|pair| pair[0] + 1 == pair[1]) {
         return None;
     }
-    let is_double = |name: &&str| names.iter().filter(|it| it == name).count() > 1;
-    APPENDED.into_iter().find(is_double)
+    let is_double = |name: &&&str| names.iter().filter(|it| it == *name).count() > 1;
+    kind.columns().iter().find(is_double).copied()
 }
 
 #[cfg(test)]
@@ -147,6 +176,25 @@ mod tests {
         assert_eq!(both.kept, [0]);
         let own_status = own(&format!("a,status,{SIX}"), false);
         assert_eq!((own_status.status, own_status.kept), (Some(3), vec![0, 1]));
+    }
+
+    #[test]
+    fn the_columns_of_readings_are_known_too() {
+        let five = "line,status,flag_now,message,checked_at";
+        for names in [
+            format!("a,b,{five}"),
+            "a,b,checked_at,flag_now,message,line".to_owned(),
+        ] {
+            let found = own(&names, false);
+            assert!(found.is_ours(), "{names}");
+            assert_eq!(found.kept, [0, 1], "{names}");
+        }
+        let found = own(&format!("a,{five}"), false);
+        assert_eq!((found.status, found.finished_at), (Some(2), Some(5)));
+        // Readings of results have the columns of these no more; a sheet may have both.
+        let both = own(&format!("a,flag_now,{SIX}"), false);
+        assert_eq!(both.kept, [0, 1]);
+        assert!(!own("a,line,flag_now,checked_at", false).is_ours());
     }
 
     #[test]

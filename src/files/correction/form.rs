@@ -3,7 +3,9 @@
 use csv::StringRecord;
 
 use crate::files::results::ResultsColumns;
-use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
+use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
+
+const APPENDED: &[&str] = Appended::Outcomes.columns();
 
 #[derive(Debug)]
 pub struct Form {
@@ -21,10 +23,10 @@ impl Form {
     /// `None` unless the columns are those that this program writes.
     pub fn of(header: &StringRecord) -> Option<Form> {
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
-        if !header.ends_with(&APPENDED.map(str::to_owned)) {
+        let mut own = header.len().checked_sub(APPENDED.len())?;
+        if header[own..] != *APPENDED {
             return None;
         }
-        let mut own = header.len() - APPENDED.len();
         let mut cut = |name: &str| {
             let has = own.checked_sub(1).is_some_and(|last| header[last] == name);
             own -= usize::from(has);
@@ -54,6 +56,7 @@ impl Form {
             sent_flag: self.sent_flag,
             extra_fields: self.extra_fields,
             worksheet: self.worksheet,
+            appended: Appended::Outcomes,
         }
     }
 

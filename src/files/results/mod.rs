@@ -1,4 +1,5 @@
-//! Results and failures: a sheet's own columns, then those this program appends.
+//! A sheet's own columns, then those this program appends: results and failures, or what was read
+//! back.
 
 mod csv;
 mod existing;
@@ -10,13 +11,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 use ::csv::StringRecord;
-use jiff::Timestamp;
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
-use super::outcome::{Status, local_time};
 use super::readers::Readers;
-use crate::sheet::{APPENDED, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
+use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
 use csv::BOM;
 pub use csv::{io_error, reader, without_bom, writer};
 pub use existing::{Existing, head, stream};
@@ -32,6 +31,7 @@ pub struct ResultsColumns<'a> {
     pub sent_flag: bool,
     pub extra_fields: bool,
     pub worksheet: bool,
+    pub appended: Appended,
 }
 
 /// A row of results.
@@ -43,11 +43,8 @@ pub struct ResultRow<'a> {
     pub extra_fields: &'a str,
     /// `None` if a person added the row to a failures file.
     pub line: Option<&'a SheetLine>,
-    pub status: Status,
-    pub code: Option<i64>,
-    pub message: &'a str,
-    pub attempts: u32,
-    pub finished_at: Timestamp,
+    /// The cells of the columns that are appended after `line`.
+    pub appended: &'a [&'a str],
 }
 
 /// What results and failures are written as.
@@ -156,7 +153,7 @@ impl<'a> ResultsColumns<'a> {
             .chain(self.sent_flag.then_some(SENT_FLAG))
             .chain(self.extra_fields.then_some(EXTRA_FIELDS))
             .chain(self.worksheet.then_some(WORKSHEET))
-            .chain(APPENDED)
+            .chain(self.appended.columns().iter().copied())
     }
 
     /// A row's cells.
@@ -174,16 +171,16 @@ impl<'a> ResultsColumns<'a> {
         }
         let line = row.line.map(|line| line.line.to_string());
         record.push_field(&line.unwrap_or_default());
-        record.push_field(row.status.as_str());
-        let code = row.code.map(|code| code.to_string());
-        record.push_field(&code.unwrap_or_default());
-        // A spreadsheet would run such a message as a formula; a quote mark prevents that.
-        match format == OutputFormat::Csv && row.message.starts_with(FORMULA_STARTS) {
-            true => record.push_field(&format!("'{}", row.message)),
-            false => record.push_field(row.message),
+        for (column, cell) in self.appended.columns()[1..].iter().zip(row.appended) {
+            // A spreadsheet would run such words as a formula; a quote mark prevents that.
+            let is_formula = format == OutputFormat::Csv
+                && matches!(*column, "message" | "flag_now")
+                && cell.starts_with(FORMULA_STARTS);
+            match is_formula {
+                true => record.push_field(&format!("'{cell}")),
+                false => record.push_field(cell),
+            }
         }
-        record.push_field(&row.attempts.to_string());
-        record.push_field(&local_time(row.finished_at));
         record
     }
 }
@@ -203,6 +200,10 @@ mod tests {
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
             worksheet: row.line.is_some_and(|line| line.worksheet.is_some()),
+            appended: match row.appended.len() {
+                5 => Appended::Outcomes,
+                _ => Appended::Readings,
+            },
         };
         let mut writer =
             ResultsWriter::begin(&path, columns, bom, &Readers::default()).expect("begun");
@@ -220,17 +221,13 @@ mod tests {
         line: 2,
     };
 
-    fn row<'a>(cells: &'a StringRecord, message: &'a str) -> ResultRow<'a> {
+    fn row<'a>(cells: &'a StringRecord, appended: &'a [&'a str]) -> ResultRow<'a> {
         ResultRow {
             cells,
             sent_flag: None,
             extra_fields: "",
             line: Some(&LINE),
-            status: Status::Rejected,
-            code: Some(100),
-            message,
-            attempts: 1,
-            finished_at: Timestamp::UNIX_EPOCH,
+            appended,
         }
     }
 
@@ -238,7 +235,6 @@ mod tests {
     fn formulas_in_messages_are_defused_and_cells_left_alone() {
         let own = ["order".to_owned(), "flag".to_owned()];
         let cells = StringRecord::from(vec!["=CG1", "+aa"]);
-        let time = local_time(Timestamp::UNIX_EPOCH);
         for (message, defused) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),
@@ -249,10 +245,16 @@ mod tests {
         ] {
             let expected = format!(
                 "\u{feff}order,flag,line,status,code,message,attempts,finished_at\n\
-                 =CG1,+aa,2,rejected,100,{defused},1,{time}\n"
+                 =CG1,+aa,2,rejected,100,{defused},1,T\n"
             );
-            assert_eq!(written(&own, &row(&cells, message), true), expected);
+            let appended = ["rejected", "100", message, "1", "T"];
+            assert_eq!(written(&own, &row(&cells, &appended), true), expected);
         }
+        let row = row(&cells, &["different", "=bb", "-", "T"]);
+        assert_eq!(
+            written(&own, &row, false),
+            "order,flag,line,status,flag_now,message,checked_at\n=CG1,+aa,2,different,'=bb,'-,T\n"
+        );
     }
 
     #[test]
@@ -262,8 +264,7 @@ mod tests {
         let row = ResultRow {
             sent_flag: Some("aa"),
             extra_fields: "x,y",
-            code: None,
-            ..row(&cells, "why")
+            ..row(&cells, &["rejected", "", "why", "1", "T"])
         };
         let text = written(&own, &row, false);
         let (header, line) = text.split_once('\n').expect("two lines");

@@ -215,7 +215,7 @@ fn content_and_not_the_name_tells_the_format() {
 #[test]
 fn results_kept_as_a_workbook_are_still_results() {
     let mut header = vec!["采购单号", "sent_flag"];
-    header.extend(APPENDED);
+    header.extend(Appended::Outcomes.columns());
     let row = ["CG1", "加急", "2", "failed", "", "", "", ""];
     let sheet = opened(&table(&[&header, &row]), &SheetOptions::default()).unwrap();
     assert_eq!(sheet.columns(), ["采购单号"]);

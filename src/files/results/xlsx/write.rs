@@ -9,7 +9,6 @@ use zip::write::SimpleFileOptions;
 
 use super::escape::escaped;
 use super::{MAX_ROWS, SHEET};
-use crate::files::outcome::Status;
 use crate::files::results::ResultsColumns;
 use crate::language::say;
 use crate::sheet::letter;
@@ -41,6 +40,18 @@ enum Kind {
     Message,
 }
 
+impl Kind {
+    /// Of a column that is appended.
+    fn of(column: &str) -> Kind {
+        match column {
+            "line" | "code" | "attempts" => Kind::Number,
+            "status" => Kind::Status,
+            "message" => Kind::Message,
+            _ => Kind::Text,
+        }
+    }
+}
+
 pub struct XlsxWriter<W: Write + Seek> {
     zip: ZipWriter<W>,
     kinds: Vec<Kind>,
@@ -59,13 +70,10 @@ pub struct XlsxWriter<W: Write + Seek> {
 impl<W: Write + Seek> XlsxWriter<W> {
     pub fn begin(to: W, columns: ResultsColumns<'_>) -> io::Result<Self> {
         let header: StringRecord = columns.header().collect();
-        let before = header.len() - 6;
-        let kinds = (0..header.len()).map(|at| match at.checked_sub(before) {
-            Some(0 | 2 | 4) => Kind::Number,
-            Some(1) => Kind::Status,
-            Some(3) => Kind::Message,
-            _ => Kind::Text,
-        });
+        let appended = columns.appended.columns();
+        let own = header.len() - appended.len();
+        let kinds = std::iter::repeat_n(Kind::Text, own);
+        let kinds = kinds.chain(appended.iter().copied().map(Kind::of));
         let mut zip = ZipWriter::new(to);
         for (name, content) in PARTS {
             zip.start_file(*name, options())?;
@@ -197,7 +205,7 @@ fn style(kind: Kind, cell: &str) -> usize {
         Kind::Number => Style::Number as usize,
         Kind::Message => Style::Message as usize,
         Kind::Status => {
-            let at = Status::ALL.iter().position(|it| it.as_str() == cell);
+            let at = COLOURS.iter().position(|(status, ..)| *status == cell);
             at.map_or(Style::Text as usize, |at| Style::Status as usize + at)
         }
     }
@@ -226,15 +234,15 @@ const PARTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Colours of fill and text, in the order of [`Status::ALL`].
-const COLOURS: [(&str, &str); Status::ALL.len()] = [
-    ("FFC6EFCE", "FF006100"),
-    ("FFE2EFDA", "FF375623"),
-    ("FFEDEDED", "FF595959"),
-    ("FFFFC7CE", "FF9C0006"),
-    ("FFF8CBAD", "FF833C0B"),
-    ("FFFFEB9C", "FF7F6000"),
-    ("FFDDEBF7", "FF1F4E78"),
+/// Statuses with the colours of fill and text.
+const COLOURS: [(&str, &str, &str); 7] = [
+    ("ok", "FFC6EFCE", "FF006100"),
+    ("unchanged", "FFE2EFDA", "FF375623"),
+    ("superseded", "FFEDEDED", "FF595959"),
+    ("rejected", "FFFFC7CE", "FF9C0006"),
+    ("failed", "FFF8CBAD", "FF833C0B"),
+    ("invalid", "FFFFEB9C", "FF7F6000"),
+    ("skipped", "FFDDEBF7", "FF1F4E78"),
 ];
 const HEADER_COLOUR: &str = "FFD9D9D9";
 
@@ -255,13 +263,13 @@ fn styles() -> String {
         )
     };
     let mut fonts = vec![font(""), font("<b/>")];
-    fonts.extend(COLOURS.iter().map(|(_, text)| coloured(text)));
+    fonts.extend(COLOURS.iter().map(|(.., text)| coloured(text)));
     let mut fills = vec![
         "<fill><patternFill patternType=\"none\"/></fill>".to_owned(),
         "<fill><patternFill patternType=\"gray125\"/></fill>".to_owned(),
         fill(HEADER_COLOUR),
     ];
-    fills.extend(COLOURS.iter().map(|(colour, _)| fill(colour)));
+    fills.extend(COLOURS.iter().map(|(_, colour, _)| fill(colour)));
     let mut formats = vec![
         "<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>".to_owned(),
         format(0, 0, 0, ""),
@@ -283,4 +291,16 @@ fn styles() -> String {
         list("fills", &fills),
         list("cellXfs", &formats),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Status;
+
+    #[test]
+    fn every_status_has_its_colours() {
+        let statuses = Status::ALL.map(Status::as_str);
+        assert_eq!(statuses, COLOURS.map(|(status, ..)| status));
+    }
 }

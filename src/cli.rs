@@ -7,9 +7,11 @@
 mod account;
 mod calls;
 mod help;
+mod output;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod values;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,13 +19,14 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::account::{AccountArgs, InitArgs, PingArgs};
-pub use self::calls::{CallArgs, PacingArgs, SkippingArgs};
+pub use self::calls::{CallArgs, OutageArgs, PacingArgs, SkippingArgs, WindowArgs};
 pub use self::help::{command, parse};
+pub use self::output::OutputArgs;
 #[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxArgs;
 pub use self::values::Deadline;
 use self::values::{delimiter, positive_duration, size};
-use crate::files::OutputFormat;
+pub use self::verify::VerifyArgs;
 use crate::language::Language;
 use crate::plan::OnConflict;
 
@@ -68,6 +71,8 @@ pub enum Command {
 
     Check(Box<CheckArgs>),
 
+    Verify(Box<VerifyArgs>),
+
     Init(InitArgs),
 
     Ping(PingArgs),
@@ -89,15 +94,6 @@ pub enum Command {
 pub struct RunArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
-
-    #[arg(
-        long,
-        value_name = "HOW",
-        default_value = "last",
-        hide_short_help = true,
-        help_heading = "Sheet"
-    )]
-    pub on_conflict: OnConflict,
 
     #[command(flatten)]
     pub account: AccountArgs,
@@ -130,8 +126,8 @@ pub struct RunArgs {
     )]
     pub max_consecutive_failures: u64,
 
-    #[arg(long, value_name = "DURATION", value_parser = positive_duration, hide_short_help = true, help_heading = "Stopping")]
-    pub give_up_after: Option<Duration>,
+    #[command(flatten)]
+    pub outage: OutageArgs,
 
     #[arg(long, hide_short_help = true, help_heading = "Stopping")]
     pub fresh: bool,
@@ -139,24 +135,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = positive_duration, hide_short_help = true, help_heading = "Stopping")]
     pub continue_within: Duration,
 
-    #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
-    pub results: Option<PathBuf>,
-
-    #[arg(
-        long,
-        value_name = "FILE",
-        hide_short_help = true,
-        help_heading = "Output"
-    )]
-    pub failures: Option<PathBuf>,
-
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        hide_short_help = true,
-        help_heading = "Output"
-    )]
-    pub output_format: Option<OutputFormat>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 
     #[arg(
         long,
@@ -165,9 +145,6 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     pub keep: Option<usize>,
-
-    #[arg(long, hide_short_help = true, help_heading = "Output")]
-    pub no_bom: bool,
 
     #[arg(short = 'n', long, help_heading = "Other")]
     pub dry_run: bool,
@@ -180,15 +157,6 @@ pub struct RunArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
-
-    #[arg(
-        long,
-        value_name = "HOW",
-        default_value = "last",
-        hide_short_help = true,
-        help_heading = "Sheet"
-    )]
-    pub on_conflict: OnConflict,
 
     #[command(flatten)]
     pub account: AccountArgs,
@@ -288,6 +256,15 @@ pub struct SheetArgs {
 
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true, help_heading = "Sheet")]
     pub max_workbook_size: Option<u64>,
+
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "last",
+        hide_short_help = true,
+        help_heading = "Sheet"
+    )]
+    pub on_conflict: OnConflict,
 }
 
 #[cfg(test)]

@@ -29,6 +29,20 @@ pub fn table_of_check() -> String {
     ])
 }
 
+/// For `--help` of `verify`.
+pub fn table_of_verify() -> String {
+    listed(&[
+        (OK, say!("exit-verify-ok")),
+        (SOME_FAILED, say!("exit-verify-some-failed")),
+        (USAGE, say!("exit-verify-usage")),
+        (STOPPED, say!("exit-verify-stopped")),
+        (LOCKED, say!("exit-locked")),
+        (of_signal(SIGHUP), say!("exit-hangup")),
+        (of_signal(SIGINT), say!("exit-interrupted")),
+        (of_signal(SIGTERM), say!("exit-terminated")),
+    ])
+}
+
 /// For `--help`.
 pub fn table() -> String {
     listed(&[

@@ -41,17 +41,30 @@ pub struct CallArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct OutageArgs {
+    #[arg(long, value_name = "DURATION", value_parser = positive_duration, hide_short_help = true, help_heading = "Stopping")]
+    pub give_up_after: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
 pub struct SkippingArgs {
     #[arg(long, help_heading = "Pace")]
     pub skip_unchanged: bool,
 
-    #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = age, requires = "skip_unchanged", hide_short_help = true, help_heading = "Pace")]
+    // Only with `--skip-unchanged`: see `help`.
+    #[command(flatten)]
+    pub window: WindowArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct WindowArgs {
+    #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = age, hide_short_help = true, help_heading = "Pace")]
     pub modified_within: Duration,
 }
 
 impl SkippingArgs {
     /// How far back the ERP is asked, if it is.
     pub fn within(&self) -> Option<Duration> {
-        self.skip_unchanged.then_some(self.modified_within)
+        self.skip_unchanged.then_some(self.window.modified_within)
     }
 }

@@ -50,15 +50,25 @@ pub fn command() -> Command {
             let key = format!("about-{}", command.get_name());
             with_texts(command, &key)
         })
-        .mut_subcommand("run", |run| run.after_long_help(exit::table()))
+        .mut_subcommand("run", |run| {
+            only_with_skipping(run).after_long_help(exit::table())
+        })
         .mut_subcommand("check", |check| {
-            check.after_long_help(exit::table_of_check())
+            only_with_skipping(check).after_long_help(exit::table_of_check())
+        })
+        .mut_subcommand("verify", |verify| {
+            verify.after_long_help(exit::table_of_verify())
         });
     // Only now there is a command `help`.
     command.build();
     command.mut_subcommand("help", |help| {
         laid_out(help, "{all-args}").about(say!("help-help-command"))
     })
+}
+
+/// These commands do without listings, unless they are asked for.
+fn only_with_skipping(command: Command) -> Command {
+    command.mut_arg("modified_within", |arg| arg.requires("skip_unchanged"))
 }
 
 fn laid_out(command: Command, sections: &str) -> Command {

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::findings::{Findings, MAX_CELL};
-use super::inputs::{corrected_by, deadline, open_sheet};
+use super::inputs::{deadline, open_unchanged};
 use super::target::{self, Target};
 use crate::cli::{CheckArgs, PacingArgs, ReportFormat, RunArgs};
 use crate::console::{Console, forecast, preview, print, print_json};
 use crate::erp::Client;
 use crate::exit::{SOME_FAILED, STOPPED};
-use crate::files::{OutputFormat, changes};
+use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, OrderId, Plan, Preview};
@@ -105,13 +105,12 @@ pub(super) fn dry_run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
         false => None,
     };
     let given = Given {
-        names: [args.results, args.failures],
-        output_format: args.output_format,
+        names: [args.output.results, args.output.failures],
+        output_format: args.output.output_format,
         target,
     };
     let args = CheckArgs {
         sheet: args.sheet,
-        on_conflict: args.on_conflict,
         account: args.account,
         pacing: args.pacing,
         calls: args.calls,
@@ -128,22 +127,14 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
         target,
     } = given;
     let suggests_workbooks = output_format.is_none() && names.iter().all(Option::is_none);
-    let corrects = match args.sheet.accept_changes {
-        true => None,
-        false => corrected_by(&args.sheet, names),
-    };
-    let mut sheet = open_sheet(args.sheet)?;
-    if let Some(results) = corrects.filter(|_| sheet.is_ours()) {
-        let changes = changes(&results, &sheet).map_err(Failure::usage)?;
-        let problems = changes.into_iter().map(|(line, it)| (line, it.problem));
-        sheet.refuse(problems);
-    }
-    let plan = Plan::build(&sheet, args.on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let on_conflict = args.sheet.on_conflict;
+    let sheet = open_unchanged(args.sheet, names)?;
+    let plan = Plan::build(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let (pacing, asked) = match &target {
         Some(target) => {
             let calling = target.calling(&args.pacing, args.calls.retries);
             let client = target.client(args.calls.timeout, console)?;
-            let within = args.skipping.modified_within;
+            let within = args.skipping.window.modified_within;
             let asked = ask(&plan, &client, &calling, within, console)?;
             (calling.pacing(), Some(asked))
         }

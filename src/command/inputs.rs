@@ -12,7 +12,7 @@ use crate::cli::{self, AccountArgs, SheetArgs};
 use crate::config::{self, AccountOptions, Resolved};
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
-use crate::files::{Paths, Wanted, is_named_ours, named_apart};
+use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart};
 use crate::run::Deadline;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
@@ -43,7 +43,7 @@ fn is_stdin(args: &SheetArgs) -> bool {
 }
 
 /// The results that a run over this failures file would update.
-pub fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
+fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
     if is_stream(args) {
         return None;
     }
@@ -55,6 +55,22 @@ pub fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<Pat
         Wanted::default(),
     );
     paths.ok()?.corrects
+}
+
+/// Opens the sheet that the command line names. In a failures file the rows are invalid in which a
+/// spreadsheet has changed what is sent; `names` are those of results and failures.
+pub fn open_unchanged(args: SheetArgs, names: [Option<PathBuf>; 2]) -> Result<Sheet, Failure> {
+    let corrects = match args.accept_changes {
+        true => None,
+        false => corrected_by(&args, names),
+    };
+    let mut sheet = open_sheet(args)?;
+    if let Some(results) = corrects.filter(|_| sheet.is_ours()) {
+        let changes = changes(&results, &sheet).map_err(Failure::usage)?;
+        let problems = changes.into_iter().map(|(line, it)| (line, it.problem));
+        sheet.refuse(problems);
+    }
+    Ok(sheet)
 }
 
 /// Opens the sheet that the command line names.

@@ -16,6 +16,7 @@ mod sandbox;
 mod signals;
 mod target;
 mod tips;
+mod verify;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Run(args) if args.dry_run => check::dry_run(*args, &console),
         Command::Run(args) => run::run(*args, &console),
         Command::Check(args) => check::check(*args, &console),
+        Command::Verify(args) => verify::verify(*args, &console),
         Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
         #[cfg(feature = "sandbox")]

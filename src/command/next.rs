@@ -2,10 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::cli::RunArgs;
+use crate::cli::{AccountArgs, RunArgs, SheetArgs, VerifyArgs};
 use crate::console::Next;
 use crate::files::Status;
-use crate::run::Report;
+use crate::run::{Report, Verified};
 use crate::stop::StopReason;
 
 const PROGRAM: &str = "wdt-flags";
@@ -22,30 +22,40 @@ pub struct NextCommand {
 
 impl NextCommand {
     pub fn of(args: &RunArgs) -> Self {
+        let mut next = NextCommand::new(&args.account, &args.sheet);
+        let more = &mut next.more;
+        let rate = args.pacing.rate.map(|rate| rate.to_string());
+        option(more, "--rate", rate.as_deref());
+        #[cfg(feature = "sandbox")]
+        if args.sandbox {
+            more.push("--sandbox".into());
+            next.calls_stand_in = true;
+        }
+        next.names_files = args.output.results.is_some() || args.output.failures.is_some();
+        next
+    }
+
+    pub fn after_verify(args: &VerifyArgs) -> Self {
+        let mut next = NextCommand::new(&args.account, &args.sheet);
+        let rate = args.pacing.rate.map(|rate| rate.to_string());
+        option(&mut next.more, "--rate", rate.as_deref());
+        next
+    }
+
+    fn new(who: &AccountArgs, sheet: &SheetArgs) -> Self {
         let mut account = Vec::new();
         let mut more = Vec::new();
-        let who = &args.account;
         option(&mut account, "--endpoint", who.endpoint.as_deref());
         option(&mut account, "--profile", who.profile.as_deref());
         option(&mut account, "--config", who.config.as_deref());
         option(&mut account, "--ca-file", who.ca_file.as_deref());
-        let sheet = &args.sheet;
         option(&mut more, "--order-column", sheet.order_column.as_deref());
         option(&mut more, "--flag-column", sheet.flag_column.as_deref());
-        let rate = args.pacing.rate.map(|rate| rate.to_string());
-        option(&mut more, "--rate", rate.as_deref());
-        #[cfg(feature = "sandbox")]
-        let calls_stand_in = args.sandbox;
-        #[cfg(not(feature = "sandbox"))]
-        let calls_stand_in = false;
-        if calls_stand_in {
-            more.push("--sandbox".into());
-        }
         NextCommand {
             account,
             more,
-            names_files: args.results.is_some() || args.failures.is_some(),
-            calls_stand_in,
+            names_files: false,
+            calls_stand_in: false,
         }
     }
 
@@ -53,12 +63,7 @@ impl NextCommand {
     pub fn after(&self, report: &Report) -> Option<Next> {
         if report.stopped.is_some() || !report.beside.is_empty() {
             let reason = report.stopped.as_ref();
-            let tested_by_ping = reason.is_some_and(StopReason::is_tested_by_ping);
-            let ping = ["ping".into()].into_iter().chain(self.account.clone());
-            return Some(Next::Continue {
-                test: (tested_by_ping && !self.calls_stand_in).then(|| command(ping)),
-                command: command(std::env::args_os().skip(1)),
-            });
+            return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
         }
         let failures = report.failures.as_deref()?;
         if report.summary.failures() == 0 {
@@ -69,12 +74,41 @@ impl NextCommand {
             option(&mut retry, "--results", Some(&report.results));
             option(&mut retry, "--failures", Some(failures));
         }
-        let retry = retry.into_iter().chain(self.account.clone());
+        let retry = self.completed(retry);
         let wrong = [Status::Rejected, Status::Invalid].map(|status| report.summary.count(status));
         Some(Next::Retry {
             correct: (wrong != [0, 0]).then(|| failures.to_owned()),
-            command: command(retry.chain(self.more.clone())),
+            command: retry,
         })
+    }
+
+    /// What is to be done after reading back came to this.
+    pub fn after_reading(&self, report: &Verified) -> Option<Next> {
+        let reason = report.stopped.as_ref();
+        if let Some(error) = &report.given_up {
+            return Some(self.again(!error.lacks_permission()));
+        }
+        if reason.is_some() || !report.beside.is_empty() {
+            return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
+        }
+        (report.differences > 0).then(|| Next::Retry {
+            correct: None,
+            command: self.completed(vec!["run".into(), (&report.different).into()]),
+        })
+    }
+
+    /// The same command again, once the account is found to be right.
+    fn again(&self, tested_by_ping: bool) -> Next {
+        let ping = ["ping".into()].into_iter().chain(self.account.clone());
+        Next::Continue {
+            test: (tested_by_ping && !self.calls_stand_in).then(|| command(ping)),
+            command: command(std::env::args_os().skip(1)),
+        }
+    }
+
+    fn completed(&self, args: Vec<OsString>) -> String {
+        let account = args.into_iter().chain(self.account.clone());
+        command(account.chain(self.more.clone()))
     }
 }
 

@@ -31,19 +31,20 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let client = target.client(args.calls.timeout, console)?;
     let next = NextCommand::of(&args);
     let wanted = Wanted {
-        option: args.output_format,
+        option: args.output.output_format,
         default: target.output_format.unwrap_or_default(),
     };
     let paths = paths(&args, target.is_stand_in, wanted).map_err(Failure::usage)?;
     tell_namesake(&args, &paths, console);
     let accept_changes = args.sheet.accept_changes;
+    let on_conflict = args.sheet.on_conflict;
     let sheet = open_sheet(args.sheet)?;
     console.detail(sheet.layout());
     for warning in &sheet.layout().warnings {
         console.warning(warning);
     }
-    let chosen = args.output_format.or(target.output_format).is_some();
-    let is_default = !chosen && args.results.is_none() && args.failures.is_none();
+    let chosen = args.output.output_format.or(target.output_format).is_some();
+    let is_default = !chosen && args.output.results.is_none() && args.output.failures.is_none();
     let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
     let calling = target.calling(&args.pacing, args.calls.retries);
     let settings = Settings {
@@ -54,18 +55,18 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
                     0 => None,
                     n => Some(n),
                 },
-                give_up_after: args.give_up_after,
+                give_up_after: args.outage.give_up_after,
                 ..calling.stop_rules
             },
             ..calling
         },
         limit: args.limit,
         skip_unchanged: args.skipping.within(),
-        on_conflict: args.on_conflict,
+        on_conflict,
         key: target.account.app_secret.key(),
         paths,
         accept_changes,
-        bom: !args.no_bom,
+        bom: !args.output.no_bom,
         fresh: args.fresh,
         continue_within: args.continue_within,
         keep: args.keep,
@@ -101,7 +102,7 @@ fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
 
 /// What the stand-in says never stands where the ERP's words stand.
 fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, FileError> {
-    let (results, failures) = (args.results.clone(), args.failures.clone());
+    let (results, failures) = (args.output.results.clone(), args.output.failures.clone());
     if is_stream(&args.sheet) {
         return Paths::new(None, results, failures, wanted);
     }
@@ -121,7 +122,7 @@ fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, Fil
 
 /// Says why results go to another name than usual.
 fn tell_namesake(args: &RunArgs, paths: &Paths, console: &Console) {
-    if args.results.is_none()
+    if args.output.results.is_none()
         && let Some(namesake) = namesake(&args.sheet.path)
     {
         console.note(say!(
@@ -153,7 +154,7 @@ fn refuse_erps(sheet: &Path, given: [&Option<PathBuf>; 2]) -> Result<(), FileErr
     }
 }
 
-fn code_of(error: &RunError) -> u8 {
+pub(super) fn code_of(error: &RunError) -> u8 {
     match error {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
         RunError::File(FileError::Locked { .. }) => LOCKED,

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::ZonedDateTime;
 
+use super::begun::Begun;
 use super::progress::Progress;
 use super::state::State;
 use super::{Console, Label, Level, forecast, preview};
@@ -42,7 +43,7 @@ impl Console {
             self.note(line);
         }
         if self.shown >= Level::Note {
-            *self.lock() = Some(Progress::begin(plan));
+            *self.lock() = Some(Progress::begin(Begun::of_run(plan)));
         }
     }
 
@@ -132,7 +133,10 @@ impl Observer for Console {
                 let _ = self.destination.set(destination.clone());
                 let _ = self.journal.set(journal.clone());
             }
-            Event::Finished(_) => {}
+            Event::Verifying { destination, .. } => {
+                let _ = self.destination.set(destination.clone());
+            }
+            Event::Finished(_) | Event::Verified(_) => {}
             Event::AccountUnknown => self.warning(say!("event-account-unknown")),
             Event::AccountBusy { holder } => {
                 self.warning(say!("event-account-busy", holder = holder.to_string()));
@@ -166,6 +170,20 @@ impl Observer for Console {
             )),
             Event::Listed(read) => self.read(read),
             Event::Asked(asked) => self.asked(asked),
+            Event::VerifyPlanned(planned) => self.verify_planned(planned),
+            Event::ListingsRead {
+                listings,
+                rows,
+                calls_left,
+            } => self.listings_read(listings, rows, *calls_left),
+            Event::ReadBack {
+                order,
+                rows,
+                agreement,
+            } => self.progress(|state| {
+                state.count(agreement.as_str(), *rows);
+                state.settled(Instant::now(), order);
+            }),
             Event::Planned(plan) => self.begin(plan),
             Event::JournalSetAside {
                 path,
@@ -227,8 +245,8 @@ impl Observer for Console {
                 status,
                 ..
             } => self.progress(|state| {
-                state.count(status.of_other_flags(), *superseded);
-                state.count(*status, rows - superseded);
+                state.count(status.of_other_flags().as_str(), *superseded);
+                state.count(status.as_str(), rows - superseded);
                 state.settled(Instant::now(), order);
             }),
             Event::Unrecorded {

@@ -1,6 +1,7 @@
 //! What people see. Is told what happens and decides nothing.
 
 mod asking;
+mod begun;
 mod events;
 mod forecast;
 mod line;
@@ -12,6 +13,7 @@ mod state;
 mod statuses;
 mod stdout;
 mod summary;
+mod verifying;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -28,6 +30,7 @@ pub use preview::preview;
 pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing};
 pub use stdout::{print, print_json};
 pub use summary::{Next, labelled, summary};
+pub use verifying::verified;
 
 use crate::language::say;
 use crate::run::Destination;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use jiff::ZonedDateTime;
 
+use super::begun::Begun;
 use super::screen::Screen;
 use super::state::State;
-use crate::run::Planned;
 use crate::text::{one_line, time_of_day};
 
 /// How often a plain line is written.
@@ -28,8 +28,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn begin(plan: &Planned) -> Self {
-        let state = Arc::new(Mutex::new(State::new(plan)));
+    pub(super) fn begin(begun: Begun) -> Self {
+        let state = Arc::new(Mutex::new(State::new(begun)));
         let screen = Screen::of_stderr().map(|screen| Arc::new(Mutex::new(screen)));
         let (closed, open) = sync_channel::<()>(0);
         let (shown, on) = (Arc::clone(&state), screen.clone());

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::statuses::by_status;
 use crate::files::Status;
 use crate::language::say;
-use crate::run::Report;
+use crate::run::{Report, Summary, Word};
 use crate::text::{date_and_time, duration, one_line, padded};
 
 /// Columns of the longest label.
@@ -39,11 +39,19 @@ pub fn labelled(label: &str, value: impl Display) -> String {
 
 /// The run in a few lines, what could be done better, and what comes next.
 pub fn summary(report: &Report, tip: Option<&str>, next: Option<&Next>) -> String {
-    let mut lines = facts(report);
-    let listed = messages(report);
-    if !listed.is_empty() {
+    completed(facts(report), messages(&report.summary), tip, next)
+}
+
+/// Facts, then what rows say, what could be done better, and what comes next.
+pub(super) fn completed(
+    mut lines: Vec<String>,
+    messages: Vec<String>,
+    tip: Option<&str>,
+    next: Option<&Next>,
+) -> String {
+    if !messages.is_empty() {
         lines.push(String::new());
-        lines.extend(listed);
+        lines.extend(messages);
     }
     if let Some(tip) = tip {
         lines.extend([String::new(), labelled(&say!("label-tip"), tip)]);
@@ -63,7 +71,7 @@ fn facts(report: &Report) -> Vec<String> {
     lines.push(say!(
         "summary-rows",
         rows = tally.rows(),
-        counts = by_status(Status::ALL.map(|status| (status, tally.count(status))))
+        counts = by_status(Status::ALL.map(|it| (it.as_str(), tally.count(it))))
     ));
     lines.push(labelled(&say!("label-sheet"), &report.sheet));
     if !report.destination.stand_in {
@@ -94,9 +102,9 @@ fn facts(report: &Report) -> Vec<String> {
     lines
 }
 
-/// What failures say, the most frequent first.
-fn messages(report: &Report) -> Vec<String> {
-    let messages = report.summary.messages();
+/// What rows say that need another look, the most frequent first.
+pub(super) fn messages<W: Word + Display>(summary: &Summary<W>) -> Vec<String> {
+    let messages = summary.messages();
     let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));
     let mut lines: Vec<_> = shown
         .iter()
@@ -106,7 +114,7 @@ fn messages(report: &Report) -> Vec<String> {
         })
         .collect();
     let rest: u64 = rest.iter().map(|(_, _, count)| count).sum();
-    let others = rest + report.summary.unlisted();
+    let others = rest + summary.unlisted();
     if others > 0 {
         lines.push(format!("{others:>8}  {}", say!("summary-others")));
     }

@@ -64,6 +64,11 @@ impl CallError {
         self.kind != ErrorKind::Unreachable && !silent
     }
 
+    /// Whether the app key may not use the method.
+    pub fn lacks_permission(&self) -> bool {
+        self.kind == ErrorKind::Doubtful && self.code == Some(100)
+    }
+
     pub(super) fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
         CallError {
             kind,

@@ -31,7 +31,6 @@ pub enum Query {
     /// Those that were last modified within it.
     Modified(Window),
     /// The one of this number, whenever it was modified.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no command asks so yet"))]
     Order { purchase_no: String },
 }
 

@@ -1,6 +1,8 @@
-//! The files of a run: names, locks, the journal while it is under way, results at its end.
+//! The files of a run: names, locks, the journal while it is under way, results at its end; and those
+//! of what was read back.
 
 mod account;
+mod agreement;
 mod atomic;
 mod checks;
 mod claim;
@@ -15,10 +17,12 @@ mod open;
 mod outcome;
 mod paths;
 mod readers;
+mod readings;
 mod results;
 mod stand_in;
 
 pub use account::AccountLock;
+pub use agreement::Agreement;
 pub use atomic::{AtomicFile, Beside};
 pub use claim::RunFiles;
 pub use correction::{Corrected, Correction, NotUpdated, changes};
@@ -27,5 +31,6 @@ pub use fs::move_aside;
 pub use holder::Holder;
 pub use outcome::{Outcome, Status, local_time};
 pub use paths::{Paths, Wanted, is_named_ours, named_apart, namesake};
+pub use readings::{ReadingsFiles, ReadingsPaths};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter};
 pub use stand_in::{is_of_stand_in, stand_in_name};

@@ -32,21 +32,15 @@ impl Paths {
         failures: Option<PathBuf>,
         wanted: Wanted,
     ) -> Result<Paths, FileError> {
-        let given: Vec<&PathBuf> = [&results, &failures].into_iter().flatten().collect();
-        for &path in &given {
-            let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-            let is_other = ["xls", "xlsm", "xlsb", "ods"];
-            if path.as_os_str() == "-" || is_other.iter().any(|it| extension == **it) {
-                return Err(FileError::NotAFormat(path.clone()));
-            }
-        }
+        let given = [&results, &failures].into_iter().flatten();
+        let given_format = format_of(given)?;
         let base = sheet.map(|sheet| stem(sheet, "failures"));
         let is_failures = sheet.is_some_and(|sheet| has_kind(sheet, "failures"));
         let found = base.as_deref().filter(|_| is_failures && results.is_none());
         let format = found
             .and_then(format_of_results)
             .or(wanted.option)
-            .or_else(|| given.first().map(|path| OutputFormat::of(path)))
+            .or(given_format)
             .unwrap_or(wanted.default);
         let (Some(sheet), Some(base)) = (sheet, base) else {
             let results = results.ok_or(FileError::NoName)?;
@@ -74,6 +68,22 @@ impl Paths {
             corrects,
         })
     }
+}
+
+/// That of the first of the files that are named, if they can be written at all.
+pub fn format_of<'p>(
+    given: impl Iterator<Item = &'p PathBuf>,
+) -> Result<Option<OutputFormat>, FileError> {
+    let mut format = None;
+    for path in given {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let is_other = ["xls", "xlsm", "xlsb", "ods"];
+        if path.as_os_str() == "-" || is_other.iter().any(|it| extension == **it) {
+            return Err(FileError::NotAFormat(path.clone()));
+        }
+        format = format.or(Some(OutputFormat::of(path)));
+    }
+    Ok(format)
 }
 
 /// The format of files that are not named.
@@ -108,9 +118,10 @@ impl Paths {
     }
 }
 
-/// Whether a file is a results or failures file by its name.
+/// Whether a file is one of this program's by its name.
 pub fn is_named_ours(path: &Path) -> bool {
-    has_kind(path, "failures") || has_kind(path, "results")
+    let mut kinds = ["failures", "results", "verified", "different"].into_iter();
+    kinds.any(|kind| has_kind(path, kind))
 }
 
 /// Whether the name is like `x.KIND.csv`.
@@ -120,7 +131,7 @@ pub fn has_kind(path: &Path, kind: &str) -> bool {
 }
 
 /// The path without its extension, and without `.KIND` before that.
-fn stem(path: &Path, kind: &str) -> PathBuf {
+pub fn stem(path: &Path, kind: &str) -> PathBuf {
     let stem = path.with_extension("");
     match has_kind(path, kind) {
         true => stem.with_extension(""),
@@ -128,10 +139,14 @@ fn stem(path: &Path, kind: &str) -> PathBuf {
     }
 }
 
-/// Cut alike for both kinds, if it must be: results and failures are known by each other's name.
-fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
+/// Cut alike for both of a pair, if it must be: they are known by each other's name.
+pub fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
     let format = format.as_str();
-    let longest = ".failures.".len() + format.len();
+    let longest = match kind {
+        "verified" | "different" => ".different.",
+        _ => ".failures.",
+    };
+    let longest = longest.len() + format.len();
     let mut name = shortened(stem.file_name().unwrap_or_default(), longest);
     name.push(format!(".{kind}.{format}"));
     stem.with_file_name(name)

@@ -1,18 +1,20 @@
 //! What observers are told while a run is under way: plain data, so that a console, a log or a
 //! notification can each make its own of it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::destination::Destination;
 use super::planned::Planned;
-use super::reading::PageRead;
+use super::reading::{Listings, PageRead};
 use super::summary::Report;
 use super::unchanged::Asked;
+use super::verify::report::{Verified, VerifyPlanned};
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
-use crate::files::{Holder, NotUpdated, Status};
+use crate::files::{Agreement, Holder, NotUpdated, Status};
 use crate::pace::Change;
 use crate::sheet::Place;
 use crate::stop::StopReason;
@@ -58,6 +60,30 @@ pub enum Event {
     },
     /// A page of a listing has been read.
     Listed(PageRead),
+    /// Flags are to be read back (`verify`).
+    Verifying {
+        #[serde(flatten)]
+        destination: Destination,
+        sheet: String,
+        verified: String,
+        different: String,
+    },
+    VerifyPlanned(VerifyPlanned),
+    /// Listings have shown what pays; the orders that they did not show are asked for one by one.
+    ListingsRead {
+        listings: Listings,
+        /// Rows of the orders that they show.
+        rows: BTreeMap<Agreement, u64>,
+        /// Calls for the others.
+        calls_left: u64,
+    },
+    /// An order was asked for.
+    ReadBack {
+        order: String,
+        /// Rows of the sheet that it settles.
+        rows: u64,
+        agreement: Agreement,
+    },
     /// It is known, as far as listings show, which orders carry their flag already.
     Asked(Asked),
     Planned(Planned),
@@ -117,6 +143,7 @@ pub enum Event {
         message: String,
     },
     Finished(Box<Report>),
+    Verified(Box<Verified>),
 }
 
 /// The row that a call is made for.

@@ -48,6 +48,18 @@ pub enum Ended {
     Stopped,
 }
 
+/// What listings have shown, before the orders that they did not show are asked for one by one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listings {
+    /// Orders that are wanted.
+    pub orders: u64,
+    /// Of these, the ones that listings show.
+    pub seen: u64,
+    /// Calls that this took.
+    pub calls: u64,
+    pub ended: Ended,
+}
+
 /// Reads listings, a call after the other, until the orders that are wanted have been seen.
 pub struct Reading<'r> {
     work: &'r Work<'r>,

@@ -45,7 +45,7 @@ struct Ended<'r> {
 impl<'r> Ending<'r> {
     /// Writes every row of the sheet to the results, and those that need another look to the
     /// failures too, unless these are to keep the sheet. Returns the files to be committed.
-    pub fn write(&self, keep_sheet: bool) -> Result<(Summary, Vec<AtomicFile>), RunError> {
+    pub fn write(&self, keep_sheet: bool) -> Result<(Summary<Status>, Vec<AtomicFile>), RunError> {
         let columns = columns(self.sheet, self.plan, Appended::Outcomes);
         let mut results = match self.files.correction() {
             Some(correction) => Results::Updated(correction, Corrected::default()),

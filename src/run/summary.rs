@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::destination::Destination;
-use crate::files::{Beside, Status};
+use crate::files::{Agreement, Beside, Status};
 use crate::stop::StopReason;
 
 /// Distinct messages are counted up to this many, so that a server that words each one differently
@@ -18,7 +18,7 @@ const MAX_MESSAGES: usize = 1_000;
 pub struct Report {
     #[serde(flatten)]
     pub destination: Destination,
-    pub summary: Summary,
+    pub summary: Summary<Status>,
     pub sheet: String,
     pub finished_at: Timestamp,
     /// Why the run stopped early, if it did.
@@ -43,19 +43,55 @@ pub struct Report {
     pub journal_lost: bool,
 }
 
+/// How a row may end.
+pub trait Word: Copy + Ord {
+    /// Of rows that were left out.
+    const LEFT_OUT: Self;
+
+    /// Whether such a row needs another look.
+    fn is_failure(self) -> bool;
+}
+
+impl Word for Status {
+    const LEFT_OUT: Status = Status::Skipped;
+
+    fn is_failure(self) -> bool {
+        Status::is_failure(self)
+    }
+}
+
+impl Word for Agreement {
+    const LEFT_OUT: Agreement = Agreement::Unknown;
+
+    fn is_failure(self) -> bool {
+        self != Agreement::Same
+    }
+}
+
 /// Rows by how they ended.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Summary {
-    counts: BTreeMap<Status, u64>,
-    messages: BTreeMap<Status, HashMap<String, u64>>,
-    /// Of the skipped rows, those that are hidden in the sheet and were not wanted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary<W: Word> {
+    counts: BTreeMap<W, u64>,
+    messages: BTreeMap<W, HashMap<String, u64>>,
+    /// Rows that are hidden in the sheet and were not wanted.
     left_out: u64,
     /// Failures whose message was one too many to be counted by itself.
     unlisted: u64,
 }
 
-impl Summary {
-    pub fn count(&self, status: Status) -> u64 {
+impl<W: Word> Default for Summary<W> {
+    fn default() -> Self {
+        Summary {
+            counts: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            left_out: 0,
+            unlisted: 0,
+        }
+    }
+}
+
+impl<W: Word> Summary<W> {
+    pub fn count(&self, status: W) -> u64 {
         self.counts.get(&status).copied().unwrap_or_default()
     }
 
@@ -63,20 +99,20 @@ impl Summary {
         self.counts.values().sum()
     }
 
-    /// Rows in the failures file.
+    /// Rows that need another look.
     pub fn failures(&self) -> u64 {
         let failures = self.counts.iter().filter(|(status, _)| status.is_failure());
         failures.map(|(_, count)| count).sum::<u64>() - self.left_out
     }
 
-    /// Counts a row that was not wanted: it is skipped, and no failure.
+    /// Counts a row that was not wanted: it is no failure.
     pub fn leave_out(&mut self) {
-        *self.counts.entry(Status::Skipped).or_default() += 1;
+        *self.counts.entry(W::LEFT_OUT).or_default() += 1;
         self.left_out += 1;
     }
 
     /// The distinct messages of failures with their counts, most frequent first.
-    pub fn messages(&self) -> Vec<(Status, &str, u64)> {
+    pub fn messages(&self) -> Vec<(W, &str, u64)> {
         let mut list = Vec::new();
         for (&status, messages) in &self.messages {
             list.extend(
@@ -94,7 +130,7 @@ impl Summary {
     }
 
     /// Counts a row. `reason` is its message without what is particular to the row.
-    pub fn add(&mut self, status: Status, reason: &str) {
+    pub fn add(&mut self, status: W, reason: &str) {
         *self.counts.entry(status).or_default() += 1;
         if !status.is_failure() {
             return;

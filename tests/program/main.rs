@@ -13,3 +13,4 @@ mod listing;
 mod pacing;
 mod resume;
 mod sheets;
+mod verify;

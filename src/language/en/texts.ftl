@@ -301,6 +301,14 @@ warning-merged-cells =
        *[other] { $count } order or flag cells are merged over rows; the value counts for each of these
     }
 
+readback-different = the ERP carries "{ $flag }"
+readback-different-since = the ERP carries "{ $flag }", last modified { $time }
+readback-not-found = the ERP shows this account no such order
+readback-without-flag = the ERP lists the order without its flag
+readback-not-asked = not asked
+readback-not-asked-why = not asked: { $why }
+readback-decided-as = { $line } decides: { $message }
+
 ## Accounts and calls
 
 call-rejected = rejected: { $reason }
@@ -536,6 +544,9 @@ check-listing-calls =
         [one] 1 of these calls is
        *[other] { $calls } of these calls are
     } to ask which orders carry their flag already (--skip-unchanged)
+verify-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`
+verify-stopped = stopped early: { $reason }; what was not asked for is unknown, and the same command asks for everything again
+verify-no-permission = stopped early: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 
 ## Progress and summary
 
@@ -676,6 +687,8 @@ label-finished = finished
 label-calls = calls
 label-results = results
 label-failures = failures
+label-verified = verified
+label-different = differ
 label-kept = kept
 label-journal = journal
 label-tip = tip
@@ -699,6 +712,27 @@ progress-asked =
     } already, read in { $calls ->
         [one] 1 call
        *[other] { $calls } calls
+    }; { $left ->
+        [one] 1 call
+       *[other] { $left } calls
+    } left
+verify-begins = reading back which flags the ERP carries, in at most { $calls }; account: { $account }
+verify-not-listed = the ERP does not list its orders: { $error }; asking for them one by one
+verify-listing-does-not-pay =
+    the listing has { $pages ->
+        [one] 1 page
+       *[other] { $pages } pages
+    } left: asking for { $left ->
+        [one] 1 order by itself costs
+       *[other] { $left } orders one by one costs
+    } no more
+verify-listed =
+    { $calls ->
+        [one] 1 page of a listing
+       *[other] { $calls } pages of listings
+    } instead of { $seen ->
+        [one] 1 call
+       *[other] { $seen } calls
     }; { $left ->
         [one] 1 call
        *[other] { $left } calls
@@ -815,6 +849,22 @@ help-yes = Do not ask before flags are cleared
 about-check = Read and validate a sheet, call nothing
     .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or all with -v. Only with --skip-unchanged it calls the ERP and needs the account.
 help-format = How to say it
+about-verify = Ask whether the ERP carries a sheet's flags
+    .more = Compares, for each distinct order, the flag that the ERP carries with the one that the order's last valid row gives, and changes nothing. SHEET may be results or failures, too. The orders modified of late are read from listings, up to a hundred a call, as long as that saves calls; the others are asked for one by one.
+help-verify-results = Where every row goes, and what was found
+    .note = [default: x.verified.csv beside x.csv]
+help-verify-failures = Where the rows go that are different or not found, for run to take
+    .note = [default: x.different.csv beside x.csv]
+help-verify-output-format = CSV files, or workbooks, in which Excel changes nothing
+    .more = For files that are not named.
+    .note = [default: the profile's output_format, or csv]
+help-verify-retries = Further attempts after the first, for transient failures
+help-verify-deadline = Stop asking after 6h, say, or at 06:30
+    .note = [default: never]
+help-verify-rate = Upper bound on calls, such as 120/min
+    .more = N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate is lowered and raised again step by step, never above this bound.
+    .note = [default: the profile's, or 55/min]
+help-verify-modified-within = Which orders are listed before the others are asked for one by one: those modified within this time
 about-init = Ask for an account, save it and test it
     .more =
         Asks for seller account, app key, app secret and endpoint, writes them into the configuration file, which only you can read, and makes one call that changes nothing. All else in the file stays as it is.
@@ -899,6 +949,10 @@ exit-locked = another run is writing the same files
 exit-hangup = stopped by SIGHUP (the terminal is gone)
 exit-interrupted = stopped by SIGINT (Ctrl-C)
 exit-terminated = stopped by SIGTERM
+exit-verify-ok = every row is the same in the ERP, or left out (--visible-only)
+exit-verify-some-failed = everything was asked for, and some row is not the same
+exit-verify-usage = wrong usage, configuration or sheet; nothing was asked for
+exit-verify-stopped = stopped early: no permission, no ERP, files that cannot be written
 exit-check-ok = every row can be sent, or a later row decides
 exit-check-some-failed = some row is invalid and would not be sent
 exit-check-usage = wrong usage, or a sheet that cannot be read

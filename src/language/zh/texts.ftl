@@ -273,6 +273,14 @@ warning-hidden-rows = 有 { $count } 行被隐藏，可能是因为筛选；这�
 warning-hidden-rows-left-out = 有 { $count } 行被隐藏，不发送（--visible-only）
 warning-merged-cells = 有 { $count } 个采购单号或标记的单元格跨行合并；合并的每一行都取该值
 
+readback-different = ERP 里的标记是“{ $flag }”
+readback-different-since = ERP 里的标记是“{ $flag }”，最后修改于 { $time }
+readback-not-found = 用这个账号在 ERP 里查不到这张采购单
+readback-without-flag = ERP 列出了这张采购单，但没有给出标记
+readback-not-asked = 未核对
+readback-not-asked-why = 未核对：{ $why }
+readback-decided-as = 以{ $line }为准：{ $message }
+
 ## 账号与调用
 
 call-rejected = 被拒绝：{ $reason }
@@ -474,6 +482,9 @@ tip-sheet = 查看将发送的内容：wdt-flags check { $sheet }；发送：wdt
 tip-dry-run = wdt-flags check SHEET 或 wdt-flags run SHEET --dry-run 只显示将发送的内容，不作任何调用
 run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
+verify-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`
+verify-stopped = 提前停止：{ $reason }；没有核对到的行为 unknown，再执行同一命令会全部重新核对
+verify-no-permission = 提前停止：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 
 ## 进度与小结
 
@@ -527,7 +538,11 @@ rows-by-status =
         [rejected] 被拒绝
         [failed] 失败
         [invalid] 无效
-       *[skipped] 未发送
+        [skipped] 未发送
+        [same] 一致
+        [different] 不一致
+        [unknown] 未知
+       *[not-found] 查不到
     } { $rows } 行（{ $status }）
 rows-by-status-in-short =
     { $status ->
@@ -537,7 +552,11 @@ rows-by-status-in-short =
         [rejected] 被拒绝
         [failed] 失败
         [invalid] 无效
-       *[skipped] 未发送
+        [skipped] 未发送
+        [same] 一致
+        [different] 不一致
+        [unknown] 未知
+       *[not-found] 查不到
     } { $rows }
 progress-separator = ，
 progress-settled = { $settled }/{ $rows } 行
@@ -563,6 +582,8 @@ label-finished = 完成时间
 label-calls = 调用
 label-results = 结果文件
 label-failures = 失败明细
+label-verified = 核对结果
+label-different = 不一致
 label-kept = 保留文件
 label-journal = 运行记录
 label-tip = 提示
@@ -576,6 +597,10 @@ progress-asking-left = 正在查询 ERP 里的标记：第 { $page } 页，共 {
 progress-asking-refused = 无法查询 ERP 里的标记：{ $error }；未查到的照常发送
 progress-asking-does-not-pay = 再查询需要 { $calls } 次调用，最多省下 { $orders } 次，不再查询；未查到的照常发送
 progress-asked = { $orders } 张采购单中有 { $unchanged } 张的标记无需更改，查询用了 { $calls } 次调用；还需调用 { $left } 次
+verify-begins = 核对 ERP 里的标记，最多 { $calls }；账号：{ $account }
+verify-not-listed = ERP 无法列出采购单：{ $error }；改为逐张查询
+verify-listing-does-not-pay = 列表还剩 { $pages } 页，逐张查询余下的 { $left } 张采购单并不更费调用
+verify-listed = 用列表 { $calls } 页代替了 { $seen } 次调用；还需调用 { $left } 次
 
 ## 模拟 ERP
 
@@ -684,6 +709,22 @@ help-yes = 清除标记前不再询问
 about-check = 读取并检查表格，不调用接口
     .more = 说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
 help-format = 输出格式
+about-verify = 核对 ERP 里的标记与表格是否一致，不作任何更改
+    .more = 逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、结果文件或失败明细。先读取近期修改过的采购单列表（一次调用最多一百张），只要这样更省调用；其余逐张查询。
+help-verify-results = 每一行的核对结果写到哪里
+    .note = （默认 x.csv 同目录下的 x.verified.csv）
+help-verify-failures = 不一致和查不到的行写到哪里，可直接交给 run
+    .note = （默认 x.csv 同目录下的 x.different.csv）
+help-verify-output-format = CSV 文件，或 Excel 不会改动内容的工作簿
+    .more = 用于没有指定名称的文件。
+    .note = （默认取配置档的 output_format，否则 csv）
+help-verify-retries = 暂时失败后再试几次
+help-verify-deadline = 例如 6h 之后或 06:30 停止查询
+    .note = （默认不停止）
+help-verify-rate = 调用速率上限，例如 120/min
+    .more = N/s、N/min、N/h、auto 或 unlimited。ERP 限流时会自动降低，再逐步恢复，但不超过此上限。
+    .note = （默认取配置档，否则 55/min）
+help-verify-modified-within = 先列出在此时间内修改过的采购单，再逐张查询其余的
 about-init = 录入账号、保存并测试
     .more =
         依次询问卖家账号、接口账号（app key）、接口密钥（app secret）和接口地址，写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。配置文件中的其他内容保持不变。
@@ -768,6 +809,10 @@ exit-locked = 另一个运行正在写同样的文件
 exit-hangup = 被 SIGHUP 停止（终端已关闭）
 exit-interrupted = 被 SIGINT 停止（Ctrl-C）
 exit-terminated = 被 SIGTERM 停止
+exit-verify-ok = 每一行都与 ERP 一致（same），或因 --visible-only 而不计
+exit-verify-some-failed = 已全部核对，有的行不一致
+exit-verify-usage = 用法、配置或表格有误；没有核对
+exit-verify-stopped = 提前停止：没有权限、连不上 ERP，或文件无法写入
 exit-check-ok = 每一行都可以发送，或以后面的行为准
 exit-check-some-failed = 有的行无效，不会发送
 exit-check-usage = 用法有误，或表格无法读取

@@ -17,7 +17,12 @@ fn version() {
 
 #[test]
 fn help_documents_the_exit_codes() {
-    for args in [&["--help"][..], &["run", "--help"], &["help", "run"]] {
+    for args in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["help", "run"],
+        &["verify", "--help"],
+    ] {
         let run = program(args).expect(0);
         let codes: Vec<_> = run
             .stdout
@@ -212,6 +217,7 @@ fn without_a_command_there_is_help_and_exit_code_two() {
     for command in [
         "run",
         "check",
+        "verify",
         "init",
         "ping",
         "sandbox",

@@ -11,8 +11,10 @@ use crate::harness::{
     sandbox_with, sheet, start,
 };
 
-/// What other programs say, and the system.
-const NOT_OURS: [&str; 6] = [
+/// What is the same in every language.
+const NOT_OURS: [&str; 7] = [
+    // A status.
+    "not found",
     // Of the system.
     "No such file or directory",
     "os error",
@@ -353,5 +355,34 @@ fn of_runs_that_stop_wait_or_meet() {
     let run = start(in_chinese(command.args(["sandbox", "-v"])));
     let run = interrupted(run, "Ctrl-C");
     said.heard("the stand-in", 130, run);
+    said.has_no_english();
+}
+
+#[test]
+fn of_reading_back() {
+    let (mut said, place) = (Said::default(), Place::new());
+    place.write("orders.csv", MIXED);
+    let erp = sandbox();
+    said.run("a run", 1, &mut place.run(&erp, ["orders.csv"]));
+    said.messages("a run", &place, "orders.results.csv");
+    said.run(
+        "differences",
+        1,
+        &mut place.verify(&erp, ["orders.csv", "-vv"]),
+    );
+    said.messages("differences", &place, "orders.verified.csv");
+    let erp = sandbox_with(Config {
+        may_list: false,
+        ..Config::default()
+    });
+    said.run("no permission", 1, &mut place.run(&erp, ["orders.csv"]));
+    said.messages("no permission", &place, "orders.results.csv");
+    said.run("no permission", 3, &mut place.verify(&erp, ["orders.csv"]));
+    said.messages("no permission", &place, "orders.verified.csv");
+    let erp = ScriptedServer::always(http("200 OK", r#"{"status":0,"data":{}}"#));
+    said.run("no listing", 1, &mut place.verify(&erp, ["orders.csv"]));
+    said.messages("no listing", &place, "orders.verified.csv");
+    let args = ["orders.csv", "--deadline", "0s", "-o", "orders.csv"];
+    said.run("no file", 2, &mut place.verify(&erp, args));
     said.has_no_english();
 }

@@ -122,21 +122,16 @@ impl Place {
         erp: &impl Endpoint,
         args: impl IntoIterator<Item = I>,
     ) -> Command {
-        let args: Vec<_> = args
-            .into_iter()
-            .map(|arg| arg.as_ref().to_owned())
-            .collect();
-        let workers = |arg: &std::ffi::OsString| {
-            let arg = arg.to_string_lossy();
-            arg.starts_with("-j") || arg.starts_with("--workers")
-        };
-        let four = match args.iter().any(workers) {
-            true => [].as_slice(),
-            false => &["--workers=4"],
-        };
-        let mut command = self.run_at("unlimited", erp, &args);
-        command.args(four);
-        command
+        self.calling("run", erp, args)
+    }
+
+    /// `wdt-flags verify ARGS`, likewise.
+    pub fn verify<I: AsRef<OsStr>>(
+        &self,
+        erp: &impl Endpoint,
+        args: impl IntoIterator<Item = I>,
+    ) -> Command {
+        self.calling("verify", erp, args)
     }
 
     /// `wdt-flags run ARGS` with the stand-in's account, at most at `rate`.
@@ -150,6 +145,33 @@ impl Place {
         command.arg("run").args(args).args(["--rate", rate]);
         account(&mut command, &erp.endpoint());
         command
+    }
+
+    /// With four calls at once unless the arguments say how many.
+    fn calling<I: AsRef<OsStr>>(
+        &self,
+        command: &str,
+        erp: &impl Endpoint,
+        args: impl IntoIterator<Item = I>,
+    ) -> Command {
+        let args: Vec<_> = args
+            .into_iter()
+            .map(|arg| arg.as_ref().to_owned())
+            .collect();
+        let says_workers = args.iter().any(|arg| {
+            let arg = arg.to_string_lossy();
+            arg.starts_with("-j") || arg.starts_with("--workers")
+        });
+        let mut program = self.program();
+        program
+            .arg(command)
+            .args(args)
+            .args(["--rate", "unlimited"]);
+        if !says_workers {
+            program.arg("--workers=4");
+        }
+        account(&mut program, &erp.endpoint());
+        program
     }
 
     /// Carries `orders.csv`, one call at a time, and reads the results, which must be true

@@ -235,7 +235,7 @@ const PARTS: &[(&str, &str)] = &[
 ];
 
 /// Statuses with the colours of fill and text.
-const COLOURS: [(&str, &str, &str); 7] = [
+const COLOURS: [(&str, &str, &str); 11] = [
     ("ok", "FFC6EFCE", "FF006100"),
     ("unchanged", "FFE2EFDA", "FF375623"),
     ("superseded", "FFEDEDED", "FF595959"),
@@ -243,6 +243,10 @@ const COLOURS: [(&str, &str, &str); 7] = [
     ("failed", "FFF8CBAD", "FF833C0B"),
     ("invalid", "FFFFEB9C", "FF7F6000"),
     ("skipped", "FFDDEBF7", "FF1F4E78"),
+    ("same", "FFC6EFCE", "FF006100"),
+    ("different", "FFFFC7CE", "FF9C0006"),
+    ("not found", "FFF8CBAD", "FF833C0B"),
+    ("unknown", "FFFFEB9C", "FF7F6000"),
 ];
 const HEADER_COLOUR: &str = "FFD9D9D9";
 
@@ -296,11 +300,12 @@ fn styles() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Status;
+    use crate::files::{Agreement, Status};
 
     #[test]
     fn every_status_has_its_colours() {
-        let statuses = Status::ALL.map(Status::as_str);
-        assert_eq!(statuses, COLOURS.map(|(status, ..)| status));
+        let statuses = Status::ALL.map(Status::as_str).into_iter();
+        let statuses = statuses.chain(Agreement::ALL.map(Agreement::as_str));
+        assert!(statuses.eq(COLOURS.map(|(status, ..)| status)));
     }
 }

@@ -1,0 +1,253 @@
+//! Reading back which flags orders carry: from listings as long as these are cheaper, then order by
+//! order.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rayon::iter::{ParallelBridge, ParallelIterator};
+
+use super::doubts::About;
+use super::error::RunError;
+use super::event::{Event, Observer};
+use super::jobs::{Job, Jobs, pool};
+use super::reading::{Carried, Ended, Listings, Reading};
+use super::worker::{Purpose, Work};
+use crate::erp::{CallError, Caller, ErrorKind, Page, Query};
+use crate::files::Agreement;
+use crate::plan::Plan;
+use crate::sheet::{Sheet, SheetError};
+
+/// After so many calls in a row that came to nothing, no more are made.
+const MAX_CONSECUTIVE: u32 = 25;
+
+/// What is known of an order.
+#[derive(Clone, Debug)]
+pub enum Found {
+    Shown(Carried),
+    /// The ERP does not show it, though it was asked for it by its number.
+    NotShown {
+        asked_at: Timestamp,
+    },
+    /// The call came to nothing.
+    Failed {
+        error: CallError,
+        asked_at: Timestamp,
+    },
+}
+
+impl Found {
+    /// Whether the order carries this flag.
+    pub fn agreement(&self, flag: &str) -> Agreement {
+        match self {
+            Found::Shown(Carried { flag: None, .. }) | Found::Failed { .. } => Agreement::Unknown,
+            Found::Shown(Carried { flag: Some(it), .. }) if **it == *flag => Agreement::Same,
+            Found::Shown(_) => Agreement::Different,
+            Found::NotShown { .. } => Agreement::NotFound,
+        }
+    }
+}
+
+/// What was read back.
+#[derive(Debug)]
+pub struct ReadBack {
+    /// By order; `None` where the ERP was not asked.
+    pub found: Vec<Option<Found>>,
+    /// After this no more calls were made: they would come to nothing, too.
+    pub given_up: Option<CallError>,
+}
+
+impl Ended {
+    /// Whether no other call that reads would be answered.
+    fn holds_for_all(&self) -> Option<&CallError> {
+        match self {
+            Ended::Refused(error) => Some(error).filter(|error| {
+                matches!(
+                    error.kind,
+                    ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Clock
+                )
+            }),
+            Ended::Done | Ended::DoesNotPay { .. } | Ended::Stopped => None,
+        }
+    }
+}
+
+/// Reads back the flags of the orders that are wanted (by order): first those that were modified
+/// within this time.
+///
+/// # Errors
+///
+/// If the sheet cannot be read any more. What the ERP says is no error.
+pub fn read_back(
+    work: &Work<'_>,
+    sheet: &Sheet,
+    plan: &Plan,
+    workers: usize,
+    wanted: Vec<bool>,
+    within: Duration,
+) -> Result<ReadBack, RunError> {
+    let mut reading = Reading::new(work, plan, wanted.clone());
+    let ended = reading.read(within);
+    let carried = |id| reading.carried(id).cloned().map(Found::Shown);
+    let found: Vec<_> = plan.ids().map(carried).collect();
+    let listings = Listings {
+        orders: reading.orders(),
+        seen: found.iter().flatten().count() as u64,
+        calls: reading.calls(),
+        ended,
+    };
+    let unseen = found.iter().zip(wanted);
+    let unseen = unseen.map(|(found, wanted)| wanted && found.is_none());
+    let unseen: Vec<bool> = unseen.collect();
+    let asking = Asking {
+        work,
+        plan,
+        state: Mutex::new(State {
+            given_up: listings.ended.holds_for_all().cloned(),
+            found,
+            failed_in_a_row: 0,
+        }),
+    };
+    asking.tell_listed(&listings);
+    if asking.goes_on() && unseen.contains(&true) {
+        asking.ask_each(Jobs::of(sheet, plan, unseen)?, workers)?;
+    }
+    let state = asking.state.into_inner();
+    let state = state.unwrap_or_else(PoisonError::into_inner);
+    Ok(ReadBack {
+        found: state.found,
+        given_up: state.given_up,
+    })
+}
+
+/// Asks for orders by their numbers.
+struct Asking<'r> {
+    work: &'r Work<'r>,
+    plan: &'r Plan,
+    state: Mutex<State>,
+}
+
+/// What is known, from all workers.
+struct State {
+    found: Vec<Option<Found>>,
+    given_up: Option<CallError>,
+    failed_in_a_row: u32,
+}
+
+/// No more is asked.
+enum Over {
+    Stopped,
+    Sheet(SheetError),
+}
+
+impl Asking<'_> {
+    /// Tells what listings came to, and of each order that they show.
+    fn tell_listed(&self, listings: &Listings) {
+        let observers = self.work.observers;
+        let state = self.lock();
+        let mut rows = BTreeMap::new();
+        for id in self.plan.ids() {
+            if let Some(found) = &state.found[id.index()] {
+                let agreement = found.agreement(self.plan.flag(id));
+                *rows.entry(agreement).or_default() += self.plan.rows_of(id);
+            }
+        }
+        let calls_left = match state.given_up {
+            Some(_) => 0,
+            None => listings.orders - listings.seen,
+        };
+        drop(state);
+        observers.event(&Event::ListingsRead {
+            listings: listings.clone(),
+            rows,
+            calls_left,
+        });
+    }
+
+    fn goes_on(&self) -> bool {
+        self.lock().given_up.is_none() && !self.work.stop.stopped()
+    }
+
+    fn ask_each(&self, jobs: Jobs<'_>, workers: usize) -> Result<(), RunError> {
+        let asked = pool(workers)?.install(|| {
+            jobs.par_bridge().try_for_each_init(
+                || self.work.client.caller(),
+                |caller, job| {
+                    let job = job.map_err(Over::Sheet)?;
+                    match self.goes_on() {
+                        true => self.ask(caller, &job),
+                        false => Err(Over::Stopped),
+                    }
+                },
+            )
+        });
+        match asked {
+            Err(Over::Sheet(error)) => Err(error.into()),
+            Ok(()) | Err(Over::Stopped) => Ok(()),
+        }
+    }
+
+    fn ask(&self, caller: &Caller<'_>, job: &Job) -> Result<(), Over> {
+        let query = Query::Order {
+            purchase_no: job.row.order.clone(),
+        };
+        let page = Page {
+            number: 0,
+            counted: false,
+        };
+        let purpose = Purpose::Read(Some(&job.row));
+        let attempted = self.work.with_retry(purpose, || caller.list(&query, page));
+        let asked_at = Timestamp::now();
+        let mut state = self.lock();
+        let found = match attempted.result.ok_or(Over::Stopped)? {
+            Ok(listing) => {
+                // The ERP's database may take upper and lower case for the same.
+                let mut orders = listing.orders.into_iter();
+                let its = orders.find(|it| it.order.eq_ignore_ascii_case(&job.row.order));
+                match its {
+                    Some(listed) => Found::Shown(Carried {
+                        flag: listed.flag.map(String::into_boxed_str),
+                        modified: listed.modified,
+                        read_at: asked_at,
+                    }),
+                    None => Found::NotShown { asked_at },
+                }
+            }
+            Err(error) => {
+                state.failed_in_a_row += 1;
+                if self.holds_for_all(&error) || state.failed_in_a_row >= MAX_CONSECUTIVE {
+                    state.given_up.get_or_insert(error.clone());
+                }
+                Found::Failed { error, asked_at }
+            }
+        };
+        if !matches!(found, Found::Failed { .. }) {
+            state.failed_in_a_row = 0;
+        }
+        let agreement = found.agreement(&job.flag);
+        state.found[job.id.index()] = Some(found);
+        drop(state);
+        self.work.observers.event(&Event::ReadBack {
+            order: job.row.order.clone(),
+            rows: self.plan.rows_of(job.id),
+            agreement,
+        });
+        Ok(())
+    }
+
+    /// Whether every other call would be answered like this one.
+    fn holds_for_all(&self, error: &CallError) -> bool {
+        match error.kind {
+            ErrorKind::Fatal | ErrorKind::Clock => true,
+            ErrorKind::Doubtful => {
+                error.lacks_permission() || self.work.doubts.refused() == About::Run
+            }
+            _ => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

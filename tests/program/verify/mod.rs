@@ -1,0 +1,323 @@
+//! `verify`: the flags that the ERP carries, against those of a sheet.
+
+mod files;
+mod stopping;
+mod trouble;
+
+use wdt_flags::sandbox::{Config, Order, Sandbox};
+
+use crate::harness::{Place, Table, finish, order, sandbox, sandbox_with, sheet};
+
+const VERIFIED: &str = "orders.verified.csv";
+const DIFFERENT: &str = "orders.different.csv";
+
+/// Orders that are there, modified so many days ago.
+fn there(orders: &[(&str, &str)], days: i64) -> Vec<Order> {
+    let orders = orders.iter().map(|(number, flag)| Order {
+        number: (*number).to_owned(),
+        flag: (*flag).to_owned(),
+        modified: Some(jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days)),
+    });
+    orders.collect()
+}
+
+/// A stand-in with so many orders that all carry `aa`, modified yesterday.
+fn with_orders(orders: usize, config: Config) -> Sandbox {
+    let numbers: Vec<_> = (0..orders).map(order).collect();
+    let rows: Vec<_> = numbers.iter().map(|it| (it.as_str(), "aa")).collect();
+    sandbox_with(Config {
+        orders: there(&rows, 1),
+        ..config
+    })
+}
+
+fn rows(table: &Table) -> Vec<[&str; 5]> {
+    table.select(["purchase_no", "line", "status", "flag_now", "message"])
+}
+
+#[test]
+fn every_row_says_what_the_erp_carries_for_its_order() {
+    let place = Place::new();
+    place.write(
+        "orders.csv",
+        "no,purchase_no,flag_name\n1,CG1,aa\n2,CG2,aa\n3,CG3,aa\n4,CG4,无\n5,CG5,aa\n\
+         6,CG1,aa\n7,CG2,加急\n8,CG2,aa\n9,,aa\n10,CG6,aa\n11,CG7,aa\n",
+    );
+    let mut orders = there(&[("CG1", "aa"), ("CG2", "待质检"), ("CG4", "")], 2);
+    orders.extend(there(&[("CG3", "")], 400));
+    orders.extend(there(&[("CG5", "aa"), ("CG6", "加急")], 1));
+    let erp = sandbox_with(Config {
+        orders,
+        hidden: ["CG6".to_owned()].into(),
+        ..Config::default()
+    });
+    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let verified = place.table(VERIFIED);
+    let names = [
+        "no",
+        "purchase_no",
+        "flag_name",
+        "line",
+        "status",
+        "flag_now",
+        "message",
+    ];
+    assert_eq!(verified.header[..7], names);
+    assert_eq!(verified.header[7..], ["checked_at"]);
+    let found = rows(&verified);
+    let statuses: Vec<_> = found.iter().map(|row| [row[2], row[3]]).collect();
+    assert_eq!(
+        statuses,
+        [
+            ["same", "aa"],
+            ["different", "待质检"],
+            ["different", "无"],
+            ["same", "无"],
+            ["same", "aa"],
+            ["same", "aa"],
+            ["different", "待质检"],
+            ["different", "待质检"],
+            ["unknown", ""],
+            ["not found", ""],
+            ["not found", ""],
+        ],
+        "{run:#?}"
+    );
+    let messages: Vec<_> = found.iter().map(|row| row[4]).collect();
+    assert_eq!(messages[0], "same as line 7");
+    assert!(
+        messages[1].starts_with("same as line 9: the ERP carries \"待质检\", last modified 20")
+    );
+    assert!(messages[6].starts_with("line 9 decides: the ERP carries \"待质检\""));
+    assert_eq!(messages[8], "purchase_no is empty");
+    assert_eq!(messages[9], "the ERP shows this account no such order");
+    assert_eq!([messages[3], messages[5]], ["", ""]);
+    let lines: Vec<_> = (2..13).map(|n| n.to_string()).collect();
+    assert_eq!(verified.column("line"), lines);
+    for [status, time] in verified.select(["status", "checked_at"]) {
+        assert_eq!(time.is_empty(), status == "unknown", "{verified:?}");
+    }
+
+    let different = place.table(DIFFERENT);
+    let expected = verified.rows.iter();
+    let expected = expected.filter(|row| row[4] == "different" || row[4] == "not found");
+    assert!(different.rows.iter().eq(expected), "{different:?}");
+    assert_eq!(different.header, verified.header);
+    assert_eq!(erp.stats().accepted, 0, "nothing is changed");
+    assert!(
+        run.stdout
+            .starts_with("11 rows: 4 same, 4 different, 2 not found, 1 unknown\n")
+    );
+    let next = "next      wdt-flags run orders.different.csv";
+    assert!(run.stdout.contains(next), "{run:#?}");
+    // One page shows four of the seven orders; the other three are asked for.
+    assert_eq!(erp.stats().calls, 4, "{run:#?}");
+    let said = "1 page of a listing instead of 4 calls; 3 calls left";
+    assert!(run.stderr.contains(said), "{run:#?}");
+}
+
+#[test]
+fn what_is_different_is_given_to_run_and_is_the_same_then() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa"), ("CG2", "aa")]);
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG1", "aa"), ("CG2", "加急"), ("CG3", "停用")], 1),
+        ..Config::default()
+    });
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    assert_eq!(place.table(DIFFERENT).column("line"), ["3", "4", "5"]);
+    let run = finish(&mut place.run(&erp, [DIFFERENT])).expect(0);
+    assert!(!run.stderr.contains("not updated"), "{run:#?}");
+    assert_eq!(erp.accepted("CG1"), 0);
+    let results = place.table("orders.different.results.csv");
+    let own = ["purchase_no", "flag_name", "line", "status"];
+    assert_eq!(
+        results.select(own),
+        [
+            ["CG2", "加急", "2", "superseded"],
+            ["CG3", "aa", "3", "ok"],
+            ["CG2", "aa", "4", "ok"],
+        ]
+    );
+    assert!(!results.header.contains(&"flag_now".to_owned()));
+    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(0);
+    assert!(place.table(DIFFERENT).rows.is_empty());
+    assert_eq!(place.table(VERIFIED).count("same"), 4);
+    assert!(!run.stdout.contains("next"), "{run:#?}");
+}
+
+#[test]
+fn a_listing_is_read_as_long_as_it_is_cheaper() {
+    for (orders, in_sheet, calls) in [
+        // All on three pages.
+        (250, 250, 3),
+        // Both are on the first.
+        (250, 2, 1),
+        // One order is asked for at once.
+        (250, 1, 1),
+        // The last page is not needed.
+        (250, 150, 2),
+    ] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(in_sheet));
+        let erp = with_orders(orders, Config::default());
+        let run = finish(&mut place.verify(&erp, ["orders.csv"]));
+        let verified = place.table(VERIFIED);
+        assert_eq!(
+            verified.count("same") + verified.count("different"),
+            in_sheet
+        );
+        assert_eq!(erp.stats().calls, calls, "{in_sheet} of {orders}: {run:#?}");
+    }
+}
+
+#[test]
+fn a_listing_that_would_cost_more_is_left() {
+    let place = Place::new();
+    place.sheet(&[("none", "aa"), ("nil", "aa"), ("nought", "aa")]);
+    let erp = with_orders(300, Config::default());
+    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    assert_eq!(
+        erp.stats().calls,
+        3 + 3,
+        "two pages more might have saved three calls"
+    );
+    assert!(!run.stderr.contains("costs no more"), "{run:#?}");
+    let erp = with_orders(400, Config::default());
+    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    assert_eq!(erp.stats().calls, 1 + 3, "{run:#?}");
+    let said = "the listing has 3 pages left: asking for 3 orders one by one costs no more";
+    assert!(run.stderr.contains(said), "{run:#?}");
+}
+
+#[test]
+fn orders_that_were_modified_long_ago_are_found_too() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "aa")]);
+    let mut orders = there(&[("CG1", "aa"), ("CG2", "aa")], 50);
+    orders.extend(there(&[("CG3", "aa")], 3));
+    orders.extend(there(&[("CG4", "aa")], 900));
+    for (within, calls) in [("30d", 1 + 3), ("8w", 1 + 1 + 1), ("12h", 1 + 4)] {
+        let erp = sandbox_with(Config {
+            orders: orders.clone(),
+            ..Config::default()
+        });
+        let args = ["orders.csv", "--modified-within", within];
+        finish(&mut place.verify(&erp, args)).expect(0);
+        assert_eq!(erp.stats().calls, calls, "{within}");
+    }
+}
+
+#[test]
+fn results_and_failures_are_sheets_as_well() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.sheet(&[("CG1", "aa"), ("CG404", "aa"), ("CG2", "aa"), ("CG3", "")]);
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    finish(&mut place.verify(&erp, ["orders.results.csv"])).expect(1);
+    let verified = place.table(VERIFIED);
+    let lines = verified.select(["line", "status"]);
+    let expected = [
+        ["2", "same"],
+        ["3", "not found"],
+        ["4", "same"],
+        ["5", "unknown"],
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(verified.header.len(), 2 + 5, "{verified:?}");
+    finish(&mut place.verify(&erp, ["orders.failures.csv"])).expect(1);
+    assert_eq!(
+        place.table(VERIFIED).select(["line", "status"]),
+        [["3", "not found"], ["5", "unknown"]]
+    );
+    // What a spreadsheet has changed in it is another order.
+    place.sheet(&[("0404", "aa")]);
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    let changed = place.read("orders.failures.csv").replace("0404", "404");
+    place.write("orders.failures.csv", changed);
+    let calls = erp.stats().calls;
+    finish(&mut place.verify(&erp, ["orders.failures.csv"])).expect(1);
+    assert_eq!(erp.stats().calls, calls);
+    let message = place.table(VERIFIED).column("message")[0].to_owned();
+    assert!(message.contains("the results have \"0404\""), "{message}");
+}
+
+#[test]
+fn the_flag_may_be_given_for_all_rows() {
+    let place = Place::new();
+    place.write("orders.csv", "purchase_no\nCG1\nCG2\n");
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG1", ""), ("CG2", "加急")], 1),
+        ..Config::default()
+    });
+    finish(&mut place.verify(&erp, ["orders.csv", "--clear"])).expect(1);
+    let verified = place.table(VERIFIED);
+    let sent = verified.select(["sent_flag", "status"]);
+    assert_eq!(sent, [["无", "same"], ["无", "different"]]);
+    // The file says by itself what is to be sent.
+    finish(&mut place.run(&erp, [DIFFERENT])).expect(0);
+    assert_eq!(erp.flags().len(), 0);
+}
+
+#[test]
+fn conflicts_are_as_in_a_run() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG1", "加急"), ("CG2", "aa")]);
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG1", "加急"), ("CG2", "aa")], 1),
+        ..Config::default()
+    });
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(0);
+    let args = ["orders.csv", "--on-conflict", "invalid"];
+    finish(&mut place.verify(&erp, args)).expect(1);
+    let verified = place.table(VERIFIED);
+    assert_eq!(verified.column("status"), ["unknown", "unknown", "same"]);
+    assert!(verified.column("message")[0].contains("given different flags"));
+}
+
+#[test]
+fn rows_that_are_left_out_are_unknown_and_no_difference() {
+    let place = Place::new();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let worksheet = workbook.add_worksheet();
+    for (row, cells) in (0..).zip([["purchase_no", "flag_name"], ["CG1", "aa"], ["CG2", "aa"]]) {
+        worksheet.write_row(row, 0, cells).expect("written");
+    }
+    worksheet.set_row_hidden(2).expect("hidden");
+    workbook.save(place.path("orders.xlsx")).expect("saved");
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG1", "aa"), ("CG2", "加急")], 1),
+        ..Config::default()
+    });
+    let run = finish(&mut place.verify(&erp, ["orders.xlsx"])).expect(1);
+    assert!(!run.stderr.contains("hidden"), "nothing is sent: {run:#?}");
+    let args = ["orders.xlsx", "--visible-only"];
+    let run = finish(&mut place.verify(&erp, args)).expect(0);
+    assert!(
+        run.stderr.contains("1 row is hidden and left out"),
+        "{run:#?}"
+    );
+    assert_eq!(place.table(VERIFIED).column("status"), ["same", "unknown"]);
+}
+
+#[test]
+fn it_speaks_chinese() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG1", "加急")]);
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG1", "aa"), ("CG2", "aa")], 1),
+        ..Config::default()
+    });
+    let run = finish(place.verify(&erp, ["orders.csv"]).env("WDT_LANG", "zh")).expect(1);
+    for words in [
+        "核对 ERP 里的标记，最多 3 次调用",
+        "用列表 1 页代替了 2 次调用；还需调用 1 次",
+        "一致 1 行（same）",
+        "查不到 1 行（not found）",
+    ] {
+        assert!(run.said().contains(words), "{words}: {run:#?}");
+    }
+    let verified = place.table(VERIFIED);
+    let messages = verified.column("message");
+    assert!(messages[0].starts_with("以第 5 行为准：ERP 里的标记是“aa”，最后修改于 20"));
+    assert_eq!(messages[2], "用这个账号在 ERP 里查不到这张采购单");
+}

@@ -1,0 +1,200 @@
+//! What ends reading back early, and what is written then.
+
+use super::{DIFFERENT, VERIFIED, with_orders};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::harness::{
+    Gate, Place, ScriptedServer, finish, http, refused, sandbox, sandbox_with, sheet, start,
+};
+use wdt_flags::sandbox::Config;
+
+/// An order as a listing shows it, alone on its page.
+fn page_of(number: &str, flag: &str) -> Vec<u8> {
+    let order = serde_json::json!({ "purchase_no": number, "flag_name": flag });
+    let data = serde_json::json!({ "total_count": 9_000, "order": [order] });
+    let reply = serde_json::json!({ "status": 0, "data": data });
+    http("200 OK", reply.to_string())
+}
+
+#[test]
+fn without_permission_one_call_is_made_and_the_reason_is_clear() {
+    for rows in [1, 300] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(rows));
+        let erp = with_orders(
+            rows,
+            Config {
+                may_list: false,
+                ..Config::default()
+            },
+        );
+        let run = finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
+        assert_eq!(erp.stats().calls, 1, "{run:#?}");
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains("权限不足"), "{run:#?}");
+        assert!(
+            last.contains("purchase.PurchaseOrder.queryWithDetail"),
+            "{run:#?}"
+        );
+        let verified = place.table(VERIFIED);
+        assert_eq!(verified.count("unknown"), rows);
+        for message in verified.column("message") {
+            assert!(message.contains("权限不足"), "{message}");
+        }
+        assert!(place.table(DIFFERENT).rows.is_empty());
+    }
+}
+
+#[test]
+fn a_verdict_on_every_call_is_the_end_of_it() {
+    for (status, message) in [(1, "sid is not exists"), (3, "需要动态口令"), (6, "ip限制")]
+    {
+        let place = Place::new();
+        place.write("orders.csv", sheet(50));
+        let erp = ScriptedServer::always(refused(status, message));
+        let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(3);
+        assert_eq!(erp.calls(), 1, "{run:#?}");
+        let last = run.stderr.lines().last().unwrap_or_default();
+        assert!(
+            last.starts_with("error: stopped early") && last.contains(message),
+            "{run:#?}"
+        );
+        assert!(run.stdout.contains("next      wdt-flags ping"), "{run:#?}");
+        assert_eq!(place.table(VERIFIED).count("unknown"), 50);
+    }
+}
+
+#[test]
+fn orders_that_are_refused_one_after_the_other_end_it_too() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(60));
+    let erp = ScriptedServer::always(http("403 Forbidden", "no"));
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(3);
+    assert_eq!(erp.calls(), 1, "the listing is about no order");
+    // Only numbers are refused, as by a firewall that dislikes them.
+    let erp = ScriptedServer::per_call(|_, request| {
+        Some(match request.order().as_str() {
+            "" => page_of("other", "aa"),
+            _ => http("403 Forbidden", "no"),
+        })
+    });
+    let run = finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
+    let asked = erp
+        .orders()
+        .iter()
+        .filter(|order| !order.is_empty())
+        .count();
+    assert_eq!(asked, 5, "{run:#?}");
+    // An answer that is no listing is not taken for one, and not waited for for ever.
+    let erp = ScriptedServer::always(http("200 OK", r#"{"status":0,"data":{}}"#));
+    finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
+    assert_eq!(erp.calls(), 1 + 25);
+    assert_eq!(place.table(VERIFIED).count("unknown"), 60);
+}
+
+#[test]
+fn one_order_that_is_refused_does_not_end_it() {
+    let place = Place::new();
+    place.write(
+        "orders.csv",
+        "purchase_no,flag_name\nCG1,aa\nCG2,aa\nCG3,aa\n",
+    );
+    let erp = ScriptedServer::per_call(|_, request| {
+        Some(match request.order().as_str() {
+            "" => page_of("other", "aa"),
+            "CG2" => http("403 Forbidden", "no"),
+            number => page_of(number, "aa"),
+        })
+    });
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let verified = place.table(VERIFIED);
+    assert_eq!(verified.column("status"), ["same", "unknown", "same"]);
+    assert!(verified.column("message")[1].contains("403"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_known_is_written_when_it_is_interrupted() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(40));
+    let gate = Arc::new(Gate::default());
+    let held = Arc::clone(&gate);
+    let server = ScriptedServer::start(move |connection| {
+        loop {
+            let request = connection.request()?;
+            if connection.calls() > 6 {
+                held.pass();
+            }
+            connection.send(page_of(&request.order(), "加急"))?;
+        }
+    });
+    let mut run = start(&mut place.verify(&server, ["orders.csv", "-j2"]));
+    server.wait_for_calls(8);
+    run.signal("INT");
+    run.until_it_says("stopping: interrupted");
+    gate.open();
+    let run = run.finish().expect(130);
+    let last = run.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("error: stopped early: interrupted"),
+        "{run:#?}"
+    );
+    let verified = place.table(VERIFIED);
+    // The first call was for a listing that showed none of them.
+    assert_eq!(verified.count("different"), 7, "{run:#?}");
+    assert_eq!(verified.count("unknown"), 33);
+    for [status, message, time] in verified.select(["status", "message", "checked_at"]) {
+        if status == "unknown" {
+            assert_eq!((message, time), ("not asked: interrupted", ""));
+        }
+    }
+    assert_eq!(place.table(DIFFERENT).rows.len(), 7);
+    assert_eq!(place.files(), ["orders.csv", DIFFERENT, VERIFIED]);
+    // Nothing is continued: what was read is old.
+    let server = ScriptedServer::per_call(|_, request| Some(page_of(&request.order(), "aa")));
+    finish(&mut place.verify(&server, ["orders.csv"])).expect(0);
+    assert_eq!(server.calls(), 41);
+}
+
+#[test]
+fn a_deadline_and_an_outage_end_it() {
+    let place = Place::new();
+    let erp = sandbox_with(Config {
+        latency: Duration::from_millis(200),
+        ..Config::default()
+    });
+    place.write("orders.csv", sheet(5));
+    let away = erp.endpoint();
+    let args = ["orders.csv", "-j1", "--deadline", "1ms"];
+    let run = finish(&mut place.verify(&erp, args)).expect(3);
+    assert!(run.stderr.contains("the deadline has passed"), "{run:#?}");
+    drop(erp);
+    let args = ["orders.csv", "--give-up-after", "10ms"];
+    let run = finish(&mut place.verify(&away, args)).expect(3);
+    assert!(run.stderr.contains("--give-up-after"), "{run:#?}");
+    assert!(run.stdout.contains("next      wdt-flags ping"), "{run:#?}");
+    assert_eq!(place.table(VERIFIED).count("unknown"), 5);
+}
+
+#[test]
+fn a_sheet_or_an_account_that_cannot_be_used_asks_for_nothing() {
+    let (place, erp) = (Place::new(), sandbox());
+    let run = finish(&mut place.verify(&erp, ["absent.csv"])).expect(2);
+    assert!(run.stderr.contains("absent.csv"), "{run:#?}");
+    place.write("orders.csv", sheet(2));
+    let run = finish(place.program().args(["verify", "orders.csv"])).expect(2);
+    assert!(run.stderr.contains("WDT_SID"), "{run:#?}");
+    assert_eq!(erp.stats().calls, 0);
+    assert_eq!(place.files(), ["orders.csv"]);
+}
+
+#[test]
+fn quietly_it_says_nothing_and_a_sheet_without_rows_costs_no_call() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(0));
+    let run = finish(&mut place.verify(&erp, ["orders.csv", "--quiet"])).expect(0);
+    assert_eq!(run.stderr, "");
+    assert_eq!(erp.stats().calls, 0);
+    assert_eq!(place.table(VERIFIED).rows.len(), 0);
+}

@@ -1,0 +1,122 @@
+//! Reading back from an ERP that makes it hard.
+
+use super::{VERIFIED, with_orders};
+use crate::harness::{Place, ScriptedServer, finish, http, order, sandbox_with, sheet};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use wdt_flags::sandbox::Config;
+
+#[test]
+fn pages_may_hold_fewer_orders_than_are_asked_for() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(200));
+    let erp = with_orders(
+        200,
+        Config {
+            max_page_size: 7,
+            ..Config::default()
+        },
+    );
+    finish(&mut place.verify(&erp, ["orders.csv"]));
+    assert_eq!(place.table(VERIFIED).count("unknown"), 0);
+    assert_eq!(erp.stats().calls, 200_u64.div_ceil(7));
+}
+
+#[test]
+fn throttling_and_a_wrong_clock_are_overcome() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(3));
+    let erp = with_orders(
+        3,
+        Config {
+            clock_skew: SignedDuration::from_mins(10),
+            hidden: [order(0), order(1), order(2)].into(),
+            ..Config::default()
+        },
+    );
+    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    assert!(run.stderr.contains("this machine's clock"), "{run:#?}");
+    assert_eq!(place.table(VERIFIED).count("not found"), 3);
+}
+
+#[test]
+fn upper_and_lower_case_are_one_where_the_erp_says_so() {
+    let place = Place::new();
+    place.sheet(&[("cg1", "aa"), ("CG2", "aa")]);
+    let erp = ScriptedServer::per_call(|_, request| {
+        let order = match request.order().as_str() {
+            "cg1" => r#"{"purchase_no":"CG1","flag_name":"aa"}"#,
+            "CG2" => r#"{"purchase_no":"CG22","flag_name":"aa"}"#,
+            _ => "",
+        };
+        let data = format!(r#"{{"status":0,"data":{{"total_count":0,"order":[{order}]}}}}"#);
+        Some(http("200 OK", data))
+    });
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let verified = place.table(VERIFIED);
+    assert_eq!(verified.column("status"), ["same", "not found"]);
+}
+
+#[test]
+fn an_order_without_its_flag_is_unknown() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa")]);
+    let page = r#"{"status":0,"data":{"order":[{"purchase_no":"CG1"}]}}"#;
+    let erp = ScriptedServer::always(http("200 OK", page));
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let verified = place.table(VERIFIED);
+    assert_eq!(
+        verified.select(["status", "message"]),
+        [["unknown", "the ERP lists the order without its flag"]]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// Whatever a run says is `ok` is there, and `verify` finds it.
+    #[test]
+    fn what_a_run_calls_ok_is_the_same_then(
+        rows in prop::collection::vec((0..30_usize, 0..4_usize), 1..60),
+        fail_rate in prop::sample::select(vec![0.0, 0.2]),
+        max_page_size in 1..20_usize,
+        modulus in 2..9_usize,
+    ) {
+        let place = Place::new();
+        let flags = ["aa", "加急", "无", "no such flag"];
+        let number = |n: usize| match n % 10 {
+            9 => format!("CG404{n}"),
+            _ => order(n),
+        };
+        let numbers: Vec<_> = rows.iter().map(|&(n, _)| number(n)).collect();
+        let lines: Vec<_> = numbers
+            .iter()
+            .zip(&rows)
+            .map(|(number, &(_, flag))| (number.as_str(), flags[flag]))
+            .collect();
+        place.sheet(&lines);
+        let hidden = (0..30).filter(|n| n % modulus == 1).map(number).collect();
+        let erp = sandbox_with(Config { fail_rate, max_page_size, hidden, ..Config::default() });
+        let run = finish(&mut place.run(&erp, ["orders.csv", "--retries=9"]));
+        let code = finish(&mut place.verify(&erp, ["orders.csv", "--retries=9"]));
+        let (results, verified) = (place.results(&run), place.table(VERIFIED));
+        prop_assert_eq!(results.column("line"), verified.column("line"));
+        let shows = |number: &str| !(0..30).any(|n| n % modulus == 1 && order(n) == number);
+        let statuses = results.column("status");
+        let found = verified.select(["purchase_no", "flag_name", "status", "flag_now"]);
+        let mut all_same = true;
+        for (status, [number, flag, agreement, flag_now]) in statuses.into_iter().zip(found) {
+            all_same &= agreement == "same";
+            let held = erp.flags().get(number).cloned().unwrap_or_else(|| "无".to_owned());
+            match agreement {
+                "same" | "different" => prop_assert_eq!(flag_now, held),
+                "not found" => prop_assert!(!shows(number) || erp.accepted(number) == 0),
+                other => prop_assert!(false, "{other}: {code:#?}"),
+            }
+            if status == "ok" && shows(number) {
+                prop_assert_eq!((agreement, flag_now), ("same", flag), "{}", number);
+            }
+        }
+        prop_assert_eq!(code.status.code(), Some(i32::from(!all_same)));
+    }
+}

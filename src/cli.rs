@@ -111,6 +111,9 @@ pub struct RunArgs {
     #[command(flatten)]
     pub skipping: SkippingArgs,
 
+    #[arg(long, hide_short_help = true, help_heading = "Pace")]
+    pub verify: bool,
+
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Stopping")]
     pub limit: Option<u64>,
 

@@ -26,6 +26,9 @@ impl NextCommand {
         let more = &mut next.more;
         let rate = args.pacing.rate.map(|rate| rate.to_string());
         option(more, "--rate", rate.as_deref());
+        if args.verify {
+            more.push("--verify".into());
+        }
         #[cfg(feature = "sandbox")]
         if args.sandbox {
             more.push("--sandbox".into());

@@ -62,6 +62,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         },
         limit: args.limit,
         skip_unchanged: args.skipping.within(),
+        verify: args.verify,
         on_conflict,
         key: target.account.app_secret.key(),
         paths,
@@ -178,7 +179,7 @@ fn short(duration: Duration) -> String {
 /// Says last why the run stopped, if it did.
 fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
     for beside in &report.beside {
-        if report.summary.count(Status::Unchanged) > 0 {
+        if report.summary.count(Status::Unchanged) > 0 || report.confirmed.is_some() {
             // What was read is not in the journal.
             console.error(say!(
                 "run-beside-asked",

@@ -170,6 +170,8 @@ impl Observer for Console {
             )),
             Event::Listed(read) => self.read(read),
             Event::Asked(asked) => self.asked(asked),
+            Event::Confirming { orders } => self.note(say!("confirm-begins", orders = orders)),
+            Event::Confirmed(confirmed) => self.confirmed(confirmed),
             Event::VerifyPlanned(planned) => self.verify_planned(planned),
             Event::ListingsRead {
                 listings,

@@ -87,6 +87,17 @@ fn facts(report: &Report) -> Vec<String> {
         pauses = report.pauses
     );
     lines.push(labelled(&say!("label-calls"), calls));
+    if let Some(it) = &report.confirmed {
+        let verified = say!(
+            "summary-verified",
+            confirmed = it.confirmed,
+            refuted = it.refuted,
+            recovered = it.recovered,
+            unread = it.unread,
+            calls = it.calls
+        );
+        lines.push(labelled(&say!("label-verified"), verified));
+    }
     lines.push(labelled(&say!("label-results"), &report.results));
     let failures = match report.failures.clone() {
         Some(path) => say!("summary-failures", path = path, rows = tally.failures()),

@@ -12,7 +12,7 @@ use super::summary::{Next, completed, labelled, messages};
 use super::{Console, Level, forecast};
 use crate::files::Agreement;
 use crate::language::say;
-use crate::run::{Ended, Listings, Verified, VerifyPlanned};
+use crate::run::{Confirmed, Ended, Listings, Verified, VerifyPlanned};
 use crate::text::{date_and_time, duration};
 
 impl Console {
@@ -27,6 +27,16 @@ impl Console {
         }
         if self.shown >= Level::Note {
             *self.lock() = Some(Progress::begin(Begun::of_reading(planned)));
+        }
+    }
+
+    pub(super) fn confirmed(&self, confirmed: &Confirmed) {
+        if let Some(error) = &confirmed.given_up {
+            let reason = error.to_string();
+            self.warning(match error.lacks_permission() {
+                true => say!("confirm-no-permission", reason = reason),
+                false => say!("confirm-given-up", reason = reason),
+            });
         }
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::destination::Destination;
 use super::planned::Planned;
 use super::reading::{Listings, PageRead};
-use super::summary::Report;
+use super::summary::{Confirmed, Report};
 use super::unchanged::Asked;
 use super::verify::report::{Verified, VerifyPlanned};
 use crate::erp::{CallError, Reason};
@@ -142,6 +142,11 @@ pub enum Event {
         status: Status,
         message: String,
     },
+    /// So many orders are read back, now that they have been sent.
+    Confirming {
+        orders: u64,
+    },
+    Confirmed(Confirmed),
     Finished(Box<Report>),
     Verified(Box<Verified>),
 }

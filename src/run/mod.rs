@@ -4,10 +4,12 @@
 //! sheet ──► plan                                                           (first pass)
 //! listings + plan ──► outcomes of orders that need no call                 (if asked for)
 //! sheet ──► workers (permit, sign, call, classify, retry) ──► journal      (second pass)
+//! listings + outcomes ──► outcomes that were read back                     (if asked for)
 //! sheet + outcomes ──► results + failures                                  (last pass)
 //! ```
 
 mod calling;
+mod confirm;
 mod destination;
 mod doubts;
 mod error;
@@ -44,7 +46,7 @@ pub use note::{LineRef, Note};
 pub use planned::Planned;
 pub use reading::{Ended, Listings, PageRead};
 pub use rules::{Deadline, StopRules};
-pub use summary::{Report, Summary, Word};
+pub use summary::{Confirmed, Report, Summary, Word};
 pub use unchanged::{Asked, survey};
 pub use verify::report::{Verified, VerifyPlanned};
 pub use verify::{VerifySettings, verify};
@@ -55,6 +57,7 @@ use crate::files::{Paths, RunFiles};
 use crate::plan::OnConflict;
 use crate::sheet::Sheet;
 use crate::stop::Stop;
+use confirm::confirm;
 use planned::tell_accepted_before;
 use publish::Publishing;
 use results::Ending;
@@ -73,6 +76,8 @@ pub struct Settings {
     /// Whether orders are not sent that the ERP lists with their flag, of those modified within this
     /// time.
     pub skip_unchanged: Option<Duration>,
+    /// Whether orders are read back once they have been sent.
+    pub verify: bool,
     pub on_conflict: OnConflict,
     pub paths: Paths,
     /// Whether orders and flags of a failures file are sent that a spreadsheet seems to have changed.
@@ -176,13 +181,13 @@ pub fn run(
         breaker: CircuitBreaker::new(calling.stop_rules),
     };
     let work = &sending.work;
-    work.watched(calling.stop_rules.deadline, || {
+    let confirmed = work.watched(calling.stop_rules.deadline, || {
         if let Some(within) = settings.skip_unchanged {
             work.keep_pace();
             let to_send = to_send(&plan, &outcomes, settings.limit);
             let asked = ask(work, &plan, to_send, within, &mut outcomes);
             if let Ended::Stopped = asked.ended {
-                return Ok(());
+                return Ok(None);
             }
         }
         if publishing.is_new() {
@@ -194,7 +199,11 @@ pub fn run(
         if settings.skip_unchanged.is_none() {
             work.keep_pace();
         }
-        sending.send_all(&mut outcomes, &mut journal)
+        sending.send_all(&mut outcomes, &mut journal)?;
+        match settings.verify && !stop.stopped() {
+            true => confirm(work, &sheet, &plan, calling.workers, &mut outcomes),
+            false => Ok(None),
+        }
     })?;
     let elapsed = began.elapsed();
     let counters = sending.work.counters;
@@ -244,6 +253,7 @@ pub fn run(
         retries: counters.retries.load(Ordering::Relaxed),
         pauses: counters.pauses.load(Ordering::Relaxed),
         elapsed,
+        confirmed,
         results: text(settings.paths.results(files.is_correction())),
         failures: (!keep_sheet).then(|| text(&settings.paths.failures)),
         kept,

@@ -54,6 +54,8 @@ impl Found {
 pub struct ReadBack {
     /// By order; `None` where the ERP was not asked.
     pub found: Vec<Option<Found>>,
+    /// Calls made, repetitions included.
+    pub calls: u64,
     /// After this no more calls were made: they would come to nothing, too.
     pub given_up: Option<CallError>,
 }
@@ -104,6 +106,7 @@ pub fn read_back(
         work,
         plan,
         state: Mutex::new(State {
+            calls: listings.calls,
             given_up: listings.ended.holds_for_all().cloned(),
             found,
             failed_in_a_row: 0,
@@ -117,6 +120,7 @@ pub fn read_back(
     let state = state.unwrap_or_else(PoisonError::into_inner);
     Ok(ReadBack {
         found: state.found,
+        calls: state.calls,
         given_up: state.given_up,
     })
 }
@@ -131,6 +135,7 @@ struct Asking<'r> {
 /// What is known, from all workers.
 struct State {
     found: Vec<Option<Found>>,
+    calls: u64,
     given_up: Option<CallError>,
     failed_in_a_row: u32,
 }
@@ -200,6 +205,7 @@ impl Asking<'_> {
         let attempted = self.work.with_retry(purpose, || caller.list(&query, page));
         let asked_at = Timestamp::now();
         let mut state = self.lock();
+        state.calls += u64::from(attempted.attempts);
         let found = match attempted.result.ok_or(Over::Stopped)? {
             Ok(listing) => {
                 // The ERP's database may take upper and lower case for the same.

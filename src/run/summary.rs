@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::destination::Destination;
+use crate::erp::CallError;
 use crate::files::{Agreement, Beside, Status};
 use crate::stop::StopReason;
 
@@ -30,6 +31,8 @@ pub struct Report {
     pub pauses: u64,
     /// From the first call to the last outcome.
     pub elapsed: Duration,
+    /// What was read back, if anything was.
+    pub confirmed: Option<Confirmed>,
     pub results: String,
     /// `None` if the sheet is the failures file and was left as it is.
     pub failures: Option<String>,
@@ -41,6 +44,23 @@ pub struct Report {
     pub journal: Option<String>,
     /// Whether it was removed or moved while the run was under way.
     pub journal_lost: bool,
+}
+
+/// What reading back the orders of a run came to.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Confirmed {
+    /// Orders that were accepted and carry their flag.
+    pub confirmed: u64,
+    /// Orders that were accepted and carry another.
+    pub refuted: u64,
+    /// Orders that failed and carry their flag all the same.
+    pub recovered: u64,
+    /// Orders that were accepted and could not be read back.
+    pub unread: u64,
+    /// Calls that this took.
+    pub calls: u64,
+    /// After this the ERP was asked no more: it would have answered so again.
+    pub given_up: Option<CallError>,
 }
 
 /// How a row may end.

@@ -214,6 +214,9 @@ note-not-sent = not sent
 note-beyond-limit = not sent: --limit { $limit }
 note-unchanged = the ERP lists it with "{ $flag }" already
 note-unchanged-since = the ERP lists it with "{ $flag }" already, last modified { $time }
+note-not-carried = accepted, but the ERP does not carry it: it carries "{ $flag }"
+note-read-back = its reply was lost; read back
+note-not-read-back = accepted; not read back: { $why }
 note-same-as = same as { $line }
 note-same-as-reply = same as { $line }: { $reply }
 note-decided = { $line } decides
@@ -679,6 +682,14 @@ summary-failures =
     })
 summary-failures-untouched = the sheet itself, left as it was
 summary-others = with other messages; see the failures file
+summary-verified =
+    { $confirmed ->
+        [one] 1 order carries its flag
+       *[other] { $confirmed } orders carry their flag
+    }, { $refuted } not, { $recovered } though the reply was lost, { $unread } not read back; { $calls ->
+        [one] 1 call
+       *[other] { $calls } calls
+    }
 next-test-first = { $test }; once that is accepted: { $command }
 next-correct-first = correct the rows of { $file }, then: { $command }
 label-sheet = sheet
@@ -717,6 +728,13 @@ progress-asked =
        *[other] { $left } calls
     } left
 verify-begins = reading back which flags the ERP carries, in at most { $calls }; account: { $account }
+confirm-begins =
+    reading back { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    } (--verify)
+confirm-given-up = nothing more is read back: { $reason }
+confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 verify-not-listed = the ERP does not list its orders: { $error }; asking for them one by one
 verify-listing-does-not-pay =
     the listing has { $pages ->
@@ -823,6 +841,8 @@ help-skip-unchanged = Ask the ERP first, send only what differs
     .more = Reads the orders modified of late from the ERP, up to a hundred a call, as long as that saves calls. An order that carries the flag it is to get is unchanged; all others are sent.
 help-check-skip-unchanged = Ask the ERP how many calls would be left
     .more = Needs the account. Reads the orders modified of late from the ERP, up to a hundred a call, as a run with this option would, and sends nothing.
+help-run-verify = Afterwards read back whether the ERP carries the flags
+    .more = Two seconds after the last call, the run's orders are read from listings, and those that these do not show one by one. What the ERP accepted and does not carry is rejected; what failed and is carried is ok.
 help-modified-within = Which orders the ERP is asked for: those modified within this time
 help-limit = Send only the first N orders, as a trial
     .more = The rest are skipped.

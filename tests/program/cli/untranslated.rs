@@ -363,7 +363,7 @@ fn of_reading_back() {
     let (mut said, place) = (Said::default(), Place::new());
     place.write("orders.csv", MIXED);
     let erp = sandbox();
-    said.run("a run", 1, &mut place.run(&erp, ["orders.csv"]));
+    said.run("a run", 1, &mut place.run(&erp, ["orders.csv", "--verify"]));
     said.messages("a run", &place, "orders.results.csv");
     said.run(
         "differences",
@@ -375,7 +375,11 @@ fn of_reading_back() {
         may_list: false,
         ..Config::default()
     });
-    said.run("no permission", 1, &mut place.run(&erp, ["orders.csv"]));
+    said.run(
+        "no permission",
+        1,
+        &mut place.run(&erp, ["orders.csv", "--verify"]),
+    );
     said.messages("no permission", &place, "orders.results.csv");
     said.run("no permission", 3, &mut place.verify(&erp, ["orders.csv"]));
     said.messages("no permission", &place, "orders.verified.csv");

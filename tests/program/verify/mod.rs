@@ -1,5 +1,6 @@
 //! `verify`: the flags that the ERP carries, against those of a sheet.
 
+mod after_run;
 mod files;
 mod stopping;
 mod trouble;

@@ -1,0 +1,113 @@
+//! After sending: does the ERP carry what it accepted, and what of the calls whose reply was lost?
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::error::RunError;
+use super::event::{Event, Observer};
+use super::readback::{Found, ReadBack, read_back};
+use super::summary::Confirmed;
+use super::worker::Work;
+use crate::files::{Agreement, Outcome, Status};
+use crate::language::say;
+use crate::plan::Plan;
+use crate::sheet::Sheet;
+
+/// The ERP may show what it accepted a moment later.
+const PAUSE: Duration = Duration::from_secs(2);
+/// An order was modified when its call was made, which may have been so long before its outcome.
+const BEFORE_OUTCOME: Duration = Duration::from_secs(10 * 60);
+
+/// Reads back the orders that were accepted, or failed, and gives those another outcome of which
+/// more is known then. Nothing of that is in the journal: a run that is cut short and continued
+/// reads back once more.
+pub fn confirm(
+    work: &Work<'_>,
+    sheet: &Sheet,
+    plan: &Plan,
+    workers: usize,
+    outcomes: &mut [Option<Outcome>],
+) -> Result<Option<Confirmed>, RunError> {
+    let is_wanted = |outcome: &&Outcome| matches!(outcome.status, Status::Ok | Status::Failed);
+    let wanted = |outcome: &Option<Outcome>| outcome.as_ref().is_some_and(|it| is_wanted(&it));
+    let wanted: Vec<bool> = outcomes.iter().map(wanted).collect();
+    let outcomes_wanted = outcomes.iter().flatten().filter(is_wanted);
+    let Some(earliest) = outcomes_wanted.map(|outcome| outcome.finished_at).min() else {
+        return Ok(None);
+    };
+    let orders = wanted.iter().filter(|&&wanted| wanted).count() as u64;
+    work.observers.event(&Event::Confirming { orders });
+    // If the run is stopped meanwhile, nothing is read.
+    work.stop.sleep(PAUSE);
+    let age = Duration::try_from(Timestamp::now().duration_since(earliest));
+    let within = age.unwrap_or_default() + PAUSE + BEFORE_OUTCOME;
+    let read = read_back(work, sheet, plan, workers, wanted.clone(), within)?;
+    let mut confirmed = Confirmed {
+        calls: read.calls,
+        given_up: read.given_up.clone(),
+        ..Confirmed::default()
+    };
+    for id in plan.ids().filter(|id| wanted[id.index()]) {
+        if let Some(outcome) = &mut outcomes[id.index()] {
+            let found = read.found[id.index()].as_ref();
+            confirmed.enter(outcome, found, plan.flag(id), || why(work, &read));
+        }
+    }
+    work.observers.event(&Event::Confirmed(confirmed.clone()));
+    Ok(Some(confirmed))
+}
+
+/// Why an order was not asked for.
+fn why(work: &Work<'_>, read: &ReadBack) -> String {
+    match (work.stop.reason(), &read.given_up) {
+        (Some(reason), _) => reason.to_string(),
+        (None, Some(error)) => error.reason.to_string(),
+        (None, None) => say!("readback-not-asked"),
+    }
+}
+
+impl Confirmed {
+    /// What was found of an order, for its outcome; `why` it was not asked for, if it was not.
+    fn enter(
+        &mut self,
+        outcome: &mut Outcome,
+        found: Option<&Found>,
+        flag: &str,
+        why: impl FnOnce() -> String,
+    ) {
+        let agreement = found.map_or(Agreement::Unknown, |found| found.agreement(flag));
+        let (status, message) = match (outcome.status, agreement, found) {
+            (Status::Ok, Agreement::Same, _) => {
+                self.confirmed += 1;
+                return;
+            }
+            (Status::Failed, Agreement::Same, _) => {
+                self.recovered += 1;
+                // What the ERP said last was about another attempt.
+                outcome.code = None;
+                (Status::Ok, say!("note-read-back"))
+            }
+            // It is no worse than it was.
+            (Status::Failed, ..) => return,
+            (_, Agreement::Different, Some(Found::Shown(carried))) => {
+                self.refuted += 1;
+                let flag = carried.flag.as_deref().unwrap_or_default();
+                (Status::Rejected, say!("note-not-carried", flag = flag))
+            }
+            (_, _, found) => {
+                self.unread += 1;
+                let why = match found {
+                    Some(Found::NotShown { .. }) => say!("readback-not-found"),
+                    Some(Found::Shown(_)) => say!("readback-without-flag"),
+                    Some(Found::Failed { error, .. }) => error.reason.to_string(),
+                    None => why(),
+                };
+                (Status::Ok, say!("note-not-read-back", why = why))
+            }
+        };
+        outcome.status = status;
+        outcome.message = message.into();
+        outcome.finished_at = Timestamp::now();
+    }
+}

@@ -1,0 +1,328 @@
+//! `run --verify`: what a run sent is read back.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use wdt_flags::sandbox::Config;
+
+use super::there;
+use crate::harness::{
+    Connection, Finished, Gate, Place, Request, ScriptedServer, accepted, finish, http, order,
+    sandbox, sandbox_with, sheet, start,
+};
+
+/// What an ERP does with an update.
+#[derive(Clone, Copy)]
+enum Update {
+    Applies,
+    /// It says so, and does not.
+    SaysSo,
+    /// It does, and hangs up.
+    LosesReply,
+    /// It hangs up.
+    LosesCall,
+}
+
+/// An ERP that does with each order as it is told, and lists what it carries; `gate` is in front of
+/// its listings.
+fn erp(
+    update: impl Fn(&str) -> Update + Send + Sync + 'static,
+    gate: Option<Arc<Gate>>,
+) -> ScriptedServer {
+    let flags = Arc::new(Mutex::new(BTreeMap::new()));
+    ScriptedServer::start(move |connection| {
+        loop {
+            let request = connection.request()?;
+            let order = request.order();
+            if lists(&request) {
+                if let Some(gate) = &gate {
+                    gate.pass();
+                }
+                let page = page(&flags.lock().expect("no panic"), &order);
+                connection.send(page)?;
+                continue;
+            }
+            let does = update(&order);
+            if matches!(does, Update::Applies | Update::LosesReply) {
+                let mut flags = flags.lock().expect("no panic");
+                flags.insert(order, request.flag());
+            }
+            match does {
+                Update::Applies | Update::SaysSo => connection.send(accepted())?,
+                Update::LosesReply | Update::LosesCall => return hang_up(connection),
+            }
+        }
+    })
+}
+
+fn hang_up(connection: &mut Connection) -> std::io::Result<()> {
+    // As much as is needed for it to be a failure of this call and no outage.
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{")
+}
+
+fn lists(request: &Request) -> bool {
+    request.query("method") == Some("purchase.PurchaseOrder.queryWithDetail")
+}
+
+fn page(flags: &BTreeMap<String, String>, order: &str) -> Vec<u8> {
+    let shown = flags
+        .iter()
+        .filter(|(number, _)| order.is_empty() || *number == order);
+    let shown: Vec<_> = shown
+        .map(|(number, flag)| serde_json::json!({ "purchase_no": number, "flag_name": flag }))
+        .collect();
+    let data = serde_json::json!({ "total_count": shown.len(), "order": shown });
+    let reply = serde_json::json!({ "status": 0, "data": data });
+    http("200 OK", reply.to_string())
+}
+
+fn updates(erp: &ScriptedServer) -> usize {
+    erp.requests().iter().filter(|it| !lists(it)).count()
+}
+
+const RESULTS: &str = "orders.results.csv";
+
+fn carried(place: &Place, erp: &ScriptedServer, args: &[&str], code: i32) -> Finished {
+    let args = [&["orders.csv", "-j1", "--verify"], args].concat();
+    finish(&mut place.run(erp, args)).expect(code)
+}
+
+#[test]
+fn what_was_accepted_is_confirmed() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(250));
+    let run = finish(&mut place.run(&erp, ["orders.csv", "--verify"])).expect(0);
+    assert_eq!(place.table(RESULTS).count("ok"), 250);
+    assert!(place.table(RESULTS).column("message").concat().is_empty());
+    assert_eq!((erp.stats().accepted, erp.stats().listings), (250, 3));
+    let said = "verified  250 orders carry their flag, 0 not, 0 though the reply was lost, 0 not read back; 3 calls\n";
+    assert!(run.stdout.contains(said), "{run:#?}");
+    assert!(
+        run.stderr.contains("reading back 250 orders (--verify)"),
+        "{run:#?}"
+    );
+    // In the results as in the ERP.
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(0);
+}
+
+#[test]
+fn what_is_accepted_and_not_carried_is_rejected() {
+    let place = Place::new();
+    place.sheet(&[
+        ("CG1", "aa"),
+        ("CG2", "加急"),
+        ("CG2", "aa"),
+        ("CG3", "aa"),
+        ("CG2", "aa"),
+    ]);
+    let erp = erp(
+        |order| match order {
+            "CG2" => Update::SaysSo,
+            _ => Update::Applies,
+        },
+        None,
+    );
+    // Not shown at all, it cannot be told.
+    let run = carried(&place, &erp, &[], 0);
+    let results = place.results(&run);
+    assert_eq!(results.column("status")[1..3], ["superseded", "ok"]);
+    let why = "accepted; not read back: the ERP shows this account no such order";
+    assert_eq!(results.column("message")[4], why);
+    assert_eq!(
+        results.column("message")[2],
+        format!("same as line 6: {why}")
+    );
+
+    // The flag that it has had before.
+    place.sheet(&[("CG2", "待质检"), ("CG1", "aa")]);
+    let first = Mutex::new(true);
+    let erp = self::erp(
+        move |order| match order {
+            "CG2" if !std::mem::take(&mut *first.lock().expect("no panic")) => Update::SaysSo,
+            _ => Update::Applies,
+        },
+        None,
+    );
+    carried(&place, &erp, &[], 0);
+    place.sheet(&[
+        ("CG1", "aa"),
+        ("CG2", "加急"),
+        ("CG2", "aa"),
+        ("CG3", "aa"),
+        ("CG2", "aa"),
+    ]);
+    let run = carried(&place, &erp, &[], 1);
+    let results = place.results(&run);
+    assert_eq!(
+        results.column("status"),
+        ["ok", "skipped", "rejected", "ok", "rejected"]
+    );
+    let why = "accepted, but the ERP does not carry it: it carries \"待质检\"";
+    assert_eq!(results.column("message")[4], why);
+    assert_eq!(place.table("orders.failures.csv").rows.len(), 3);
+    assert!(
+        run.stdout.contains("2 orders carry their flag, 1 not, 0 "),
+        "{run:#?}"
+    );
+    assert!(
+        run.stdout.contains("--verify"),
+        "the next command verifies, too: {run:#?}"
+    );
+}
+
+#[test]
+fn what_failed_and_is_carried_is_ok() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG2", "加急"), ("CG3", "aa")]);
+    let erp = erp(
+        |order| match order {
+            "CG1" => Update::Applies,
+            "CG2" => Update::LosesReply,
+            _ => Update::LosesCall,
+        },
+        None,
+    );
+    let run = carried(&place, &erp, &["--retries=0"], 1);
+    let results = place.results(&run);
+    assert_eq!(
+        results.column("status"),
+        ["ok", "superseded", "ok", "failed"]
+    );
+    assert_eq!(
+        results.column("message")[2],
+        "its reply was lost; read back"
+    );
+    assert!(!results.column("message")[3].is_empty());
+    assert_eq!(
+        place.table("orders.failures.csv").column("purchase_no"),
+        ["CG3"]
+    );
+    assert!(
+        run.stdout
+            .contains("1 order carries its flag, 0 not, 1 though"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_back_stays_accepted_and_says_so() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(30));
+    let hidden = sandbox_with(Config {
+        hidden: [order(3)].into(),
+        ..Config::default()
+    });
+    let run = finish(&mut place.run(&hidden, ["orders.csv", "--verify"])).expect(0);
+    assert!(
+        run.stdout
+            .contains("29 orders carry their flag, 0 not, 0 though the reply was lost, 1 not")
+    );
+    let messages = place.table(RESULTS);
+    let said = messages
+        .column("message")
+        .iter()
+        .filter(|it| !it.is_empty())
+        .count();
+    assert_eq!(said, 1, "{messages:?}");
+
+    let refusing = sandbox_with(Config {
+        may_list: false,
+        ..Config::default()
+    });
+    let run = finish(&mut place.run(&refusing, ["orders.csv", "--verify"])).expect(0);
+    assert_eq!(
+        refusing.stats().calls,
+        31,
+        "one call tells that it may not: {run:#?}"
+    );
+    assert!(
+        run.stderr.contains("warning: nothing is read back"),
+        "{run:#?}"
+    );
+    for [status, message] in place.table(RESULTS).select(["status", "message"]) {
+        assert_eq!(status, "ok");
+        assert!(message.starts_with("accepted; not read back: ") && message.contains("权限不足"));
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
+    for signal in ["KILL", "INT"] {
+        let place = Place::new();
+        place.write("orders.csv", sheet(5));
+        let gate = Arc::new(Gate::default());
+        let erp = erp(
+            |it| match it == order(2) {
+                true => Update::SaysSo,
+                false => Update::Applies,
+            },
+            Some(Arc::clone(&gate)),
+        );
+        let mut run = start(&mut place.run(&erp, ["orders.csv", "-j1", "--verify"]));
+        erp.wait_for_calls(6);
+        let run = match signal {
+            "KILL" => run.kill(),
+            _ => {
+                run.signal(signal);
+                run.until_it_says("stopping: interrupted");
+                gate.open();
+                run.finish().expect(130)
+            }
+        };
+        gate.open();
+        assert_eq!(place.recorded().len(), 5, "{run:#?}");
+        if signal == "INT" {
+            // What the one page showed counts; the order that it did not show was not asked for.
+            let results = place.results(&run);
+            assert_eq!(results.count("ok"), 5);
+            let message = "accepted; not read back: interrupted";
+            assert_eq!(results.column("message"), ["", "", message, "", ""]);
+        }
+        let run = carried(&place, &erp, &[], 0);
+        assert!(run.stderr.contains("5 rows taken over"), "{run:#?}");
+        assert_eq!(updates(&erp), 5, "nothing is sent twice");
+        let message = place.results(&run).column("message")[2].to_owned();
+        assert_eq!(
+            message,
+            "accepted; not read back: the ERP shows this account no such order"
+        );
+        assert!(!place.path(crate::harness::JOURNAL).exists());
+    }
+}
+
+#[test]
+fn what_was_not_sent_is_not_read_back() {
+    let place = Place::new();
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG1", "aa"), ("CG2", "aa")], 1),
+        ..Config::default()
+    });
+    let args = ["orders.csv", "--skip-unchanged", "--verify"];
+    let run = finish(&mut place.run(&erp, args)).expect(0);
+    assert_eq!(erp.stats().calls, 1, "{run:#?}");
+    assert!(!run.stdout.contains("verified"), "{run:#?}");
+    // Nor is anything, once a run has stopped early.
+    place.write(
+        "orders.csv",
+        "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG405,aa\n",
+    );
+    let args = ["orders.csv", "-j1", "--max-failures=1", "--verify"];
+    finish(&mut place.run(&erp, args)).expect(3);
+    assert_eq!(erp.stats().listings, 1);
+}
+
+#[test]
+fn the_stand_in_can_be_read_back_in_chinese() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(3));
+    let mut command = place.program();
+    command.args(["run", "orders.csv", "--sandbox", "--verify", "--lang=zh"]);
+    let run = finish(&mut command).expect(0);
+    let said = "3 张采购单的标记已核实，0 张不符";
+    assert!(run.stdout.contains(said), "{run:#?}");
+    assert!(
+        run.stderr.contains("核对 3 张采购单（--verify）"),
+        "{run:#?}"
+    );
+}

@@ -7,10 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::destination::Destination;
-use super::planned::Planned;
-use super::reading::{Listings, PageRead};
 use super::summary::{Confirmed, Report};
-use super::unchanged::Asked;
+use super::told::{Asked, Listings, PageRead, Planned};
 use super::verify::report::{Verified, VerifyPlanned};
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;

@@ -4,40 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::Settings;
 use super::event::{Event, Observer};
 use super::send::to_send;
+use super::told::Planned;
 use crate::files::{Outcome, Status, history};
-use crate::pace::Pacing;
-use crate::plan::{OnConflict, Plan, Preview};
+use crate::plan::{Plan, Preview};
 use crate::sheet::{SENT_FLAG, Sheet};
-
-/// What the plan found, before the first call.
-#[derive(Clone, Debug, Serialize)]
-pub struct Planned {
-    pub rows: u64,
-    pub invalid: u64,
-    /// Calls to be made if nothing were recovered.
-    pub calls: u64,
-    /// Orders that are given different flags.
-    pub conflicts: u64,
-    /// Rows that these make invalid.
-    pub conflicting_rows: u64,
-    pub on_conflict: OnConflict,
-    /// Rows that an interrupted run has settled, by how.
-    pub recovered: BTreeMap<Status, u64>,
-    /// Rows of orders that the ERP lists with their flag, by how they end.
-    pub unchanged: BTreeMap<Status, u64>,
-    /// How long ago the last outcome of that run was known.
-    pub continued_after: Option<Duration>,
-    /// Calls to be made, one for each order that is not settled yet.
-    pub calls_left: u64,
-    /// The first and the last of them, and what is odd among them.
-    pub preview: Preview,
-    pub pacing: Pacing,
-}
 
 impl Planned {
     /// `age` is that of the run that is continued, if one is.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::event::{Event, Observer};
+use super::told::{Ended, PageRead};
 use super::worker::{Purpose, Work};
-use crate::erp::{CallError, Listing, Page, Query, Window};
+use crate::erp::{Listing, Page, Query, Window};
 use crate::plan::{OrderId, Plan};
 
 /// What a listing shows of an order.
@@ -19,45 +19,6 @@ pub struct Carried {
     pub modified: Option<Timestamp>,
     /// When the page it stands on came.
     pub read_at: Timestamp,
-}
-
-/// How far the reading is.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct PageRead {
-    /// Which page of its window was read, from 1.
-    pub page: u64,
-    pub pages: u64,
-    /// How many of the orders that are wanted have been seen.
-    pub seen: u64,
-    pub wanted: u64,
-    /// In calls a minute; `None` if nothing bounds it.
-    pub pace: Option<f64>,
-}
-
-/// Why no further listing was read.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    /// Every order that is wanted was seen, or all there is was read.
-    Done,
-    /// The pages left would cost as many calls as they could save.
-    DoesNotPay { pages: u64, unseen: u64 },
-    /// The ERP does not list its orders, or in a form that is not known.
-    Refused(CallError),
-    /// The run is stopping.
-    Stopped,
-}
-
-/// What listings have shown, before the orders that they did not show are asked for one by one.
-#[derive(Clone, Debug, Serialize)]
-pub struct Listings {
-    /// Orders that are wanted.
-    pub orders: u64,
-    /// Of these, the ones that listings show.
-    pub seen: u64,
-    /// Calls that this took.
-    pub calls: u64,
-    pub ended: Ended,
 }
 
 /// Reads listings, a call after the other, until the orders that are wanted have been seen.

@@ -3,31 +3,20 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use super::calling::Calling;
 use super::error::RunError;
 use super::event::{Event, Observer};
-use super::reading::{Carried, Ended, Reading};
+use super::reading::{Carried, Reading};
 use super::send::to_send;
+use super::told::Asked;
 use super::worker::Work;
 use crate::erp::Client;
 use crate::files::{Outcome, Status};
 use crate::language::say;
 use crate::plan::Plan;
 use crate::stop::Stop;
-
-/// What asking came to.
-#[derive(Clone, Debug, Serialize)]
-pub struct Asked {
-    /// Orders that would be sent unasked.
-    pub orders: u64,
-    /// Of these, the ones that carry the flag that they are to get.
-    pub unchanged: u64,
-    /// Calls that this took.
-    pub calls: u64,
-    pub ended: Ended,
-}
+use crate::text::date_and_time;
 
 /// Reads which of the orders that are to be sent carry their flag already, of those modified within
 /// this time, and gives these their outcome. What is not known is sent.
@@ -88,10 +77,7 @@ fn outcome(carried: &Carried, flag: &str) -> Outcome {
         Some(time) => say!(
             "note-unchanged-since",
             flag = flag,
-            time = time
-                .to_zoned_datetime(TimeZone::system())
-                .strftime("%Y-%m-%d %H:%M:%S")
-                .to_string()
+            time = date_and_time(&time.to_zoned_datetime(TimeZone::system()))
         ),
         None => say!("note-unchanged", flag = flag),
     };

@@ -316,7 +316,8 @@ impl AdaptiveRate {
         } else {
             self.rate = bad / 2.0;
             self.level.bad = whole_minute.then_some(bad);
-            self.suspect = Some(bad);
+            // What is missing of the run's first minute others may have used before.
+            self.suspect = (started >= MINUTE).then_some(bad);
         }
         self.rate = self.rate.max(MIN_RATE).min(self.ceiling);
         self.quiet = 0.0;

@@ -45,6 +45,20 @@ fn while_nothing_is_known_a_throttle_leaves_half_of_what_got_through() {
 }
 
 #[test]
+fn a_minute_that_others_have_used_before_says_nothing_of_the_limit() {
+    let mut pace = AdaptiveRate::new(55.0, 55.0, 4);
+    let _ = pace.throttled(secs(0), secs(0), Limit::Rate, None);
+    assert_eq!(pace.rate, 1.0);
+    let mut now = pace.resume_at();
+    let fast = now + secs(10 * 60);
+    while now < fast {
+        pace.passed(now, now);
+        now += interval(pace.rate).expect("limited");
+    }
+    assert_eq!(pace.rate, 55.0, "ten minutes later it is as fast as ever");
+}
+
+#[test]
 fn near_a_proven_rate_it_goes_on_just_below_it() {
     let (mut pace, now) = settled(60.0, 4);
     let pause = pause(pace.throttled(now, now, Limit::Rate, None));

@@ -25,7 +25,7 @@ pub use self::output::OutputArgs;
 #[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxArgs;
 pub use self::values::Deadline;
-use self::values::{delimiter, positive_duration, size};
+use self::values::{delimiter, positive, positive_duration, size, whole};
 pub use self::verify::VerifyArgs;
 use crate::language::Language;
 use crate::plan::OnConflict;
@@ -114,16 +114,17 @@ pub struct RunArgs {
     #[arg(long, hide_short_help = true, help_heading = "Pace")]
     pub verify: bool,
 
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Stopping")]
+    #[arg(long, value_name = "N", value_parser = positive::<u64>, help_heading = "Stopping")]
     pub limit: Option<u64>,
 
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true, help_heading = "Stopping")]
+    #[arg(long, value_name = "N", value_parser = positive::<u64>, hide_short_help = true, help_heading = "Stopping")]
     pub max_failures: Option<u64>,
 
     #[arg(
         long,
         value_name = "N",
         default_value_t = 25,
+        value_parser = whole::<u64>,
         hide_short_help = true,
         help_heading = "Stopping"
     )]
@@ -144,6 +145,7 @@ pub struct RunArgs {
     #[arg(
         long,
         value_name = "N",
+        value_parser = whole::<usize>,
         hide_short_help = true,
         help_heading = "Output"
     )]
@@ -214,7 +216,7 @@ pub struct SheetArgs {
     #[arg(
         long,
         value_name = "N",
-        value_parser = clap::value_parser!(u64).range(1..),
+        value_parser = positive::<u64>,
         conflicts_with = "no_header",
         hide_short_help = true,
         help_heading = "Sheet"

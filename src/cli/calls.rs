@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{Deadline, age, deadline, positive_duration};
+use super::values::{Deadline, age, deadline, positive_duration, whole};
 use crate::pace::{RateLimit, Workers};
 
 #[derive(Debug, Args)]
@@ -31,6 +31,7 @@ pub struct CallArgs {
         long,
         value_name = "N",
         default_value_t = 4,
+        value_parser = whole::<u32>,
         hide_short_help = true,
         help_heading = "Pace"
     )]

@@ -115,7 +115,7 @@ fn with_text(arg: Arg, command: &str) -> Arg {
             Some(format!("- {name}: {text}"))
         });
         let texts: Vec<_> = texts.collect();
-        if texts.is_empty() {
+        if texts.len() < names.len() {
             let listed = say!("help-values", values = all(&names));
             short = noted(short, listed.clone());
             long = noted(long, listed);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::values::{duration, fraction, per_minute, signed_duration};
+use super::values::{address, duration, fraction, per_minute, positive, signed_duration};
 use crate::sandbox::Shell;
 
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "N/min", value_parser = per_minute, help_heading = "Pace")]
     pub limit: Option<u32>,
 
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Pace")]
+    #[arg(long, value_name = "N", value_parser = positive::<u32>, help_heading = "Pace")]
     pub max_concurrency: Option<u32>,
 
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, help_heading = "Pace")]
@@ -26,6 +26,7 @@ pub struct SandboxArgs {
     #[arg(
         long,
         value_name = "ADDR",
+        value_parser = address,
         default_value = "127.0.0.1:0",
         help_heading = "Other"
     )]

@@ -1,5 +1,8 @@
 //! Values of options, as they are typed.
 
+#[cfg(feature = "sandbox")]
+use std::net::SocketAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::civil::Time;
@@ -15,8 +18,12 @@ pub enum Deadline {
     At(Time),
 }
 
+/// It may be given in weeks and days, of 24 hours each.
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
-    text.parse().map_err(|_| say!("value-duration"))
+    let span = text.parse::<Span>().ok();
+    let duration = span.map(|it| it.to_duration(SpanRelativeTo::days_are_24_hours()));
+    let duration = duration.and_then(Result::ok);
+    duration.ok_or_else(|| say!("value-duration"))
 }
 
 #[cfg(feature = "sandbox")]
@@ -37,14 +44,27 @@ pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
 /// Nobody waits for orders older than that.
 const MAX_AGE: Duration = Duration::from_secs(3_660 * 24 * 3_600);
 
-/// A duration that may be given in weeks and days, of 24 hours each.
 pub(super) fn age(text: &str) -> Result<Duration, String> {
-    let age: Span = text.parse().map_err(|_| say!("value-age"))?;
-    let age = age.to_duration(SpanRelativeTo::days_are_24_hours());
-    match age.map(Duration::try_from) {
+    match signed_duration(text).map(Duration::try_from) {
         Ok(Ok(age)) if !age.is_zero() && age <= MAX_AGE => Ok(age),
         _ => Err(say!("value-age")),
     }
+}
+
+/// A whole number from 1.
+pub(super) fn positive<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| *number >= N::from(1));
+    number.ok_or_else(|| say!("value-positive"))
+}
+
+/// A whole number from 0.
+pub(super) fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| say!("value-whole"))
+}
+
+#[cfg(feature = "sandbox")]
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| say!("value-address"))
 }
 
 pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
@@ -109,6 +129,7 @@ mod tests {
         assert_eq!(age("2w 1d"), hours(360));
         assert_eq!(age("12h"), hours(12));
         assert_eq!(age("521w"), hours(521 * 7 * 24));
+        assert_eq!(positive_duration("1d"), hours(24));
         for wrong in ["0d", "-1d", "1mo", "1y", "1000w", "30", "soon", ""] {
             assert!(age(wrong).is_err(), "{wrong}");
         }

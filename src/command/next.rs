@@ -18,6 +18,8 @@ pub struct NextCommand {
     more: Vec<OsString>,
     names_files: bool,
     calls_stand_in: bool,
+    /// The same without `--limit`, if that was given.
+    whole: Option<String>,
 }
 
 impl NextCommand {
@@ -29,11 +31,15 @@ impl NextCommand {
         if args.verify {
             more.push("--verify".into());
         }
+        if args.skipping.skip_unchanged {
+            more.push("--skip-unchanged".into());
+        }
         #[cfg(feature = "sandbox")]
         if args.sandbox {
             more.push("--sandbox".into());
             next.calls_stand_in = true;
         }
+        next.whole = args.limit.map(|_| command(without_limit()));
         next.names_files = args.output.results.is_some() || args.output.failures.is_some();
         next
     }
@@ -59,6 +65,7 @@ impl NextCommand {
             more,
             names_files: false,
             calls_stand_in: false,
+            whole: None,
         }
     }
 
@@ -78,7 +85,16 @@ impl NextCommand {
             option(&mut retry, "--failures", Some(failures));
         }
         let retry = self.completed(retry);
-        let wrong = [Status::Rejected, Status::Invalid].map(|status| report.summary.count(status));
+        let count = |status| report.summary.count(status);
+        if let Some(whole) = &self.whole
+            && count(Status::Skipped) > 0
+            && [Status::Rejected, Status::Failed].map(count) == [0, 0]
+        {
+            return Some(Next::Whole {
+                command: whole.clone(),
+            });
+        }
+        let wrong = [Status::Rejected, Status::Invalid].map(count);
         Some(Next::Retry {
             correct: (wrong != [0, 0]).then(|| failures.to_owned()),
             command: retry,
@@ -113,6 +129,20 @@ impl NextCommand {
         let account = args.into_iter().chain(self.account.clone());
         command(account.chain(self.more.clone()))
     }
+}
+
+/// This program's arguments but `--limit N`.
+fn without_limit() -> Vec<OsString> {
+    let mut args = std::env::args_os().skip(1);
+    let mut kept = Vec::new();
+    while let Some(arg) = args.next() {
+        match arg.to_string_lossy().strip_prefix("--limit") {
+            Some("") => drop(args.next()),
+            Some(value) if value.starts_with('=') => {}
+            _ => kept.push(arg),
+        }
+    }
+    kept
 }
 
 pub(super) fn option(

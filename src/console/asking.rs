@@ -48,6 +48,10 @@ impl Console {
         );
     }
 
+    pub(super) fn saves_little(&self, calls: u64, saved: u64) {
+        self.note(say!("progress-saves-little", calls = calls, saved = saved));
+    }
+
     pub(super) fn asked(&self, asked: &Asked) {
         match &asked.ended {
             Ended::Refused(error) => {
@@ -58,9 +62,11 @@ impl Console {
                 calls = pages,
                 orders = unseen
             )),
+            &Ended::SavesLittle { calls, saved } => self.saves_little(calls, saved),
             Ended::Done | Ended::Stopped => {}
         }
-        if asked.calls > 0 {
+        let is_told = matches!(asked.ended, Ended::Refused(_)) && asked.unchanged == 0;
+        if asked.calls > 0 && !is_told {
             let left = asked.orders - asked.unchanged;
             self.note(say!(
                 "progress-asked",

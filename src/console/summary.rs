@@ -23,6 +23,8 @@ pub enum Next {
         test: Option<String>,
         command: String,
     },
+    /// It was a trial of the first orders.
+    Whole { command: String },
     /// Rows are left in the failures file, which is `correct` if some of them need correcting.
     Retry {
         correct: Option<String>,
@@ -151,6 +153,7 @@ impl Next {
                 test = test.as_str(),
                 command = command.as_str()
             ),
+            Next::Whole { command } => say!("next-whole", command = command.as_str()),
             Next::Retry {
                 correct: Some(file),
                 command,

@@ -55,6 +55,7 @@ impl Console {
                 pages = pages,
                 left = calls_left
             )),
+            &Ended::SavesLittle { calls, saved } => self.saves_little(calls, saved),
             _ => {}
         }
         if listings.seen > 0 {

@@ -57,9 +57,9 @@ impl Language {
                 None => {}
             }
         }
-        let asked = asked
-            .or_else(|| std::env::var(VARIABLE).ok())
-            .filter(|tag| !tag.is_empty());
+        // A wrong option is an error, which is told in the language there would be without it.
+        let asked = asked.filter(|tag| Language::from_str(tag, true).is_ok());
+        let asked = asked.or_else(|| std::env::var(VARIABLE).ok().filter(|tag| !tag.is_empty()));
         Language::of(&asked.or_else(sys_locale::get_locale).unwrap_or_default())
     }
 

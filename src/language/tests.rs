@@ -127,7 +127,7 @@ fn an_option_says_the_language_wherever_it_stands() {
         (&["run", "x.csv", "--lang", "zh"][..], Language::Zh),
         (&["--lang=zh", "run"], Language::Zh),
         (&["--lang", "zh", "--lang=en"], Language::En),
-        (&["--lang=fr", "run"], Language::En),
+        (&["--lang=zh", "--", "--lang=en"], Language::Zh),
     ] {
         assert_eq!(Language::wanted(args), language, "{args:?}");
     }

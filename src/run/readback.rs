@@ -71,7 +71,9 @@ impl Ended {
                     ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Clock
                 )
             }),
-            Ended::Done | Ended::DoesNotPay { .. } | Ended::Stopped => None,
+            Ended::Done | Ended::DoesNotPay { .. } | Ended::SavesLittle { .. } | Ended::Stopped => {
+                None
+            }
         }
     }
 }
@@ -90,7 +92,7 @@ pub fn read_back(
     wanted: Vec<bool>,
     within: Duration,
 ) -> Result<ReadBack, RunError> {
-    let mut reading = Reading::new(work, plan, wanted.clone());
+    let mut reading = Reading::new(work, plan, wanted.clone(), |_, _| true);
     let ended = reading.read(within);
     let carried = |id| reading.carried(id).cloned().map(Found::Shown);
     let found: Vec<_> = plan.ids().map(carried).collect();

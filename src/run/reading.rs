@@ -21,6 +21,11 @@ pub struct Carried {
     pub read_at: Timestamp,
 }
 
+/// How many calls reading may cost beyond those that it saves: a few at least, or a share of the
+/// calls without it.
+const MIN_LOSS: u64 = 3;
+const LOSS_SHARE: u64 = 10;
+
 /// Reads listings, a call after the other, until the orders that are wanted have been seen.
 pub struct Reading<'r> {
     work: &'r Work<'r>,
@@ -33,12 +38,22 @@ pub struct Reading<'r> {
     orders: u64,
     /// How many of these have not been seen.
     unseen: u64,
+    /// Whether an order that carries this flag needs no call for itself, by what it is to get.
+    saves: fn(carried: &Carried, flag: &str) -> bool,
+    /// Orders of which this is so.
+    saved: u64,
     calls: u64,
 }
 
 impl<'r> Reading<'r> {
-    /// `wanted` says of which orders of the plan, by order.
-    pub fn new(work: &'r Work<'r>, plan: &'r Plan, wanted: Vec<bool>) -> Self {
+    /// `wanted` says of which orders of the plan, by order; `saves` whether what was read of one
+    /// saves a call, given the flag that it is to get.
+    pub fn new(
+        work: &'r Work<'r>,
+        plan: &'r Plan,
+        wanted: Vec<bool>,
+        saves: fn(&Carried, &str) -> bool,
+    ) -> Self {
         let orders = wanted.iter().filter(|&&wanted| wanted).count() as u64;
         Reading {
             work,
@@ -47,6 +62,8 @@ impl<'r> Reading<'r> {
             wanted,
             orders,
             unseen: orders,
+            saves,
+            saved: 0,
             calls: 0,
         }
     }
@@ -56,7 +73,10 @@ impl<'r> Reading<'r> {
     /// no errors of the run; orders that were not seen are not known, and no more.
     pub fn read(&mut self, within: Duration) -> Ended {
         let windows = self.windows(within).len();
-        let ended = (0..windows).find_map(|nth| self.read_window(nth, within));
+        let ended = (0..windows).find_map(|nth| {
+            let later = (windows - nth - 1) as u64;
+            self.read_window(nth, later, within)
+        });
         ended.unwrap_or(Ended::Done)
     }
 
@@ -67,20 +87,17 @@ impl<'r> Reading<'r> {
         Window::back_from(now.unwrap_or(Timestamp::MAX), within)
     }
 
-    /// Reads a window page by page; `Some` if nothing more is to be read after it.
-    fn read_window(&mut self, nth: usize, within: Duration) -> Option<Ended> {
+    /// Reads a window page by page; `Some` if nothing more is to be read after it. Windows that come
+    /// `later` have a page each, at least.
+    fn read_window(&mut self, nth: usize, later: u64, within: Duration) -> Option<Ended> {
         let caller = self.work.client.caller();
         let mut window = self.windows(within).swap_remove(nth);
         // The first page tells how many there are.
         let mut pages = 1;
         let mut number = 0;
         while number < pages {
-            match (pages - number, self.unseen) {
-                (_, 0) => return Some(Ended::Done),
-                (pages, unseen) if pages >= unseen => {
-                    return Some(Ended::DoesNotPay { pages, unseen });
-                }
-                _ => {}
+            if let Some(ended) = self.does_not_pay(pages - number + later) {
+                return Some(ended);
             }
             let page = Page {
                 number,
@@ -121,6 +138,25 @@ impl<'r> Reading<'r> {
         None
     }
 
+    /// Whether no more is to be read, though so many pages are left, at least.
+    fn does_not_pay(&self, pages: u64) -> Option<Ended> {
+        let &Reading {
+            unseen,
+            calls,
+            saved,
+            ..
+        } = self;
+        if unseen == 0 {
+            Some(Ended::Done)
+        } else if pages >= unseen {
+            Some(Ended::DoesNotPay { pages, unseen })
+        } else if calls >= saved + MIN_LOSS.max(self.orders / LOSS_SHARE) {
+            Some(Ended::SavesLittle { calls, saved })
+        } else {
+            None
+        }
+    }
+
     fn enter(&mut self, listing: Listing) {
         let read_at = Timestamp::now();
         for listed in listing.orders {
@@ -130,13 +166,24 @@ impl<'r> Reading<'r> {
             if !self.wanted[id.index()] {
                 continue;
             }
-            let carried = &mut self.carried[id.index()];
-            self.unseen -= u64::from(carried.is_none());
-            *carried = Some(Carried {
+            let mut now = Carried {
                 flag: listed.flag.map(String::into_boxed_str),
                 modified: listed.modified,
                 read_at,
-            });
+            };
+            let before = self.carried[id.index()].take();
+            // Of two on one page none is the later.
+            if before
+                .as_ref()
+                .is_some_and(|it| it.read_at == read_at && it.flag != now.flag)
+            {
+                now.flag = None;
+            }
+            let saves = |it: &Carried| u64::from((self.saves)(it, self.plan.flag(id)));
+            self.unseen -= u64::from(before.is_none());
+            self.saved -= before.as_ref().map_or(0, saves);
+            self.saved += saves(&now);
+            self.carried[id.index()] = Some(now);
         }
     }
 

@@ -56,6 +56,8 @@ pub enum Ended {
     Done,
     /// The pages left would cost as many calls as they could save.
     DoesNotPay { pages: u64, unseen: u64 },
+    /// What was read has cost more calls than it has saved.
+    SavesLittle { calls: u64, saved: u64 },
     /// The ERP does not list its orders, or in a form that is not known.
     Refused(CallError),
     /// The run is stopping.

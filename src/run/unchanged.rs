@@ -27,12 +27,12 @@ pub(super) fn ask(
     within: Duration,
     outcomes: &mut [Option<Outcome>],
 ) -> Asked {
-    let mut reading = Reading::new(work, plan, to_send);
+    let mut reading = Reading::new(work, plan, to_send, carries);
     let ended = reading.read(within);
     let mut unchanged = 0;
     for id in plan.ids() {
         if let Some(carried) = reading.carried(id)
-            && carried.flag.as_deref() == Some(plan.flag(id))
+            && carries(carried, plan.flag(id))
         {
             unchanged += 1;
             outcomes[id.index()] = Some(outcome(carried, plan.flag(id)));
@@ -70,6 +70,10 @@ pub fn survey(
         Ok(ask(&work, plan, to_send, within, &mut outcomes))
     })?;
     Ok((asked, to_send(plan, &outcomes, None)))
+}
+
+fn carries(carried: &Carried, flag: &str) -> bool {
+    carried.flag.as_deref() == Some(flag)
 }
 
 fn outcome(carried: &Carried, flag: &str) -> Outcome {

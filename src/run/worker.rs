@@ -11,6 +11,9 @@ use crate::files::AccountLock;
 use crate::pace::{Change, Permit, RateLimiter, backoff};
 use crate::stop::{Stop, StopReason};
 
+/// How often at most a call for no row is repeated: all others wait for it.
+const MAX_RETRIES: u32 = 2;
+
 /// What all workers share.
 pub struct Work<'r> {
     pub client: &'r Client,
@@ -63,7 +66,7 @@ pub struct Attempted<T> {
 
 impl Work<'_> {
     /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
-    /// failures as often as `retries` says, a wrong clock once, an outage of the server is waited
+    /// failures as often as `retries` says (a call that can be gone without: a few times), a wrong clock once, an outage of the server is waited
     /// out. A verdict that holds for every call stops the run; whether a doubtful one does, other
     /// calls tell. No verdict on a call that only reads stops the run.
     ///
@@ -75,7 +78,11 @@ impl Work<'_> {
         mut call: impl FnMut() -> Result<T, CallError>,
     ) -> Attempted<T> {
         let mut attempts = 0;
-        let mut failures = 0;
+        let (mut failures, mut throttles) = (0, 0);
+        let retries = match purpose {
+            Purpose::Read(None) => self.retries.min(MAX_RETRIES),
+            Purpose::Read(Some(_)) | Purpose::Update(_) => self.retries,
+        };
         let mut clock_corrected = false;
         // The last transient failure: what is known should the run stop now.
         let mut last = None;
@@ -100,7 +107,13 @@ impl Work<'_> {
                     return ended(attempts, Some(Err(error)));
                 }
                 ErrorKind::Throttled(limit) => {
-                    self.throttled(permit, limit, error);
+                    self.throttled(permit, limit, error.clone());
+                    throttles += 1;
+                    if matches!(purpose, Purpose::Read(None)) && throttles > MAX_RETRIES {
+                        // Whether other calls get through is not known.
+                        self.outages.let_in();
+                        return ended(attempts, Some(Err(error)));
+                    }
                 }
                 ErrorKind::Transient | ErrorKind::Unreachable => {
                     drop(permit);
@@ -112,7 +125,7 @@ impl Work<'_> {
                     }
                     failures += 1;
                     let delay = backoff(failures, fastrand::f64(), error.retry_after);
-                    if failures > self.retries || !self.stop.sleep(delay) {
+                    if failures > retries || !self.stop.sleep(delay) {
                         return ended(attempts, Some(Err(error)));
                     }
                     last = Some(error);

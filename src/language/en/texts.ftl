@@ -508,9 +508,9 @@ not-confirmed = not confirmed: nothing was sent (--yes answers yes)
 run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
 run-stopped = stopped early: { $reason }; the same command continues from here, within { $within }
-run-stopped-test-first = stopped early: { $reason }; put that right (`wdt-flags ping` tests it), and the same command continues from here, within { $within }
+run-stopped-test-first = stopped early: { $reason }; put that right, and the same command continues from here, within { $within }
 run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
-run-stopped-lost-test-first = stopped early: { $reason }; put that right (`wdt-flags ping` tests it), and the same command starts over, unless the journal is put back
+run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
 sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
 sandbox-answered = { $asked } { $body }: { $reply }
@@ -691,6 +691,7 @@ summary-verified =
        *[other] { $calls } calls
     }
 next-test-first = { $test }; once that is accepted: { $command }
+next-whole = look at these orders in the ERP, then send all: { $command }
 next-correct-first = correct the rows of { $file }, then: { $command }
 label-sheet = sheet
 label-account = account
@@ -716,6 +717,7 @@ progress-asking-does-not-pay =
         [one] 1 call
        *[other] { $calls } calls
     } and save { $orders } at most: what is not known is sent
+progress-saves-little = listings have cost { $calls } calls and saved { $saved }: no more of them is read
 progress-asked =
     { $unchanged } of { $orders ->
         [one] 1 order carries its flag
@@ -977,9 +979,12 @@ exit-check-ok = every row can be sent, or a later row decides
 exit-check-some-failed = some row is invalid and would not be sent
 exit-check-usage = wrong usage, or a sheet that cannot be read
 exit-check-stopped = standard output cannot be written, or the ERP is out of reach
-value-duration = write a duration such as 30s, 500ms or 2m
+value-duration = write a duration such as 30s, 2m, 12h or 1d
 value-negative = must not be negative
 value-too-long = must be longer than nothing and no longer than a week
+value-positive = write a whole number from 1
+value-whole = write a whole number
+value-address = write an address such as 127.0.0.1:8080
 value-age = write a duration such as 12h, 30d or 8w, of ten years at most
 value-time-of-day = write a time of day such as 06:30
 value-character = write one ASCII character, or tab

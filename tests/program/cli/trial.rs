@@ -32,6 +32,13 @@ fn a_limit_sends_the_first_orders_and_skips_the_rest() {
     let run = finish(&mut place.run(&erp, ["orders.csv", "--limit", "2"])).expect(1);
     assert!(run.stdout.contains("3 ok, 1 invalid, 2 skipped"), "{run:?}");
     assert_eq!(erp.stats().calls, 2);
+    let next = run.stdout.lines().find(|line| line.starts_with("next "));
+    let next = next.expect("what comes next");
+    assert!(
+        next.contains("send all: wdt-flags run orders.csv"),
+        "{next}"
+    );
+    assert!(!next.contains("--limit"), "{next}");
     let results = place.table("orders.results.csv");
     assert_eq!(
         results.column("status"),

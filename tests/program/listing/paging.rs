@@ -174,6 +174,46 @@ fn an_order_that_is_seen_twice_carries_what_was_read_last() {
 }
 
 #[test]
+fn an_order_that_stands_twice_on_a_page_with_different_flags_is_sent() {
+    let place = Place::new();
+    let server = lists(|_| listing(3, &[("CG1", "bb"), ("CG1", "aa"), ("CG2", "aa")]));
+    place.sheet(&["CG1", "CG2", "CG3"].map(|number| (number, "aa")));
+    let run = finish(&mut place.run(&server, asking(&["-j1"]))).expect(0);
+    let statuses = ["ok", "unchanged", "ok"];
+    assert_eq!(place.results(&run).column("status"), statuses);
+}
+
+#[test]
+fn reading_that_saves_nothing_ends_soon() {
+    let rows: Vec<_> = (1..=100).map(|n| format!("CG{n}")).collect();
+    let rows: Vec<_> = rows.iter().map(|number| (number.as_str(), "aa")).collect();
+    // The same page again and again, and one with orders that are to be changed, all of them.
+    for page in [listing(90, &[("CG0", "aa")]), listing(90, &[("CG1", "bb")])] {
+        let place = Place::new();
+        let server = lists(move |_| page.clone());
+        place.sheet(&rows);
+        let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
+        assert_eq!(place.results(&run).count("ok"), 100);
+        let said = "listings have cost 10 calls and saved 0: no more of them is read\n";
+        assert!(run.stderr.contains(said), "{run:#?}");
+        assert_eq!(listings(&server).len(), 10);
+    }
+}
+
+#[test]
+fn each_window_that_is_left_costs_a_call() {
+    let place = Place::new();
+    let server = lists(|_| listing(0, &[]));
+    let rows: Vec<_> = (1..=10).map(|n| format!("CG{n}")).collect();
+    let rows: Vec<_> = rows.iter().map(|number| (number.as_str(), "aa")).collect();
+    place.sheet(&rows);
+    finish(&mut place.run(&server, asking(&["--modified-within", "520w"]))).expect(0);
+    assert_eq!(listings(&server).len(), 0);
+    finish(&mut place.run(&server, asking(&["--modified-within", "20w"]))).expect(0);
+    assert_eq!(listings(&server).len(), 3, "of five windows");
+}
+
+#[test]
 fn an_empty_page_ends_a_window_whatever_was_promised() {
     let place = Place::new();
     let server = lists(|page| match page {

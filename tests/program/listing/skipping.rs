@@ -158,7 +158,7 @@ fn it_speaks_chinese() {
     let run = finish(place.run(&erp, asking(&[])).env("WDT_LANG", "zh")).expect(0);
     for said in [
         "正在查询 ERP 里的标记：第 1 页，共 4 页；4 张采购单中已查到 1 张\n",
-        "再查询需要 3 次调用，最多省下 3 次，不再查询；未查到的照常发送\n",
+        "查询还需要 3 次调用，最多只能省下 3 次，所以不查；未查到的照常发送\n",
         "4 张采购单中有 1 张的标记无需更改，查询用了 1 次调用；还需调用 3 次\n",
     ] {
         assert!(run.stderr.contains(said), "{run:#?}");

@@ -25,10 +25,13 @@ fn without_the_permission_to_list_everything_is_sent() {
     let said = "warning: the ERP cannot be asked which orders carry their flag already: \
                 refused: 权限不足 (status 100); what is not known is sent\n";
     assert!(run.stderr.contains(said), "{run:#?}");
-    assert!(
-        run.stderr
-            .contains("0 of 5 orders carry their flag already, read in 1 call")
-    );
+    assert!(!run.stderr.contains("0 of 5 orders"), "{run:#?}");
+}
+
+#[test]
+fn a_limit_of_listings_alone_does_not_hold_up_the_run() {
+    let refusal = "超过每分钟最大并发次数限制，请稍后重试";
+    assert_eq!(sent(move |_| refused(100, refusal), &["-j64"]), 5);
 }
 
 /// Runs the sheet against a server that answers listings so; returns how many were sent.

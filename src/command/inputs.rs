@@ -12,7 +12,7 @@ use crate::cli::{self, AccountArgs, SheetArgs};
 use crate::config::{self, AccountOptions, Resolved};
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
-use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart};
+use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart, verified_with};
 use crate::run::Deadline;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
@@ -42,8 +42,9 @@ fn is_stdin(args: &SheetArgs) -> bool {
     args.path.as_os_str() == "-"
 }
 
-/// The results that a run over this failures file would update.
-fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
+/// The file that this one was written with, if it is of an earlier run's or verification's: the
+/// results that a run over it would update, or all that was read back.
+fn written_with(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
     if is_stream(args) {
         return None;
     }
@@ -54,7 +55,7 @@ fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf
         failures,
         Wanted::default(),
     );
-    paths.ok()?.corrects
+    paths.ok()?.corrects.or_else(|| verified_with(&args.path))
 }
 
 /// Opens the sheet that the command line names. In a failures file the rows are invalid in which a
@@ -62,7 +63,7 @@ fn corrected_by(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf
 pub fn open_unchanged(args: SheetArgs, names: [Option<PathBuf>; 2]) -> Result<Sheet, Failure> {
     let corrects = match args.accept_changes {
         true => None,
-        false => corrected_by(&args, names),
+        false => written_with(&args, names),
     };
     let mut sheet = open_sheet(args)?;
     if let Some(results) = corrects.filter(|_| sheet.is_ours()) {

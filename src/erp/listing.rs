@@ -155,7 +155,10 @@ impl Listing {
             };
             orders.push(Listed {
                 order: order.into_owned(),
-                flag: listed.flag_name.map(Cow::into_owned),
+                flag: listed
+                    .flag_name
+                    .filter(|flag| !flag.trim().is_empty())
+                    .map(Cow::into_owned),
                 modified: number(&listed.modified)
                     .and_then(|time| Timestamp::from_millisecond(time).ok()),
             });

@@ -10,7 +10,7 @@ use super::fs::{is_same, link_target};
 use super::history::has_rows;
 use super::journal::{Left, is_at, is_own_at};
 use super::lock::{self, Lock};
-use super::paths::{Paths, companion, of_other_format};
+use super::paths::{Paths, companion, of_other_format, verified_with};
 use super::readers::Readers;
 use super::results::{MAX_ROWS, OutputFormat};
 use crate::sheet::{Appended, Sheet};
@@ -86,8 +86,9 @@ impl RunFiles {
             }
         }
         outdated.retain(|it| *it != journal && is_at(it));
-        let changes = match paths.corrects.as_ref().filter(|_| !accept_changes) {
-            Some(path) if sheet.is_ours() => changes(path, sheet)?,
+        let verified = sheet.path().and_then(verified_with);
+        let changes = match paths.corrects.as_ref().or(verified.as_ref()) {
+            Some(path) if sheet.is_ours() && !accept_changes => changes(path, sheet)?,
             _ => Changes::new(),
         };
         Ok(RunFiles {

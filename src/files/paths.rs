@@ -38,7 +38,7 @@ impl Paths {
         let is_failures = sheet.is_some_and(|sheet| has_kind(sheet, "failures"));
         let found = base.as_deref().filter(|_| is_failures && results.is_none());
         let format = found
-            .and_then(format_of_results)
+            .and_then(|base| format_of_newest(base, "results"))
             .or(wanted.option)
             .or(given_format)
             .unwrap_or(wanted.default);
@@ -95,10 +95,10 @@ pub struct Wanted {
     pub default: OutputFormat,
 }
 
-/// The format of the results that are there; of both, of the ones written last.
-fn format_of_results(base: &Path) -> Option<OutputFormat> {
+/// The format of the file of that kind that is there; of both, of the one written last.
+fn format_of_newest(base: &Path, kind: &str) -> Option<OutputFormat> {
     let written = |format: &OutputFormat| {
-        let found = fs::metadata(named(base, "results", *format));
+        let found = fs::metadata(named(base, kind, *format));
         found.and_then(|found| found.modified()).ok()
     };
     [OutputFormat::Xlsx, OutputFormat::Csv]
@@ -116,6 +116,14 @@ impl Paths {
             _ => &self.results,
         }
     }
+}
+
+/// For `x.different.csv`, in whatever format: the file of all that was read back, which was written
+/// with it; of both, the one written last.
+pub fn verified_with(different: &Path) -> Option<PathBuf> {
+    let base = has_kind(different, "different").then(|| stem(different, "different"))?;
+    let format = format_of_newest(&base, "verified")?;
+    Some(named(&base, "verified", format))
 }
 
 /// Whether a file is one of this program's by its name.

@@ -9,10 +9,12 @@ use super::event::{Event, Observer};
 use super::readback::{Found, ReadBack, read_back};
 use super::summary::Confirmed;
 use super::worker::Work;
+use crate::files::journal::{Journal, Line};
 use crate::files::{Agreement, Outcome, Status};
 use crate::language::say;
 use crate::plan::Plan;
 use crate::sheet::Sheet;
+use crate::stop::StopReason;
 
 /// The ERP may show what it accepted a moment later.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -20,14 +22,15 @@ const PAUSE: Duration = Duration::from_secs(2);
 const BEFORE_OUTCOME: Duration = Duration::from_secs(10 * 60);
 
 /// Reads back the orders that were accepted, or failed, and gives those another outcome of which
-/// more is known then. Nothing of that is in the journal: a run that is cut short and continued
-/// reads back once more.
+/// more is known then, in the journal, too. Of a run that is stopping nothing is read: it is said of
+/// what was accepted.
 pub fn confirm(
     work: &Work<'_>,
     sheet: &Sheet,
     plan: &Plan,
     workers: usize,
     outcomes: &mut [Option<Outcome>],
+    journal: &mut Journal,
 ) -> Result<Option<Confirmed>, RunError> {
     let is_wanted = |outcome: &&Outcome| matches!(outcome.status, Status::Ok | Status::Failed);
     let wanted = |outcome: &Option<Outcome>| outcome.as_ref().is_some_and(|it| is_wanted(&it));
@@ -36,10 +39,11 @@ pub fn confirm(
     let Some(earliest) = outcomes_wanted.map(|outcome| outcome.finished_at).min() else {
         return Ok(None);
     };
-    let orders = wanted.iter().filter(|&&wanted| wanted).count() as u64;
-    work.observers.event(&Event::Confirming { orders });
-    // If the run is stopped meanwhile, nothing is read.
-    work.stop.sleep(PAUSE);
+    if !work.stop.stopped() {
+        let orders = wanted.iter().filter(|&&wanted| wanted).count() as u64;
+        work.observers.event(&Event::Confirming { orders });
+        work.stop.sleep(PAUSE);
+    }
     let age = Duration::try_from(Timestamp::now().duration_since(earliest));
     let within = age.unwrap_or_default() + PAUSE + BEFORE_OUTCOME;
     let read = read_back(work, sheet, plan, workers, wanted.clone(), within)?;
@@ -48,11 +52,25 @@ pub fn confirm(
         given_up: read.given_up.clone(),
         ..Confirmed::default()
     };
+    let mut changed = Vec::new();
     for id in plan.ids().filter(|id| wanted[id.index()]) {
         if let Some(outcome) = &mut outcomes[id.index()] {
             let found = read.found[id.index()].as_ref();
+            let before = outcome.status;
             confirmed.enter(outcome, found, plan.flag(id), || why(work, &read));
+            if outcome.status != before {
+                changed.push(Line {
+                    order: plan.order(id).to_owned(),
+                    flag: plan.flag(id).to_owned(),
+                    line: sheet.sheet_line(plan.line(id)).line,
+                    outcome: outcome.clone(),
+                });
+            }
         }
+    }
+    let lines: Vec<&Line> = changed.iter().collect();
+    if let Err(error) = journal.append(&lines).and_then(|()| journal.sync()) {
+        work.stop.stop(StopReason::Journal(error.to_string()));
     }
     work.observers.event(&Event::Confirmed(confirmed.clone()));
     Ok(Some(confirmed))

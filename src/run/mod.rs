@@ -200,11 +200,14 @@ pub fn run(
             work.keep_pace();
         }
         sending.send_all(&mut outcomes, &mut journal)?;
-        match settings.verify && !stop.stopped() {
-            true => confirm(work, &sheet, &plan, calling.workers, &mut outcomes),
+        match settings.verify {
+            true => {
+                let workers = calling.workers;
+                confirm(work, &sheet, &plan, workers, &mut outcomes, &mut journal)
+            }
             false => Ok(None),
         }
-    })?;
+    });
     let elapsed = began.elapsed();
     let counters = sending.work.counters;
 
@@ -217,6 +220,10 @@ pub fn run(
         journal: files.journal.clone(),
         is_kept,
     };
+    let confirmed = confirmed.map_err(|error| match counters.calls.load(Ordering::Relaxed) {
+        0 => error,
+        _ => interrupted(error),
+    })?;
     let ending = Ending {
         sheet: &sheet,
         files: &files,

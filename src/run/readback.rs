@@ -15,7 +15,7 @@ use super::jobs::{Job, Jobs, pool};
 use super::reading::{Carried, Reading};
 use super::told::{Ended, Listings};
 use super::worker::{Purpose, Work};
-use crate::erp::{CallError, Caller, ErrorKind, Page, Query};
+use crate::erp::{CallError, Caller, ErrorKind, Page, Query, Reason};
 use crate::files::Agreement;
 use crate::plan::Plan;
 use crate::sheet::{Sheet, SheetError};
@@ -66,10 +66,8 @@ impl Ended {
     fn holds_for_all(&self) -> Option<&CallError> {
         match self {
             Ended::Refused(error) => Some(error).filter(|error| {
-                matches!(
-                    error.kind,
-                    ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Clock
-                )
+                matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock)
+                    || error.lacks_permission()
             }),
             Ended::Done | Ended::DoesNotPay { .. } | Ended::SavesLittle { .. } | Ended::Stopped => {
                 None
@@ -212,8 +210,10 @@ impl Asking<'_> {
         let found = match attempted.result.ok_or(Over::Stopped)? {
             Ok(listing) => {
                 // The ERP's database may take upper and lower case for the same.
-                let mut orders = listing.orders.into_iter();
-                let its = orders.find(|it| it.order.eq_ignore_ascii_case(&job.row.order));
+                let mut orders = listing.orders;
+                orders.retain(|it| it.order.eq_ignore_ascii_case(&job.row.order));
+                let exact = orders.iter().position(|it| it.order == job.row.order);
+                let its = orders.into_iter().nth(exact.unwrap_or_default());
                 match its {
                     Some(listed) => Found::Shown(Carried {
                         flag: listed.flag.map(String::into_boxed_str),
@@ -224,7 +224,12 @@ impl Asking<'_> {
                 }
             }
             Err(error) => {
-                state.failed_in_a_row += 1;
+                if matches!(error.reason, Reason::Erp(_)) && error.kind == ErrorKind::Rejected {
+                    // It is a word on this order.
+                    state.failed_in_a_row = 0;
+                } else {
+                    state.failed_in_a_row += 1;
+                }
                 if self.holds_for_all(&error) || state.failed_in_a_row >= MAX_CONSECUTIVE {
                     state.given_up.get_or_insert(error.clone());
                 }

@@ -11,7 +11,9 @@ use super::damage::is_damaged;
 use super::form::{Form, counterpart};
 use crate::files::fs::link_target;
 use crate::files::results::Existing;
-use crate::sheet::{CellFault, Line, Problem, Row, Sheet, SheetError, SheetLine, strip_wrapping};
+use crate::sheet::{
+    Appended, CellFault, Line, Problem, Row, Sheet, SheetError, SheetLine, strip_wrapping,
+};
 
 /// By line of the failures file.
 pub type Changes = HashMap<Line, Changed>;
@@ -32,8 +34,9 @@ struct Before {
     worksheets: HashSet<String>,
 }
 
-/// Compares each row of a failures file with the row of its line in the results at `path`. Nothing
-/// is found where these cannot be read.
+/// Compares each row of a file of this program's with the row of its line at `path`, where it was
+/// written before: in the results, or among all that was read back. Nothing is found where these
+/// cannot be read.
 pub fn changes(path: &Path, sheet: &Sheet) -> Result<Changes, SheetError> {
     let mut changes = Changes::new();
     let existing = link_target(path).map(|path| Existing::read(&path));
@@ -41,7 +44,9 @@ pub fn changes(path: &Path, sheet: &Sheet) -> Result<Changes, SheetError> {
         return Ok(changes);
     };
     let header = existing.records().next().and_then(Result::ok);
-    let Some(form) = header.and_then(|header| Form::of(&header)) else {
+    let kinds = [Appended::Outcomes, Appended::Readings];
+    let form = header.and_then(|header| kinds.into_iter().find_map(|it| Form::of(&header, it)));
+    let Some(form) = form else {
         return Ok(changes);
     };
     let (order, flag) = sheet.own_places();

@@ -5,11 +5,10 @@ use csv::StringRecord;
 use crate::files::results::ResultsColumns;
 use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
 
-const APPENDED: &[&str] = Appended::Outcomes.columns();
-
 #[derive(Debug)]
 pub struct Form {
     header: Vec<String>,
+    appended: Appended,
     /// How many of the columns are the sheet's own.
     own: usize,
     /// Which of these has the orders.
@@ -20,11 +19,11 @@ pub struct Form {
 }
 
 impl Form {
-    /// `None` unless the columns are those that this program writes.
-    pub fn of(header: &StringRecord) -> Option<Form> {
+    /// `None` unless the columns are those that this program writes, with these at the end.
+    pub fn of(header: &StringRecord, appended: Appended) -> Option<Form> {
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
-        let mut own = header.len().checked_sub(APPENDED.len())?;
-        if header[own..] != *APPENDED {
+        let mut own = header.len().checked_sub(appended.columns().len())?;
+        if header[own..] != *appended.columns() {
             return None;
         }
         let mut cut = |name: &str| {
@@ -35,6 +34,7 @@ impl Form {
         let (worksheet, extra_fields) = (cut(WORKSHEET), cut(EXTRA_FIELDS));
         let sent_flag = cut(SENT_FLAG);
         Some(Form {
+            appended,
             own,
             order: 0,
             sent_flag,
@@ -56,7 +56,7 @@ impl Form {
             sent_flag: self.sent_flag,
             extra_fields: self.extra_fields,
             worksheet: self.worksheet,
-            appended: Appended::Outcomes,
+            appended: self.appended,
         }
     }
 
@@ -86,7 +86,7 @@ impl Form {
     }
 
     fn line_at(&self) -> usize {
-        self.header.len() - APPENDED.len()
+        self.header.len() - self.appended.columns().len()
     }
 
     /// The line of a record, `Some(None)` if a person has added it; `None` if that cannot be read.

@@ -18,7 +18,7 @@ use super::readers::Readers;
 use super::results::{
     Existing, OutputFormat, ResultRow, XlsxWriter, io_error, reader, without_bom, writer,
 };
-use crate::sheet::{Line, Row, Sheet, SheetError, SheetLine};
+use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};
 use changes::known_line;
 pub use changes::{Changes, changes};
 use form::{Form, counterpart};
@@ -130,7 +130,7 @@ impl Correction {
 
     fn of(path: &Path, existing: &Existing, sheet: &Sheet) -> Result<Correction, NotUpdated> {
         let header = existing.records().next().and_then(Result::ok);
-        let form = header.and_then(|header| Form::of(&header));
+        let form = header.and_then(|header| Form::of(&header, Appended::Outcomes));
         let mut form = form.ok_or(NotUpdated::OtherForm)?;
         let own = form.own();
         let cells: Option<Vec<usize>> = (0..own.len())

@@ -729,7 +729,7 @@ progress-asked =
         [one] 1 call
        *[other] { $left } calls
     } left
-verify-begins = reading back which flags the ERP carries, in at most { $calls }; account: { $account }
+verify-begins = reading back which flags the ERP carries: { $calls }, or fewer by its listings; account: { $account }
 confirm-begins =
     reading back { $orders ->
         [one] 1 order

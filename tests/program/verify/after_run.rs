@@ -308,8 +308,46 @@ fn what_was_not_sent_is_not_read_back() {
         "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG405,aa\n",
     );
     let args = ["orders.csv", "-j1", "--max-failures=1", "--verify"];
-    finish(&mut place.run(&erp, args)).expect(3);
+    let run = finish(&mut place.run(&erp, args)).expect(3);
     assert_eq!(erp.stats().listings, 1);
+    let message = place.results(&run).column("message")[0].to_owned();
+    assert!(
+        message.starts_with("accepted; not read back: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_was_read_back_before_a_run_is_interrupted_is_kept() {
+    let place = Place::new();
+    let gate = Arc::new(Gate::default());
+    let listed = [("CG1", "old"), ("CG2", "aa")].map(|(it, flag)| (it.into(), flag.into()));
+    let flags = BTreeMap::from(listed);
+    let erp = {
+        let gate = Arc::clone(&gate);
+        ScriptedServer::per_call(move |_, request| {
+            Some(match lists(request) {
+                true => {
+                    gate.pass();
+                    page(&flags, &request.order())
+                }
+                false => accepted(),
+            })
+        })
+    };
+    place.sheet(&["CG1", "CG2", "CG3"].map(|order| (order, "aa")));
+    let mut run = start(&mut place.run(&erp, ["orders.csv", "-j1", "--verify"]));
+    erp.wait_for_calls(4);
+    run.signal("INT");
+    run.until_it_says("stopping: interrupted");
+    gate.open();
+    let run = run.finish().expect(130);
+    let statuses = ["rejected", "ok", "ok"];
+    assert_eq!(place.results(&run).column("status"), statuses);
+    // Nothing is sent or read, and what is known stays so.
+    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    assert_eq!(place.results(&run).column("status"), statuses);
+    assert_eq!(erp.calls(), 4, "{run:#?}");
 }
 
 #[test]

@@ -57,6 +57,24 @@ fn a_flag_that_would_be_a_formula_is_defused() {
 }
 
 #[test]
+fn another_order_that_a_spreadsheet_has_made_of_it_is_not_sent() {
+    let place = Place::new();
+    place.sheet(&[("0012345", "aa")]);
+    let erp = sandbox_with(Config {
+        orders: there(&[("0012345", "bb"), ("12345", "bb")], 1),
+        ..Config::default()
+    });
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let damaged = place.read(DIFFERENT).replace("0012345", "12345");
+    place.write(DIFFERENT, damaged);
+    finish(place.program().args(["check", DIFFERENT])).expect(1);
+    finish(&mut place.run(&erp, [DIFFERENT])).expect(1);
+    assert_eq!(erp.stats().accepted, 0);
+    finish(&mut place.run(&erp, [DIFFERENT, "--accept-changes"])).expect(0);
+    assert_eq!(erp.accepted("12345"), 1);
+}
+
+#[test]
 fn under_the_names_that_are_given() {
     let place = Place::new();
     let erp = erp(&place);

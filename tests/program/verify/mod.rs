@@ -310,7 +310,7 @@ fn it_speaks_chinese() {
     });
     let run = finish(place.verify(&erp, ["orders.csv"]).env("WDT_LANG", "zh")).expect(1);
     for words in [
-        "核对 ERP 里的标记，最多 3 次调用",
+        "核对 ERP 里的标记：3 次调用",
         "用列表 1 页代替了 2 次调用；还需调用 1 次",
         "一致 1 行（same）",
         "查不到 1 行（not found）",

@@ -70,8 +70,8 @@ fn orders_that_are_refused_one_after_the_other_end_it_too() {
     let place = Place::new();
     place.write("orders.csv", sheet(60));
     let erp = ScriptedServer::always(http("403 Forbidden", "no"));
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(3);
-    assert_eq!(erp.calls(), 1, "the listing is about no order");
+    finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
+    assert_eq!(erp.calls(), 1 + 5, "the listing and five orders");
     // Only numbers are refused, as by a firewall that dislikes them.
     let erp = ScriptedServer::per_call(|_, request| {
         Some(match request.order().as_str() {
@@ -91,6 +91,15 @@ fn orders_that_are_refused_one_after_the_other_end_it_too() {
     finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
     assert_eq!(erp.calls(), 1 + 25);
     assert_eq!(place.table(VERIFIED).count("unknown"), 60);
+}
+
+#[test]
+fn what_the_erp_says_of_single_orders_does_not_end_it() {
+    let place = Place::new();
+    place.write("orders.csv", sheet(60));
+    let erp = ScriptedServer::always(refused(100, "单据不存在"));
+    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    assert_eq!(erp.calls(), 1 + 60);
 }
 
 #[test]

@@ -42,10 +42,13 @@ fn throttling_and_a_wrong_clock_are_overcome() {
 #[test]
 fn upper_and_lower_case_are_one_where_the_erp_says_so() {
     let place = Place::new();
-    place.sheet(&[("cg1", "aa"), ("CG2", "aa")]);
+    place.sheet(&[("cg1", "aa"), ("CG2", "aa"), ("cg3", "aa")]);
     let erp = ScriptedServer::per_call(|_, request| {
         let order = match request.order().as_str() {
-            "cg1" => r#"{"purchase_no":"CG1","flag_name":"aa"}"#,
+            "cg1" => {
+                r#"{"purchase_no":"CG1","flag_name":"bb"},{"purchase_no":"cg1","flag_name":"aa"}"#
+            }
+            "cg3" => r#"{"purchase_no":"CG3","flag_name":"aa"}"#,
             "CG2" => r#"{"purchase_no":"CG22","flag_name":"aa"}"#,
             _ => "",
         };
@@ -54,21 +57,24 @@ fn upper_and_lower_case_are_one_where_the_erp_says_so() {
     });
     finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
     let verified = place.table(VERIFIED);
-    assert_eq!(verified.column("status"), ["same", "not found"]);
+    let statuses = ["same", "not found", "same"];
+    assert_eq!(verified.column("status"), statuses);
 }
 
 #[test]
 fn an_order_without_its_flag_is_unknown() {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    let page = r#"{"status":0,"data":{"order":[{"purchase_no":"CG1"}]}}"#;
-    let erp = ScriptedServer::always(http("200 OK", page));
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
-    let verified = place.table(VERIFIED);
-    assert_eq!(
-        verified.select(["status", "message"]),
-        [["unknown", "the ERP lists the order without its flag"]]
-    );
+    for flag in ["", r#","flag_name":null"#, r#","flag_name":" ""#] {
+        let place = Place::new();
+        place.sheet(&[("CG1", "无")]);
+        let page = format!(r#"{{"status":0,"data":{{"order":[{{"purchase_no":"CG1"{flag}}}]}}}}"#);
+        let erp = ScriptedServer::always(http("200 OK", page));
+        finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+        let verified = place.table(VERIFIED);
+        assert_eq!(
+            verified.select(["status", "message"]),
+            [["unknown", "the ERP lists the order without its flag"]]
+        );
+    }
 }
 
 proptest! {

@@ -13,7 +13,7 @@ use super::number_format::{Hidden, INEXACT, ShownNumber};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Order {
-        /// How many digits the orders have that are texts, if all have as many.
+        /// How many digits the orders have that are texts, where that is certain enough.
         digits: Option<usize>,
     },
     Flag,

@@ -65,6 +65,29 @@ fn a_number_that_lost_its_zeros_is_told_by_the_texts_beside_it() {
 }
 
 #[test]
+fn an_order_of_another_kind_does_not_hide_lost_zeros() {
+    let orders_of = |texts: &[&str]| {
+        let bytes = book(|book| {
+            let sheet = book.add_worksheet();
+            write(sheet, (0, 0), &[&["采购单号", "标记"]]);
+            for (row, order) in (1..).zip(texts) {
+                write(sheet, (row, 0), &[&[*order, "a"]]);
+            }
+            let row = texts.len() as u32 + 1;
+            sheet.write(row, 0, 12_399).unwrap();
+            sheet.write(row, 1, "a").unwrap();
+        });
+        orders(&bytes).pop().unwrap()
+    };
+    assert_eq!(
+        orders_of(&["0012300", "0012301", "CG2026001"]),
+        "#DIGITS! 12399"
+    );
+    // Where nothing begins with a zero, none is likely to be lost.
+    assert_eq!(orders_of(&["2204130001", "12398", "CG2026001"]), "12399");
+}
+
+#[test]
 fn a_formula_that_was_never_calculated_is_no_order() {
     let bytes = book(|book| {
         let sheet = book.add_worksheet();

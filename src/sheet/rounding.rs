@@ -6,8 +6,6 @@ use super::normalize::is_zero_width;
 use super::record::RecordReader;
 
 const EXACT_DIGITS: usize = 15;
-/// A number that ends in zeros from here on was made so, not cut.
-const ROUND_DIGITS: usize = 8;
 
 /// Whether every number of more than 15 digits in the order column ends in zeros after these.
 /// Reads until it finds one that does not, or the sheet cannot be read any further, which is found
@@ -21,7 +19,6 @@ pub(super) fn has_rounded_orders(mut records: impl RecordReader, header: &Header
         match record.get(header.order).and_then(long_number) {
             None => {}
             Some(number) if is_cut(number) => found = true,
-            Some(number) if is_round(number) => {}
             Some(_) => return false,
         }
     }
@@ -44,11 +41,7 @@ fn long_number(cell: &str) -> Option<&str> {
 }
 
 fn is_cut(number: &str) -> bool {
-    number.bytes().skip(EXACT_DIGITS).all(|byte| byte == b'0') && !is_round(number)
-}
-
-fn is_round(number: &str) -> bool {
-    number.trim_end_matches('0').len() <= ROUND_DIGITS
+    number.bytes().skip(EXACT_DIGITS).all(|byte| byte == b'0')
 }
 
 #[cfg(test)]
@@ -57,13 +50,17 @@ mod tests {
 
     #[test]
     fn a_cut_number_has_zeros_after_fifteen_digits() {
-        for cell in ["220413000123456000", " 2204130001234560 "] {
+        for cell in [
+            "220413000123456000",
+            " 2204130001234560 ",
+            // What the first 999 orders of a day become.
+            "202611010000000000",
+        ] {
             assert!(is_rounded(cell), "{cell:?}");
         }
         for cell in [
             "220413000123456",
             "220413000123456001",
-            "2204130000000000",
             "'220413000123456000",
             "=\"220413000123456000\"",
             "CG22041300012345000",

@@ -95,16 +95,19 @@ fn long_numbers_that_all_end_in_zeros_are_cut_ones() {
         "220413000123456000",
         "CG1",
         "220413000123457000",
-        "2204130000000000",
+        "220413000000000000",
+        "220413000123456",
     ]);
-    for (at, line) in [(0, 2), (2, 4)] {
-        let start = format!("{line} ! 采购单号 is \"2204130001234");
+    for (at, line) in [(0, 2), (2, 4), (3, 5)] {
+        let start = format!("{line} ! 采购单号 is \"220413000");
         assert!(
             told[at].starts_with(&start) && told[at].contains("cut to 15"),
             "{told:?}"
         );
     }
-    assert_eq!([&told[1], &told[3]], ["3 CG1 aa", "5 2204130000000000 aa"]);
+    assert_eq!([&told[1], &told[4]], ["3 CG1 aa", "6 220413000123456 aa"]);
+    // Of a day that has less than a thousand, nothing is left but the date.
+    assert!(rows(&["202611010000000000", "CG1"])[0].contains("cut to 15"));
     // One that is whole speaks for all, one that is marked as text for itself.
     let told = rows(&["220413000123456000", "220413000123457123"]);
     assert_eq!(told[0], "2 220413000123456000 aa");

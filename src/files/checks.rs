@@ -1,16 +1,11 @@
 //! Checks of what stands where files are to be written: nothing but this program's own is replaced.
 
-#[cfg(unix)]
-use std::fs;
-use std::fs::{File, OpenOptions};
-#[cfg(unix)]
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::error::FileError;
-#[cfg(unix)]
-use super::fs::directory;
-use super::fs::{is_same, metadata_if_exists};
+use super::fs::{directory, is_same, metadata_if_exists};
 use super::open::{open_regular, open_to_read};
 use super::results::{OutputFormat, has_others, head};
 use crate::sheet::{Appended, Sheet};
@@ -31,7 +26,7 @@ pub fn check_sticky(path: &Path, draft: &File) -> Result<(), FileError> {
         true => Ok(()),
         false => Err(FileError::Held {
             path: path.to_owned(),
-            source: io::ErrorKind::PermissionDenied.into(),
+            source: ErrorKind::PermissionDenied.into(),
         }),
     }
 }
@@ -41,14 +36,15 @@ pub fn check_sticky(_: &Path, _: &File) -> Result<(), FileError> {
     Ok(())
 }
 
-/// An error unless each of the paths is free or a regular file, no two are one, and none is the
-/// sheet but for the one that is to take its place.
+/// An error unless each of the paths is in a directory and free or a regular file, no two are one,
+/// and none is the sheet but for the one that is to take its place.
 pub fn check_apart(
     files: &[&PathBuf],
     sheet: &Sheet,
     replaces_sheet: Option<&PathBuf>,
 ) -> Result<(), FileError> {
     for file in files {
+        check_directory(file)?;
         check_regular(file)?;
     }
     for (at, file) in files.iter().enumerate() {
@@ -61,6 +57,18 @@ pub fn check_apart(
         }
     }
     Ok(())
+}
+
+/// An error if the directory that the path is in is not there.
+fn check_directory(path: &Path) -> Result<(), FileError> {
+    let is_there = match fs::metadata(directory(path)) {
+        Ok(found) => found.is_dir(),
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    };
+    match is_there {
+        true => Ok(()),
+        false => Err(FileError::NoDirectory(path.to_owned())),
+    }
 }
 
 /// An error unless the path is free or a regular file.
@@ -114,8 +122,6 @@ pub fn check_alone(path: &Path) -> Result<(), FileError> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::fs::directory;
 use super::holder::Holder;
 use crate::language::say;
 use crate::sheet::SheetError;
@@ -17,6 +18,8 @@ pub enum FileError {
     /// The run would need it twice.
     Same(PathBuf),
     IsSheet(PathBuf),
+    /// The directory that it would be in is not there.
+    NoDirectory(PathBuf),
     NotAFile(PathBuf),
     NotOurs(PathBuf),
     /// The failures were to replace the sheet, which somebody has given another form.
@@ -58,6 +61,11 @@ impl fmt::Display for FileError {
             FileError::OfErp(path) => say!("files-of-erp", path = shown(path)),
             FileError::Same(path) => say!("files-same", path = shown(path)),
             FileError::IsSheet(path) => say!("files-is-sheet", path = shown(path)),
+            FileError::NoDirectory(path) => say!(
+                "files-no-directory",
+                path = shown(path),
+                directory = shown(directory(path))
+            ),
             FileError::NotAFile(path) => say!("files-not-a-file", path = shown(path)),
             FileError::NotOurs(path) => say!("files-not-ours", path = shown(path)),
             FileError::SheetNotOurs(path) => say!("files-sheet-not-ours", path = shown(path)),

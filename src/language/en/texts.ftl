@@ -419,6 +419,7 @@ files-of-stand-in = `{ $path }` is of a run against the stand-in; add --sandbox,
 files-of-erp = `{ $path }` is where results and failures of the ERP stand; name another file for those of the stand-in (--sandbox)
 files-same = the run would need `{ $path }` twice; name other files with --results and --failures
 files-is-sheet = `{ $path }` is the sheet itself, or a file it needs; name another with --results or --failures
+files-no-directory = `{ $path }` cannot be written: there is no directory `{ $directory }`; make it, or name another file with --results or --failures
 files-not-a-file = `{ $path }` is not a regular file; name another with --results or --failures
 files-not-ours = `{ $path }` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures
 files-sheet-not-ours = `{ $path }` is the sheet and does not end with the columns that wdt-flags wrote, so it is not replaced; name another file with --failures

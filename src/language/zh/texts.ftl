@@ -391,6 +391,7 @@ files-of-stand-in = `{ $path }` 是试运行留下的文件；请加上 --sandbo
 files-of-erp = `{ $path }` 用来存放正式 ERP 的结果文件和失败明细；试运行（--sandbox）请另行指定文件
 files-same = `{ $path }` 在这次运行中会被用到两次；请用 --results 和 --failures 分别指定不同的文件
 files-is-sheet = `{ $path }` 就是表格本身，或是表格要用的文件；请用 --results 或 --failures 另行指定文件
+files-no-directory = 无法写入 `{ $path }`：没有 `{ $directory }` 这个目录；请先建好目录，或用 --results 或 --failures 另行指定文件
 files-not-a-file = `{ $path }` 不是普通文件；请用 --results 或 --failures 另行指定文件
 files-not-ours = `{ $path }` 已存在，而且不是 wdt-flags 写的；请先移走，或用 --results 或 --failures 另行指定文件
 files-sheet-not-ours = `{ $path }` 就是表格本身，但末尾已不是 wdt-flags 写的那几列，所以没有覆盖；请用 --failures 另行指定文件

@@ -100,3 +100,27 @@ fn results_and_failures_that_differ_in_case_alone_are_refused() {
     assert!(run.stderr.contains("`OUT.csv` twice"), "{run:#?}");
     assert_eq!(erp.stats().calls, 0);
 }
+
+#[test]
+fn names_in_a_directory_that_is_not_there_are_refused() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    for option in ["-o", "--failures"] {
+        for (name, directory) in [
+            ("nodir/out.csv", "nodir"),
+            ("no/dir/out.xlsx", "no/dir"),
+            ("x.csv/out.csv", "x.csv"),
+        ] {
+            let args = ["x.csv", option, name];
+            let runs = [place.run(&erp, args), place.verify(&erp, args)];
+            for mut run in runs {
+                let run = finish(&mut run).expect(2);
+                let says =
+                    format!("`{name}` cannot be written: there is no directory `{directory}`");
+                assert!(run.stderr.contains(&says), "{run:#?}");
+            }
+        }
+    }
+    assert_eq!(place.files(), ["x.csv"]);
+    assert_eq!(erp.stats().calls, 0);
+}

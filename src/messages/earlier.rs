@@ -27,7 +27,11 @@ impl fmt::Display for NotUpdated {
             NotUpdated::Unreadable(why) => say!("results-unreadable", why = why.as_str()),
             NotUpdated::OtherForm => say!("results-of-other-form"),
             NotUpdated::OtherColumns => say!("results-with-other-columns"),
-            NotUpdated::NoSuchLine(line) => say!("results-without-line", line = line.to_string()),
+            NotUpdated::NoSuchLine { named, at } => say!(
+                "results-without-line",
+                line = named.to_string(),
+                place = say!("place-of-failures", line = at.to_string())
+            ),
             NotUpdated::LaterRun => say!("results-of-later-run"),
         })
     }

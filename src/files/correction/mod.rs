@@ -32,8 +32,11 @@ pub enum NotUpdated {
     /// They are not in the form in which this program writes them.
     OtherForm,
     OtherColumns,
-    /// They have no row of this line, which the failures file names.
-    NoSuchLine(SheetLine),
+    /// They have no row of this line, which the failures file names at another.
+    NoSuchLine {
+        named: SheetLine,
+        at: SheetLine,
+    },
     /// All their rows are younger than those of the failures file.
     LaterRun,
 }
@@ -108,7 +111,12 @@ impl Correction {
             if let Some(found) = line.as_mut().filter(|line| !before.lines.contains(line)) {
                 match known_line(found, &before.worksheets) {
                     Some(known) if before.lines.contains(&known) => *found = known,
-                    _ => return Ok(Err(NotUpdated::NoSuchLine(found.clone()))),
+                    _ => {
+                        return Ok(Err(NotUpdated::NoSuchLine {
+                            named: found.clone(),
+                            at: sheet.sheet_line(row.line()),
+                        }));
+                    }
                 }
             }
             // A row that a person has copied is one more, not the same again.

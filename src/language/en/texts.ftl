@@ -196,7 +196,7 @@ results-missing = they are not there
 results-unreadable = they cannot be read ({ $why })
 results-of-other-form = they are not as wdt-flags writes them
 results-with-other-columns = they have other columns
-results-without-line = they have no { $line }
+results-without-line = they have no { $line }, which { $place } has as its `line` (correct it there, or empty it if you added the row)
 results-of-later-run = they are of a later run
 
 place-line = line { $line }

@@ -180,7 +180,7 @@ results-missing = 结果文件不存在
 results-unreadable = 结果文件无法读取（{ $why }）
 results-of-other-form = 结果文件不是 wdt-flags 写出的样子
 results-with-other-columns = 结果文件的列不同
-results-without-line = 结果文件中没有{ $line }
+results-without-line = 结果文件中没有{ $line }，而{ $place }的 `line` 写的是它（请在那里改正；如果是您新加的行，请清空）
 results-of-later-run = 结果文件来自更晚的一次运行
 
 place-line = 第 { $line } 行

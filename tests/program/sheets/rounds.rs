@@ -151,7 +151,8 @@ fn failures_whose_results_are_not_updated_keep_their_lines() {
     edit(&place, "x.failures.csv", &[("没有,四,5", "没有,四,99")]);
     let before = place.read("x.results.csv");
     let run = correct(&place, &erp, &[], 1);
-    assert!(run.stderr.contains("no line 99"), "{run:#?}");
+    let says = "no line 99, which line 4 of the failures file has as its `line` (correct it there";
+    assert!(run.stderr.contains(says), "{run:#?}");
     assert_eq!(
         place.table("x.failures.csv").column("line"),
         ["3", "4", "99"]

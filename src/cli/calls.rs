@@ -57,10 +57,18 @@ pub struct SkippingArgs {
     pub window: WindowArgs,
 }
 
+const MODIFIED_WITHIN: &str = "30d";
+
 #[derive(Debug, Args)]
 pub struct WindowArgs {
-    #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = age, hide_short_help = true, help_heading = "Pace")]
+    #[arg(long, value_name = "DURATION", default_value = MODIFIED_WITHIN, value_parser = age, hide_short_help = true, help_heading = "Pace")]
     pub modified_within: Duration,
+}
+
+impl WindowArgs {
+    pub fn is_default(&self) -> bool {
+        age(MODIFIED_WITHIN) == Ok(self.modified_within)
+    }
 }
 
 impl SkippingArgs {

@@ -1,4 +1,4 @@
-//! `check`: what would be sent? Reads the sheet, calls nothing.
+//! `check`: what would be sent? Reads the sheet, and calls the ERP only if it is to be asked.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;

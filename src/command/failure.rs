@@ -3,8 +3,11 @@
 use std::fmt::Display;
 use std::io;
 
-use crate::exit::{STOPPED, USAGE};
+use crate::exit::{LOCKED, STOPPED, USAGE, of_signal};
+use crate::files::FileError;
 use crate::language::say;
+use crate::run::RunError;
+use crate::stop::StopReason;
 
 /// An error for people, and the exit code it ends the program with.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ impl Failure {
         Failure::new(STOPPED, say!("stdout-failed", error = error.to_string()))
     }
 
+    pub fn of_run(error: RunError) -> Self {
+        Failure::new(code_of(&error), error)
+    }
+
     pub fn usage(message: impl Display) -> Self {
         Failure::new(USAGE, message)
     }
@@ -32,5 +39,21 @@ impl Failure {
     /// The program needs few threads; without one it cannot go on.
     pub fn no_thread(error: io::Error) -> Self {
         Failure::new(STOPPED, say!("no-thread", error = error.to_string()))
+    }
+}
+
+fn code_of(error: &RunError) -> u8 {
+    match error {
+        RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
+        RunError::File(FileError::Locked { .. }) => LOCKED,
+        RunError::File(
+            FileError::Io { .. } | FileError::Held { .. } | FileError::OfAnother { .. },
+        ) => STOPPED,
+        RunError::File(_) => USAGE,
+        RunError::Interrupted {
+            stopped: Some(StopReason::Signal(signal)),
+            ..
+        } => of_signal(*signal),
+        RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::{self, AccountArgs, SheetArgs};
 use crate::config::{self, AccountOptions, Resolved};
 use crate::console::Console;
 use crate::erp::CLEAR_FLAG;
-use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart, verified_with};
+use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart};
 use crate::run::Deadline;
 use crate::sheet::{Sheet, SheetOptions, Source};
 
@@ -42,8 +42,6 @@ fn is_stdin(args: &SheetArgs) -> bool {
     args.path.as_os_str() == "-"
 }
 
-/// The file that this one was written with, if it is of an earlier run's or verification's: the
-/// results that a run over it would update, or all that was read back.
 fn written_with(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
     if is_stream(args) {
         return None;
@@ -55,7 +53,7 @@ fn written_with(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf
         failures,
         Wanted::default(),
     );
-    paths.ok()?.corrects.or_else(|| verified_with(&args.path))
+    paths.ok()?.written_with(&args.path)
 }
 
 /// Opens the sheet that the command line names. In a failures file the rows are invalid in which a

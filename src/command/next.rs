@@ -33,6 +33,10 @@ impl NextCommand {
         }
         if args.skipping.skip_unchanged {
             more.push("--skip-unchanged".into());
+            let window = &args.skipping.window;
+            let hours = window.modified_within.as_secs().div_ceil(3_600);
+            let within = (!window.is_default()).then(|| format!("{hours}h"));
+            option(more, "--modified-within", within.as_deref());
         }
         #[cfg(feature = "sandbox")]
         if args.sandbox {

@@ -14,14 +14,14 @@ use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, can_ask, confirm_clearing, print, summary};
 use crate::erp::CLEAR_FLAG;
-use crate::exit::{LOCKED, SOME_FAILED, STOPPED, USAGE, of_signal};
+use crate::exit::{SOME_FAILED, STOPPED, of_signal};
 use crate::files::{
     FileError, OutputFormat, Paths, Status, Wanted, is_of_stand_in, named_apart, namesake,
     stand_in_name,
 };
 use crate::language::say;
 use crate::plan::Plan;
-use crate::run::{self, Calling, Report, RunError, Settings, StopRules};
+use crate::run::{self, Calling, Report, Settings, StopRules};
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
 
@@ -75,8 +75,8 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     if !(args.yes || target.is_stand_in) {
         confirm(&sheet, &settings)?;
     }
-    let report = run::run(sheet, &client, &settings, &stop, &[&**console])
-        .map_err(|error| Failure::new(code_of(&error), error))?;
+    let report =
+        run::run(sheet, &client, &settings, &stop, &[&**console]).map_err(Failure::of_run)?;
     console.finish();
     if let Err(error) = print(summary(
         &report,
@@ -152,22 +152,6 @@ fn refuse_erps(sheet: &Path, given: [&Option<PathBuf>; 2]) -> Result<(), FileErr
     {
         Some(Some(name)) => Err(FileError::OfErp(name.clone())),
         _ => Ok(()),
-    }
-}
-
-pub(super) fn code_of(error: &RunError) -> u8 {
-    match error {
-        RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
-        RunError::File(FileError::Locked { .. }) => LOCKED,
-        RunError::File(
-            FileError::Io { .. } | FileError::Held { .. } | FileError::OfAnother { .. },
-        ) => STOPPED,
-        RunError::File(_) => USAGE,
-        RunError::Interrupted {
-            stopped: Some(StopReason::Signal(signal)),
-            ..
-        } => of_signal(*signal),
-        RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::inputs::{is_stream, open_unchanged};
 use super::next::NextCommand;
-use super::run::code_of;
 use super::signals::listen;
 use super::target;
 use crate::cli::VerifyArgs;
@@ -62,8 +61,8 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         paths,
         bom: !args.output.no_bom,
     };
-    let report = run::verify(sheet, &client, &settings, &stop, &[&**console])
-        .map_err(|error| Failure::new(code_of(&error), error))?;
+    let report =
+        run::verify(sheet, &client, &settings, &stop, &[&**console]).map_err(Failure::of_run)?;
     console.finish();
     if let Err(error) = print(verified(&report, next.after_reading(&report).as_ref())) {
         console.warning(say!("run-no-summary", error = error.to_string()));

@@ -119,11 +119,13 @@ fn facts(report: &Report) -> Vec<String> {
 pub(super) fn messages<W: Word + Display>(summary: &Summary<W>) -> Vec<String> {
     let messages = summary.messages();
     let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));
+    let widths = shown.iter().map(|(status, ..)| status.to_string().len());
+    let width = widths.max().unwrap_or_default().max(LABEL);
     let mut lines: Vec<_> = shown
         .iter()
         .map(|(status, message, count)| {
             let message = one_line(message, usize::MAX);
-            format!("{count:>8}  {status:<8}  {message}")
+            format!("{count:>8}  {status:<width$}  {message}")
         })
         .collect();
     let rest: u64 = rest.iter().map(|(_, _, count)| count).sum();

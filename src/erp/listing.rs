@@ -157,7 +157,7 @@ impl Listing {
                 order: order.into_owned(),
                 flag: listed
                     .flag_name
-                    .filter(|flag| !flag.trim().is_empty())
+                    .filter(|flag| !flag.trim().is_empty() && !flag.contains('\u{fffd}'))
                     .map(Cow::into_owned),
                 modified: number(&listed.modified)
                     .and_then(|time| Timestamp::from_millisecond(time).ok()),

@@ -76,7 +76,7 @@ struct Raw<'a> {
 impl Answer {
     /// The answer in `body`, or `None` if it is no JSON object with a whole `status`.
     ///
-    /// Bytes that are not UTF-8 can only stand in the message, where they are replaced.
+    /// Bytes that are not UTF-8 can only stand in texts, where U+FFFD is put for them.
     pub(super) fn parse(body: &[u8]) -> Option<Answer> {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}');

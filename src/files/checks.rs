@@ -4,10 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::atomic::AtomicFile;
 use super::error::FileError;
 use super::fs::{directory, is_same, metadata_if_exists};
 use super::open::{open_regular, open_to_read};
-use super::results::{OutputFormat, has_others, head};
+use super::readers::Readers;
+use super::results::{MAX_ROWS, OutputFormat, has_others, head};
 use crate::sheet::{Appended, Sheet};
 
 /// An error if the file is another user's in a directory, such as `/tmp`, where only its owner may
@@ -116,6 +118,27 @@ pub fn check_alone(path: &Path) -> Result<(), FileError> {
         && has_others(file)
     {
         return Err(FileError::OtherWorksheets(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// An error if a worksheet does not have so many rows and a header.
+pub fn ensure_room(files: [&PathBuf; 2], rows: u64) -> Result<(), FileError> {
+    let is_workbook = |path: &&PathBuf| OutputFormat::of(path) == OutputFormat::Xlsx;
+    match files.into_iter().find(is_workbook) {
+        Some(path) if rows >= MAX_ROWS => Err(FileError::TooManyRows {
+            path: path.clone(),
+            rows,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// An error if the files could not be written: better before the first call.
+pub fn ensure_writable(files: [&PathBuf; 2], readers: &Readers) -> Result<(), FileError> {
+    for path in files {
+        let draft = AtomicFile::create(path, readers)?;
+        check_sticky(path, draft.file())?;
     }
     Ok(())
 }

@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::atomic::AtomicFile;
-use super::checks::{check_alone, check_apart, check_ours, check_replaceable, check_sticky};
+use super::checks::{
+    check_alone, check_apart, check_ours, check_replaceable, ensure_room, ensure_writable,
+};
 use super::correction::{Changes, Correction, NotUpdated, changes};
 use super::error::FileError;
 use super::fs::{is_same, link_target};
 use super::history::has_rows;
 use super::journal::{Left, is_at, is_own_at};
 use super::lock::{self, Lock};
-use super::paths::{Paths, companion, of_other_format, verified_with};
+use super::paths::{Paths, companion, of_other_format};
 use super::readers::Readers;
-use super::results::{MAX_ROWS, OutputFormat};
 use crate::sheet::{Appended, Sheet};
 
 /// The locks are released when this is dropped.
@@ -86,9 +86,9 @@ impl RunFiles {
             }
         }
         outdated.retain(|it| *it != journal && is_at(it));
-        let verified = sheet.path().and_then(verified_with);
-        let changes = match paths.corrects.as_ref().or(verified.as_ref()) {
-            Some(path) if sheet.is_ours() && !accept_changes => changes(path, sheet)?,
+        let written_with = sheet.path().and_then(|sheet| paths.written_with(sheet));
+        let changes = match written_with {
+            Some(path) if sheet.is_ours() && !accept_changes => changes(&path, sheet)?,
             _ => Changes::new(),
         };
         Ok(RunFiles {
@@ -134,25 +134,4 @@ impl RunFiles {
     pub fn ensure_writable(&self) -> Result<(), FileError> {
         ensure_writable([&self.results, &self.failures], &self.readers)
     }
-}
-
-/// As [`RunFiles::ensure_room`].
-pub fn ensure_room(files: [&PathBuf; 2], rows: u64) -> Result<(), FileError> {
-    let is_workbook = |path: &&PathBuf| OutputFormat::of(path) == OutputFormat::Xlsx;
-    match files.into_iter().find(is_workbook) {
-        Some(path) if rows >= MAX_ROWS => Err(FileError::TooManyRows {
-            path: path.clone(),
-            rows,
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// As [`RunFiles::ensure_writable`].
-pub fn ensure_writable(files: [&PathBuf; 2], readers: &Readers) -> Result<(), FileError> {
-    for path in files {
-        let draft = AtomicFile::create(path, readers)?;
-        check_sticky(path, draft.file())?;
-    }
-    Ok(())
 }

@@ -30,7 +30,7 @@ pub use error::FileError;
 pub use fs::move_aside;
 pub use holder::Holder;
 pub use outcome::{Outcome, Status, local_time};
-pub use paths::{Paths, Wanted, is_named_ours, named_apart, namesake, verified_with};
+pub use paths::{Paths, Wanted, is_named_ours, named_apart, namesake};
 pub use readings::{ReadingsFiles, ReadingsPaths};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter};
 pub use stand_in::{is_of_stand_in, stand_in_name};

@@ -15,7 +15,7 @@ pub enum Status {
     Ok,
     /// The order was not sent: the ERP lists it with the row's flag.
     Unchanged,
-    /// The ERP refused the row, and would again.
+    /// The ERP refused the row, and would again; or accepted it and does not carry it.
     Rejected,
     /// All attempts failed; whether the ERP applied one is not known.
     Failed,
@@ -90,7 +90,7 @@ pub struct Outcome {
     pub status: Status,
     /// The ERP's status, if it gave one.
     pub code: Option<i64>,
-    /// The ERP's words, what kept it from answering, or what it lists; empty for `ok`.
+    /// The ERP's words, what kept it from answering, or what was read; for `ok` mostly empty.
     pub message: Box<str>,
     pub attempts: u32,
     pub finished_at: Timestamp,

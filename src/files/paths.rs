@@ -109,6 +109,12 @@ fn format_of_newest(base: &Path, kind: &str) -> Option<OutputFormat> {
 }
 
 impl Paths {
+    /// The file that the sheet was written with, if it is of an earlier run's or verification's: the
+    /// results that a run over it would update, or all that was read back.
+    pub fn written_with(&self, sheet: &Path) -> Option<PathBuf> {
+        self.corrects.clone().or_else(|| verified_with(sheet))
+    }
+
     /// Where results go: for a correction, to those that it corrects.
     pub fn results(&self, is_correction: bool) -> &Path {
         match &self.corrects {
@@ -120,7 +126,7 @@ impl Paths {
 
 /// For `x.different.csv`, in whatever format: the file of all that was read back, which was written
 /// with it; of both, the one written last.
-pub fn verified_with(different: &Path) -> Option<PathBuf> {
+fn verified_with(different: &Path) -> Option<PathBuf> {
     let base = has_kind(different, "different").then(|| stem(different, "different"))?;
     let format = format_of_newest(&base, "verified")?;
     Some(named(&base, "verified", format))

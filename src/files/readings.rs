@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::checks::{check_apart, check_ours, check_replaceable};
-use super::claim::{ensure_room, ensure_writable};
+use super::checks::{check_apart, check_ours, check_replaceable, ensure_room, ensure_writable};
 use super::error::FileError;
 use super::fs::link_target;
 use super::history::{has_rows, is_edited, keep};

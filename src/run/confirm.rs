@@ -110,6 +110,7 @@ impl Confirmed {
             (Status::Failed, ..) => return,
             (_, Agreement::Different, Some(Found::Shown(carried))) => {
                 self.refuted += 1;
+                outcome.code = None;
                 let flag = carried.flag.as_deref().unwrap_or_default();
                 (Status::Rejected, say!("note-not-carried", flag = flag))
             }
@@ -124,8 +125,10 @@ impl Confirmed {
                 (Status::Ok, say!("note-not-read-back", why = why))
             }
         };
-        outcome.status = status;
+        if status != outcome.status {
+            outcome.status = status;
+            outcome.finished_at = Timestamp::now();
+        }
         outcome.message = message.into();
-        outcome.finished_at = Timestamp::now();
     }
 }

@@ -16,7 +16,7 @@ pub enum LineRef {
 
 #[derive(Debug)]
 pub enum Note<'a> {
-    /// The ERP's words, what kept it from answering, or what it lists; empty for `ok`.
+    /// The ERP's words, what kept it from answering, or what was read; for `ok` mostly empty.
     Reply(&'a str),
     Invalid {
         problem: Problem,

@@ -159,9 +159,10 @@ impl Asking<'_> {
                 *rows.entry(agreement).or_default() += self.plan.rows_of(id);
             }
         }
-        let calls_left = match state.given_up {
-            Some(_) => 0,
-            None => listings.orders - listings.seen,
+        let goes_on = state.given_up.is_none() && !self.work.stop.stopped();
+        let calls_left = match goes_on {
+            true => listings.orders - listings.seen,
+            false => 0,
         };
         drop(state);
         observers.event(&Event::ListingsRead {
@@ -212,11 +213,14 @@ impl Asking<'_> {
                 // The ERP's database may take upper and lower case for the same.
                 let mut orders = listing.orders;
                 orders.retain(|it| it.order.eq_ignore_ascii_case(&job.row.order));
-                let exact = orders.iter().position(|it| it.order == job.row.order);
-                let its = orders.into_iter().nth(exact.unwrap_or_default());
+                if orders.iter().any(|it| it.order == job.row.order) {
+                    orders.retain(|it| it.order == job.row.order);
+                }
+                let agree = orders.windows(2).all(|pair| pair[0].flag == pair[1].flag);
+                let its = orders.into_iter().next();
                 match its {
                     Some(listed) => Found::Shown(Carried {
-                        flag: listed.flag.map(String::into_boxed_str),
+                        flag: listed.flag.filter(|_| agree).map(String::into_boxed_str),
                         modified: listed.modified,
                         read_at: asked_at,
                     }),

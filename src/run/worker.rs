@@ -66,9 +66,10 @@ pub struct Attempted<T> {
 
 impl Work<'_> {
     /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
-    /// failures as often as `retries` says (a call that can be gone without: a few times), a wrong clock once, an outage of the server is waited
-    /// out. A verdict that holds for every call stops the run; whether a doubtful one does, other
-    /// calls tell. No verdict on a call that only reads stops the run.
+    /// failures as often as `retries` says, a wrong clock once, an outage of the server is waited
+    /// out. A call that reads for many rows is repeated a few times only. A verdict that holds for
+    /// every call stops the run; whether a doubtful one does, other calls tell. No verdict on a call
+    /// that only reads stops the run.
     ///
     /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.

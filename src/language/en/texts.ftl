@@ -215,12 +215,12 @@ note-beyond-limit = not sent: --limit { $limit }
 note-unchanged = the ERP lists it with "{ $flag }" already
 note-unchanged-since = the ERP lists it with "{ $flag }" already, last modified { $time }
 note-not-carried = accepted, but the ERP does not carry it: it carries "{ $flag }"
-note-read-back = its reply was lost; read back
+note-read-back = the call failed, but the ERP carries the flag: read back
 note-not-read-back = accepted; not read back: { $why }
 note-same-as = same as { $line }
 note-same-as-reply = same as { $line }: { $reply }
 note-decided = { $line } decides
-note-decided-rejected = { $line } decides and was refused; take that row out to send this one
+note-decided-rejected = { $line } decides and was rejected; take that row out to send this one
 note-decided-failed = { $line } decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost
 note-decided-skipped = { $line } decides, but was skipped: the order keeps the flag it had
 
@@ -682,12 +682,12 @@ summary-failures =
        *[other] { $rows } rows
     })
 summary-failures-untouched = the sheet itself, left as it was
-summary-others = with other messages; see the failures file
+summary-others = with other messages; see the files
 summary-verified =
     { $confirmed ->
         [one] 1 order carries its flag
        *[other] { $confirmed } orders carry their flag
-    }, { $refuted } not, { $recovered } though the reply was lost, { $unread } not read back; { $calls ->
+    }, { $refuted } not, { $recovered } though the call failed, { $unread } not read back; { $calls ->
         [one] 1 call
        *[other] { $calls } calls
     }
@@ -965,7 +965,7 @@ examples-more =
       wdt-flags run orders.failures.csv      try again what failed
 exit-codes = Exit codes:
 exit-ok = every row is ok, unchanged, superseded or left out (--visible-only)
-exit-some-failed = the run finished and some row is neither
+exit-some-failed = the run finished and some row is none of these
 exit-usage = wrong usage, configuration or sheet; nothing was sent
 exit-stopped = stopped early: a fatal verdict, a stop rule, files that cannot be written
 exit-locked = another run is writing the same files

@@ -45,7 +45,7 @@ pub struct VerifySettings {
 ///
 /// # Errors
 ///
-/// When nothing is written.
+/// When not everything is written.
 pub fn verify(
     sheet: Sheet,
     client: &Client,

@@ -41,7 +41,7 @@ fn all_six_statuses_in_one_results_file() {
     let after = Timestamp::now();
 
     let superseded = "the order keeps the flag it had";
-    let refused = "line 7 decides and was refused; take that row out to send this one";
+    let refused = "line 7 decides and was rejected; take that row out to send this one";
     let skipped = format!("line 14 decides, but was skipped: {superseded}");
     let failed = format!(
         "line 10 decides, but failed: {superseded}, unless the ERP applied a call whose reply was lost"

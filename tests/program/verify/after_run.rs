@@ -95,7 +95,7 @@ fn what_was_accepted_is_confirmed() {
     assert_eq!(place.table(RESULTS).count("ok"), 250);
     assert!(place.table(RESULTS).column("message").concat().is_empty());
     assert_eq!((erp.stats().accepted, erp.stats().listings), (250, 3));
-    let said = "verified  250 orders carry their flag, 0 not, 0 though the reply was lost, 0 not read back; 3 calls\n";
+    let said = "verified  250 orders carry their flag, 0 not, 0 though the call failed, 0 not read back; 3 calls\n";
     assert!(run.stdout.contains(said), "{run:#?}");
     assert!(
         run.stderr.contains("reading back 250 orders (--verify)"),
@@ -190,7 +190,7 @@ fn what_failed_and_is_carried_is_ok() {
     );
     assert_eq!(
         results.column("message")[2],
-        "its reply was lost; read back"
+        "the call failed, but the ERP carries the flag: read back"
     );
     assert!(!results.column("message")[3].is_empty());
     assert_eq!(
@@ -215,7 +215,7 @@ fn what_cannot_be_read_back_stays_accepted_and_says_so() {
     let run = finish(&mut place.run(&hidden, ["orders.csv", "--verify"])).expect(0);
     assert!(
         run.stdout
-            .contains("29 orders carry their flag, 0 not, 0 though the reply was lost, 1 not")
+            .contains("29 orders carry their flag, 0 not, 0 though the call failed, 1 not")
     );
     let messages = place.table(RESULTS);
     let said = messages

@@ -21,6 +21,8 @@ use crate::erp::Limit;
 
 /// The lowest rate, in calls a minute: the search must be able to go on.
 const MIN_RATE: f64 = 1.0;
+/// In practice no account's limit is known to be lower, in calls a minute.
+const LIKELY_LIMIT: f64 = 30.0;
 /// What a minute must carry of a rate to show that the rate is good: workers that are too few for
 /// it prove nothing.
 const CARRIED: f64 = 0.8;
@@ -317,7 +319,8 @@ impl AdaptiveRate {
             self.rate = bad / 2.0;
             self.level.bad = whole_minute.then_some(bad);
             // What is missing of the run's first minute others may have used before.
-            self.suspect = (started >= MINUTE).then_some(bad);
+            let is_own = started >= MINUTE || bad >= LIKELY_LIMIT;
+            self.suspect = is_own.then_some(bad);
         }
         self.rate = self.rate.max(MIN_RATE).min(self.ceiling);
         self.quiet = 0.0;

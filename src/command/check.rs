@@ -14,7 +14,7 @@ use super::target::{self, Target};
 use crate::cli::{CheckArgs, PacingArgs, ReportFormat, RunArgs};
 use crate::console::{Console, forecast, preview, print, print_json};
 use crate::erp::Client;
-use crate::exit::{SOME_FAILED, STOPPED};
+use crate::exit::{OK, SOME_FAILED, STOPPED};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
@@ -140,6 +140,11 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
         }
         None => (pacing(&args.pacing), None),
     };
+    // Where only the permission to ask is missing, a run would go on without.
+    let is_refused = asked.as_ref().is_some_and(|(asked, _)| {
+        let error = asked.ended.holds_for_all();
+        error.is_some_and(|error| !error.lacks_permission())
+    });
     let findings = Findings::of(&sheet, &plan, console.shows_details()).map_err(Failure::usage)?;
     let survey = Survey::new(&sheet, &plan, &pacing, asked, findings);
     match args.format {
@@ -162,7 +167,11 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
         })?,
     }
     let bad = plan.invalid() + plan.conflicting_rows();
-    Ok(if bad > 0 { SOME_FAILED } else { 0 })
+    Ok(match bad {
+        _ if is_refused => STOPPED,
+        0 => OK,
+        _ => SOME_FAILED,
+    })
 }
 
 /// That of a run that names no account.

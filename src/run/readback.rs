@@ -13,7 +13,7 @@ use super::error::RunError;
 use super::event::{Event, Observer};
 use super::jobs::{Job, Jobs, pool};
 use super::reading::{Carried, Reading};
-use super::told::{Ended, Listings};
+use super::told::Listings;
 use super::worker::{Purpose, Work};
 use crate::erp::{CallError, Caller, ErrorKind, Page, Query, Reason};
 use crate::files::Agreement;
@@ -59,21 +59,6 @@ pub struct ReadBack {
     pub calls: u64,
     /// After this no more calls were made: they would come to nothing, too.
     pub given_up: Option<CallError>,
-}
-
-impl Ended {
-    /// Whether no other call that reads would be answered.
-    fn holds_for_all(&self) -> Option<&CallError> {
-        match self {
-            Ended::Refused(error) => Some(error).filter(|error| {
-                matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock)
-                    || error.lacks_permission()
-            }),
-            Ended::Done | Ended::DoesNotPay { .. } | Ended::SavesLittle { .. } | Ended::Stopped => {
-                None
-            }
-        }
-    }
 }
 
 /// Reads back the flags of the orders that are wanted (by order): first those that were modified

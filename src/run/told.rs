@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::erp::CallError;
+use crate::erp::{CallError, ErrorKind};
 use crate::files::Status;
 use crate::pace::Pacing;
 use crate::plan::{OnConflict, Preview};
@@ -62,6 +62,21 @@ pub enum Ended {
     Refused(CallError),
     /// The run is stopping.
     Stopped,
+}
+
+impl Ended {
+    /// Why no other call that reads would be answered, if so.
+    pub fn holds_for_all(&self) -> Option<&CallError> {
+        match self {
+            Ended::Refused(error) => Some(error).filter(|error| {
+                matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock)
+                    || error.lacks_permission()
+            }),
+            Ended::Done | Ended::DoesNotPay { .. } | Ended::SavesLittle { .. } | Ended::Stopped => {
+                None
+            }
+        }
+    }
 }
 
 /// What listings have shown, before the orders that they did not show are asked for one by one.

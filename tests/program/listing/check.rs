@@ -102,6 +102,6 @@ fn what_cannot_be_asked_would_be_sent() {
     assert!(run.stderr.contains("权限不足"), "{run:#?}");
     assert!(run.stdout.contains("a run now makes 5 calls"), "{run:#?}");
     let fatal = ScriptedServer::always(refused(1, "sid is not exists"));
-    let run = finish(&mut check(&place, &fatal.endpoint(), &["--skip-unchanged"])).expect(0);
+    let run = finish(&mut check(&place, &fatal.endpoint(), &["--skip-unchanged"])).expect(3);
     assert!(run.stderr.contains("sid is not exists"), "{run:#?}");
 }

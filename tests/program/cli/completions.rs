@@ -45,7 +45,8 @@ fn is_here(shell: &str) -> bool {
 #[track_caller]
 fn printed(place: &Place, shell: &mut Command) -> Vec<String> {
     shell.current_dir(place.path("")).stdin(Stdio::null());
-    let run: Finished = finish(shell.env("HOME", place.path(""))).expect(0);
+    shell.env("HOME", place.path("")).env("LC_ALL", "C");
+    let run: Finished = finish(shell).expect(0);
     assert_eq!(run.stderr, "");
     run.stdout.lines().map(str::to_owned).collect()
 }

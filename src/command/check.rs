@@ -19,7 +19,7 @@ use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
 use crate::plan::{OnConflict, OrderId, Plan, Preview};
-use crate::run::{Asked, Calling, survey};
+use crate::run::{Calling, Listings, survey};
 use crate::sheet::{Sheet, Warning};
 use crate::stop::Stop;
 use crate::text::one_line;
@@ -191,7 +191,7 @@ fn ask(
     calling: &Calling,
     within: Duration,
     console: &Console,
-) -> Result<(Asked, Vec<bool>), Failure> {
+) -> Result<(Listings, Vec<bool>), Failure> {
     let stop = Stop::default();
     let asked = survey(plan, client, calling, within, &stop, &[console])
         .map_err(|error| Failure::new(STOPPED, error))?;
@@ -217,7 +217,7 @@ impl<'s> Survey<'s> {
         sheet: &'s Sheet,
         plan: &Plan,
         pacing: &Pacing,
-        asked: Option<(Asked, Vec<bool>)>,
+        asked: Option<(Listings, Vec<bool>)>,
         findings: Findings<'s>,
     ) -> Self {
         let (asked, to_send) = asked.unzip();
@@ -254,7 +254,7 @@ impl<'s> Survey<'s> {
             invalid_rows: plan.invalid(),
             left_out_rows: plan.left_out(),
             distinct_orders: plan.orders() as u64,
-            unchanged_orders: asked.map(|asked| asked.unchanged),
+            unchanged_orders: asked.map(|asked| asked.saved),
             calls,
             listing_calls,
             seconds: pacing.time_for(calls).map(|time| time.as_secs()),

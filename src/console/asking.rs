@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Console, Level};
 use crate::language::say;
-use crate::run::{Asked, Ended, PageRead};
+use crate::run::{Ended, Listings, PageRead};
 use crate::text::duration;
 
 /// How often it is said how far the asking is.
@@ -52,7 +52,7 @@ impl Console {
         self.note(say!("progress-saves-little", calls = calls, saved = saved));
     }
 
-    pub(super) fn asked(&self, asked: &Asked) {
+    pub(super) fn asked(&self, asked: &Listings) {
         match &asked.ended {
             Ended::Refused(error) => {
                 self.warning(say!("progress-asking-refused", error = error.to_string()));
@@ -65,12 +65,12 @@ impl Console {
             &Ended::SavesLittle { calls, saved } => self.saves_little(calls, saved),
             Ended::Done | Ended::Stopped => {}
         }
-        let is_told = matches!(asked.ended, Ended::Refused(_)) && asked.unchanged == 0;
+        let is_told = matches!(asked.ended, Ended::Refused(_)) && asked.saved == 0;
         if asked.calls > 0 && !is_told {
-            let left = asked.orders - asked.unchanged;
+            let left = asked.orders - asked.saved;
             self.note(say!(
                 "progress-asked",
-                unchanged = asked.unchanged,
+                unchanged = asked.saved,
                 orders = asked.orders,
                 calls = asked.calls,
                 left = left

@@ -58,11 +58,11 @@ impl Console {
             &Ended::SavesLittle { calls, saved } => self.saves_little(calls, saved),
             _ => {}
         }
-        if listings.seen > 0 {
+        if listings.saved > 0 {
             self.note(say!(
                 "verify-listed",
                 calls = listings.calls,
-                seen = listings.seen,
+                seen = listings.saved,
                 left = calls_left
             ));
         }

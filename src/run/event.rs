@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::destination::Destination;
 use super::summary::{Confirmed, Report};
-use super::told::{Asked, Listings, PageRead, Planned};
+use super::told::{Listings, PageRead, Planned};
 use super::verify::report::{Verified, VerifyPlanned};
 use crate::erp::{CallError, Reason};
 use crate::files::journal::Foreign;
@@ -83,7 +83,7 @@ pub enum Event {
         agreement: Agreement,
     },
     /// It is known, as far as listings show, which orders carry their flag already.
-    Asked(Asked),
+    Asked(Listings),
     Planned(Planned),
     /// The first call waits, as a run shortly before has called for the account.
     WaitsForPace {

@@ -46,7 +46,7 @@ pub use event::{CalledFor, Event, Observer};
 pub use note::{LineRef, Note};
 pub use rules::{Deadline, StopRules};
 pub use summary::{Confirmed, Report, Summary, Word};
-pub use told::{Asked, Ended, Listings, PageRead, Planned};
+pub use told::{Ended, Listings, PageRead, Planned};
 pub use unchanged::survey;
 pub use verify::report::{Verified, VerifyPlanned};
 pub use verify::{VerifySettings, verify};

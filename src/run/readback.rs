@@ -76,15 +76,9 @@ pub fn read_back(
     within: Duration,
 ) -> Result<ReadBack, RunError> {
     let mut reading = Reading::new(work, plan, wanted.clone(), |_, _| true);
-    let ended = reading.read(within);
+    let listings = reading.read(within);
     let carried = |id| reading.carried(id).cloned().map(Found::Shown);
     let found: Vec<_> = plan.ids().map(carried).collect();
-    let listings = Listings {
-        orders: reading.orders(),
-        seen: found.iter().flatten().count() as u64,
-        calls: reading.calls(),
-        ended,
-    };
     let unseen = found.iter().zip(wanted);
     let unseen = unseen.map(|(found, wanted)| wanted && found.is_none());
     let unseen: Vec<bool> = unseen.collect();
@@ -146,7 +140,7 @@ impl Asking<'_> {
         }
         let goes_on = state.given_up.is_none() && !self.work.stop.stopped();
         let calls_left = match goes_on {
-            true => listings.orders - listings.seen,
+            true => listings.orders - listings.saved,
             false => 0,
         };
         drop(state);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::event::{Event, Observer};
-use super::told::{Ended, PageRead};
+use super::told::{Ended, Listings, PageRead};
 use super::worker::{Purpose, Work};
 use crate::erp::{Listing, Page, Query, Window};
 use crate::plan::{OrderId, Plan};
@@ -71,13 +71,18 @@ impl<'r> Reading<'r> {
     /// Reads the orders that were modified within this time, the latest window first, as long as
     /// that pays: each order seen may save a call that is made for it alone. Errors of the ERP are
     /// no errors of the run; orders that were not seen are not known, and no more.
-    pub fn read(&mut self, within: Duration) -> Ended {
+    pub fn read(&mut self, within: Duration) -> Listings {
         let windows = self.windows(within).len();
         let ended = (0..windows).find_map(|nth| {
             let later = (windows - nth - 1) as u64;
             self.read_window(nth, later, within)
         });
-        ended.unwrap_or(Ended::Done)
+        Listings {
+            orders: self.orders,
+            saved: self.saved,
+            calls: self.calls,
+            ended: ended.unwrap_or(Ended::Done),
+        }
     }
 
     /// By the ERP's clock, as far as it is known; how many there are does not depend on it.
@@ -190,15 +195,5 @@ impl<'r> Reading<'r> {
     /// What was read of an order; `None` if it was not seen, or is not wanted.
     pub fn carried(&self, id: OrderId) -> Option<&Carried> {
         self.carried[id.index()].as_ref()
-    }
-
-    /// How many orders are wanted.
-    pub fn orders(&self) -> u64 {
-        self.orders
-    }
-
-    /// Calls made, repetitions included.
-    pub fn calls(&self) -> u64 {
-        self.calls
     }
 }

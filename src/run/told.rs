@@ -79,26 +79,14 @@ impl Ended {
     }
 }
 
-/// What listings have shown, before the orders that they did not show are asked for one by one.
+/// What reading listings came to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Listings {
     /// Orders that are wanted.
     pub orders: u64,
-    /// Of these, the ones that listings show.
-    pub seen: u64,
-    /// Calls that this took.
-    pub calls: u64,
-    pub ended: Ended,
-}
-
-/// What asking came to.
-#[derive(Clone, Debug, Serialize)]
-pub struct Asked {
-    /// Orders that would be sent unasked.
-    pub orders: u64,
-    /// Of these, the ones that carry the flag that they are to get.
-    pub unchanged: u64,
-    /// Calls that this took.
+    /// Of these, the ones that need no call for themselves by what listings show.
+    pub saved: u64,
+    /// Calls that this took, repetitions included.
     pub calls: u64,
     pub ended: Ended,
 }

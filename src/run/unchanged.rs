@@ -9,7 +9,7 @@ use super::error::RunError;
 use super::event::{Event, Observer};
 use super::reading::{Carried, Reading};
 use super::send::to_send;
-use super::told::Asked;
+use super::told::Listings;
 use super::worker::Work;
 use crate::erp::Client;
 use crate::files::{Outcome, Status};
@@ -26,26 +26,18 @@ pub(super) fn ask(
     to_send: Vec<bool>,
     within: Duration,
     outcomes: &mut [Option<Outcome>],
-) -> Asked {
+) -> Listings {
     let mut reading = Reading::new(work, plan, to_send, carries);
-    let ended = reading.read(within);
-    let mut unchanged = 0;
+    let listings = reading.read(within);
     for id in plan.ids() {
         if let Some(carried) = reading.carried(id)
             && carries(carried, plan.flag(id))
         {
-            unchanged += 1;
             outcomes[id.index()] = Some(outcome(carried, plan.flag(id)));
         }
     }
-    let asked = Asked {
-        orders: reading.orders(),
-        unchanged,
-        calls: reading.calls(),
-        ended,
-    };
-    work.observers.event(&Event::Asked(asked.clone()));
-    asked
+    work.observers.event(&Event::Asked(listings.clone()));
+    listings
 }
 
 /// Asks as a run would, and sends nothing. Also gives, by order, which would be sent.
@@ -60,7 +52,7 @@ pub fn survey(
     within: Duration,
     stop: &Stop,
     observers: &[&dyn Observer],
-) -> Result<(Asked, Vec<bool>), RunError> {
+) -> Result<(Listings, Vec<bool>), RunError> {
     let account = calling.lock(observers);
     let work = calling.work(client, &account, stop, observers);
     work.keep_pace();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::error::RunError;
 use super::event::{Event, Observer};
-use super::readback::{Found, ReadBack, read_back};
+use super::readback::{Found, read_back};
 use super::summary::Confirmed;
 use super::worker::Work;
 use crate::files::journal::{Journal, Line};
@@ -52,12 +52,14 @@ pub fn confirm(
         given_up: read.given_up.clone(),
         ..Confirmed::default()
     };
+    let cut_short = read.cut_short(work.stop.reason().as_ref());
+    let not_asked = cut_short.unwrap_or_else(|| say!("readback-not-asked"));
     let mut changed = Vec::new();
     for id in plan.ids().filter(|id| wanted[id.index()]) {
         if let Some(outcome) = &mut outcomes[id.index()] {
             let found = read.found[id.index()].as_ref();
             let before = outcome.status;
-            confirmed.enter(outcome, found, plan.flag(id), || why(work, &read));
+            confirmed.enter(outcome, found, plan.flag(id), &not_asked);
             if outcome.status != before {
                 changed.push(Line {
                     order: plan.order(id).to_owned(),
@@ -76,24 +78,9 @@ pub fn confirm(
     Ok(Some(confirmed))
 }
 
-/// Why an order was not asked for.
-fn why(work: &Work<'_>, read: &ReadBack) -> String {
-    match (work.stop.reason(), &read.given_up) {
-        (Some(reason), _) => reason.to_string(),
-        (None, Some(error)) => error.reason.to_string(),
-        (None, None) => say!("readback-not-asked"),
-    }
-}
-
 impl Confirmed {
-    /// What was found of an order, for its outcome; `why` it was not asked for, if it was not.
-    fn enter(
-        &mut self,
-        outcome: &mut Outcome,
-        found: Option<&Found>,
-        flag: &str,
-        why: impl FnOnce() -> String,
-    ) {
+    /// What was found of an order, for its outcome; `not_asked` says why, where it was not asked for.
+    fn enter(&mut self, outcome: &mut Outcome, found: Option<&Found>, flag: &str, not_asked: &str) {
         let agreement = found.map_or(Agreement::Unknown, |found| found.agreement(flag));
         let (status, message) = match (outcome.status, agreement, found) {
             (Status::Ok, Agreement::Same, _) => {
@@ -116,12 +103,8 @@ impl Confirmed {
             }
             (_, _, found) => {
                 self.unread += 1;
-                let why = match found {
-                    Some(Found::NotShown { .. }) => say!("readback-not-found"),
-                    Some(Found::Shown(_)) => say!("readback-without-flag"),
-                    Some(Found::Failed { error, .. }) => error.reason.to_string(),
-                    None => why(),
-                };
+                let why = found.and_then(Found::obstacle);
+                let why = why.unwrap_or_else(|| not_asked.to_owned());
                 (Status::Ok, say!("note-not-read-back", why = why))
             }
         };

@@ -17,8 +17,10 @@ use super::told::Listings;
 use super::worker::{Purpose, Work};
 use crate::erp::{CallError, Caller, ErrorKind, Page, Query, Reason};
 use crate::files::Agreement;
+use crate::language::say;
 use crate::plan::Plan;
 use crate::sheet::{Sheet, SheetError};
+use crate::stop::StopReason;
 
 /// After so many calls in a row that came to nothing, no more are made.
 const MAX_CONSECUTIVE: u32 = 25;
@@ -48,6 +50,16 @@ impl Found {
             Found::NotShown { .. } => Agreement::NotFound,
         }
     }
+
+    /// Why it is not known which flag the order carries, if it is not.
+    pub fn obstacle(&self) -> Option<String> {
+        match self {
+            Found::Shown(Carried { flag: Some(_), .. }) => None,
+            Found::Shown(Carried { flag: None, .. }) => Some(say!("readback-without-flag")),
+            Found::NotShown { .. } => Some(say!("readback-not-found")),
+            Found::Failed { error, .. } => Some(error.reason.to_string()),
+        }
+    }
 }
 
 /// What was read back.
@@ -59,6 +71,14 @@ pub struct ReadBack {
     pub calls: u64,
     /// After this no more calls were made: they would come to nothing, too.
     pub given_up: Option<CallError>,
+}
+
+impl ReadBack {
+    /// Why orders were not asked for, if that is known.
+    pub fn cut_short(&self, stopped: Option<&StopReason>) -> Option<String> {
+        let given_up = || self.given_up.as_ref().map(|error| error.reason.to_string());
+        stopped.map(StopReason::to_string).or_else(given_up)
+    }
 }
 
 /// Reads back the flags of the orders that are wanted (by order): first those that were modified

@@ -153,11 +153,7 @@ impl<'r> Writing<'r> {
     fn of_order(&self, id: OrderId) -> Reading<'r> {
         let flag = self.plan.flag(id);
         let Some(found) = &self.read.found[id.index()] else {
-            let why = match (self.stopped, &self.read.given_up) {
-                (Some(reason), _) => Some(reason.to_string()),
-                (None, error) => error.as_ref().map(|error| error.reason.to_string()),
-            };
-            return Reading::unknown(match why {
+            return Reading::unknown(match self.read.cut_short(self.stopped) {
                 Some(why) => say!("readback-not-asked-why", why = why),
                 None => say!("readback-not-asked"),
             });
@@ -169,10 +165,6 @@ impl<'r> Writing<'r> {
         };
         let flag_now = flag_now.unwrap_or_default();
         let (message, reason) = match (found, agreement) {
-            (Found::Failed { error, .. }, _) => {
-                let why = error.reason.to_string();
-                (why.clone(), why)
-            }
             (_, Agreement::Same) => (String::new(), String::new()),
             (Found::Shown(carried), Agreement::Different) => {
                 let reason = say!("readback-different", flag = flag_now);
@@ -186,13 +178,9 @@ impl<'r> Writing<'r> {
                 };
                 (message, reason)
             }
-            (Found::Shown(_), _) => {
-                let said = say!("readback-without-flag");
-                (said.clone(), said)
-            }
-            (Found::NotShown { .. }, _) => {
-                let said = say!("readback-not-found");
-                (said.clone(), said)
+            _ => {
+                let why = found.obstacle().unwrap_or_default();
+                (why.clone(), why)
             }
         };
         Reading {

@@ -129,14 +129,11 @@ fn what_is_known_is_written_when_it_is_interrupted() {
     place.write("orders.csv", sheet(40));
     let gate = Arc::new(Gate::default());
     let held = Arc::clone(&gate);
-    let server = ScriptedServer::start(move |connection| {
-        loop {
-            let request = connection.request()?;
-            if connection.calls() > 6 {
-                held.pass();
-            }
-            connection.send(page_of(&request.order(), "加急"))?;
+    let server = ScriptedServer::per_call(move |n, request| {
+        if n > 6 {
+            held.pass();
         }
+        Some(page_of(&request.order(), "加急"))
     });
     let mut run = start(&mut place.verify(&server, ["orders.csv", "-j2"]));
     server.wait_for_calls(8);

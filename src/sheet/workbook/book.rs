@@ -4,11 +4,9 @@ use super::archive::{self, Archive};
 use super::compound::Compound;
 use super::held::Held;
 use super::listed::Listed;
-use super::package::Package;
+use super::package::{Opened, Package};
 use super::xls::Xls;
-use super::xlsb::Xlsb;
-use super::xlsx::Xlsx;
-use super::{html, ods, xml_spreadsheet};
+use super::{html, ods, xlsb, xlsx, xml_spreadsheet};
 use crate::sheet::damage::Damage;
 use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::format::Format;
@@ -17,8 +15,8 @@ use crate::sheet::table::{Budget, Table};
 use crate::sheet::text::TextEncoding;
 
 pub(in crate::sheet) enum Book<'i, 'b> {
-    Xlsx(Xlsx<'i, 'b>),
-    Xlsb(Xlsb<'i, 'b>),
+    Xlsx(Opened<'i, 'b>),
+    Xlsb(Opened<'i, 'b>),
     Xls(Xls<'b>),
     Held(Format, Held),
 }
@@ -90,8 +88,8 @@ impl<'i, 'b> Book<'i, 'b> {
         }
         let package = Package::of(&mut archive)?;
         match package.workbook.ends_with(".bin") {
-            true => Xlsb::open(archive, &package, budget).map(Book::Xlsb),
-            false => Xlsx::open(archive, &package, budget).map(Book::Xlsx),
+            true => xlsb::open(archive, &package, budget).map(Book::Xlsb),
+            false => xlsx::open(archive, &package, budget).map(Book::Xlsx),
         }
     }
 
@@ -106,8 +104,7 @@ impl<'i, 'b> Book<'i, 'b> {
 
     pub(in crate::sheet) fn sheets(&self) -> &[Listed] {
         match self {
-            Book::Xlsx(book) => &book.sheets,
-            Book::Xlsb(book) => &book.sheets,
+            Book::Xlsx(book) | Book::Xlsb(book) => &book.sheets,
             Book::Xls(book) => &book.sheets,
             Book::Held(_, book) => &book.sheets,
         }
@@ -116,8 +113,8 @@ impl<'i, 'b> Book<'i, 'b> {
     /// The cells of one of its worksheets.
     pub(in crate::sheet) fn table(&mut self, at: usize) -> Result<Table, Fault> {
         match self {
-            Book::Xlsx(book) => book.table(at),
-            Book::Xlsb(book) => book.table(at),
+            Book::Xlsx(book) => xlsx::table(book, at),
+            Book::Xlsb(book) => xlsb::table(book, at),
             Book::Xls(book) => book.table(at),
             Book::Held(_, book) => book.table(at),
         }

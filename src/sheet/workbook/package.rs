@@ -1,12 +1,14 @@
 //! The parts of an Office Open XML package, found by their relationships.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::archive::Archive;
-use super::listed::Kind;
+use super::listed::{Kind, Listed};
 use super::xml::{Piece, attribute};
 use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
+use crate::sheet::table::{Budget, NumberFormat, Table, Texts};
 
 /// Where a package's workbook is.
 pub(super) struct Package {
@@ -61,6 +63,33 @@ impl Related {
             }
         }
         Ok(related)
+    }
+}
+
+/// A package whose workbook has been read.
+pub(in crate::sheet) struct Opened<'i, 'b> {
+    pub(super) archive: Archive<'i, 'b>,
+    pub(super) budget: &'b Budget,
+    pub(super) sheets: Vec<Listed>,
+    /// The worksheets' parts.
+    pub(super) parts: Vec<String>,
+    pub(super) strings: Arc<Texts>,
+    pub(super) formats: Arc<[Arc<NumberFormat>]>,
+    pub(super) is_1904: bool,
+}
+
+impl<'i, 'b> Opened<'i, 'b> {
+    /// The cells of one of its worksheets, whose part is read by `read`.
+    pub(super) fn table(
+        &mut self,
+        at: usize,
+        read: impl FnOnce(&mut Archive<'i, 'b>, &str, &'b Budget, &Arc<Texts>) -> Result<Table, Fault>,
+    ) -> Result<Table, Fault> {
+        let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
+        let mut table = read(&mut self.archive, part, self.budget, &self.strings)?;
+        table.formats = Arc::clone(&self.formats);
+        table.is_1904 = self.is_1904;
+        Ok(table)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::archive::Archive;
 use super::listed::Listed;
-use super::package::{Package, Related};
+use super::package::{Opened, Package, Related};
 use crate::sheet::damage::Damage;
 use crate::sheet::error::Fault;
 use crate::sheet::table::{Budget, NumberFormat, Table, Texts, of_cells};
@@ -25,71 +25,56 @@ mod kind {
     pub(super) const END_CELLS: u16 = 0x26A;
 }
 
-pub(in crate::sheet) struct Xlsb<'i, 'b> {
-    archive: Archive<'i, 'b>,
+pub(super) fn open<'i, 'b>(
+    mut archive: Archive<'i, 'b>,
+    package: &Package,
     budget: &'b Budget,
-    pub(super) sheets: Vec<Listed>,
-    parts: Vec<String>,
-    strings: Arc<Texts>,
-    formats: Arc<[Arc<NumberFormat>]>,
-    is_1904: bool,
+) -> Result<Opened<'i, 'b>, Fault> {
+    let related = Related::of(&mut archive, &package.workbook)?;
+    let (mut sheets, mut parts) = (Vec::new(), Vec::new());
+    let mut is_1904 = false;
+    let part = archive
+        .part(&package.workbook)?
+        .ok_or(Damage::NoWorksheets)?;
+    let mut records = Records::new(part);
+    while let Some((kind, mut fields)) = records.next()? {
+        match kind {
+            kind::WORKBOOK => is_1904 = fields.u32()? & 1 != 0,
+            kind::SHEET => {
+                let state = fields.u32()?;
+                fields.u32()?;
+                let id = wide(&mut fields)?;
+                let (kind, part) = related.by_id.get(&id).ok_or(Damage::NoCells)?;
+                sheets.push(Listed {
+                    name: Some(wide(&mut fields)?),
+                    kind: *kind,
+                    is_hidden: state != 0,
+                });
+                parts.push(part.clone());
+            }
+            _ => {}
+        }
+    }
+    drop(records);
+    let strings = strings(&mut archive, &related.strings, budget)?;
+    let formats = formats(&mut archive, &related.styles, budget)?;
+    Ok(Opened {
+        archive,
+        budget,
+        sheets,
+        parts,
+        strings: Arc::new(strings),
+        formats,
+        is_1904,
+    })
 }
 
-impl<'i, 'b> Xlsb<'i, 'b> {
-    pub(super) fn open(
-        mut archive: Archive<'i, 'b>,
-        package: &Package,
-        budget: &'b Budget,
-    ) -> Result<Xlsb<'i, 'b>, Fault> {
-        let related = Related::of(&mut archive, &package.workbook)?;
-        let (mut sheets, mut parts) = (Vec::new(), Vec::new());
-        let mut is_1904 = false;
-        let part = archive
-            .part(&package.workbook)?
-            .ok_or(Damage::NoWorksheets)?;
-        let mut records = Records::new(part);
-        while let Some((kind, mut fields)) = records.next()? {
-            match kind {
-                kind::WORKBOOK => is_1904 = fields.u32()? & 1 != 0,
-                kind::SHEET => {
-                    let state = fields.u32()?;
-                    fields.u32()?;
-                    let id = wide(&mut fields)?;
-                    let (kind, part) = related.by_id.get(&id).ok_or(Damage::NoCells)?;
-                    sheets.push(Listed {
-                        name: Some(wide(&mut fields)?),
-                        kind: *kind,
-                        is_hidden: state != 0,
-                    });
-                    parts.push(part.clone());
-                }
-                _ => {}
-            }
-        }
-        drop(records);
-        let strings = strings(&mut archive, &related.strings, budget)?;
-        let formats = formats(&mut archive, &related.styles, budget)?;
-        Ok(Xlsb {
-            archive,
-            budget,
-            sheets,
-            parts,
-            strings: Arc::new(strings),
-            formats,
-            is_1904,
-        })
-    }
-
-    pub(super) fn table(&mut self, at: usize) -> Result<Table, Fault> {
-        let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
-        let part = self.archive.part(part)?;
-        let part = part.ok_or(Damage::NoCells)?;
-        let records = Records::new(part);
-        let mut table = worksheet::read(records, self.budget, &self.strings)?;
-        table.formats = Arc::clone(&self.formats);
-        table.is_1904 = self.is_1904;
-        Ok(table)
-    }
+/// The cells of one of its worksheets.
+pub(super) fn table(book: &mut Opened<'_, '_>, at: usize) -> Result<Table, Fault> {
+    book.table(at, |archive, part, budget, strings| {
+        let part = archive.part(part)?.ok_or(Damage::NoCells)?;
+        worksheet::read(Records::new(part), budget, strings)
+    })
 }
 
 fn strings(archive: &mut Archive<'_, '_>, part: &str, budget: &Budget) -> Result<Texts, Fault> {

@@ -63,13 +63,17 @@ pub fn check_apart(
 
 /// An error if the directory that the path is in is not there.
 fn check_directory(path: &Path) -> Result<(), FileError> {
-    let is_there = match fs::metadata(directory(path)) {
+    let directory = directory(path);
+    let is_there = match fs::metadata(directory) {
         Ok(found) => found.is_dir(),
         Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     };
     match is_there {
         true => Ok(()),
-        false => Err(FileError::NoDirectory(path.to_owned())),
+        false => Err(FileError::NoDirectory {
+            path: path.to_owned(),
+            directory: directory.to_owned(),
+        }),
     }
 }
 

@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::fs::directory;
 use super::holder::Holder;
 use crate::language::say;
 use crate::sheet::SheetError;
@@ -19,7 +18,10 @@ pub enum FileError {
     Same(PathBuf),
     IsSheet(PathBuf),
     /// The directory that it would be in is not there.
-    NoDirectory(PathBuf),
+    NoDirectory {
+        path: PathBuf,
+        directory: PathBuf,
+    },
     NotAFile(PathBuf),
     NotOurs(PathBuf),
     /// The failures were to replace the sheet, which somebody has given another form.
@@ -61,10 +63,10 @@ impl fmt::Display for FileError {
             FileError::OfErp(path) => say!("files-of-erp", path = shown(path)),
             FileError::Same(path) => say!("files-same", path = shown(path)),
             FileError::IsSheet(path) => say!("files-is-sheet", path = shown(path)),
-            FileError::NoDirectory(path) => say!(
+            FileError::NoDirectory { path, directory } => say!(
                 "files-no-directory",
                 path = shown(path),
-                directory = shown(directory(path))
+                directory = shown(directory)
             ),
             FileError::NotAFile(path) => say!("files-not-a-file", path = shown(path)),
             FileError::NotOurs(path) => say!("files-not-ours", path = shown(path)),

@@ -28,7 +28,7 @@ pub use self::values::Deadline;
 use self::values::{delimiter, positive, positive_duration, size, whole};
 pub use self::verify::VerifyArgs;
 use crate::language::Language;
-use crate::plan::OnConflict;
+use crate::run::OnConflict;
 
 #[derive(Debug, Parser)]
 #[command(version, disable_help_flag = true, disable_version_flag = true)]

@@ -12,7 +12,6 @@ mod files;
 mod language;
 mod messages;
 mod pace;
-mod plan;
 mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
@@ -25,6 +24,6 @@ mod text;
 pub mod internals {
     pub use crate::erp::{Clock, Reason, Reply, Secrets, UPDATE_METHOD, classify, sign};
     pub use crate::files::journal;
-    pub use crate::plan::{OnConflict, Plan};
+    pub use crate::run::{OnConflict, Orders};
     pub use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 }

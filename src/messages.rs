@@ -2,16 +2,12 @@
 
 mod character;
 mod config;
-mod earlier;
 mod misfit;
-mod note;
 mod place;
 mod problem;
-mod stop;
 mod warning;
 
 pub use config::{asking_for, may_replace, overruled, saved};
-pub use earlier::set_aside;
 
 use crate::text::one_line;
 

@@ -1,5 +1,6 @@
 //! Stopping: one reason, told to every thread, and waits that end when it comes.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::erp::{CallError, Reason};
+use crate::language::say;
 
 /// Why a run stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,8 +22,6 @@ pub enum StopReason {
     Clock { error: CallError, offset: i64 },
     /// Outcomes can no longer be written down.
     Journal(String),
-    /// The sheet cannot be read any further.
-    Sheet(String),
     /// So many orders were not accepted (`--max-failures`).
     Failures(u64),
     /// So many orders in a row failed (`--max-consecutive-failures`), the last with this message.
@@ -46,6 +46,55 @@ impl StopReason {
             self,
             StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. }
         )
+    }
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            StopReason::Signal(_) => say!("stop-signal"),
+            StopReason::Fatal(error) => error.why(),
+            &StopReason::Clock { ref error, offset } => say!(
+                "stop-clock",
+                reason = error.reason.to_string(),
+                status = error.code.unwrap_or_default().to_string(),
+                offset = offset
+            ),
+            StopReason::Journal(why) => return f.write_str(why),
+            &StopReason::Failures(count) => say!("stop-failures", count = count),
+            &StopReason::ConsecutiveFailures { count, ref message } => say!(
+                "stop-consecutive-failures",
+                count = count,
+                message = message.as_str()
+            ),
+            &StopReason::Unreachable {
+                ref reason,
+                seconds,
+                answered: true,
+            } => say!(
+                "stop-unreachable",
+                seconds = seconds,
+                reason = reason.to_string()
+            ),
+            &StopReason::Unreachable {
+                ref reason,
+                seconds,
+                answered: false,
+            } => say!(
+                "stop-never-answered",
+                seconds = seconds,
+                reason = reason.to_string()
+            ),
+            &StopReason::ShutOut {
+                ref reason,
+                seconds,
+            } => say!(
+                "stop-shut-out",
+                seconds = seconds,
+                reason = reason.to_string()
+            ),
+            StopReason::Deadline => say!("stop-deadline"),
+        })
     }
 }
 

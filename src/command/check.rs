@@ -18,8 +18,8 @@ use crate::exit::{OK, SOME_FAILED, STOPPED};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
-use crate::plan::{OnConflict, OrderId, Plan, Preview};
-use crate::run::{Calling, Listings, survey};
+use crate::run::{Listings, Rules, survey};
+use crate::run::{OnConflict, Orders, Preview};
 use crate::sheet::{Sheet, Warning};
 use crate::stop::Stop;
 use crate::text::one_line;
@@ -129,19 +129,22 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
     let suggests_workbooks = output_format.is_none() && names.iter().all(Option::is_none);
     let on_conflict = args.sheet.on_conflict;
     let sheet = open_unchanged(args.sheet, names)?;
-    let plan = Plan::build(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let mut plan = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let (pacing, asked) = match &target {
         Some(target) => {
-            let calling = target.calling(&args.pacing, args.calls.retries);
+            let rules = target.rules(&args.pacing, args.calls.retries);
             let client = target.client(args.calls.timeout, console)?;
             let within = args.skipping.window.modified_within;
-            let asked = ask(&plan, &client, &calling, within, console)?;
-            (calling.pacing(), Some(asked))
+            let asked = ask(&mut plan, &client, &rules, within, console)?;
+            (rules.pacing(), Some(asked))
         }
-        None => (pacing(&args.pacing), None),
+        None => {
+            plan.want_unsettled(None);
+            (pacing(&args.pacing), None)
+        }
     };
     // Where only the permission to ask is missing, a run would go on without.
-    let is_refused = asked.as_ref().is_some_and(|(asked, _)| {
+    let is_refused = asked.as_ref().is_some_and(|asked| {
         let error = asked.ended.holds_for_all();
         error.is_some_and(|error| !error.lacks_permission())
     });
@@ -186,14 +189,14 @@ fn pacing(args: &PacingArgs) -> Pacing {
 
 /// What a run would find when it asks the ERP before sending, and, by order, what it would send.
 fn ask(
-    plan: &Plan,
+    plan: &mut Orders,
     client: &Client,
-    calling: &Calling,
+    rules: &Rules,
     within: Duration,
     console: &Console,
-) -> Result<(Listings, Vec<bool>), Failure> {
+) -> Result<Listings, Failure> {
     let stop = Stop::default();
-    let asked = survey(plan, client, calling, within, &stop, &[console])
+    let asked = survey(plan, client, rules, within, &stop, &[console])
         .map_err(|error| Failure::new(STOPPED, error))?;
     match stop.reason() {
         None => Ok(asked),
@@ -202,7 +205,7 @@ fn ask(
 }
 
 /// The flags of valid rows, the most frequent first.
-fn flags(plan: &Plan) -> Vec<FlagCount> {
+fn flags(plan: &Orders) -> Vec<FlagCount> {
     let counts = plan.flags().map(|(flag, rows)| FlagCount {
         flag: flag.to_owned(),
         rows,
@@ -215,18 +218,13 @@ fn flags(plan: &Plan) -> Vec<FlagCount> {
 impl<'s> Survey<'s> {
     fn new(
         sheet: &'s Sheet,
-        plan: &Plan,
+        plan: &Orders,
         pacing: &Pacing,
-        asked: Option<(Listings, Vec<bool>)>,
+        asked: Option<Listings>,
         findings: Findings<'s>,
     ) -> Self {
-        let (asked, to_send) = asked.unzip();
-        let is_sent = |id: OrderId| match &to_send {
-            Some(to_send) => to_send[id.index()],
-            None => plan.is_sent(id),
-        };
         let listing_calls = asked.as_ref().map_or(0, |asked| asked.calls);
-        let sent = plan.ids().filter(|&id| is_sent(id)).count() as u64;
+        let sent = plan.wanted().count() as u64;
         let calls = listing_calls + sent;
         let mut flags = flags(plan);
         let others = flags.split_off(flags.len().min(MAX_FLAGS));
@@ -253,13 +251,13 @@ impl<'s> Survey<'s> {
             rows: plan.rows(),
             invalid_rows: plan.invalid(),
             left_out_rows: plan.left_out(),
-            distinct_orders: plan.orders() as u64,
+            distinct_orders: plan.distinct() as u64,
             unchanged_orders: asked.map(|asked| asked.saved),
             calls,
             listing_calls,
             seconds: pacing.time_for(calls).map(|time| time.as_secs()),
             left_at_deadline: pacing.left_at_deadline(calls, Timestamp::now()),
-            preview: Preview::of(sheet, plan, is_sent),
+            preview: Preview::of(sheet, plan),
             rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
             flags,
             orders_with_different_flags: plan.conflicts(),
@@ -268,7 +266,7 @@ impl<'s> Survey<'s> {
     }
 
     /// What people see before the findings.
-    fn overview(&self, plan: &Plan, pacing: &Pacing) -> String {
+    fn overview(&self, plan: &Orders, pacing: &Pacing) -> String {
         let rows = match self.left_out_rows {
             0 => say!(
                 "check-rows",

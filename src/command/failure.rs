@@ -45,7 +45,7 @@ impl Failure {
 fn code_of(error: &RunError) -> u8 {
     match error {
         RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
-        RunError::File(FileError::Locked { .. }) => LOCKED,
+        RunError::File(FileError::Locked { .. }) | RunError::AccountBusy { .. } => LOCKED,
         RunError::File(
             FileError::Io { .. } | FileError::Held { .. } | FileError::OfAnother { .. },
         ) => STOPPED,

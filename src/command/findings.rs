@@ -12,8 +12,7 @@ use serde::{Serialize, Serializer};
 use super::failure::Failure;
 use crate::console::print;
 use crate::language::say;
-use crate::plan::{Plan, RowRole};
-use crate::run::Note;
+use crate::run::{Orders, Role};
 use crate::sheet::{Place, Row, Sheet, SheetError, SheetLine};
 use crate::text::one_line;
 
@@ -70,33 +69,35 @@ enum Matter {
 }
 
 impl Finding {
-    fn of(row: &Row, sheet: &Sheet, plan: &Plan) -> Option<Self> {
+    fn of(row: &Row, sheet: &Sheet, plan: &Orders) -> Option<Self> {
         let place = sheet.place(row);
-        let (order, matter) = match row.entry(sheet) {
-            Ok(entry) => {
-                let flag = entry.flag.to_string();
-                let matter = match plan.role(row.line(), &entry)? {
-                    RowRole::Superseded { line, .. } => {
-                        let SheetLine { worksheet, line } = sheet.sheet_line(line);
-                        Matter::Superseded {
-                            flag,
-                            decided_by_line: line,
-                            decided_by_worksheet: worksheet,
-                        }
-                    }
-                    RowRole::Conflict { line, .. } => {
-                        let SheetLine { worksheet, line } = sheet.sheet_line(line);
-                        Matter::Conflict {
-                            flag,
-                            last_line: line,
-                            last_worksheet: worksheet,
-                        }
-                    }
-                    RowRole::Decides { .. } | RowRole::Same { .. } => return None,
+        let sent = || {
+            let entry = row.entry(sheet).ok();
+            let entry = entry.map(|entry| (entry.order.into_owned(), entry.flag.into_owned()));
+            entry.unwrap_or_default()
+        };
+        let (order, matter) = match plan.role(row, sheet).ok()? {
+            Role::Superseded(decides) => {
+                let SheetLine { worksheet, line } = sheet.sheet_line(decides.line);
+                let (order, flag) = sent();
+                let matter = Matter::Superseded {
+                    flag,
+                    decided_by_line: line,
+                    decided_by_worksheet: worksheet,
                 };
-                (entry.order.into_owned(), matter)
+                (order, matter)
             }
-            Err(problem) => {
+            Role::Conflict(decides) => {
+                let SheetLine { worksheet, line } = sheet.sheet_line(decides.line);
+                let (order, flag) = sent();
+                let matter = Matter::Conflict {
+                    flag,
+                    last_line: line,
+                    last_worksheet: worksheet,
+                };
+                (order, matter)
+            }
+            Role::Invalid { problem, .. } => {
                 let matter = Matter::Invalid {
                     column: problem.column().map(str::to_owned),
                     message: problem.to_string(),
@@ -105,6 +106,7 @@ impl Finding {
                 };
                 (row.order_cell(sheet).to_owned(), matter)
             }
+            Role::Decides(_) | Role::Same(_) | Role::LeftOut => return None,
         };
         Some(Finding {
             place,
@@ -123,7 +125,7 @@ impl Finding {
         match &self.matter {
             Matter::Invalid { common, .. } => Cow::Borrowed(common),
             Matter::Superseded { .. } => Cow::Owned(say!("finding-superseded")),
-            Matter::Conflict { .. } => Cow::Owned(Note::conflict()),
+            Matter::Conflict { .. } => Cow::Owned(say!("note-conflict")),
         }
     }
 
@@ -170,7 +172,7 @@ struct Group {
 /// All there is to find, the most frequent first.
 pub struct Findings<'s> {
     sheet: &'s Sheet,
-    plan: &'s Plan,
+    plan: &'s Orders,
     /// Whether all rows are listed.
     all: bool,
     /// By what is the matter, in words that rows share.
@@ -178,7 +180,7 @@ pub struct Findings<'s> {
 }
 
 impl<'s> Findings<'s> {
-    pub fn of(sheet: &'s Sheet, plan: &'s Plan, all: bool) -> Result<Self, SheetError> {
+    pub fn of(sheet: &'s Sheet, plan: &'s Orders, all: bool) -> Result<Self, SheetError> {
         let mut found = Findings {
             sheet,
             plan,

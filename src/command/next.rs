@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use crate::cli::{AccountArgs, RunArgs, SheetArgs, VerifyArgs};
 use crate::console::Next;
 use crate::files::Status;
-use crate::run::{Report, Verified};
+use crate::run::Report;
 use crate::stop::StopReason;
 
 const PROGRAM: &str = "wdt-flags";
@@ -80,7 +80,7 @@ impl NextCommand {
             return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
         }
         let failures = report.failures.as_deref()?;
-        if report.summary.failures() == 0 {
+        if report.rows.failures() == 0 {
             return None;
         }
         let mut retry: Vec<OsString> = vec!["run".into(), failures.into()];
@@ -89,7 +89,7 @@ impl NextCommand {
             option(&mut retry, "--failures", Some(failures));
         }
         let retry = self.completed(retry);
-        let count = |status| report.summary.count(status);
+        let count = |status| report.rows.count(status);
         if let Some(whole) = &self.whole
             && count(Status::Skipped) > 0
             && [Status::Rejected, Status::Failed].map(count) == [0, 0]
@@ -106,7 +106,7 @@ impl NextCommand {
     }
 
     /// What is to be done after reading back came to this.
-    pub fn after_reading(&self, report: &Verified) -> Option<Next> {
+    pub fn after_reading(&self, report: &Report) -> Option<Next> {
         let reason = report.stopped.as_ref();
         if let Some(error) = &report.given_up {
             return Some(self.again(!error.lacks_permission()));
@@ -114,9 +114,12 @@ impl NextCommand {
         if reason.is_some() || !report.beside.is_empty() {
             return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
         }
-        (report.differences > 0).then(|| Next::Retry {
+        (report.rows.given_back() > 0).then(|| Next::Retry {
             correct: None,
-            command: self.completed(vec!["run".into(), (&report.different).into()]),
+            command: self.completed(vec![
+                "run".into(),
+                report.failures.clone().unwrap_or_default().into(),
+            ]),
         })
     }
 

@@ -13,15 +13,14 @@ use super::signals::listen;
 use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, can_ask, confirm_clearing, print, summary};
-use crate::erp::CLEAR_FLAG;
+use crate::erp::{Account, CLEAR_FLAG};
 use crate::exit::{SOME_FAILED, STOPPED, of_signal};
 use crate::files::{
     FileError, OutputFormat, Paths, Status, Wanted, is_of_stand_in, named_apart, namesake,
     stand_in_name,
 };
 use crate::language::say;
-use crate::plan::Plan;
-use crate::run::{self, Calling, Report, Settings, StopRules};
+use crate::run::{self, Orders, Report, Rules, Settings};
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
 
@@ -46,20 +45,14 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let chosen = args.output.output_format.or(target.output_format).is_some();
     let is_default = !chosen && args.output.results.is_none() && args.output.failures.is_none();
     let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
-    let calling = target.calling(&args.pacing, args.calls.retries);
+    let rules = Rules {
+        max_failures: args.max_failures,
+        max_consecutive_failures: Some(args.max_consecutive_failures).filter(|&n| n > 0),
+        give_up_after: args.outage.give_up_after,
+        ..target.rules(&args.pacing, args.calls.retries)
+    };
     let settings = Settings {
-        calling: Calling {
-            stop_rules: StopRules {
-                max_failures: args.max_failures,
-                max_consecutive_failures: match args.max_consecutive_failures {
-                    0 => None,
-                    n => Some(n),
-                },
-                give_up_after: args.outage.give_up_after,
-                ..calling.stop_rules
-            },
-            ..calling
-        },
+        rules,
         limit: args.limit,
         skip_unchanged: args.skipping.within(),
         verify: args.verify,
@@ -72,13 +65,21 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         keep: args.keep,
     };
     if !(args.yes || target.account.stand_in) {
-        confirm(&sheet, &settings)?;
+        confirm(&sheet, &settings, &target.account)?;
     }
-    let report =
-        run::run(sheet, &client, &settings, &stop, &[&**console]).map_err(Failure::of_run)?;
+    let report = run::run(
+        sheet,
+        &target.account,
+        &client,
+        &settings,
+        &stop,
+        &[&**console],
+    )
+    .map_err(Failure::of_run)?;
     console.finish();
     if let Err(error) = print(summary(
         &report,
+        &target.account,
         suggests.then(|| say!("run-as-workbooks")).as_deref(),
         next.after(&report).as_ref(),
     )) {
@@ -88,13 +89,13 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.
-fn confirm(sheet: &Sheet, settings: &Settings) -> Result<(), Failure> {
+fn confirm(sheet: &Sheet, settings: &Settings, account: &Account) -> Result<(), Failure> {
     if sheet.layout().given_flag.as_deref() != Some(CLEAR_FLAG) || !can_ask() {
         return Ok(());
     }
-    let plan = Plan::build(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
-    let orders = plan.calls().min(settings.limit.unwrap_or(u64::MAX));
-    match confirm_clearing(orders, &settings.calling.destination) {
+    let orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let calls = orders.calls().min(settings.limit.unwrap_or(u64::MAX));
+    match confirm_clearing(calls, account) {
         true => Ok(()),
         false => Err(Failure::usage(say!("not-confirmed"))),
     }
@@ -162,7 +163,7 @@ fn short(duration: Duration) -> String {
 /// Says last why the run stopped, if it did.
 fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
     for beside in &report.beside {
-        if report.summary.count(Status::Unchanged) > 0 || report.confirmed.is_some() {
+        if report.rows.count(Status::Unchanged) > 0 || report.confirmed.is_some() {
             // What was read is not in the journal.
             console.error(say!(
                 "run-beside-asked",
@@ -183,7 +184,7 @@ fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
         console.warning(say!("run-journal-lost"));
     }
     let Some(reason) = &report.stopped else {
-        return match report.summary.failures() {
+        return match report.rows.failures() {
             _ if !report.beside.is_empty() => STOPPED,
             0 => 0,
             _ => SOME_FAILED,

@@ -14,7 +14,7 @@ use crate::erp::{Account, Client};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
-use crate::run::{Calling, Destination, StopRules};
+use crate::run::Rules;
 use crate::text::hex;
 
 /// The default rate for the stand-in, which has no limit.
@@ -47,25 +47,19 @@ impl Target {
     }
 
     /// How calls are made; of the rules that stop them only the deadline.
-    pub fn calling(&self, pacing: &PacingArgs, retries: u32) -> Calling {
+    pub fn rules(&self, pacing: &PacingArgs, retries: u32) -> Rules {
         let rate = pacing.rate.unwrap_or(self.default_rate);
-        Calling {
-            destination: Destination {
-                account: self.account.sid.clone(),
-                app_key: self.account.app_key.clone(),
-                endpoint: self.account.endpoint_name().to_owned(),
-                stand_in: self.account.stand_in,
-            },
+        Rules {
             rate,
             workers: pacing
                 .workers
                 .unwrap_or(self.default_workers)
                 .for_rate(rate),
             retries,
-            stop_rules: StopRules {
-                deadline: pacing.deadline.map(deadline),
-                ..StopRules::default()
-            },
+            max_failures: None,
+            max_consecutive_failures: None,
+            give_up_after: None,
+            deadline: pacing.deadline.map(deadline),
             account_lock: self.lock.clone(),
         }
     }

@@ -8,11 +8,11 @@ use super::next::NextCommand;
 use super::signals::listen;
 use super::target;
 use crate::cli::VerifyArgs;
-use crate::console::{Console, print, verified};
+use crate::console::{Console, print, summary};
 use crate::exit::{OK, SOME_FAILED, STOPPED, of_signal};
 use crate::files::{ReadingsPaths, Wanted, named_apart};
 use crate::language::say;
-use crate::run::{self, Calling, StopRules, Verified, VerifySettings};
+use crate::run::{self, Report, Rules, VerifySettings};
 use crate::sheet::Warning;
 use crate::stop::StopReason;
 
@@ -47,31 +47,39 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
             console.warning(warning);
         }
     }
-    let calling = target.calling(&args.pacing, args.calls.retries);
     let settings = VerifySettings {
-        calling: Calling {
-            stop_rules: StopRules {
-                give_up_after: args.outage.give_up_after,
-                ..calling.stop_rules
-            },
-            ..calling
+        rules: Rules {
+            give_up_after: args.outage.give_up_after,
+            ..target.rules(&args.pacing, args.calls.retries)
         },
         on_conflict,
         modified_within: args.window.modified_within,
         paths,
         bom: !args.output.no_bom,
     };
-    let report =
-        run::verify(sheet, &client, &settings, &stop, &[&**console]).map_err(Failure::of_run)?;
+    let report = run::verify(
+        sheet,
+        &target.account,
+        &client,
+        &settings,
+        &stop,
+        &[&**console],
+    )
+    .map_err(Failure::of_run)?;
     console.finish();
-    if let Err(error) = print(verified(&report, next.after_reading(&report).as_ref())) {
+    if let Err(error) = print(summary(
+        &report,
+        &target.account,
+        None,
+        next.after_reading(&report).as_ref(),
+    )) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }
     Ok(end(&report, console))
 }
 
 /// Says last why not everything could be read back, if so.
-fn end(report: &Verified, console: &Console) -> u8 {
+fn end(report: &Report, console: &Console) -> u8 {
     for beside in &report.beside {
         console.error(say!(
             "verify-beside",
@@ -95,7 +103,7 @@ fn end(report: &Verified, console: &Console) -> u8 {
         });
         return STOPPED;
     }
-    match report.summary.failures() {
+    match report.rows.failures() {
         _ if !report.beside.is_empty() => STOPPED,
         0 => OK,
         _ => SOME_FAILED,

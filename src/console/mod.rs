@@ -1,26 +1,19 @@
 //! What people see. Is told what happens and decides nothing.
 
-mod asking;
-mod begun;
 mod events;
 mod forecast;
-mod line;
 mod preview;
 mod progress;
 mod question;
-mod screen;
 mod state;
-mod statuses;
 mod stdout;
 mod summary;
-mod verifying;
 
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Instant;
 
 use console::{Style, StyledObject};
 use jiff::ZonedDateTime;
@@ -30,25 +23,22 @@ pub use preview::preview;
 pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing};
 pub use stdout::{print, print_json};
 pub use summary::{Next, labelled, summary};
-pub use verifying::verified;
 
 use crate::language::say;
-use crate::run::Destination;
 use crate::text::{one_line, time_of_day};
 use progress::Progress;
 use state::State;
 
-/// How much a line on stderr matters.
+/// What the user has asked to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    /// Always shown.
-    Error,
-    /// Not with `-q`.
-    Note,
+enum Shown {
+    /// With `-q`.
+    Errors,
+    Notes,
     /// With `-v`.
-    Detail,
+    Details,
     /// With `-vv`.
-    Trace,
+    Calls,
 }
 
 /// What a line begins with that matters.
@@ -73,13 +63,11 @@ impl Label {
 /// can watch it any more.
 #[derive(Debug)]
 pub struct Console {
-    shown: Level,
+    shown: Shown,
     /// Known once a run has started.
-    destination: OnceLock<Destination>,
+    account: OnceLock<String>,
     journal: OnceLock<String>,
     clock_said: AtomicBool,
-    /// When it was last said how far the asking is.
-    asking_said: Mutex<Option<Instant>>,
     progress: Mutex<Option<Progress>>,
 }
 
@@ -88,42 +76,41 @@ impl Console {
     pub fn new(quiet: bool, verbose: u8) -> Self {
         Console {
             shown: match (quiet, verbose) {
-                (true, _) => Level::Error,
-                (false, 0) => Level::Note,
-                (false, 1) => Level::Detail,
-                (false, _) => Level::Trace,
+                (true, _) => Shown::Errors,
+                (false, 0) => Shown::Notes,
+                (false, 1) => Shown::Details,
+                (false, _) => Shown::Calls,
             },
-            destination: OnceLock::new(),
+            account: OnceLock::new(),
             journal: OnceLock::new(),
             clock_said: AtomicBool::new(false),
-            asking_said: Mutex::new(None),
             progress: Mutex::new(None),
         }
     }
 
     /// Why the program ends without doing what it was asked to.
     pub fn error(&self, message: impl Display) {
-        self.say(Level::Error, Some(Label::Error), message);
+        self.say(Shown::Errors, Some(Label::Error), message);
     }
 
     /// Something the user should look at.
     pub fn warning(&self, message: impl Display) {
-        self.say(Level::Note, Some(Label::Warning), message);
+        self.say(Shown::Notes, Some(Label::Warning), message);
     }
 
     /// Something the user will want to know.
     pub fn note(&self, message: impl Display) {
-        self.say(Level::Note, None, message);
+        self.say(Shown::Notes, None, message);
     }
 
     /// Something that explains what happens, for `-v`.
     pub fn detail(&self, message: impl Display) {
-        self.say(Level::Detail, None, message);
+        self.say(Shown::Details, None, message);
     }
 
     /// Whether the user has asked for details.
     pub fn shows_details(&self) -> bool {
-        self.shown >= Level::Detail
+        self.shown >= Shown::Details
     }
 
     /// What a run leaves behind that ends here and now.
@@ -142,14 +129,14 @@ impl Console {
         drop(progress);
     }
 
-    fn say(&self, level: Level, label: Option<Label>, message: impl Display) {
+    fn say(&self, level: Shown, label: Option<Label>, message: impl Display) {
         if level > self.shown {
             return;
         }
         let message = message.to_string();
         let time = match level {
-            Level::Error | Level::Note => String::new(),
-            Level::Detail | Level::Trace => format!("{} ", time_of_day(&ZonedDateTime::now())),
+            Shown::Errors | Shown::Notes => String::new(),
+            Shown::Details | Shown::Calls => format!("{} ", time_of_day(&ZonedDateTime::now())),
         };
         let label = label.map_or(String::new(), |label| label.coloured().to_string());
         let write = || {

@@ -1,7 +1,7 @@
 //! What is about to be sent, in a few lines.
 
 use crate::language::say;
-use crate::plan::{Preview, Sent};
+use crate::run::{Preview, Sent};
 use crate::text::{all, quoted};
 
 /// The first and the last of so many orders, and those unlike the rest.
@@ -21,10 +21,10 @@ pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
         let places: Vec<_> = places
             .map(|sent| format!("{} {}", sent.line, quoted(&sent.order)))
             .collect();
-        let places = match unlike.orders > unlike.first.len() as u64 {
-            true => say!("preview-cut", places = all(&places)),
-            false => all(&places),
-        };
+        let mut places = all(&places);
+        if unlike.orders > unlike.first.len() as u64 {
+            places = say!("preview-cut", places = places);
+        }
         lines.push(say!(
             "preview-unlike",
             count = unlike.orders,

@@ -6,42 +6,51 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::ZonedDateTime;
 
-use super::begun::Begun;
-use super::screen::Screen;
 use super::state::State;
+use crate::language::say;
 use crate::text::{one_line, time_of_day};
 
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 /// How often the bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
+/// ASCII: other characters are twice as wide where a terminal is set to Chinese. What does not fit is
+/// cut off at the end.
+const TEMPLATE: &str = "[{bar:16}] {wide_msg}";
 
 /// A run's progress, shown until dropped.
 #[derive(Debug)]
 pub(super) struct Progress {
     state: Arc<Mutex<State>>,
-    screen: Option<Arc<Mutex<Screen>>>,
+    bar: ProgressBar,
     closed: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    pub(super) fn begin(begun: Begun) -> Self {
-        let state = Arc::new(Mutex::new(State::new(begun)));
-        let screen = Screen::of_stderr().map(|screen| Arc::new(Mutex::new(screen)));
+    pub(super) fn begin(state: State) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(state.rows()), target());
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style.progress_chars("#--"));
+        }
+        let state = Arc::new(Mutex::new(state));
         let (closed, open) = sync_channel::<()>(0);
-        let (shown, on) = (Arc::clone(&state), screen.clone());
+        let (shown, on) = (Arc::clone(&state), bar.clone());
         let thread = std::thread::Builder::new()
             .name("progress".into())
-            .spawn(move || match on {
-                Some(screen) => draw(&shown, &screen, &open),
-                None => write_lines(&shown, &open),
+            .spawn(move || {
+                if on.is_hidden() {
+                    write_lines(&shown, &open);
+                } else {
+                    draw(&shown, &on, &open);
+                }
             });
         Progress {
             state,
-            screen,
+            bar,
             closed: Some(closed),
             thread: thread.ok(),
         }
@@ -54,10 +63,7 @@ impl Progress {
 
     /// Writes something while the bar is out of the way.
     pub(super) fn suspend(&self, write: impl FnOnce()) {
-        match &self.screen {
-            Some(screen) => lock(screen).suspend(write),
-            None => write(),
-        }
+        self.bar.suspend(write);
     }
 }
 
@@ -67,6 +73,16 @@ impl Drop for Progress {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Stderr, if it is a terminal that can draw over lines.
+fn target() -> ProgressDrawTarget {
+    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
     }
 }
 
@@ -74,13 +90,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn draw(state: &Mutex<State>, screen: &Mutex<Screen>, open: &Receiver<()>) {
+fn draw(state: &Mutex<State>, bar: &ProgressBar, open: &Receiver<()>) {
     loop {
-        let view = lock(state).view(Instant::now());
-        let mut screen = lock(screen);
-        let lines = view.lines(screen.columns());
-        screen.draw(lines);
-        drop(screen);
+        let state = lock(state);
+        let (settled, text) = (state.settled(), state.text(Instant::now()));
+        drop(state);
+        bar.set_position(settled);
+        bar.set_message(one_line(&text, usize::MAX));
         if open.recv_timeout(DRAW_EVERY) != Err(RecvTimeoutError::Timeout) {
             return;
         }
@@ -89,8 +105,15 @@ fn draw(state: &Mutex<State>, screen: &Mutex<Screen>, open: &Receiver<()>) {
 
 fn write_lines(state: &Mutex<State>, open: &Receiver<()>) {
     while open.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let clock = time_of_day(&ZonedDateTime::now());
-        let line = lock(state).line(Instant::now(), &clock);
+        let state = lock(state);
+        let text = state.text(Instant::now());
+        let text = match state.last() {
+            "" => text,
+            order => say!("progress-last", line = text, order = order),
+        };
+        drop(state);
+        let line = format!("{} {text}", time_of_day(&ZonedDateTime::now()));
+        // Nobody may be watching any more: the run goes on.
         let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
     }
 }

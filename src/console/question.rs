@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
+use crate::erp::Account;
 use crate::language::say;
-use crate::run::Destination;
 use crate::text::one_line;
 
 /// Whether somebody is there to answer.
@@ -14,7 +14,7 @@ pub fn can_ask() -> bool {
 }
 
 /// Whether the answer is yes; no answer is no.
-pub fn confirm_clearing(orders: u64, destination: &Destination) -> bool {
+pub fn confirm_clearing(orders: u64, destination: &Account) -> bool {
     confirm(&say!(
         "confirm-clearing",
         orders = orders,

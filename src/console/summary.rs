@@ -4,11 +4,12 @@ use std::fmt::Display;
 
 use jiff::tz::TimeZone;
 
-use super::statuses::by_status;
+use crate::erp::Account;
 use crate::files::Status;
 use crate::language::say;
-use crate::run::{Report, Summary, Word};
-use crate::text::{date_and_time, duration, one_line, padded};
+use crate::run::{Report, Tally};
+use crate::sheet::Appended;
+use crate::text::{all, date_and_time, duration, one_line, padded};
 
 /// Columns of the longest label.
 const LABEL: usize = 8;
@@ -40,17 +41,14 @@ pub fn labelled(label: &str, value: impl Display) -> String {
 }
 
 /// The run in a few lines, what could be done better, and what comes next.
-pub fn summary(report: &Report, tip: Option<&str>, next: Option<&Next>) -> String {
-    completed(facts(report), messages(&report.summary), tip, next)
-}
-
-/// Facts, then what rows say, what could be done better, and what comes next.
-pub(super) fn completed(
-    mut lines: Vec<String>,
-    messages: Vec<String>,
+pub fn summary(
+    report: &Report,
+    account: &Account,
     tip: Option<&str>,
     next: Option<&Next>,
 ) -> String {
+    let mut lines = facts(report, account);
+    let messages = messages(&report.rows);
     if !messages.is_empty() {
         lines.push(String::new());
         lines.extend(messages);
@@ -64,20 +62,32 @@ pub(super) fn completed(
     lines.join("\n") + "\n"
 }
 
-fn facts(report: &Report) -> Vec<String> {
-    let tally = &report.summary;
+fn facts(report: &Report, account: &Account) -> Vec<String> {
+    let tally = &report.rows;
+    let (statuses, results, failures) = match report.kind {
+        Appended::Outcomes => (
+            Status::OF_RESULTS,
+            say!("label-results"),
+            say!("label-failures"),
+        ),
+        Appended::Readings => (
+            Status::OF_READINGS,
+            say!("label-verified"),
+            say!("label-different"),
+        ),
+    };
     let mut lines = Vec::new();
-    if report.destination.stand_in {
+    if account.stand_in {
         lines.push(say!("summary-stand-in"));
     }
     lines.push(say!(
         "summary-rows",
         rows = tally.rows(),
-        counts = by_status(Status::ALL.map(|it| (it.as_str(), tally.count(it))))
+        counts = by_status(statuses.iter().map(|it| (*it, tally.count(*it))))
     ));
     lines.push(labelled(&say!("label-sheet"), &report.sheet));
-    if !report.destination.stand_in {
-        lines.push(labelled(&say!("label-account"), &report.destination));
+    if !account.stand_in {
+        lines.push(labelled(&say!("label-account"), account));
     }
     let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
     lines.push(labelled(&say!("label-finished"), date_and_time(&finished)));
@@ -89,6 +99,10 @@ fn facts(report: &Report) -> Vec<String> {
         pauses = report.pauses
     );
     lines.push(labelled(&say!("label-calls"), calls));
+    if let Some(waited) = report.waited {
+        let waited = say!("summary-waited", time = duration(waited));
+        lines.push(labelled(&say!("label-waited"), waited));
+    }
     if let Some(it) = &report.confirmed {
         let verified = say!(
             "summary-verified",
@@ -100,12 +114,12 @@ fn facts(report: &Report) -> Vec<String> {
         );
         lines.push(labelled(&say!("label-verified"), verified));
     }
-    lines.push(labelled(&say!("label-results"), &report.results));
-    let failures = match report.failures.clone() {
-        Some(path) => say!("summary-failures", path = path, rows = tally.failures()),
+    lines.push(labelled(&results, &report.results));
+    let given_back = match report.failures.clone() {
+        Some(path) => say!("summary-failures", path = path, rows = tally.given_back()),
         None => say!("summary-failures-untouched"),
     };
-    lines.push(labelled(&say!("label-failures"), failures));
+    lines.push(labelled(&failures, given_back));
     for kept in &report.kept {
         lines.push(labelled(&say!("label-kept"), kept));
     }
@@ -115,9 +129,34 @@ fn facts(report: &Report) -> Vec<String> {
     lines
 }
 
+/// How many rows ended how; what did not occur is left out, but for the first.
+fn by_status(counts: impl IntoIterator<Item = (Status, u64)>) -> String {
+    all(&occurred(counts, |status, rows| {
+        say!("rows-by-status", rows = rows, status = status)
+    }))
+}
+
+/// The same in fewer words, where there is little room.
+pub(super) fn by_status_in_short(counts: impl IntoIterator<Item = (Status, u64)>) -> String {
+    all(&occurred(counts, |status, rows| {
+        say!("rows-by-status-in-short", rows = rows, status = status)
+    }))
+}
+
+fn occurred(
+    counts: impl IntoIterator<Item = (Status, u64)>,
+    said: impl Fn(&'static str, u64) -> String,
+) -> Vec<String> {
+    let counts = counts.into_iter().enumerate();
+    let counts = counts.filter(|&(at, (_, rows))| rows > 0 || at == 0);
+    counts
+        .map(|(_, (status, rows))| said(status.as_str(), rows))
+        .collect()
+}
+
 /// What rows say that need another look, the most frequent first.
-pub(super) fn messages<W: Word + Display>(summary: &Summary<W>) -> Vec<String> {
-    let messages = summary.messages();
+fn messages(tally: &Tally) -> Vec<String> {
+    let messages = tally.messages();
     let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));
     let widths = shown.iter().map(|(status, ..)| status.to_string().len());
     let width = widths.max().unwrap_or_default().max(LABEL);
@@ -129,7 +168,7 @@ pub(super) fn messages<W: Word + Display>(summary: &Summary<W>) -> Vec<String> {
         })
         .collect();
     let rest: u64 = rest.iter().map(|(_, _, count)| count).sum();
-    let others = rest + summary.unlisted();
+    let others = rest + tally.unlisted();
     if others > 0 {
         lines.push(format!("{others:>8}  {}", say!("summary-others")));
     }

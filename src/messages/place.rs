@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::header;
 use crate::language::say;
-use crate::run::LineRef;
 use crate::sheet::{Place, SheetLine};
 
 impl fmt::Display for SheetLine {
@@ -33,17 +32,6 @@ impl fmt::Display for Place {
                 line = self.line,
                 origin = at(line).to_string()
             )),
-        }
-    }
-}
-
-impl fmt::Display for LineRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LineRef::Sheet(line) => line.fmt(f),
-            LineRef::Failures(line) => {
-                f.write_str(&say!("place-of-failures", line = line.to_string()))
-            }
         }
     }
 }

@@ -1,71 +1,76 @@
-//! Outages: while the server cannot be reached the whole run waits, one call at a time is tried, and
-//! no order pays for it.
+//! What is known of the server, from all calls. While it answers nothing the whole run waits, one
+//! call at a time is tried, and no order pays for it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::erp::{CallError, Reason};
+use super::calls::Calls;
+use super::event::{Event, Observer};
+use crate::erp::{CallError, ErrorKind, Reason};
 use crate::stop::StopReason;
 
 /// The first wait of an outage; doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const MAX_WAIT: Duration = Duration::from_secs(120);
-/// When to give up unless the user says otherwise.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
-/// The same while not one call has been answered: then the endpoint is wrong rather than away.
+/// When to give up while not one call has been answered: then the endpoint is wrong rather than away.
 const GIVE_UP_UNANSWERED: Duration = Duration::from_secs(60);
-/// How often it is looked whether the try that is under way was answered.
-const POLL: Duration = Duration::from_millis(20);
+/// So many orders refused in a row are no coincidence.
+const REFUSED_IN_A_ROW: u32 = 5;
 
-/// What is known of the server, from all workers.
 #[derive(Debug)]
-pub struct Outages {
+pub struct Reach {
     began: Instant,
-    give_up_after: Option<Duration>,
+    /// Held by the worker that tries for all whether the server answers.
+    trying: Mutex<()>,
+    is_away: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// When the last reply came.
     answered_at: Option<Instant>,
     /// When the latest of the calls that were answered had started.
     reached_at: Option<Instant>,
+    /// When the last outage was over.
+    back_at: Option<Instant>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
     shut_out: Option<(Instant, Reason)>,
-    /// Whether a worker is trying whether the server answers.
-    trying: bool,
-    outage: Option<Outage>,
+    /// Orders in a row that were refused in a manner that may hold for all.
+    refused: u32,
+    /// Whether the server was asked by a call that changes nothing.
+    asked: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Outage {
-    since: Instant,
-    wait: Duration,
-    next_try: Instant,
+/// Whom a refusal is about that a firewall, too, could have given.
+#[derive(Debug, PartialEq, Eq)]
+pub enum About {
+    Row,
+    Run,
+    /// A call that changes nothing is to tell.
+    Ask,
 }
 
-impl State {
-    /// Whether a call reached the server that started later than this: the reply of one that was on
-    /// its way already says nothing.
-    fn reached_since(&self, since: Instant) -> bool {
-        self.reached_at.is_some_and(|at| at > since)
+impl Default for Reach {
+    fn default() -> Self {
+        Reach {
+            began: Instant::now(),
+            trying: Mutex::default(),
+            is_away: AtomicBool::new(false),
+            state: Mutex::default(),
+        }
     }
 }
 
-/// What a worker is to do about a server that does not answer.
-pub enum Turn {
-    /// Something was answered.
-    GoOn,
-    Wait(Duration),
-    Try,
-}
+impl Reach {
+    pub fn is_away(&self) -> bool {
+        self.is_away.load(Ordering::Acquire)
+    }
 
-impl Outages {
-    pub fn new(give_up_after: Option<Duration>) -> Self {
-        Outages {
-            began: Instant::now(),
-            give_up_after,
-            state: Mutex::default(),
+    pub fn wait_while_away(&self) {
+        if self.is_away() {
+            drop(self.trying.lock());
         }
     }
 
@@ -76,7 +81,14 @@ impl Outages {
         state.reached_at = state.reached_at.max(Some(started));
     }
 
-    /// A call got through the ERP's limits.
+    /// A call got through to the ERP, which took it or refused its row.
+    pub fn got_through(&self) {
+        let mut state = self.lock();
+        state.shut_out = None;
+        state.refused = 0;
+    }
+
+    /// Whether calls get through the ERP's limits is not known any more.
     pub fn let_in(&self) {
         self.lock().shut_out = None;
     }
@@ -88,96 +100,143 @@ impl Outages {
         state.shut_out = Some((since, reason.clone()));
     }
 
-    /// Why to give up, if no call has got through the ERP's limits for as long as an outage may
-    /// last: a limit by the day does not end by waiting for the minute to turn.
-    pub fn shut_out_for_good(&self) -> Option<StopReason> {
+    /// Why to give up, if no call has got through the ERP's limits for so long: a limit by the day
+    /// does not end by waiting for the minute to turn.
+    pub fn shut_out_for(&self, longest: Duration) -> Option<StopReason> {
         let state = self.lock();
-        let (since, reason) = state.shut_out.clone()?;
+        let (since, reason) = state.shut_out.as_ref()?;
         let lasted = since.elapsed();
-        let is_over = lasted >= self.give_up_after.unwrap_or(GIVE_UP_AFTER);
-        is_over.then_some(StopReason::ShutOut {
-            reason,
+        (lasted >= longest).then(|| StopReason::ShutOut {
+            reason: reason.clone(),
             seconds: lasted.as_secs(),
         })
     }
 
-    pub fn under_way(&self) -> bool {
-        self.lock().outage.is_some()
-    }
-
-    /// `since` is when the caller's own call failed.
-    pub fn turn(&self, since: Instant) -> Turn {
+    /// Another order was refused in a manner that may hold for all: other calls tell.
+    pub fn refused(&self) -> About {
         let mut state = self.lock();
-        let now = Instant::now();
-        if state.outage.is_none() && state.reached_since(since) {
-            return Turn::GoOn;
-        }
-        if state.trying {
-            return Turn::Wait(POLL);
-        }
-        match state.outage {
-            Some(outage) if now < outage.next_try => Turn::Wait(outage.next_try - now),
-            _ => {
-                state.trying = true;
-                Turn::Try
-            }
+        state.refused += 1;
+        if state.refused >= REFUSED_IN_A_ROW {
+            About::Run
+        } else if state.asked {
+            About::Row
+        } else {
+            state.asked = true;
+            About::Ask
         }
     }
 
-    /// The try was answered. Returns how long the outage was, if it has become one.
-    pub fn over(&self) -> Option<Duration> {
-        let mut state = self.lock();
-        let now = Instant::now();
-        state.trying = false;
-        state.outage.take().map(|outage| now - outage.since)
+    /// The call that was to tell whom a refusal is about did not.
+    pub fn ask_again(&self) {
+        self.lock().asked = false;
     }
 
-    /// The try was not answered either. Returns how long to wait for the next, or why to give up;
-    /// nothing if other calls were answered meanwhile.
-    pub fn not_over(
+    /// Whether a reply has come since then, to any call.
+    fn answered_since(&self, time: Instant) -> bool {
+        self.lock().answered_at.is_some_and(|at| at > time)
+    }
+
+    /// Whether a call was answered that has started since then: the reply of one that was on its way
+    /// already says nothing of a server that has broken a connection.
+    fn reached_since(&self, time: Instant) -> bool {
+        self.lock().reached_at.is_some_and(|at| at > time)
+    }
+
+    fn is_back_since(&self, time: Instant) -> bool {
+        self.lock().back_at.is_some_and(|at| at > time)
+    }
+
+    /// When there is time to try again after a wait of so long, or why to give up.
+    fn next_try(
         &self,
-        since: Instant,
+        wait: Duration,
+        longest: Option<Duration>,
         error: &CallError,
-    ) -> Result<Option<Duration>, StopReason> {
-        let mut state = self.lock();
-        let now = Instant::now();
-        if state.outage.is_none() && state.reached_since(since) {
-            state.trying = false;
-            return Ok(None);
-        }
-        let by_default = match state.answered_at {
-            Some(_) => GIVE_UP_AFTER,
-            None => GIVE_UP_UNANSWERED,
+    ) -> Result<Duration, StopReason> {
+        let state = self.lock();
+        let is_answered = state.answered_at.is_some();
+        let by_default = if is_answered {
+            super::rules::GIVE_UP_AFTER
+        } else {
+            GIVE_UP_UNANSWERED
         };
-        let silent = now - state.answered_at.unwrap_or(self.began);
-        let left = self
-            .give_up_after
-            .unwrap_or(by_default)
-            .saturating_sub(silent);
+        let silent = state.answered_at.unwrap_or(self.began).elapsed();
+        let left = longest.unwrap_or(by_default).saturating_sub(silent);
         if left.is_zero() {
             return Err(StopReason::Unreachable {
                 reason: error.reason.clone(),
                 seconds: silent.as_secs(),
-                answered: state.answered_at.is_some(),
+                answered: is_answered,
             });
         }
-        let wait = match state.outage {
-            Some(outage) => (outage.wait * 2).min(MAX_WAIT),
-            None => FIRST_WAIT,
-        };
         let asked = error.retry_after.unwrap_or_default().min(MAX_WAIT);
-        let until_next = wait.max(asked).min(left);
-        state.trying = false;
-        state.outage = Some(Outage {
-            since: state.outage.map_or(now, |outage| outage.since),
-            wait,
-            next_try: now + until_next,
-        });
-        Ok(Some(until_next))
+        Ok(wait.max(asked).min(left))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Calls<'_> {
+    /// After a call that had no reply of any kind, from `started` on: waits until the server answers,
+    /// unless others are answered meanwhile. Returns whether there was an outage: if there was none,
+    /// the failure is the call's own.
+    ///
+    /// One worker tries for all, with a call that changes nothing.
+    pub(super) fn wait_out_outage(&self, kind: ErrorKind, started: Instant) -> bool {
+        let reach = &self.reach;
+        let failed = Instant::now();
+        let _trying = reach.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_there = if kind == ErrorKind::NoReply {
+            reach.answered_since(started)
+        } else {
+            reach.reached_since(failed)
+        };
+        if is_there {
+            return reach.is_back_since(started);
+        }
+        let mut away_since = None;
+        let mut wait = FIRST_WAIT;
+        let was_outage = loop {
+            let tried = Instant::now();
+            let Some(result) = self.ping() else {
+                break true;
+            };
+            let Some(error) = result.err().filter(|error| !error.is_reply()) else {
+                break away_since.is_some();
+            };
+            if self.stop.stopped() {
+                break true;
+            }
+            if away_since.is_none() && reach.reached_since(tried) {
+                break false;
+            }
+            let next_try = match reach.next_try(wait, self.rules.give_up_after, &error) {
+                Ok(next_try) => next_try,
+                Err(reason) => {
+                    self.stop.stop(reason);
+                    break true;
+                }
+            };
+            away_since.get_or_insert(tried);
+            reach.is_away.store(true, Ordering::Release);
+            self.observers.event(&Event::Outage {
+                reason: &error.reason,
+                next_try,
+            });
+            wait = (wait * 2).min(MAX_WAIT);
+            if !self.stop.sleep(next_try) {
+                break true;
+            }
+        };
+        reach.is_away.store(false, Ordering::Release);
+        if let Some(since) = away_since.filter(|_| !self.stop.stopped()) {
+            reach.lock().back_at = Some(Instant::now());
+            let lasted = since.elapsed();
+            self.observers.event(&Event::OutageOver { lasted });
+        }
+        was_outage
     }
 }
 
@@ -191,66 +250,55 @@ mod tests {
         CallError::new(ErrorKind::Unreachable, None, refused)
     }
 
-    fn wait(outages: &Outages) -> Duration {
-        let wait = outages.not_over(Instant::now(), &refused());
-        wait.expect("it is not time to give up").expect("an outage")
-    }
-
     #[test]
-    fn an_answer_in_between_makes_it_no_outage() {
-        let outages = Outages::new(None);
+    fn a_reply_that_was_on_its_way_shows_no_more_than_that_it_came() {
+        let reach = Reach::default();
         let before = Instant::now();
-        let since = Instant::now();
-        outages.answered(before);
-        assert!(!outages.lock().reached_since(since), "it was on its way");
-        outages.answered(Instant::now());
-        assert_eq!(outages.not_over(since, &refused()), Ok(None));
-        assert!(!outages.under_way());
-    }
-
-    #[test]
-    fn waits_double_to_two_minutes() {
-        let outages = Outages::new(None);
-        outages.answered(Instant::now());
-        let waits: Vec<_> = (0..7).map(|_| wait(&outages).as_secs()).collect();
-        assert_eq!(waits, [5, 10, 20, 40, 80, 120, 120]);
-        assert!(outages.over().is_some());
-        assert!(outages.over().is_none(), "over already");
-        assert_eq!(wait(&outages), FIRST_WAIT);
+        let failed = Instant::now();
+        reach.answered(before);
+        assert!(reach.answered_since(before) && !reach.reached_since(failed));
+        assert!(!reach.answered_since(Instant::now()));
+        reach.answered(failed + Duration::from_nanos(1));
+        assert!(reach.reached_since(failed) && !reach.is_back_since(before));
     }
 
     #[test]
     fn the_last_try_is_when_it_is_time_to_give_up() {
-        let outages = Outages::new(Some(Duration::from_secs(3)));
-        let wait = wait(&outages);
-        assert!(wait <= Duration::from_secs(3), "{wait:?}");
-        let at_once = Outages::new(Some(Duration::ZERO));
-        assert!(matches!(
-            at_once.not_over(Instant::now(), &refused()),
-            Err(StopReason::Unreachable {
-                answered: false,
-                ..
-            })
-        ));
+        let reach = Reach::default();
+        let minute = Duration::from_secs(60);
+        let next = |longest| reach.next_try(FIRST_WAIT, longest, &refused());
+        assert_eq!(next(None), Ok(FIRST_WAIT));
+        assert!(next(Some(Duration::from_secs(3))).is_ok_and(|wait| wait <= minute / 20));
+        let never = StopReason::Unreachable {
+            reason: refused().reason,
+            seconds: 0,
+            answered: false,
+        };
+        assert_eq!(next(Some(Duration::ZERO)), Err(never));
     }
 
     #[test]
-    fn one_tries_while_the_others_wait_and_an_answer_lets_all_go_on() {
-        let outages = Outages::new(None);
-        let since = Instant::now();
-        assert!(matches!(outages.turn(since), Turn::Try));
-        assert!(
-            matches!(outages.turn(since), Turn::Wait(_)),
-            "one at a time"
-        );
-        let wait = wait(&outages);
-        assert!(matches!(outages.turn(since), Turn::Wait(left) if left <= wait));
-        outages.answered(Instant::now());
-        assert!(
-            matches!(outages.turn(since), Turn::Wait(_)),
-            "a late reply is no end"
-        );
-        let _ = outages.over();
-        assert!(matches!(outages.turn(since), Turn::GoOn));
+    fn the_server_is_asked_once_and_five_in_a_row_are_enough() {
+        let reach = Reach::default();
+        assert_eq!(reach.refused(), About::Ask);
+        reach.ask_again();
+        assert_eq!(reach.refused(), About::Ask);
+        assert_eq!(reach.refused(), About::Row);
+        reach.got_through();
+        for _ in 1..REFUSED_IN_A_ROW {
+            assert_eq!(reach.refused(), About::Row);
+        }
+        assert_eq!(reach.refused(), About::Run);
+    }
+
+    #[test]
+    fn a_limit_that_lets_nothing_through_is_given_up() {
+        let reach = Reach::default();
+        assert_eq!(reach.shut_out_for(Duration::ZERO), None);
+        reach.shut_out(&Reason::Http(429));
+        assert!(reach.shut_out_for(Duration::ZERO).is_some());
+        assert_eq!(reach.shut_out_for(Duration::from_secs(3_600)), None);
+        reach.got_through();
+        assert_eq!(reach.shut_out_for(Duration::ZERO), None);
     }
 }

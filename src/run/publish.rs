@@ -1,10 +1,70 @@
-//! Putting results and failures in their place without losing those of an earlier run.
+//! Results and failures: written, and put in their place without losing those of an earlier run.
 
 use std::path::{Path, PathBuf};
 
-use super::event::{Event, Observer};
+use super::error::RunError;
+use super::event::{Level, Observer};
+use super::report::Tally;
+use super::write::Writing;
 use crate::files::history::{has_rows, is_edited, keep, prune};
-use crate::files::{AtomicFile, Beside, FileError, RunFiles};
+use crate::files::{AtomicFile, Beside, Corrected, Correction, FileError, ResultsWriter, RunFiles};
+use crate::language::say;
+
+/// Where rows of results go.
+enum Results<'r> {
+    New(Box<ResultsWriter<'r>>),
+    Updated(&'r Correction, Corrected),
+}
+
+/// Writes every row of the sheet to the results, and those that need another look to the failures
+/// too, unless these are to keep the sheet. Returns the files to be put in their place.
+pub fn write(
+    writing: &Writing<'_>,
+    files: &RunFiles,
+    bom: bool,
+    keep_sheet: bool,
+) -> Result<(Tally, Vec<AtomicFile>), RunError> {
+    let begin = |path| ResultsWriter::begin(path, writing.header(), bom, &files.readers);
+    let correction = files.correction();
+    let mut results = match correction {
+        Some(correction) => Results::Updated(correction, Corrected::default()),
+        None => Results::New(Box::new(begin(&files.results)?)),
+    };
+    let mut failures = if keep_sheet {
+        None
+    } else {
+        Some(begin(&files.failures)?)
+    };
+    let tally = writing.rows(
+        |line| correction.map(|correction| correction.origin(line)),
+        |row, result, status| {
+            match &mut results {
+                Results::New(writer) => writer.write(result)?,
+                // What became of it in an earlier run stays in the results of that.
+                Results::Updated(..) if row.is_left_out() => {}
+                // It is added when it leaves the failures: until then it may be edited there.
+                Results::Updated(correction, _)
+                    if keep_sheet && status.is_failure() && correction.is_new(row.line()) => {}
+                Results::Updated(correction, corrected) => {
+                    correction.add(corrected, row.line(), result, &files.changes)?;
+                }
+            }
+            if let Some(failures) = &mut failures
+                && status.is_failure()
+                && !row.is_left_out()
+            {
+                failures.write(result)?;
+            }
+            Ok(())
+        },
+    )?;
+    let results = match results {
+        Results::New(writer) => writer.finish()?,
+        Results::Updated(correction, corrected) => correction.update(corrected, &files.readers)?,
+    };
+    let failures = failures.map(ResultsWriter::finish).transpose()?;
+    Ok((tally, [results].into_iter().chain(failures).collect()))
+}
 
 pub struct Publishing<'r> {
     pub files: &'r RunFiles,
@@ -17,8 +77,8 @@ pub struct Publishing<'r> {
 
 impl Publishing<'_> {
     /// Whether what is there is of an earlier run, finished or not.
-    pub fn is_new(&self) -> bool {
-        !self.is_continued && !self.files.is_correction()
+    fn is_new(&self) -> bool {
+        !self.is_continued && self.files.correction().is_none()
     }
 
     /// Returns the names of what was kept, and the files that could not take their place.
@@ -63,11 +123,27 @@ impl Publishing<'_> {
     fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> Option<PathBuf> {
         let kept_as = keep(path).ok()?;
         kept.push(kept_as.display().to_string());
-        self.observers.event(&Event::Kept {
-            path: path.display().to_string(),
-            kept_as: kept_as.display().to_string(),
-            edited,
-        });
+        let (path, kept_name) = (path.display().to_string(), kept_as.display().to_string());
+        if edited {
+            let text = say!("event-kept-edited", path = path, kept = kept_name);
+            self.observers.say(Level::Warning, text);
+        } else {
+            let text = say!("event-kept", path = path, kept = kept_name);
+            self.observers.say(Level::Detail, text);
+        }
         Some(kept_as)
+    }
+}
+
+/// Tells that a failures file does not update the results it comes from, if so.
+pub fn tell_not_updated(files: &RunFiles, observers: &[&dyn Observer]) {
+    if let Some(Err(why)) = &files.correction {
+        let results = files.results.display().to_string();
+        let text = say!(
+            "event-not-updated",
+            why = why.to_string(),
+            results = results
+        );
+        observers.say(Level::Warning, text);
     }
 }

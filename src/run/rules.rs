@@ -1,16 +1,31 @@
-//! The circuit breaker: an ERP that is down must not cost a night of retries.
+//! How calls are made: the rules of a run, and the lock by which the runs of an account take turns.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
-use crate::files::Status;
-use crate::stop::StopReason;
+use super::error::RunError;
+use super::event::{Level, Observer};
+use crate::files::AccountLock;
+use crate::language::say;
+use crate::pace::{Pacing, RateLimit};
+use crate::stop::Stop;
 
-/// What ends a run early.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StopRules {
+/// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
+/// another run of its account.
+pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
+/// How often a run looks whether another one of its account has ended.
+const ACCOUNT_EVERY: Duration = Duration::from_millis(500);
+
+/// How fast and for how long calls are made, and what ends them.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub rate: RateLimit,
+    /// Calls in flight at most.
+    pub workers: usize,
+    /// Further attempts after the first, for transient failures.
+    pub retries: u32,
     /// Stop after this many orders that were sent and not accepted.
     pub max_failures: Option<u64>,
     /// Stop when this many orders in a row, in the order they ended, were `failed`.
@@ -19,6 +34,8 @@ pub struct StopRules {
     /// it has not answered at all.
     pub give_up_after: Option<Duration>,
     pub deadline: Option<Deadline>,
+    /// Locked while calls are made, so that two runs of an account do not exceed its quota.
+    pub account_lock: Option<PathBuf>,
 }
 
 /// When to stop sending.
@@ -47,102 +64,49 @@ impl Deadline {
     }
 }
 
-/// The rules, and what they have seen so far, from all workers.
-#[derive(Debug)]
-pub struct CircuitBreaker {
-    rules: StopRules,
-    failures: AtomicU64,
-    consecutive: AtomicU64,
-    /// Orders in a row that were put aside for the last pass.
-    aside: AtomicU64,
+impl Rules {
+    pub fn pacing(&self) -> Pacing {
+        Pacing {
+            rate: self.rate,
+            workers: self.workers,
+            deadline: self.deadline.and_then(Deadline::time),
+        }
+    }
+
+    pub fn has_deadline_passed(&self) -> bool {
+        self.deadline.is_some_and(Deadline::has_passed)
+    }
 }
 
-impl CircuitBreaker {
-    pub fn new(rules: StopRules) -> Self {
-        CircuitBreaker {
-            rules,
-            failures: AtomicU64::new(0),
-            consecutive: AtomicU64::new(0),
-            aside: AtomicU64::new(0),
-        }
-    }
-
-    /// Whether another order that failed may wait for the last pass. Not if as many in a row do as
-    /// would stop the run: nothing works, and the next ones must show it.
-    pub fn may_put_aside(&self) -> bool {
-        let aside = self.aside.fetch_add(1, Ordering::Relaxed);
-        let most = self.rules.max_consecutive_failures;
-        most.is_none_or(|most| aside < most)
-    }
-
-    /// Whether the run is to stop, now that another order has ended so.
-    pub fn record(&self, status: Status, message: &str) -> Option<StopReason> {
-        if status != Status::Failed {
-            // A rejection, too, shows that the ERP is there and answers.
-            self.consecutive.store(0, Ordering::Relaxed);
-            self.aside.store(0, Ordering::Relaxed);
-        }
-        if status == Status::Ok {
-            return None;
-        }
-        let reached = |limit: Option<u64>, count: u64| limit.is_some_and(|limit| count >= limit);
-        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
-        if reached(self.rules.max_failures, failures) {
-            return Some(StopReason::Failures(failures));
-        }
-        if status != Status::Failed {
-            return None;
-        }
-        let count = self.consecutive.fetch_add(1, Ordering::Relaxed) + 1;
-        reached(self.rules.max_consecutive_failures, count).then(|| {
-            StopReason::ConsecutiveFailures {
-                count,
-                message: message.to_owned(),
+/// The account's lock, and how long another run held it, if one did.
+pub fn take_account(
+    rules: &Rules,
+    stop: &Stop,
+    observers: &[&dyn Observer],
+) -> Result<(AccountLock, Option<Duration>), RunError> {
+    let Some(path) = &rules.account_lock else {
+        return Ok((AccountLock::None, None));
+    };
+    let mut busy_since = None;
+    loop {
+        let account = AccountLock::take(path);
+        let AccountLock::Busy(holder) = &account else {
+            if matches!(account, AccountLock::None) {
+                observers.say(Level::Warning, say!("event-account-unknown"));
             }
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stops_after(rules: StopRules, ends: &[Status]) -> Option<usize> {
-        let breaker = CircuitBreaker::new(rules);
-        ends.iter()
-            .position(|&status| breaker.record(status, "no reply").is_some())
-            .map(|at| at + 1)
-    }
-
-    #[test]
-    fn failures_in_all() {
-        use Status::{Failed, Ok, Rejected};
-        let rules = StopRules {
-            max_failures: Some(3),
-            ..StopRules::default()
+            return Ok((account, busy_since.map(|at: Instant| at.elapsed())));
         };
-        let ends = [Rejected, Ok, Failed, Ok, Ok, Rejected, Ok];
-        assert_eq!(stops_after(rules, &ends), Some(6));
-        assert_eq!(stops_after(rules, &ends[..5]), None);
-        assert_eq!(stops_after(StopRules::default(), &[Failed; 1_000]), None);
-    }
-
-    #[test]
-    fn failures_in_a_row_are_broken_by_any_answer() {
-        use Status::{Failed, Ok, Rejected};
-        let rules = StopRules {
-            max_consecutive_failures: Some(3),
-            ..StopRules::default()
-        };
-        assert_eq!(stops_after(rules, &[Failed, Failed, Failed]), Some(3));
-        let ends = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
-        assert_eq!(stops_after(rules, &ends), None);
-        let breaker = CircuitBreaker::new(rules);
-        let last = [1, 2, 3].map(|_| breaker.record(Failed, "no reply"));
-        let said = last[2]
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        assert!(said.contains("3 ") && said.contains("no reply"), "{said}");
+        let since = *busy_since.get_or_insert_with(|| {
+            let text = say!("event-account-busy", holder = holder.to_string());
+            observers.say(Level::Warning, text);
+            Instant::now()
+        });
+        let longest = rules.give_up_after.unwrap_or(GIVE_UP_AFTER);
+        if rules.has_deadline_passed() || since.elapsed() >= longest || !stop.sleep(ACCOUNT_EVERY) {
+            return Err(RunError::AccountBusy {
+                holder: holder.clone(),
+                waited: since.elapsed(),
+            });
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! The columns this program appends to results and failures files, and how they are known again:
 //! by name, wherever a person has moved them.
 
+use serde::Serialize;
+
 use super::normalize::folded;
 
 /// What is appended, by the kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Appended {
     /// What became of each row: results and failures.
     Outcomes,

@@ -12,6 +12,8 @@ use super::{COLUMNS, Identity, Line, checksum};
 use crate::files::error::FileError;
 use crate::files::open::{is_own, open_to_read};
 use crate::files::outcome::Outcome;
+use crate::language::say;
+use crate::text::duration;
 
 /// What an existing journal turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,6 +40,21 @@ pub enum Foreign {
     /// It is of the sheet, and its failures are corrected; or the other way round.
     OtherSheet,
     NotWanted,
+}
+
+impl Foreign {
+    /// Says that a journal was in the way and is now at `path`.
+    pub fn set_aside(self, path: &str) -> String {
+        match self {
+            Foreign::OtherIdentity => say!("journal-of-other-identity", path = path),
+            Foreign::NotOwn => say!("journal-not-own", path = path),
+            Foreign::OtherRows => say!("journal-of-other-rows", path = path),
+            Foreign::Old(age) => say!("journal-too-old", age = duration(age), path = path),
+            Foreign::Damaged => say!("journal-damaged", path = path),
+            Foreign::OtherSheet => say!("journal-of-other-sheet", path = path),
+            Foreign::NotWanted => say!("journal-not-wanted", path = path),
+        }
+    }
 }
 
 /// A journal that is in the way, as it was when it was found.

@@ -95,10 +95,10 @@ impl Journal {
 
     /// Hands lines to the operating system, all in one write. After an error nothing more may be
     /// appended: the last line may be torn.
-    pub fn append(&mut self, lines: &[&Line]) -> Result<(), FileError> {
+    pub fn append(&self, lines: &[&Line]) -> Result<(), FileError> {
         let mut text = Vec::new();
         append_lines(&mut text, lines)
-            .and_then(|()| self.file.write_all(&text))
+            .and_then(|()| (&self.file).write_all(&text))
             .map_err(FileError::io(&self.path))
     }
 
@@ -209,7 +209,7 @@ mod tests {
         let path = directory.path().join("x.partial");
         assert_eq!(find(&path), Found::Nothing);
         let lines = [line("CG1", ""), line("C,\"G\n2", "=1+1,\r\n'x'")];
-        let mut journal = Journal::begin(&path, &identity(), &[&lines[0]]).expect("begun");
+        let journal = Journal::begin(&path, &identity(), &[&lines[0]]).expect("begun");
         journal.append(&[&lines[1]]).expect("appended");
         journal.sync().expect("on disk");
         assert_eq!(find(&path), Found::Lines(lines.to_vec()));

@@ -18,7 +18,7 @@ use super::readers::Readers;
 use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
 use csv::BOM;
 pub use csv::{io_error, reader, without_bom, writer};
-pub use existing::{Existing, head, stream};
+pub use existing::{Existing, head};
 pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 
 /// The columns of a results file.

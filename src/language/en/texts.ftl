@@ -181,8 +181,8 @@ run-sheet-replaced = { $sheet }: another file was saved over it; it is left as i
 run-no-workers = cannot start the workers: { $why }
 run-interrupted = { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
 run-interrupted-journal-gone = { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
-run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
-run-stopped-and-interrupted-journal-gone = stopped early: { $reason }; then: { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
+run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }
+run-account-busy = another run is calling for the same account ({ $holder }), and this one has waited for { $waited }; nothing was sent: run the same command again when the other has ended
 
 journal-of-other-identity = the journal in the way belongs to another account, endpoint, choice of columns or --on-conflict; kept as `{ $path }`, starting over
 journal-not-own = the journal in the way is another user's, or others can write to it; kept as `{ $path }`, starting over
@@ -569,17 +569,12 @@ event-max-in-flight =
         [one] 1 call
        *[other] { $calls } calls
     } in flight from now on: { $reason }
-event-answered = { $place }, order { $order }: { $verdict }
-event-answered-again = { $place }, order { $order }, attempt { $attempt }: { $verdict }
-event-answered-alone = a call: { $verdict }
-event-answered-alone-again = a call, attempt { $attempt }: { $verdict }
-event-account-unknown = no file can be kept in the directory for state (is HOME right?): runs for one account do not know of each other, and do not keep each other's pace
-event-account-busy = another run is calling for the same account ({ $holder }); the two share its quota
-event-accepted-before =
-    the last results show { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    } as accepted with the same flag, the latest at { $time }; sending again
+event-call-for = { $place }, order { $order }
+event-call = a call
+event-answered = { $call }: { $verdict }
+event-answered-again = { $call }, attempt { $attempt }: { $verdict }
+event-account-unknown = no file can be kept in the directory for state (is HOME right?): runs for one account do not wait for each other, and do not keep each other's pace
+event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
@@ -590,7 +585,6 @@ event-outage-over = the server answers again, after { $lasted }
 event-clock-corrected = this machine's clock is { $difference }; calls are signed by the ERP's from now on, but better set it right
 event-stopping = stopping: { $reason }; waiting for the calls in flight (Ctrl-C leaves at once)
 event-unrecorded = not recorded: { $place }, order { $order }: { $status }
-event-unrecorded-with-message = not recorded: { $place }, order { $order }: { $status }, { $message }
 forecast-none = no calls
 forecast-latest = { $calls }, until { $deadline } at the latest (--deadline)
 forecast-left =
@@ -646,7 +640,6 @@ rows-by-status = { $rows } { $status }
 rows-by-status-in-short = { $rows } { $status }
 progress-separator = { ", " }
 progress-settled = { $settled } of { $rows } rows
-progress-counts = { $settled } of { $rows } rows: { $counts }
 progress-per-minute = { $calls } calls/min
 progress-per-second = { $calls } calls/s
 progress-left = { $time } left
@@ -675,6 +668,7 @@ summary-failures =
     })
 summary-failures-untouched = the sheet itself, left as it was
 summary-others = with other messages; see the files
+summary-waited = { $time } for another run of the account
 summary-verified =
     { $confirmed ->
         [one] 1 order carries its flag
@@ -690,6 +684,7 @@ label-sheet = sheet
 label-account = account
 label-finished = finished
 label-calls = calls
+label-waited = waited
 label-results = results
 label-failures = failures
 label-verified = verified
@@ -703,7 +698,7 @@ label-proxy = proxy
 label-reply = reply
 label-clock = clock
 progress-asking = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
-progress-asking-left = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen, { $time } left
+progress-asking-left = { $text }, { $time } left
 progress-asking-refused = the ERP cannot be asked which orders carry their flag already: { $error }; what is not known is sent
 progress-asking-does-not-pay =
     asking on would take { $calls ->

@@ -77,29 +77,6 @@ fn a_failed_row_may_turn_out_to_be_applied() {
 }
 
 #[test]
-fn the_next_night_counts_what_carried_its_flag_as_known() {
-    let place = Place::new();
-    let erp = sandbox_with(Config {
-        orders: many(20),
-        ..with_orders(&[])
-    });
-    place.write("orders.csv", sheet(22));
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
-    assert!(!run.stderr.contains("the last results"), "{run:#?}");
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
-    assert!(
-        !run.stderr.contains("the last results"),
-        "none is sent again: {run:#?}"
-    );
-    assert_eq!(place.results(&run).count("unchanged"), 22);
-    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
-    assert!(
-        run.stderr.contains("the last results show 22 orders"),
-        "{run:#?}"
-    );
-}
-
-#[test]
 fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let place = Place::new();
     let (server, gate) = ScriptedServer::gated(|connection, request| match is_listing(request) {

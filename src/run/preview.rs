@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::orders::{Order, Orders};
 use super::shapes::unlike;
-use super::{OrderId, Plan};
 use crate::sheet::{Sheet, SheetLine};
 
 /// Orders unlike the rest that are shown.
@@ -35,21 +35,23 @@ pub struct Unlike {
 }
 
 impl Preview {
-    /// Of the orders that are sent.
-    pub fn of(sheet: &Sheet, plan: &Plan, is_sent: impl Fn(OrderId) -> bool) -> Preview {
-        let sent = |id: OrderId| Sent {
-            line: sheet.sheet_line(plan.line(id)),
-            order: plan.order(id).to_owned(),
-            flag: plan.flag(id).to_owned(),
+    /// Of the orders that are wanted.
+    pub fn of(sheet: &Sheet, orders: &Orders) -> Preview {
+        let sent = |(number, order): (&str, &Order)| Sent {
+            line: sheet.sheet_line(order.line),
+            order: number.to_owned(),
+            flag: orders.flag(order).to_owned(),
         };
-        let mut ids = plan.ids().filter(|&id| is_sent(id));
-        let first = ids.next();
-        let last = ids.next_back().or(first);
+        let mut wanted = orders.wanted();
+        let first = wanted.next();
+        let last = wanted.next_back().or(first);
         // Few orders are left of an interrupted run: all show what is usual.
-        let unlike = unlike(plan.orders.keys().map(|order| order.as_str()));
-        let unlike = unlike.into_iter().map(OrderId).filter(|&id| is_sent(id));
-        let mut unlike: Vec<OrderId> = unlike.collect();
-        unlike.sort_unstable_by_key(|&id| plan.line(id));
+        let mut unlike: Vec<_> = unlike(orders.iter().map(|(number, _)| number))
+            .into_iter()
+            .filter_map(|at| orders.at(at))
+            .filter(|(_, order)| order.is_wanted)
+            .collect();
+        unlike.sort_unstable_by_key(|(_, order)| order.line);
         Preview {
             first: first.map(sent),
             last: last.map(sent),

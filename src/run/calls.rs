@@ -1,0 +1,389 @@
+//! The one place where a call is made: permit, call, verdict, wait, again.
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::error::RunError;
+use super::event::{Event, Level, Observer};
+use super::outage::{About, Reach};
+use super::rules::{GIVE_UP_AFTER, Rules, take_account};
+use crate::erp::{CallError, Client, ErrorKind, Limit};
+use crate::files::AccountLock;
+use crate::files::journal::Journal;
+use crate::language::say;
+use crate::pace::{Change, Permit, RateLimiter, backoff};
+use crate::sheet::Place;
+use crate::stop::{Stop, StopReason};
+use crate::text::duration;
+
+/// How often at most a call for no order is repeated: all others wait for it.
+const MAX_RETRIES: u32 = 2;
+/// A wait before the first call that is longer is told.
+const WORTH_SAYING: Duration = Duration::from_secs(5);
+/// How often a run looks whether it is to stop, and forces its journal to disk.
+const WATCH_EVERY: Duration = Duration::from_millis(50);
+const TICK_EVERY: Duration = Duration::from_secs(1);
+
+/// What a call is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose<'a> {
+    /// None if it is made for many orders.
+    pub order: Option<(&'a str, &'a Place)>,
+    /// Whether it changes nothing: then it can be gone without.
+    pub is_read: bool,
+}
+
+/// What became of a call and its repetitions.
+pub struct Attempted<T> {
+    pub attempts: u32,
+    /// `None` if the run stopped before anything was known.
+    pub result: Option<Result<T, CallError>>,
+}
+
+/// What the summary counts.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub calls: AtomicU64,
+    pub retries: AtomicU64,
+    pub pauses: AtomicU64,
+}
+
+/// Makes calls for all workers.
+pub struct Calls<'r> {
+    pub client: &'r Client,
+    pub rules: &'r Rules,
+    pub stop: &'r Stop,
+    pub observers: &'r [&'r dyn Observer],
+    pub counts: Counts,
+    /// How long the run waited for another one of its account.
+    pub waited: Option<Duration>,
+    limiter: RateLimiter,
+    account: AccountLock,
+    pace_kept: Once,
+    pub(super) reach: Reach,
+}
+
+impl<'r> Calls<'r> {
+    /// Takes the account's lock, once no other run holds it.
+    ///
+    /// # Errors
+    ///
+    /// If another run of the account goes on for longer than this one may wait.
+    pub fn begin(
+        client: &'r Client,
+        rules: &'r Rules,
+        stop: &'r Stop,
+        observers: &'r [&'r dyn Observer],
+    ) -> Result<Calls<'r>, RunError> {
+        let (account, waited) = take_account(rules, stop, observers)?;
+        Ok(Calls {
+            client,
+            limiter: RateLimiter::new(rules.rate, rules.workers),
+            rules,
+            stop,
+            observers,
+            counts: Counts::default(),
+            waited,
+            account,
+            pace_kept: Once::new(),
+            reach: Reach::default(),
+        })
+    }
+
+    /// Does what makes calls. Meanwhile stops the run at its deadline or when it is shut out, tells
+    /// when it is stopping, and does `tick` every second.
+    pub fn watched<T>(
+        &self,
+        tick: impl Fn() + Send,
+        make_calls: impl FnOnce() -> Result<T, RunError>,
+    ) -> Result<T, RunError> {
+        let (over_sender, over) = sync_channel::<()>(0);
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .name("watch".to_owned())
+                .spawn_scoped(scope, move || {
+                    let mut is_told = false;
+                    let mut ticked = Instant::now();
+                    while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
+                        is_told = is_told || self.is_stopping();
+                        if ticked.elapsed() >= TICK_EVERY {
+                            ticked = Instant::now();
+                            tick();
+                        }
+                    }
+                })
+                .map_err(|error| RunError::Workers(error.to_string()))?;
+            let done = make_calls();
+            drop(over_sender);
+            done
+        })
+    }
+
+    /// Forces what the journal has been given to disk.
+    pub fn sync(&self, journal: &Journal) {
+        if let Err(error) = journal.sync() {
+            self.stop.stop(StopReason::Journal(error.to_string()));
+        }
+    }
+
+    /// Stops the run if it is time; tells if it is stopping.
+    fn is_stopping(&self) -> bool {
+        if self.rules.has_deadline_passed() {
+            self.stop.stop(StopReason::Deadline);
+        }
+        if let Some(reason) = self.reach.shut_out_for(self.give_up_after()) {
+            self.stop.stop(reason);
+        }
+        let reason = self.stop.reason();
+        if let Some(reason) = &reason {
+            self.observers.event(&Event::Stopping { reason });
+        }
+        reason.is_some()
+    }
+
+    pub(super) fn give_up_after(&self) -> Duration {
+        self.rules.give_up_after.unwrap_or(GIVE_UP_AFTER)
+    }
+
+    pub fn pace(&self) -> Option<f64> {
+        self.limiter.pace()
+    }
+
+    /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
+    /// failures as often as the rules say, a wrong clock once, an outage of the server is waited
+    /// out. A call that reads for many orders is repeated a few times only. A verdict that holds for
+    /// every call stops the run; whether a doubtful one does, other calls tell. No verdict on a call
+    /// that only reads stops the run.
+    ///
+    /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
+    /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
+    pub fn make<T>(
+        &self,
+        purpose: Purpose<'_>,
+        mut call: impl FnMut() -> Result<T, CallError>,
+    ) -> Attempted<T> {
+        let is_for_many = purpose.order.is_none();
+        let retries = if is_for_many {
+            self.rules.retries.min(MAX_RETRIES)
+        } else {
+            self.rules.retries
+        };
+        let (mut failures, mut throttles) = (0, 0);
+        let mut clock_corrected = false;
+        let mut tried = Attempted {
+            attempts: 0,
+            result: None,
+        };
+        loop {
+            let Some(permit) = self.permit() else {
+                return tried;
+            };
+            tried.attempts += 1;
+            let started = Instant::now();
+            let result = self.counted(purpose, tried.attempts, &mut call);
+            let error = match result {
+                Ok(_) => {
+                    self.got_through(permit);
+                    return tried.ended(result);
+                }
+                Err(error) => error,
+            };
+            let clock_was_corrected = std::mem::take(&mut clock_corrected);
+            match error.kind {
+                ErrorKind::Rejected => {
+                    self.got_through(permit);
+                    return tried.ended(Err(error));
+                }
+                ErrorKind::Throttled(limit) => {
+                    self.throttled(permit, limit, &error);
+                    throttles += 1;
+                    if purpose.is_read && is_for_many && throttles > MAX_RETRIES {
+                        // Whether other calls get through is not known.
+                        self.reach.let_in();
+                        return tried.ended(Err(error));
+                    }
+                }
+                ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable => {
+                    drop(permit);
+                    if !error.is_reply() && self.wait_out_outage(error.kind, started) {
+                        if error.may_be_applied() {
+                            tried.result = Some(Err(error));
+                        }
+                        continue;
+                    }
+                    failures += 1;
+                    let delay = backoff(failures, fastrand::f64(), error.retry_after);
+                    tried.result = Some(Err(error));
+                    if failures > retries || !self.stop.sleep(delay) {
+                        return tried;
+                    }
+                    self.counts.retries.fetch_add(1, Ordering::Relaxed);
+                }
+                ErrorKind::Fatal | ErrorKind::Doubtful if purpose.is_read => {
+                    return tried.ended(Err(error));
+                }
+                ErrorKind::Clock if clock_was_corrected => {
+                    if !purpose.is_read {
+                        self.stop.stop(StopReason::Clock {
+                            error: error.clone(),
+                            offset: self.client.clock().offset(),
+                        });
+                    }
+                    return tried.ended(Err(error));
+                }
+                ErrorKind::Clock => {
+                    clock_corrected = true;
+                    let offset = self.client.clock().offset();
+                    self.observers.event(&Event::Clock { offset });
+                }
+                ErrorKind::Fatal => {
+                    self.stop.stop(StopReason::Fatal(error.clone()));
+                    // What was never sent is not to be called failed.
+                    if error.may_be_applied() {
+                        tried.result = Some(Err(error));
+                    }
+                    return tried;
+                }
+                ErrorKind::Doubtful => {
+                    drop(permit);
+                    self.weigh(&error);
+                    return tried.ended(Err(error));
+                }
+            }
+        }
+    }
+
+    /// The ERP took the call or refused its row.
+    fn got_through(&self, permit: Permit<'_>) {
+        permit.passed();
+        self.reach.got_through();
+    }
+
+    /// Stops the run if the refusal of an order holds for every other call, too.
+    fn weigh(&self, error: &CallError) {
+        let holds_for_all = match self.reach.refused() {
+            About::Row => false,
+            About::Run => true,
+            About::Ask => match self.ping() {
+                Some(Ok(())) | None => false,
+                Some(Err(ping)) => match ping.kind {
+                    ErrorKind::Fatal => true,
+                    ErrorKind::Doubtful => ping.reason == error.reason,
+                    _ => {
+                        self.reach.ask_again();
+                        false
+                    }
+                },
+            },
+        };
+        if holds_for_all {
+            self.stop.stop(StopReason::Fatal(error.clone()));
+        }
+    }
+
+    /// A permit to call a server that is not known to be away.
+    fn permit(&self) -> Option<Permit<'_>> {
+        loop {
+            self.reach.wait_while_away();
+            let permit = self.any_permit()?;
+            if !self.reach.is_away() {
+                return Some(permit);
+            }
+        }
+    }
+
+    fn any_permit(&self) -> Option<Permit<'_>> {
+        self.pace_kept.call_once(|| self.keep_pace());
+        let permit = self.limiter.permit(self.stop)?;
+        self.account.mark(SystemTime::now());
+        Some(permit)
+    }
+
+    /// Before the first call: at the pace of the run before, where it left off.
+    fn keep_pace(&self) {
+        if let Some(at) = self.account.last_call() {
+            let wait = self.limiter.follow(at);
+            if wait > WORTH_SAYING {
+                let time = duration(wait);
+                let text = say!("event-waits-for-pace", wait = time);
+                self.observers.say(Level::Note, text);
+                self.observers.event(&Event::Paused {
+                    wait,
+                    reason: say!("event-as-before"),
+                });
+            }
+        }
+    }
+
+    /// Makes a call, and tells and notes how it ended.
+    fn counted<T>(
+        &self,
+        purpose: Purpose<'_>,
+        attempt: u32,
+        call: impl FnOnce() -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        self.counts.calls.fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
+        let result = call();
+        let error = result.as_ref().err();
+        if error.is_none_or(CallError::is_reply) {
+            self.reach.answered(started);
+        }
+        self.observers.event(&Event::Answered {
+            order: purpose.order,
+            attempt,
+            error,
+            pace: self.limiter.pace(),
+        });
+        result
+    }
+
+    fn throttled(&self, permit: Permit<'_>, limit: Limit, error: &CallError) {
+        self.reach.shut_out(&error.reason);
+        match permit.throttled(limit, error.retry_after) {
+            Change::None => {}
+            Change::MaxInFlight(calls) => self.observers.event(&Event::MaxInFlight {
+                calls,
+                reason: &error.reason,
+            }),
+            Change::Pause(wait) => {
+                self.account.mark(SystemTime::now() + wait);
+                self.counts.pauses.fetch_add(1, Ordering::Relaxed);
+                self.observers.event(&Event::Paused {
+                    wait,
+                    reason: error.reason.to_string(),
+                });
+            }
+        }
+    }
+
+    /// Makes a call that changes nothing; `None` if the run stops before.
+    pub(super) fn ping(&self) -> Option<Result<(), CallError>> {
+        let permit = self.any_permit()?;
+        let purpose = Purpose {
+            order: None,
+            is_read: true,
+        };
+        let result = self.counted(purpose, 1, || self.client.ping().result);
+        match &result {
+            Ok(()) => permit.passed(),
+            Err(error) => {
+                if let ErrorKind::Throttled(limit) = error.kind {
+                    self.throttled(permit, limit, error);
+                }
+            }
+        }
+        Some(result)
+    }
+}
+
+impl<T> Attempted<T> {
+    fn ended(self, result: Result<T, CallError>) -> Self {
+        Attempted {
+            result: Some(result),
+            ..self
+        }
+    }
+}

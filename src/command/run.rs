@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::failure::Failure;
+use super::exit::{Failure, SOME_FAILED, STOPPED, of_signal};
 use super::inputs::{is_stream, open_sheet};
 use super::next::NextCommand;
 use super::signals::listen;
@@ -14,7 +14,6 @@ use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, can_ask, confirm_clearing, print, summary};
 use crate::erp::CLEAR_FLAG;
-use crate::exit::{SOME_FAILED, STOPPED, of_signal};
 use crate::files::{
     FileError, OutputFormat, Paths, Status, Wanted, is_of_stand_in, named_apart, namesake,
     stand_in_name,
@@ -46,7 +45,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let chosen = args.output.output_format.or(target.output_format).is_some();
     let is_default = !chosen && args.output.results.is_none() && args.output.failures.is_none();
     let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
-    let calling = target.calling(&args.pacing, args.calls.retries);
+    let calling = target.calling(&args.calls);
     let settings = Settings {
         calling: Calling {
             stop_rules: StopRules {
@@ -55,7 +54,6 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
                     0 => None,
                     n => Some(n),
                 },
-                give_up_after: args.outage.give_up_after,
                 ..calling.stop_rules
             },
             ..calling

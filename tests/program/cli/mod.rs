@@ -22,5 +22,4 @@ mod sandbox;
 #[cfg(unix)]
 mod summary;
 mod trial;
-mod untranslated;
 mod verbosity;

@@ -22,4 +22,5 @@ mod sandbox;
 #[cfg(unix)]
 mod summary;
 mod trial;
+mod untranslated;
 mod verbosity;

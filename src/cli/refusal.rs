@@ -45,36 +45,28 @@ impl ErrorFormatter for Translated {
 }
 
 fn problem(error: &Error<Translated>) -> String {
-    let names = |kind| strings(error, kind);
-    let (argument, value) = (
-        names(ContextKind::InvalidArg).join(" "),
-        names(ContextKind::InvalidValue).concat(),
-    );
+    let named = |kind| all(&strings(error, kind));
+    let argument = named(ContextKind::InvalidArg);
+    let value = named(ContextKind::InvalidValue);
     match error.kind() {
-        ErrorKind::ArgumentConflict if names(ContextKind::PriorArg).concat() == argument => {
-            say!("refused-twice", argument = argument)
-        }
-        ErrorKind::ArgumentConflict => {
-            let others = all(&names(ContextKind::PriorArg));
-            say!("refused-conflict", argument = argument, others = others)
-        }
+        ErrorKind::ArgumentConflict => match named(ContextKind::PriorArg) {
+            other if other == argument => say!("refused-twice", argument = argument),
+            others => say!("refused-conflict", argument = argument, others = others),
+        },
         ErrorKind::InvalidSubcommand => {
-            let command = names(ContextKind::InvalidSubcommand).concat();
+            let command = named(ContextKind::InvalidSubcommand);
             say!("refused-command", command = command)
         }
         ErrorKind::MissingRequiredArgument => say!("refused-missing", arguments = argument),
         ErrorKind::UnknownArgument => say!("refused-argument", argument = argument),
         _ if value.is_empty() => say!("refused-no-value", argument = argument),
         _ => {
-            let values = all(&names(ContextKind::ValidValue));
-            let why = match error.source() {
-                Some(why) => why.to_string(),
-                None => say!("refused-values", values = values),
-            };
+            let values = || say!("refused-values", values = named(ContextKind::ValidValue));
+            let why = error.source().map_or_else(values, ToString::to_string);
             say!(
                 "refused-value",
-                value = value,
                 argument = argument,
+                value = value,
                 why = why
             )
         }
@@ -83,21 +75,13 @@ fn problem(error: &Error<Translated>) -> String {
 
 /// What may have been meant.
 fn similar(error: &Error<Translated>) -> Vec<String> {
-    let kinds = [
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedValue,
-    ];
-    let mut names: Vec<_> = kinds
-        .iter()
-        .flat_map(|kind| strings(error, *kind))
-        .collect();
+    let mut names = strings(error, ContextKind::SuggestedSubcommand);
+    names.extend(strings(error, ContextKind::SuggestedArg));
+    names.extend(strings(error, ContextKind::SuggestedValue));
     // An option of another command: 'run --dry-run' exists.
-    if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested) {
-        let tips = tips.iter().map(ToString::to_string);
-        let tips = tips.filter_map(|tip| tip.strip_suffix("' exists")?.get(1..).map(str::to_owned));
-        names.extend(tips);
-    }
+    let elsewhere = strings(error, ContextKind::Suggested).into_iter();
+    let elsewhere = elsewhere.filter_map(|tip| tip.strip_suffix(" exists").map(str::to_owned));
+    names.extend(elsewhere.map(|name| name.trim_matches('\'').to_owned()));
     names
 }
 
@@ -105,6 +89,7 @@ fn strings(error: &Error<Translated>, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => vec![text.clone()],
         Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStrs(texts)) => texts.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }
 }

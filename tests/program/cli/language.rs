@@ -27,10 +27,13 @@ fn an_option_comes_before_the_variable_and_that_before_the_system() {
 fn a_command_line_is_refused_with_what_to_type_instead() {
     let place = Place::new();
     for (args, expected) in [
-        ("orders.csv", "没有名为“orders.csv”的命令\n"),
+        (
+            "orders.csv",
+            "没有名为“orders.csv”的命令；要写入表格：wdt-flags run SHEET\n",
+        ),
         (
             "chek orders.csv",
-            "没有名为“chek”的命令\n\n  有相近的写法：check\n",
+            "没有名为“chek”的命令；要写入表格：wdt-flags run SHEET\n\n  有相近的写法：check\n",
         ),
         (
             "run a.csv --fresch",

@@ -7,7 +7,6 @@ pub mod command;
 mod config;
 mod console;
 mod erp;
-mod exit;
 mod files;
 mod language;
 mod messages;

@@ -7,54 +7,50 @@ use clap::Args;
 use jiff::SignedDuration;
 
 use super::values::{address, duration, fraction, per_minute, positive, signed_duration};
+use crate::language::say;
 use crate::sandbox::Shell;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = say!("heading-pace"))]
 pub struct SandboxArgs {
-    #[arg(long, value_name = "N/min", value_parser = per_minute, help_heading = "Pace")]
+    #[arg(long, value_name = "N/min", value_parser = per_minute,
+        help = say!("help-sandbox-limit"))]
     pub limit: Option<u32>,
 
-    #[arg(long, value_name = "N", value_parser = positive::<u32>, help_heading = "Pace")]
+    #[arg(long, value_name = "N", value_parser = positive::<u32>,
+        help = say!("help-max-concurrency"))]
     pub max_concurrency: Option<u32>,
 
-    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, help_heading = "Pace")]
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration,
+        help = say!("help-latency"))]
     pub latency: Duration,
 
-    #[arg(long, value_name = "SHELL", default_value_t = Shell::of_system(), value_enum, help_heading = "Output")]
+    #[arg(long, value_name = "SHELL", default_value_t = Shell::of_system(), value_enum,
+        help_heading = say!("heading-output"), help = say!("help-sandbox-shell"))]
     pub shell: Shell,
 
-    #[arg(
-        long,
-        value_name = "ADDR",
-        value_parser = address,
-        default_value = "127.0.0.1:0",
-        help_heading = "Other"
-    )]
+    #[arg(long, value_name = "ADDR", value_parser = address, default_value = "127.0.0.1:0",
+        help_heading = say!("heading-other"), help = say!("help-listen"))]
     pub listen: std::net::SocketAddr,
 
-    #[arg(
-        long,
-        value_name = "NAME,...",
-        value_delimiter = ',',
-        help_heading = "Other"
-    )]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',',
+        help_heading = say!("heading-other"), help = say!("help-flags"))]
     pub flags: Option<Vec<String>>,
 
-    #[arg(long, value_name = "FILE", help_heading = "Other")]
+    #[arg(long, value_name = "FILE", help_heading = say!("heading-other"),
+        help = say!("help-orders"))]
     pub orders: Option<PathBuf>,
 
-    #[arg(
-        long,
-        hide_short_help = true,
-        value_name = "NUMBER,...",
-        value_delimiter = ',',
-        help_heading = "Other"
-    )]
+    #[arg(long, value_name = "NUMBER,...", value_delimiter = ',', hide_short_help = true,
+        help_heading = say!("heading-other"), help = say!("help-hidden"))]
     pub hidden: Vec<String>,
 
-    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction, help_heading = "Other")]
+    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction,
+        help_heading = say!("heading-other"), help = say!("help-fail-rate"))]
     pub fail_rate: f64,
 
-    #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true, value_parser = signed_duration, help_heading = "Other")]
+    #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true,
+        value_parser = signed_duration, help_heading = say!("heading-other"),
+        help = say!("help-clock-skew"))]
     pub clock_skew: SignedDuration,
 }

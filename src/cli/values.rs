@@ -21,34 +21,32 @@ pub enum Deadline {
 /// It may be given in weeks and days, of 24 hours each.
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
     let span = text.parse::<Span>().ok();
-    let duration = span.map(|it| it.to_duration(SpanRelativeTo::days_are_24_hours()));
-    let duration = duration.and_then(Result::ok);
-    duration.ok_or_else(|| say!("value-duration"))
+    span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok())
+        .ok_or_else(|| say!("value-duration"))
 }
 
 #[cfg(feature = "sandbox")]
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-negative"))
+    Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-duration"))
 }
 
 /// Longer durations could overflow when added to a clock.
 const MAX_DURATION: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
-    match Duration::try_from(signed_duration(text)?) {
-        Ok(duration) if !duration.is_zero() && duration <= MAX_DURATION => Ok(duration),
-        _ => Err(say!("value-too-long")),
-    }
+    up_to(MAX_DURATION, text).ok_or_else(|| say!("value-duration"))
 }
 
 /// Nobody waits for orders older than that.
 const MAX_AGE: Duration = Duration::from_secs(3_660 * 24 * 3_600);
 
 pub(super) fn age(text: &str) -> Result<Duration, String> {
-    match signed_duration(text).map(Duration::try_from) {
-        Ok(Ok(age)) if !age.is_zero() && age <= MAX_AGE => Ok(age),
-        _ => Err(say!("value-age")),
-    }
+    up_to(MAX_AGE, text).ok_or_else(|| say!("value-age"))
+}
+
+fn up_to(max: Duration, text: &str) -> Option<Duration> {
+    let duration = Duration::try_from(signed_duration(text).ok()?).ok()?;
+    Some(duration).filter(|duration| !duration.is_zero() && *duration <= max)
 }
 
 /// A whole number from 1.
@@ -103,17 +101,17 @@ pub(super) fn fraction(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let units = [("K", 10), ("M", 20), ("G", 30)];
-    let upper = text.to_ascii_uppercase();
-    let unit = units
-        .iter()
-        .find_map(|(unit, power)| Some((upper.strip_suffix(unit)?, *power)));
-    let (count, power) = unit.unwrap_or((&upper, 0));
-    let bytes = count
-        .parse()
-        .ok()
-        .and_then(|count: u64| count.checked_mul(1 << power));
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let bytes = match &*unit.to_ascii_uppercase() {
+        "" => Some(1),
+        "K" => Some(1 << 10),
+        "M" => Some(1 << 20),
+        "G" => Some(1 << 30),
+        _ => None,
+    };
+    let count = text[..text.len() - unit.len()].parse().ok();
     bytes
+        .and_then(|bytes: u64| bytes.checked_mul(count?))
         .filter(|&bytes| bytes > 0)
         .ok_or_else(|| say!("value-size"))
 }

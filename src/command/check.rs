@@ -7,14 +7,13 @@ use std::time::Duration;
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
-use super::failure::Failure;
+use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
 use super::findings::{Findings, MAX_CELL};
 use super::inputs::{deadline, open_unchanged};
 use super::target::{self, Target};
-use crate::cli::{CheckArgs, PacingArgs, ReportFormat, RunArgs};
+use crate::cli::{CallArgs, CheckArgs, ReportFormat, RunArgs};
 use crate::console::{Console, forecast, preview, print, print_json};
 use crate::erp::Client;
-use crate::exit::{OK, SOME_FAILED, STOPPED};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit, Workers};
@@ -112,7 +111,6 @@ pub(super) fn dry_run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     let args = CheckArgs {
         sheet: args.sheet,
         account: args.account,
-        pacing: args.pacing,
         calls: args.calls,
         skipping: args.skipping,
         format: ReportFormat::Text,
@@ -132,15 +130,15 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
     let mut plan = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let (pacing, asked) = match &target {
         Some(target) => {
-            let rules = target.rules(&args.pacing, args.calls.retries);
+            let rules = target.rules(&args.calls);
             let client = target.client(args.calls.timeout, console)?;
-            let within = args.skipping.window.modified_within;
+            let within = args.skipping.modified_within;
             let asked = ask(&mut plan, &client, &rules, within, console)?;
             (rules.pacing(), Some(asked))
         }
         None => {
             plan.want_unsettled(None);
-            (pacing(&args.pacing), None)
+            (pacing(&args.calls), None)
         }
     };
     // Where only the permission to ask is missing, a run would go on without.
@@ -178,7 +176,7 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
 }
 
 /// That of a run that names no account.
-fn pacing(args: &PacingArgs) -> Pacing {
+fn pacing(args: &CallArgs) -> Pacing {
     let rate = args.rate.unwrap_or(RateLimit::DEFAULT);
     Pacing {
         rate,

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use super::failure::Failure;
+use super::exit::Failure;
 use crate::console::print;
 use crate::language::say;
 use crate::run::{Orders, Role};

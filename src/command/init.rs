@@ -8,13 +8,12 @@ use std::time::Duration;
 use signal_hook::consts::SIGINT;
 use zeroize::Zeroizing;
 
-use super::failure::Failure;
+use super::exit::{Failure, STOPPED, of_signal};
 use super::next::{command, in_shell, option};
 use super::ping::ping;
 use crate::cli::{AccountArgs, InitArgs, PingArgs};
 use crate::config::{ConfigError, Entered, Setting, Slot, entered};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled};
-use crate::exit::{STOPPED, of_signal};
 use crate::language::say;
 use crate::messages::{asking_for, may_replace, overruled, saved};
 

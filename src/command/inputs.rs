@@ -7,7 +7,7 @@ use jiff::ZonedDateTime;
 use jiff::civil::Time;
 use jiff::tz::{Disambiguation, OffsetConflict};
 
-use super::failure::Failure;
+use super::exit::Failure;
 use crate::cli::{self, AccountArgs, SheetArgs};
 use crate::config::{self, AccountOptions, Resolved};
 use crate::console::Console;

@@ -7,9 +7,8 @@ use std::path::Path;
 
 use clap_mangen::Man;
 
-use super::failure::Failure;
+use super::exit::{Failure, STOPPED};
 use crate::cli;
-use crate::exit::STOPPED;
 use crate::language::say;
 
 pub(super) fn man(directory: &Path) -> Result<u8, Failure> {

@@ -2,20 +2,18 @@
 
 mod check;
 mod completions;
-mod failure;
+mod exit;
 mod findings;
 mod init;
 mod inputs;
 mod man;
 mod next;
 mod ping;
-mod refusal;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod signals;
 mod target;
-mod tips;
 mod verify;
 
 use std::process::ExitCode;
@@ -23,7 +21,6 @@ use std::sync::Arc;
 
 use crate::cli::{Cli, Command};
 use crate::console::Console;
-pub use tips::with_tip;
 
 /// Does what the command line asks for.
 pub fn execute(cli: Cli) -> ExitCode {

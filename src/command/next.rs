@@ -26,16 +26,16 @@ impl NextCommand {
     pub fn of(args: &RunArgs) -> Self {
         let mut next = NextCommand::new(&args.account, &args.sheet);
         let more = &mut next.more;
-        let rate = args.pacing.rate.map(|rate| rate.to_string());
+        let rate = args.calls.rate.map(|rate| rate.to_string());
         option(more, "--rate", rate.as_deref());
         if args.verify {
             more.push("--verify".into());
         }
         if args.skipping.skip_unchanged {
             more.push("--skip-unchanged".into());
-            let window = &args.skipping.window;
-            let hours = window.modified_within.as_secs().div_ceil(3_600);
-            let within = (!window.is_default()).then(|| format!("{hours}h"));
+            let skipping = &args.skipping;
+            let hours = skipping.modified_within.as_secs().div_ceil(3_600);
+            let within = (!skipping.has_default_window()).then(|| format!("{hours}h"));
             option(more, "--modified-within", within.as_deref());
         }
         #[cfg(feature = "sandbox")]
@@ -50,7 +50,7 @@ impl NextCommand {
 
     pub fn after_verify(args: &VerifyArgs) -> Self {
         let mut next = NextCommand::new(&args.account, &args.sheet);
-        let rate = args.pacing.rate.map(|rate| rate.to_string());
+        let rate = args.calls.rate.map(|rate| rate.to_string());
         option(&mut next.more, "--rate", rate.as_deref());
         next
     }

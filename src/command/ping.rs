@@ -1,11 +1,10 @@
 //! `ping`: are credentials, endpoint and clock right?
 
-use super::failure::Failure;
+use super::exit::{Failure, SOME_FAILED, STOPPED};
 use super::inputs::resolve_account;
 use crate::cli::PingArgs;
 use crate::console::{Console, labelled, print};
 use crate::erp::{Client, ErrorKind};
-use crate::exit::{SOME_FAILED, STOPPED};
 use crate::language::say;
 use crate::text::{clock_difference, duration};
 

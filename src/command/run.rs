@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::failure::Failure;
+use super::exit::{Failure, SOME_FAILED, STOPPED, of_signal};
 use super::inputs::{is_stream, open_sheet};
 use super::next::NextCommand;
 use super::signals::listen;
@@ -14,7 +14,6 @@ use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, can_ask, confirm_clearing, print, summary};
 use crate::erp::{Account, CLEAR_FLAG};
-use crate::exit::{SOME_FAILED, STOPPED, of_signal};
 use crate::files::{
     FileError, OutputFormat, Paths, Status, Wanted, is_of_stand_in, named_apart, namesake,
     stand_in_name,
@@ -48,8 +47,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let rules = Rules {
         max_failures: args.max_failures,
         max_consecutive_failures: Some(args.max_consecutive_failures).filter(|&n| n > 0),
-        give_up_after: args.outage.give_up_after,
-        ..target.rules(&args.pacing, args.calls.retries)
+        ..target.rules(&args.calls)
     };
     let settings = Settings {
         rules,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::failure::Failure;
+use super::exit::{Failure, STOPPED, of_signal};
 use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
-use crate::exit::{STOPPED, of_signal};
 use crate::language::say;
 use crate::sandbox::{Config, Handled, Sandbox, read_orders};
 use crate::stop::StopReason;

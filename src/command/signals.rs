@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::exit;
 use crate::console::Console;
-use crate::exit;
 use crate::stop::{Stop, StopReason};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(10);

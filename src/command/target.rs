@@ -6,9 +6,9 @@ use std::time::Duration;
 use etcetera::{BaseStrategy, choose_base_strategy};
 use md5::{Digest, Md5};
 
-use super::failure::Failure;
+use super::exit::Failure;
 use super::inputs::{deadline, resolve_account};
-use crate::cli::{AccountArgs, PacingArgs, RunArgs};
+use crate::cli::{AccountArgs, CallArgs, RunArgs};
 use crate::console::Console;
 use crate::erp::{Account, Client};
 use crate::files::OutputFormat;
@@ -46,20 +46,17 @@ impl Target {
         Ok(client)
     }
 
-    /// How calls are made; of the rules that stop them only the deadline.
-    pub fn rules(&self, pacing: &PacingArgs, retries: u32) -> Rules {
-        let rate = pacing.rate.unwrap_or(self.default_rate);
+    /// How calls are made; of the rules that stop them those of all commands.
+    pub fn rules(&self, args: &CallArgs) -> Rules {
+        let rate = args.rate.unwrap_or(self.default_rate);
         Rules {
             rate,
-            workers: pacing
-                .workers
-                .unwrap_or(self.default_workers)
-                .for_rate(rate),
-            retries,
+            workers: args.workers.unwrap_or(self.default_workers).for_rate(rate),
+            retries: args.retries,
             max_failures: None,
             max_consecutive_failures: None,
-            give_up_after: None,
-            deadline: pacing.deadline.map(deadline),
+            give_up_after: args.give_up_after,
+            deadline: args.deadline.map(deadline),
             account_lock: self.lock.clone(),
         }
     }
@@ -68,8 +65,8 @@ impl Target {
 /// The stand-in, if the run is to call it.
 #[cfg(feature = "sandbox")]
 pub(super) fn of_run(args: &RunArgs, console: &Console) -> Result<Target, Failure> {
+    use super::exit::STOPPED;
     use crate::erp::AppSecret;
-    use crate::exit::STOPPED;
     use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
 
     if !args.sandbox {

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use super::failure::Failure;
+use super::exit::{Failure, OK, SOME_FAILED, STOPPED, of_signal};
 use super::inputs::{is_stream, open_unchanged};
 use super::next::NextCommand;
 use super::signals::listen;
 use super::target;
 use crate::cli::VerifyArgs;
 use crate::console::{Console, print, summary};
-use crate::exit::{OK, SOME_FAILED, STOPPED, of_signal};
 use crate::files::{ReadingsPaths, Wanted, named_apart};
 use crate::language::say;
-use crate::run::{self, Report, Rules, VerifySettings};
+use crate::run::{self, Report, VerifySettings};
 use crate::sheet::Warning;
 use crate::stop::StopReason;
 
@@ -48,12 +47,9 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         }
     }
     let settings = VerifySettings {
-        rules: Rules {
-            give_up_after: args.outage.give_up_after,
-            ..target.rules(&args.pacing, args.calls.retries)
-        },
+        rules: target.rules(&args.calls),
         on_conflict,
-        modified_within: args.window.modified_within,
+        modified_within: args.modified_within,
         paths,
         bom: !args.output.no_bom,
     };

@@ -508,32 +508,15 @@ sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
 sandbox-answered = { $asked } { $body }: { $reply }
 refused-twice = the argument '{ $argument }' cannot be used multiple times
-refused-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
-refused-conflicts = the argument '{ $argument }' cannot be used with:
-refused-no-value = a value is required for '{ $argument }' but none was supplied
-refused-value = invalid value '{ $value }' for '{ $argument }'
-refused-value-why = invalid value '{ $value }' for '{ $argument }': { $why }
-refused-values = [possible values: { $values }]
-refused-extra-value = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
-refused-argument = unexpected argument '{ $argument }' found
-refused-missing = the following required arguments were not provided:
-refused-command = unrecognized subcommand '{ $command }'
-refused-no-command = '{ $program }' requires a subcommand but one was not provided
-refused-commands = [subcommands: { $commands }]
-refused-not-utf-8 = invalid UTF-8 was detected in one or more arguments
-refused-help = For more information, try '{ $option }'.
-tip = tip:{ " " }
-tip-name = '{ $name }'
-tip-commands =
-    { $count ->
-        [one] a similar subcommand exists: { $names }
-       *[other] some similar subcommands exist: { $names }
-    }
-tip-argument = a similar argument exists: { $name }
-tip-value = a similar value exists: { $name }
-tip-exists = { $name } exists
-tip-sheet = to see what would be sent: wdt-flags check { $sheet }; to send it: wdt-flags run { $sheet }
-tip-dry-run = wdt-flags check SHEET, or run SHEET --dry-run, shows what would be sent and calls nothing
+refused-conflict = the argument '{ $argument }' cannot be used with { $others }
+refused-no-value = a value is required for '{ $argument }'
+refused-value = invalid value '{ $value }' for '{ $argument }': { $why }
+refused-values = possible are { $values }
+refused-argument = unexpected argument '{ $argument }'
+refused-missing = missing: { $arguments }
+refused-command = there is no command '{ $command }'; to carry a sheet: wdt-flags run SHEET
+refused-similar = a similar one exists: { $names }
+refused-help = For more information, try '--help'.
 run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place
 check-listing-calls =
     { $calls ->
@@ -768,157 +751,8 @@ sandbox-orders-empty = is empty
 sandbox-orders-time = { $text } is no time such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
 sandbox-orders-encoding = is not UTF-8; save the file as UTF-8
 
-## Help
+## Help: of each text -h shows the first line, --help all
 
-about = Carries a sheet of purchase order flags into the ERP Wangdiantong (旺店通旗舰版)
-    .more = The sheet has the columns purchase_no and flag_name, among others. Each order costs one API call; the results name what became of every row, and the failures file can be given straight back.
-help-quiet = Less on stderr: errors only
-help-verbose = More on stderr (-vv: every call)
-    .more = Assumptions, retries, pauses.
-help-lang = The language of what people read
-    .note = [env: WDT_LANG] [default: the system's]
-help-help = Print help (all of it with --help)
-help-version = Print the version
-about-run = Carry a sheet into the ERP
-    .more = Reads the sheet once to plan it, then makes one call for each distinct order, with the flag that the order's last valid row gives.
-help-path = The sheet: text such as CSV, a workbook, HTML; - is standard input
-    .more = CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods, a table of a web page.
-help-flag = One flag for all rows, without a column
-help-clear = Clear the flags of all rows' orders
-    .more = The same as --flag 无.
-help-order-column = Where the orders are, by header or letter
-    .note = [default: purchase_no, 采购单号, …]
-help-flag-column = Where the flags are, by header or letter
-    .note = [default: flag_name, 标记名称, …]
-help-header-line = The line of the header, or its row in the worksheet
-    .note = [default: the first with the columns]
-help-no-header = The sheet has no header: its first line is a row, its columns are named by letter
-help-sheet = The worksheet, by name or number from 1
-    .note = [default: the visible one with the columns]
-help-all-sheets = All visible worksheets that have the columns, one after the other
-help-visible-only = Leave out the rows that are hidden in a workbook, by a filter or by hand
-help-accept-changes = Send orders and flags of a failures file that a spreadsheet seems to have changed
-    .more = Each row is compared with the results' row of its line; 12345 where 0012345 stood is invalid.
-help-encoding = The encoding of a text sheet, such as utf-8, gb18030, utf-16le
-    .note = [default: found out]
-help-delimiter = What separates the fields of a text sheet: a character, or tab
-    .note = [default: found out]
-help-max-workbook-size = The most that a workbook's cells may take, unpacked, such as 800M or 2G
-    .note = [default: 512M]
-help-on-conflict = An order given different flags: the last row decides, or all its rows are invalid
-help-profile = Which account of the configuration file
-    .more = Named here it comes before the environment's variables; by WDT_PROFILE it does not. Without a configuration file the account comes from the environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
-    .note = [env: WDT_PROFILE] [default: default]
-help-endpoint = production, test or a URL
-    .note = [env: WDT_ENDPOINT] [default: production]
-help-config = The configuration file
-    .note = [default: wdt-flags/config.toml in the configuration directory]
-help-ca-file = A PEM file of certificate authorities to trust besides the built-in ones, where a company inspects TLS
-    .note = [env: WDT_CA_FILE]
-help-sandbox = Try it: call a stand-in ERP, no account
-    .more = The stand-in is started inside this program.
-help-rate = Upper bound on calls, such as 120/min
-    .more = N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate is lowered and raised again step by step, never above this bound. auto begins at 55/min and looks for the account's own limit.
-    .note = [default: the profile's, or 55/min; 20/s with --sandbox]
-help-workers = Calls in flight at most
-    .more = auto is enough for the rate at 3 s a call, from 4 to 64.
-    .note = [default: the profile's workers, or auto]
-help-deadline = Stop sending after 6h, say, or at 06:30
-    .note = [default: never]
-help-retries = Further attempts after the first, for transient failures; unless it is 0, what has failed is sent once more at the end
-help-timeout = The longest a call may take, connection included
-help-skip-unchanged = Ask the ERP first, send only what differs
-    .more = Reads the orders modified of late from the ERP, up to a hundred a call, as long as that saves calls. An order that carries the flag it is to get is unchanged; all others are sent.
-help-check-skip-unchanged = Ask the ERP how many calls would be left
-    .more = Needs the account. Reads the orders modified of late from the ERP, up to a hundred a call, as a run with this option would, and sends nothing.
-help-run-verify = Afterwards read back whether the ERP carries the flags
-    .more = Two seconds after the last call, the run's orders are read from listings, and those that these do not show one by one. What the ERP accepted and does not carry is rejected; what failed and is carried is ok.
-help-modified-within = Which orders the ERP is asked for: those modified within this time
-help-limit = Send only the first N orders, as a trial
-    .more = The rest are skipped.
-help-max-failures = Stop after this many orders that were sent and not accepted
-    .note = [default: never]
-help-max-consecutive-failures = Stop when this many orders in a row have failed for good; 0 means never
-help-give-up-after = Stop when the server cannot be reached for this long
-    .more = Until then the run waits, tries again with one call at a time, and goes on by itself.
-    .note = [default: 1h; 1m while not one call was answered]
-help-fresh = Start over, though an interrupted run could be continued; its journal is kept aside
-help-continue-within = Continue an interrupted run only if it is no older than this; an older journal is kept aside
-help-results = Where every row goes, and what came of it
-    .note = [default: x.results.csv beside x.csv; x.sandbox.results.csv with --sandbox]
-help-failures = Where the rows go that are rejected, failed, invalid or skipped
-    .note = [default: x.failures.csv beside x.csv; x.sandbox.failures.csv with --sandbox]
-help-output-format = CSV files, or workbooks, in which Excel changes nothing
-    .more = For results and failures that are not named.
-    .note = [default: the profile's output_format, or csv]
-help-keep = How many results and failures of earlier runs to keep beside the sheet
-    .note = [default: all]
-help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
-help-dry-run = Send nothing, the same as check
-help-yes = Do not ask before flags are cleared
-about-check = Read and validate a sheet, call nothing
-    .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or all with -v. Only with --skip-unchanged it calls the ERP and needs the account.
-help-format = How to say it
-about-verify = Ask whether the ERP carries a sheet's flags
-    .more = Compares, for each distinct order, the flag that the ERP carries with the one that the order's last valid row gives, and changes nothing. SHEET may be results or failures, too. The orders modified of late are read from listings, up to a hundred a call, as long as that saves calls; the others are asked for one by one.
-help-verify-results = Where every row goes, and what was found
-    .note = [default: x.verified.csv beside x.csv]
-help-verify-failures = Where the rows go that are different or not found, for run to take
-    .note = [default: x.different.csv beside x.csv]
-help-verify-output-format = CSV files, or workbooks, in which Excel changes nothing
-    .more = For files that are not named.
-    .note = [default: the profile's output_format, or csv]
-help-verify-retries = Further attempts after the first, for transient failures
-help-verify-deadline = Stop asking after 6h, say, or at 06:30
-    .note = [default: never]
-help-verify-rate = Upper bound on calls, such as 120/min
-    .more = N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate is lowered and raised again step by step, never above this bound.
-    .note = [default: the profile's, or 55/min]
-help-verify-modified-within = Which orders are listed before the others are asked for one by one: those modified within this time
-about-init = Ask for an account, save it and test it
-    .more =
-        Asks for seller account, app key, app secret and endpoint, writes them into the configuration file, which only you can read, and makes one call that changes nothing. All else in the file stays as it is.
-
-        From a script, where standard input is no terminal, it asks nothing and reads them a line each, in this order. The endpoint may be left out: then it is the one the profile has, or production.
-
-        Exits as ping does; the account is saved in any case. With 2, nothing is.
-help-init-profile = The account's name in the configuration file
-    .note = [env: WDT_PROFILE] [default: default]
-help-init-yes = Do not ask before an account is replaced
-about-ping = Test credentials, endpoint and clock; change nothing
-    .more = Exits with 0 if the ERP accepts the call, with 1 if it could not be reached or the clock is off, with 3 if it refuses.
-help-ping-timeout = The longest the call may take
-about-sandbox = Serve a stand-in ERP until interrupted
-    .more = It checks what the real one checks, answers with the same messages, keeps flags in memory, and can be made difficult. Prints the environment variables that point a client at it; with -v it tells of each request.
-help-sandbox-limit = Calls let in per minute
-    .note = [default: any number]
-help-max-concurrency = Calls let in at once
-    .note = [default: any number]
-help-latency = How long every call takes
-help-shell = The shell to print variables for
-help-listen = Where to listen
-    .more = Port 0 takes any free one.
-help-flags = The flags that are defined
-    .more = Separated by commas; 无 is in any case.
-    .note = [default: aa,加急,已质检,待质检,待付款,已付款,部分到货,无]
-help-orders = The orders that are there, as a CSV file
-    .more = Its header has order and, if you like, flag and modified. An order without a flag has none, one without a time is as old as the stand-in.
-    .note = [default: none]
-help-hidden = Orders that are not shown
-    .more = Separated by commas.
-    .note = [default: none]
-help-fail-rate = The fraction of calls that fail
-    .more = From 0 to 1.
-help-clock-skew = How far its clock is ahead, or -5m
-about-man = Write a man page for each command
-    .more = To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such as ~/.local/share/man/man1.
-help-dir = Where to; made if it is not there
-about-completions = Print a completion script for a shell
-help-completions-shell = The shell
-help-help-command = Print this help, or that of a command
-help-noted = { $text } { $note }
-help-default = [default: { $value }]
-help-values = [possible values: { $values }]
 heading-usage = Usage:
 heading-commands = Commands
 heading-arguments = Arguments
@@ -928,48 +762,285 @@ heading-pace = Pace
 heading-stopping = Stopping
 heading-output = Output
 heading-other = Other
-value-on-conflict-last = the order's last valid row decides, the others are superseded
-value-on-conflict-invalid = all the order's rows are invalid
-value-output-format-csv = text separated by commas
-value-output-format-xlsx = workbooks
-value-format-text = for people
-value-format-json = for scripts: one JSON object; its findings list ten rows of a kind, or with -v all
-value-shell-sh = sh, bash, zsh, fish: export NAME=value
-value-shell-powershell = $env:NAME='value'
-value-shell-cmd = set "NAME=value"
+about =
+    Carries a sheet of purchase order flags into the ERP Wangdiantong (旺店通旗舰版)
+
+    The sheet has the columns purchase_no and flag_name, among others. Each order
+    costs one API call; the results name what became of every row, and the failures
+    file can be given straight back.
+about-run =
+    Carry a sheet into the ERP
+
+    Reads the sheet once to plan it, then makes one call for each distinct order,
+    with the flag that the order's last valid row gives.
+about-check =
+    Read and validate a sheet, call nothing
+
+    Says how long a run will take and what a deadline will leave, and lists the rows
+    that would not be sent by what is the matter: the first ten of each kind, or all
+    with -v. Only with --skip-unchanged it calls the ERP and needs the account.
+about-verify =
+    Ask whether the ERP carries a sheet's flags
+
+    Compares, for each distinct order, the flag that the ERP carries with the one
+    that the order's last valid row gives, and changes nothing. SHEET may be results
+    or failures, too. The orders modified of late are read from listings, up to a
+    hundred a call, as long as that saves calls; the others one by one.
+about-init =
+    Ask for an account, save it and test it
+
+    Asks for seller account, app key, app secret and endpoint, writes them into the
+    configuration file, which only you can read, and makes one call that changes
+    nothing. All else in the file stays as it is.
+
+    From a script, where standard input is no terminal, it asks nothing and reads
+    them a line each, in this order. The endpoint may be left out: then it is the
+    one the profile has, or production.
+
+    Exits as ping does; the account is saved in any case. With 2, nothing is.
+about-ping =
+    Test credentials, endpoint and clock; change nothing
+
+    Exits with 0 if the ERP accepts the call, with 1 if it could not be reached or
+    the clock is off, with 3 if it refuses.
+about-sandbox =
+    Serve a stand-in ERP until interrupted
+
+    It checks what the real one checks, answers with the same messages, keeps flags
+    in memory, and can be made difficult. Prints the environment variables that
+    point a client at it; with -v it tells of each request.
+about-man =
+    Write a man page for each command
+
+    To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such
+    as ~/.local/share/man/man1.
+about-completions = Print a completion script for a shell
+about-help = Print this help, or that of a command
 examples =
     Examples:
       wdt-flags run orders.csv --sandbox     try it, without an account
       wdt-flags init                         enter an account
       wdt-flags run orders.csv               carry the sheet into the ERP
-examples-more =
-    Examples:
-      wdt-flags run orders.csv --sandbox     try it, without an account
-      wdt-flags init                         enter an account
-      wdt-flags check orders.csv             see what would be sent
-      wdt-flags ping                         test credentials, endpoint and clock
-      wdt-flags run orders.csv               carry the sheet into the ERP
-      wdt-flags run orders.failures.csv      try again what failed
-exit-codes = Exit codes:
-exit-ok = every row is ok, unchanged, superseded or left out (--visible-only)
-exit-some-failed = the run finished and some row is none of these
-exit-usage = wrong usage, configuration or sheet; nothing was sent
-exit-stopped = stopped early: a fatal verdict, a stop rule, files that cannot be written
-exit-locked = another run is writing the same files
-exit-hangup = stopped by SIGHUP (the terminal is gone)
-exit-interrupted = stopped by SIGINT (Ctrl-C)
-exit-terminated = stopped by SIGTERM
-exit-verify-ok = every row is the same in the ERP, or left out (--visible-only)
-exit-verify-some-failed = everything was asked for, and some row is not the same
-exit-verify-usage = wrong usage, configuration or sheet; nothing was asked for
-exit-verify-stopped = stopped early: no permission, no ERP, files that cannot be written
-exit-check-ok = every row can be sent, or a later row decides
-exit-check-some-failed = some row is invalid and would not be sent
-exit-check-usage = wrong usage, or a sheet that cannot be read
-exit-check-stopped = standard output cannot be written, or the ERP cannot be asked
-value-duration = write a duration such as 30s, 2m, 12h or 1d
-value-negative = must not be negative
-value-too-long = must be longer than nothing and no longer than a week
+exit-codes =
+    Exit codes:
+      0    every row is ok, unchanged, superseded or left out (--visible-only);
+           for check: can be sent; for verify: is the same in the ERP
+      1    all is done, and some row is none of these
+      2    wrong usage, configuration or sheet; nothing was sent
+      3    stopped early: the ERP refuses all calls or cannot be reached, a stop
+           rule, files that cannot be written
+      75   another run is writing the same files
+      129  stopped by SIGHUP (the terminal is gone)
+      130  stopped by SIGINT (Ctrl-C)
+      143  stopped by SIGTERM
+help-quiet = Less on stderr: errors only
+help-verbose =
+    More on stderr (-vv: every call)
+
+    Assumptions, retries, pauses.
+help-lang =
+    The language of what people read: zh or en
+    (env: WDT_LANG; default: the system's)
+help-help = Print help (all of it with --help)
+help-version = Print the version
+help-path =
+    The sheet: text such as CSV, a workbook, HTML; - is standard input
+
+    CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods, a table of a web
+    page.
+help-flag = One flag for all rows, without a column
+help-clear =
+    Clear the flags of all rows' orders
+
+    The same as --flag 无.
+help-order-column =
+    Where the orders are, by header or letter
+    (default: purchase_no, 采购单号, …)
+help-flag-column =
+    Where the flags are, by header or letter
+    (default: flag_name, 标记名称, …)
+help-header-line =
+    The line of the header, or its row in the worksheet
+    (default: the first with the columns)
+help-no-header =
+    The sheet has no header: its first line is a row
+
+    Its columns are named by letter.
+help-sheet =
+    The worksheet, by name or number from 1
+    (default: the visible one with the columns)
+help-all-sheets = All visible worksheets that have the columns, one after the other
+help-visible-only =
+    Leave out the rows that are hidden in a workbook
+
+    By a filter or by hand.
+help-accept-changes =
+    Send what a spreadsheet seems to have changed in a failures file
+
+    Each row is compared with the results' row of its line; 12345 where
+    0012345 stood is invalid without this.
+help-encoding =
+    The encoding of a text sheet, such as utf-8, gb18030, utf-16le
+    (default: found out)
+help-delimiter =
+    What separates the fields of a text sheet: a character, or tab
+    (default: found out)
+help-max-workbook-size =
+    The most that a workbook's cells may take, unpacked (default: 512M)
+
+    Such as 800M or 2G.
+help-on-conflict =
+    What to do with an order given different flags (default: last)
+
+    - last: its last valid row decides, the others are superseded
+    - invalid: all its rows are invalid
+help-profile =
+    Which account of the configuration file
+    (env: WDT_PROFILE; default: default)
+
+    Named here it comes before the environment's variables; by WDT_PROFILE
+    it does not. Without a configuration file the account comes from the
+    environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
+help-endpoint =
+    production, test or a URL
+    (env: WDT_ENDPOINT; default: production)
+help-config =
+    The configuration file
+    (default: wdt-flags/config.toml in the configuration directory)
+help-ca-file =
+    A PEM file of certificate authorities to trust besides the built-in
+    (env: WDT_CA_FILE)
+
+    Where a company inspects TLS.
+help-sandbox =
+    Try it: call a stand-in ERP, no account
+
+    The stand-in is started inside this program.
+help-rate =
+    Upper bound on calls, such as 120/min
+    (default: the profile's, or 55/min; 20/s with --sandbox)
+
+    N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate
+    is lowered and raised again step by step, never above this bound. auto
+    begins at 55/min and looks for the account's own limit.
+help-workers =
+    Calls in flight at most (default: the profile's workers, or auto)
+
+    auto is enough for the rate at 3 s a call, from 4 to 64.
+help-retries =
+    Further attempts after the first, for transient failures (default: 4)
+
+    Unless it is 0, a run sends what has failed once more at the end.
+help-timeout =
+    The longest a call may take, connection included
+    (default: 30s)
+help-deadline =
+    Stop calling after 6h, say, or at 06:30
+    (default: never)
+help-give-up-after =
+    Stop when the server cannot be reached for this long
+    (default: 1h; 1m while not one call was answered)
+
+    Until then it waits, tries again with one call at a time, and goes on
+    by itself.
+help-skip-unchanged =
+    Ask the ERP first, send only what differs
+
+    Reads the orders modified of late from the ERP, up to a hundred a
+    call, as long as that saves calls. An order that carries the flag it
+    is to get is unchanged; all others are sent. check asks as a run
+    would, and says how many calls would be left.
+help-modified-within =
+    List the orders that were modified within this time (default: 30d)
+
+    Those that are not listed are sent; verify asks for them one by one.
+help-verify =
+    Afterwards read back whether the ERP carries the flags
+
+    Two seconds after the last call, the run's orders are read from
+    listings, and those that these do not show one by one. What the ERP
+    accepted and does not carry is rejected; what failed and is carried is
+    ok.
+help-limit =
+    Send only the first N orders, as a trial
+
+    The rest are skipped.
+help-max-failures =
+    Stop after this many orders that were sent and not accepted
+    (default: never)
+help-max-consecutive-failures =
+    Stop when so many orders in a row have failed for good (default: 25)
+
+    0 means never.
+help-fresh =
+    Start over, though an interrupted run could be continued
+
+    Its journal is kept aside.
+help-continue-within =
+    Continue an interrupted run only if it is no older (default: 12h)
+
+    An older journal is kept aside.
+help-results =
+    Where every row goes, and what came of it
+    (default: beside x.csv x.results.csv, with --sandbox
+    x.sandbox.results.csv, for verify x.verified.csv)
+help-failures =
+    Where the rows go that a further run is to send
+    (default: beside x.csv x.failures.csv, with --sandbox
+    x.sandbox.failures.csv, for verify x.different.csv)
+
+    Those that are rejected, failed, invalid or skipped; for verify those
+    that are different or not found.
+help-output-format =
+    csv, or xlsx: workbooks, in which Excel changes nothing
+    (default: the profile's output_format, or csv)
+
+    For files that are not named.
+help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
+help-keep =
+    How many results and failures of earlier runs to keep (default: all)
+help-dry-run = Send nothing, the same as check
+help-yes = Do not ask before flags are cleared
+help-format =
+    text for people, or json for scripts (default: text)
+
+    json is one object; its findings list ten rows of a kind, or with -v
+    all.
+help-init-profile =
+    The account's name in the configuration file
+    (env: WDT_PROFILE; default: default)
+help-init-yes = Do not ask before an account is replaced
+help-sandbox-limit = Calls let in per minute (default: any number)
+help-max-concurrency = Calls let in at once (default: any number)
+help-latency = How long every call takes (default: 0s)
+help-sandbox-shell =
+    The shell to print variables for
+    (default: the system's)
+
+    sh (also for bash, zsh, fish), powershell or cmd.
+help-listen =
+    Where to listen (default: 127.0.0.1:0)
+
+    Port 0 takes any free one.
+help-flags =
+    The flags that are defined, separated by commas
+    (default: aa,加急,已质检,待质检,待付款,已付款,部分到货,无)
+
+    无 is in any case.
+help-orders =
+    The orders that are there, as a CSV file
+    (default: none)
+
+    Its header has order and, if you like, flag and modified. An order
+    without a flag has none, one without a time is as old as the stand-in.
+help-hidden = Orders that are not shown, separated by commas (default: none)
+help-fail-rate =
+    The fraction of calls that fail, from 0 to 1
+    (default: 0)
+help-clock-skew = How far its clock is ahead, or -5m (default: 0s)
+help-dir = Where to; made if it is not there
+help-shell = bash, zsh, fish, powershell or elvish
+value-duration = write a duration such as 30s, 2m or 12h, of a week at most
 value-positive = write a whole number from 1
 value-whole = write a whole number
 value-address = write an address such as 127.0.0.1:8080

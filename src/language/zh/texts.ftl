@@ -454,28 +454,15 @@ sandbox-failed = 无法在 { $address } 上提供服务：{ $error }
 sandbox-serving = 模拟 ERP 已启动，按 Ctrl-C 停止
 sandbox-answered = { $asked } { $body }：{ $reply }
 refused-twice = “{ $argument }”不能重复给出
-refused-conflict = “{ $argument }”不能与“{ $other }”同时使用
-refused-conflicts = “{ $argument }”不能与以下参数同时使用：
+refused-conflict = “{ $argument }”不能与 { $others } 同时使用
 refused-no-value = “{ $argument }”缺少值
-refused-value = “{ $argument }”的值“{ $value }”无效
-refused-value-why = “{ $argument }”的值“{ $value }”无效：{ $why }
-refused-values = [可用的值：{ $values }]
-refused-extra-value = “{ $argument }”不接受值“{ $value }”
+refused-value = “{ $argument }”的值“{ $value }”无效：{ $why }
+refused-values = 可用的值是 { $values }
 refused-argument = 无法识别参数“{ $argument }”
-refused-missing = 缺少以下必需的参数：
-refused-command = 没有名为“{ $command }”的命令
-refused-no-command = “{ $program }”之后缺少命令
-refused-commands = [命令：{ $commands }]
-refused-not-utf-8 = 有的参数不是有效的 UTF-8
-refused-help = 更多说明请用“{ $option }”查看。
-tip = 提示：
-tip-name = “{ $name }”
-tip-commands = 有 { $count } 个相近的命令：{ $names }
-tip-argument = 有一个相近的参数：{ $name }
-tip-value = 有一个相近的值：{ $name }
-tip-exists = 可用 { $name }
-tip-sheet = 查看将发送的内容：wdt-flags check { $sheet }；发送：wdt-flags run { $sheet }
-tip-dry-run = wdt-flags check SHEET 或 wdt-flags run SHEET --dry-run 只显示将发送的内容，不作任何调用
+refused-missing = 缺少必需的参数：{ $arguments }
+refused-command = 没有名为“{ $command }”的命令；要写入表格：wdt-flags run SHEET
+refused-similar = 有相近的写法：{ $names }
+refused-help = 更多说明请用“--help”查看。
 run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
 verify-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`
@@ -621,157 +608,8 @@ sandbox-orders-empty = 不能为空
 sandbox-orders-time = { $text } 不是有效的时间；请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
 sandbox-orders-encoding = 不是 UTF-8；请把文件另存为 UTF-8
 
-## 帮助
+## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 
-about = 把表格里的采购单标记批量写入旺店通旗舰版 ERP
-    .more = 表格至少要有采购单号（purchase_no）和标记名称（flag_name）两列，其他列不限。每张采购单调用一次接口；结果文件写明每一行的处理情况，失败明细可以直接再交给本程序处理。
-help-quiet = 不显示进度和提示，只显示错误
-help-verbose = 显示更多信息（-vv：每次调用）
-    .more = 包括识别出的表头和编码、重试、暂停。
-help-lang = 提示信息的语言
-    .note = （环境变量 WDT_LANG；默认跟随系统）
-help-help = 显示帮助（--help 显示全部选项）
-help-version = 显示版本号
-about-run = 把表格写入 ERP
-    .more = 先通读一遍表格，再为每张采购单调用一次接口；同一采购单有多行时，以最后一个有效行的标记为准。
-help-path = 表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
-    .more = CSV、TSV 等文本，xlsx、xlsm、xlsb、xls、ods，或网页中的表格。
-help-flag = 所有行用同一个标记，不需要标记列
-help-clear = 清除所有行的采购单标记
-    .more = 等同于 --flag 无。
-help-order-column = 采购单号列：表头名或列字母
-    .note = （默认 purchase_no、采购单号等）
-help-flag-column = 标记列：表头名或列字母
-    .note = （默认 flag_name、标记名称等）
-help-header-line = 表头在文件或工作表的第几行
-    .note = （默认是第一个含有这两列的行）
-help-no-header = 表格没有表头：第一行就是数据，列用字母指定
-help-sheet = 工作表的名称或序号（从 1 起）
-    .note = （默认是含有这两列的可见工作表）
-help-all-sheets = 处理所有含有这两列的可见工作表，逐个进行
-help-visible-only = 不处理工作簿里被筛选或手工隐藏的行
-help-accept-changes = 失败明细里看似被电子表格软件改动过的采购单号和标记也照样发送
-    .more = 失败明细的每一行都会与结果文件中同一行（line）对照；原来是 0012345、现在是 12345 的行视为无效。
-help-encoding = 文本表格的编码，如 utf-8、gb18030、utf-16le
-    .note = （默认自动识别）
-help-delimiter = 文本表格的分隔符：一个字符，或 tab
-    .note = （默认自动识别）
-help-max-workbook-size = 工作簿解压后单元格最多占用的内存，如 800M 或 2G
-    .note = （默认 512M）
-help-on-conflict = 同一采购单的标记不一致时：以最后一行为准，或其所有行都无效
-help-profile = 使用配置文件中的哪个账号
-    .more = 在这里指定时优先于环境变量，用 WDT_PROFILE 指定则不优先。没有配置文件时，账号取自环境变量：WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt）。
-    .note = （环境变量 WDT_PROFILE；默认 default）
-help-endpoint = 接口地址：production、test 或网址
-    .note = （环境变量 WDT_ENDPOINT；默认 production）
-help-config = 配置文件
-    .note = （默认是配置目录下的 wdt-flags/config.toml）
-help-ca-file = 除内置的证书颁发机构外还要信任的证书（PEM 文件），用于公司检查 TLS 流量的环境
-    .note = （环境变量 WDT_CA_FILE）
-help-sandbox = 试运行：调用内置的模拟 ERP，不需要账号
-    .more = 模拟 ERP 在本程序内部启动。
-help-rate = 调用速率上限，如 120/min
-    .more = 可写 N/s、N/min、N/h、auto 或 unlimited。被 ERP 限流时自动降速，再逐步恢复，但不超过此上限。auto 从 55/min 开始，自行摸索账号的实际限额。
-    .note = （默认取配置档的设置，否则 55/min；--sandbox 时 20/s）
-help-workers = 最多同时进行的调用数
-    .more = auto 按每次调用 3 秒计算，足以达到所设速率，在 4 到 64 之间。
-    .note = （默认取配置档的 workers，否则 auto）
-help-deadline = 到时停止发送，如 6h 之后，或 06:30
-    .note = （默认不限）
-help-retries = 遇到暂时性失败时，首次之后再尝试的次数；不为 0 时，失败的采购单最后还会再发送一次
-help-timeout = 一次调用最长用时，包括建立连接
-help-skip-unchanged = 先查询 ERP，只发送标记有变化的采购单
-    .more = 从 ERP 读取最近修改过的采购单，每次调用最多一百张，只要能省下调用就继续读取。标记已经相同的采购单无需更改，其他的照常发送。
-help-check-skip-unchanged = 查询 ERP，看还需多少次调用
-    .more = 需要账号。与带此选项的运行一样，从 ERP 读取最近修改过的采购单，每次调用最多一百张；不发送任何内容。
-help-run-verify = 发送后再核对 ERP 里的标记
-    .more = 最后一次调用两秒后，先用列表、再逐张查询本次运行的采购单。已接受但 ERP 里不是该标记的，改为 rejected；失败但 ERP 里已是该标记的，改为 ok。
-help-modified-within = 查询 ERP 里多久以内修改过的采购单
-help-limit = 只发送前 N 张采购单，用于小批试发
-    .more = 其余的不发送。
-help-max-failures = 已发送但未被接受的采购单达到这么多时停止
-    .note = （默认不限）
-help-max-consecutive-failures = 连续这么多张采购单最终失败时停止；0 表示不限
-help-give-up-after = 服务器连不上超过这么久时停止
-    .more = 在此之前会等待，并用单个调用反复试探，恢复后自动继续。
-    .note = （默认 1h；一次都没有应答过时 1m）
-help-fresh = 即使有可以续跑的中断运行，也从头开始；原运行记录另存保留
-help-continue-within = 只续跑不早于这么久的中断运行；更早的运行记录另存保留
-help-results = 结果文件：每一行及其处理结果
-    .note = （默认在 x.csv 旁的 x.results.csv；--sandbox 时 x.sandbox.results.csv）
-help-failures = 失败明细：被拒绝、失败、无效或未发送的行
-    .note = （默认在 x.csv 旁的 x.failures.csv；--sandbox 时 x.sandbox.failures.csv）
-help-output-format = CSV 文件，或内容不会被 Excel 改动的工作簿
-    .more = 用于没有指定文件名的结果文件和失败明细。
-    .note = （默认取配置档的 output_format，否则 csv）
-help-keep = 表格旁保留以往几次运行的结果文件和失败明细
-    .note = （默认全部保留）
-help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
-help-dry-run = 什么都不发送，等同于 check
-help-yes = 清除标记前不再询问
-about-check = 读取并检查表格，不调用接口
-    .more = 说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
-help-format = 输出格式
-about-verify = 核对 ERP 里的标记与表格是否一致，不作任何更改
-    .more = 逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、结果文件或失败明细。先读取近期修改过的采购单列表（一次调用最多一百张），只要这样更省调用；其余逐张查询。
-help-verify-results = 每一行的核对结果写到哪里
-    .note = （默认 x.csv 同目录下的 x.verified.csv）
-help-verify-failures = 不一致和查不到的行写到哪里，可直接交给 run
-    .note = （默认 x.csv 同目录下的 x.different.csv）
-help-verify-output-format = CSV 文件，或 Excel 不会改动内容的工作簿
-    .more = 用于没有指定名称的文件。
-    .note = （默认取配置档的 output_format，否则 csv）
-help-verify-retries = 暂时失败后再试几次
-help-verify-deadline = 例如 6h 之后或 06:30 停止查询
-    .note = （默认不停止）
-help-verify-rate = 调用速率上限，例如 120/min
-    .more = N/s、N/min、N/h、auto 或 unlimited。ERP 限流时会自动降低，再逐步恢复，但不超过此上限。
-    .note = （默认取配置档，否则 55/min）
-help-verify-modified-within = 先列出在此时间内修改过的采购单，再逐张查询其余的
-about-init = 录入账号、保存并测试
-    .more =
-        依次询问卖家账号、接口账号（app key）、接口密钥（app secret）和接口地址，写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。配置文件中的其他内容保持不变。
-
-        在脚本中使用（标准输入不是终端）时不提问，按上述顺序每行读一项。接口地址可以省略：沿用配置档已有的地址，否则为 production。
-
-        退出码与 ping 相同，账号无论如何都会保存；退出码为 2 时什么都不保存。
-help-init-profile = 账号在配置文件中的名称
-    .note = （环境变量 WDT_PROFILE；默认 default）
-help-init-yes = 替换已有账号前不再询问
-about-ping = 测试账号密钥、接口地址和时钟，不改变任何数据
-    .more = ERP 接受调用时退出码为 0，连不上或时钟有误差时为 1，被拒绝时为 3。
-help-ping-timeout = 调用最长用时
-about-sandbox = 启动模拟 ERP，直到被中断
-    .more = 它检查真实 ERP 所检查的内容，用同样的提示应答，标记保存在内存中，还可以设置各种困难。会显示让客户端指向它的环境变量；加 -v 显示每个请求。
-help-sandbox-limit = 每分钟放行的调用数
-    .note = （默认不限）
-help-max-concurrency = 同时放行的调用数
-    .note = （默认不限）
-help-latency = 每次调用用时
-help-shell = 按哪种命令行显示环境变量
-help-listen = 监听地址
-    .more = 端口 0 表示任取一个空闲端口。
-help-flags = 已定义的标记
-    .more = 用逗号分隔；“无”始终存在。
-    .note = （默认 aa,加急,已质检,待质检,待付款,已付款,部分到货,无）
-help-orders = 已有的采购单（CSV 文件）
-    .more = 表头须有 order，还可以有 flag 和 modified。标记为空表示无标记；时间为空表示模拟 ERP 启动之时。
-    .note = （默认没有）
-help-hidden = 查询时不显示的采购单
-    .more = 用逗号分隔。
-    .note = （默认没有）
-help-fail-rate = 暂时性失败的调用所占比例
-    .more = 0 到 1 之间。
-help-clock-skew = 时钟快多少，慢则为负（-5m）
-about-man = 为每个命令生成手册页（man）
-    .more = 阅读方法：man -l DIR/wdt-flags-run.1，或复制到 man 查找的目录，如 ~/.local/share/man/man1。
-help-dir = 写到哪个目录；不存在则创建
-about-completions = 输出命令行自动补全脚本
-help-completions-shell = 命令行种类
-help-help-command = 显示本帮助，或某个命令的帮助
-help-noted = { $text }{ $note }
-help-default = （默认 { $value }）
-help-values = （可选值：{ $values }）
 heading-usage = 用法:
 heading-commands = 命令
 heading-arguments = 参数
@@ -781,48 +619,273 @@ heading-pace = 速率
 heading-stopping = 停止
 heading-output = 输出
 heading-other = 其他
-value-on-conflict-last = 以该采购单最后一个有效行为准，其他行被取代
-value-on-conflict-invalid = 该采购单的所有行都无效
-value-output-format-csv = 逗号分隔的文本
-value-output-format-xlsx = 工作簿
-value-format-text = 供人阅读
-value-format-json = 供脚本使用：一个 JSON 对象；每类问题列十行，加 -v 全部列出
-value-shell-sh = sh、bash、zsh、fish：export NAME=value
-value-shell-powershell = $env:NAME='value'
-value-shell-cmd = set "NAME=value"
+about =
+    把表格里的采购单标记批量写入旺店通旗舰版 ERP
+
+    表格至少要有采购单号（purchase_no）和标记名称（flag_name）两列，其他列不限。
+    每张采购单调用一次接口；结果文件写明每一行的处理情况，失败明细可以直接再交给
+    本程序处理。
+about-run =
+    把表格写入 ERP
+
+    先通读一遍表格，再为每张采购单调用一次接口；同一采购单有多行时，以最后一个
+    有效行的标记为准。
+about-check =
+    读取并检查表格，不调用接口
+
+    说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：
+    每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，
+    并需要账号。
+about-verify =
+    核对 ERP 里的标记与表格是否一致，不作任何更改
+
+    逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、
+    结果文件或失败明细。先读取近期修改过的采购单列表（一次调用最多一百张），
+    只要这样更省调用；其余逐张查询。
+about-init =
+    录入账号、保存并测试
+
+    依次询问卖家账号、接口账号（app key）、接口密钥（app secret）和接口地址，
+    写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。配置文件中的
+    其他内容保持不变。
+
+    在脚本中使用（标准输入不是终端）时不提问，按上述顺序每行读一项。接口地址可以
+    省略：沿用配置档已有的地址，否则为 production。
+
+    退出码与 ping 相同，账号无论如何都会保存；退出码为 2 时什么都不保存。
+about-ping =
+    测试账号密钥、接口地址和时钟，不改变任何数据
+
+    ERP 接受调用时退出码为 0，连不上或时钟有误差时为 1，被拒绝时为 3。
+about-sandbox =
+    启动模拟 ERP，直到被中断
+
+    它检查真实 ERP 所检查的内容，用同样的提示应答，标记保存在内存中，还可以设置
+    各种困难。会显示让客户端指向它的环境变量；加 -v 显示每个请求。
+about-man =
+    为每个命令生成手册页（man）
+
+    阅读方法：man -l DIR/wdt-flags-run.1，或复制到 man 查找的目录，如
+    ~/.local/share/man/man1。
+about-completions = 输出命令行自动补全脚本
+about-help = 显示本帮助，或某个命令的帮助
 examples =
     示例：
       wdt-flags run orders.csv --sandbox     试运行，不需要账号
       wdt-flags init                         录入账号
       wdt-flags run orders.csv               把表格写入 ERP
-examples-more =
-    示例：
-      wdt-flags run orders.csv --sandbox     试运行，不需要账号
-      wdt-flags init                         录入账号
-      wdt-flags check orders.csv             查看将发送什么
-      wdt-flags ping                         测试账号密钥、接口地址和时钟
-      wdt-flags run orders.csv               把表格写入 ERP
-      wdt-flags run orders.failures.csv      重新发送失败的行
-exit-codes = 退出码：
-exit-ok = 所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）
-exit-some-failed = 运行完成，但有的行不是这样
-exit-usage = 用法、配置或表格有误；什么都没有发送
-exit-stopped = 运行提前停止：致命错误、停止规则，或文件无法写入
-exit-locked = 另一个运行正在写同样的文件
-exit-hangup = 被 SIGHUP 停止（终端已关闭）
-exit-interrupted = 被 SIGINT 停止（Ctrl-C）
-exit-terminated = 被 SIGTERM 停止
-exit-verify-ok = 每一行都与 ERP 一致（same），或因 --visible-only 而不计
-exit-verify-some-failed = 已全部核对，有的行不一致
-exit-verify-usage = 用法、配置或表格有误；没有核对
-exit-verify-stopped = 提前停止：没有权限、连不上 ERP，或文件无法写入
-exit-check-ok = 每一行都可以发送，或以后面的行为准
-exit-check-some-failed = 有的行无效，不会发送
-exit-check-usage = 用法有误，或表格无法读取
-exit-check-stopped = 标准输出无法写入，或无法查询 ERP
-value-duration = 请写时长，如 30s、2m、12h 或 1d
-value-negative = 不能为负
-value-too-long = 必须大于零，且不超过一周
+exit-codes =
+    退出码：
+      0    所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）；
+           check 时都可以发送，verify 时都与 ERP 一致
+      1    已全部处理，但有的行不是这样
+      2    用法、配置或表格有误；什么都没有发送
+      3    提前停止：ERP 拒绝所有调用或连不上、停止规则，或文件无法写入
+      75   另一个运行正在写同样的文件
+      129  被 SIGHUP 停止（终端已关闭）
+      130  被 SIGINT 停止（Ctrl-C）
+      143  被 SIGTERM 停止
+help-quiet = 不显示进度和提示，只显示错误
+help-verbose =
+    显示更多信息（-vv：每次调用）
+
+    包括识别出的表头和编码、重试、暂停。
+help-lang =
+    提示信息的语言：zh 或 en
+    （环境变量 WDT_LANG；默认跟随系统）
+help-help = 显示帮助（--help 显示全部选项）
+help-version = 显示版本号
+help-path =
+    表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
+
+    CSV、TSV 等文本，xlsx、xlsm、xlsb、xls、ods，或网页中的表格。
+help-flag = 所有行用同一个标记，不需要标记列
+help-clear =
+    清除所有行的采购单标记
+
+    等同于 --flag 无。
+help-order-column =
+    采购单号列：表头名或列字母
+    （默认 purchase_no、采购单号等）
+help-flag-column =
+    标记列：表头名或列字母
+    （默认 flag_name、标记名称等）
+help-header-line =
+    表头在文件或工作表的第几行
+    （默认是第一个含有这两列的行）
+help-no-header =
+    表格没有表头：第一行就是数据
+
+    列用字母指定。
+help-sheet =
+    工作表的名称或序号（从 1 起）
+    （默认是含有这两列的可见工作表）
+help-all-sheets = 处理所有含有这两列的可见工作表，逐个进行
+help-visible-only =
+    不处理工作簿里隐藏的行
+
+    无论是被筛选还是手工隐藏。
+help-accept-changes =
+    失败明细里看似被电子表格软件改动过的内容也照样发送
+
+    失败明细的每一行都会与结果文件中同一行（line）对照；原来是 0012345、
+    现在是 12345 的行，不加此选项时视为无效。
+help-encoding =
+    文本表格的编码，如 utf-8、gb18030、utf-16le
+    （默认自动识别）
+help-delimiter =
+    文本表格的分隔符：一个字符，或 tab
+    （默认自动识别）
+help-max-workbook-size =
+    工作簿解压后单元格最多占用的内存（默认 512M）
+
+    如 800M 或 2G。
+help-on-conflict =
+    同一采购单的标记不一致时怎么办（默认 last）
+
+    - last：以该采购单最后一个有效行为准，其他行被取代
+    - invalid：该采购单的所有行都无效
+help-profile =
+    使用配置文件中的哪个账号
+    （环境变量 WDT_PROFILE；默认 default）
+
+    在这里指定时优先于环境变量，用 WDT_PROFILE 指定则不优先。没有配置文件
+    时，账号取自环境变量：WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET
+    （格式为 secret:salt）。
+help-endpoint =
+    接口地址：production、test 或网址
+    （环境变量 WDT_ENDPOINT；默认 production）
+help-config =
+    配置文件
+    （默认是配置目录下的 wdt-flags/config.toml）
+help-ca-file =
+    除内置的证书颁发机构外还要信任的证书（PEM 文件）
+    （环境变量 WDT_CA_FILE）
+
+    用于公司检查 TLS 流量的环境。
+help-sandbox =
+    试运行：调用内置的模拟 ERP，不需要账号
+
+    模拟 ERP 在本程序内部启动。
+help-rate =
+    调用速率上限，如 120/min
+    （默认取配置档的设置，否则 55/min；--sandbox 时 20/s）
+
+    可写 N/s、N/min、N/h、auto 或 unlimited。被 ERP 限流时自动降速，再逐步
+    恢复，但不超过此上限。auto 从 55/min 开始，自行摸索账号的实际限额。
+help-workers =
+    最多同时进行的调用数（默认取配置档的 workers，否则 auto）
+
+    auto 按每次调用 3 秒计算，足以达到所设速率，在 4 到 64 之间。
+help-retries =
+    遇到暂时性失败时，首次之后再尝试的次数（默认 4）
+
+    不为 0 时，运行最后还会把失败的采购单再发送一次。
+help-timeout =
+    一次调用最长用时，包括建立连接
+    （默认 30s）
+help-deadline =
+    到时停止调用，如 6h 之后，或 06:30
+    （默认不限）
+help-give-up-after =
+    服务器连不上超过这么久时停止
+    （默认 1h；一次都没有应答过时 1m）
+
+    在此之前会等待，并用单个调用反复试探，恢复后自动继续。
+help-skip-unchanged =
+    先查询 ERP，只发送标记有变化的采购单
+
+    从 ERP 读取最近修改过的采购单，每次调用最多一百张，只要能省下调用就
+    继续读取。标记已经相同的采购单无需更改，其他的照常发送。
+    check 也同样查询，说明还需多少次调用。
+help-modified-within =
+    列出多久以内修改过的采购单（默认 30d）
+
+    没有列出的照常发送；verify 则逐张查询。
+help-verify =
+    发送后再核对 ERP 里的标记
+
+    最后一次调用两秒后，先用列表、再逐张查询本次运行的采购单。已接受但
+    ERP 里不是该标记的，改为 rejected；失败但 ERP 里已是该标记的，
+    改为 ok。
+help-limit =
+    只发送前 N 张采购单，用于小批试发
+
+    其余的不发送。
+help-max-failures =
+    已发送但未被接受的采购单达到这么多时停止
+    （默认不限）
+help-max-consecutive-failures =
+    连续这么多张采购单最终失败时停止（默认 25）
+
+    0 表示不限。
+help-fresh =
+    即使有可以续跑的中断运行，也从头开始
+
+    原运行记录另存保留。
+help-continue-within =
+    只续跑不早于这么久的中断运行（默认 12h）
+
+    更早的运行记录另存保留。
+help-results =
+    结果文件：每一行及其处理结果
+    （默认在 x.csv 旁：x.results.csv，--sandbox 时 x.sandbox.results.csv，
+    verify 时 x.verified.csv）
+help-failures =
+    失败明细：还要再次发送的行
+    （默认在 x.csv 旁：x.failures.csv，--sandbox 时
+    x.sandbox.failures.csv，verify 时 x.different.csv）
+
+    即被拒绝、失败、无效或未发送的行；verify 时是不一致和查不到的行。
+help-output-format =
+    csv，或 xlsx：内容不会被 Excel 改动的工作簿
+    （默认取配置档的 output_format，否则 csv）
+
+    用于没有指定名称的文件。
+help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
+help-keep =
+    表格旁保留以往几次运行的结果文件和失败明细（默认全部保留）
+help-dry-run = 什么都不发送，等同于 check
+help-yes = 清除标记前不再询问
+help-format =
+    输出格式：text 供人阅读，json 供脚本使用（默认 text）
+
+    json 是一个对象；每类问题列十行，加 -v 全部列出。
+help-init-profile =
+    账号在配置文件中的名称
+    （环境变量 WDT_PROFILE；默认 default）
+help-init-yes = 替换已有账号前不再询问
+help-sandbox-limit = 每分钟放行的调用数（默认不限）
+help-max-concurrency = 同时放行的调用数（默认不限）
+help-latency = 每次调用用时（默认 0s）
+help-sandbox-shell =
+    按哪种命令行显示环境变量
+    （默认跟随系统）
+
+    sh（也用于 bash、zsh、fish）、powershell 或 cmd。
+help-listen =
+    监听地址（默认 127.0.0.1:0）
+
+    端口 0 表示任取一个空闲端口。
+help-flags =
+    已定义的标记，用逗号分隔
+    （默认 aa,加急,已质检,待质检,待付款,已付款,部分到货,无）
+
+    “无”始终存在。
+help-orders =
+    已有的采购单（CSV 文件）
+    （默认没有）
+
+    表头须有 order，还可以有 flag 和 modified。标记为空表示无标记；时间
+    为空表示模拟 ERP 启动之时。
+help-hidden = 查询时不显示的采购单，用逗号分隔（默认没有）
+help-fail-rate =
+    暂时性失败的调用所占比例，0 到 1 之间
+    （默认 0）
+help-clock-skew = 时钟快多少，慢则为负（-5m）（默认 0s）
+help-dir = 写到哪个目录；不存在则创建
+help-shell = bash、zsh、fish、powershell 或 elvish
+value-duration = 请写时长，如 30s、2m 或 12h，最长一周
 value-positive = 请写 1 以上的整数
 value-whole = 请写整数
 value-address = 请写地址和端口，如 127.0.0.1:8080

@@ -2,10 +2,8 @@
 
 use std::fs;
 
-use wdt_flags::sandbox::Config;
-
-use super::{asking, erp, is_listing, listing, many, with_orders};
-use crate::harness::{Place, ScriptedServer, finish, refused, sandbox_with, sheet, start};
+use super::{asking, erp, is_listing, listing};
+use crate::harness::{Place, ScriptedServer, finish, refused, start};
 
 #[test]
 fn a_continued_run_asks_only_for_what_is_not_known() {

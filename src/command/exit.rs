@@ -1,13 +1,24 @@
-//! Why a command ends without doing what it was asked to.
+//! Exit codes, and why a command ends with one of them without doing what it was asked to.
 
 use std::fmt::Display;
 use std::io;
 
-use crate::exit::{LOCKED, STOPPED, USAGE, of_signal};
 use crate::files::FileError;
 use crate::language::say;
 use crate::run::RunError;
 use crate::stop::StopReason;
+
+pub const OK: u8 = 0;
+pub const SOME_FAILED: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const STOPPED: u8 = 3;
+/// `EX_TEMPFAIL` of `sysexits.h`.
+pub const LOCKED: u8 = 75;
+
+/// By the convention of shells.
+pub fn of_signal(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
 
 /// An error for people, and the exit code it ends the program with.
 #[derive(Debug)]

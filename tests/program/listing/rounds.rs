@@ -4,8 +4,8 @@ use std::fs;
 
 use wdt_flags::sandbox::Config;
 
-use super::{asking, erp, is_listing, listing, many, with_orders};
-use crate::harness::{Place, ScriptedServer, finish, refused, sandbox_with, sheet, start};
+use super::{asking, erp, many, with_orders};
+use crate::harness::{Place, ScriptedServer, finish, listing, refused, sandbox_with, sheet, start};
 
 #[test]
 fn a_continued_run_asks_only_for_what_is_not_known() {
@@ -102,7 +102,7 @@ fn the_next_night_counts_what_carried_its_flag_as_known() {
 #[test]
 fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let place = Place::new();
-    let (server, gate) = ScriptedServer::gated(|connection, request| match is_listing(request) {
+    let (server, gate) = ScriptedServer::gated(|connection, request| match request.is_listing() {
         true => connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")])),
         false => connection.accept(request),
     });

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
 use super::values::{address, duration, fraction, per_minute, positive, signed_duration};
-use crate::sandbox::Shell;
 
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
@@ -43,18 +42,40 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "FILE", help_heading = "Other")]
     pub orders: Option<PathBuf>,
 
-    #[arg(
-        long,
-        hide_short_help = true,
-        value_name = "NUMBER,...",
-        value_delimiter = ',',
-        help_heading = "Other"
-    )]
-    pub hidden: Vec<String>,
-
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction, help_heading = "Other")]
     pub fail_rate: f64,
 
     #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true, value_parser = signed_duration, help_heading = "Other")]
     pub clock_skew: SignedDuration,
+}
+
+/// A shell by how it sets a variable.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Shell {
+    /// sh, bash, zsh, fish: export NAME=value
+    Sh,
+    /// $env:NAME='value'
+    Powershell,
+    /// set "NAME=value"
+    Cmd,
+}
+
+impl Shell {
+    /// The one that comes with the system.
+    const fn of_system() -> Self {
+        if cfg!(windows) {
+            Shell::Powershell
+        } else {
+            Shell::Sh
+        }
+    }
+
+    /// The line that sets a variable to a value without blanks, quotes and the like.
+    pub fn set(self, name: &str, value: &str) -> String {
+        match self {
+            Shell::Sh => format!("export {name}={value}\n"),
+            Shell::Powershell => format!("$env:{name}='{value}'\n"),
+            Shell::Cmd => format!("set \"{name}={value}\"\n"),
+        }
+    }
 }

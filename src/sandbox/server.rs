@@ -42,21 +42,21 @@ fn answer(mut stream: &TcpStream, service: &Service) -> io::Result<()> {
     // Without it the end of a long reply could wait for the client's acknowledgement.
     stream.set_nodelay(true)?;
     let request = Request::read(BufReader::new(stream))?;
-    let answer = service.answer_in_time(|| {
-        let (answer, is_admitted) = match request.refusal() {
-            Some(status) => (Answer::Page(status), false),
-            None => service.answer(&request.query, &request.body, Instant::now()),
-        };
-        if let Some(watch) = &service.config.watch {
-            // Nobody watches any more when it stops.
-            let _ = watch.send(tell(&request, &answer));
-        }
-        (answer, is_admitted)
-    });
+    service.enter();
+    let (answer, is_admitted) = match request.refusal() {
+        Some(status) => (Answer::Page(status), false),
+        None => service.answer(&request.query, &request.body, Instant::now()),
+    };
+    if let Some(watch) = &service.config.watch {
+        // Nobody watches any more when it stops.
+        let _ = watch.send(tell(&request, &answer));
+    }
+    let is_over = service.leave(is_admitted);
     let (status, kind, body) = match answer {
+        _ if is_over => return Ok(()),
+        Answer::HangUp => return Ok(()),
         Answer::Json(json) => ("200 OK", "application/json;charset=UTF-8", json),
         Answer::Page(status) => (status, "text/html", format!("<h1>{status}</h1>\n")),
-        Answer::HangUp => return Ok(()),
     };
     let (date, length) = (http_date(service.now()), body.len());
     let reply = format!(
@@ -70,13 +70,13 @@ fn answer(mut stream: &TcpStream, service: &Service) -> io::Result<()> {
 fn tell(request: &Request, answer: &Answer) -> String {
     let mut fields = request.query.split('&');
     let method = fields.find_map(|field| field.strip_prefix("method="));
-    let asked = method.unwrap_or(&request.target);
-    let body = String::from_utf8_lossy(&request.body);
-    let reply = match answer {
-        Answer::Json(json) => json,
-        Answer::Page(status) => &format!("HTTP {status}"),
-        Answer::HangUp => &say!("sandbox-hung-up"),
+    let (asked, reply) = match answer {
+        Answer::Json(json) => (method, json),
+        Answer::Page(status) => (None, &format!("HTTP {status}")),
+        Answer::HangUp => (method, &say!("sandbox-hung-up")),
     };
+    let asked = asked.unwrap_or(&request.target);
+    let body = String::from_utf8_lossy(&request.body);
     format!("{asked} {body}: {reply}")
 }
 

@@ -91,14 +91,17 @@ impl Service {
         self.closed.notify_all();
     }
 
-    /// Answers a request after the time that each takes; it is in flight as long.
-    pub(super) fn answer_in_time(&self, answer: impl FnOnce() -> (Answer, bool)) -> Answer {
-        let mut state = self.state();
-        state.stats.calls += 1;
-        state.stats.in_flight += 1;
-        state.stats.peak_in_flight = state.stats.peak_in_flight.max(state.stats.in_flight);
-        drop(state);
-        let (answer, is_admitted) = answer();
+    /// Counts a request as in flight.
+    pub(super) fn enter(&self) {
+        let stats = &mut self.state().stats;
+        stats.calls += 1;
+        stats.in_flight += 1;
+        stats.peak_in_flight = stats.peak_in_flight.max(stats.in_flight);
+    }
+
+    /// Waits as long as every reply does; a request is in flight until then. Returns whether the
+    /// server has ended meanwhile.
+    pub(super) fn leave(&self, is_admitted: bool) -> bool {
         let latency = self.config.latency;
         let waited = self
             .closed
@@ -106,11 +109,7 @@ impl Service {
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.stats.in_flight -= 1;
         state.admitted -= u32::from(is_admitted);
-        if state.is_closed {
-            Answer::HangUp
-        } else {
-            answer
-        }
+        state.is_closed
     }
 
     /// The answer to a call, and whether the limits let it in. Authentication comes before the

@@ -38,9 +38,8 @@ fn refusal(status: u16, message: &str) -> String {
     json!({ "status": status, "message": message }).to_string()
 }
 
-fn page(service: &Service, argument: &Value, page: usize) -> Value {
-    let mut fields = fields(LIST, service.now());
-    fields.insert("page_no".to_owned(), page.to_string());
+fn page(service: &Service, argument: &Value) -> Value {
+    let fields = fields(LIST, service.now());
     let body = json!([argument]).to_string();
     let reply = reply(service, &(signed(&fields, &body), body));
     let reply: Value = serde_json::from_str(&reply).expect(&reply);
@@ -69,7 +68,7 @@ fn updates_are_kept_and_listed_when_they_change_something() {
     let set = |order: &str, flag: &str| reply(&service, &update(order, flag, service.now()));
     let rows = |data: &Value| shown(data).concat().join(" ");
     // The oldest first, then by number.
-    let all = page(&service, &november(), 0);
+    let all = page(&service, &november());
     assert_eq!(rows(&all), "CG0 无 CG1 aa CG404 停用");
     assert_eq!(all["total_count"], 3);
     assert_eq!(all["order"][0]["modified"], (NOVEMBER + 60) * 1_000);
@@ -78,7 +77,7 @@ fn updates_are_kept_and_listed_when_they_change_something() {
     assert_eq!(set("CG0", "加急"), OK, "moves it out of the window");
     assert_eq!(set("CG404", "停用"), refusal(100, "采购标记不存在:停用"));
     assert_eq!(set("CG4041", "aa"), refusal(100, "单据不存在"));
-    assert_eq!(rows(&page(&service, &november(), 0)), "CG1 aa CG404 停用");
+    assert_eq!(rows(&page(&service, &november())), "CG1 aa CG404 停用");
     let awkward = "CG\"1\\2/3 &=%+?#";
     for (order, flag) in [(awkward, "加急"), ("CG8", "aa"), ("CG404", "无")] {
         assert_eq!(set(order, flag), OK);
@@ -90,7 +89,7 @@ fn updates_are_kept_and_listed_when_they_change_something() {
         ("CG8", ""),
         ("CG9", ""),
     ] {
-        let looked_up = page(&service, &json!({ "purchase_no": number }), 0);
+        let looked_up = page(&service, &json!({ "purchase_no": number }));
         assert_eq!(rows(&looked_up), expected);
     }
     let state = service.state();
@@ -102,21 +101,6 @@ fn updates_are_kept_and_listed_when_they_change_something() {
         [1, 0]
     );
     assert_eq!((state.stats.accepted, state.stats.listings), (5, 7));
-}
-
-#[test]
-fn pages_are_of_the_size_that_the_server_likes() {
-    let service = Service::new(Config {
-        orders: (0..70)
-            .map(|n| there(&format!("CG{n:02}"), "", n))
-            .collect(),
-        max_page_size: 30,
-        ..Config::default()
-    });
-    let pages = [0, 1, 2, 3].map(|number| shown(&page(&service, &november(), number)));
-    assert_eq!(pages.each_ref().map(Vec::len), [30, 30, 10, 0]);
-    let all = pages.concat();
-    assert!((0..70).all(|n| all[n][0] == format!("CG{n:02}")));
 }
 
 #[test]

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
 use super::values::{address, duration, fraction, per_minute, positive, signed_duration};
 use crate::language::say;
-use crate::sandbox::Shell;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-pace"))]
@@ -41,10 +40,6 @@ pub struct SandboxArgs {
         help = say!("help-orders"))]
     pub orders: Option<PathBuf>,
 
-    #[arg(long, value_name = "NUMBER,...", value_delimiter = ',', hide_short_help = true,
-        help_heading = say!("heading-other"), help = say!("help-hidden"))]
-    pub hidden: Vec<String>,
-
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction,
         help_heading = say!("heading-other"), help = say!("help-fail-rate"))]
     pub fail_rate: f64,
@@ -53,4 +48,35 @@ pub struct SandboxArgs {
         value_parser = signed_duration, help_heading = say!("heading-other"),
         help = say!("help-clock-skew"))]
     pub clock_skew: SignedDuration,
+}
+
+/// A shell by how it sets a variable.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Shell {
+    /// sh, bash, zsh, fish: export NAME=value
+    Sh,
+    /// $env:NAME='value'
+    Powershell,
+    /// set "NAME=value"
+    Cmd,
+}
+
+impl Shell {
+    /// The one that comes with the system.
+    const fn of_system() -> Self {
+        if cfg!(windows) {
+            Shell::Powershell
+        } else {
+            Shell::Sh
+        }
+    }
+
+    /// The line that sets a variable to a value without blanks, quotes and the like.
+    pub fn set(self, name: &str, value: &str) -> String {
+        match self {
+            Shell::Sh => format!("export {name}={value}\n"),
+            Shell::Powershell => format!("$env:{name}='{value}'\n"),
+            Shell::Cmd => format!("set \"{name}={value}\"\n"),
+        }
+    }
 }

@@ -9,15 +9,17 @@ use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
 use crate::language::say;
-use crate::sandbox::{Config, Handled, Sandbox, read_orders};
+use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, read_orders};
 use crate::stop::StopReason;
 
 /// How often it is looked whether to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {
-    let orders = args.orders.as_deref().map(read_orders).transpose();
-    let orders = orders.map_err(Failure::usage)?.unwrap_or_default();
+    let orders = match &args.orders {
+        Some(file) => read_orders(file).map_err(Failure::usage)?,
+        None => Vec::new(),
+    };
     let stop = listen(console).map_err(Failure::no_thread)?;
     let default = Config::default();
     let (watch, requests) = channel();
@@ -25,7 +27,6 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         listen: args.listen,
         flags: args.flags.unwrap_or(default.flags),
         orders,
-        hidden: args.hidden.into_iter().collect(),
         limit: args.limit,
         max_concurrency: args.max_concurrency,
         latency: args.latency,
@@ -45,19 +46,21 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         )
     })?;
     stop.begin();
-    print(sandbox.environment(args.shell)).map_err(Failure::stdout)?;
+    let endpoint = sandbox.endpoint();
+    let variables = [
+        ("WDT_SID", SID),
+        ("WDT_APP_KEY", APP_KEY),
+        ("WDT_APP_SECRET", APP_SECRET),
+        ("WDT_ENDPOINT", &endpoint),
+    ];
+    let lines = variables.map(|(name, value)| args.shell.set(name, value));
+    print(lines.concat()).map_err(Failure::stdout)?;
     console.note(say!("sandbox-serving"));
     while !stop.stopped() {
-        if let Ok(Handled { asked, body, reply }) = requests.recv_timeout(LOOK_EVERY) {
-            console.detail(say!(
-                "sandbox-answered",
-                asked = asked,
-                body = body,
-                reply = reply
-            ));
+        if let Ok(request) = requests.recv_timeout(LOOK_EVERY) {
+            console.detail(request);
         }
     }
-    drop(sandbox);
     match stop.reason() {
         Some(StopReason::Signal(signal)) => Ok(of_signal(signal)),
         _ => Ok(0),

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::answer::Handled;
 use super::protocol::MAX_PAGE_SIZE;
 
 pub const SID: &str = "sandbox";
@@ -45,8 +44,8 @@ pub struct Config {
     /// The most orders on a page, however many are asked for: pages are then of this size.
     pub max_page_size: usize,
     /// Calls allowed per minute; `None` is no limit. The minute is a fixed window that starts with
-    /// the first call after the last window has ended. Calls that are throttled, not authentic or
-    /// refused for what stands in their address do not count.
+    /// the first call after the last window has ended. Calls that are throttled or not authentic do
+    /// not count.
     pub limit: Option<u32>,
     /// Calls allowed at once; `None` is no limit.
     pub max_concurrency: Option<u32>,
@@ -59,8 +58,8 @@ pub struct Config {
     /// The server's clock minus the real one. It shows in the `Date` header and decides which
     /// timestamps are accepted.
     pub clock_skew: SignedDuration,
-    /// Where each request is told of.
-    pub watch: Option<Sender<Handled>>,
+    /// Gets a line for each request: what was asked, and the reply.
+    pub watch: Option<Sender<String>>,
 }
 
 impl Default for Config {

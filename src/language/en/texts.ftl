@@ -506,7 +506,6 @@ run-stopped-lost = stopped early: { $reason }; the same command starts over, unl
 run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
 sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
-sandbox-answered = { $asked } { $body }: { $reply }
 refused-twice = the argument '{ $argument }' cannot be used multiple times
 refused-conflict = the argument '{ $argument }' cannot be used with { $others }
 refused-no-value = a value is required for '{ $argument }'
@@ -731,25 +730,9 @@ verify-listed =
 
 ## The stand-in
 
-sandbox-fail-rate = the fail rate { $rate } is not from 0 to 1
-sandbox-no-method = no method
 sandbox-hung-up = hung up
-sandbox-orders-file = { $file }: { $fault }
-sandbox-orders-unreadable = cannot be read: { $why }
-sandbox-orders-cell = line { $line }, column { $column }: { $wrong }
-sandbox-orders-fields =
-    line { $line } has { $found ->
-        [one] 1 field
-       *[other] { $found } fields
-    }, the header has { $expected }
-sandbox-orders-no-column = line 1 has no column order
-sandbox-orders-again = { $order } stands on line { $first }, too
-sandbox-orders-unknown = only order, flag and modified are known
-sandbox-orders-twice = is there twice
-sandbox-orders-long = is longer than { $max } characters
-sandbox-orders-empty = is empty
-sandbox-orders-time = { $text } is no time such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
-sandbox-orders-encoding = is not UTF-8; save the file as UTF-8
+sandbox-orders-line = { $file }: line { $line } cannot be understood; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; each order once, of at most { $order } characters, its flag of { $flag }; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
+sandbox-orders-unreadable = { $file } cannot be read: { $why }
 
 ## Help: of each text -h shows the first line, --help all
 
@@ -1033,7 +1016,6 @@ help-orders =
 
     Its header has order and, if you like, flag and modified. An order
     without a flag has none, one without a time is as old as the stand-in.
-help-hidden = Orders that are not shown, separated by commas (default: none)
 help-fail-rate =
     The fraction of calls that fail, from 0 to 1
     (default: 0)

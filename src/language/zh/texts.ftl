@@ -452,7 +452,6 @@ run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否�
 run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决；除非放回运行记录，否则同一命令会从头开始
 sandbox-failed = 无法在 { $address } 上提供服务：{ $error }
 sandbox-serving = 模拟 ERP 已启动，按 Ctrl-C 停止
-sandbox-answered = { $asked } { $body }：{ $reply }
 refused-twice = “{ $argument }”不能重复给出
 refused-conflict = “{ $argument }”不能与 { $others } 同时使用
 refused-no-value = “{ $argument }”缺少值
@@ -592,21 +591,9 @@ verify-listed = 用列表 { $calls } 页代替了 { $seen } 次调用；还需�
 
 ## 模拟 ERP
 
-sandbox-fail-rate = 失败率 { $rate } 不在 0 到 1 之间
-sandbox-no-method = 未指明方法
 sandbox-hung-up = 已断开，不作答复
-sandbox-orders-file = { $file }：{ $fault }
-sandbox-orders-unreadable = 无法读取：{ $why }
-sandbox-orders-cell = 第 { $line } 行，列 { $column }：{ $wrong }
-sandbox-orders-fields = 第 { $line } 行有 { $found } 个字段，表头有 { $expected } 个
-sandbox-orders-no-column = 第 1 行没有 order 列
-sandbox-orders-again = { $order } 在第 { $first } 行已经有了
-sandbox-orders-unknown = 只能有 order、flag、modified 这三列
-sandbox-orders-twice = 这一列重复了
-sandbox-orders-long = 超过 { $max } 个字符
-sandbox-orders-empty = 不能为空
-sandbox-orders-time = { $text } 不是有效的时间；请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
-sandbox-orders-encoding = 不是 UTF-8；请把文件另存为 UTF-8
+sandbox-orders-line = { $file }：第 { $line } 行无法识别；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；每张采购单只写一次，单号最多 { $order } 个字符，标记最多 { $flag } 个；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
+sandbox-orders-unreadable = 无法读取 { $file }：{ $why }
 
 ## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 
@@ -878,7 +865,6 @@ help-orders =
 
     表头须有 order，还可以有 flag 和 modified。标记为空表示无标记；时间
     为空表示模拟 ERP 启动之时。
-help-hidden = 查询时不显示的采购单，用逗号分隔（默认没有）
 help-fail-rate =
     暂时性失败的调用所占比例，0 到 1 之间
     （默认 0）

@@ -7,18 +7,13 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
-
-use serde_json::Value;
 
 use super::PATIENCE;
+use super::reply::{ACCEPTED, accepted, http};
+use super::request::Request;
 
-/// What the ERP says of a call that it accepts.
-pub const ACCEPTED: &str = r#"{"status":0}"#;
 /// The method of a call that changes nothing.
 const PING: &str = "system.Core.now";
-/// What the ERP says of a call that it will never accept.
-pub const REJECTED: &str = r#"{"status":100,"message":"单据不存在"}"#;
 
 /// A server on loopback, until dropped. As long as it reads requests it answers those that only ask
 /// whether it is there, by itself: scripts are about the others.
@@ -44,80 +39,6 @@ struct State {
     /// What those are answered; `None`: accepted.
     ping_reply: Option<Vec<u8>>,
     flags: BTreeMap<String, String>,
-}
-
-/// An HTTP request, as it arrived.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The request line and the headers.
-    pub head: String,
-    pub body: String,
-    /// When it had been read to its end.
-    pub arrived: Instant,
-}
-
-impl Request {
-    /// Reads a request to its end, and not a byte more.
-    pub fn read(stream: &mut (impl Read + ?Sized)) -> io::Result<Self> {
-        Request::read_but(0, stream)
-    }
-
-    /// Reads a request but for its last `left` bytes.
-    fn read_but(left: usize, stream: &mut (impl Read + ?Sized)) -> io::Result<Self> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte)?;
-            head.extend(byte);
-        }
-        let head = String::from_utf8_lossy(&head).into_owned();
-        let headers = head.lines().filter_map(|line| line.split_once(':'));
-        let length = headers
-            .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .find_map(|(_, length)| length.trim().parse::<usize>().ok());
-        let mut body = vec![0; length.unwrap_or_default().saturating_sub(left)];
-        stream.read_exact(&mut body)?;
-        Ok(Request {
-            head,
-            body: String::from_utf8_lossy(&body).into_owned(),
-            arrived: Instant::now(),
-        })
-    }
-
-    pub fn method(&self) -> &str {
-        self.word(0)
-    }
-
-    /// Path and query, or whatever stands in their place.
-    pub fn target(&self) -> &str {
-        self.word(1)
-    }
-
-    fn word(&self, n: usize) -> &str {
-        self.head.split(' ').nth(n).unwrap_or_default()
-    }
-
-    /// A field of the query, as it was sent.
-    pub fn query(&self, name: &str) -> Option<&str> {
-        let (_, query) = self.target().split_once('?')?;
-        let mut fields = query.split('&').filter_map(|field| field.split_once('='));
-        fields.find(|(field, _)| *field == name).map(|(_, it)| it)
-    }
-
-    /// The order an update is about; empty for other calls.
-    pub fn order(&self) -> String {
-        self.argument("purchase_no")
-    }
-
-    /// The flag an update gives.
-    pub fn flag(&self) -> String {
-        self.argument("flag_name")
-    }
-
-    fn argument(&self, name: &str) -> String {
-        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        body[0][name].as_str().unwrap_or_default().to_owned()
-    }
 }
 
 /// The server's end of one connection.
@@ -368,29 +289,6 @@ impl Connection {
     pub fn stall(&mut self) -> io::Result<()> {
         io::copy(&mut self.stream, &mut io::sink()).map(drop)
     }
-}
-
-/// An HTTP reply with a body of the right length.
-pub fn http(status: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    http_with(status, "", body)
-}
-
-/// As [`http`], with more headers, each ended by a line break.
-pub fn http_with(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n");
-    [head.as_bytes(), body].concat()
-}
-
-pub fn accepted() -> Vec<u8> {
-    http("200 OK", ACCEPTED)
-}
-
-/// What the ERP says of a call that it does not accept.
-pub fn refused(status: i64, message: &str) -> Vec<u8> {
-    let json = serde_json::json!({ "status": status, "message": message });
-    http("200 OK", json.to_string())
 }
 
 /// Something that is held back until the test lets it go.

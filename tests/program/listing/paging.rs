@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use wdt_flags::sandbox::{Config, Order};
 
-use super::{asking, is_listing, listing, many, page, with_orders};
+use super::{asking, many, with_orders};
 use crate::harness::{
-    Place, Request, ScriptedServer, accepted, finish, order, sandbox_with, sheet,
+    Place, Request, ScriptedServer, accepted, finish, listing, order, sandbox_with, sheet,
 };
 
 #[test]
@@ -99,15 +99,15 @@ fn older_orders_are_found_in_further_windows() {
 
 /// A server that lists by `list`, which is given the page, and accepts all updates.
 fn lists(list: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> ScriptedServer {
-    ScriptedServer::per_call(move |_, request| match is_listing(request) {
-        true => Some(list(page(request))),
+    ScriptedServer::per_call(move |_, request| match request.is_listing() {
+        true => Some(list(request.page())),
         false => Some(accepted()),
     })
 }
 
 fn listings(server: &ScriptedServer) -> Vec<Request> {
     let requests = server.requests().into_iter();
-    requests.filter(is_listing).collect()
+    requests.filter(Request::is_listing).collect()
 }
 
 #[test]

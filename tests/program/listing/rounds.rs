@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::{asking, erp, is_listing, listing};
-use crate::harness::{Place, ScriptedServer, finish, refused, start};
+use super::{asking, erp};
+use crate::harness::{Place, ScriptedServer, finish, listing, refused, start};
 
 #[test]
 fn a_continued_run_asks_only_for_what_is_not_known() {
@@ -77,7 +77,7 @@ fn a_failed_row_may_turn_out_to_be_applied() {
 #[test]
 fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let place = Place::new();
-    let (server, gate) = ScriptedServer::gated(|connection, request| match is_listing(request) {
+    let (server, gate) = ScriptedServer::gated(|connection, request| match request.is_listing() {
         true => connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")])),
         false => connection.accept(request),
     });

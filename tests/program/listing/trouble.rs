@@ -1,7 +1,9 @@
 //! An ERP that does not list its orders, or not as it should: then everything is sent.
 
-use super::{asking, is_listing, listing, page};
-use crate::harness::{Place, ScriptedServer, accepted, finish, http, refused, sandbox_with, start};
+use super::asking;
+use crate::harness::{
+    Place, Request, ScriptedServer, accepted, finish, http, listing, refused, sandbox_with, start,
+};
 use wdt_flags::sandbox::Config;
 
 const ROWS: [(&str, &str); 5] = [
@@ -38,8 +40,8 @@ fn a_limit_of_listings_alone_does_not_hold_up_the_run() {
 #[track_caller]
 fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, args: &[&str]) -> usize {
     let place = Place::new();
-    let server = ScriptedServer::per_call(move |_, request| match is_listing(request) {
-        true => Some(reply(page(request))),
+    let server = ScriptedServer::per_call(move |_, request| match request.is_listing() {
+        true => Some(reply(request.page())),
         false => Some(accepted()),
     });
     place.sheet(&ROWS);
@@ -52,7 +54,7 @@ fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, args: &[&str])
     let sent = server
         .requests()
         .iter()
-        .filter(|it| !is_listing(it))
+        .filter(|it| !it.is_listing())
         .count();
     assert_eq!(sent + unchanged, 5, "{run:#?}");
     assert_eq!(server.pings().len(), 0, "{run:#?}");
@@ -104,7 +106,7 @@ fn what_was_read_before_the_trouble_counts() {
 fn limits_are_kept_and_passing_trouble_is_passed() {
     let place = Place::new();
     let server = ScriptedServer::per_call(|n, request| {
-        Some(match (n, is_listing(request)) {
+        Some(match (n, request.is_listing()) {
             (1, _) => refused(100, "超过每分钟最大并发次数限制，请稍后重试"),
             (2, _) => refused(4, "数据库错误"),
             (_, true) => listing(5, &ROWS),
@@ -136,7 +138,7 @@ fn what_is_wrong_with_every_call_is_found_out_by_the_first_that_sends() {
 fn a_signal_ends_the_asking_and_nothing_is_sent() {
     let place = Place::new();
     let (server, gate) = ScriptedServer::gated(|connection, request| {
-        connection.send(match is_listing(request) {
+        connection.send(match request.is_listing() {
             true => listing(50, &[("CG1", "aa")]),
             false => accepted(),
         })
@@ -157,7 +159,7 @@ fn a_signal_ends_the_asking_and_nothing_is_sent() {
     // What was read is not recorded as sent: it is read again.
     let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
     assert!(place.results(&run).count("ok") >= 4, "{run:#?}");
-    assert!(server.requests()[1..].iter().any(is_listing));
+    assert!(server.requests()[1..].iter().any(Request::is_listing));
 }
 
 #[test]

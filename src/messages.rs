@@ -1,6 +1,5 @@
 //! The words for what the rest of the program says as data.
 
-mod call;
 mod character;
 mod config;
 mod earlier;

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::inputs::resolve_account;
 use crate::cli::PingArgs;
 use crate::console::{Console, labelled, print};
-use crate::erp::{Client, ClientOptions, ErrorKind};
+use crate::erp::{Client, ErrorKind};
 use crate::exit::{SOME_FAILED, STOPPED};
 use crate::language::say;
 use crate::text::{clock_difference, duration};
@@ -14,14 +14,8 @@ const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     let resolved = resolve_account(&args.account, console)?;
-    let options = ClientOptions {
-        timeout: args.timeout,
-        system_proxy: true,
-        ca_file: resolved.ca_file,
-    };
-    let client =
-        Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;
-    let ping = client.caller().ping();
+    let client = Client::new(&resolved.account, args.timeout).map_err(Failure::usage)?;
+    let ping = client.ping();
     let account = say!(
         "ping-account",
         sid = resolved.account.sid.as_str(),
@@ -33,7 +27,7 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
     let mut lines = vec![
-        labelled(&say!("label-endpoint"), &resolved.endpoint),
+        labelled(&say!("label-endpoint"), &resolved.account.endpoint),
         labelled(&say!("label-account"), account),
     ];
     lines.extend(client.proxy().map(|it| labelled(&say!("label-proxy"), it)));
@@ -48,6 +42,7 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
             ErrorKind::Throttled(_)
             | ErrorKind::Transient
             | ErrorKind::Unreachable
+            | ErrorKind::NoReply
             | ErrorKind::Clock,
         ) => SOME_FAILED,
     })

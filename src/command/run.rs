@@ -34,7 +34,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         option: args.output.output_format,
         default: target.output_format.unwrap_or_default(),
     };
-    let paths = paths(&args, target.is_stand_in, wanted).map_err(Failure::usage)?;
+    let paths = paths(&args, target.account.stand_in, wanted).map_err(Failure::usage)?;
     tell_namesake(&args, &paths, console);
     let accept_changes = args.sheet.accept_changes;
     let on_conflict = args.sheet.on_conflict;
@@ -64,7 +64,6 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         skip_unchanged: args.skipping.within(),
         verify: args.verify,
         on_conflict,
-        key: target.account.app_secret.key(),
         paths,
         accept_changes,
         bom: !args.output.no_bom,
@@ -72,7 +71,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         continue_within: args.continue_within,
         keep: args.keep,
     };
-    if !(args.yes || target.is_stand_in) {
+    if !(args.yes || target.account.stand_in) {
         confirm(&sheet, &settings)?;
     }
     let report =

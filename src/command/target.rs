@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::inputs::{deadline, resolve_account};
 use crate::cli::{AccountArgs, PacingArgs, RunArgs};
 use crate::console::Console;
-use crate::erp::{Account, Client, ClientOptions, Endpoint};
+use crate::erp::{Account, Client};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
@@ -27,16 +27,10 @@ const SANDBOX_RATE: RateLimit = RateLimit::Limited {
 /// Whom to call, and what has to live as long as calls are made.
 pub(super) struct Target {
     pub account: Account,
-    endpoint: Endpoint,
     default_rate: RateLimit,
     default_workers: Workers,
     /// Of the profile.
     pub output_format: Option<OutputFormat>,
-    system_proxy: bool,
-    ca_file: Option<PathBuf>,
-    /// The endpoint as the journal knows it: a sandbox has another port each time.
-    endpoint_name: String,
-    pub is_stand_in: bool,
     /// Where runs for the account are known to each other.
     lock: Option<PathBuf>,
     #[cfg(feature = "sandbox")]
@@ -45,13 +39,7 @@ pub(super) struct Target {
 
 impl Target {
     pub fn client(&self, timeout: Duration, console: &Console) -> Result<Client, Failure> {
-        let options = ClientOptions {
-            timeout,
-            system_proxy: self.system_proxy,
-            ca_file: self.ca_file.clone(),
-        };
-        let client =
-            Client::new(&self.account, &self.endpoint, &options).map_err(Failure::usage)?;
+        let client = Client::new(&self.account, timeout).map_err(Failure::usage)?;
         if let Some(proxy) = client.proxy() {
             console.detail(say!("run-proxy", proxy = proxy.to_string()));
         }
@@ -65,8 +53,8 @@ impl Target {
             destination: Destination {
                 account: self.account.sid.clone(),
                 app_key: self.account.app_key.clone(),
-                endpoint: self.endpoint_name.clone(),
-                stand_in: self.is_stand_in,
+                endpoint: self.account.endpoint_name().to_owned(),
+                stand_in: self.account.stand_in,
             },
             rate,
             workers: pacing
@@ -101,16 +89,14 @@ pub(super) fn of_run(args: &RunArgs, console: &Console) -> Result<Target, Failur
         account: Account {
             sid: SID.to_owned(),
             app_key: APP_KEY.to_owned(),
-            app_secret: AppSecret::parse(APP_SECRET).map_err(Failure::usage)?,
+            secret: AppSecret::parse(APP_SECRET).map_err(Failure::usage)?,
+            endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
+            ca_file: None,
+            stand_in: true,
         },
-        endpoint: sandbox.endpoint().parse().map_err(Failure::usage)?,
         default_rate: SANDBOX_RATE,
         default_workers: Workers::Auto,
         output_format: None,
-        system_proxy: false,
-        ca_file: None,
-        endpoint_name: "sandbox".to_owned(),
-        is_stand_in: true,
         lock: None,
         _sandbox: Some(sandbox),
     })
@@ -124,29 +110,27 @@ pub(super) fn of_run(args: &RunArgs, console: &Console) -> Result<Target, Failur
 /// The account that options, environment or profile name.
 pub(super) fn of_account(args: &AccountArgs, console: &Console) -> Result<Target, Failure> {
     let resolved = resolve_account(args, console)?;
-    let endpoint = resolved.endpoint.to_string();
-    console.detail(say!("run-endpoint", endpoint = endpoint.as_str()));
+    let endpoint = resolved.account.endpoint.url();
+    console.detail(say!("run-endpoint", endpoint = endpoint));
     Ok(Target {
-        endpoint_name: endpoint,
-        lock: account_lock(&resolved.account, &resolved.endpoint),
+        lock: account_lock(&resolved.account),
         account: resolved.account,
-        endpoint: resolved.endpoint,
         default_rate: resolved.rate.unwrap_or(RateLimit::DEFAULT),
         default_workers: resolved.workers.map_or(Workers::Auto, Workers::Fixed),
         output_format: resolved.output_format,
-        system_proxy: true,
-        ca_file: resolved.ca_file,
-        is_stand_in: false,
         #[cfg(feature = "sandbox")]
         _sandbox: None,
     })
 }
 
 /// One file an account, in the directory for state.
-fn account_lock(account: &Account, endpoint: &Endpoint) -> Option<PathBuf> {
+fn account_lock(account: &Account) -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;
     let directory = base.state_dir().unwrap_or_else(|| base.data_dir());
-    let name = hex(&Md5::digest(format!("{} {endpoint}", account.sid)));
+    let name = hex(&Md5::digest(format!(
+        "{} {}",
+        account.sid, account.endpoint
+    )));
     Some(
         directory
             .join("wdt-flags")

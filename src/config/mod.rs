@@ -38,9 +38,6 @@ pub struct AccountOptions {
 #[derive(Debug)]
 pub struct Resolved {
     pub account: Account,
-    pub endpoint: Endpoint,
-    /// Certificate authorities to trust besides the built-in ones.
-    pub ca_file: Option<PathBuf>,
     /// Of the profile.
     pub rate: Option<RateLimit>,
     /// Of the profile.
@@ -78,8 +75,6 @@ fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, Con
     let is_profiles = profile_first || !environment.names_another_account_than(&profile);
     let given = by_option.or(first)?.or(second)?;
     given.check()?;
-    let account = account(&given, &loaded.place)?;
-    let endpoint = endpoint(&given)?;
     let in_environment = variable(lookup, "WDT_CA_FILE")?.map(PathBuf::from);
     let in_profile = loaded.profile.ca_file;
     let ca_file = match profile_first {
@@ -87,9 +82,7 @@ fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, Con
         false => in_environment.or(in_profile),
     };
     Ok(Resolved {
-        account,
-        endpoint,
-        ca_file: options.ca_file.clone().or(ca_file),
+        account: account(&given, &loaded.place, options.ca_file.clone().or(ca_file))?,
         rate: loaded.profile.rate.filter(|_| is_profiles),
         workers: loaded.profile.workers.filter(|_| is_profiles),
         output_format: loaded.profile.output_format,
@@ -152,7 +145,7 @@ fn of_option(options: &AccountOptions) -> Given {
     given
 }
 
-fn account(given: &Given, place: &str) -> Result<Account, ConfigError> {
+fn account(given: &Given, place: &str, ca_file: Option<PathBuf>) -> Result<Account, ConfigError> {
     let sid = given.get(Setting::Sid);
     let app_key = given.get(Setting::AppKey);
     let secret = given.get(Setting::AppSecret);
@@ -169,8 +162,11 @@ fn account(given: &Given, place: &str) -> Result<Account, ConfigError> {
     Ok(Account {
         sid: sid.value.to_string(),
         app_key: app_key.value.to_string(),
-        app_secret: AppSecret::parse(&secret.value)
+        secret: AppSecret::parse(&secret.value)
             .map_err(|error| ConfigError::at(&secret.origin, &error))?,
+        endpoint: endpoint(given)?,
+        ca_file,
+        stand_in: false,
     })
 }
 

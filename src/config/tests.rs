@@ -66,10 +66,10 @@ const TWO: &str = "
 fn a_profile_is_taken_by_name() {
     let default = Place::new(TWO).resolve(None).expect("resolved");
     assert_eq!(default.account.sid, "shop");
-    assert_eq!(default.endpoint, Endpoint::production());
+    assert_eq!(default.account.endpoint, Endpoint::production());
     let other = Place::new(TWO).resolve(Some("other")).expect("resolved");
     assert_eq!(other.account.app_key, "key2");
-    assert_ne!(other.endpoint, Endpoint::production());
+    assert_ne!(other.account.endpoint, Endpoint::production());
     let by_env = Place::new(TWO).env("WDT_PROFILE", "other");
     assert_eq!(by_env.resolve(None).expect("resolved").account.sid, "shop2");
     assert_eq!(
@@ -100,7 +100,10 @@ fn the_environment_comes_before_the_profile() {
     let place = with_another(TWO).env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
     let resolved = place.resolve(None).expect("resolved");
     assert_eq!(resolved.account.sid, "mine");
-    assert_eq!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
+    assert_eq!(
+        resolved.account.endpoint.url(),
+        "http://127.0.0.1:1/openapi"
+    );
     let origin = "sid from environment variable WDT_SID";
     assert!(resolved.origins.contains(origin));
     let place = place.env("WDT_PROFILE", "other");
@@ -112,7 +115,10 @@ fn a_profile_that_is_asked_for_comes_before_the_environment() {
     let place = with_another(TWO).env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
     let resolved = place.resolve(Some("other")).expect("resolved");
     assert_eq!(resolved.account.sid, "shop2");
-    assert_ne!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
+    assert_ne!(
+        resolved.account.endpoint.url(),
+        "http://127.0.0.1:1/openapi"
+    );
     // Its endpoint would be the other account's.
     let error = place.resolve(Some("default")).expect_err("mixed");
     assert!(error.contains("endpoint from environment"), "{error}");
@@ -250,7 +256,13 @@ fn a_secret_may_stand_in_a_file_beside() {
 fn certificate_authorities_of_a_profile_stand_beside_the_file() {
     let config = TWO.replace("endpoint = 'test'", "ca_file = 'company.pem'");
     let place = Place::new(&config);
-    let ca_file = |place: &Place| place.resolve(Some("other")).expect("resolved").ca_file;
+    let ca_file = |place: &Place| {
+        place
+            .resolve(Some("other"))
+            .expect("resolved")
+            .account
+            .ca_file
+    };
     assert_eq!(
         ca_file(&place),
         Some(place.directory.path().join("company.pem"))
@@ -262,11 +274,15 @@ fn certificate_authorities_of_a_profile_stand_beside_the_file() {
     );
     let place = place.env("WDT_PROFILE", "other");
     assert_eq!(
-        place.resolve(None).expect("resolved").ca_file,
+        place.resolve(None).expect("resolved").account.ca_file,
         Some(PathBuf::from("other.pem"))
     );
     assert_eq!(
-        Place::new(TWO).resolve(None).expect("resolved").ca_file,
+        Place::new(TWO)
+            .resolve(None)
+            .expect("resolved")
+            .account
+            .ca_file,
         None
     );
 }

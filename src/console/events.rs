@@ -56,7 +56,12 @@ impl Console {
     ) {
         let kind = error.map(|error| error.kind);
         let trouble = error
-            .filter(|error| matches!(error.kind, ErrorKind::Transient | ErrorKind::Unreachable))
+            .filter(|error| {
+                matches!(
+                    error.kind,
+                    ErrorKind::Transient | ErrorKind::Unreachable | ErrorKind::NoReply
+                )
+            })
             .map(|error| error.reason.to_string());
         self.progress(|state| state.answered(Instant::now(), pace, trouble));
         let level = match kind {

@@ -1,25 +1,21 @@
 //! Makes calls: one signed HTTP request each, one verdict back.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use ureq::Agent;
-use ureq::config::Config;
 use ureq::http::header::{CONNECTION, CONTENT_TYPE};
 use ureq::tls::TlsConfig;
 
 use super::account::Account;
-use super::clock::{Clock, unix};
-use super::connection::{Connections, Surplus};
-use super::endpoint::Endpoint;
-use super::error::{CallError, ErrorKind, Reason};
+use super::clock::Clock;
+use super::error::{CallError, ErrorKind};
 use super::explain::{Circumstances, connect_timeout};
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::{ProxyError, SystemProxy};
 use super::reply::{Reply, header_date};
 use super::request::{Request, arguments};
-use super::resolver::CachingResolver;
 use super::secrets::Secrets;
 use super::trust::{CaFileError, root_certs};
 use super::verdict::classify;
@@ -27,17 +23,7 @@ use super::verdict::classify;
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
 
-/// How calls are made.
-#[derive(Clone, Debug)]
-pub struct ClientOptions {
-    /// The longest a call may take, connection and reply included.
-    pub timeout: Duration,
-    /// Whether the system's proxy settings are honoured.
-    pub system_proxy: bool,
-    /// A PEM file of certificate authorities to trust besides the built-in ones.
-    pub ca_file: Option<PathBuf>,
-}
-
+/// Why calls cannot be made from here.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error(transparent)]
@@ -46,22 +32,13 @@ pub enum ClientError {
     CaFile(#[from] CaFileError),
 }
 
-/// Calls the ERP for one account. Shared by all workers, with its clock.
+/// Calls the ERP for one account. Shared by all threads, with its clock.
 pub struct Client {
-    config: Config,
+    agent: Agent,
+    account: Account,
     proxy: Option<SystemProxy>,
-    resolver: CachingResolver,
     timeout: Duration,
     clock: Clock,
-    account: Account,
-    endpoint: Endpoint,
-}
-
-/// Makes calls, one after the other, each over a connection of its own.
-pub struct Caller<'c> {
-    client: &'c Client,
-    agent: Agent,
-    surplus: Surplus,
 }
 
 /// What a test call found.
@@ -82,29 +59,34 @@ struct Update<'a> {
 }
 
 impl Client {
-    /// A client for `account` at `endpoint`. Makes no call.
-    pub fn new(
-        account: &Account,
-        endpoint: &Endpoint,
-        options: &ClientOptions,
-    ) -> Result<Client, ClientError> {
-        let proxy = match options.system_proxy {
-            true => SystemProxy::choose(&endpoint.uri(), |name| std::env::var_os(name))?,
-            false => None,
+    /// A client for the account, whose calls take at most `timeout` each, connection and reply
+    /// included. They go through the system's proxy, unless to the stand-in. Makes no call.
+    ///
+    /// # Errors
+    ///
+    /// If the proxy or the file of certificate authorities is not usable.
+    pub fn new(account: &Account, timeout: Duration) -> Result<Client, ClientError> {
+        let proxy = if account.stand_in {
+            None
+        } else {
+            SystemProxy::choose(&account.endpoint.uri(), |name| std::env::var_os(name))?
         };
         let tls = TlsConfig::builder()
-            .root_certs(root_certs(options.ca_file.as_deref())?)
+            .root_certs(root_certs(account.ca_file.as_deref())?)
             .build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
+            // One call a connection: HTTP/1.1 says by nothing but their order which reply belongs
+            // to which call, so on a connection that is kept one stray reply would be taken for
+            // the next call's. Under a quota a connection a call costs no time that counts.
             .max_idle_connections(0)
             .input_buffer_size(BUFFER_BYTES)
             .output_buffer_size(BUFFER_BYTES)
-            .timeout_global(Some(options.timeout))
-            .timeout_resolve(Some(connect_timeout(options.timeout)))
-            .timeout_connect(Some(connect_timeout(options.timeout)))
+            .timeout_global(Some(timeout))
+            .timeout_resolve(Some(connect_timeout(timeout)))
+            .timeout_connect(Some(connect_timeout(timeout)))
             .proxy(proxy.as_ref().map(|it| it.proxy.clone()))
             .tls_config(tls)
             .user_agent(concat!(
@@ -114,25 +96,12 @@ impl Client {
             ))
             .build();
         Ok(Client {
-            config,
-            proxy,
-            resolver: CachingResolver::default(),
-            timeout: options.timeout,
-            clock: Clock::default(),
+            agent: config.new_agent(),
             account: account.clone(),
-            endpoint: endpoint.clone(),
+            proxy,
+            timeout,
+            clock: Clock::default(),
         })
-    }
-
-    /// A caller, for one worker.
-    pub fn caller(&self) -> Caller<'_> {
-        let (config, surplus) = (self.config.clone(), Surplus::default());
-        let connections = Connections::new(surplus.clone(), self.proxy.is_some());
-        Caller {
-            client: self,
-            agent: Agent::with_parts(config, connections, self.resolver.clone()),
-            surplus,
-        }
     }
 
     /// The proxy that calls go through, without its password.
@@ -145,16 +114,13 @@ impl Client {
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
-}
 
-impl Caller<'_> {
     /// Sets `order`'s flag. Idempotent: setting it twice leaves what setting it once does.
     pub fn update_flag(&self, order: &str, flag: &str) -> Result<(), CallError> {
-        let update = Update {
+        let body = arguments(&Update {
             purchase_no: order,
             flag_name: flag,
-        };
-        let body = arguments(&update)?;
+        })?;
         self.call(&Request::new(UPDATE_METHOD, &body)).map(drop)
     }
 
@@ -164,7 +130,7 @@ impl Caller<'_> {
         let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, "[]"));
         Ping {
             result: outcome.map(drop),
-            clock_offset: date.map(|date| unix(date).saturating_sub(unix(SystemTime::now()))),
+            clock_offset: date.map(|date| date.as_second() - Timestamp::now().as_second()),
             elapsed: started.elapsed(),
         }
     }
@@ -177,48 +143,38 @@ impl Caller<'_> {
         let (outcome, date) = self.exchange(request);
         outcome.inspect_err(|error| {
             if let (ErrorKind::Clock, Some(date)) = (error.kind, date) {
-                self.client.clock.correct(SystemTime::now(), date);
+                self.clock.correct(Timestamp::now(), date);
             }
         })
     }
 
     /// Sends one signed request. The second value is what the server's clock showed.
-    fn exchange(&self, request: &Request<'_>) -> (Result<String, CallError>, Option<SystemTime>) {
-        let Client {
-            account,
-            endpoint,
-            clock,
-            ..
-        } = self.client;
-        let timestamp = clock.timestamp(SystemTime::now());
-        let (url, sign) = request.signed_url(account, endpoint, timestamp);
-        let secret = &account.app_secret;
+    fn exchange(&self, request: &Request<'_>) -> (Result<String, CallError>, Option<Timestamp>) {
+        let timestamp = self.clock.timestamp(Timestamp::now());
+        let (url, sign) = request.signed_url(&self.account, timestamp);
+        let secret = &self.account.secret;
         let secrets = Secrets::new([secret.secret(), secret.salt(), &sign]);
         let circumstances = Circumstances {
-            timeout: self.client.timeout,
-            proxy: self.client.proxy.as_ref(),
+            timeout: self.timeout,
+            proxy: self.proxy.as_ref(),
             secrets: &secrets,
         };
-        self.surplus.take();
         let sent = self
             .agent
-            .post(url.as_str())
+            .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
             .send(request.body);
-        let (outcome, date) = match sent {
+        match sent {
             Ok(mut response) => {
-                // Its connection is over when the reply has been read.
-                let reply = match Reply::read(&mut response, request.max_reply) {
-                    Ok(_) if self.surplus.take() => Err(Reason::NotAlone),
-                    Ok(reply) => Ok(reply),
-                    Err(error) => Err(circumstances.explain_cut_off(error)),
+                let outcome = match Reply::read(&mut response, request.max_reply) {
+                    Ok(reply) => classify(&reply, &secrets),
+                    Err(error) => Err(circumstances.explain_cut_off(&error)),
                 };
-                (reply, header_date(&response))
+                (outcome, header_date(&response))
             }
-            Err(error) => (Err(circumstances.explain(error)), None),
-        };
-        (classify(outcome, &secrets), date)
+            Err(error) => (Err(circumstances.explain(&error)), None),
+        }
     }
 }
 
@@ -228,29 +184,25 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
-    use jiff::Timestamp;
-
     use super::*;
     use crate::erp::account::AppSecret;
+    use crate::erp::error::Reason;
     use crate::erp::listing::{Page, Query, Window};
 
-    fn client(sid: &str, endpoint: &str) -> Client {
+    fn client(endpoint: &str) -> Client {
         let account = Account {
-            sid: sid.into(),
+            sid: "shop".into(),
             app_key: "wdt_test".into(),
-            app_secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
-        };
-        let options = ClientOptions {
-            timeout: Duration::from_secs(20),
-            system_proxy: false,
+            secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+            endpoint: endpoint.parse().expect("an endpoint"),
             ca_file: None,
+            stand_in: true,
         };
-        let endpoint = endpoint.parse().expect("an endpoint");
-        Client::new(&account, &endpoint, &options).expect("a client")
+        Client::new(&account, Duration::from_secs(20)).expect("a client")
     }
 
-    /// The endpoint of a server that answers one call with these headers and this body.
-    fn answers(headers: &'static str, body: &str) -> String {
+    /// A client of a server that answers one call with these headers and this body.
+    fn answered(headers: &'static str, body: &str) -> Client {
         let body = body.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
@@ -273,24 +225,19 @@ mod tests {
             )
             .expect("answered");
         });
-        format!("http://{address}/openapi")
+        client(&format!("http://{address}/openapi"))
     }
 
     #[test]
     fn a_wrong_clock_is_corrected_from_the_servers_date() {
-        let endpoint = answers(
+        let client = answered(
             "Date: Fri, 01 Jan 2100 00:00:00 GMT\r\n",
             r#"{"status":7,"message":"时间戳错误"}"#,
         );
-        let client = client("shop", &endpoint);
-        let error = client.caller().update_flag("CG1", "aa").expect_err("clock");
+        let error = client.update_flag("CG1", "aa").expect_err("clock");
         assert_eq!(error.kind, ErrorKind::Clock);
-        let year = 365 * 24 * 3_600;
-        assert!(
-            client.clock().offset() > year,
-            "{}",
-            client.clock().offset()
-        );
+        let offset = client.clock().offset();
+        assert!(offset > 365 * 24 * 3_600, "{offset}");
     }
 
     #[test]
@@ -304,14 +251,11 @@ mod tests {
             number: 0,
             counted: true,
         };
-        let listing = client("shop", &answers("", &body))
-            .caller()
-            .list(&Query::Modified(here), page)
-            .expect("listed");
+        let listing = answered("", &body).list(&Query::Modified(here), page);
+        let listing = listing.expect("listed");
         assert_eq!((listing.total, listing.length), (Some(1), 1));
         assert_eq!(listing.orders[0].flag.as_deref(), Some("aa"));
-        let client = client("shop", &answers("", &body));
-        let error = client.caller().update_flag("CG1", "aa");
+        let error = answered("", &body).update_flag("CG1", "aa");
         let error = error.expect_err("no reply of this method's");
         assert!(matches!(error.reason, Reason::Malformed(_)), "{error:?}");
     }
@@ -321,10 +265,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let endpoint = format!("http://{}/openapi", listener.local_addr().expect("bound"));
         drop(listener);
-        let error = client("shop", &endpoint).caller().ping().result;
-        let error = error.expect_err("nobody listens");
+        let error = client(&endpoint).ping().result.expect_err("nobody listens");
         assert_eq!(error.kind, ErrorKind::Unreachable);
-        assert!(matches!(error.reason, Reason::NotConnected(_)), "{error:?}");
+        assert!(!error.may_be_applied() && !error.is_reply());
         assert!(!format!("{error:?}").contains("testsalt"));
     }
 }

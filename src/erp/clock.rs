@@ -1,7 +1,10 @@
 //! The ERP's clock, as far as this machine can tell.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::SystemTime;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 /// Unix time of the API's epoch, 2012-01-01 00:00:00 UTC+8 (a rule of the ERP).
 const EPOCH: i64 = 1_325_347_200;
@@ -15,15 +18,13 @@ pub struct Clock {
 
 impl Clock {
     /// The query field `timestamp` for a call made at `now` by this machine's clock.
-    pub fn timestamp(&self, now: SystemTime) -> i64 {
-        unix(now)
-            .saturating_add(self.offset())
-            .saturating_sub(EPOCH)
+    pub fn timestamp(&self, now: Timestamp) -> i64 {
+        now.as_second() + self.offset() - EPOCH
     }
 
     /// Takes `server`, the reply's `Date`, for the right time at `now`.
-    pub fn correct(&self, now: SystemTime, server: SystemTime) {
-        let offset = unix(server).saturating_sub(unix(now));
+    pub fn correct(&self, now: Timestamp, server: Timestamp) {
+        let offset = server.as_second() - now.as_second();
         self.offset.store(offset, Ordering::Relaxed);
     }
 
@@ -33,48 +34,49 @@ impl Clock {
     }
 }
 
-/// Seconds since 1970, negative before.
-pub(super) fn unix(time: SystemTime) -> i64 {
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
-    }
+/// A time as HTTP writes it, in any of its three forms (RFC 9110, section 5.6.7).
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    let forms = [
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y",
+    ];
+    let mut times = forms.iter().map(|form| DateTime::strptime(form, text));
+    let time = times.find_map(Result::ok)?;
+    Offset::UTC.to_timestamp(time).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
-
-    fn at(unix: u64) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(unix)
-    }
 
     #[test]
-    fn timestamps_count_from_2012_in_china() {
+    fn timestamps_count_from_2012_in_china_and_follow_corrections() {
         let clock = Clock::default();
+        let at = |second| Timestamp::from_second(second).expect("a time");
         assert_eq!(clock.timestamp(at(1_325_347_200)), 0);
-        assert_eq!(clock.timestamp(at(1_775_791_716)), 450_444_516);
-    }
-
-    #[test]
-    fn a_correction_moves_later_timestamps_either_way() {
-        let clock = Clock::default();
-        for skew in [-3_600_i64, 0, 7_200] {
-            let here = at(1_775_791_716);
-            let there = at(1_775_791_716_u64.saturating_add_signed(skew));
-            clock.correct(here, there);
+        let here = at(1_775_791_716);
+        for skew in [0, -3_600, 7_200] {
+            clock.correct(here, at(1_775_791_716 + skew));
             assert_eq!(clock.offset(), skew);
             assert_eq!(clock.timestamp(here), 450_444_516 + skew);
         }
+        clock.correct(Timestamp::MAX, Timestamp::MIN);
+        let _ = clock.timestamp(Timestamp::MIN);
     }
 
     #[test]
-    fn absurd_dates_do_not_overflow() {
-        let clock = Clock::default();
-        clock.correct(SystemTime::UNIX_EPOCH, at(u64::MAX >> 2));
-        let _ = clock.timestamp(at(u64::MAX >> 2));
-        clock.correct(at(u64::MAX >> 2), SystemTime::UNIX_EPOCH);
-        let _ = clock.timestamp(SystemTime::UNIX_EPOCH);
+    fn http_writes_times_in_three_forms() {
+        for text in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            let time = http_date(text).map(|time| time.as_second());
+            assert_eq!(time, Some(784_111_777), "{text}");
+        }
+        for text in ["", "yesterday", "Sun, 06 Nov 1994", "1994-11-06T08:49:37Z"] {
+            assert_eq!(http_date(text), None, "{text}");
+        }
     }
 }

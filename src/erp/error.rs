@@ -1,8 +1,11 @@
 //! Why a call did not do what it was made for.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
+
+use crate::language::say;
 
 /// Which of the ERP's two limits a call ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +29,9 @@ pub enum ErrorKind {
     Transient,
     /// The server is away or down, as far as this call shows: that says nothing about the row.
     Unreachable,
+    /// The server took the call and nothing came of it within the timeout: it is down, or this one
+    /// call is too much for it. Whether others are answered tells which.
+    NoReply,
     /// The timestamp was more than 120 s off the ERP's clock.
     Clock,
     /// Every further call would fail the same way: stop the run.
@@ -34,6 +40,7 @@ pub enum ErrorKind {
     Doubtful,
 }
 
+/// Says in `Display` what it means and why; [`why`](CallError::why) is the latter alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallError {
     pub kind: ErrorKind,
@@ -44,41 +51,6 @@ pub struct CallError {
     pub retry_after: Option<Duration>,
 }
 
-impl CallError {
-    /// Whether the ERP may have done what the call asks for all the same.
-    pub fn may_be_applied(&self) -> bool {
-        !matches!(
-            self.reason,
-            Reason::HostNotFound
-                | Reason::NoConnection(_)
-                | Reason::NotConnected(_)
-                | Reason::OutOfHandles(_)
-                | Reason::SpokeFirst
-                | Reason::ProxyLogin { .. }
-        )
-    }
-
-    /// Whether anything came back that shows that the server is there.
-    pub fn is_reply(&self) -> bool {
-        let silent = matches!(self.reason, Reason::Timeout(_) | Reason::NoConnection(_));
-        self.kind != ErrorKind::Unreachable && !silent
-    }
-
-    /// Whether the app key may not use the method.
-    pub fn lacks_permission(&self) -> bool {
-        self.kind == ErrorKind::Doubtful && self.code == Some(100)
-    }
-
-    pub(super) fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
-        CallError {
-            kind,
-            code,
-            reason,
-            retry_after: None,
-        }
-    }
-}
-
 /// What happened to a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,44 +59,118 @@ pub enum Reason {
     Erp(String),
     /// An HTTP status that is no answer of the ERP's.
     Http(u16),
-    /// The same, that says the endpoint is wrong.
-    WrongEndpoint(u16),
-    /// The same, of something that stands before the ERP.
-    RefusedBeforeErp(u16),
-    TooManyRequests,
     /// An answer of the ERP's whose `data` is not what its method is known to give.
     OtherForm,
     /// A reply without the ERP's JSON in it, such as a gateway's page.
     NotJson,
     /// A page that says the system is under maintenance, instead of a reply.
     Maintenance,
-    /// No reply within this time.
+    /// No reply, or not all of it, within this time.
     Timeout(Duration),
-    /// No connection within this time.
-    NoConnection(Duration),
-    HostNotFound,
-    /// The URL cannot be called.
-    BadUrl,
     /// This machine has too many files and connections open.
     OutOfHandles(String),
-    /// Refused, no way there, no handshake: nothing was sent.
+    /// Refused, no such host, no way there: nothing was sent.
     NotConnected(String),
-    /// The server spoke or hung up before anything was sent.
-    SpokeFirst,
     /// The proxy wants to know who calls.
     ProxyLogin {
         proxy: String,
         /// The variable that names it.
         variable: &'static str,
     },
-    /// Reset or closed before anything of a reply came.
+    /// Reset or closed before the reply had come.
     Connection(String),
-    /// Cut off in the middle of the reply.
-    CutOff(String),
     /// What came was no HTTP reply of a sane size.
     Malformed(String),
-    /// More came than one reply: which one is the call's is not known.
-    NotAlone,
     /// The server could not prove who it is.
     Certificate(String),
+}
+
+impl CallError {
+    pub fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
+        CallError {
+            kind,
+            code,
+            reason,
+            retry_after: None,
+        }
+    }
+
+    /// Whether the ERP may have done what the call asks for all the same.
+    pub fn may_be_applied(&self) -> bool {
+        !matches!(
+            self.reason,
+            Reason::NotConnected(_) | Reason::OutOfHandles(_) | Reason::ProxyLogin { .. }
+        )
+    }
+
+    /// Whether anything came back that shows that the server is there.
+    pub fn is_reply(&self) -> bool {
+        !matches!(self.kind, ErrorKind::Unreachable | ErrorKind::NoReply)
+    }
+
+    /// Whether the app key may not use the method.
+    pub fn lacks_permission(&self) -> bool {
+        self.kind == ErrorKind::Doubtful && self.code == Some(100)
+    }
+
+    /// The reason, with the ERP's status where there is one.
+    pub fn why(&self) -> String {
+        self.with_status(self.reason.to_string())
+    }
+
+    fn with_status(&self, what: String) -> String {
+        match self.code {
+            Some(status) => say!("call-with-status", what = what, status = status.to_string()),
+            None => what,
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = self.reason.to_string();
+        let what = match self.kind {
+            ErrorKind::Rejected => say!("call-rejected", reason = reason),
+            ErrorKind::Throttled(_) => say!("call-throttled", reason = reason),
+            ErrorKind::Transient | ErrorKind::NoReply => say!("call-transient", reason = reason),
+            ErrorKind::Unreachable => say!("call-unreachable", reason = reason),
+            ErrorKind::Clock => say!("call-clock", reason = reason),
+            ErrorKind::Fatal => say!("call-fatal", reason = reason),
+            ErrorKind::Doubtful => say!("call-doubtful", reason = reason),
+        };
+        f.write_str(&self.with_status(what))
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Reason::Erp(why) | Reason::NotConnected(why) | Reason::Connection(why) => {
+                return f.write_str(why);
+            }
+            &Reason::Http(status) => match status {
+                300..=399 | 404 | 410 => say!("reason-wrong-endpoint", status = status),
+                401 | 403 | 405 | 407 => say!("reason-refused-before-erp", status = status),
+                429 => say!("reason-too-many-requests"),
+                _ => format!("HTTP {status}"),
+            },
+            Reason::OtherForm => say!("reason-other-form"),
+            Reason::NotJson => say!("reason-not-json"),
+            Reason::Maintenance => say!("reason-maintenance"),
+            Reason::Timeout(time) => {
+                say!("reason-timeout", seconds = time.as_secs_f32().to_string())
+            }
+            Reason::OutOfHandles(why) => say!("reason-out-of-handles", why = why.as_str()),
+            &Reason::ProxyLogin {
+                ref proxy,
+                variable,
+            } => say!(
+                "reason-proxy-login",
+                proxy = proxy.as_str(),
+                variable = variable
+            ),
+            Reason::Malformed(what) => say!("reason-malformed", what = what.as_str()),
+            Reason::Certificate(why) => say!("reason-certificate", why = why.as_str()),
+        })
+    }
 }

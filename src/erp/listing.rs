@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::client::Caller;
+use super::client::Client;
 use super::error::{CallError, ErrorKind, Reason};
 use super::protocol::LIST_METHOD;
 use super::request::{Request, arguments};
@@ -97,7 +97,7 @@ pub struct Listed {
     pub modified: Option<Timestamp>,
 }
 
-impl Caller<'_> {
+impl Client {
     /// Asks for one page of a listing. Changes nothing.
     ///
     /// # Errors

@@ -1,13 +1,16 @@
 //! What came back from a call, before it is judged.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::Response;
 use ureq::http::header::{DATE, RETRY_AFTER};
+
+use super::clock::http_date;
 
 /// An HTTP reply, as much of it as the verdict needs.
 #[derive(Debug, Clone, Default)]
@@ -38,9 +41,8 @@ impl Reply {
 }
 
 /// What the server's clock showed.
-pub(super) fn header_date(response: &Response<Body>) -> Option<SystemTime> {
-    let text = response.headers().get(DATE)?.to_str().ok()?;
-    httpdate::parse_http_date(text).ok()
+pub(super) fn header_date(response: &Response<Body>) -> Option<Timestamp> {
+    http_date(response.headers().get(DATE)?.to_str().ok()?)
 }
 
 /// `Retry-After` in either of its forms: seconds, or a date by the server's own clock.
@@ -49,9 +51,8 @@ fn retry_after(response: &Response<Body>) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = httpdate::parse_http_date(text).ok()?;
-    let now = header_date(response).unwrap_or_else(SystemTime::now);
-    until.duration_since(now).ok()
+    let now = header_date(response).unwrap_or_else(Timestamp::now);
+    http_date(text)?.duration_since(now).try_into().ok()
 }
 
 /// The ERP's answer inside a reply's body.
@@ -88,11 +89,10 @@ impl Answer {
         let status = match raw.status {
             Value::Number(number) => number.as_i64()?,
             // Success is told by nothing but `0`: what else reads as nought is not the ERP's.
-            Value::String(text) if text != "0" => {
+            Value::String(text) => {
                 let status = text.trim().parse().ok()?;
-                (status != 0).then_some(status)?
+                (status != 0 || text == "0").then_some(status)?
             }
-            Value::String(_) => 0,
             _ => return None,
         };
         let message = match raw.message {

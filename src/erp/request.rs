@@ -1,11 +1,9 @@
 //! One signed request, before it is sent.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::account::Account;
-use super::endpoint::Endpoint;
 use super::error::{CallError, ErrorKind, Reason};
 use super::protocol::VERSION;
 use super::sign::sign;
@@ -41,36 +39,34 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The URL, and the signature in it. The URL holds half of the secret, so it is wiped from
-    /// memory when dropped.
-    pub fn signed_url(
-        &self,
-        account: &Account,
-        endpoint: &Endpoint,
-        timestamp: i64,
-    ) -> (Zeroizing<String>, String) {
+    /// The URL, which holds half of the secret, and the signature in it.
+    pub fn signed_url(&self, account: &Account, timestamp: i64) -> (String, String) {
         let timestamp = timestamp.to_string();
         let common = [
             ("sid", account.sid.as_str()),
             ("key", &account.app_key),
-            ("salt", account.app_secret.salt()),
+            ("salt", account.secret.salt()),
             ("method", self.method),
             ("v", VERSION),
             ("timestamp", &timestamp),
         ];
         let fields = || common.iter().chain(self.paging).copied();
         let signed = fields().chain([("body", self.body)]);
-        let sign = sign(account.app_secret.secret(), signed);
-        let mut url = Zeroizing::new(String::with_capacity(512));
-        url.extend([endpoint.url(), "?"]);
+        let sign = sign(account.secret.secret(), signed);
+        let mut url = format!("{}?", account.endpoint);
         for (name, value) in fields() {
             url.extend([name, "="]);
-            url.extend(utf8_percent_encode(value, UNRESERVED));
+            url.extend(encoded(value));
             url.push('&');
         }
         url.extend(["sign=", &sign]);
         (url, sign)
     }
+}
+
+/// A value as it stands in a URL.
+pub(super) fn encoded(value: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(value, UNRESERVED)
 }
 
 /// A method's one argument as the body that it is sent in.
@@ -89,11 +85,12 @@ mod tests {
         let account = Account {
             sid: sid.into(),
             app_key: "wdt_test".into(),
-            app_secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+            secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+            endpoint: "http://erp/openapi".parse().expect("an endpoint"),
+            ca_file: None,
+            stand_in: false,
         };
-        let endpoint = "http://erp/openapi".parse().expect("an endpoint");
-        let (url, _) = request.signed_url(&account, &endpoint, 450_444_516);
-        url.to_string()
+        request.signed_url(&account, 450_444_516).0
     }
 
     #[test]
@@ -114,20 +111,26 @@ mod tests {
     fn paging_stands_in_the_url_and_is_signed() {
         let window = r#"[{"start_time":"2026-11-01 00:00:00","end_time":"2026-11-20 00:00:00"}]"#;
         let order = r#"[{"purchase_no":"CG2204130001"}]"#;
-        for (body, paging, query) in [
+        for (body, number, total, query) in [
             (
                 window,
-                [("page_size", "100"), ("page_no", "0"), ("calc_total", "1")],
+                "0",
+                "1",
                 "&page_size=100&page_no=0&calc_total=1&sign=bd79af6b9c90e09cf806adfc50f59ddd",
             ),
             (
                 order,
-                [("page_size", "100"), ("page_no", "12"), ("calc_total", "0")],
+                "12",
+                "0",
                 "&page_size=100&page_no=12&calc_total=0&sign=1166a03ead52d1e313369d059afac7a7",
             ),
         ] {
             let request = Request {
-                paging: &paging,
+                paging: &[
+                    ("page_size", "100"),
+                    ("page_no", number),
+                    ("calc_total", total),
+                ],
                 ..Request::new(LIST_METHOD, body)
             };
             let url = url("wdtapi3", &request);

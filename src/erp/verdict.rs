@@ -1,4 +1,4 @@
-//! The verdict on a call: what its reply, or the lack of one, means.
+//! The verdict on a reply, by the ERP's table of statuses.
 
 use super::error::ErrorKind::{
     Clock, Doubtful, Fatal, Rejected, Throttled, Transient, Unreachable,
@@ -15,42 +15,21 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
     "app auth fail",
 ];
 
-/// The `data` of an accepted call, or why it was not accepted, by the ERP's table of statuses.
-///
-/// No message repeats any of the `secrets`.
-pub fn classify(
-    outcome: Result<Reply, Reason>,
-    secrets: &Secrets<'_>,
-) -> Result<String, CallError> {
-    match outcome {
-        Ok(reply) => classify_reply(&reply, secrets),
-        Err(
-            reason @ (Reason::Certificate(_) | Reason::OutOfHandles(_) | Reason::ProxyLogin { .. }),
-        ) => Err(CallError::new(Fatal, None, reason)),
-        Err(
-            reason @ (Reason::Connection(_)
-            | Reason::NotConnected(_)
-            | Reason::SpokeFirst
-            | Reason::NoConnection(_)
-            | Reason::HostNotFound),
-        ) => Err(CallError::new(Unreachable, None, reason)),
-        Err(reason) => Err(CallError::new(Transient, None, reason)),
-    }
-}
-
-fn classify_reply(reply: &Reply, secrets: &Secrets<'_>) -> Result<String, CallError> {
+/// The `data` of an accepted call, or why it was not accepted. No message repeats any of the
+/// `secrets`.
+pub fn classify(reply: &Reply, secrets: &Secrets) -> Result<String, CallError> {
     let http = reply.http_status;
+    let is_maintenance = || is_maintenance(&reply.body);
     let (kind, reason) = match http {
         200..=299 => match Answer::parse(&reply.body) {
             Some(answer) => return classify_answer(answer, secrets),
-            None if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
+            None if is_maintenance() => (Unreachable, Reason::Maintenance),
             None => (Transient, Reason::NotJson),
         },
-        300..=399 | 404 | 410 => (Doubtful, Reason::WrongEndpoint(http)),
-        401 | 403 | 405 => (Doubtful, Reason::RefusedBeforeErp(http)),
-        407 => (Fatal, Reason::RefusedBeforeErp(http)),
-        429 => (Throttled(Limit::Rate), Reason::TooManyRequests),
-        500..=599 if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
+        300..=399 | 401 | 403..=405 | 410 => (Doubtful, Reason::Http(http)),
+        407 => (Fatal, Reason::Http(http)),
+        429 => (Throttled(Limit::Rate), Reason::Http(http)),
+        500..=599 if is_maintenance() => (Unreachable, Reason::Maintenance),
         502..=504 => (Unreachable, Reason::Http(http)),
         _ => (Transient, Reason::Http(http)),
     };
@@ -74,7 +53,7 @@ fn is_maintenance(page: &[u8]) -> bool {
     })
 }
 
-fn classify_answer(answer: Answer, secrets: &Secrets<'_>) -> Result<String, CallError> {
+fn classify_answer(answer: Answer, secrets: &Secrets) -> Result<String, CallError> {
     let Answer {
         status,
         message,
@@ -106,14 +85,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::erp::error::ErrorKind::NoReply;
 
     fn verdict(http_status: u16, body: &str) -> Result<String, CallError> {
         let reply = Reply {
             http_status,
-            retry_after: None,
+            retry_after: Some(Duration::from_secs(9)),
             body: body.as_bytes().to_vec(),
         };
-        classify(Ok(reply), &Secrets::default())
+        classify(&reply, &Secrets::default())
     }
 
     fn kind(verdict: &Result<String, CallError>) -> &'static str {
@@ -124,6 +104,7 @@ mod tests {
             Err(Throttled(Limit::Concurrency)) => "concurrency",
             Err(Transient) => "transient",
             Err(Unreachable) => "unreachable",
+            Err(NoReply) => "no reply",
             Err(Clock) => "clock",
             Err(Fatal) => "fatal",
             Err(Doubtful) => "doubtful",
@@ -182,113 +163,63 @@ mod tests {
 
     #[test]
     fn http_statuses_speak_before_the_body() {
-        let ok = r#"{"status":0}"#;
         for (http, expected) in [
             (200, "accepted"),
+            (299, "accepted"),
             (301, "doubtful"),
-            (302, "doubtful"),
             (307, "doubtful"),
             (400, "transient"),
+            (401, "doubtful"),
             (403, "doubtful"),
             (404, "doubtful"),
+            (405, "doubtful"),
             (407, "fatal"),
             (408, "transient"),
+            (410, "doubtful"),
             (429, "rate"),
             (500, "transient"),
             (502, "unreachable"),
             (503, "unreachable"),
             (504, "unreachable"),
         ] {
-            assert_eq!(kind(&verdict(http, ok)), expected, "HTTP {http}");
-        }
-    }
-
-    #[test]
-    fn a_gateway_page_is_transient_and_never_accepted() {
-        for body in [
-            "<html>ok</html>",
-            "",
-            "null",
-            "{\"status\":0",
-            "[{\"status\":0}]",
-        ] {
-            assert_eq!(kind(&verdict(200, body)), "transient", "{body}");
-        }
-    }
-
-    #[test]
-    fn a_page_about_maintenance_says_nothing_about_a_row() {
-        for http in [200, 500, 503] {
-            for page in ["<html>系统维护中</html>", "System Under Maintenance"] {
-                assert_eq!(kind(&verdict(http, page)), "unreachable", "{http} {page}");
+            let verdict = verdict(http, r#"{"status":0}"#);
+            assert_eq!(kind(&verdict), expected, "HTTP {http}");
+            if let Err(error) = verdict {
+                assert_eq!(error.retry_after, Some(Duration::from_secs(9)), "{http}");
             }
         }
-        let answer = r#"{"status":99,"message":"系统维护"}"#;
-        assert_eq!(
-            kind(&verdict(200, answer)),
-            "transient",
-            "the ERP's own words"
-        );
     }
 
     #[test]
-    fn retry_after_is_passed_on() {
-        let reply = |http_status| Reply {
-            http_status,
-            retry_after: Some(Duration::from_secs(9)),
-            body: Vec::new(),
+    fn a_page_is_never_accepted_and_one_about_maintenance_says_nothing_about_a_row() {
+        for (http, page, expected) in [
+            (200, "<html>ok</html>", "transient"),
+            (200, "", "transient"),
+            (200, "null", "transient"),
+            (200, "{\"status\":0", "transient"),
+            (200, "[{\"status\":0}]", "transient"),
+            (200, "<html>系统维护中</html>", "unreachable"),
+            (200, "System Under Maintenance", "unreachable"),
+            (500, "<html>系统维护中</html>", "unreachable"),
+            (503, "System Under Maintenance", "unreachable"),
+            // The ERP's own words.
+            (200, r#"{"status":99,"message":"系统维护"}"#, "transient"),
+        ] {
+            assert_eq!(kind(&verdict(http, page)), expected, "{http} {page}");
+        }
+    }
+
+    #[test]
+    fn messages_are_short_and_without_secrets() {
+        let message = format!("sign 0a1b2c {}", "标".repeat(2_000));
+        let reply = Reply {
+            http_status: 200,
+            body: format!(r#"{{"status":100,"message":"{message}"}}"#).into_bytes(),
+            ..Reply::default()
         };
-        for http in [429, 503] {
-            let error = classify(Ok(reply(http)), &Secrets::default()).expect_err("refused");
-            assert_eq!(error.retry_after, Some(Duration::from_secs(9)), "{http}");
-        }
-    }
-
-    #[test]
-    fn transport_errors() {
-        for (reason, expected) in [
-            (Reason::Timeout(Duration::from_secs(30)), "transient"),
-            (Reason::HostNotFound, "unreachable"),
-            (Reason::Connection("refused".into()), "unreachable"),
-            (Reason::NoConnection(Duration::from_secs(10)), "unreachable"),
-            (Reason::CutOff("closed".into()), "transient"),
-            (Reason::Malformed("too large".into()), "transient"),
-            (Reason::NotAlone, "transient"),
-            (Reason::SpokeFirst, "unreachable"),
-            (Reason::Certificate("expired".into()), "fatal"),
-            (Reason::OutOfHandles("24".into()), "fatal"),
-            (
-                Reason::ProxyLogin {
-                    proxy: "http://p:1".into(),
-                    variable: "ALL_PROXY",
-                },
-                "fatal",
-            ),
-        ] {
-            let verdict = classify(Err(reason.clone()), &Secrets::default());
-            assert_eq!(kind(&verdict), expected, "{reason:?}");
-            assert_eq!(verdict.expect_err("refused").reason, reason);
-        }
-    }
-
-    #[test]
-    fn messages_are_one_line_cut_short_without_secrets() {
-        for (message, shown) in [
-            (r"a\u001b[31mb\nc", "a [31mb c".to_owned()),
-            (
-                "sign 0A1B at ?salt=a%2Fb",
-                "sign *** at ?salt=***".to_owned(),
-            ),
-            (&"标".repeat(2_000), "标".repeat(500) + "…"),
-        ] {
-            let reply = Reply {
-                http_status: 200,
-                body: format!(r#"{{"status":100,"message":"{message}"}}"#).into_bytes(),
-                ..Reply::default()
-            };
-            let error = classify(Ok(reply), &Secrets::new(["0a1b", "a/b"])).expect_err("refused");
-            assert_eq!(error.reason, Reason::Erp(shown));
-        }
+        let error = classify(&reply, &Secrets::new(["0a1b2c"])).expect_err("refused");
+        let shown = format!("sign *** {}…", "标".repeat(495));
+        assert_eq!(error.reason, Reason::Erp(shown));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::call::with_status;
 use crate::language::say;
 use crate::stop::StopReason;
 
@@ -10,7 +9,7 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
             StopReason::Signal(_) => say!("stop-signal"),
-            StopReason::Fatal(error) => with_status(error.reason.to_string(), error.code),
+            StopReason::Fatal(error) => error.why(),
             &StopReason::Clock { ref error, offset } => say!(
                 "stop-clock",
                 reason = error.reason.to_string(),

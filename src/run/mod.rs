@@ -51,7 +51,7 @@ pub use unchanged::survey;
 pub use verify::report::{Verified, VerifyPlanned};
 pub use verify::{VerifySettings, verify};
 
-use crate::erp::{Client, DerivedKey};
+use crate::erp::Client;
 use crate::files::journal::{Found, Identity};
 use crate::files::{Paths, RunFiles};
 use crate::plan::OnConflict;
@@ -69,8 +69,6 @@ use unchanged::ask;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub calling: Calling,
-    /// Made from the account's secret: with it the journal is sealed.
-    pub key: DerivedKey,
     /// How many orders to send, the first of the sheet; the rest are skipped.
     pub limit: Option<u64>,
     /// Whether orders are not sent that the ERP lists with their flag, of those modified within this
@@ -108,7 +106,7 @@ impl Settings {
             ("flag_column", flag_column),
             ("flag_position", &position(flag_position)),
         ];
-        Identity::new(&self.key, &fields)
+        Identity::new(&fields)
     }
 }
 
@@ -167,7 +165,7 @@ pub fn run(
         &mut failed_before,
         &plan,
         &files,
-        identity,
+        &identity,
         observers,
     )?;
     let began = Instant::now();

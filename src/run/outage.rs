@@ -184,11 +184,11 @@ impl Outages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::erp::{Secrets, classify};
+    use crate::erp::ErrorKind;
 
     fn refused() -> CallError {
-        let refused = Err(Reason::Connection("refused".into()));
-        classify(refused, &Secrets::default()).expect_err("an error")
+        let refused = Reason::Connection("refused".into());
+        CallError::new(ErrorKind::Unreachable, None, refused)
     }
 
     fn wait(outages: &Outages) -> Duration {

@@ -15,7 +15,7 @@ use super::jobs::{Job, Jobs, pool};
 use super::reading::{Carried, Reading};
 use super::told::Listings;
 use super::worker::{Purpose, Work};
-use crate::erp::{CallError, Caller, ErrorKind, Page, Query, Reason};
+use crate::erp::{CallError, ErrorKind, Page, Query, Reason};
 use crate::files::Agreement;
 use crate::language::say;
 use crate::plan::Plan;
@@ -177,16 +177,13 @@ impl Asking<'_> {
 
     fn ask_each(&self, jobs: Jobs<'_>, workers: usize) -> Result<(), RunError> {
         let asked = pool(workers)?.install(|| {
-            jobs.par_bridge().try_for_each_init(
-                || self.work.client.caller(),
-                |caller, job| {
-                    let job = job.map_err(Over::Sheet)?;
-                    match self.goes_on() {
-                        true => self.ask(caller, &job),
-                        false => Err(Over::Stopped),
-                    }
-                },
-            )
+            jobs.par_bridge().try_for_each(|job| {
+                let job = job.map_err(Over::Sheet)?;
+                match self.goes_on() {
+                    true => self.ask(&job),
+                    false => Err(Over::Stopped),
+                }
+            })
         });
         match asked {
             Err(Over::Sheet(error)) => Err(error.into()),
@@ -194,7 +191,7 @@ impl Asking<'_> {
         }
     }
 
-    fn ask(&self, caller: &Caller<'_>, job: &Job) -> Result<(), Over> {
+    fn ask(&self, job: &Job) -> Result<(), Over> {
         let query = Query::Order {
             purchase_no: job.row.order.clone(),
         };
@@ -203,7 +200,9 @@ impl Asking<'_> {
             counted: false,
         };
         let purpose = Purpose::Read(Some(&job.row));
-        let attempted = self.work.with_retry(purpose, || caller.list(&query, page));
+        let attempted = self
+            .work
+            .with_retry(purpose, || self.work.client.list(&query, page));
         let asked_at = Timestamp::now();
         let mut state = self.lock();
         state.calls += u64::from(attempted.attempts);

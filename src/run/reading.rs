@@ -95,7 +95,6 @@ impl<'r> Reading<'r> {
     /// Reads a window page by page; `Some` if nothing more is to be read after it. Windows that come
     /// `later` have a page each, at least.
     fn read_window(&mut self, nth: usize, later: u64, within: Duration) -> Option<Ended> {
-        let caller = self.work.client.caller();
         let mut window = self.windows(within).swap_remove(nth);
         // The first page tells how many there are.
         let mut pages = 1;
@@ -113,7 +112,9 @@ impl<'r> Reading<'r> {
                     // The attempt before may have told that the clock was wrong.
                     window = self.windows(within).swap_remove(nth);
                 }
-                caller.list(&Query::Modified(window.clone()), page)
+                self.work
+                    .client
+                    .list(&Query::Modified(window.clone()), page)
             });
             self.calls += u64::from(attempted.attempts);
             let listing = match attempted.result {

@@ -94,7 +94,7 @@ pub fn begin_journal(
     failed_before: &mut [bool],
     plan: &Plan,
     files: &RunFiles,
-    identity: Identity,
+    identity: &Identity,
     observers: &[&dyn Observer],
 ) -> Result<(Journal, Vec<Option<Outcome>>), RunError> {
     let mut outcomes = vec![None; plan.orders()];

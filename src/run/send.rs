@@ -99,32 +99,29 @@ impl Sending<'_> {
         aside: Option<&Aside>,
         done: &SyncSender<Done>,
     ) {
-        let _: Result<(), Stopped> = jobs.par_bridge().try_for_each_init(
-            || self.work.client.caller(),
-            |caller, job| {
-                let (job, before) = job.map_err(|error| {
-                    self.work.stop.stop(StopReason::Sheet(error.to_string()));
-                    Stopped
-                })?;
-                let attempted = self.work.with_retry(Purpose::Update(&job.row), || {
-                    caller.update_flag(&job.row.order, &job.flag)
-                });
-                let may_pass = is_transient(&attempted);
-                let outcome = outcome(attempted, before).ok_or(Stopped)?;
-                if let Some(aside) = aside
-                    && may_pass
-                    && self.work.retries > 0
-                    && self.breaker.may_put_aside()
-                {
-                    lock(aside).push((job, outcome));
-                    return Ok(());
-                }
-                if let Some(reason) = self.breaker.record(outcome.status, &outcome.message) {
-                    self.work.stop.stop(reason);
-                }
-                settle(job, outcome, done)
-            },
-        );
+        let _: Result<(), Stopped> = jobs.par_bridge().try_for_each(|job| {
+            let (job, before) = job.map_err(|error| {
+                self.work.stop.stop(StopReason::Sheet(error.to_string()));
+                Stopped
+            })?;
+            let attempted = self.work.with_retry(Purpose::Update(&job.row), || {
+                self.work.client.update_flag(&job.row.order, &job.flag)
+            });
+            let may_pass = is_transient(&attempted);
+            let outcome = outcome(attempted, before).ok_or(Stopped)?;
+            if let Some(aside) = aside
+                && may_pass
+                && self.work.retries > 0
+                && self.breaker.may_put_aside()
+            {
+                lock(aside).push((job, outcome));
+                return Ok(());
+            }
+            if let Some(reason) = self.breaker.record(outcome.status, &outcome.message) {
+                self.work.stop.stop(reason);
+            }
+            settle(job, outcome, done)
+        });
     }
 
     /// The last pass: what failed in the first may have been no more than a bad hour.
@@ -231,7 +228,10 @@ fn is_transient(attempted: &Attempted<()>) -> bool {
         Some(Err(error)) => error.kind,
         _ => return false,
     };
-    matches!(kind, ErrorKind::Transient | ErrorKind::Unreachable)
+    matches!(
+        kind,
+        ErrorKind::Transient | ErrorKind::Unreachable | ErrorKind::NoReply
+    )
 }
 
 /// `None` if the run stopped before anything became of the call, now or `before`.

@@ -116,7 +116,7 @@ impl Work<'_> {
                         return ended(attempts, Some(Err(error)));
                     }
                 }
-                ErrorKind::Transient | ErrorKind::Unreachable => {
+                ErrorKind::Transient | ErrorKind::Unreachable | ErrorKind::NoReply => {
                     drop(permit);
                     if error.kind == ErrorKind::Unreachable && self.wait_out_outage() {
                         if error.may_be_applied() {
@@ -249,7 +249,7 @@ impl Work<'_> {
     fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.limiter.permit(self.stop)?;
         self.account.mark(SystemTime::now());
-        let result = self.counted(None, 1, || self.client.caller().ping().result);
+        let result = self.counted(None, 1, || self.client.ping().result);
         match result.as_ref().map_err(|error| error.kind) {
             Ok(()) => permit.passed(),
             Err(ErrorKind::Throttled(limit)) => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use csv::StringRecord;
 use serde::Serialize;
 
-use super::{HEADER, Identity, Line};
+use super::{COLUMNS, Identity, Line, checksum};
 use crate::files::error::FileError;
 use crate::files::open::{is_own, open_to_read};
 use crate::files::outcome::Outcome;
@@ -47,14 +47,6 @@ pub struct Left {
     is_own: bool,
 }
 
-/// A line and the seal that stands at its end.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Sealed {
-    pub line: Line,
-    /// Whether the seal is the one that the identity gives the line.
-    pub holds: bool,
-}
-
 impl Left {
     /// Reads the journal at `path`, if there is one.
     ///
@@ -81,12 +73,12 @@ impl Left {
 
 /// Whether there is a journal at the path, whole, cut off or torn.
 pub fn is_at(path: &Path) -> bool {
-    matches!(read(path, HEADER.len()), Ok(Some(_)))
+    matches!(read(path, COLUMNS.len()), Ok(Some(_)))
 }
 
 /// The same, if it is one's own.
 pub fn is_own_at(path: &Path) -> bool {
-    match read(path, HEADER.len()) {
+    match read(path, COLUMNS.len()) {
         Ok(Some((_, found))) => is_own(path, &found).unwrap_or(false),
         _ => false,
     }
@@ -115,21 +107,24 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
 fn begins_as_journal(bytes: &[u8]) -> bool {
     let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
     let written = &bytes[..bytes.len() - zeros];
-    let header = HEADER.as_bytes();
-    written.starts_with(header) || header.starts_with(written)
+    let columns = COLUMNS.as_bytes();
+    written.starts_with(columns) || columns.starts_with(written)
 }
 
 /// What the bytes of a journal say to a run of this identity.
 pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
-    let Some(lines) = sealed_lines(bytes, identity) else {
+    let (columns, rest) = bytes.split_at(bytes.len().min(COLUMNS.len()));
+    if !COLUMNS.as_bytes().starts_with(columns) {
         return Found::Foreign(Foreign::Damaged);
+    }
+    let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
+        return Found::Nothing;
     };
-    let hold = lines.iter().filter(|sealed| sealed.holds).count();
-    match hold {
-        _ if lines.is_empty() => Found::Nothing,
-        0 => Found::Foreign(Foreign::OtherIdentity),
-        _ if hold < lines.len() => Found::Foreign(Foreign::Damaged),
-        _ => Found::Lines(lines.into_iter().map(|sealed| sealed.line).collect()),
+    match parse_lines(&rest[end + 1..]) {
+        None => Found::Foreign(Foreign::Damaged),
+        Some(lines) if lines.is_empty() => Found::Nothing,
+        Some(_) if rest[..end] != *identity.0.as_bytes() => Found::Foreign(Foreign::OtherIdentity),
+        Some(lines) => Found::Lines(lines),
     }
 }
 
@@ -137,10 +132,7 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
 ///
 /// A kill or a power cut leaves at most the last line torn: it is dropped. Two lines that are none,
 /// or one before a whole one, are damage of another kind.
-pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
-    let Some(body) = bytes.strip_prefix(HEADER.as_bytes()) else {
-        return HEADER.as_bytes().starts_with(bytes).then(Vec::new);
-    };
+fn parse_lines(body: &[u8]) -> Option<Vec<Line>> {
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -152,7 +144,7 @@ pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
     loop {
         let line = match csv.read_record(&mut record) {
             Ok(false) => break,
-            Ok(true) => parse_line(&record, identity),
+            Ok(true) => parse_line(&record),
             // Not UTF-8: reading from memory fails in no other way.
             Err(_) => None,
         };
@@ -169,8 +161,12 @@ pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
 }
 
 /// `None` if the line is not whole.
-fn parse_line(record: &StringRecord, identity: &Identity) -> Option<Sealed> {
-    let mut fields = record.iter();
+fn parse_line(record: &StringRecord) -> Option<Line> {
+    let (sum, fields) = (record.iter().next_back()?, record.len() - 1);
+    if checksum(record.iter().take(fields)) != sum {
+        return None;
+    }
+    let mut fields = record.iter().take(fields);
     let line = Line {
         order: fields.next()?.to_owned(),
         flag: fields.next()?.to_owned(),
@@ -186,13 +182,5 @@ fn parse_line(record: &StringRecord, identity: &Identity) -> Option<Sealed> {
             finished_at: fields.next()?.parse().ok()?,
         },
     };
-    let seal = fields.next()?;
-    if seal.len() != Identity::SEAL_LENGTH || fields.next().is_some() {
-        return None;
-    }
-    let sealed: Vec<&str> = record.iter().take(record.len() - 1).collect();
-    Some(Sealed {
-        line,
-        holds: identity.seal(&sealed) == seal,
-    })
+    fields.next().is_none().then_some(line)
 }

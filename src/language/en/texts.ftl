@@ -184,11 +184,11 @@ run-interrupted-journal-gone = { $source }; what is known stood in `{ $journal }
 run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
 run-stopped-and-interrupted-journal-gone = stopped early: { $reason }; then: { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
 
-journal-of-other-identity = the journal in the way belongs to another account, secret, endpoint, choice of columns or --on-conflict, or was not written by this program; kept as `{ $path }`, starting over
+journal-of-other-identity = the journal in the way belongs to another account, endpoint, choice of columns or --on-conflict; kept as `{ $path }`, starting over
 journal-not-own = the journal in the way is another user's, or others can write to it; kept as `{ $path }`, starting over
 journal-of-other-rows = the journal in the way holds rows this sheet does not have; kept as `{ $path }`, starting over
 journal-too-old = the journal in the way is of a run { $age } ago, too old to be true today (--continue-within); kept as `{ $path }`, starting over
-journal-damaged = the journal in the way is damaged or was changed; kept as `{ $path }`, starting over
+journal-damaged = the journal in the way is damaged; kept as `{ $path }`, starting over
 journal-of-other-sheet = a run that was cut short, over another sheet with the same results or failures, cannot be continued any more; its journal is kept as `{ $path }`
 journal-not-wanted = the journal in the way is not continued, as asked (--fresh); kept as `{ $path }`, starting over
 
@@ -332,10 +332,7 @@ reason-maintenance = the system is under maintenance
 reason-no-connection = no connection within { $seconds } s
 reason-timeout = no reply within { $seconds } s
 reason-host-not-found = host not found
-reason-bad-url = the endpoint's URL cannot be called
-reason-spoke-first = the server spoke or hung up before it was asked anything
 reason-proxy-login = the proxy { $proxy } wants a user and password that it knows (HTTP 407); give them in { $variable }, as http://USER:PASSWORD@HOST:PORT
-reason-not-alone = unusable reply: more came after its end
 reason-malformed = unusable reply: { $what }
 reason-out-of-handles = this machine cannot open another connection: { $why }; allow more open files (ulimit -n) or use fewer --workers
 reason-certificate = the server's certificate is not trusted: { $why }
@@ -396,12 +393,7 @@ config-readable-by-others = others can read `{ $path }`, which holds a secret; r
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
 config-cannot-be-changed = the profile `{ $profile }` of { $file } is written in a way that cannot be changed; write it as a section, or give another name with --profile
 
-endpoint-refused = endpoint `{ $given }`: { $why }; give `production`, `test` or a URL such as { $example }
-endpoint-no-url = not a URL
-endpoint-no-server = it must name a host, and its port be a number from 1 to 65535 or left out with its colon
-endpoint-scheme = not an http or https URL
-endpoint-query = must not have a query or a fragment
-endpoint-user = must not hold a user or password
+endpoint-refused = endpoint `{ $given }` cannot be called; give `production`, `test` or a URL such as { $example }: http or https, the port from 1 to 65535 or left out with its colon, no user, query or fragment
 
 proxy-unusable = { $variable } does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT
 

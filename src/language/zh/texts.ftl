@@ -168,11 +168,11 @@ run-interrupted-journal-gone = { $source }；已知结果原在 `{ $journal }` �
 run-stopped-and-interrupted = 提前停止：{ $reason }；随后：{ $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
 run-stopped-and-interrupted-journal-gone = 提前停止：{ $reason }；随后：{ $source }；已知结果原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
 
-journal-of-other-identity = 原有的运行记录属于其他账号、密钥、接口地址、列或 --on-conflict 设置，或者不是本程序所写；已另存为 `{ $path }`，本次从头开始
+journal-of-other-identity = 原有的运行记录属于其他账号、接口地址、列或 --on-conflict 设置；已另存为 `{ $path }`，本次从头开始
 journal-not-own = 原有的运行记录属于其他用户，或者其他用户可以改写；已另存为 `{ $path }`，本次从头开始
 journal-of-other-rows = 原有的运行记录中有本表格没有的行；已另存为 `{ $path }`，本次从头开始
 journal-too-old = 原有的运行记录已是 { $age }之前的，时间太久，不再可信（--continue-within）；已另存为 `{ $path }`，本次从头开始
-journal-damaged = 原有的运行记录已损坏或被改动；已另存为 `{ $path }`，本次从头开始
+journal-damaged = 原有的运行记录已损坏；已另存为 `{ $path }`，本次从头开始
 journal-of-other-sheet = 另一张表格的运行曾经中断，它的结果文件或失败明细与本次相同，现已无法续跑；其运行记录另存为 `{ $path }`
 journal-not-wanted = 按要求（--fresh）不续跑原有的运行记录；已另存为 `{ $path }`，本次从头开始
 
@@ -304,10 +304,7 @@ reason-maintenance = 系统正在维护
 reason-no-connection = { $seconds } 秒内没有连上
 reason-timeout = { $seconds } 秒内没有回复
 reason-host-not-found = 找不到主机
-reason-bad-url = 接口地址的网址无法调用
-reason-spoke-first = 请求还没有发出，服务器就先发来数据或断开
 reason-proxy-login = 代理 { $proxy } 要求它认可的用户名和密码（HTTP 407）；请写在 { $variable } 中，格式为 http://USER:PASSWORD@HOST:PORT
-reason-not-alone = 回复不可用：结束之后还有内容
 reason-malformed = 回复不可用：{ $what }
 reason-out-of-handles = 本机无法再打开连接：{ $why }；请提高可打开的文件数（ulimit -n），或减小 --workers
 reason-certificate = 服务器的证书不受信任：{ $why }
@@ -368,12 +365,7 @@ config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密�
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
 config-cannot-be-changed = { $file } 的配置档 `{ $profile }` 的写法无法修改；请把它写成单独一节，或用 --profile 另取一个名字
 
-endpoint-refused = 接口地址 `{ $given }`：{ $why }；请填 `production`、`test`，或 { $example } 这样的网址
-endpoint-no-url = 不是网址
-endpoint-no-server = 必须有主机名；端口应为 1 到 65535 的数字，不写端口时冒号也不要写
-endpoint-scheme = 不是 http 或 https 网址
-endpoint-query = 不能带有查询（?）或片段（#）
-endpoint-user = 不能带有用户名或密码
+endpoint-refused = 接口地址 `{ $given }` 不可用；请填 `production`、`test`，或 { $example } 这样的网址：以 http:// 或 https:// 开头，端口为 1 到 65535（不写端口时冒号也不要写），不带用户名、查询（?）和片段（#）
 
 proxy-unusable = { $variable } 中的代理不可用；请写成 http://HOST:PORT 或 socks5://HOST:PORT
 

@@ -1,9 +1,9 @@
 //! Calls and their replies.
 
 use std::thread;
-use std::time::SystemTime;
 
 use jiff::SignedDuration;
+use jiff::fmt::rfc2822;
 
 use super::client::{Call, Caller, NOW, OK, UPDATE, post, refusal, start, unix_now};
 use crate::sandbox::{Config, Stats};
@@ -183,9 +183,8 @@ fn skew_shows_in_the_date_and_the_timestamp_check() {
         let latest = unix_now() + skew;
         assert_eq!(reply.body, refusal(7, "时间戳错误"));
 
-        let date = httpdate::parse_http_date(reply.header("date").unwrap()).unwrap();
-        let date = date.duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        assert!((earliest..=latest).contains(&(date.as_secs() as i64)));
+        let date = rfc2822::parse(reply.header("date").unwrap()).unwrap();
+        assert!((earliest..=latest).contains(&date.timestamp().as_second()));
         let corrected = caller.reply(&Call::ping().late_by(-skew));
         assert!(corrected.starts_with(r#"{"status":0,"#), "{corrected}");
     }

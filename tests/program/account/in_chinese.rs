@@ -53,7 +53,7 @@ fn what_an_account_lacks() {
     account(&mut elsewhere, "ftp://erp/openapi");
     refused(
         &mut elsewhere,
-        "环境变量 WDT_ENDPOINT：接口地址 `ftp://erp/openapi`：不是 http 或 https 网址；请填 `production`、`test`，或 https://wdt.wangdian.cn/openapi 这样的网址",
+        "环境变量 WDT_ENDPOINT：接口地址 `ftp://erp/openapi` 不可用；请填 `production`、`test`，或 https://wdt.wangdian.cn/openapi 这样的网址：以 http:// 或 https:// 开头，端口为 1 到 65535（不写端口时冒号也不要写），不带用户名、查询（?）和片段（#）",
     );
     let mut around = ping();
     account(&mut around, "http://erp/openapi");

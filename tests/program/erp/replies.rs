@@ -230,7 +230,7 @@ fn http_of_every_kind() {
         stays(after_interim(REJECTED), "rejected"),
         closes(format!("HTTP/1.0 200 OK\r\n\r\n{ACCEPTED}"), "ok"),
         closes(format!("HTTP/1.0 200 OK\r\n\r\n{REJECTED}"), "rejected"),
-        stays(twice, "failed"),
+        stays(twice, "rejected"),
         stays(
             with(
                 "Transfer-Encoding: chunked",

@@ -202,6 +202,7 @@ fn another_endpoint() {
 fn damage_in_the_middle() {
     for (from, to) in [
         (",ok,", ",o\0,"),
+        ("CG1,aa,", "CG1,ab,"),
         (",2,ok", ",x,ok"),
         ("CG1,", "\n"),
         (",1,", ",1,,"),

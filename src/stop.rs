@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::erp::{CallError, Reason};
+use crate::erp::CallError;
 
 /// Why a run stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,13 +28,13 @@ pub enum StopReason {
     ConsecutiveFailures { count: u64, message: String },
     /// The server has answered nothing for so many seconds (`--give-up-after`).
     Unreachable {
-        reason: Reason,
+        reason: String,
         seconds: u64,
         /// Whether any call of the run was answered.
         answered: bool,
     },
     /// Every call has been over a limit of the ERP's for so many seconds (`--give-up-after`).
-    ShutOut { reason: Reason, seconds: u64 },
+    ShutOut { reason: String, seconds: u64 },
     /// The time for sending is over (`--deadline`).
     Deadline,
 }

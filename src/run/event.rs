@@ -10,7 +10,7 @@ use super::destination::Destination;
 use super::summary::{Confirmed, Report};
 use super::told::{Listings, PageRead, Planned};
 use super::verify::report::{Verified, VerifyPlanned};
-use crate::erp::{CallError, Reason};
+use crate::erp::CallError;
 use crate::files::journal::Foreign;
 use crate::files::{Agreement, Holder, NotUpdated, Status};
 use crate::pace::Change;
@@ -101,13 +101,13 @@ pub enum Event {
     },
     Throttled {
         change: Change,
-        reason: Reason,
+        reason: String,
         /// As in [`Event::Answered`].
         pace: Option<f64>,
     },
     /// The server cannot be reached: the whole run waits, and tries again with one call.
     Outage {
-        reason: Reason,
+        reason: String,
         next_try: Duration,
     },
     /// It answers again.

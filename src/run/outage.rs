@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::erp::{CallError, Reason};
+use crate::erp::CallError;
 use crate::stop::StopReason;
 
 /// The first wait of an outage; doubles with each further one.
@@ -31,7 +31,7 @@ struct State {
     /// When the latest of the calls that were answered had started.
     reached_at: Option<Instant>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
-    shut_out: Option<(Instant, Reason)>,
+    shut_out: Option<(Instant, String)>,
     /// Whether a worker is trying whether the server answers.
     trying: bool,
     outage: Option<Outage>,
@@ -82,10 +82,10 @@ impl Outages {
     }
 
     /// A call was over a limit, in the ERP's words.
-    pub fn shut_out(&self, reason: &Reason) {
+    pub fn shut_out(&self, reason: &str) {
         let mut state = self.lock();
         let since = state.shut_out.take().map_or_else(Instant::now, |it| it.0);
-        state.shut_out = Some((since, reason.clone()));
+        state.shut_out = Some((since, reason.to_owned()));
     }
 
     /// Why to give up, if no call has got through the ERP's limits for as long as an outage may
@@ -187,8 +187,7 @@ mod tests {
     use crate::erp::ErrorKind;
 
     fn refused() -> CallError {
-        let refused = Reason::Connection("refused".into());
-        CallError::new(ErrorKind::Unreachable, None, refused)
+        CallError::new(ErrorKind::Unreachable, None, "refused".into())
     }
 
     fn wait(outages: &Outages) -> Duration {

@@ -15,7 +15,7 @@ use super::jobs::{Job, Jobs, pool};
 use super::reading::{Carried, Reading};
 use super::told::Listings;
 use super::worker::{Purpose, Work};
-use crate::erp::{CallError, ErrorKind, Page, Query, Reason};
+use crate::erp::{CallError, ErrorKind, Page, Query};
 use crate::files::Agreement;
 use crate::language::say;
 use crate::plan::Plan;
@@ -226,7 +226,7 @@ impl Asking<'_> {
                 }
             }
             Err(error) => {
-                if matches!(error.reason, Reason::Erp(_)) && error.kind == ErrorKind::Rejected {
+                if error.kind == ErrorKind::Rejected && error.code != Some(0) {
                     // It is a word on this order.
                     state.failed_in_a_row = 0;
                 } else {

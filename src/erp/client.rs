@@ -14,7 +14,7 @@ use super::error::{CallError, ErrorKind, SettingError};
 use super::explain::Route;
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::SystemProxy;
-use super::reply::{Reply, header_date};
+use super::reply::Reply;
 use super::request::{Request, arguments};
 use super::secrets::masked;
 use super::trust::root_certs;
@@ -148,17 +148,13 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
             .send(request.body);
-        let (outcome, date) = match sent {
-            Ok(mut response) => {
-                let outcome = match Reply::read(&mut response, request.max_reply) {
-                    Ok(reply) => classify(&reply),
-                    Err(error) => Err(self.route.explain_cut_off(&error)),
-                };
-                (outcome, header_date(&response))
-            }
-            Err(error) => (Err(self.route.explain(&error)), None),
+        let reply = match sent {
+            Ok(response) => Reply::read(response, request.max_reply)
+                .map_err(|error| self.route.explain_cut_off(&error)),
+            Err(error) => Err(self.route.explain(&error)),
         };
-        let outcome = outcome.map_err(|error| {
+        let date = reply.as_ref().ok().and_then(|reply| reply.date);
+        let outcome = reply.and_then(|reply| classify(&reply)).map_err(|error| {
             // What came may quote the URL, which holds half of the secret.
             let secret = &self.account.secret;
             let secrets = [secret.secret(), secret.salt(), &sign];

@@ -28,100 +28,94 @@ impl Route {
 
     /// Why there was no reply.
     pub fn explain(&self, error: &Error) -> CallError {
-        match error {
-            Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-                let seconds = self.connect_timeout().as_secs_f32().to_string();
-                self.not_reached(say!("reason-no-connection", seconds = seconds))
+        let seconds = |time: Duration| time.as_secs_f32().to_string();
+        let (kind, sent, reason) = match (error, &self.proxy) {
+            (Error::Timeout(Timeout::Resolve | Timeout::Connect), _) => {
+                let seconds = seconds(self.connect_timeout());
+                (
+                    Unreachable,
+                    false,
+                    say!("reason-no-connection", seconds = seconds),
+                )
             }
-            Error::Timeout(_) => {
-                let seconds = self.timeout.as_secs_f32().to_string();
-                CallError::new(NoReply, None, say!("reason-timeout", seconds = seconds))
+            (Error::Timeout(_), _) => {
+                let seconds = seconds(self.timeout);
+                (NoReply, true, say!("reason-timeout", seconds = seconds))
             }
-            Error::HostNotFound => self.not_reached(say!("reason-host-not-found")),
-            Error::Io(error) => self.explain_io(error),
-            Error::ConnectProxyFailed(why) => self.explain_proxy(why),
-            Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_) => {
-                let why = say!("reason-malformed", what = error.to_string());
-                CallError::new(Transient, None, why)
+            (Error::Io(error), _) => explain_io(error),
+            (Error::HostNotFound, _) => (Unreachable, false, say!("reason-host-not-found")),
+            (Error::ConnectProxyFailed(why), Some(proxy))
+                if why.starts_with("proxy server responded 407") =>
+            {
+                let (address, variable) = (proxy.address(), proxy.variable);
+                let why = say!("reason-proxy-login", proxy = address, variable = variable);
+                (Fatal, false, why)
             }
-            error => self.not_reached(error.to_string()),
+            (
+                Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_),
+                _,
+            ) => (
+                Transient,
+                true,
+                say!("reason-malformed", what = error.to_string()),
+            ),
+            (error, _) => (Unreachable, false, error.to_string()),
+        };
+        let reason = match &self.proxy {
+            // It may be to blame.
+            Some(proxy) if kind == Unreachable => {
+                say!(
+                    "reason-through-proxy",
+                    reason = reason,
+                    proxy = proxy.address()
+                )
+            }
+            _ => reason,
+        };
+        CallError {
+            sent,
+            ..CallError::new(kind, None, reason)
         }
     }
 
     /// Why a reply that had begun was not whole.
     pub fn explain_cut_off(&self, error: &Error) -> CallError {
-        let error = self.explain(error);
-        let kind = if error.is_reply() {
-            error.kind
-        } else {
-            Transient
-        };
-        CallError { kind, ..error }
+        let mut error = self.explain(error);
+        if !error.is_reply() {
+            error.kind = Transient;
+        }
+        error
     }
+}
 
-    fn explain_io(&self, error: &io::Error) -> CallError {
-        let inner = error.get_ref();
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) =
-            tls
-        {
-            return never_sent(Fatal, say!("reason-certificate", why = error.to_string()));
+/// Also whether the call may have reached the server.
+fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
+    use rustls::Error::{InvalidCertificate, NoCertificatesPresented};
+
+    let why = error.to_string();
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref()) {
+        Some(InvalidCertificate(_) | NoCertificatesPresented) => {
+            return (Fatal, false, say!("reason-certificate", why = why));
         }
-        if is_out_of_handles(error) {
-            return never_sent(
-                Fatal,
-                say!("reason-out-of-handles", why = error.to_string()),
-            );
+        _ if is_out_of_handles(error) => {
+            return (Fatal, false, say!("reason-out-of-handles", why = why));
         }
-        if is_unknown_host(error) {
-            return self.not_reached(say!("reason-host-not-found"));
+        _ if is_unknown_host(error) => {
+            return (Unreachable, false, say!("reason-host-not-found"));
         }
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused
+        _ => {}
+    }
+    let sent = !matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
             | io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::NetworkDown
             // Every port towards the server was in use a minute ago.
-            | io::ErrorKind::AddrNotAvailable => self.not_reached(error.to_string()),
-            _ => CallError::new(Unreachable, None, self.name_proxy(error.to_string())),
-        }
-    }
-
-    fn explain_proxy(&self, why: &str) -> CallError {
-        match &self.proxy {
-            Some(proxy) if why.starts_with("proxy server responded 407") => {
-                let (address, variable) = (proxy.address(), proxy.variable);
-                never_sent(
-                    Fatal,
-                    say!("reason-proxy-login", proxy = address, variable = variable),
-                )
-            }
-            _ => self.not_reached(why.to_owned()),
-        }
-    }
-
-    fn not_reached(&self, why: String) -> CallError {
-        never_sent(Unreachable, self.name_proxy(why))
-    }
-
-    /// Names the proxy beside what kept a call from its server: it may be to blame.
-    fn name_proxy(&self, why: String) -> String {
-        match &self.proxy {
-            Some(proxy) => say!(
-                "reason-through-proxy",
-                reason = why,
-                proxy = proxy.address()
-            ),
-            None => why,
-        }
-    }
-}
-
-fn never_sent(kind: ErrorKind, why: String) -> CallError {
-    CallError {
-        sent: false,
-        ..CallError::new(kind, None, why)
-    }
+            | io::ErrorKind::AddrNotAvailable
+    );
+    (Unreachable, sent, why)
 }
 
 /// Whether this process or this machine has as many files and connections open as it may.

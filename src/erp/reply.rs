@@ -16,6 +16,8 @@ use super::clock::http_date;
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub http_status: u16,
+    /// What the server's clock showed.
+    pub date: Option<Timestamp>,
     /// The `Retry-After` header, as the time to wait.
     pub retry_after: Option<Duration>,
     /// The body, whole.
@@ -24,35 +26,26 @@ pub struct Reply {
 
 impl Reply {
     /// Reads a response to its end, which must come within so many bytes of body.
-    pub(super) fn read(
-        response: &mut Response<Body>,
-        max_bytes: u64,
-    ) -> Result<Reply, ureq::Error> {
+    pub(super) fn read(mut response: Response<Body>, max_bytes: u64) -> Result<Reply, ureq::Error> {
+        let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
+        let date = header(DATE).and_then(http_date);
+        // In seconds, or as a date by the server's own clock.
+        let retry_after = header(RETRY_AFTER).and_then(|text| match text.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => {
+                let now = date.unwrap_or_else(Timestamp::now);
+                http_date(text)?.duration_since(now).try_into().ok()
+            }
+        });
+        let http_status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(max_bytes);
         Ok(Reply {
-            http_status: response.status().as_u16(),
-            retry_after: retry_after(response),
-            body: response
-                .body_mut()
-                .with_config()
-                .limit(max_bytes)
-                .read_to_vec()?,
+            http_status,
+            date,
+            retry_after,
+            body: body.read_to_vec()?,
         })
     }
-}
-
-/// What the server's clock showed.
-pub(super) fn header_date(response: &Response<Body>) -> Option<Timestamp> {
-    http_date(response.headers().get(DATE)?.to_str().ok()?)
-}
-
-/// `Retry-After` in either of its forms: seconds, or a date by the server's own clock.
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let now = header_date(response).unwrap_or_else(Timestamp::now);
-    http_date(text)?.duration_since(now).try_into().ok()
 }
 
 /// The ERP's answer inside a reply's body.

@@ -91,6 +91,7 @@ mod tests {
         let reply = Reply {
             http_status,
             retry_after: Some(Duration::from_secs(9)),
+            date: None,
             body: body.as_bytes().to_vec(),
         };
         classify(&reply)

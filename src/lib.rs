@@ -21,7 +21,7 @@ mod text;
 /// What benches and fuzz targets use. No stable interface.
 #[doc(hidden)]
 pub mod internals {
-    pub use crate::erp::{Clock, Reason, Reply, Secrets, UPDATE_METHOD, classify, sign};
+    pub use crate::erp::{Clock, Reply, UPDATE_METHOD, classify, masked, sign};
     pub use crate::files::journal;
     pub use crate::run::{OnConflict, Orders};
     pub use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};

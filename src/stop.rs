@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::erp::{CallError, Reason};
+use crate::erp::CallError;
 use crate::language::say;
 
 /// Why a run stopped before its end.
@@ -28,13 +28,13 @@ pub enum StopReason {
     ConsecutiveFailures { count: u64, message: String },
     /// The server has answered nothing for so many seconds (`--give-up-after`).
     Unreachable {
-        reason: Reason,
+        reason: String,
         seconds: u64,
         /// Whether any call of the run was answered.
         answered: bool,
     },
     /// Every call has been over a limit of the ERP's for so many seconds (`--give-up-after`).
-    ShutOut { reason: Reason, seconds: u64 },
+    ShutOut { reason: String, seconds: u64 },
     /// The time for sending is over (`--deadline`).
     Deadline,
 }
@@ -56,7 +56,7 @@ impl fmt::Display for StopReason {
             StopReason::Fatal(error) => error.why(),
             &StopReason::Clock { ref error, offset } => say!(
                 "stop-clock",
-                reason = error.reason.to_string(),
+                reason = error.reason.as_str(),
                 status = error.code.unwrap_or_default().to_string(),
                 offset = offset
             ),
@@ -74,7 +74,7 @@ impl fmt::Display for StopReason {
             } => say!(
                 "stop-unreachable",
                 seconds = seconds,
-                reason = reason.to_string()
+                reason = reason.as_str()
             ),
             &StopReason::Unreachable {
                 ref reason,
@@ -83,16 +83,12 @@ impl fmt::Display for StopReason {
             } => say!(
                 "stop-never-answered",
                 seconds = seconds,
-                reason = reason.to_string()
+                reason = reason.as_str()
             ),
             &StopReason::ShutOut {
                 ref reason,
                 seconds,
-            } => say!(
-                "stop-shut-out",
-                seconds = seconds,
-                reason = reason.to_string()
-            ),
+            } => say!("stop-shut-out", seconds = seconds, reason = reason.as_str()),
             StopReason::Deadline => say!("stop-deadline"),
         })
     }

@@ -34,12 +34,10 @@ impl Observer for Console {
                 error,
                 pace,
             } => self.answered(order, attempt, error, pace),
-            Event::MaxInFlight { calls, reason } => self.detail(say!(
-                "event-max-in-flight",
-                calls = calls,
-                reason = reason.to_string()
-            )),
-            Event::Paused { wait, ref reason } => {
+            Event::MaxInFlight { calls, reason } => {
+                self.detail(say!("event-max-in-flight", calls = calls, reason = reason))
+            }
+            Event::Paused { wait, reason } => {
                 // The display shows it where there is one.
                 let level = if self.lock().is_some() {
                     Shown::Details
@@ -47,17 +45,16 @@ impl Observer for Console {
                     Shown::Notes
                 };
                 let time = duration(wait);
-                let text = say!("event-pausing", pause = time, reason = reason.as_str());
+                let text = say!("event-pausing", pause = time, reason = reason);
                 self.say(level, None, text);
                 self.progress(|state| {
                     state.paused(Instant::now(), &ZonedDateTime::now(), wait, reason);
                 });
             }
             Event::Outage { reason, next_try } => {
-                let why = reason.to_string();
                 let wait = duration(next_try);
-                self.note(say!("event-outage", why = why.as_str(), wait = wait));
-                self.progress(|state| state.away(&ZonedDateTime::now(), next_try, &why));
+                self.note(say!("event-outage", why = reason, wait = wait));
+                self.progress(|state| state.away(&ZonedDateTime::now(), next_try, reason));
             }
             Event::OutageOver { lasted } => {
                 self.progress(State::back);
@@ -142,7 +139,7 @@ impl Console {
             Some(ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable)
         );
         let trouble = error.filter(|_| is_trouble);
-        let trouble = trouble.map(|error| error.reason.to_string());
+        let trouble = trouble.map(|error| error.reason.clone());
         self.progress(|state| state.answered(Instant::now(), pace, trouble));
         let level = match kind {
             None | Some(ErrorKind::Rejected) => Shown::Calls,

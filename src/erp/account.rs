@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::endpoint::Endpoint;
+use super::error::SettingError;
 use crate::language::say;
 
 /// The app secret, handed out by the platform as `secret:salt`. Never printed, and wiped from
@@ -17,22 +18,17 @@ pub struct AppSecret {
     salt: SecretString,
 }
 
-/// What is wrong with an app secret. Never contains any of it.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{}", say!("account-secret-form"))]
-pub struct SecretError;
-
 impl AppSecret {
     /// Splits `secret:salt`; white space around it is dropped. Where there is no colon, Chinese
     /// input methods have put a full-width one.
-    pub fn parse(text: &str) -> Result<Self, SecretError> {
+    pub fn parse(text: &str) -> Result<Self, SettingError> {
         let text = text.trim();
         match text.split_once(':').or_else(|| text.split_once('：')) {
             Some((secret, salt)) if !secret.is_empty() && !salt.is_empty() => Ok(AppSecret {
                 secret: secret.into(),
                 salt: salt.into(),
             }),
-            _ => Err(SecretError),
+            _ => Err(SettingError(say!("account-secret-form"))),
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     ];
     let mut times = forms.iter().map(|form| DateTime::strptime(form, text));
     let time = times.find_map(Result::ok)?;
-    Offset::UTC.to_timestamp(time).ok()
+    Some(Offset::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX))
 }
 
 #[cfg(test)]
@@ -75,6 +75,8 @@ mod tests {
             let time = http_date(text).map(|time| time.as_second());
             assert_eq!(time, Some(784_111_777), "{text}");
         }
+        let end = http_date("Fri, 31 Dec 9999 23:59:59 GMT");
+        assert_eq!(end, Some(Timestamp::MAX));
         for text in ["", "yesterday", "Sun, 06 Nov 1994", "1994-11-06T08:49:37Z"] {
             assert_eq!(http_date(text), None, "{text}");
         }

@@ -40,67 +40,39 @@ pub enum ErrorKind {
     Doubtful,
 }
 
-/// Says in `Display` what it means and why; [`why`](CallError::why) is the latter alone.
+/// Why a call failed; in `Display` with what that means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallError {
     pub kind: ErrorKind,
     /// The ERP's status, where the ERP itself answered.
     pub code: Option<i64>,
-    pub reason: Reason,
+    /// Why, in words: the ERP's, where it answered.
+    pub reason: String,
     /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// Whether anything of the call may have reached the server.
+    pub(super) sent: bool,
 }
 
-/// What happened to a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The ERP's words.
-    Erp(String),
-    /// An HTTP status that is no answer of the ERP's.
-    Http(u16),
-    /// An answer of the ERP's whose `data` is not what its method is known to give.
-    OtherForm,
-    /// A reply without the ERP's JSON in it, such as a gateway's page.
-    NotJson,
-    /// A page that says the system is under maintenance, instead of a reply.
-    Maintenance,
-    /// No reply, or not all of it, within this time.
-    Timeout(Duration),
-    /// This machine has too many files and connections open.
-    OutOfHandles(String),
-    /// Refused, no such host, no way there: nothing was sent.
-    NotConnected(String),
-    /// The proxy wants to know who calls.
-    ProxyLogin {
-        proxy: String,
-        /// The variable that names it.
-        variable: &'static str,
-    },
-    /// Reset or closed before the reply had come.
-    Connection(String),
-    /// What came was no HTTP reply of a sane size.
-    Malformed(String),
-    /// The server could not prove who it is.
-    Certificate(String),
-}
+/// A setting that calls cannot be made with, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingError(pub(super) String);
 
 impl CallError {
-    pub fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
+    pub fn new(kind: ErrorKind, code: Option<i64>, reason: String) -> Self {
         CallError {
             kind,
             code,
             reason,
             retry_after: None,
+            sent: true,
         }
     }
 
     /// Whether the ERP may have done what the call asks for all the same.
     pub fn may_be_applied(&self) -> bool {
-        !matches!(
-            self.reason,
-            Reason::NotConnected(_) | Reason::OutOfHandles(_) | Reason::ProxyLogin { .. }
-        )
+        self.sent
     }
 
     /// Whether anything came back that shows that the server is there.
@@ -115,7 +87,7 @@ impl CallError {
 
     /// The reason, with the ERP's status where there is one.
     pub fn why(&self) -> String {
-        self.with_status(self.reason.to_string())
+        self.with_status(self.reason.clone())
     }
 
     fn with_status(&self, what: String) -> String {
@@ -128,7 +100,7 @@ impl CallError {
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = self.reason.to_string();
+        let reason = self.reason.as_str();
         let what = match self.kind {
             ErrorKind::Rejected => say!("call-rejected", reason = reason),
             ErrorKind::Throttled(_) => say!("call-throttled", reason = reason),
@@ -139,38 +111,5 @@ impl fmt::Display for CallError {
             ErrorKind::Doubtful => say!("call-doubtful", reason = reason),
         };
         f.write_str(&self.with_status(what))
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            Reason::Erp(why) | Reason::NotConnected(why) | Reason::Connection(why) => {
-                return f.write_str(why);
-            }
-            &Reason::Http(status) => match status {
-                300..=399 | 404 | 410 => say!("reason-wrong-endpoint", status = status),
-                401 | 403 | 405 | 407 => say!("reason-refused-before-erp", status = status),
-                429 => say!("reason-too-many-requests"),
-                _ => format!("HTTP {status}"),
-            },
-            Reason::OtherForm => say!("reason-other-form"),
-            Reason::NotJson => say!("reason-not-json"),
-            Reason::Maintenance => say!("reason-maintenance"),
-            Reason::Timeout(time) => {
-                say!("reason-timeout", seconds = time.as_secs_f32().to_string())
-            }
-            Reason::OutOfHandles(why) => say!("reason-out-of-handles", why = why.as_str()),
-            &Reason::ProxyLogin {
-                ref proxy,
-                variable,
-            } => say!(
-                "reason-proxy-login",
-                proxy = proxy.as_str(),
-                variable = variable
-            ),
-            Reason::Malformed(what) => say!("reason-malformed", what = what.as_str()),
-            Reason::Certificate(why) => say!("reason-certificate", why = why.as_str()),
-        })
     }
 }

@@ -1,4 +1,4 @@
-//! ureq's errors in this crate's terms, without the URL, which holds half of the secret.
+//! ureq's errors in this crate's terms.
 
 use std::io;
 use std::time::Duration;
@@ -6,133 +6,116 @@ use std::time::Duration;
 use ureq::{Error, Timeout};
 
 use super::error::ErrorKind::{Fatal, NoReply, Transient, Unreachable};
-use super::error::{CallError, ErrorKind, Reason};
+use super::error::{CallError, ErrorKind};
 use super::proxy::SystemProxy;
-use super::secrets::Secrets;
 use crate::language::say;
 
 /// A server that takes longer to accept a connection is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How ureq tells the HTTP status that a proxy gave instead of a connection.
-const PROXY_SAYS: &str = "proxy server responded ";
 
-/// What has to be known of a call to say why it failed.
-pub(super) struct Circumstances<'c> {
-    pub(super) timeout: Duration,
-    pub(super) proxy: Option<&'c SystemProxy>,
-    pub(super) secrets: &'c Secrets,
+/// How calls get to the ERP.
+pub(super) struct Route {
+    /// The longest a call may take.
+    pub timeout: Duration,
+    pub proxy: Option<SystemProxy>,
 }
 
-/// Shorter than the whole call's, so that the two can be told apart.
-pub(super) fn connect_timeout(timeout: Duration) -> Duration {
-    timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
-}
+impl Route {
+    /// Shorter than the whole call's, so that the two can be told apart.
+    pub fn connect_timeout(&self) -> Duration {
+        self.timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
+    }
 
-impl Circumstances<'_> {
     /// Why there was no reply.
-    pub(super) fn explain(&self, error: &Error) -> CallError {
-        let (kind, reason) = self.classify(error);
-        CallError::new(kind, None, self.name_proxy(reason))
+    pub fn explain(&self, error: &Error) -> CallError {
+        let seconds = |time: Duration| time.as_secs_f32().to_string();
+        let (kind, sent, reason) = match (error, &self.proxy) {
+            (Error::Timeout(Timeout::Resolve | Timeout::Connect), _) => {
+                let seconds = seconds(self.connect_timeout());
+                (
+                    Unreachable,
+                    false,
+                    say!("reason-no-connection", seconds = seconds),
+                )
+            }
+            (Error::Timeout(_), _) => {
+                let seconds = seconds(self.timeout);
+                (NoReply, true, say!("reason-timeout", seconds = seconds))
+            }
+            (Error::Io(error), _) => explain_io(error),
+            (Error::HostNotFound, _) => (Unreachable, false, say!("reason-host-not-found")),
+            (Error::ConnectProxyFailed(why), Some(proxy))
+                if why.starts_with("proxy server responded 407") =>
+            {
+                let (address, variable) = (proxy.address(), proxy.variable);
+                let why = say!("reason-proxy-login", proxy = address, variable = variable);
+                (Fatal, false, why)
+            }
+            (
+                Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_),
+                _,
+            ) => (
+                Transient,
+                true,
+                say!("reason-malformed", what = error.to_string()),
+            ),
+            (error, _) => (Unreachable, false, error.to_string()),
+        };
+        let reason = match &self.proxy {
+            // It may be to blame.
+            Some(proxy) if kind == Unreachable => {
+                say!(
+                    "reason-through-proxy",
+                    reason = reason,
+                    proxy = proxy.address()
+                )
+            }
+            _ => reason,
+        };
+        CallError {
+            sent,
+            ..CallError::new(kind, None, reason)
+        }
     }
 
     /// Why a reply that had begun was not whole.
-    pub(super) fn explain_cut_off(&self, error: &Error) -> CallError {
-        let error = self.explain(error);
-        let kind = if error.is_reply() {
-            error.kind
-        } else {
-            Transient
-        };
-        CallError { kind, ..error }
+    pub fn explain_cut_off(&self, error: &Error) -> CallError {
+        let mut error = self.explain(error);
+        if !error.is_reply() {
+            error.kind = Transient;
+        }
+        error
     }
+}
 
-    /// Names the proxy beside what kept a call from its server: it may be to blame.
-    fn name_proxy(&self, reason: Reason) -> Reason {
-        let named = |why: String| match self.proxy {
-            Some(proxy) => say!(
-                "reason-through-proxy",
-                reason = why,
-                proxy = proxy.address()
-            ),
-            None => why,
-        };
-        match reason {
-            Reason::Connection(why) => Reason::Connection(named(why)),
-            Reason::NotConnected(why) => Reason::NotConnected(named(why)),
-            reason => reason,
+/// Also whether the call may have reached the server.
+fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
+    use rustls::Error::{InvalidCertificate, NoCertificatesPresented};
+
+    let why = error.to_string();
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref()) {
+        Some(InvalidCertificate(_) | NoCertificatesPresented) => {
+            return (Fatal, false, say!("reason-certificate", why = why));
         }
+        _ if is_out_of_handles(error) => {
+            return (Fatal, false, say!("reason-out-of-handles", why = why));
+        }
+        _ if is_unknown_host(error) => {
+            return (Unreachable, false, say!("reason-host-not-found"));
+        }
+        _ => {}
     }
-
-    fn classify(&self, error: &Error) -> (ErrorKind, Reason) {
-        let not_connected = |why| (Unreachable, Reason::NotConnected(why));
-        match error {
-            Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-                let seconds = connect_timeout(self.timeout).as_secs_f32().to_string();
-                not_connected(say!("reason-no-connection", seconds = seconds))
-            }
-            Error::Timeout(_) => (NoReply, Reason::Timeout(self.timeout)),
-            Error::Io(error) => self.classify_io(error),
-            Error::Rustls(error) => self.classify_tls(error),
-            Error::HostNotFound => not_connected(say!("reason-host-not-found")),
-            Error::ConnectProxyFailed(why) => {
-                let status = why.strip_prefix(PROXY_SAYS).unwrap_or_default();
-                match self.proxy.filter(|_| status.starts_with("407")) {
-                    Some(proxy) => (
-                        Fatal,
-                        Reason::ProxyLogin {
-                            proxy: proxy.address(),
-                            variable: proxy.variable,
-                        },
-                    ),
-                    None => not_connected(self.text(why)),
-                }
-            }
-            Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_) => {
-                (Transient, Reason::Malformed(self.text(error)))
-            }
-            error => not_connected(self.text(error)),
-        }
-    }
-
-    fn classify_io(&self, error: &io::Error) -> (ErrorKind, Reason) {
-        let inner = error.get_ref();
-        if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return self.classify_tls(error);
-        }
-        if is_out_of_handles(error) {
-            return (Fatal, Reason::OutOfHandles(error.to_string()));
-        }
-        if is_unknown_host(error) {
-            let why = say!("reason-host-not-found");
-            return (Unreachable, Reason::NotConnected(why));
-        }
-        match error.kind() {
-            io::ErrorKind::TimedOut => (NoReply, Reason::Timeout(self.timeout)),
-            io::ErrorKind::ConnectionRefused
+    let sent = !matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
             | io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::NetworkDown
             // Every port towards the server was in use a minute ago.
-            | io::ErrorKind::AddrNotAvailable => {
-                (Unreachable, Reason::NotConnected(self.text(error)))
-            }
-            _ => (Unreachable, Reason::Connection(self.text(error))),
-        }
-    }
-
-    fn classify_tls(&self, error: &rustls::Error) -> (ErrorKind, Reason) {
-        let why = self.text(error);
-        match error {
-            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-                (Fatal, Reason::Certificate(why))
-            }
-            _ => (Unreachable, Reason::Connection(why)),
-        }
-    }
-
-    fn text(&self, error: &impl ToString) -> String {
-        self.secrets.printable(&error.to_string())
-    }
+            | io::ErrorKind::AddrNotAvailable
+    );
+    (Unreachable, sent, why)
 }
 
 /// Whether this process or this machine has as many files and connections open as it may.
@@ -166,14 +149,13 @@ mod tests {
 
     #[test]
     fn what_was_never_sent_is_told_from_what_was_never_answered() {
-        let circumstances = Circumstances {
+        let route = Route {
             timeout: Duration::from_secs(30),
             proxy: None,
-            secrets: &Secrets::default(),
         };
         let io = |kind: io::ErrorKind| Error::Io(kind.into());
         let unknown = ("no.such.host.invalid", 80).to_socket_addrs();
-        let certificate = rustls::CertificateError::Expired;
+        let expired = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
         for (error, kind, may_be_applied) in [
             (Error::Timeout(Timeout::Resolve), Unreachable, false),
             (Error::Timeout(Timeout::Connect), Unreachable, false),
@@ -182,17 +164,17 @@ mod tests {
             (io(io::ErrorKind::ConnectionRefused), Unreachable, false),
             (io(io::ErrorKind::AddrNotAvailable), Unreachable, false),
             (Error::Io(io::Error::from_raw_os_error(24)), Fatal, false),
+            (Error::Io(io::Error::other(expired)), Fatal, false),
             (io(io::ErrorKind::ConnectionReset), Unreachable, true),
             (io(io::ErrorKind::UnexpectedEof), Unreachable, true),
             (Error::Timeout(Timeout::Global), NoReply, true),
             (Error::Timeout(Timeout::RecvResponse), NoReply, true),
             (Error::LargeResponseHeader(2, 1), Transient, true),
-            (Error::Rustls(certificate.into()), Fatal, true),
         ] {
-            let explained = circumstances.explain(&error);
+            let explained = route.explain(&error);
             assert_eq!(explained.kind, kind, "{error:?}");
             assert_eq!(explained.may_be_applied(), may_be_applied, "{error:?}");
-            let cut_off = circumstances.explain_cut_off(&error);
+            let cut_off = route.explain_cut_off(&error);
             assert!(cut_off.is_reply(), "something had come: {error:?}");
         }
     }

@@ -1,19 +1,16 @@
 //! Purchase orders as the ERP lists them, with the flags that they carry.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use jiff::civil::DateTime;
-use jiff::tz::{self, Offset};
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, Serializer};
+use jiff::{SignedDuration, Timestamp, tz};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::client::Client;
-use super::error::{CallError, ErrorKind, Reason};
+use super::error::{CallError, ErrorKind};
 use super::protocol::LIST_METHOD;
 use super::request::{Request, arguments};
+use crate::language::say;
 
 /// Orders asked for a call: the most that clients are known to ask for.
 const PAGE_SIZE: &str = "100";
@@ -21,8 +18,6 @@ const PAGE_SIZE: &str = "100";
 const MAX_WINDOW: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// An order's detail lines come with it, and it may have hundreds.
 const MAX_LISTING_BYTES: u64 = 64 * 1024 * 1024;
-/// The ERP's times are Beijing's.
-const BEIJING: Offset = tz::offset(8);
 
 /// Which orders are to be listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,38 +29,35 @@ pub enum Query {
     Order { purchase_no: String },
 }
 
-/// A time of whole seconds, both ends included.
+/// A time of whole seconds in Beijing, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Window {
-    #[serde(serialize_with = "in_beijing")]
-    start_time: Timestamp,
-    #[serde(serialize_with = "in_beijing")]
-    end_time: Timestamp,
+    start_time: String,
+    end_time: String,
 }
 
 impl Window {
     /// The time up to `now` as windows that the ERP takes, the latest first. Each begins in the
     /// second in which the next one ends.
     pub fn back_from(now: Timestamp, within: Duration) -> Vec<Window> {
+        let in_beijing = |time| {
+            let time = tz::offset(8).to_datetime(time);
+            time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+        };
         let mut windows = Vec::new();
-        let (mut end_time, mut left) = (now, within);
+        let (mut end, mut left) = (now, within);
         while !left.is_zero() {
             let length = left.min(MAX_WINDOW);
             let seconds = SignedDuration::from_secs(length.as_secs_f64().ceil() as i64);
-            let start_time = end_time.saturating_sub(seconds).unwrap_or(Timestamp::MIN);
+            let start = end.saturating_sub(seconds).unwrap_or(Timestamp::MIN);
             windows.push(Window {
-                start_time,
-                end_time,
+                start_time: in_beijing(start),
+                end_time: in_beijing(end),
             });
-            (end_time, left) = (start_time, left - length);
+            (end, left) = (start, left - length);
         }
         windows
     }
-}
-
-fn in_beijing<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
-    let time: DateTime = BEIJING.to_datetime(*time);
-    to.collect_str(&time.strftime("%Y-%m-%d %H:%M:%S"))
 }
 
 /// Which page of a listing.
@@ -105,7 +97,7 @@ impl Client {
     /// Also if the ERP accepts the call and answers with something that is no listing as it is
     /// known: then it is [`Rejected`](ErrorKind::Rejected), for the same call again would not help.
     pub fn list(&self, query: &Query, page: Page) -> Result<Listing, CallError> {
-        let body = arguments(query)?;
+        let body = arguments(query);
         let number = page.number.to_string();
         let data = self.call(&Request {
             paging: &[
@@ -118,25 +110,22 @@ impl Client {
         })?;
         Listing::parse(&data)
             .filter(|listing| listing.total.is_some() || !page.counted)
-            .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), Reason::OtherForm))
+            .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), say!("reason-other-form")))
     }
 }
 
 /// What stands beside these fields is skipped while parsing.
 #[derive(Deserialize)]
-struct RawListing<'a> {
+struct RawListing {
     #[serde(default)]
     total_count: Value,
-    #[serde(borrow)]
-    order: Vec<&'a RawValue>,
+    order: Vec<RawListed>,
 }
 
 #[derive(Deserialize)]
-struct RawListed<'a> {
-    #[serde(borrow)]
-    purchase_no: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    flag_name: Option<Cow<'a, str>>,
+struct RawListed {
+    purchase_no: Option<String>,
+    flag_name: Option<String>,
     #[serde(default)]
     modified: Value,
 }
@@ -145,36 +134,26 @@ impl Listing {
     /// `None` if anything in it is not as the ERP is known to write it: a listing that is read
     /// wrongly would show what is not so.
     fn parse(data: &str) -> Option<Listing> {
-        let raw: RawListing<'_> = object(data)?;
-        let total = number(&raw.total_count).and_then(|total| u64::try_from(total).ok());
-        let mut orders = Vec::with_capacity(raw.order.len());
-        for listed in &raw.order {
-            let listed: RawListed<'_> = object(listed.get())?;
-            let Some(order) = listed.purchase_no.filter(|number| !number.is_empty()) else {
-                continue;
-            };
-            orders.push(Listed {
-                order: order.into_owned(),
-                flag: listed
-                    .flag_name
-                    .filter(|flag| !flag.trim().is_empty() && !flag.contains('\u{fffd}'))
-                    .map(Cow::into_owned),
+        // An array would be read as the fields in order.
+        let raw: RawListing = data
+            .starts_with('{')
+            .then(|| serde_json::from_str(data).ok())??;
+        let length = raw.order.len() as u64;
+        let numbered = |listed: RawListed| {
+            let is_shown = |flag: &String| !flag.trim().is_empty() && !flag.contains('\u{fffd}');
+            Some(Listed {
+                order: listed.purchase_no.filter(|number| !number.is_empty())?,
+                flag: listed.flag_name.filter(is_shown),
                 modified: number(&listed.modified)
                     .and_then(|time| Timestamp::from_millisecond(time).ok()),
-            });
-        }
+            })
+        };
         Some(Listing {
-            total,
-            length: raw.order.len() as u64,
-            orders,
+            total: number(&raw.total_count).and_then(|total| u64::try_from(total).ok()),
+            length,
+            orders: raw.order.into_iter().filter_map(numbered).collect(),
         })
     }
-}
-
-/// A JSON object and nothing else: an array would be read as its fields in order.
-fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
-    json.starts_with('{')
-        .then(|| serde_json::from_str(json).ok())?
 }
 
 /// A whole number, which the ERP writes as a text, too.
@@ -194,45 +173,37 @@ mod tests {
         text.parse().expect("a time")
     }
 
-    fn bodies(within: Duration) -> Vec<String> {
-        let windows = Window::back_from(time("2026-11-30T16:00:05.9Z"), within).into_iter();
-        let queries = windows.map(Query::Modified);
-        queries
-            .map(|query| arguments(&query).expect("a body"))
-            .collect()
-    }
-
     #[test]
     fn windows_are_beijings_time_and_thirty_days_at_most() {
-        let day = Duration::from_secs(24 * 3_600);
-        let window = |start, end| format!(r#"[{{"start_time":"{start}","end_time":"{end}"}}]"#);
-        assert_eq!(
-            bodies(30 * day),
-            [window("2026-11-01 00:00:05", "2026-12-01 00:00:05")]
-        );
-        assert_eq!(
-            bodies(Duration::from_millis(500)),
-            [window("2026-12-01 00:00:04", "2026-12-01 00:00:05")]
-        );
-        assert_eq!(
-            bodies(61 * day),
-            [
-                window("2026-11-01 00:00:05", "2026-12-01 00:00:05"),
-                window("2026-10-02 00:00:05", "2026-11-01 00:00:05"),
-                window("2026-10-01 00:00:05", "2026-10-02 00:00:05"),
-            ]
-        );
-        assert_eq!(bodies(Duration::ZERO), [""; 0]);
-        let ages = Window::back_from(Timestamp::MIN, 90 * day);
+        let now = time("2026-11-30T16:00:05.9Z");
+        let days = |days: u64| Duration::from_secs(days * 24 * 3_600);
+        let ends = [
+            "2026-12-01 00:00:05",
+            "2026-11-01 00:00:05",
+            "2026-10-02 00:00:05",
+            "2026-10-01 00:00:05",
+        ];
+        for (within, ends) in [
+            (days(30), &ends[..2]),
+            (days(61), &ends),
+            (
+                Duration::from_millis(500),
+                &[ends[0], "2026-12-01 00:00:04"],
+            ),
+            (Duration::ZERO, &[]),
+        ] {
+            let windows = Window::back_from(now, within).into_iter();
+            let bodies = windows.map(|window| arguments(&Query::Modified(window)));
+            let expected = ends.windows(2).map(|pair| {
+                let (end, start) = (pair[0], pair[1]);
+                format!(r#"[{{"start_time":"{start}","end_time":"{end}"}}]"#)
+            });
+            assert_eq!(bodies.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        }
+        let ages = Window::back_from(Timestamp::MIN, days(90));
         assert_eq!(ages.len(), 3, "before all time there is none");
-    }
-
-    #[test]
-    fn one_order_is_asked_for_by_its_number() {
-        let query = Query::Order {
-            purchase_no: "CG2204130001".into(),
-        };
-        let body = arguments(&query).expect("a body");
+        let purchase_no = "CG2204130001".to_owned();
+        let body = arguments(&Query::Order { purchase_no });
         assert_eq!(body, r#"[{"purchase_no":"CG2204130001"}]"#);
     }
 
@@ -282,7 +253,6 @@ mod tests {
             r#"{"order":{}}"#,
             r#"{"order":[null]}"#,
             r#"{"order":["CG1"]}"#,
-            r#"{"order":[["CG1","aa",0]]}"#,
             r#"{"order":[{"purchase_no":7,"flag_name":"aa"}]}"#,
             r#"{"order":[{"purchase_no":"CG1","flag_name":7}]}"#,
             r#"{"order":[{"purchase_no":"CG1","flag_name":"aa","flag_name":"bb"}]}"#,

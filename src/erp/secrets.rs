@@ -2,36 +2,24 @@
 //! called by, which holds half of the app secret and the signature.
 
 use super::request::encoded;
-use crate::text;
+use crate::text::one_line;
 
 /// Columns of a message that are kept.
 const MAX_KEPT: usize = 1_000;
 /// What is shorter guards nothing, and stands in messages by chance.
 const MIN_SECRET: usize = 6;
 
-/// Texts to be cut out of messages.
-#[derive(Default)]
-pub struct Secrets(Vec<String>);
-
-impl Secrets {
-    pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let long = secrets
-            .into_iter()
-            .filter(|secret| secret.chars().count() >= MIN_SECRET);
-        Secrets(
-            long.flat_map(|secret| [secret.to_owned(), encoded(secret).to_string()])
-                .collect(),
-        )
-    }
-
-    /// The message as people may see it: one line, cut short, without the secrets.
-    pub(super) fn printable(&self, message: &str) -> String {
-        let mut shown = message.to_owned();
-        for secret in &self.0 {
+/// The message as people may see it: one line, cut short, without the secrets, also as URLs have
+/// them.
+pub fn masked<'s>(message: &str, secrets: impl IntoIterator<Item = &'s str>) -> String {
+    let mut shown = message.to_owned();
+    for secret in secrets {
+        if secret.chars().count() >= MIN_SECRET {
             shown = shown.replace(secret, "***");
+            shown = shown.replace(&encoded(secret).to_string(), "***");
         }
-        text::one_line(&shown, MAX_KEPT)
     }
+    one_line(&shown, MAX_KEPT)
 }
 
 #[cfg(test)]
@@ -40,7 +28,7 @@ mod tests {
 
     #[test]
     fn secrets_are_cut_out_as_they_are_and_as_urls_have_them() {
-        let secrets = Secrets::new(["sea salt/1", "0a1b2c", "busy"]);
+        let secrets = ["sea salt/1", "0a1b2c", "busy"];
         for (message, shown) in [
             ("bad salt sea salt/1!", "bad salt ***!"),
             ("?salt=sea%20salt%2F1&sign=0a1b2c", "?salt=***&sign=***"),
@@ -48,9 +36,9 @@ mod tests {
             ("busy", "busy"),
             ("a\u{1b}[31mb\nc", "a [31mb c"),
         ] {
-            assert_eq!(secrets.printable(message), shown);
+            assert_eq!(masked(message, secrets), shown);
         }
         let long = "标".repeat(499) + "sea salt/1";
-        assert!(!secrets.printable(&long).contains("sea"));
+        assert!(!masked(&long, secrets).contains("sea"));
     }
 }

@@ -30,23 +30,25 @@ mod tests {
 
     #[test]
     fn the_protocols_vectors() {
+        const ODD: &str = r#"[{"purchase_no":"CG\"1\\2/3","flag_name":"加急 & 已质检=100%+?#"}]"#;
+        let body = |flag| format!(r#"[{{"purchase_no":"CG2204130001","flag_name":"{flag}"}}]"#);
         for (method, timestamp, body, expected) in [
             (
                 UPDATE_METHOD,
                 "450444516",
-                r#"[{"purchase_no":"CG2204130001","flag_name":"aa"}]"#,
+                &*body("aa"),
                 "98421154e48d616164bacac3c8a3ae9f",
             ),
             (
                 UPDATE_METHOD,
                 "450444517",
-                r#"[{"purchase_no":"CG2204130001","flag_name":"无"}]"#,
+                &body("无"),
                 "5ef9fe669cfa22e3f757543982437552",
             ),
             (
                 UPDATE_METHOD,
                 "450444518",
-                r#"[{"purchase_no":"CG\"1\\2/3","flag_name":"加急 & 已质检=100%+?#"}]"#,
+                ODD,
                 "5026bfdda28ce8a53165b5c57921a232",
             ),
             (
@@ -66,13 +68,6 @@ mod tests {
                 ("body", body),
             ];
             assert_eq!(sign("testsecret", fields), expected, "{body}");
-            let mut reversed = fields;
-            reversed.reverse();
-            assert_eq!(
-                sign("testsecret", reversed),
-                expected,
-                "{body}, in any order"
-            );
         }
     }
 }

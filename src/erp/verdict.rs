@@ -3,9 +3,9 @@
 use super::error::ErrorKind::{
     Clock, Doubtful, Fatal, Rejected, Throttled, Transient, Unreachable,
 };
-use super::error::{CallError, Limit, Reason};
+use super::error::{CallError, Limit};
 use super::reply::{Answer, Reply};
-use super::secrets::Secrets;
+use crate::language::say;
 
 /// What the ERP says with status 1 of account, signature or IP.
 const ABOUT_THE_ACCOUNT: [&str; 4] = [
@@ -15,23 +15,24 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
     "app auth fail",
 ];
 
-/// The `data` of an accepted call, or why it was not accepted. No message repeats any of the
-/// `secrets`.
-pub fn classify(reply: &Reply, secrets: &Secrets) -> Result<String, CallError> {
+/// The `data` of an accepted call, or why it was not accepted.
+pub fn classify(reply: &Reply) -> Result<String, CallError> {
     let http = reply.http_status;
-    let is_maintenance = || is_maintenance(&reply.body);
+    let answer = Answer::parse(&reply.body).filter(|_| matches!(http, 200..=299));
+    if let Some(answer) = answer {
+        return classify_answer(answer);
+    }
     let (kind, reason) = match http {
-        200..=299 => match Answer::parse(&reply.body) {
-            Some(answer) => return classify_answer(answer, secrets),
-            None if is_maintenance() => (Unreachable, Reason::Maintenance),
-            None => (Transient, Reason::NotJson),
-        },
-        300..=399 | 401 | 403..=405 | 410 => (Doubtful, Reason::Http(http)),
-        407 => (Fatal, Reason::Http(http)),
-        429 => (Throttled(Limit::Rate), Reason::Http(http)),
-        500..=599 if is_maintenance() => (Unreachable, Reason::Maintenance),
-        502..=504 => (Unreachable, Reason::Http(http)),
-        _ => (Transient, Reason::Http(http)),
+        200..=299 | 500..=599 if is_maintenance(&reply.body) => {
+            (Unreachable, say!("reason-maintenance"))
+        }
+        200..=299 => (Transient, say!("reason-not-json")),
+        300..=399 | 404 | 410 => (Doubtful, say!("reason-wrong-endpoint", status = http)),
+        401 | 403 | 405 => (Doubtful, say!("reason-refused-before-erp", status = http)),
+        407 => (Fatal, say!("reason-refused-before-erp", status = http)),
+        429 => (Throttled(Limit::Rate), say!("reason-too-many-requests")),
+        502..=504 => (Unreachable, format!("HTTP {http}")),
+        _ => (Transient, format!("HTTP {http}")),
     };
     Err(CallError {
         retry_after: reply.retry_after,
@@ -53,7 +54,7 @@ fn is_maintenance(page: &[u8]) -> bool {
     })
 }
 
-fn classify_answer(answer: Answer, secrets: &Secrets) -> Result<String, CallError> {
+fn classify_answer(answer: Answer) -> Result<String, CallError> {
     let Answer {
         status,
         message,
@@ -76,8 +77,7 @@ fn classify_answer(answer: Answer, secrets: &Secrets) -> Result<String, CallErro
         100 if says("权限不足") => Doubtful,
         _ => Rejected,
     };
-    let message = secrets.printable(&message);
-    Err(CallError::new(kind, Some(status), Reason::Erp(message)))
+    Err(CallError::new(kind, Some(status), message))
 }
 
 #[cfg(test)]
@@ -91,9 +91,10 @@ mod tests {
         let reply = Reply {
             http_status,
             retry_after: Some(Duration::from_secs(9)),
+            date: None,
             body: body.as_bytes().to_vec(),
         };
-        classify(&reply, &Secrets::default())
+        classify(&reply)
     }
 
     fn kind(verdict: &Result<String, CallError>) -> &'static str {
@@ -149,43 +150,31 @@ mod tests {
             (-1, "whatever", "rejected"),
             (9, "whatever", "rejected"),
         ] {
-            for status_text in [status.to_string(), format!("\"{status}\"")] {
-                let body = format!(r#"{{"status":{status_text},"message":"{message}"}}"#);
-                let verdict = verdict(200, &body);
-                assert_eq!(kind(&verdict), expected, "{body}");
-                if let Err(error) = verdict {
-                    assert_eq!(error.code, Some(status), "{body}");
-                    assert_eq!(error.reason, Reason::Erp(message.into()), "{body}");
-                }
+            let body = format!(r#"{{"status":{status},"message":"{message}"}}"#);
+            let verdict = verdict(200, &body);
+            assert_eq!(kind(&verdict), expected, "{body}");
+            if let Err(error) = verdict {
+                assert_eq!(error.code, Some(status), "{body}");
+                assert_eq!(error.reason, message, "{body}");
             }
         }
     }
 
     #[test]
     fn http_statuses_speak_before_the_body() {
-        for (http, expected) in [
-            (200, "accepted"),
-            (299, "accepted"),
-            (301, "doubtful"),
-            (307, "doubtful"),
-            (400, "transient"),
-            (401, "doubtful"),
-            (403, "doubtful"),
-            (404, "doubtful"),
-            (405, "doubtful"),
-            (407, "fatal"),
-            (408, "transient"),
-            (410, "doubtful"),
-            (429, "rate"),
-            (500, "transient"),
-            (502, "unreachable"),
-            (503, "unreachable"),
-            (504, "unreachable"),
+        for (statuses, expected) in [
+            (&[200, 299][..], "accepted"),
+            (&[301, 302, 307, 401, 403, 404, 405, 410], "doubtful"),
+            (&[407], "fatal"),
+            (&[429], "rate"),
+            (&[400, 408, 418, 500, 501], "transient"),
+            (&[502, 503, 504], "unreachable"),
         ] {
-            let verdict = verdict(http, r#"{"status":0}"#);
-            assert_eq!(kind(&verdict), expected, "HTTP {http}");
-            if let Err(error) = verdict {
-                assert_eq!(error.retry_after, Some(Duration::from_secs(9)), "{http}");
+            for &http in statuses {
+                let verdict = verdict(http, r#"{"status":0}"#);
+                assert_eq!(kind(&verdict), expected, "HTTP {http}");
+                let asked = verdict.err().map(|error| error.retry_after);
+                assert!(asked.is_none_or(|it| it == Some(Duration::from_secs(9))));
             }
         }
     }
@@ -207,19 +196,6 @@ mod tests {
         ] {
             assert_eq!(kind(&verdict(http, page)), expected, "{http} {page}");
         }
-    }
-
-    #[test]
-    fn messages_are_short_and_without_secrets() {
-        let message = format!("sign 0a1b2c {}", "标".repeat(2_000));
-        let reply = Reply {
-            http_status: 200,
-            body: format!(r#"{{"status":100,"message":"{message}"}}"#).into_bytes(),
-            ..Reply::default()
-        };
-        let error = classify(&reply, &Secrets::new(["0a1b2c"])).expect_err("refused");
-        let shown = format!("sign *** {}…", "标".repeat(495));
-        assert_eq!(error.reason, Reason::Erp(shown));
     }
 
     #[test]

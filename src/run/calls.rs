@@ -311,7 +311,7 @@ impl<'r> Calls<'r> {
                 self.observers.say(Level::Note, text);
                 self.observers.event(&Event::Paused {
                     wait,
-                    reason: say!("event-as-before"),
+                    reason: &say!("event-as-before"),
                 });
             }
         }
@@ -353,7 +353,7 @@ impl<'r> Calls<'r> {
                 self.counts.pauses.fetch_add(1, Ordering::Relaxed);
                 self.observers.event(&Event::Paused {
                     wait,
-                    reason: error.reason.to_string(),
+                    reason: &error.reason,
                 });
             }
         }

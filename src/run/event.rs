@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::planned::Planned;
-use crate::erp::{Account, CallError, Reason};
+use crate::erp::{Account, CallError};
 use crate::files::Status;
 use crate::sheet::Place;
 use crate::stop::StopReason;
@@ -34,14 +34,11 @@ pub enum Event<'a> {
         pace: Option<f64>,
     },
     /// The ERP throttled: at most so many calls may be in flight.
-    MaxInFlight { calls: usize, reason: &'a Reason },
+    MaxInFlight { calls: usize, reason: &'a str },
     /// No call is made for so long.
-    Paused { wait: Duration, reason: String },
+    Paused { wait: Duration, reason: &'a str },
     /// The server cannot be reached: the whole run waits, and tries again with one call.
-    Outage {
-        reason: &'a Reason,
-        next_try: Duration,
-    },
+    Outage { reason: &'a str, next_try: Duration },
     /// It answers again.
     OutageOver { lasted: Duration },
     /// Calls are signed by the ERP's clock from now on.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::calls::Calls;
 use super::event::{Event, Observer};
-use crate::erp::{CallError, ErrorKind, Reason};
+use crate::erp::{CallError, ErrorKind};
 use crate::stop::StopReason;
 
 /// The first wait of an outage; doubles with each further one.
@@ -36,7 +36,7 @@ struct State {
     /// When the last outage was over.
     back_at: Option<Instant>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
-    shut_out: Option<(Instant, Reason)>,
+    shut_out: Option<(Instant, String)>,
     /// Orders in a row that were refused in a manner that may hold for all.
     refused: u32,
     /// Whether the server was asked by a call that changes nothing.
@@ -94,10 +94,10 @@ impl Reach {
     }
 
     /// A call was over a limit, in the ERP's words.
-    pub fn shut_out(&self, reason: &Reason) {
+    pub fn shut_out(&self, reason: &str) {
         let mut state = self.lock();
         let since = state.shut_out.take().map_or_else(Instant::now, |it| it.0);
-        state.shut_out = Some((since, reason.clone()));
+        state.shut_out = Some((since, reason.to_owned()));
     }
 
     /// Why to give up, if no call has got through the ERP's limits for so long: a limit by the day
@@ -295,7 +295,7 @@ mod tests {
     fn a_limit_that_lets_nothing_through_is_given_up() {
         let reach = Reach::default();
         assert_eq!(reach.shut_out_for(Duration::ZERO), None);
-        reach.shut_out(&Reason::Http(429));
+        reach.shut_out("too many");
         assert!(reach.shut_out_for(Duration::ZERO).is_some());
         assert_eq!(reach.shut_out_for(Duration::from_secs(3_600)), None);
         reach.got_through();

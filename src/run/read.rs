@@ -13,7 +13,7 @@ use super::event::{Event, Level, Observer};
 use super::listed::{Ended, Listings, read_listings};
 use super::orders::{Order, Orders};
 use super::outage::About;
-use crate::erp::{CallError, ErrorKind, Listing, Page, Query, Reason};
+use crate::erp::{CallError, ErrorKind, Listing, Page, Query};
 use crate::files::Status;
 use crate::language::say;
 use crate::sheet::Sheet;
@@ -73,7 +73,7 @@ impl Found {
             Found::Shown(Carried { flag: Some(_), .. }) => None,
             Found::Shown(Carried { flag: None, .. }) => Some(say!("readback-without-flag")),
             Found::NotShown { .. } => Some(say!("readback-not-found")),
-            Found::Failed { error, .. } => Some(error.reason.to_string()),
+            Found::Failed { error, .. } => Some(error.reason.clone()),
         }
     }
 
@@ -124,7 +124,7 @@ pub struct ReadBack {
 impl ReadBack {
     /// Why orders were not asked for, if that is known.
     pub fn cut_short(&self, calls: &Calls<'_>) -> Option<String> {
-        let given_up = || self.given_up.as_ref().map(|error| error.reason.to_string());
+        let given_up = || self.given_up.as_ref().map(|error| error.reason.clone());
         let stopped = calls.stop.reason().map(|reason| reason.to_string());
         stopped.or_else(given_up)
     }
@@ -294,5 +294,5 @@ impl Asking<'_> {
 }
 
 fn is_about_order(error: &CallError) -> bool {
-    error.kind == ErrorKind::Rejected && matches!(error.reason, Reason::Erp(_))
+    error.kind == ErrorKind::Rejected && error.code.is_some_and(|code| code != 0)
 }

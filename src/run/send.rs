@@ -132,7 +132,7 @@ fn outcome(attempted: Attempted<()>, before: Option<Outcome>) -> Option<Outcome>
                 ErrorKind::Rejected => Status::Rejected,
                 _ => Status::Failed,
             };
-            (status, error.code, error.reason.to_string())
+            (status, error.code, error.reason)
         }
     };
     Some(Outcome {

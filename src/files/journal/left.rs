@@ -114,9 +114,10 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
     file.take(most as u64)
         .read_to_end(&mut bytes)
         .map_err(FileError::io(path))?;
-    match begins_as_journal(&bytes) {
-        true => Ok(Some((bytes, found))),
-        false => Err(FileError::NotOurs(path.to_owned())),
+    if begins_as_journal(&bytes) {
+        Ok(Some((bytes, found)))
+    } else {
+        Err(FileError::NotOurs(path.to_owned()))
     }
 }
 

@@ -109,9 +109,10 @@ impl Journal {
 
     /// Whether it still stands where it was begun, and was not removed or moved meanwhile.
     pub fn is_in_place(&self) -> bool {
-        match self.is_traced {
-            true => leads_to(&self.path, &self.file).unwrap_or(true),
-            false => is_at(&self.path),
+        if self.is_traced {
+            leads_to(&self.path, &self.file).unwrap_or(true)
+        } else {
+            is_at(&self.path)
         }
     }
 
@@ -227,9 +228,10 @@ mod tests {
         let first = journal(&lines[..1].iter().collect::<Vec<_>>()).len();
         let whole = journal(&[&lines[0], &lines[1]]);
         for end in 0..whole.len() {
-            let expected = match end >= first {
-                true => Found::Lines(lines[..1].to_vec()),
-                false => Found::Nothing,
+            let expected = if end >= first {
+                Found::Lines(lines[..1].to_vec())
+            } else {
+                Found::Nothing
             };
             assert_eq!(found(&whole[..end]), expected, "{end}");
         }

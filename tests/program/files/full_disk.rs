@@ -111,9 +111,9 @@ fn no_row_that_was_sent_is_called_skipped() {
     let (calm, erp) = (Place::new(), sandbox());
     calm.write("orders.csv", sheet(FEW));
     finish(&mut calm.run(&erp, ["orders.csv", "--no-bom"])).expect(0);
-    // The journal has a column more, with a checksum.
+    // The journal has a column more: a checksum.
     let results = calm.read("orders.results.csv");
-    let blocks = (results.len() + FEW * ",01234567".len()) / 512;
+    let blocks = (results.len() + FEW * "01234567,".len()) / 512;
 
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(FEW));

@@ -4,9 +4,6 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::language::say;
 
-/// What some systems do not have.
-const SIGHUP: i32 = 1;
-
 pub const OK: u8 = 0;
 pub const SOME_FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
@@ -37,7 +34,6 @@ pub fn table_of_verify() -> String {
         (USAGE, say!("exit-verify-usage")),
         (STOPPED, say!("exit-verify-stopped")),
         (LOCKED, say!("exit-locked")),
-        (of_signal(SIGHUP), say!("exit-hangup")),
         (of_signal(SIGINT), say!("exit-interrupted")),
         (of_signal(SIGTERM), say!("exit-terminated")),
     ])
@@ -51,7 +47,6 @@ pub fn table() -> String {
         (USAGE, say!("exit-usage")),
         (STOPPED, say!("exit-stopped")),
         (LOCKED, say!("exit-locked")),
-        (of_signal(SIGHUP), say!("exit-hangup")),
         (of_signal(SIGINT), say!("exit-interrupted")),
         (of_signal(SIGTERM), say!("exit-terminated")),
     ])

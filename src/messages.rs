@@ -2,7 +2,6 @@
 
 mod call;
 mod character;
-mod config;
 mod earlier;
 mod misfit;
 mod note;
@@ -11,7 +10,6 @@ mod problem;
 mod stop;
 mod warning;
 
-pub use config::{asking_for, may_replace, overruled, saved};
 pub use earlier::set_aside;
 
 use crate::text::one_line;

@@ -14,7 +14,6 @@ mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod signals;
-mod target;
 mod tips;
 mod verify;
 

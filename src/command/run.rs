@@ -7,10 +7,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::failure::Failure;
-use super::inputs::{is_stream, open_sheet};
+use super::inputs::{account_of_run, calling, client, is_stream, open_sheet};
 use super::next::NextCommand;
 use super::signals::listen;
-use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, can_ask, confirm_clearing, print, summary};
 use crate::erp::CLEAR_FLAG;
@@ -27,26 +26,31 @@ use crate::stop::StopReason;
 
 pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console).map_err(Failure::no_thread)?;
-    let target = target::of_run(&args, console)?;
-    let client = target.client(args.calls.timeout, console)?;
-    let next = NextCommand::of(&args);
+    let configured = account_of_run(&args, console)?;
+    let account = &configured.account;
+    let client = client(account, args.calls.timeout, console)?;
     let wanted = Wanted {
         option: args.output.output_format,
-        default: target.output_format.unwrap_or_default(),
+        default: configured.output_format.unwrap_or_default(),
     };
-    let paths = paths(&args, target.is_stand_in, wanted).map_err(Failure::usage)?;
+    let paths = paths(&args, account.stand_in, wanted).map_err(Failure::usage)?;
     tell_namesake(&args, &paths, console);
     let accept_changes = args.sheet.accept_changes;
     let on_conflict = args.sheet.on_conflict;
     let sheet = open_sheet(args.sheet)?;
+    let next = NextCommand::new(&sheet);
     console.detail(sheet.layout());
     for warning in &sheet.layout().warnings {
         console.warning(warning);
     }
-    let chosen = args.output.output_format.or(target.output_format).is_some();
+    let chosen = args
+        .output
+        .output_format
+        .or(configured.output_format)
+        .is_some();
     let is_default = !chosen && args.output.results.is_none() && args.output.failures.is_none();
     let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
-    let calling = target.calling(&args.pacing, args.calls.retries);
+    let calling = calling(&configured, &args.pacing, args.calls.retries);
     let settings = Settings {
         calling: Calling {
             stop_rules: StopRules {
@@ -64,7 +68,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         skip_unchanged: args.skipping.within(),
         verify: args.verify,
         on_conflict,
-        key: target.account.app_secret.key(),
+        key: account.secret.key(),
         paths,
         accept_changes,
         bom: !args.output.no_bom,
@@ -72,7 +76,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         continue_within: args.continue_within,
         keep: args.keep,
     };
-    if !(args.yes || target.is_stand_in) {
+    if !(args.yes || account.stand_in) {
         confirm(&sheet, &settings)?;
     }
     let report =

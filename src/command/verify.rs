@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::inputs::{is_stream, open_unchanged};
+use super::inputs::{account, calling, client, is_stream, open_unchanged};
 use super::next::NextCommand;
 use super::signals::listen;
-use super::target;
 use crate::cli::VerifyArgs;
 use crate::console::{Console, print, verified};
 use crate::exit::{OK, SOME_FAILED, STOPPED, of_signal};
@@ -18,12 +17,11 @@ use crate::stop::StopReason;
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console).map_err(Failure::no_thread)?;
-    let target = target::of_account(&args.account, console)?;
-    let client = target.client(args.calls.timeout, console)?;
-    let next = NextCommand::after_verify(&args);
+    let configured = account(&args.account, console)?;
+    let client = client(&configured.account, args.calls.timeout, console)?;
     let wanted = Wanted {
         option: args.output.output_format,
-        default: target.output_format.unwrap_or_default(),
+        default: configured.output_format.unwrap_or_default(),
     };
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     let (results, failures) = (args.output.results, args.output.failures);
@@ -31,6 +29,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let paths = paths.map_err(Failure::usage)?;
     let on_conflict = args.sheet.on_conflict;
     let sheet = open_unchanged(args.sheet, [None, None])?;
+    let next = NextCommand::new(&sheet);
     console.detail(sheet.layout());
     // Hidden rows are no reason to worry where nothing is sent.
     let is_harmless = |it: &&Warning| {
@@ -47,7 +46,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
             console.warning(warning);
         }
     }
-    let calling = target.calling(&args.pacing, args.calls.retries);
+    let calling = calling(&configured, &args.pacing, args.calls.retries);
     let settings = VerifySettings {
         calling: Calling {
             stop_rules: StopRules {

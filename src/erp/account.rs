@@ -1,9 +1,12 @@
 //! Who calls: seller account, app key and app secret.
 
 use std::fmt;
+use std::path::PathBuf;
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::endpoint::Endpoint;
 use crate::language::say;
 
 /// The app secret, handed out by the platform as `secret:salt`.
@@ -57,15 +60,32 @@ impl fmt::Display for AppSecret {
     }
 }
 
-/// A seller account and the application that calls for it.
-#[derive(Clone, Debug)]
+/// A seller account, the application that calls for it, and where the calls go.
+#[derive(Clone, Debug, Serialize)]
 pub struct Account {
     /// The seller account, query field `sid`.
     pub sid: String,
     /// The application's key, query field `key`.
     pub app_key: String,
     /// The application's secret.
-    pub app_secret: AppSecret,
+    #[serde(skip)]
+    pub secret: AppSecret,
+    pub endpoint: Endpoint,
+    /// A PEM file of certificate authorities to trust besides the built-in ones.
+    pub ca_file: Option<PathBuf>,
+    /// Whether it is the stand-in inside this process: then nothing is sent to the ERP.
+    pub stand_in: bool,
+}
+
+impl Account {
+    /// The endpoint as files know it: a stand-in has another port each time.
+    pub fn endpoint_name(&self) -> &str {
+        if self.stand_in {
+            "sandbox"
+        } else {
+            self.endpoint.url()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -88,9 +108,12 @@ mod tests {
         let account = Account {
             sid: "shop".into(),
             app_key: "key".into(),
-            app_secret: AppSecret::parse("hush:quiet").expect("valid"),
+            secret: AppSecret::parse("hush:quiet").expect("valid"),
+            endpoint: Endpoint::production(),
+            ca_file: None,
+            stand_in: false,
         };
-        let printed = format!("{account:?} {account:#?} {}", account.app_secret);
+        let printed = format!("{account:?} {account:#?} {}", account.secret);
         assert!(printed.contains("***"));
         assert!(!printed.contains("hush") && !printed.contains("quiet"));
     }

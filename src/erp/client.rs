@@ -1,6 +1,5 @@
 //! Makes calls: one signed HTTP request each, one verdict back.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
@@ -12,7 +11,6 @@ use ureq::tls::TlsConfig;
 use super::account::Account;
 use super::clock::{Clock, unix};
 use super::connection::{Connections, Surplus};
-use super::endpoint::Endpoint;
 use super::error::{CallError, ErrorKind, Reason};
 use super::explain::{Circumstances, connect_timeout};
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
@@ -26,17 +24,6 @@ use super::verdict::classify;
 
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
-
-/// How calls are made.
-#[derive(Clone, Debug)]
-pub struct ClientOptions {
-    /// The longest a call may take, connection and reply included.
-    pub timeout: Duration,
-    /// Whether the system's proxy settings are honoured.
-    pub system_proxy: bool,
-    /// A PEM file of certificate authorities to trust besides the built-in ones.
-    pub ca_file: Option<PathBuf>,
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -54,7 +41,6 @@ pub struct Client {
     timeout: Duration,
     clock: Clock,
     account: Account,
-    endpoint: Endpoint,
 }
 
 /// Makes calls, one after the other, each over a connection of its own.
@@ -82,18 +68,15 @@ struct Update<'a> {
 }
 
 impl Client {
-    /// A client for `account` at `endpoint`. Makes no call.
-    pub fn new(
-        account: &Account,
-        endpoint: &Endpoint,
-        options: &ClientOptions,
-    ) -> Result<Client, ClientError> {
-        let proxy = match options.system_proxy {
-            true => SystemProxy::choose(&endpoint.uri(), |name| std::env::var_os(name))?,
-            false => None,
+    /// A client for the account, whose calls take at most `timeout`. Makes no call.
+    pub fn new(account: &Account, timeout: Duration) -> Result<Client, ClientError> {
+        let proxy = if account.stand_in {
+            None
+        } else {
+            SystemProxy::choose(&account.endpoint.uri(), |name| std::env::var_os(name))?
         };
         let tls = TlsConfig::builder()
-            .root_certs(root_certs(options.ca_file.as_deref())?)
+            .root_certs(root_certs(account.ca_file.as_deref())?)
             .build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -102,9 +85,9 @@ impl Client {
             .max_idle_connections(0)
             .input_buffer_size(BUFFER_BYTES)
             .output_buffer_size(BUFFER_BYTES)
-            .timeout_global(Some(options.timeout))
-            .timeout_resolve(Some(connect_timeout(options.timeout)))
-            .timeout_connect(Some(connect_timeout(options.timeout)))
+            .timeout_global(Some(timeout))
+            .timeout_resolve(Some(connect_timeout(timeout)))
+            .timeout_connect(Some(connect_timeout(timeout)))
             .proxy(proxy.as_ref().map(|it| it.proxy.clone()))
             .tls_config(tls)
             .user_agent(concat!(
@@ -117,11 +100,15 @@ impl Client {
             config,
             proxy,
             resolver: CachingResolver::default(),
-            timeout: options.timeout,
+            timeout,
             clock: Clock::default(),
             account: account.clone(),
-            endpoint: endpoint.clone(),
         })
+    }
+
+    /// Makes one call that changes nothing.
+    pub fn ping(&self) -> Ping {
+        self.caller().ping()
     }
 
     /// A caller, for one worker.
@@ -184,15 +171,10 @@ impl Caller<'_> {
 
     /// Sends one signed request. The second value is what the server's clock showed.
     fn exchange(&self, request: &Request<'_>) -> (Result<String, CallError>, Option<SystemTime>) {
-        let Client {
-            account,
-            endpoint,
-            clock,
-            ..
-        } = self.client;
+        let Client { account, clock, .. } = self.client;
         let timestamp = clock.timestamp(SystemTime::now());
-        let (url, sign) = request.signed_url(account, endpoint, timestamp);
-        let secret = &account.app_secret;
+        let (url, sign) = request.signed_url(account, &account.endpoint, timestamp);
+        let secret = &account.secret;
         let secrets = Secrets::new([secret.secret(), secret.salt(), &sign]);
         let circumstances = Circumstances {
             timeout: self.client.timeout,
@@ -238,15 +220,12 @@ mod tests {
         let account = Account {
             sid: sid.into(),
             app_key: "wdt_test".into(),
-            app_secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
-        };
-        let options = ClientOptions {
-            timeout: Duration::from_secs(20),
-            system_proxy: false,
+            secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+            endpoint: endpoint.parse().expect("an endpoint"),
             ca_file: None,
+            stand_in: true,
         };
-        let endpoint = endpoint.parse().expect("an endpoint");
-        Client::new(&account, &endpoint, &options).expect("a client")
+        Client::new(&account, Duration::from_secs(20)).expect("a client")
     }
 
     /// The endpoint of a server that answers one call with these headers and this body.

@@ -14,7 +14,7 @@ const PRODUCTION: &str = "https://wdt.wangdian.cn/openapi";
 const TEST: &str = "http://47.92.239.46/openapi";
 
 /// The URL calls go to, without a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Endpoint(String);
 
 /// Why a text is no endpoint.

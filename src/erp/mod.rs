@@ -21,7 +21,7 @@ mod trust;
 mod verdict;
 
 pub use account::{Account, AppSecret};
-pub use client::{Caller, Client, ClientOptions};
+pub use client::{Caller, Client};
 pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit, Reason};

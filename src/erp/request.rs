@@ -53,14 +53,14 @@ impl<'a> Request<'a> {
         let common = [
             ("sid", account.sid.as_str()),
             ("key", &account.app_key),
-            ("salt", account.app_secret.salt()),
+            ("salt", account.secret.salt()),
             ("method", self.method),
             ("v", VERSION),
             ("timestamp", &timestamp),
         ];
         let fields = || common.iter().chain(self.paging).copied();
         let signed = fields().chain([("body", self.body)]);
-        let sign = sign(account.app_secret.secret(), signed);
+        let sign = sign(account.secret.secret(), signed);
         let mut url = Zeroizing::new(String::with_capacity(512));
         url.extend([endpoint.url(), "?"]);
         for (name, value) in fields() {
@@ -89,10 +89,12 @@ mod tests {
         let account = Account {
             sid: sid.into(),
             app_key: "wdt_test".into(),
-            app_secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+            secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+            endpoint: "http://erp/openapi".parse().expect("an endpoint"),
+            ca_file: None,
+            stand_in: true,
         };
-        let endpoint = "http://erp/openapi".parse().expect("an endpoint");
-        let (url, _) = request.signed_url(&account, &endpoint, 450_444_516);
+        let (url, _) = request.signed_url(&account, &account.endpoint, 450_444_516);
         url.to_string()
     }
 

@@ -344,10 +344,8 @@ reason-through-proxy = { $reason } (through the proxy { $proxy })
 destination = { $account } (app key { $app_key }) at { $endpoint }
 destination-stand-in = the stand-in (--sandbox); nothing is sent to the ERP
 
-setting-sid = sid
-    .question = seller account (sid)
+setting-sid = seller account (sid)
 setting-app-key = app key
-    .question = app key
 setting-app-secret = app secret
     .question = app secret (secret:salt; it is not shown)
 setting-endpoint = endpoint
@@ -356,45 +354,40 @@ setting-endpoint = endpoint
 account-secret-form = the app secret must have the form secret:salt, with neither half empty
 account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
 account-asked = the account goes into profile `{ $profile }` of { $file }; app key and secret are those of your application on the ERP's open platform (旺店通开放平台)
-account-may-replace = profile `{ $profile }` is there already; replace its account?
-account-may-replace-sid = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
+account-may-replace = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
 account-saved = saved as profile `{ $profile }` of { $file }, which nobody else can read
 account-overruled = { $names } in the environment comes before the profile; unset it, or give --profile { $profile }
 
-config-quote = { $origin }: the { $setting } begins or ends with a quote ({ $quote }); leave it out
-config-blank = { $origin }: the { $setting } has a blank inside; take it out
-config-line-break = { $origin }: the { $setting } has a line break inside; take it out
-config-invisible = { $origin }: the { $setting } has an invisible character ({ $code }) inside; type it again
+config-misplaced = { $origin }: the { $setting } has a quote, blank, line break or invisible character ({ $character }) where there can be none; take it out, or type it again
 config-empty = { $origin }: the { $setting } is empty
 config-no-endpoint = { $origin }: the endpoint is none; give `production`, `test` or a URL that begins with https:// or http://
 config-ended = input ended before the { $setting }, so nothing is saved; on a terminal init asks, from a script it reads four lines: seller account, app key, app secret, endpoint
 config-not-a-file = `{ $path }` is a link or no regular file, and is not written; name the file itself with --config
 config-taken = profile `{ $profile }` of { $file } is there already and is kept; --yes replaces its account, --profile NAME makes another
 config-mixed = environment and profile name different accounts, and this would mix them: { $one } from { $one_origin }, but { $other } from { $other_origin }; give the whole account in one place, or take away what belongs to the other
-config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
+config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt; or WDT_APP_SECRET_FILE) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
 config-at = { $place }: { $why }
-config-variable-not-utf8 = the environment variable { $name } is not valid UTF-8
 config-in-environment = environment variable { $name }
 config-in-profile = { $key } in { $place }
 config-default = default
-config-origins = sid from { $sid }; app key from { $app_key }; app secret from { $app_secret }; endpoint from { $endpoint }
-config-secret-no-string = app_secret must be a string
+config-origin = { $setting } from { $origin }
 config-workers = workers: write a whole number from 1 to { $most }
 config-output-format = output_format: write csv or xlsx
 config-file = the configuration file
 config-profile = profile `{ $profile }` of { $file }
-config-two-secrets = give app_secret or app_secret_file, not both, in { $place }
-config-secret-unreadable = cannot read `{ $path }`, which app_secret_file in { $place } names: { $why }
-config-unreadable = cannot read the configuration file `{ $path }`: { $why }
-config-no-profile = there is no profile `{ $profile }` in { $file }
-config-other-profiles = there is no profile `{ $profile }` in { $file }; it has: { $others }
+config-two-secrets = give { $one } or { $other }, not both
+config-unreadable = cannot read `{ $path }` ({ $origin }): { $why }
+config-no-profile =
+    there is no profile `{ $profile }` in { $file }{ $count ->
+        [0] {""}
+       *[other] ; it has: { $others }
+    }
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
 config-expected-string = expected a string
 config-expected = expected { $what }
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
-config-cannot-be-changed = the profile `{ $profile }` of { $file } is written in a way that cannot be changed; write it as a section, or give another name with --profile
 
 endpoint-refused = endpoint `{ $given }`: { $why }; give `production`, `test` or a URL such as { $example }
 endpoint-no-url = not a URL
@@ -448,30 +441,15 @@ check-rows =
     { $rows ->
         [one] 1 row
        *[other] { $rows } rows
-    }, { $invalid } invalid; { $orders ->
-        [one] 1 distinct order
-       *[other] { $orders } distinct orders
-    }
-check-rows-left-out =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }, { $invalid } invalid, { $left } left out; { $orders ->
+    }, { $invalid } invalid{ $left ->
+        [0] {""}
+       *[other] , { $left } left out
+    }; { $orders ->
         [one] 1 distinct order
        *[other] { $orders } distinct orders
     }
 check-run = a run now makes { $calls }
 check-other-flags = other flags
-check-conflicts-last =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags: the last row of each decides
-check-conflicts-invalid =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags: all their rows are invalid
 finding-superseded = a later row gives the order another flag, and decides
 finding-superseded-row = gives { $flag }, but { $line } decides
 finding-conflict-row = gives { $flag }; its last row is { $line }
@@ -480,14 +458,16 @@ findings-group =
         [one] 1 row
        *[other] { $rows } rows
     }: { $matter }
-findings-more = and { $rows } more (-v shows all)
+findings-more =
+    and { $rows } more{ $most ->
+        [0] {""}
+       *[other] {" "}(-v lists up to { $most })
+    }
 init-next-run = wdt-flags check SHEET, then: { $command }
 init-next-init = put right what the ERP refuses: { $command }
 init-next-ping = try again later: { $command }
 init-line = line { $line } of standard input
-init-unreadable-line = line { $line } of standard input: { $error }
 init-question = { $question }:
-init-question-with-default = { $question } [{ $default }]:
 init-not-taken = not taken
 init-interrupted = interrupted, so nothing is saved
 init-unreadable = the { $setting } cannot be read: { $error }
@@ -503,8 +483,6 @@ run-proxy = calls go through the proxy { $proxy }
 run-no-summary = the summary cannot be written: { $error }
 run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
 run-no-stand-in = cannot start the sandbox: { $error }
-run-stand-in-at = sandbox at { $endpoint }
-run-endpoint = endpoint { $endpoint }
 not-confirmed = not confirmed: nothing was sent (--yes answers yes)
 run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
@@ -820,12 +798,12 @@ help-max-workbook-size = The most that a workbook's cells may take, unpacked, su
     .note = [default: 512M]
 help-on-conflict = An order given different flags: the last row decides, or all its rows are invalid
 help-profile = Which account of the configuration file
-    .more = Named here it comes before the environment's variables; by WDT_PROFILE it does not. Without a configuration file the account comes from the environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
+    .more = Named here it comes before the environment's variables; by WDT_PROFILE it does not. Without a configuration file the account comes from the environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt or, in a file, WDT_APP_SECRET_FILE.
     .note = [env: WDT_PROFILE] [default: default]
 help-endpoint = production, test or a URL
     .note = [env: WDT_ENDPOINT] [default: production]
 help-config = The configuration file
-    .note = [default: wdt-flags/config.toml in the configuration directory]
+    .note = [env: WDT_CONFIG] [default: wdt-flags/config.toml in the configuration directory]
 help-ca-file = A PEM file of certificate authorities to trust besides the built-in ones, where a company inspects TLS
     .note = [env: WDT_CA_FILE]
 help-sandbox = Try it: call a stand-in ERP, no account
@@ -870,7 +848,7 @@ help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
 help-dry-run = Send nothing, the same as check
 help-yes = Do not ask before flags are cleared
 about-check = Read and validate a sheet, call nothing
-    .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or all with -v. Only with --skip-unchanged it calls the ERP and needs the account.
+    .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or up to 1000 with -v. Only with --skip-unchanged it calls the ERP and needs the account.
 help-format = How to say it
 about-verify = Ask whether the ERP carries a sheet's flags
     .more = Compares, for each distinct order, the flag that the ERP carries with the one that the order's last valid row gives, and changes nothing. SHEET may be results or failures, too. The orders modified of late are read from listings, up to a hundred a call, as long as that saves calls; the others are asked for one by one.
@@ -946,7 +924,7 @@ value-on-conflict-invalid = all the order's rows are invalid
 value-output-format-csv = text separated by commas
 value-output-format-xlsx = workbooks
 value-format-text = for people
-value-format-json = for scripts: one JSON object; its findings list ten rows of a kind, or with -v all
+value-format-json = for scripts: one JSON object; its findings list ten rows of a kind, or with -v up to 1000
 value-shell-sh = sh, bash, zsh, fish: export NAME=value
 value-shell-powershell = $env:NAME='value'
 value-shell-cmd = set "NAME=value"
@@ -969,7 +947,6 @@ exit-some-failed = the run finished and some row is none of these
 exit-usage = wrong usage, configuration or sheet; nothing was sent
 exit-stopped = stopped early: a fatal verdict, a stop rule, files that cannot be written
 exit-locked = another run is writing the same files
-exit-hangup = stopped by SIGHUP (the terminal is gone)
 exit-interrupted = stopped by SIGINT (Ctrl-C)
 exit-terminated = stopped by SIGTERM
 exit-verify-ok = every row is the same in the ERP, or left out (--visible-only)

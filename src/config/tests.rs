@@ -136,7 +136,7 @@ fn an_option_comes_before_the_environment_before_the_profile_and_a_named_profile
         (
             ["", ""],
             &[SECRET, SECRET_FILE],
-            "give WDT_APP_SECRET or WDT_APP_SECRET_FILE, not both",
+            "variable WDT_APP_SECRET or environment variable WDT_APP_SECRET_FILE, not both",
         ),
         (
             ["", ""],
@@ -220,7 +220,7 @@ fn files_that_a_profile_names_stand_beside_its_own() {
     place.write("config.toml", format!("{config}app_secret='hush:salt'\n"));
     let error = place.load(["", ""], &[]).expect_err("two secrets");
     assert!(
-        error.contains("give app_secret or app_secret_file in"),
+        error.contains("config.toml or app_secret_file in profile"),
         "{error}"
     );
 }
@@ -229,17 +229,16 @@ fn files_that_a_profile_names_stand_beside_its_own() {
 fn config_and_secret_may_begin_with_a_byte_order_mark_in_utf8_or_utf16() {
     let config = "\u{feff}[default]\nsid='店'\napp_key='k'\napp_secret_file='secret.txt'\n";
     let secret = "\u{feff}hush:salt\r\n";
-    let utf16 = |to_bytes: fn(u16) -> [u8; 2]| {
-        move |text: &str| text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>()
-    };
-    let encodings: [&dyn Fn(&str) -> Vec<u8>; 3] = [
-        &|text| text.as_bytes().to_vec(),
-        &utf16(u16::to_le_bytes),
-        &utf16(u16::to_be_bytes),
-    ];
-    for encoded in encodings {
-        let place = Place::new(encoded(config));
-        place.write("secret.txt", encoded(secret));
+    let utf8 = |text: &str| text.as_bytes().to_vec();
+    let utf16 =
+        |text: &str, to_bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to_bytes).collect();
+    for [config, secret] in [
+        [config, secret].map(utf8),
+        [config, secret].map(|text| utf16(text, u16::to_le_bytes)),
+        [config, secret].map(|text| utf16(text, u16::to_be_bytes)),
+    ] {
+        let place = Place::new(config);
+        place.write("secret.txt", secret);
         let account = place.load(["", ""], &[]).expect("loaded").account;
         assert_eq!(account.sid, "店");
     }

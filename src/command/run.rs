@@ -89,7 +89,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     )) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }
-    Ok(end(&report, settings.continue_within, console))
+    Ok(end(&report, &settings, console))
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.
@@ -165,7 +165,7 @@ fn short(duration: Duration) -> String {
 }
 
 /// Says last why the run stopped, if it did.
-fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
+fn end(report: &Report, settings: &Settings, console: &Console) -> u8 {
     for beside in &report.beside {
         if report.summary.count(Status::Unchanged) > 0 || report.confirmed.is_some() {
             // What was read is not in the journal.
@@ -195,10 +195,16 @@ fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
         };
     };
     let why = reason.to_string();
-    let within = short(continue_within);
+    let within = short(settings.continue_within);
+    let fresh = u8::from(settings.fresh);
     console.error(match (reason.is_tested_by_ping(), report.journal_lost) {
-        (false, false) => say!("run-stopped", reason = why, within = within),
-        (true, false) => say!("run-stopped-test-first", reason = why, within = within),
+        (false, false) => say!("run-stopped", reason = why, fresh = fresh, within = within),
+        (true, false) => say!(
+            "run-stopped-test-first",
+            reason = why,
+            fresh = fresh,
+            within = within
+        ),
         (false, true) => say!("run-stopped-lost", reason = why),
         (true, true) => say!("run-stopped-lost-test-first", reason = why),
     });

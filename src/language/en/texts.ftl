@@ -486,8 +486,16 @@ run-no-stand-in = cannot start the sandbox: { $error }
 not-confirmed = not confirmed: nothing was sent (--yes answers yes)
 run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
-run-stopped = stopped early: { $reason }; the same command continues from here, within { $within }
-run-stopped-test-first = stopped early: { $reason }; put that right, and the same command continues from here, within { $within }
+run-stopped =
+    stopped early: { $reason }; the same command{ $fresh ->
+        [0] {""}
+       *[other] {" "}without --fresh
+    } continues from here, within { $within }
+run-stopped-test-first =
+    stopped early: { $reason }; put that right, and the same command{ $fresh ->
+        [0] {""}
+       *[other] {" "}without --fresh
+    } continues from here, within { $within }
 run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
 run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
 sandbox-failed = cannot serve on { $address }: { $error }

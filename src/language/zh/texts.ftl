@@ -448,8 +448,16 @@ run-no-stand-in = 无法启动模拟 ERP：{ $error }
 not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
 run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处，不会再次调用
 run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
-run-stopped = 提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
-run-stopped-test-first = 提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令即可从此处续跑
+run-stopped =
+    提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令{ $fresh ->
+        [0] {""}
+       *[other] （去掉 --fresh）
+    }即可从此处续跑
+run-stopped-test-first =
+    提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令{ $fresh ->
+        [0] {""}
+       *[other] （去掉 --fresh）
+    }即可从此处续跑
 run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否则同一命令会从头开始
 run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决；除非放回运行记录，否则同一命令会从头开始
 sandbox-failed = 无法在 { $address } 上提供服务：{ $error }

@@ -35,13 +35,13 @@ fn a_summary_shows_what_statuses_mean() {
             "\n调用      4 次，用时 ",
             "（重试 0 次，暂停 0 次）\n结果文件  orders.results.csv\n失败明细  orders.failures.csv（3 行）\n",
             "\n       1  rejected  单据不存在\n",
-            "\n下一步    先改正 orders.failures.csv 中的行，再执行：wdt-flags run orders.failures.csv --rate unlimited\n",
+            "\n下一步    先改正 orders.failures.csv 中的行，再执行：wdt-flags run orders.failures.csv -v --rate unlimited --workers 4\n",
         ],
     );
     says(
         &run.stderr,
         &[
-            "接口地址：http",
+            "接口地址来自“环境变量 WDT_ENDPOINT”",
             "警告：1 张采购单的标记前后不一，以各自的最后一行为准（--on-conflict）\n",
             "4 次调用，并发数 4，速率不限；账号：",
             "\n第一张：",
@@ -62,7 +62,7 @@ fn check_says_what_would_be_sent() {
         &[
             "\n共 7 行，其中无效 1 行；去重后 4 张采购单\n现在运行：4 次调用，速率 1/s，约需 4.0 秒，但 ",
             " 停止发送（--deadline），届时约剩 ",
-            "\n1 张采购单的标记前后不一：以各自的最后一行为准\n",
+            "\n1 张采购单的标记前后不一，以各自的最后一行为准（--on-conflict）\n",
             "\n1 行：后面有一行给同一采购单另一个标记，以那一行为准\n",
             "  CG1  标记为“aa”，但以",
         ],

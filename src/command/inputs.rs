@@ -162,9 +162,10 @@ fn written_with(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf
 /// Opens the sheet that the command line names. In a failures file the rows are invalid in which a
 /// spreadsheet has changed what is sent; `names` are those of results and failures.
 pub fn open_unchanged(args: SheetArgs, names: [Option<PathBuf>; 2]) -> Result<Sheet, Failure> {
-    let corrects = match args.accept_changes {
-        true => None,
-        false => written_with(&args, names),
+    let corrects = if args.accept_changes {
+        None
+    } else {
+        written_with(&args, names)
     };
     let mut sheet = open_sheet(args)?;
     if let Some(results) = corrects.filter(|_| sheet.is_ours()) {

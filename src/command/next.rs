@@ -17,26 +17,9 @@ use crate::stop::StopReason;
 const PROGRAM: &str = "wdt-flags";
 
 /// What holds for the sheet and not for the rows that are given back, which have a header and the
-/// flags that were sent, or was asked for once.
-const ONCE: [&str; 16] = [
-    "flag",
-    "clear",
-    "header_line",
-    "no_header",
-    "sheet",
-    "all_sheets",
-    "visible_only",
-    "accept_changes",
-    "encoding",
-    "delimiter",
-    "limit",
-    "fresh",
-    "deadline",
-    // Named anew.
-    "results",
-    "failures",
-    "modified_within",
-];
+/// flags that were sent; what was asked for once; and the files, which are named anew.
+const ONCE: &str = "flag clear header_line no_header sheet all_sheets visible_only accept_changes \
+    encoding delimiter limit fresh deadline results failures";
 
 /// The command line that was typed.
 pub struct NextCommand {
@@ -122,14 +105,12 @@ impl NextCommand {
         let count = |status| report.summary.count(status);
         let [rejected, failed] = [Status::Rejected, Status::Failed].map(count);
         if self.has("limit") && count(Status::Skipped) > 0 && rejected + failed == 0 {
-            let command = self.words("run", None, &["limit", "fresh"]);
-            return Some(Next::Whole {
-                command: in_words(command),
-            });
+            let command = in_words(self.words("run", None, "limit fresh"));
+            return Some(Next::Whole { command });
         }
         Some(Next::Retry {
             correct: (rejected + count(Status::Invalid) > 0).then(|| failures.to_owned()),
-            command: self.over_failures(failures, &report.results),
+            command: self.over(failures, Some(&report.results)),
         })
     }
 
@@ -144,7 +125,7 @@ impl NextCommand {
         }
         (report.differences > 0).then(|| Next::Retry {
             correct: None,
-            command: self.over(&report.different),
+            command: self.over(&report.different, None),
         })
     }
 
@@ -153,22 +134,16 @@ impl NextCommand {
         let tests = tested_by_ping && !self.has("sandbox");
         let args = self.args.iter().skip(1).filter(|arg| *arg != "--fresh");
         Next::Continue {
-            test: tests.then(|| in_words(self.words("ping", None, &[]))),
+            test: tests.then(|| in_words(self.words("ping", None, ""))),
             command: in_words(args.cloned()),
         }
     }
 
-    /// `run` over the rows that were read back and are different.
-    fn over(&self, different: &str) -> String {
-        in_words(self.words("run", Some(different), &ONCE))
-    }
-
-    /// `run` over the failures of a run with these results.
-    fn over_failures(&self, failures: &str, results: &str) -> String {
-        let is_asked = |id: &&str| *id != "modified_within" || !self.has("skip_unchanged");
-        let once: Vec<_> = ONCE.into_iter().filter(is_asked).collect();
-        let mut words = self.words("run", Some(failures), &once);
-        if self.has("results") || self.has("failures") {
+    /// `run` over the failures of a run with these results, or over what verifying found.
+    fn over(&self, failures: &str, results: Option<&str>) -> String {
+        let mut words = self.words("run", Some(failures), ONCE);
+        let is_named = self.has("results") || self.has("failures");
+        if let Some(results) = results.filter(|_| is_named) {
             for (option, path) in [("--results", results), ("--failures", failures)] {
                 words.extend([option.into(), not_an_option(path.as_ref())]);
             }
@@ -177,17 +152,19 @@ impl NextCommand {
     }
 
     /// A command with what it takes of what was typed, and with another sheet if one is given.
-    fn words(&self, command: &str, sheet: Option<&str>, dropped: &[&str]) -> Vec<OsString> {
+    fn words(&self, command: &str, sheet: Option<&str>, dropped: &str) -> Vec<OsString> {
+        let definition = self.definition.find_subcommand(command);
         let takes = |id: &str| {
-            let command = self.definition.find_subcommand(command);
-            command.is_some_and(|it| it.get_arguments().any(|arg| arg.get_id() == id))
+            let mut args = definition.into_iter().flat_map(Command::get_arguments);
+            let is_dropped = dropped.split(' ').any(|it| it == id)
+                || id == "modified_within" && !self.has("skip_unchanged");
+            !is_dropped && args.any(|arg| arg.get_id() == id)
         };
         let mut words = vec![command.into()];
-        for (id, typed) in &self.typed {
+        for (id, typed) in self.typed.iter().filter(|(id, _)| takes(id)) {
             match sheet {
                 Some(sheet) if id == "path" => words.push(not_an_option(sheet.as_ref())),
-                _ if takes(id) && !dropped.contains(&id.as_str()) => words.extend_from_slice(typed),
-                _ => {}
+                _ => words.extend_from_slice(typed),
             }
         }
         words
@@ -223,7 +200,8 @@ pub(super) fn in_shell(arg: &str) -> String {
     }
 }
 
-#[cfg(all(test, not(windows)))]
+#[cfg(test)]
+#[cfg(not(windows))]
 mod tests {
     use super::*;
 
@@ -279,10 +257,10 @@ mod tests {
             ),
             ("run --sandbox -- -x.csv", "run f.csv --sandbox"),
         ] {
-            let command = typed(line).over_failures("f.csv", "r.csv");
+            let command = typed(line).over("f.csv", Some("r.csv"));
             assert_eq!(command, format!("{PROGRAM} {next}"), "{line}");
         }
-        let verified = typed("verify -- -x.csv").over("-x.different.csv");
+        let verified = typed("verify -- -x.csv").over("-x.different.csv", None);
         assert_eq!(verified, "wdt-flags run ./-x.different.csv");
     }
 

@@ -127,7 +127,7 @@ fn misplaced(text: &str) -> Option<char> {
     quote.or_else(|| text.chars().find(|&c| c.is_whitespace() || is_invisible(c)))
 }
 
-/// What no text that was read as such has is invisible, too.
+/// U+FFFD stands for bytes that are no text.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')

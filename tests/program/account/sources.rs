@@ -34,12 +34,12 @@ fn options_environment_and_profile_say_who_is_called_by_whom() {
     let place = Place::new();
     let config = profile("default", &here.endpoint()) + &profile("other", &here.endpoint());
     private(&place, "config.toml", &config);
-    let ping = |more: &[&str], env: &dyn Fn(&mut Command)| {
+    let ping = |more: &[&str], set: &dyn Fn(&mut Command)| {
         let mut command = place.program();
         command
             .args(["ping", "-v", "--config", "config.toml"])
             .args(more);
-        env(&mut command);
+        set(&mut command);
         let run = finish(&mut command).expect(0);
         assert!(!run.said().contains("hush"), "{run:?}");
         run
@@ -50,7 +50,9 @@ fn options_environment_and_profile_say_who_is_called_by_whom() {
             .contains("endpoint from endpoint in profile `default`"),
         "{run:?}"
     );
-    ping(&[], &|command| drop(command.env("WDT_PROFILE", "other")));
+    ping(&[], &|command| {
+        command.env("WDT_PROFILE", "other");
+    });
     ping(&["--profile", "other"], &|command| {
         another_account(command, &there.endpoint())
     });

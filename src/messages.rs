@@ -1,13 +1,10 @@
 //! The words for what the rest of the program says as data.
 
 mod character;
-mod config;
 mod misfit;
 mod place;
 mod problem;
 mod warning;
-
-pub use config::{asking_for, may_replace, overruled, saved};
 
 use crate::text::one_line;
 

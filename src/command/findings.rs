@@ -1,56 +1,50 @@
-//! What `check` finds: rows that would not be sent as they stand, grouped by what is the matter.
-//!
-//! There may be one for every row: the first few of a group are held, and for all of them the sheet
-//! is read once more.
-
-use std::borrow::Cow;
+//! What `check` finds: rows that would not be sent as they stand, grouped by what is the matter. There
+//! may be one for every row: the first few of a group are held, and all are counted.
 
 use indexmap::IndexMap;
-use serde::ser::{Error, SerializeSeq};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::exit::Failure;
-use crate::console::print;
 use crate::language::say;
 use crate::run::{Orders, Role};
-use crate::sheet::{Place, Row, Sheet, SheetError, SheetLine};
+use crate::sheet::{Place, Row, Sheet, SheetError};
 use crate::text::one_line;
 
 /// Columns of a cell that are shown.
 pub const MAX_CELL: usize = 40;
-/// Rows of each group that are listed, unless all are asked for.
-const LISTED_ROWS: usize = 10;
+/// Rows of each group that are listed.
+const LISTED: usize = 10;
+/// The same if more is asked for.
+const LISTED_WITH_DETAILS: usize = 1_000;
+
+/// Rows with the same matter.
+#[derive(Serialize)]
+pub struct Group {
+    kind: &'static str,
+    /// What is the matter, in words that the rows share.
+    message: String,
+    rows: u64,
+    listed: Vec<Finding>,
+}
 
 /// A row that would not be sent as it stands.
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Finding {
     #[serde(flatten)]
     place: Place,
     order: String,
-    kind: Kind,
     #[serde(flatten)]
     matter: Matter,
+    /// What is particular to the row, for people.
+    #[serde(skip)]
+    particular: String,
 }
 
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Invalid,
-    Superseded,
-    Conflict,
-}
-
-#[derive(Clone, Serialize)]
-#[serde(untagged)]
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 enum Matter {
     Invalid {
         column: Option<String>,
         message: String,
-        /// The same without what is particular to the row.
-        #[serde(skip)]
-        common: String,
-        #[serde(skip)]
-        particular: Option<String>,
     },
     /// A later row gives its order another flag.
     Superseded {
@@ -68,247 +62,130 @@ enum Matter {
     },
 }
 
-impl Finding {
-    fn of(row: &Row, sheet: &Sheet, plan: &Orders) -> Option<Self> {
-        let place = sheet.place(row);
-        let sent = || {
-            let entry = row.entry(sheet).ok();
-            let entry = entry.map(|entry| (entry.order.into_owned(), entry.flag.into_owned()));
-            entry.unwrap_or_default()
+/// All there is to find, the most frequent first. Reads the sheet once more if there is anything.
+pub fn find(sheet: &Sheet, orders: &Orders, with_details: bool) -> Result<Vec<Group>, SheetError> {
+    if orders.invalid() + orders.conflicts() == 0 {
+        return Ok(Vec::new());
+    }
+    let most = if with_details {
+        LISTED_WITH_DETAILS
+    } else {
+        LISTED
+    };
+    let mut groups = IndexMap::<String, Group>::new();
+    let mut rows = sheet.rows()?;
+    let mut row = Row::default();
+    while rows.read(&mut row)? {
+        if row.is_left_out() {
+            continue;
+        }
+        let Some((message, finding)) = Finding::of(&row, sheet, orders) else {
+            continue;
         };
-        let (order, matter) = match plan.role(row, sheet).ok()? {
-            Role::Superseded(decides) => {
-                let SheetLine { worksheet, line } = sheet.sheet_line(decides.line);
-                let (order, flag) = sent();
-                let matter = Matter::Superseded {
-                    flag,
-                    decided_by_line: line,
-                    decided_by_worksheet: worksheet,
-                };
-                (order, matter)
-            }
-            Role::Conflict(decides) => {
-                let SheetLine { worksheet, line } = sheet.sheet_line(decides.line);
-                let (order, flag) = sent();
-                let matter = Matter::Conflict {
-                    flag,
-                    last_line: line,
-                    last_worksheet: worksheet,
-                };
-                (order, matter)
-            }
-            Role::Invalid { problem, .. } => {
-                let matter = Matter::Invalid {
+        let group = groups.entry(message).or_insert_with_key(|message| Group {
+            kind: finding.matter.kind(),
+            message: message.clone(),
+            rows: 0,
+            listed: Vec::new(),
+        });
+        group.rows += 1;
+        if group.listed.len() < most {
+            group.listed.push(finding);
+        }
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.rows));
+    Ok(groups)
+}
+
+impl Group {
+    /// For people: what is the matter, and the rows.
+    pub fn lines(&self, with_details: bool) -> Vec<String> {
+        let matter = self.message.as_str();
+        let mut lines = vec![say!("findings-group", rows = self.rows, matter = matter)];
+        lines.extend(
+            self.listed
+                .iter()
+                .map(|finding| format!("  {}", finding.line())),
+        );
+        let more = self.rows - self.listed.len() as u64;
+        if more > 0 {
+            let most = if with_details { 0 } else { LISTED_WITH_DETAILS };
+            lines.push(format!(
+                "  {}",
+                say!("findings-more", rows = more, most = most)
+            ));
+        }
+        lines
+    }
+}
+
+impl Matter {
+    fn kind(&self) -> &'static str {
+        match self {
+            Matter::Invalid { .. } => "invalid",
+            Matter::Superseded { .. } => "superseded",
+            Matter::Conflict { .. } => "conflict",
+        }
+    }
+}
+
+impl Finding {
+    /// What is the matter with a row, if anything is, in words that rows share.
+    fn of(row: &Row, sheet: &Sheet, orders: &Orders) -> Option<(String, Finding)> {
+        let order = row.order_cell(sheet).to_owned();
+        let (message, order, matter, particular) = match orders.role(row, sheet).ok()? {
+            Role::LeftOut | Role::Decides(_) | Role::Same(_) => return None,
+            Role::Invalid { problem, .. } => (
+                problem.common(),
+                order,
+                Matter::Invalid {
                     column: problem.column().map(str::to_owned),
                     message: problem.to_string(),
-                    common: problem.common(),
-                    particular: problem.particular(),
+                },
+                problem.particular().unwrap_or_default(),
+            ),
+            role @ (Role::Superseded(decides) | Role::Conflict(decides)) => {
+                let entry = row.entry(sheet).ok()?;
+                let flag = entry.flag.to_string();
+                let at = sheet.sheet_line(decides.line);
+                let (shown, line) = (cell(&flag), at.to_string());
+                let (message, matter, particular) = if let Role::Conflict(_) = role {
+                    let matter = Matter::Conflict {
+                        flag,
+                        last_line: at.line,
+                        last_worksheet: at.worksheet,
+                    };
+                    let particular = say!("finding-conflict-row", flag = shown, line = line);
+                    (say!("note-conflict"), matter, particular)
+                } else {
+                    let matter = Matter::Superseded {
+                        flag,
+                        decided_by_line: at.line,
+                        decided_by_worksheet: at.worksheet,
+                    };
+                    let particular = say!("finding-superseded-row", flag = shown, line = line);
+                    (say!("finding-superseded"), matter, particular)
                 };
-                (row.order_cell(sheet).to_owned(), matter)
+                (message, entry.order.into_owned(), matter, particular)
             }
-            Role::Decides(_) | Role::Same(_) | Role::LeftOut => return None,
         };
-        Some(Finding {
-            place,
+        let finding = Finding {
+            place: sheet.place(row),
             order,
-            kind: match matter {
-                Matter::Invalid { .. } => Kind::Invalid,
-                Matter::Superseded { .. } => Kind::Superseded,
-                Matter::Conflict { .. } => Kind::Conflict,
-            },
             matter,
-        })
-    }
-
-    /// What is the matter, in words that rows share.
-    fn common(&self) -> Cow<'_, str> {
-        match &self.matter {
-            Matter::Invalid { common, .. } => Cow::Borrowed(common),
-            Matter::Superseded { .. } => Cow::Owned(say!("finding-superseded")),
-            Matter::Conflict { .. } => Cow::Owned(say!("note-conflict")),
-        }
+            particular,
+        };
+        Some((message, finding))
     }
 
     /// The row, its order and what is particular to it.
-    fn row(&self) -> String {
-        let cell = |text: &str| one_line(text, MAX_CELL);
-        let at = |worksheet: &Option<String>, line| {
-            let worksheet = worksheet.clone();
-            SheetLine { worksheet, line }.to_string()
-        };
-        let particular = match &self.matter {
-            Matter::Invalid { particular, .. } => particular.clone().unwrap_or_default(),
-            Matter::Superseded {
-                flag,
-                decided_by_line,
-                decided_by_worksheet,
-            } => say!(
-                "finding-superseded-row",
-                flag = cell(flag),
-                line = at(decided_by_worksheet, *decided_by_line)
-            ),
-            Matter::Conflict {
-                flag,
-                last_line,
-                last_worksheet,
-            } => say!(
-                "finding-conflict-row",
-                flag = cell(flag),
-                line = at(last_worksheet, *last_line)
-            ),
-        };
-        let row = format!("{}  {}  {particular}", self.place, cell(&self.order));
-        row.trim_end().to_owned()
+    fn line(&self) -> String {
+        let line = format!("{}  {}  {}", self.place, cell(&self.order), self.particular);
+        line.trim_end().to_owned()
     }
 }
 
-/// Rows with the same matter.
-struct Group {
-    kind: Kind,
-    rows: u64,
-    first: Vec<Finding>,
-}
-
-/// All there is to find, the most frequent first.
-pub struct Findings<'s> {
-    sheet: &'s Sheet,
-    plan: &'s Orders,
-    /// Whether all rows are listed.
-    all: bool,
-    /// By what is the matter, in words that rows share.
-    groups: IndexMap<String, Group>,
-}
-
-impl<'s> Findings<'s> {
-    pub fn of(sheet: &'s Sheet, plan: &'s Orders, all: bool) -> Result<Self, SheetError> {
-        let mut found = Findings {
-            sheet,
-            plan,
-            all,
-            groups: IndexMap::new(),
-        };
-        if plan.invalid() + plan.conflicts() == 0 {
-            return Ok(found);
-        }
-        for finding in found.each()? {
-            let finding = finding?;
-            let group = found.groups.entry(finding.common().into_owned());
-            let group = group.or_insert(Group {
-                kind: finding.kind,
-                rows: 0,
-                first: Vec::new(),
-            });
-            group.rows += 1;
-            if !all && group.first.len() < LISTED_ROWS {
-                group.first.push(finding);
-            }
-        }
-        found.groups.sort_by(|_, a, _, b| b.rows.cmp(&a.rows));
-        Ok(found)
-    }
-
-    /// Reads the sheet once more.
-    fn each(
-        &self,
-    ) -> Result<impl Iterator<Item = Result<Finding, SheetError>> + use<'s>, SheetError> {
-        let (sheet, plan) = (self.sheet, self.plan);
-        let mut rows = sheet.rows()?;
-        let mut row = Row::default();
-        Ok(std::iter::from_fn(move || {
-            loop {
-                match rows.read(&mut row) {
-                    Ok(true) => {}
-                    Ok(false) => return None,
-                    Err(error) => return Some(Err(error)),
-                }
-                if !row.is_left_out()
-                    && let Some(finding) = Finding::of(&row, sheet, plan)
-                {
-                    return Some(Ok(finding));
-                }
-            }
-        }))
-    }
-
-    /// The rows of a group that are listed.
-    fn listed<'f>(
-        &'f self,
-        common: &'f str,
-        group: &'f Group,
-    ) -> Result<impl Iterator<Item = Result<Finding, SheetError>> + use<'f, 's>, SheetError> {
-        let all = match self.all {
-            true => Some(self.each()?),
-            false => None,
-        };
-        let of_group = all
-            .into_iter()
-            .flatten()
-            .filter(move |finding| match finding {
-                Ok(finding) => finding.common() == common,
-                Err(_) => true,
-            });
-        Ok(group.first.iter().cloned().map(Ok).chain(of_group))
-    }
-
-    /// For people.
-    pub fn print(&self) -> Result<(), Failure> {
-        let line = |text: String| print(format_args!("{text}\n")).map_err(Failure::stdout);
-        for (common, group) in &self.groups {
-            let rows = group.rows;
-            line(String::new())?;
-            line(say!(
-                "findings-group",
-                rows = rows,
-                matter = common.as_str()
-            ))?;
-            for finding in self.listed(common, group).map_err(Failure::usage)? {
-                line(format!("  {}", finding.map_err(Failure::usage)?.row()))?;
-            }
-            let more = group.rows - group.first.len() as u64;
-            if more > 0 && !self.all {
-                line(format!("  {}", say!("findings-more", rows = more)))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// For scripts: each group with its rows.
-impl Serialize for Findings<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shown<'f> {
-            kind: Kind,
-            message: &'f str,
-            rows: u64,
-            listed: Listed<'f>,
-        }
-        serializer.collect_seq(self.groups.iter().map(|(common, group)| Shown {
-            kind: group.kind,
-            message: common,
-            rows: group.rows,
-            listed: Listed {
-                findings: self,
-                common,
-                group,
-            },
-        }))
-    }
-}
-
-struct Listed<'f> {
-    findings: &'f Findings<'f>,
-    common: &'f str,
-    group: &'f Group,
-}
-
-impl Serialize for Listed<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let listed = self.findings.listed(self.common, self.group);
-        for finding in listed.map_err(S::Error::custom)? {
-            list.serialize_element(&finding.map_err(S::Error::custom)?)?;
-        }
-        list.end()
-    }
+fn cell(text: &str) -> String {
+    one_line(text, MAX_CELL)
 }

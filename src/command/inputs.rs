@@ -1,4 +1,4 @@
-//! What the command line says, in terms of the rooms that carry it out.
+//! What the command line says, in terms of the rooms that carry it out: account, client, sheet, time.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -6,30 +6,125 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
 use jiff::tz::{Disambiguation, OffsetConflict};
+use md5::{Digest, Md5};
 
-use super::exit::Failure;
-use crate::cli::{self, AccountArgs, SheetArgs};
-use crate::config::{self, AccountOptions, Resolved};
+use super::exit::{Failure, STOPPED};
+use crate::cli::{self, AccountArgs, CallArgs, RunArgs, SheetArgs};
+use crate::config::{self, Configured};
 use crate::console::Console;
-use crate::erp::CLEAR_FLAG;
+use crate::erp::{Account, CLEAR_FLAG, Client};
 use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart};
-use crate::run::Deadline;
+use crate::language::say;
+use crate::pace::{Pacing, RateLimit, Workers};
+use crate::run::{Deadline, Rules};
 use crate::sheet::{Sheet, SheetOptions, Source};
+use crate::text::hex;
 
-/// Who calls and where to, as command line, environment and profile say.
-pub fn resolve_account(args: &AccountArgs, console: &Console) -> Result<Resolved, Failure> {
-    let options = AccountOptions {
-        endpoint: args.endpoint.clone(),
-        profile: args.profile.clone(),
-        config: args.config.clone(),
-        ca_file: args.ca_file.clone(),
-    };
-    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
-    for warning in &resolved.warnings {
+/// Whom to call, as command line, environment and profile say.
+pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
+    let configured = config::load(
+        args.profile.as_deref(),
+        args.endpoint.as_deref(),
+        args.config.as_deref(),
+        args.ca_file.as_deref(),
+        &|name| std::env::var_os(name),
+    )
+    .map_err(Failure::usage)?;
+    for warning in &configured.warnings {
         console.warning(warning);
     }
-    console.detail(&resolved.origins);
-    Ok(resolved)
+    console.detail(&configured.origins);
+    Ok(configured)
+}
+
+/// The stand-in, if the run is to call it.
+#[cfg(feature = "sandbox")]
+pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
+    use std::num::NonZeroU32;
+
+    use crate::erp::AppSecret;
+    use crate::pace::Per;
+    use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
+
+    if !args.sandbox {
+        return account(&args.account, console);
+    }
+    let sandbox = Sandbox::start(Config::default()).map_err(|error| {
+        Failure::new(STOPPED, say!("run-no-stand-in", error = error.to_string()))
+    })?;
+    let endpoint = sandbox.endpoint();
+    // It serves until the program ends.
+    std::mem::forget(sandbox);
+    Ok(Configured {
+        account: Account {
+            sid: SID.to_owned(),
+            app_key: APP_KEY.to_owned(),
+            secret: AppSecret::parse(APP_SECRET).map_err(Failure::usage)?,
+            endpoint: endpoint.parse().map_err(Failure::usage)?,
+            ca_file: None,
+            stand_in: true,
+        },
+        // The stand-in has no limit.
+        rate: NonZeroU32::new(20).map(|calls| RateLimit::Limited {
+            calls,
+            per: Per::Second,
+        }),
+        workers: None,
+        output_format: None,
+        origins: String::new(),
+        warnings: Vec::new(),
+    })
+}
+
+#[cfg(not(feature = "sandbox"))]
+pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
+    account(&args.account, console)
+}
+
+pub fn client(account: &Account, timeout: Duration, console: &Console) -> Result<Client, Failure> {
+    let client = Client::new(account, timeout).map_err(Failure::usage)?;
+    if let Some(proxy) = client.proxy() {
+        console.detail(say!("run-proxy", proxy = proxy.to_string()));
+    }
+    Ok(client)
+}
+
+/// How fast calls are made: by an option, else as the profile has it.
+pub fn pacing(args: &CallArgs, configured: Option<&Configured>) -> Pacing {
+    let rate = configured.and_then(|it| it.rate);
+    let rate = args.rate.or(rate).unwrap_or(RateLimit::DEFAULT);
+    let workers = configured.and_then(|it| it.workers).map(Workers::Fixed);
+    let workers = args.workers.or(workers).unwrap_or(Workers::Auto);
+    Pacing {
+        rate,
+        workers: workers.for_rate(rate),
+        deadline: args.deadline.and_then(|at| deadline(at).time()),
+    }
+}
+
+/// How calls are made; of the rules that stop them those of all commands.
+pub fn rules(configured: &Configured, args: &CallArgs) -> Rules {
+    let Pacing { rate, workers, .. } = pacing(args, Some(configured));
+    Rules {
+        rate,
+        workers,
+        retries: args.retries,
+        max_failures: None,
+        max_consecutive_failures: None,
+        give_up_after: args.give_up_after,
+        deadline: args.deadline.map(deadline),
+        account_lock: account_lock(&configured.account),
+    }
+}
+
+/// The file by which the runs of an account take turns.
+fn account_lock(account: &Account) -> Option<PathBuf> {
+    if account.stand_in {
+        return None;
+    }
+    let name = format!("{} {}", account.sid, account.endpoint);
+    let name = format!("account-{}.lock", hex(&Md5::digest(name)));
+    Some(config::state_directory()?.join(name))
 }
 
 /// Whether the sheet is a stream, which has no place beside it for results.
@@ -59,9 +154,10 @@ fn written_with(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf
 /// Opens the sheet that the command line names. In a failures file the rows are invalid in which a
 /// spreadsheet has changed what is sent; `names` are those of results and failures.
 pub fn open_unchanged(args: SheetArgs, names: [Option<PathBuf>; 2]) -> Result<Sheet, Failure> {
-    let corrects = match args.accept_changes {
-        true => None,
-        false => written_with(&args, names),
+    let corrects = if args.accept_changes {
+        None
+    } else {
+        written_with(&args, names)
     };
     let mut sheet = open_sheet(args)?;
     if let Some(results) = corrects.filter(|_| sheet.is_ours()) {

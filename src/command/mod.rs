@@ -13,7 +13,6 @@ mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod signals;
-mod target;
 mod verify;
 
 use std::process::ExitCode;

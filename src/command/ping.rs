@@ -1,10 +1,12 @@
 //! `ping`: are credentials, endpoint and clock right?
 
-use super::exit::{Failure, SOME_FAILED, STOPPED};
-use super::inputs::resolve_account;
+use std::time::Duration;
+
+use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
+use super::inputs::account;
 use crate::cli::PingArgs;
 use crate::console::{Console, labelled, print};
-use crate::erp::{Client, ErrorKind};
+use crate::erp::{Account, Client, ErrorKind};
 use crate::language::say;
 use crate::text::{clock_difference, duration};
 
@@ -12,36 +14,47 @@ use crate::text::{clock_difference, duration};
 const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
-    let resolved = resolve_account(&args.account, console)?;
-    let client = Client::new(&resolved.account, args.timeout).map_err(Failure::usage)?;
+    test(&account(&args.account, console)?.account, args.timeout)
+}
+
+/// Makes one call for the account and says what came of it.
+pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> {
+    let client = Client::new(account, timeout).map_err(Failure::usage)?;
     let ping = client.ping();
-    let account = say!(
+    let named = say!(
         "ping-account",
-        sid = resolved.account.sid.as_str(),
-        key = resolved.account.app_key.as_str()
+        sid = account.sid.as_str(),
+        key = account.app_key.as_str()
     );
     let reply = match &ping.result {
         Ok(()) => say!("call-accepted"),
         Err(error) => error.to_string(),
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
-    let mut lines = vec![
-        labelled(&say!("label-endpoint"), &resolved.account.endpoint),
-        labelled(&say!("label-account"), account),
+    let lines = [
+        Some(labelled(&say!("label-endpoint"), &account.endpoint)),
+        Some(labelled(&say!("label-account"), named)),
+        client
+            .proxy()
+            .map(|proxy| labelled(&say!("label-proxy"), proxy)),
+        Some(labelled(&say!("label-reply"), reply)),
+        ping.clock_offset
+            .map(|offset| labelled(&say!("label-clock"), clock(offset))),
     ];
-    lines.extend(client.proxy().map(|it| labelled(&say!("label-proxy"), it)));
-    lines.push(labelled(&say!("label-reply"), reply));
-    let offset = ping.clock_offset;
-    lines.extend(offset.map(|offset| labelled(&say!("label-clock"), clock(offset))));
-    print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
+    let lines: String = lines
+        .into_iter()
+        .flatten()
+        .map(|line| line + "\n")
+        .collect();
+    print(lines).map_err(Failure::stdout)?;
     Ok(match ping.result.map_err(|error| error.kind) {
-        Ok(()) => 0,
+        Ok(()) => OK,
         Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
         Err(
             ErrorKind::Throttled(_)
             | ErrorKind::Transient
-            | ErrorKind::Unreachable
             | ErrorKind::NoReply
+            | ErrorKind::Unreachable
             | ErrorKind::Clock,
         ) => SOME_FAILED,
     })
@@ -52,9 +65,7 @@ fn clock(offset: i64) -> String {
     let difference = clock_difference(offset);
     match offset.unsigned_abs() {
         0..=1 => say!("ping-clock-agrees"),
-        seconds if seconds < MAX_CLOCK_OFFSET => {
-            say!("ping-clock-near", difference = difference)
-        }
+        2..MAX_CLOCK_OFFSET => say!("ping-clock-near", difference = difference),
         _ => say!("ping-clock-refused", difference = difference),
     }
 }

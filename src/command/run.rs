@@ -7,10 +7,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::exit::{Failure, SOME_FAILED, STOPPED, of_signal};
-use super::inputs::{is_stream, open_sheet};
+use super::inputs::{account_of_run, client, is_stream, open_sheet, rules};
 use super::next::NextCommand;
 use super::signals::listen;
-use super::target;
 use crate::cli::RunArgs;
 use crate::console::{Console, can_ask, confirm_clearing, print, summary};
 use crate::erp::{Account, CLEAR_FLAG};
@@ -25,29 +24,34 @@ use crate::stop::StopReason;
 
 pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console).map_err(Failure::no_thread)?;
-    let target = target::of_run(&args, console)?;
-    let client = target.client(args.calls.timeout, console)?;
-    let next = NextCommand::of(&args);
+    let configured = account_of_run(&args, console)?;
+    let account = &configured.account;
+    let client = client(account, args.calls.timeout, console)?;
     let wanted = Wanted {
         option: args.output.output_format,
-        default: target.output_format.unwrap_or_default(),
+        default: configured.output_format.unwrap_or_default(),
     };
-    let paths = paths(&args, target.account.stand_in, wanted).map_err(Failure::usage)?;
+    let paths = paths(&args, account.stand_in, wanted).map_err(Failure::usage)?;
     tell_namesake(&args, &paths, console);
     let accept_changes = args.sheet.accept_changes;
     let on_conflict = args.sheet.on_conflict;
     let sheet = open_sheet(args.sheet)?;
+    let next = NextCommand::new(&sheet);
     console.detail(sheet.layout());
     for warning in &sheet.layout().warnings {
         console.warning(warning);
     }
-    let chosen = args.output.output_format.or(target.output_format).is_some();
+    let chosen = args
+        .output
+        .output_format
+        .or(configured.output_format)
+        .is_some();
     let is_default = !chosen && args.output.results.is_none() && args.output.failures.is_none();
     let suggests = is_default && sheet.layout().format.is_workbook() && !sheet.is_ours();
     let rules = Rules {
         max_failures: args.max_failures,
         max_consecutive_failures: Some(args.max_consecutive_failures).filter(|&n| n > 0),
-        ..target.rules(&args.calls)
+        ..rules(&configured, &args.calls)
     };
     let settings = Settings {
         rules,
@@ -62,28 +66,21 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         continue_within: args.continue_within,
         keep: args.keep,
     };
-    if !(args.yes || target.account.stand_in) {
-        confirm(&sheet, &settings, &target.account)?;
+    if !(args.yes || account.stand_in) {
+        confirm(&sheet, &settings, account)?;
     }
-    let report = run::run(
-        sheet,
-        &target.account,
-        &client,
-        &settings,
-        &stop,
-        &[&**console],
-    )
-    .map_err(Failure::of_run)?;
+    let report = run::run(sheet, account, &client, &settings, &stop, &[&**console])
+        .map_err(Failure::of_run)?;
     console.finish();
     if let Err(error) = print(summary(
         &report,
-        &target.account,
+        account,
         suggests.then(|| say!("run-as-workbooks")).as_deref(),
         next.after(&report).as_ref(),
     )) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }
-    Ok(end(&report, settings.continue_within, console))
+    Ok(end(&report, &settings, console))
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.
@@ -93,9 +90,10 @@ fn confirm(sheet: &Sheet, settings: &Settings, account: &Account) -> Result<(), 
     }
     let orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let calls = orders.calls().min(settings.limit.unwrap_or(u64::MAX));
-    match confirm_clearing(calls, account) {
-        true => Ok(()),
-        false => Err(Failure::usage(say!("not-confirmed"))),
+    if confirm_clearing(calls, account) {
+        Ok(())
+    } else {
+        Err(Failure::usage(say!("not-confirmed")))
     }
 }
 
@@ -159,7 +157,7 @@ fn short(duration: Duration) -> String {
 }
 
 /// Says last why the run stopped, if it did.
-fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
+fn end(report: &Report, settings: &Settings, console: &Console) -> u8 {
     for beside in &report.beside {
         if report.rows.count(Status::Unchanged) > 0 || report.confirmed.is_some() {
             // What was read is not in the journal.
@@ -189,10 +187,16 @@ fn end(report: &Report, continue_within: Duration, console: &Console) -> u8 {
         };
     };
     let why = reason.to_string();
-    let within = short(continue_within);
+    let within = short(settings.continue_within);
+    let fresh = u8::from(settings.fresh);
     console.error(match (reason.is_tested_by_ping(), report.journal_lost) {
-        (false, false) => say!("run-stopped", reason = why, within = within),
-        (true, false) => say!("run-stopped-test-first", reason = why, within = within),
+        (false, false) => say!("run-stopped", reason = why, fresh = fresh, within = within),
+        (true, false) => say!(
+            "run-stopped-test-first",
+            reason = why,
+            fresh = fresh,
+            within = within
+        ),
         (false, true) => say!("run-stopped-lost", reason = why),
         (true, true) => say!("run-stopped-lost-test-first", reason = why),
     });

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED, of_signal};
-use super::inputs::{is_stream, open_unchanged};
+use super::inputs::{account, client, is_stream, open_unchanged, rules};
 use super::next::NextCommand;
 use super::signals::listen;
-use super::target;
 use crate::cli::VerifyArgs;
 use crate::console::{Console, print, summary};
 use crate::files::{ReadingsPaths, Wanted, named_apart};
@@ -17,12 +16,11 @@ use crate::stop::StopReason;
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console).map_err(Failure::no_thread)?;
-    let target = target::of_account(&args.account, console)?;
-    let client = target.client(args.calls.timeout, console)?;
-    let next = NextCommand::after_verify(&args);
+    let configured = account(&args.account, console)?;
+    let client = client(&configured.account, args.calls.timeout, console)?;
     let wanted = Wanted {
         option: args.output.output_format,
-        default: target.output_format.unwrap_or_default(),
+        default: configured.output_format.unwrap_or_default(),
     };
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     let (results, failures) = (args.output.results, args.output.failures);
@@ -30,6 +28,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let paths = paths.map_err(Failure::usage)?;
     let on_conflict = args.sheet.on_conflict;
     let sheet = open_unchanged(args.sheet, [None, None])?;
+    let next = NextCommand::new(&sheet);
     console.detail(sheet.layout());
     // Hidden rows are no reason to worry where nothing is sent.
     let is_harmless = |it: &&Warning| {
@@ -47,27 +46,21 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         }
     }
     let settings = VerifySettings {
-        rules: target.rules(&args.calls),
+        rules: rules(&configured, &args.calls),
         on_conflict,
         modified_within: args.modified_within,
         paths,
         bom: !args.output.no_bom,
     };
-    let report = run::verify(
-        sheet,
-        &target.account,
-        &client,
-        &settings,
-        &stop,
-        &[&**console],
-    )
-    .map_err(Failure::of_run)?;
+    let account = &configured.account;
+    let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])
+        .map_err(Failure::of_run)?;
     console.finish();
     if let Err(error) = print(summary(
         &report,
-        &target.account,
+        account,
         None,
-        next.after_reading(&report).as_ref(),
+        next.after(&report).as_ref(),
     )) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }
@@ -93,9 +86,10 @@ fn end(report: &Report, console: &Console) -> u8 {
     }
     if let Some(error) = &report.given_up {
         let reason = error.to_string();
-        console.error(match error.lacks_permission() {
-            true => say!("verify-no-permission", reason = reason),
-            false => say!("verify-stopped", reason = reason),
+        console.error(if error.lacks_permission() {
+            say!("verify-no-permission", reason = reason)
+        } else {
+            say!("verify-stopped", reason = reason)
         });
         return STOPPED;
     }

@@ -1,46 +1,33 @@
-//! The account, the endpoint and whom to trust, from options, environment and configuration file.
+//! The account, from options, environment and configuration file.
 
-mod credential;
-mod error;
 mod file;
+mod setting;
 mod setup;
 mod sources;
 #[cfg(test)]
 mod tests;
 
+use std::env;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
-pub use self::credential::CredentialFault;
-pub use self::error::{ConfigError, Setting};
-use self::file::Profile;
-pub use self::setup::{Entered, Slot, entered};
-use self::sources::Given;
-use crate::erp::{Account, AppSecret, Endpoint};
+use self::file::{File, profile_name, warn_if_readable_by_others};
+use self::setting::variable_of;
+pub use self::setting::{Setting, entered, variables};
+pub use self::setup::Slot;
+use self::sources::Source;
+use crate::erp::Account;
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::RateLimit;
-use crate::text::all;
 
-/// What the command line says about the account.
-#[derive(Clone, Debug, Default)]
-pub struct AccountOptions {
-    pub endpoint: Option<String>,
-    pub profile: Option<String>,
-    pub config: Option<PathBuf>,
-    pub ca_file: Option<PathBuf>,
-}
-
-/// Everything needed to call the ERP.
+/// Whom to call, and how the profile wants it done.
 #[derive(Debug)]
-pub struct Resolved {
+pub struct Configured {
     pub account: Account,
-    /// Of the profile.
     pub rate: Option<RateLimit>,
-    /// Of the profile.
     pub workers: Option<NonZeroUsize>,
     /// Of the profile, whosever account is called.
     pub output_format: Option<OutputFormat>,
@@ -49,146 +36,98 @@ pub struct Resolved {
     pub warnings: Vec<String>,
 }
 
-pub fn from_environment(options: &AccountOptions) -> Result<Resolved, ConfigError> {
-    resolve(options, &|name| std::env::var_os(name))
+/// Why there is no account to call for. Holds nothing of a secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    /// What is wrong with what stands in one place.
+    fn at(place: &str, error: impl Display) -> Self {
+        ConfigError(say!("config-at", place = place, why = error.to_string()))
+    }
 }
 
-type Lookup<'a> = &'a dyn Fn(&'static str) -> Option<OsString>;
+/// The value of an environment variable.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
-/// An option comes before the environment, that before the profile, and that before the default;
-/// but a profile that the command line names comes before the environment.
-fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, ConfigError> {
-    let named = match &options.profile {
-        Some(name) => Some(name.clone()),
-        None => variable(lookup, "WDT_PROFILE")?,
-    };
-    let loaded = file::load(options.config.as_deref(), named.as_deref())?;
-    let environment = of_environment(lookup)?;
-    let profile = of_profile(&loaded.profile, &loaded.place);
-    let by_option = of_option(options);
-    let profile_first = options.profile.is_some();
-    let (first, second) = match profile_first {
-        true => (&profile, &environment),
-        false => (&environment, &profile),
-    };
+/// A variable's value; empty counts as not set.
+fn variable(lookup: Lookup<'_>, name: &str) -> Option<OsString> {
+    lookup(name).filter(|value| !value.is_empty())
+}
+
+/// For each setting an option comes before the environment, that before the profile, and that before
+/// the default; but a profile that is named by an option comes before the environment.
+///
+/// # Errors
+///
+/// If something is missing or cannot be right as it stands, or if environment and profile name two
+/// accounts and the one that comes first does not give everything that the other does.
+pub fn load(
+    profile: Option<&str>,
+    endpoint: Option<&str>,
+    config: Option<&Path>,
+    ca_file: Option<&Path>,
+    lookup: Lookup<'_>,
+) -> Result<Configured, ConfigError> {
+    let mut warnings = Vec::new();
+    let file = File::open(config, lookup, true)?;
+    warn_if_readable_by_others(&file.path, &mut warnings);
+    let (stored, place) = file.profile(profile_name(profile, lookup).as_deref())?;
+    let mut first = Source::read(
+        |key| {
+            let value = variable(lookup, &variable_of(key))?;
+            Some(value.to_string_lossy().into_owned().into())
+        },
+        |key| say!("config-in-environment", name = variable_of(key)),
+        Path::new(""),
+        &mut warnings,
+    )?;
+    let mut second = Source::read(
+        |key| stored.text(key),
+        |key| say!("config-in-profile", key = key, place = place.as_str()),
+        file.directory(),
+        &mut warnings,
+    )?;
+    let is_profile_first = profile.is_some();
+    if is_profile_first {
+        std::mem::swap(&mut first, &mut second);
+    }
+    let are_two = first.names_another_account_than(&second);
+    if let Some(endpoint) = endpoint {
+        first.give(Setting::Endpoint, endpoint, "--endpoint".to_owned());
+    }
+    first.ca_file = ca_file.map(Path::to_owned).or(first.ca_file);
+    let all = first.completed(second, are_two)?;
     // The quota is the account's.
-    let is_profiles = profile_first || !environment.names_another_account_than(&profile);
-    let given = by_option.or(first)?.or(second)?;
-    given.check()?;
-    let in_environment = variable(lookup, "WDT_CA_FILE")?.map(PathBuf::from);
-    let in_profile = loaded.profile.ca_file;
-    let ca_file = match profile_first {
-        true => in_profile.or(in_environment),
-        false => in_environment.or(in_profile),
-    };
-    Ok(Resolved {
-        account: account(&given, &loaded.place, options.ca_file.clone().or(ca_file))?,
-        rate: loaded.profile.rate.filter(|_| is_profiles),
-        workers: loaded.profile.workers.filter(|_| is_profiles),
-        output_format: loaded.profile.output_format,
-        origins: origins(&given),
-        warnings: loaded.warnings,
+    let is_paced = is_profile_first || !are_two;
+    Ok(Configured {
+        account: all.account(&place)?,
+        origins: all.origins(),
+        rate: stored.rate.filter(|_| is_paced),
+        workers: stored.workers.filter(|_| is_paced),
+        output_format: stored.output_format,
+        warnings,
     })
 }
 
-/// An environment variable; empty counts as not set.
-fn variable(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, ConfigError> {
-    let value = lookup(name).filter(|value| !value.is_empty());
-    let text = value.map(OsString::into_string).transpose();
-    text.map_err(|_| ConfigError::Other(say!("config-variable-not-utf8", name = name)))
+/// Where what is remembered from run to run is kept, if there is such a place.
+pub fn state_directory() -> Option<PathBuf> {
+    user_directory("XDG_STATE_HOME", ".local/state")
 }
 
-fn of_environment(lookup: Lookup<'_>) -> Result<Given, ConfigError> {
-    let mut given = Given::default();
-    for (setting, name) in [
-        (Setting::Sid, "WDT_SID"),
-        (Setting::AppKey, "WDT_APP_KEY"),
-        (Setting::AppSecret, "WDT_APP_SECRET"),
-        (Setting::Endpoint, "WDT_ENDPOINT"),
-    ] {
-        if let Some(value) = variable(lookup, name)?.map(Zeroizing::new) {
-            given.set(setting, &value, say!("config-in-environment", name = name));
-        }
-    }
-    Ok(given)
-}
-
-fn of_profile(profile: &Profile, place: &str) -> Given {
-    let secret_key = match profile.app_secret_file {
-        Some(_) => "app_secret_file",
-        None => "app_secret",
+/// This program's directory in the one that the variable names, or else in the usual one of the home
+/// directory, which there need not be.
+fn user_directory(variable: &str, usual: &str) -> Option<PathBuf> {
+    let (variable, usual) = if cfg!(windows) {
+        ("APPDATA", "AppData/Roaming")
+    } else {
+        (variable, usual)
     };
-    let secret = profile.app_secret.as_ref().map(|secret| secret.as_str());
-    let mut given = Given::default();
-    for (setting, key, value) in [
-        (Setting::Sid, "sid", profile.sid.as_deref()),
-        (Setting::AppKey, "app_key", profile.app_key.as_deref()),
-        (Setting::AppSecret, secret_key, secret),
-        (Setting::Endpoint, "endpoint", profile.endpoint.as_deref()),
-    ] {
-        if let Some(value) = value {
-            given.set(
-                setting,
-                value,
-                say!("config-in-profile", key = key, place = place),
-            );
-        }
-    }
-    given
-}
-
-fn of_option(options: &AccountOptions) -> Given {
-    let mut given = Given::default();
-    if let Some(endpoint) = &options.endpoint {
-        given.set(Setting::Endpoint, endpoint, "--endpoint".to_owned());
-    }
-    given
-}
-
-fn account(given: &Given, place: &str, ca_file: Option<PathBuf>) -> Result<Account, ConfigError> {
-    let sid = given.get(Setting::Sid);
-    let app_key = given.get(Setting::AppKey);
-    let secret = given.get(Setting::AppSecret);
-    let (Some(sid), Some(app_key), Some(secret)) = (sid, app_key, secret) else {
-        let parts = [Setting::Sid, Setting::AppKey, Setting::AppSecret].into_iter();
-        let missing = parts.filter(|&part| given.get(part).is_none());
-        let missing: Vec<_> = missing.map(|part| part.to_string()).collect();
-        return Err(ConfigError::Other(say!(
-            "config-incomplete",
-            missing = all(&missing),
-            place = place
-        )));
-    };
-    Ok(Account {
-        sid: sid.value.to_string(),
-        app_key: app_key.value.to_string(),
-        secret: AppSecret::parse(&secret.value)
-            .map_err(|error| ConfigError::at(&secret.origin, &error))?,
-        endpoint: endpoint(given)?,
-        ca_file,
-        stand_in: false,
-    })
-}
-
-fn endpoint(given: &Given) -> Result<Endpoint, ConfigError> {
-    let Some(given) = given.get(Setting::Endpoint) else {
-        return Ok(Endpoint::production());
-    };
-    let endpoint = given.value.parse::<Endpoint>();
-    endpoint.map_err(|error| ConfigError::at(&given.origin, &error))
-}
-
-/// Where each setting comes from.
-fn origins(given: &Given) -> String {
-    let origin = |setting| match given.get(setting) {
-        Some(given) => given.origin.clone(),
-        None => say!("config-default"),
-    };
-    say!(
-        "config-origins",
-        sid = origin(Setting::Sid),
-        app_key = origin(Setting::AppKey),
-        app_secret = origin(Setting::AppSecret),
-        endpoint = origin(Setting::Endpoint)
-    )
+    let named = env::var_os(variable).map(PathBuf::from);
+    let home = || env::home_dir().filter(|home| home.is_absolute());
+    let directory = named
+        .filter(|path| path.is_absolute())
+        .or_else(|| Some(home()?.join(usual)))?;
+    Some(directory.join("wdt-flags"))
 }

@@ -20,7 +20,7 @@ use jiff::ZonedDateTime;
 
 pub use forecast::forecast;
 pub use preview::preview;
-pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing};
+pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing, read_line};
 pub use stdout::{print, print_json};
 pub use summary::{Next, labelled, summary};
 

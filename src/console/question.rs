@@ -32,11 +32,12 @@ pub fn confirm(question: &str) -> bool {
 /// The line that is answered; `None` at the end of input.
 pub fn ask(question: &str) -> io::Result<Option<Zeroizing<String>>> {
     put(question)?;
-    let mut answer = Zeroizing::new(String::new());
-    match io::stdin().read_line(&mut answer)? {
-        0 => ended(),
-        _ => Ok(Some(answer)),
+    let answer = read_line()?;
+    if answer.is_none() {
+        // What is said next begins a line of its own.
+        writeln!(io::stderr())?;
     }
+    Ok(answer)
 }
 
 /// The same with an answer that the terminal does not show. Ctrl-C is an error,
@@ -45,14 +46,18 @@ pub fn ask_hidden(question: &str) -> io::Result<Option<Zeroizing<String>>> {
     put(question)?;
     match rpassword::read_password() {
         Ok(answer) => Ok(Some(Zeroizing::new(answer))),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => ended(),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            writeln!(io::stderr()).map(|()| None)
+        }
         Err(error) => Err(error),
     }
 }
 
-/// What is said next begins a line of its own.
-fn ended() -> io::Result<Option<Zeroizing<String>>> {
-    writeln!(io::stderr()).map(|()| None)
+/// A line of standard input; `None` at its end.
+pub fn read_line() -> io::Result<Option<Zeroizing<String>>> {
+    let mut line = Zeroizing::new(String::new());
+    let length = io::stdin().read_line(&mut line)?;
+    Ok((length > 0).then_some(line))
 }
 
 fn put(question: &str) -> io::Result<()> {

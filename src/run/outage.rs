@@ -246,8 +246,7 @@ mod tests {
     use crate::erp::ErrorKind;
 
     fn refused() -> CallError {
-        let refused = Reason::Connection("refused".into());
-        CallError::new(ErrorKind::Unreachable, None, refused)
+        CallError::new(ErrorKind::Unreachable, None, "refused".to_owned())
     }
 
     #[test]

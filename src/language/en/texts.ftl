@@ -341,10 +341,8 @@ reason-through-proxy = { $reason } (through the proxy { $proxy })
 destination = { $account } (app key { $app_key }) at { $endpoint }
 destination-stand-in = the stand-in (--sandbox); nothing is sent to the ERP
 
-setting-sid = sid
-    .question = seller account (sid)
+setting-sid = seller account (sid)
 setting-app-key = app key
-    .question = app key
 setting-app-secret = app secret
     .question = app secret (secret:salt; it is not shown)
 setting-endpoint = endpoint
@@ -353,45 +351,40 @@ setting-endpoint = endpoint
 account-secret-form = the app secret must have the form secret:salt, with neither half empty
 account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
 account-asked = the account goes into profile `{ $profile }` of { $file }; app key and secret are those of your application on the ERP's open platform (旺店通开放平台)
-account-may-replace = profile `{ $profile }` is there already; replace its account?
-account-may-replace-sid = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
+account-may-replace = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
 account-saved = saved as profile `{ $profile }` of { $file }, which nobody else can read
 account-overruled = { $names } in the environment comes before the profile; unset it, or give --profile { $profile }
 
-config-quote = { $origin }: the { $setting } begins or ends with a quote ({ $quote }); leave it out
-config-blank = { $origin }: the { $setting } has a blank inside; take it out
-config-line-break = { $origin }: the { $setting } has a line break inside; take it out
-config-invisible = { $origin }: the { $setting } has an invisible character ({ $code }) inside; type it again
+config-misplaced = { $origin }: the { $setting } has a quote, blank, line break or invisible character ({ $character }) where there can be none; take it out, or type it again
 config-empty = { $origin }: the { $setting } is empty
 config-no-endpoint = { $origin }: the endpoint is none; give `production`, `test` or a URL that begins with https:// or http://
 config-ended = input ended before the { $setting }, so nothing is saved; on a terminal init asks, from a script it reads four lines: seller account, app key, app secret, endpoint
 config-not-a-file = `{ $path }` is a link or no regular file, and is not written; name the file itself with --config
 config-taken = profile `{ $profile }` of { $file } is there already and is kept; --yes replaces its account, --profile NAME makes another
 config-mixed = environment and profile name different accounts, and this would mix them: { $one } from { $one_origin }, but { $other } from { $other_origin }; give the whole account in one place, or take away what belongs to the other
-config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
+config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt; or WDT_APP_SECRET_FILE) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
 config-at = { $place }: { $why }
-config-variable-not-utf8 = the environment variable { $name } is not valid UTF-8
 config-in-environment = environment variable { $name }
 config-in-profile = { $key } in { $place }
 config-default = default
-config-origins = sid from { $sid }; app key from { $app_key }; app secret from { $app_secret }; endpoint from { $endpoint }
-config-secret-no-string = app_secret must be a string
+config-origin = { $setting } from { $origin }
 config-workers = workers: write a whole number from 1 to { $most }
 config-output-format = output_format: write csv or xlsx
 config-file = the configuration file
 config-profile = profile `{ $profile }` of { $file }
-config-two-secrets = give app_secret or app_secret_file, not both, in { $place }
-config-secret-unreadable = cannot read `{ $path }`, which app_secret_file in { $place } names: { $why }
-config-unreadable = cannot read the configuration file `{ $path }`: { $why }
-config-no-profile = there is no profile `{ $profile }` in { $file }
-config-other-profiles = there is no profile `{ $profile }` in { $file }; it has: { $others }
+config-two-secrets = give { $one } or { $other }, not both
+config-unreadable = cannot read `{ $path }` ({ $origin }): { $why }
+config-no-profile =
+    there is no profile `{ $profile }` in { $file }{ $count ->
+        [0] {""}
+       *[other] ; it has: { $others }
+    }
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
 config-expected-string = expected a string
 config-expected = expected { $what }
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
-config-cannot-be-changed = the profile `{ $profile }` of { $file } is written in a way that cannot be changed; write it as a section, or give another name with --profile
 
 endpoint-refused = endpoint `{ $given }` cannot be called; give `production`, `test` or a URL such as { $example }: http or https, the port from 1 to 65535 or left out with its colon, no user, query or fragment
 
@@ -440,30 +433,15 @@ check-rows =
     { $rows ->
         [one] 1 row
        *[other] { $rows } rows
-    }, { $invalid } invalid; { $orders ->
-        [one] 1 distinct order
-       *[other] { $orders } distinct orders
-    }
-check-rows-left-out =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }, { $invalid } invalid, { $left } left out; { $orders ->
+    }, { $invalid } invalid{ $left ->
+        [0] {""}
+       *[other] , { $left } left out
+    }; { $orders ->
         [one] 1 distinct order
        *[other] { $orders } distinct orders
     }
 check-run = a run now makes { $calls }
 check-other-flags = other flags
-check-conflicts-last =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags: the last row of each decides
-check-conflicts-invalid =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags: all their rows are invalid
 finding-superseded = a later row gives the order another flag, and decides
 finding-superseded-row = gives { $flag }, but { $line } decides
 finding-conflict-row = gives { $flag }; its last row is { $line }
@@ -472,14 +450,16 @@ findings-group =
         [one] 1 row
        *[other] { $rows } rows
     }: { $matter }
-findings-more = and { $rows } more (-v shows all)
+findings-more =
+    and { $rows } more{ $most ->
+        [0] {""}
+       *[other] {" "}(-v lists up to { $most })
+    }
 init-next-run = wdt-flags check SHEET, then: { $command }
 init-next-init = put right what the ERP refuses: { $command }
 init-next-ping = try again later: { $command }
 init-line = line { $line } of standard input
-init-unreadable-line = line { $line } of standard input: { $error }
 init-question = { $question }:
-init-question-with-default = { $question } [{ $default }]:
 init-not-taken = not taken
 init-interrupted = interrupted, so nothing is saved
 init-unreadable = the { $setting } cannot be read: { $error }
@@ -495,13 +475,19 @@ run-proxy = calls go through the proxy { $proxy }
 run-no-summary = the summary cannot be written: { $error }
 run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
 run-no-stand-in = cannot start the sandbox: { $error }
-run-stand-in-at = sandbox at { $endpoint }
-run-endpoint = endpoint { $endpoint }
 not-confirmed = not confirmed: nothing was sent (--yes answers yes)
 run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
-run-stopped = stopped early: { $reason }; the same command continues from here, within { $within }
-run-stopped-test-first = stopped early: { $reason }; put that right, and the same command continues from here, within { $within }
+run-stopped =
+    stopped early: { $reason }; the same command{ $fresh ->
+        [0] {""}
+       *[other] {" "}without --fresh
+    } continues from here, within { $within }
+run-stopped-test-first =
+    stopped early: { $reason }; put that right, and the same command{ $fresh ->
+        [0] {""}
+       *[other] {" "}without --fresh
+    } continues from here, within { $within }
 run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
 run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
 sandbox-failed = cannot serve on { $address }: { $error }

@@ -314,9 +314,7 @@ destination = { $account }（app key { $app_key }），接口地址 { $endpoint 
 destination-stand-in = 模拟 ERP（--sandbox），不会向真正的 ERP 发送任何内容
 
 setting-sid = 卖家账号（sid）
-    .question = 卖家账号（sid）
 setting-app-key = 接口账号（app key）
-    .question = 接口账号（app key）
 setting-app-secret = 接口密钥（app secret）
     .question = 接口密钥（app secret，格式为 secret:salt，输入时不显示）
 setting-endpoint = 接口地址
@@ -325,45 +323,40 @@ setting-endpoint = 接口地址
 account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，两部分都不能为空
 account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
 account-asked = 账号将存入 { $file } 的配置档 `{ $profile }`；接口账号和密钥请到旺店通开放平台，在您的应用中查看
-account-may-replace = 配置档 `{ $profile }` 已经存在；要替换其中的账号吗？
-account-may-replace-sid = 配置档 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
+account-may-replace = 配置档 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
 account-saved = 已存为 { $file } 的配置档 `{ $profile }`，其他用户无法读取
 account-overruled = 环境变量 { $names } 优先于配置档；请取消这些环境变量，或用 --profile { $profile } 指定
 
-config-quote = { $origin }：{ $setting }的首尾有引号（{ $quote }）；请去掉
-config-blank = { $origin }：{ $setting }中间有空格；请去掉
-config-line-break = { $origin }：{ $setting }中间有换行；请去掉
-config-invisible = { $origin }：{ $setting }中有看不见的字符（{ $code }）；请重新输入
+config-misplaced = { $origin }：{ $setting }中有不该有的引号、空格、换行或看不见的字符（{ $character }）；请去掉，或重新输入
 config-empty = { $origin }：{ $setting }为空
 config-no-endpoint = { $origin }：不是接口地址；请填 `production`、`test`，或以 https:// 或 http:// 开头的网址
 config-ended = 还没有{ $setting }，输入就结束了，因此什么也没有保存；init 在终端上逐项提问，在脚本中读取四行：卖家账号、接口账号、接口密钥、接口地址
 config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
 config-taken = { $file } 的配置档 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
 config-mixed = 环境变量和配置档中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
-config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
+config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
 config-at = { $place }：{ $why }
-config-variable-not-utf8 = 环境变量 { $name } 不是有效的 UTF-8
 config-in-environment = 环境变量 { $name }
 config-in-profile = { $place } 的 { $key }
 config-default = 默认值
-config-origins = sid 来自“{ $sid }”；app key 来自“{ $app_key }”；app secret 来自“{ $app_secret }”；接口地址来自“{ $endpoint }”
-config-secret-no-string = app_secret 应为带引号的字符串
+config-origin = { $setting }来自“{ $origin }”
 config-workers = workers：请写 1 到 { $most } 的整数
 config-output-format = output_format：请写 csv 或 xlsx
 config-file = 配置文件
 config-profile = { $file } 的配置档 `{ $profile }`
-config-two-secrets = { $place } 中有 app_secret 又有 app_secret_file，请只写一个
-config-secret-unreadable = 无法读取 `{ $path }`（{ $place } 的 app_secret_file）：{ $why }
-config-unreadable = 无法读取配置文件 `{ $path }`：{ $why }
-config-no-profile = { $file } 中没有配置档 `{ $profile }`
-config-other-profiles = { $file } 中没有配置档 `{ $profile }`；其中有：{ $others }
+config-two-secrets = { $one } 和 { $other } 只能给一个
+config-unreadable = 无法读取 `{ $path }`（{ $origin }）：{ $why }
+config-no-profile =
+    { $file } 中没有配置档 `{ $profile }`{ $count ->
+        [0] {""}
+       *[other] ；其中有：{ $others }
+    }
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
 config-expected-string = 应为带引号的字符串
 config-expected = 应为 { $what }
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
-config-cannot-be-changed = { $file } 的配置档 `{ $profile }` 的写法无法修改；请把它写成单独一节，或用 --profile 另取一个名字
 
 endpoint-refused = 接口地址 `{ $given }` 不可用；请填 `production`、`test`，或 { $example } 这样的网址：以 http:// 或 https:// 开头，端口为 1 到 65535（不写端口时冒号也不要写），不带用户名、查询（?）和片段（#）
 
@@ -408,24 +401,27 @@ label-error = 错误：
 label-warning = 警告：
 stdout-failed = 无法写到标准输出：{ $error }
 no-thread = 无法启动线程：{ $error }
-check-rows = 共 { $rows } 行，其中无效 { $invalid } 行；去重后 { $orders } 张采购单
-check-rows-left-out = 共 { $rows } 行，其中无效 { $invalid } 行、隐藏而不发送 { $left } 行；去重后 { $orders } 张采购单
+check-rows =
+    共 { $rows } 行，其中无效 { $invalid } 行{ $left ->
+        [0] {""}
+       *[other] 、隐藏而不发送 { $left } 行
+    }；去重后 { $orders } 张采购单
 check-run = 现在运行：{ $calls }
 check-other-flags = 其他标记
-check-conflicts-last = { $orders } 张采购单的标记前后不一：以各自的最后一行为准
-check-conflicts-invalid = { $orders } 张采购单的标记前后不一：相关的行全部无效
 finding-superseded = 后面有一行给同一采购单另一个标记，以那一行为准
 finding-superseded-row = 标记为“{ $flag }”，但以{ $line }为准
 finding-conflict-row = 标记为“{ $flag }”；该采购单的最后一行是{ $line }
 findings-group = { $rows } 行：{ $matter }
-findings-more = 另有 { $rows } 行（加 -v 全部列出）
+findings-more =
+    另有 { $rows } 行{ $most ->
+        [0] {""}
+       *[other] （加 -v 最多列出 { $most } 行）
+    }
 init-next-run = 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
 init-next-init = 按 ERP 的提示改正后重新录入：{ $command }
 init-next-ping = 稍后再试：{ $command }
 init-line = 标准输入第 { $line } 行
-init-unreadable-line = 无法读取标准输入第 { $line } 行：{ $error }
 init-question = { $question }：
-init-question-with-default = { $question } [{ $default }]：
 init-not-taken = 未采用
 init-interrupted = 已中断，什么都没有保存
 init-unreadable = 无法读取{ $setting }：{ $error }
@@ -441,13 +437,19 @@ run-proxy = 通过代理 { $proxy } 调用
 run-no-summary = 无法输出小结：{ $error }
 run-namesake = 同一目录下还有 `{ $namesake }`，因此 `{ $sheet }` 的结果文件写为 `{ $results }`
 run-no-stand-in = 无法启动模拟 ERP：{ $error }
-run-stand-in-at = 模拟 ERP 的接口地址：{ $endpoint }
-run-endpoint = 接口地址：{ $endpoint }
 not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
 run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处，不会再次调用
 run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
-run-stopped = 提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
-run-stopped-test-first = 提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令即可从此处续跑
+run-stopped =
+    提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令{ $fresh ->
+        [0] {""}
+       *[other] （去掉 --fresh）
+    }即可从此处续跑
+run-stopped-test-first =
+    提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令{ $fresh ->
+        [0] {""}
+       *[other] （去掉 --fresh）
+    }即可从此处续跑
 run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否则同一命令会从头开始
 run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决；除非放回运行记录，否则同一命令会从头开始
 sandbox-failed = 无法在 { $address } 上提供服务：{ $error }

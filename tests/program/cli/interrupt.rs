@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP in the middle of a run.
+//! SIGINT and SIGTERM in the middle of a run; SIGHUP is the system's.
 
 use std::sync::{Barrier, Mutex, mpsc};
 use std::time::Duration;
@@ -79,8 +79,17 @@ fn sigterm_ends_a_run_and_its_failures_can_be_run_instead() {
 }
 
 #[test]
-fn sighup_ends_a_run_like_sigterm() {
-    stops("HUP", 129);
+fn what_sighup_kills_is_continued() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("orders.csv", sheet(3));
+    let mut run = start(&mut place.run_at("1/h", &erp, ["orders.csv"]));
+    until_recorded(&mut run, &place);
+    run.signal("HUP");
+    assert_eq!(run.finish().status.signal(), Some(1));
+    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    assert_eq!(erp.stats().calls, 3, "nothing is sent twice");
 }
 
 #[test]

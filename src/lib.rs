@@ -12,7 +12,6 @@ mod language;
 mod messages;
 mod pace;
 mod run;
-#[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod sheet;
 mod stop;

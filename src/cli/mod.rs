@@ -7,7 +7,6 @@ mod account;
 mod calls;
 mod refusal;
 mod run;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod sheet;
 mod values;
@@ -21,7 +20,6 @@ pub use self::account::{AccountArgs, InitArgs, PingArgs};
 pub use self::calls::{CallArgs, SkippingArgs};
 pub use self::refusal::exit;
 pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
-#[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;
 pub use self::values::Deadline;
@@ -77,7 +75,6 @@ pub enum Command {
     #[command(about = say!("about-ping"))]
     Ping(PingArgs),
 
-    #[cfg(feature = "sandbox")]
     #[command(about = say!("about-sandbox"))]
     Sandbox(SandboxArgs),
 

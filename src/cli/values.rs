@@ -1,6 +1,5 @@
 //! Values of options, as they are typed.
 
-#[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
@@ -25,7 +24,6 @@ pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
         .ok_or_else(|| say!("value-duration"))
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-duration"))
 }
@@ -60,7 +58,6 @@ pub(super) fn whole<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| say!("value-whole"))
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| say!("value-address"))
 }
@@ -84,7 +81,6 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
         Ok(limit) if limit > 0 => Ok(limit),
@@ -92,7 +88,6 @@ pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     }
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),

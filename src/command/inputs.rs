@@ -38,7 +38,6 @@ pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Fail
 }
 
 /// The stand-in, if the run is to call it.
-#[cfg(feature = "sandbox")]
 pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
     use std::num::NonZeroU32;
 
@@ -74,11 +73,6 @@ pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, F
         origins: String::new(),
         warnings: Vec::new(),
     })
-}
-
-#[cfg(not(feature = "sandbox"))]
-pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
-    account(&args.account, console)
 }
 
 pub fn client(account: &Account, timeout: Duration, console: &Console) -> Result<Client, Failure> {

@@ -22,14 +22,7 @@ use crate::text::hex;
 
 /// Whom to call, as command line, environment and profile say.
 pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
-    let configured = config::load(
-        args.profile.as_deref(),
-        args.endpoint.as_deref(),
-        args.config.as_deref(),
-        args.ca_file.as_deref(),
-        &|name| std::env::var_os(name),
-    )
-    .map_err(Failure::usage)?;
+    let configured = config::load(args, &|name| std::env::var_os(name)).map_err(Failure::usage)?;
     for warning in &configured.warnings {
         console.warning(warning);
     }

@@ -341,12 +341,13 @@ reason-through-proxy = { $reason } (through the proxy { $proxy })
 destination = { $account } (app key { $app_key }) at { $endpoint }
 destination-stand-in = the stand-in (--sandbox); nothing is sent to the ERP
 
-setting-sid = seller account (sid)
-setting-app-key = app key
-setting-app-secret = app secret
-    .question = app secret (secret:salt; it is not shown)
-setting-endpoint = endpoint
-    .question = endpoint (production, test or a URL)
+setting =
+    { $key ->
+        [sid] seller account (sid)
+        [app_key] app key
+        [app_secret] app secret
+       *[endpoint] endpoint
+    }
 
 account-secret-form = the app secret must have the form secret:salt, with neither half empty
 account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
@@ -382,7 +383,7 @@ config-no-profile =
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
 config-expected-string = expected a string
-config-expected = expected { $what }
+config-unknown-key = unknown key; a profile has sid, app_key, app_secret, app_secret_file, endpoint, ca_file, rate, workers, output_format
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
 
@@ -455,11 +456,19 @@ findings-more =
         [0] {""}
        *[other] {" "}(-v lists up to { $most })
     }
-init-next-run = wdt-flags check SHEET, then: { $command }
-init-next-init = put right what the ERP refuses: { $command }
-init-next-ping = try again later: { $command }
+init-next =
+    { $code ->
+        [0] wdt-flags check SHEET, then: { $command }
+        [3] put right what the ERP refuses: { $command }
+       *[other] try again later: { $command }
+    }
 init-line = line { $line } of standard input
-init-question = { $question }:
+init-question =
+    { $setting }{ $key ->
+        [app_secret] {" "}(secret:salt; it is not shown)
+        [endpoint] {" "}(production, test or a URL)
+       *[other] {""}
+    }{ $default }:
 init-not-taken = not taken
 init-interrupted = interrupted, so nothing is saved
 init-unreadable = the { $setting } cannot be read: { $error }

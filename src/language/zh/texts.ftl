@@ -313,12 +313,13 @@ reason-through-proxy = { $reason }（经过代理 { $proxy }）
 destination = { $account }（app key { $app_key }），接口地址 { $endpoint }
 destination-stand-in = 模拟 ERP（--sandbox），不会向真正的 ERP 发送任何内容
 
-setting-sid = 卖家账号（sid）
-setting-app-key = 接口账号（app key）
-setting-app-secret = 接口密钥（app secret）
-    .question = 接口密钥（app secret，格式为 secret:salt，输入时不显示）
-setting-endpoint = 接口地址
-    .question = 接口地址（production、test 或网址）
+setting =
+    { $key ->
+        [sid] 卖家账号（sid）
+        [app_key] 接口账号（app key）
+        [app_secret] 接口密钥（app secret）
+       *[endpoint] 接口地址
+    }
 
 account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，两部分都不能为空
 account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
@@ -354,7 +355,7 @@ config-no-profile =
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
 config-expected-string = 应为带引号的字符串
-config-expected = 应为 { $what }
+config-unknown-key = 没有这个键；配置档中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
 
@@ -417,11 +418,19 @@ findings-more =
         [0] {""}
        *[other] （加 -v 最多列出 { $most } 行）
     }
-init-next-run = 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
-init-next-init = 按 ERP 的提示改正后重新录入：{ $command }
-init-next-ping = 稍后再试：{ $command }
+init-next =
+    { $code ->
+        [0] 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
+        [3] 按 ERP 的提示改正后重新录入：{ $command }
+       *[other] 稍后再试：{ $command }
+    }
 init-line = 标准输入第 { $line } 行
-init-question = { $question }：
+init-question =
+    { $setting }{ $key ->
+        [app_secret] （格式为 secret:salt，输入时不显示）
+        [endpoint] （production、test 或网址）
+       *[other] {""}
+    }{ $default }：
 init-not-taken = 未采用
 init-interrupted = 已中断，什么都没有保存
 init-unreadable = 无法读取{ $setting }：{ $error }

@@ -127,13 +127,13 @@ fn what_cannot_be_right_is_named_by_its_line_and_nothing_is_saved() {
         ),
         (
             &["shop", "my key", "hush:salt"],
-            "line 2 of standard input: the app key has a quote, blank, line break or invisible character (U+0020)",
+            "line 2 of standard input: the app key has a quote, blank, line break or invisible character (' ' U+0020)",
         ),
         (
             &["shop", "key", "hush"],
             "line 3 of standard input: the app secret must have the form",
         ),
-        (&["shop", "key", "\"hush:salt\""], "(\" U+0022)"),
+        (&["shop", "key", "\"hush:salt\""], "('\"' U+0022)"),
         (
             &["shop", "key", "a:b", "hush:salt"],
             "line 4 of standard input: the endpoint is none",

@@ -22,7 +22,6 @@ pub use self::refusal::exit;
 pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;
-pub use self::values::Deadline;
 use crate::language::{Language, say, speak};
 
 #[derive(Debug, Parser)]

@@ -20,7 +20,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         Some(file) => read_orders(file).map_err(Failure::usage)?,
         None => Vec::new(),
     };
-    let stop = listen(console).map_err(Failure::no_thread)?;
+    let stop = listen(console)?;
     let default = Config::default();
     let (watch, requests) = channel();
     let config = Config {

@@ -22,7 +22,7 @@ pub use forecast::forecast;
 pub use preview::preview;
 pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing, read_line};
 pub use stdout::{print, print_json};
-pub use summary::{Next, labelled, summary};
+pub use summary::{labelled, summary};
 
 use crate::language::say;
 use crate::text::{one_line, time_of_day};

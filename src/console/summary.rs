@@ -16,23 +16,6 @@ const LABEL: usize = 8;
 /// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
 
-/// What is to be done after a run.
-#[derive(Debug)]
-pub enum Next {
-    /// The run stopped early; `test` is the command that tells whether its cause is put right.
-    Continue {
-        test: Option<String>,
-        command: String,
-    },
-    /// It was a trial of the first orders.
-    Whole { command: String },
-    /// Rows are left in the failures file, which is `correct` if some of them need correcting.
-    Retry {
-        correct: Option<String>,
-        command: String,
-    },
-}
-
 /// A line that begins with what it is about, in a column of its own.
 pub fn labelled(label: &str, value: impl Display) -> String {
     // File names are anybody's words, too.
@@ -45,7 +28,7 @@ pub fn summary(
     report: &Report,
     account: &Account,
     tip: Option<&str>,
-    next: Option<&Next>,
+    next: Option<&str>,
 ) -> String {
     let mut lines = facts(report, account);
     let messages = messages(&report.rows);
@@ -57,7 +40,7 @@ pub fn summary(
         lines.extend([String::new(), labelled(&say!("label-tip"), tip)]);
     }
     if let Some(next) = next {
-        lines.extend([String::new(), labelled(&say!("label-next"), next.text())]);
+        lines.extend([String::new(), labelled(&say!("label-next"), next)]);
     }
     lines.join("\n") + "\n"
 }
@@ -173,36 +156,4 @@ fn messages(tally: &Tally) -> Vec<String> {
         lines.push(format!("{others:>8}  {}", say!("summary-others")));
     }
     lines
-}
-
-impl Next {
-    fn text(&self) -> String {
-        match self {
-            Next::Continue {
-                test: None,
-                command,
-            }
-            | Next::Retry {
-                correct: None,
-                command,
-            } => command.clone(),
-            Next::Continue {
-                test: Some(test),
-                command,
-            } => say!(
-                "next-test-first",
-                test = test.as_str(),
-                command = command.as_str()
-            ),
-            Next::Whole { command } => say!("next-whole", command = command.as_str()),
-            Next::Retry {
-                correct: Some(file),
-                command,
-            } => say!(
-                "next-correct-first",
-                file = file.as_str(),
-                command = command.as_str()
-            ),
-        }
-    }
 }

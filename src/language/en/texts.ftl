@@ -485,20 +485,19 @@ run-no-summary = the summary cannot be written: { $error }
 run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
 run-no-stand-in = cannot start the sandbox: { $error }
 not-confirmed = not confirmed: nothing was sent (--yes answers yes)
-run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
+run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
 run-stopped =
-    stopped early: { $reason }; the same command{ $fresh ->
+    stopped early: { $reason }; { $test ->
         [0] {""}
-       *[other] {" "}without --fresh
-    } continues from here, within { $within }
-run-stopped-test-first =
-    stopped early: { $reason }; put that right, and the same command{ $fresh ->
-        [0] {""}
-       *[other] {" "}without --fresh
-    } continues from here, within { $within }
-run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
-run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
+       *[other] put that right, and{" "}
+    }{ $again ->
+        [same] the same command continues from here, within { $within }
+        [fresh] the same command without --fresh continues from here, within { $within }
+        [lost] the same command starts over, unless the journal is put back
+        [permission] the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
+       *[verify] what was not asked for is unknown, and the same command asks for everything again
+    }
 sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
 refused-twice = the argument '{ $argument }' cannot be used multiple times
@@ -511,15 +510,11 @@ refused-missing = missing: { $arguments }
 refused-command = there is no command '{ $command }'; to carry a sheet: wdt-flags run SHEET
 refused-similar = a similar one exists: { $names }
 refused-help = For more information, try '--help'.
-run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place
 check-listing-calls =
     { $calls ->
         [one] 1 of these calls is
        *[other] { $calls } of these calls are
     } to ask which orders carry their flag already (--skip-unchanged)
-verify-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`
-verify-stopped = stopped early: { $reason }; what was not asked for is unknown, and the same command asks for everything again
-verify-no-permission = stopped early: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 
 ## Progress and summary
 

@@ -447,20 +447,19 @@ run-no-summary = 无法输出小结：{ $error }
 run-namesake = 同一目录下还有 `{ $namesake }`，因此 `{ $sheet }` 的结果文件写为 `{ $results }`
 run-no-stand-in = 无法启动模拟 ERP：{ $error }
 not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
-run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处，不会再次调用
+run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处
 run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
 run-stopped =
-    提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令{ $fresh ->
+    提前停止：{ $reason }；{ $test ->
         [0] {""}
-       *[other] （去掉 --fresh）
-    }即可从此处续跑
-run-stopped-test-first =
-    提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令{ $fresh ->
-        [0] {""}
-       *[other] （去掉 --fresh）
-    }即可从此处续跑
-run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否则同一命令会从头开始
-run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决；除非放回运行记录，否则同一命令会从头开始
+       *[other] 请先解决；
+    }{ $again ->
+        [same] 在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
+        [fresh] 在 { $within } 内（--continue-within）执行同一命令（去掉 --fresh）即可从此处续跑
+        [lost] 除非放回运行记录，否则同一命令会从头开始
+        [permission] 接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
+       *[verify] 没有核对到的行记为 unknown，再执行同一命令会全部重新核对
+    }
 sandbox-failed = 无法在 { $address } 上提供服务：{ $error }
 sandbox-serving = 模拟 ERP 已启动，按 Ctrl-C 停止
 refused-twice = “{ $argument }”不能重复给出
@@ -473,11 +472,7 @@ refused-missing = 缺少必需的参数：{ $arguments }
 refused-command = 没有名为“{ $command }”的命令；要写入表格：wdt-flags run SHEET
 refused-similar = 有相近的写法：{ $names }
 refused-help = 更多说明请用“--help”查看。
-run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
-verify-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`
-verify-stopped = 提前停止：{ $reason }；没有核对到的行记为 unknown，再执行同一命令会全部重新核对
-verify-no-permission = 提前停止：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 
 ## 进度与小结
 

@@ -35,6 +35,13 @@ pub struct Purpose<'a> {
     pub is_read: bool,
 }
 
+impl Purpose<'_> {
+    pub const READ_MANY: Purpose<'static> = Purpose {
+        order: None,
+        is_read: true,
+    };
+}
+
 /// What became of a call and its repetitions.
 pub struct Attempted<T> {
     pub attempts: u32,
@@ -362,11 +369,7 @@ impl<'r> Calls<'r> {
     /// Makes a call that changes nothing; `None` if the run stops before.
     pub(super) fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.any_permit()?;
-        let purpose = Purpose {
-            order: None,
-            is_read: true,
-        };
-        let result = self.counted(purpose, 1, || self.client.ping().result);
+        let result = self.counted(Purpose::READ_MANY, 1, || self.client.ping().result);
         match &result {
             Ok(()) => permit.passed(),
             Err(error) => {

@@ -110,7 +110,7 @@ pub fn run(
     let (mut orders, found) = resume::orders(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was read.
     ensure_sheet_not_replaced(&sheet, &files)?;
-    files.ensure_room(orders.rows())?;
+    files.ensure_room(orders.rows)?;
     let age = match &found {
         Found::Lines(lines) => Some(resume::age(lines)),
         Found::Nothing | Found::Foreign(_) => None,

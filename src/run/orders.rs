@@ -48,7 +48,8 @@ pub struct Order {
     pub origin: Option<Box<SheetLine>>,
     /// Position among the flags.
     flag: u32,
-    rows: u32,
+    /// Valid rows that name it.
+    pub rows: u32,
     is_conflicting: bool,
     /// Whether it failed in an earlier run.
     pub failed_before: bool,
@@ -83,18 +84,23 @@ pub enum Role<'o> {
 /// The valid rows of a sheet by order. About 150 bytes a distinct order.
 #[derive(Debug, Default)]
 pub struct Orders {
-    on_conflict: OnConflict,
+    pub on_conflict: OnConflict,
     /// Order numbers are short: they stand in the map itself.
     all: IndexMap<CompactString, Order, RandomState>,
     /// With the valid rows that give each.
     flags: IndexMap<Box<str>, u64, RandomState>,
     /// Rows by order and flag, of the orders that are given different flags.
     rows_by_flag: HashMap<(usize, u32), u32, RandomState>,
-    rows: u64,
-    invalid: u64,
-    left_out: u64,
-    conflicts: u64,
-    has_extra_fields: bool,
+    /// All rows, valid or not.
+    pub rows: u64,
+    /// Rows that cannot be sent as they stand.
+    pub invalid: u64,
+    /// Rows that are hidden and not wanted.
+    pub left_out: u64,
+    /// Orders that are given different flags.
+    pub conflicts: u64,
+    /// Whether a row has more fields than the header.
+    pub has_extra_fields: bool,
 }
 
 impl Orders {
@@ -205,12 +211,7 @@ impl Orders {
         Some((number, order))
     }
 
-    /// `None` if no valid row names the order.
-    pub fn get(&self, number: &str) -> Option<&Order> {
-        self.all.get(number)
-    }
-
-    /// The same, with the flag that its deciding row gives.
+    /// The order, and the flag that its deciding row gives; `None` if no valid row names it.
     pub fn get_mut(&mut self, number: &str) -> Option<(&str, &mut Order)> {
         let order = self.all.get_mut(number)?;
         Some((flag_of(&self.flags, order.flag), order))
@@ -229,7 +230,7 @@ impl Orders {
         let entry = match row.entry(sheet) {
             Ok(entry) => entry,
             Err(problem) => {
-                let order = row.order(sheet).and_then(|order| self.get(&order));
+                let order = row.order(sheet).and_then(|order| self.all.get(&*order));
                 return Ok(Role::Invalid {
                     problem,
                     decided: order.filter(|order| order.line > row.line()),
@@ -237,7 +238,7 @@ impl Orders {
             }
         };
         let has_changed = || SheetError::changed(sheet.name());
-        let order = self.get(&entry.order).ok_or_else(has_changed)?;
+        let order = self.all.get(&*entry.order).ok_or_else(has_changed)?;
         let same_flag = self.flag(order) == entry.flag;
         let decides = order.line == row.line();
         let may_be_sorted = order.origin.is_some();
@@ -278,13 +279,6 @@ impl Orders {
         }
     }
 
-    /// What was read of orders does not count any more.
-    pub fn forget_found(&mut self) {
-        for order in self.all.values_mut() {
-            order.found.take();
-        }
-    }
-
     /// The orders that a call is wanted for, with their numbers, by first appearance.
     pub fn wanted(&self) -> impl DoubleEndedIterator<Item = (&str, &Order)> {
         self.iter().filter(|(_, order)| order.is_wanted)
@@ -304,12 +298,7 @@ impl Orders {
         flag_of(&self.flags, order.flag)
     }
 
-    /// How many valid rows name the order.
-    pub fn rows_of(&self, order: &Order) -> u64 {
-        order.rows.into()
-    }
-
-    /// How many of these give another flag than the deciding one.
+    /// How many of its rows give another flag than the deciding one.
     pub fn superseded_rows_of(&self, number: &str, order: &Order) -> u64 {
         if !order.is_conflicting {
             return 0;
@@ -327,30 +316,6 @@ impl Orders {
         sheet.place_of(order.line, order.origin.as_deref())
     }
 
-    pub fn on_conflict(&self) -> OnConflict {
-        self.on_conflict
-    }
-
-    /// Whether a row has more fields than the header.
-    pub fn has_extra_fields(&self) -> bool {
-        self.has_extra_fields
-    }
-
-    /// Rows that are hidden and not wanted.
-    pub fn left_out(&self) -> u64 {
-        self.left_out
-    }
-
-    /// All rows, valid or not.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    /// Rows that cannot be sent as they stand.
-    pub fn invalid(&self) -> u64 {
-        self.invalid
-    }
-
     /// Wanted rows that give no order a flag: invalid ones, and those of conflicts.
     pub fn unclear(&self) -> u64 {
         self.invalid + self.conflicting_rows()
@@ -366,18 +331,12 @@ impl Orders {
         self.flags.iter().map(|(flag, &rows)| (&**flag, rows))
     }
 
-    /// Orders that are given different flags.
-    pub fn conflicts(&self) -> u64 {
-        self.conflicts
-    }
-
     /// Orders a call is made for, if nothing is known of any yet.
     pub fn calls(&self) -> u64 {
-        let all = self.all.len() as u64;
-        match self.on_conflict {
-            OnConflict::Last => all,
-            OnConflict::Invalid => all - self.conflicts,
-        }
+        self.all
+            .values()
+            .filter(|order| self.is_sent(order))
+            .count() as u64
     }
 
     /// Rows of the orders that conflicts make invalid.

@@ -176,7 +176,7 @@ impl Recorder<'_> {
             observers.event(&Event::Settled {
                 line: place.line,
                 order: number,
-                rows: self.orders.rows_of(order),
+                rows: order.rows.into(),
                 superseded: self.orders.superseded_rows_of(number, order),
                 status,
             });

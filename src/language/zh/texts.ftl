@@ -577,19 +577,15 @@ label-endpoint = 接口地址
 label-proxy = 代理
 label-reply = 回复
 label-clock = 时钟
-progress-asking = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
-progress-asking-left = { $text }，还需 { $time }
-progress-asking-refused = 无法查询 ERP 里的标记：{ $error }；未查到的照常发送
-progress-asking-does-not-pay = 查询还需要 { $calls } 次调用，最多只能省下 { $orders } 次，所以不查；未查到的照常发送
-progress-saves-little = 查询已用 { $calls } 次调用，只省下 { $saved } 次，不再查询
-progress-asked = { $orders } 张采购单中有 { $unchanged } 张的标记无需更改，查询用了 { $calls } 次调用；还需调用 { $left } 次
+listing-page = 正在读取 ERP 的采购单列表：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
+listing-page-left = { $text }，还需 { $time }
+listing-refused = ERP 不能列出采购单：{ $error }；每张采购单各调用一次
+listing-does-not-pay = 列表不再往下读：再读用掉的调用比省下的多
+listing-read = 已读 ERP 列表 { $calls } 页：{ $orders } 张采购单中有 { $saved } 张无需单独调用，还需调用 { $left } 次
 verify-begins = 核对 ERP 里的标记：{ $calls }，按列表批量查询时次数会更少；账号：{ $account }
 confirm-begins = 核对 { $orders } 张采购单（--verify）
 confirm-given-up = 不再核对：{ $reason }
 confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
-verify-not-listed = ERP 无法列出采购单：{ $error }；改为逐张查询
-verify-listing-does-not-pay = 列表还剩 { $pages } 页，逐张查询余下的 { $left } 张采购单并不更费调用
-verify-listed = 用列表 { $calls } 页代替了 { $seen } 次调用；还需调用 { $left } 次
 
 ## 模拟 ERP
 
@@ -671,7 +667,6 @@ exit-codes =
       2    用法、配置或表格有误；什么都没有发送
       3    提前停止：ERP 拒绝所有调用或连不上、停止规则，或文件无法写入
       75   另一个运行正在写同样的文件
-      129  被 SIGHUP 停止（终端已关闭）
       130  被 SIGINT 停止（Ctrl-C）
       143  被 SIGTERM 停止
 help-quiet = 不显示进度和提示，只显示错误

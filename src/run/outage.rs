@@ -179,6 +179,28 @@ impl Reach {
 }
 
 impl Calls<'_> {
+    /// Stops the run if the refusal of an order holds for every other call, too.
+    pub(super) fn weigh(&self, error: &CallError) {
+        let holds_for_all = match self.reach.refused() {
+            About::Row => false,
+            About::Run => true,
+            About::Ask => match self.ping() {
+                Some(Ok(())) | None => false,
+                Some(Err(ping)) => match ping.kind {
+                    ErrorKind::Fatal => true,
+                    ErrorKind::Doubtful => ping.reason == error.reason,
+                    _ => {
+                        self.reach.ask_again();
+                        false
+                    }
+                },
+            },
+        };
+        if holds_for_all {
+            self.stop.stop(StopReason::Fatal(error.clone()));
+        }
+    }
+
     /// After a call that had no reply of any kind, from `started` on: waits until the server answers,
     /// unless others are answered meanwhile. Returns whether there was an outage: if there was none,
     /// the failure is the call's own.

@@ -34,6 +34,9 @@ impl Calls<'_> {
         if let Some(first) = rest.next() {
             work(first);
         }
+        if rest.len() == 0 {
+            return Ok(());
+        }
         let pool = ThreadPoolBuilder::new()
             .num_threads(self.rules.workers)
             .thread_name(|n| format!("worker-{n}"))

@@ -773,7 +773,8 @@ exit-codes =
       2    wrong usage, configuration or sheet; nothing was sent
       3    stopped early: the ERP refuses all calls or cannot be reached, a stop
            rule, files that cannot be written
-      75   another run is writing the same files
+      75   another run is writing the same files, or calls for the same
+           account and has not ended within --give-up-after or by --deadline
       130  stopped by SIGINT (Ctrl-C)
       143  stopped by SIGTERM
 help-quiet = Less on stderr: errors only
@@ -885,7 +886,9 @@ help-give-up-after =
     (default: 1h; 1m while not one call was answered)
 
     Until then it waits, tries again with one call at a time, and goes on
-    by itself.
+    by itself. It waits as long for another run of the account on this
+    machine: two at once would exceed its quota. Runs on other machines
+    are not known.
 help-skip-unchanged =
     Ask the ERP first, send only what differs
 

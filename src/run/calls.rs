@@ -4,10 +4,11 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::account::take_account;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
-use super::outage::Reach;
-use super::rules::{Rules, take_account};
+use super::reach::Reach;
+use super::rules::Rules;
 use crate::erp::{CallError, Client, ErrorKind, Limit};
 use crate::files::AccountLock;
 use crate::language::say;

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calls::{Calls, Purpose};
 use super::event::{Level, Observer};
+use super::found::Found;
 use super::orders::Orders;
-use super::read::Found;
 use crate::erp::{CallError, ErrorKind, Listing, Page, Query, Window};
 use crate::language::say;
 use crate::text::duration;

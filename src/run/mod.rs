@@ -7,20 +7,24 @@
 //! sheet + orders ──► results + failures                              (second pass)
 //! ```
 
+mod account;
 mod breaker;
 mod calls;
 mod confirm;
 mod error;
 mod event;
+mod found;
 mod listed;
 mod orders;
 mod outage;
 mod planned;
 mod preview;
 mod publish;
+mod reach;
 mod read;
 mod report;
 mod resume;
+mod role;
 mod rules;
 mod send;
 mod shapes;
@@ -34,10 +38,11 @@ use std::time::{Duration, Instant};
 pub use error::RunError;
 pub use event::{Event, Level, Observer};
 pub use listed::Listings;
-pub use orders::{OnConflict, Orders, Role};
+pub use orders::{OnConflict, Orders};
 pub use planned::Planned;
 pub use preview::{Preview, Sent};
 pub use report::{Report, Tally};
+pub use role::Role;
 pub use rules::{Deadline, Rules};
 
 pub use unchanged::survey;

@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::Serialize;
 
-use super::read::Found;
+use super::found::Found;
 use crate::files::Outcome;
 use crate::sheet::{self, Line, Place, Problem, Row, Sheet, SheetError, SheetLine};
 
@@ -59,26 +59,6 @@ pub struct Order {
     pub outcome: OnceLock<Outcome>,
     /// What the ERP says that the order carries, where it was asked.
     pub found: OnceLock<Box<Found>>,
-}
-
-/// What a row is to the run, with the order's record, whose line is that of the deciding row.
-#[derive(Debug)]
-pub enum Role<'o> {
-    /// It is hidden in the sheet, and only visible rows are wanted.
-    LeftOut,
-    Invalid {
-        problem: Problem,
-        /// Decided by a later row.
-        decided: Option<&'o Order>,
-    },
-    /// Its flag is sent for its order.
-    Decides(&'o Order),
-    /// Gives the flag that the deciding row gives.
-    Same(&'o Order),
-    /// Gives another flag than the deciding row.
-    Superseded(&'o Order),
-    /// Its order is given different flags, and conflicts are invalid.
-    Conflict(&'o Order),
 }
 
 /// The valid rows of a sheet by order. About 150 bytes a distinct order.
@@ -211,49 +191,15 @@ impl Orders {
         Some((number, order))
     }
 
-    /// The order, and the flag that its deciding row gives; `None` if no valid row names it.
+    /// `None` if no valid row names the order.
+    pub fn get(&self, number: &str) -> Option<&Order> {
+        self.all.get(number)
+    }
+
+    /// The same, and the flag that its deciding row gives.
     pub fn get_mut(&mut self, number: &str) -> Option<(&str, &mut Order)> {
         let order = self.all.get_mut(number)?;
         Some((flag_of(&self.flags, order.flag), order))
-    }
-
-    /// What a row is to the run.
-    ///
-    /// # Errors
-    ///
-    /// If the sheet has changed since: the row's order is not known, or another row decides, or
-    /// this one gives another flag.
-    pub fn role(&self, row: &Row, sheet: &Sheet) -> Result<Role<'_>, SheetError> {
-        if row.is_left_out() {
-            return Ok(Role::LeftOut);
-        }
-        let entry = match row.entry(sheet) {
-            Ok(entry) => entry,
-            Err(problem) => {
-                let order = row.order(sheet).and_then(|order| self.all.get(&*order));
-                return Ok(Role::Invalid {
-                    problem,
-                    decided: order.filter(|order| order.line > row.line()),
-                });
-            }
-        };
-        let has_changed = || SheetError::changed(sheet.name());
-        let order = self.all.get(&*entry.order).ok_or_else(has_changed)?;
-        let same_flag = self.flag(order) == entry.flag;
-        let decides = order.line == row.line();
-        let may_be_sorted = order.origin.is_some();
-        if !may_be_sorted && row.line() > order.line || decides && !same_flag {
-            return Err(has_changed());
-        }
-        Ok(if !self.is_sent(order) {
-            Role::Conflict(order)
-        } else if !same_flag {
-            Role::Superseded(order)
-        } else if decides {
-            Role::Decides(order)
-        } else {
-            Role::Same(order)
-        })
     }
 
     /// Whether a call is made for the order.

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::error::RunError;
-use super::orders::{Order, Orders, Role};
-use super::read::Found;
+use super::found::Found;
+use super::orders::{Order, Orders};
 use super::report::Tally;
+use super::role::Role;
 use crate::files::{Outcome, ResultRow, ResultsColumns, Status, local_time};
 use crate::language::say;
 use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};

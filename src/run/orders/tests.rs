@@ -1,4 +1,5 @@
 use super::*;
+use crate::run::Role;
 use crate::sheet::{SheetOptions, Source};
 
 fn sheet(rows: &str) -> Sheet {

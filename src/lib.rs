@@ -9,7 +9,6 @@ mod console;
 mod erp;
 mod files;
 mod language;
-mod messages;
 mod pace;
 mod run;
 pub mod sandbox;

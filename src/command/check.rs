@@ -109,7 +109,7 @@ fn look(
         }
     }
     // Where only the permission to ask is missing, a run would go on without.
-    let refusal = asked.as_ref().and_then(|asked| asked.ended.holds_for_all());
+    let refusal = asked.as_ref().and_then(|asked| asked.holds_for_all());
     let is_refused = refusal.is_some_and(|error| !error.lacks_permission());
     let with_details = console.shows_details();
     let findings = find(&sheet, &orders, with_details).map_err(Failure::usage)?;
@@ -160,7 +160,7 @@ impl<'s> Survey<'s> {
         let others = flags.split_off(flags.len().min(MAX_FLAGS));
         let layout = sheet.layout();
         let mut warnings: Vec<_> = layout.warnings.iter().map(Warning::to_string).collect();
-        if orders.rows() == 0 {
+        if orders.rows == 0 {
             warnings.push(say!("run-no-rows"));
         }
         Survey {
@@ -168,9 +168,9 @@ impl<'s> Survey<'s> {
             layout,
             columns: sheet.columns(),
             warnings,
-            rows: orders.rows(),
-            invalid_rows: orders.invalid(),
-            left_out_rows: orders.left_out(),
+            rows: orders.rows,
+            invalid_rows: orders.invalid,
+            left_out_rows: orders.left_out,
             distinct_orders: orders.distinct() as u64,
             unchanged_orders: asked.map(|asked| asked.saved),
             calls,
@@ -180,7 +180,7 @@ impl<'s> Survey<'s> {
             preview: Preview::of(sheet, orders),
             rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
             flags,
-            orders_with_different_flags: orders.conflicts(),
+            orders_with_different_flags: orders.conflicts,
             findings,
         }
     }

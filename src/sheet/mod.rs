@@ -8,6 +8,7 @@
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
 mod candidates;
+mod character;
 mod columns;
 mod content;
 mod damage;
@@ -52,7 +53,6 @@ pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;
 pub use line::{Line, Place, SheetLine};
-pub use misfit::Misfit;
 pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
 pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};

@@ -1,7 +1,7 @@
 //! What is said of texts that are no orders and no flags.
 
+use super::Misfit;
 use crate::language::say;
-use crate::sheet::Misfit;
 use crate::text::{one_line, quoted};
 
 /// Characters of a number that a message shows.
@@ -9,7 +9,7 @@ const MAX_SHOWN: usize = 40;
 
 impl Misfit {
     /// What the text in the column is, and what to do about it.
-    pub(super) fn message(self, column: &str, text: &str) -> String {
+    pub(in crate::sheet) fn message(self, column: &str, text: &str) -> String {
         let (stored, shown) = stored_and_shown(text);
         let text = quoted(text);
         match self {
@@ -40,7 +40,7 @@ impl Misfit {
     }
 
     /// The same, in words that all such cells of the column share.
-    pub(super) fn common(self, column: &str) -> String {
+    pub(in crate::sheet) fn common(self, column: &str) -> String {
         match self {
             Misfit::FormulaError => say!("misfit-formula-error", "common", column = column),
             Misfit::NoValue => say!("misfit-no-value", column = column),
@@ -62,7 +62,7 @@ impl Misfit {
     }
 
     /// The text as a message shows it, where it says something.
-    pub(super) fn particular(self, text: &str) -> Option<String> {
+    pub(in crate::sheet) fn particular(self, text: &str) -> Option<String> {
         match self {
             Misfit::NoValue => None,
             Misfit::Format => {

@@ -11,8 +11,8 @@ use crate::config::Configured;
 use crate::console::{Console, forecast, preview, print, print_json};
 use crate::language::say;
 use crate::pace::Pacing;
-use crate::run::{Listings, OnConflict, Orders, Preview, survey};
-use crate::sheet::{Layout, Sheet, Warning};
+use crate::run::{OnConflict, Orders, Preview, survey};
+use crate::sheet::{Layout, Warning};
 use crate::stop::Stop;
 use crate::text::one_line;
 
@@ -88,7 +88,9 @@ fn look(
     console: &Console,
 ) -> Result<u8, Failure> {
     let rules = rules(configured, &args.calls);
+    let pacing = rules.pacing();
     let sheet = open_unchanged(&args.sheet, output)?;
+    let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;
     let mut orders = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
     orders.want_unsettled(None);
@@ -96,34 +98,51 @@ fn look(
     if let Some(configured) = configured {
         let client = client(&configured.account, args.calls.timeout, console)?;
         let (within, stop) = (args.skipping.modified_within, Stop::default());
-        asked = Some(survey(
-            &mut orders,
-            &client,
-            &rules,
-            within,
-            &stop,
-            &[console],
-        )?);
+        let listings = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
         if let Some(reason) = stop.reason() {
             return Err(Failure::new(STOPPED, reason));
         }
+        asked = Some(listings);
     }
-    // Where only the permission to ask is missing, a run would go on without.
-    let refusal = asked.as_ref().and_then(|asked| asked.holds_for_all());
-    let is_refused = refusal.is_some_and(|error| !error.lacks_permission());
+    let mut warnings: Vec<_> = layout.warnings.iter().map(Warning::to_string).collect();
+    if orders.rows == 0 {
+        warnings.push(say!("run-no-rows"));
+    }
+    let flags = orders.flags().map(|(flag, rows)| FlagCount { flag, rows });
+    let mut flags: Vec<_> = flags.collect();
+    flags.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.flag.cmp(b.flag)));
+    let other_flags = flags.split_off(flags.len().min(MAX_FLAGS));
+    let listing_calls = asked.as_ref().map_or(0, |asked| asked.calls);
+    let calls = listing_calls + orders.wanted().count() as u64;
     let with_details = console.shows_details();
-    let findings = find(&sheet, &orders, with_details).map_err(Failure::usage)?;
-    let pacing = rules.pacing();
-    let survey = Survey::new(&sheet, &orders, &pacing, asked, findings);
+    let survey = Survey {
+        sheet: sheet.name(),
+        layout,
+        columns: sheet.columns(),
+        warnings,
+        rows: orders.rows,
+        invalid_rows: orders.invalid,
+        left_out_rows: orders.left_out,
+        distinct_orders: orders.distinct() as u64,
+        unchanged_orders: asked.as_ref().map(|asked| asked.saved),
+        calls,
+        listing_calls,
+        seconds: pacing.time_for(calls).map(|time| time.as_secs()),
+        left_at_deadline: pacing.left_at_deadline(calls, Timestamp::now()),
+        preview: Preview::of(&sheet, &orders),
+        flags,
+        rows_with_other_flags: other_flags.iter().map(|it| it.rows).sum(),
+        orders_with_different_flags: orders.conflicts,
+        findings: find(&sheet, &orders, with_details).map_err(Failure::usage)?,
+    };
     match args.format {
         ReportFormat::Json => print_json(&survey).map_err(Failure::stdout)?,
         ReportFormat::Text => {
-            print(format_args!("{}\n", sheet.layout())).map_err(Failure::stdout)?;
+            print(format_args!("{layout}\n")).map_err(Failure::stdout)?;
             for warning in &survey.warnings {
                 console.warning(warning);
             }
-            let mut lines = vec![String::new()];
-            lines.extend(survey.overview(on_conflict, &pacing));
+            let mut lines = survey.overview(on_conflict, &pacing);
             for group in &survey.findings {
                 lines.push(String::new());
                 lines.extend(group.lines(with_details));
@@ -134,7 +153,9 @@ fn look(
             }
         }
     }
-    Ok(if is_refused {
+    // Where only the permission to ask is missing, a run would go on without.
+    let refusal = asked.as_ref().and_then(|asked| asked.holds_for_all());
+    Ok(if refusal.is_some_and(|error| !error.lacks_permission()) {
         STOPPED
     } else if orders.unclear() > 0 {
         SOME_FAILED
@@ -143,52 +164,12 @@ fn look(
     })
 }
 
-impl<'s> Survey<'s> {
-    /// `asked` is what the ERP was found to list.
-    fn new(
-        sheet: &'s Sheet,
-        orders: &'s Orders,
-        pacing: &Pacing,
-        asked: Option<Listings>,
-        findings: Vec<Group>,
-    ) -> Self {
-        let listing_calls = asked.as_ref().map_or(0, |asked| asked.calls);
-        let calls = listing_calls + orders.wanted().count() as u64;
-        let flags = orders.flags().map(|(flag, rows)| FlagCount { flag, rows });
-        let mut flags: Vec<_> = flags.collect();
-        flags.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.flag.cmp(b.flag)));
-        let others = flags.split_off(flags.len().min(MAX_FLAGS));
-        let layout = sheet.layout();
-        let mut warnings: Vec<_> = layout.warnings.iter().map(Warning::to_string).collect();
-        if orders.rows == 0 {
-            warnings.push(say!("run-no-rows"));
-        }
-        Survey {
-            sheet: sheet.name(),
-            layout,
-            columns: sheet.columns(),
-            warnings,
-            rows: orders.rows,
-            invalid_rows: orders.invalid,
-            left_out_rows: orders.left_out,
-            distinct_orders: orders.distinct() as u64,
-            unchanged_orders: asked.map(|asked| asked.saved),
-            calls,
-            listing_calls,
-            seconds: pacing.time_for(calls).map(|time| time.as_secs()),
-            left_at_deadline: pacing.left_at_deadline(calls, Timestamp::now()),
-            preview: Preview::of(sheet, orders),
-            rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
-            flags,
-            orders_with_different_flags: orders.conflicts,
-            findings,
-        }
-    }
-
+impl Survey<'_> {
     /// What people see before the findings.
     fn overview(&self, on_conflict: OnConflict, pacing: &Pacing) -> Vec<String> {
         let calls = forecast(self.calls, pacing, &ZonedDateTime::now());
         let mut lines = vec![
+            String::new(),
             say!(
                 "check-rows",
                 rows = self.rows,

@@ -4,14 +4,13 @@ use std::fmt::Display;
 use std::io;
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, CallError};
 use crate::files::FileError;
 use crate::language::say;
 use crate::run::{Report, RunError, Settings};
 use crate::stop::StopReason;
+use crate::text::duration;
 
 pub const OK: u8 = 0;
 pub const SOME_FAILED: u8 = 1;
@@ -109,7 +108,7 @@ pub fn end(
             reason = reason,
             test = u8::from(is_tested && settings.is_some()),
             again = again,
-            within = format!("{:#}", SignedDuration::try_from(within).unwrap_or_default())
+            within = duration(within)
         ));
     }
     match stopped {

@@ -149,11 +149,9 @@ pub fn tip(
     output: Option<&OutputArgs>,
     preferred: Option<OutputFormat>,
 ) -> Option<String> {
-    let is_chosen = preferred.is_some()
-        || output.is_some_and(|output| {
-            let is_named = output.results.is_some() || output.failures.is_some();
-            is_named || output.output_format.is_some()
-        });
+    let is_named = |output: &OutputArgs| output.results.is_some() || output.failures.is_some();
+    let is_chosen = |output: &OutputArgs| is_named(output) || output.output_format.is_some();
+    let is_chosen = preferred.is_some() || output.is_some_and(is_chosen);
     let is_foreign_workbook = sheet.layout().format.is_workbook() && !sheet.is_ours();
     (is_foreign_workbook && !is_chosen).then(|| say!("run-as-workbooks"))
 }

@@ -1,6 +1,7 @@
 //! The command that comes after a run, ready to be typed: the one that was typed, without what does
 //! not hold for the file that is given next.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -32,20 +33,18 @@ impl NextCommand {
     /// What was typed for this sheet.
     pub fn new(sheet: &Sheet) -> Self {
         let layout = sheet.layout();
-        let columns = [
-            ("order_column", Some(&layout.order_column)),
-            ("flag_column", layout.flag_column.as_ref()),
-        ];
-        let is_alone = |header: &&String| {
-            let same = sheet.columns().iter().filter(|it| it == header);
+        let is_alone = |header: &String| {
+            let same = sheet.columns().iter().filter(|it| *it == header);
             !header.is_empty() && same.count() == 1
         };
-        let columns = columns.map(|(id, header)| (id, header.filter(is_alone).cloned()));
-        NextCommand::of(std::env::args_os().collect(), &columns)
+        let mut headers = BTreeMap::from([("order_column", &layout.order_column)]);
+        headers.extend(layout.flag_column.as_ref().map(|it| ("flag_column", it)));
+        headers.retain(|_, header| is_alone(header));
+        NextCommand::of(std::env::args_os().collect(), &headers)
     }
 
-    /// `columns` are headers, which hold for the failures file where letters may not.
-    fn of(args: Vec<OsString>, columns: &[(&str, Option<String>)]) -> Self {
+    /// `headers` are those of columns, which hold for the failures file where letters may not.
+    fn of(args: Vec<OsString>, headers: &BTreeMap<&str, &String>) -> Self {
         let mut definition = cli::command();
         let matches = definition.try_get_matches_from_mut(&args).ok();
         let mut typed = Vec::new();
@@ -58,9 +57,8 @@ impl NextCommand {
                     continue;
                 }
                 let option = format!("--{}", arg.get_long().unwrap_or_default());
-                let header = columns.iter().find(|column| column.0 == id);
-                let value = header.and_then(|(_, header)| header.clone().map(OsString::from));
                 let raw = || matches.get_raw(id)?.next().map(OsStr::to_owned);
+                let value = headers.get(id).map(OsString::from);
                 let value = value.or_else(raw).unwrap_or_default();
                 let word = if arg.is_positional() {
                     not_an_option(&value)
@@ -203,11 +201,8 @@ mod tests {
     fn typed(line: &str) -> NextCommand {
         let args = format!("{PROGRAM} {line}");
         let args = args.split(' ').map(|word| word.replace('_', " ").into());
-        let headers = [
-            ("order_column", Some("单 号".to_owned())),
-            ("flag_column", None),
-        ];
-        NextCommand::of(args.collect(), &headers)
+        let header = "单 号".to_owned();
+        NextCommand::of(args.collect(), &BTreeMap::from([("order_column", &header)]))
     }
 
     #[test]

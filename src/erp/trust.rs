@@ -19,23 +19,18 @@ pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, SettingErr
     };
     let path = file.display().to_string();
     let pem = fs::read(file).map_err(|error| {
-        let why = error.to_string();
-        SettingError(say!(
-            "certificates-unreadable",
-            path = path.as_str(),
-            why = why
-        ))
+        let (path, why) = (path.clone(), error.to_string());
+        SettingError(say!("certificates-unreadable", path = path, why = why))
     })?;
     let mut trusted = Vec::new();
     for der in CertificateDer::pem_slice_iter(&pem) {
         // ureq passes over what it cannot parse; the user should know.
-        let der = der
-            .ok()
-            .filter(|der| RootCertStore::empty().add(der.clone()).is_ok());
-        let Some(der) = der else {
-            return Err(SettingError(say!("certificates-damaged", path = path)));
-        };
-        trusted.push(Certificate::from_der(&der).to_owned());
+        match der {
+            Ok(der) if RootCertStore::empty().add(der.clone()).is_ok() => {
+                trusted.push(Certificate::from_der(&der).to_owned());
+            }
+            _ => return Err(SettingError(say!("certificates-damaged", path = path))),
+        }
     }
     if trusted.is_empty() {
         return Err(SettingError(say!("certificates-none", path = path)));

@@ -32,7 +32,7 @@ pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> 
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
     let lines = [
-        Some(labelled(&say!("label-endpoint"), &account.endpoint)),
+        Some(labelled(&say!("label-endpoint"), account.endpoint.url())),
         Some(labelled(&say!("label-account"), named)),
         client
             .proxy()

@@ -1,6 +1,5 @@
 //! Where the ERP answers.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -33,12 +32,6 @@ impl Endpoint {
     pub(super) fn uri(&self) -> Uri {
         // It was parsed when it was taken.
         self.0.parse().unwrap_or_default()
-    }
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -52,7 +52,7 @@ impl<'a> Request<'a> {
         let fields = || common.iter().chain(self.paging).copied();
         let signed = fields().chain([("body", self.body)]);
         let sign = sign(account.secret.secret(), signed);
-        let mut url = format!("{}?", account.endpoint);
+        let mut url = format!("{}?", account.endpoint.url());
         for (name, value) in fields() {
             url.extend([name, "="]);
             url.extend(encoded(value));

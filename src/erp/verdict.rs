@@ -20,7 +20,7 @@ pub fn classify(reply: &Reply) -> Result<String, CallError> {
     let http = reply.http_status;
     let answer = Answer::parse(&reply.body).filter(|_| matches!(http, 200..=299));
     if let Some(answer) = answer {
-        return classify_answer(answer);
+        return answer.verdict();
     }
     let (kind, reason) = match http {
         200..=299 | 500..=599 if is_maintenance(&reply.body) => {
@@ -54,30 +54,27 @@ fn is_maintenance(page: &[u8]) -> bool {
     })
 }
 
-fn classify_answer(answer: Answer) -> Result<String, CallError> {
-    let Answer {
-        status,
-        message,
-        data,
-    } = answer;
-    let says = |word| message.contains(word);
-    let kind = match status {
-        0 => return Ok(data),
-        // The malformed-request messages are about one row, these about the account.
-        1 if says("参数") || says("argument") => Rejected,
-        1 if ABOUT_THE_ACCOUNT.iter().any(|words| says(words)) => Fatal,
-        1 => Doubtful,
-        3 | 6 | 8 => Fatal,
-        4 | 5 | 99 => Transient,
-        7 => Clock,
-        // A verdict on a row quotes the row's flag, which could contain any of the words below.
-        100 if says("不存在") => Rejected,
-        100 if says("调用频率限制") => Throttled(Limit::Rate),
-        100 if says("并发次数限制") => Throttled(Limit::Concurrency),
-        100 if says("权限不足") => Doubtful,
-        _ => Rejected,
-    };
-    Err(CallError::new(kind, Some(status), message))
+impl Answer {
+    fn verdict(self) -> Result<String, CallError> {
+        let says = |word| self.message.contains(word);
+        let kind = match self.status {
+            0 => return Ok(self.data),
+            // The malformed-request messages are about one row, these about the account.
+            1 if says("参数") || says("argument") => Rejected,
+            1 if ABOUT_THE_ACCOUNT.iter().any(|words| says(words)) => Fatal,
+            1 => Doubtful,
+            3 | 6 | 8 => Fatal,
+            4 | 5 | 99 => Transient,
+            7 => Clock,
+            // A verdict on a row quotes the row's flag, which could contain any of the words below.
+            100 if says("不存在") => Rejected,
+            100 if says("调用频率限制") => Throttled(Limit::Rate),
+            100 if says("并发次数限制") => Throttled(Limit::Concurrency),
+            100 if says("权限不足") => Doubtful,
+            _ => Rejected,
+        };
+        Err(CallError::new(kind, Some(self.status), self.message))
+    }
 }
 
 #[cfg(test)]

@@ -717,8 +717,7 @@ verify-listed =
 ## The stand-in
 
 sandbox-hung-up = hung up
-sandbox-orders-line = { $file }: line { $line } cannot be understood; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; each order once, of at most { $order } characters, its flag of { $flag }; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
-sandbox-orders-unreadable = { $file } cannot be read: { $why }
+sandbox-orders-unreadable = { $file } cannot be read: { $why }; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
 
 ## Help: of each text -h shows the first line, --help all
 

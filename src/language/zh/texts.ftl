@@ -594,8 +594,7 @@ verify-listed = 用列表 { $calls } 页代替了 { $seen } 次调用；还需�
 ## 模拟 ERP
 
 sandbox-hung-up = 已断开，不作答复
-sandbox-orders-line = { $file }：第 { $line } 行无法识别；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；每张采购单只写一次，单号最多 { $order } 个字符，标记最多 { $flag } 个；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
-sandbox-orders-unreadable = 无法读取 { $file }：{ $why }
+sandbox-orders-unreadable = { $file } 无法读取：{ $why }；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
 
 ## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 

@@ -100,7 +100,8 @@ fn with_v_it_tells_of_each_request() {
     erp.client("run orders.csv -j1 --rate unlimited").expect(1);
     erp.client("ping --endpoint ${WDT_ENDPOINT%/openapi}/elsewhere")
         .expect(3);
-    erp.running.until_it_says("POST /elsewhere []: HTTP 404");
+    erp.running
+        .until_it_says("POST /elsewhere system.Core.now []: HTTP 404");
     let ended = erp.end();
     for told in [
         "system.Core.now []: {\"data\":\"20",

@@ -146,33 +146,3 @@ fn a_trial_asks_only_for_its_own_orders() {
     let skipped = results.select(["purchase_no", "status", "message"])[50];
     assert_eq!(skipped, [&order(50), "skipped", "not sent: --limit 50"]);
 }
-
-#[test]
-fn it_speaks_chinese() {
-    let place = Place::new();
-    let erp = sandbox_with(Config {
-        max_page_size: 1,
-        ..with_orders(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "加急")])
-    });
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG4", "aa")]);
-    let run = finish(place.run(&erp, asking(&[])).env("WDT_LANG", "zh")).expect(0);
-    for said in [
-        "正在查询 ERP 里的标记：第 1 页，共 4 页；4 张采购单中已查到 1 张\n",
-        "查询还需要 3 次调用，最多只能省下 3 次，所以不查；未查到的照常发送\n",
-        "4 张采购单中有 1 张的标记无需更改，查询用了 1 次调用；还需调用 3 次\n",
-    ] {
-        assert!(run.stderr.contains(said), "{run:#?}");
-    }
-    let results = place.results(&run);
-    let message = "ERP 里已是“aa”，最后修改于 ";
-    assert!(
-        results.column("message")[0].starts_with(message),
-        "{results:?}"
-    );
-    let refusing = sandbox_with(Config {
-        may_list: false,
-        ..Config::default()
-    });
-    let run = finish(place.run(&refusing, asking(&[])).env("WDT_LANG", "zh")).expect(0);
-    assert!(run.stderr.contains("无法查询 ERP 里的标记："), "{run:#?}");
-}

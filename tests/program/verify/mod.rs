@@ -299,26 +299,3 @@ fn rows_that_are_left_out_are_unknown_and_no_difference() {
     );
     assert_eq!(place.table(VERIFIED).column("status"), ["same", "unknown"]);
 }
-
-#[test]
-fn it_speaks_chinese() {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa"), ("CG1", "加急")]);
-    let erp = sandbox_with(Config {
-        orders: there(&[("CG1", "aa"), ("CG2", "aa")], 1),
-        ..Config::default()
-    });
-    let run = finish(place.verify(&erp, ["orders.csv"]).env("WDT_LANG", "zh")).expect(1);
-    for words in [
-        "核对 ERP 里的标记：3 次调用",
-        "用列表 1 页代替了 2 次调用；还需调用 1 次",
-        "一致 1 行（same）",
-        "查不到 1 行（not found）",
-    ] {
-        assert!(run.said().contains(words), "{words}: {run:#?}");
-    }
-    let verified = place.table(VERIFIED);
-    let messages = verified.column("message");
-    assert!(messages[0].starts_with("以第 5 行为准：ERP 里的标记是“aa”，最后修改于 20"));
-    assert_eq!(messages[2], "用这个账号在 ERP 里查不到这张采购单");
-}

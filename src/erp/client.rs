@@ -15,7 +15,7 @@ use super::explain::Route;
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::SystemProxy;
 use super::reply::Reply;
-use super::request::{Request, arguments};
+use super::request::Request;
 use super::secrets::masked;
 use super::trust::root_certs;
 use super::verdict::classify;
@@ -105,17 +105,17 @@ impl Client {
 
     /// Sets `order`'s flag. Idempotent: setting it twice leaves what setting it once does.
     pub fn update_flag(&self, order: &str, flag: &str) -> Result<(), CallError> {
-        let body = arguments(&Update {
+        let update = Update {
             purchase_no: order,
             flag_name: flag,
-        });
-        self.call(&Request::new(UPDATE_METHOD, &body)).map(drop)
+        };
+        self.call(&Request::new(UPDATE_METHOD, &[update])).map(drop)
     }
 
     /// Makes one call that changes nothing.
     pub fn ping(&self) -> Ping {
         let started = Instant::now();
-        let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, "[]"));
+        let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, &[(); 0]));
         Ping {
             result: outcome.map(drop),
             clock_offset: date.map(|date| date.as_second() - Timestamp::now().as_second()),
@@ -145,7 +145,7 @@ impl Client {
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
-            .send(request.body);
+            .send(&request.body);
         let reply = match sent {
             Ok(response) => Reply::read(response, request.max_reply)
                 .map_err(|error| self.route.explain_cut_off(&error)),
@@ -159,56 +159,5 @@ impl Client {
             CallError { reason, ..error }
         });
         (outcome, date)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-    use std::thread;
-
-    use super::*;
-    use crate::erp::account::test_account;
-    use crate::erp::listing::{Page, Query, Window};
-
-    /// A client whose one call is answered so.
-    fn answered(body: &str) -> Client {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("bound");
-        let length = body.len();
-        let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-        thread::spawn(move || {
-            let (mut stream, _) = listener.accept().expect("called");
-            let mut request = Vec::new();
-            while !request.ends_with(b"]") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).expect("a request");
-                request.extend(byte);
-            }
-            // It may be longer than the client reads.
-            let _ = stream.write_all(reply.as_bytes());
-        });
-        let account = Account {
-            stand_in: true,
-            ..test_account(&format!("http://{address}/"))
-        };
-        Client::new(&account, Duration::from_secs(60)).expect("a client")
-    }
-
-    #[test]
-    fn only_a_listing_may_be_megabytes() {
-        let details = r#"{"spec_no":"A"},"#.repeat(200_000);
-        let order = format!(r#"{{"detail_list":[{details}{{}}],"purchase_no":"CG1"}}"#);
-        let body = format!(r#"{{"status":0,"data":{{"total_count":1,"order":[{order}]}}}}"#);
-        let here = Window::back_from(Timestamp::now(), Duration::from_secs(60)).remove(0);
-        let page = Page {
-            number: 0,
-            counted: true,
-        };
-        let listing = answered(&body).list(&Query::Modified(here), page);
-        assert_eq!(listing.map(|it| it.orders.len()), Ok(1));
-        let error = answered(&body).update_flag("CG1", "aa").expect_err("long");
-        assert_eq!(error.kind, ErrorKind::Transient, "{error:?}");
     }
 }

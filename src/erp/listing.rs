@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::error::{CallError, ErrorKind};
 use super::protocol::{LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, beijing_time};
-use super::request::{Request, arguments};
+use super::request::Request;
 use crate::language::say;
 
 /// An order's detail lines come with it, and it may have hundreds.
@@ -93,7 +93,6 @@ impl Client {
     /// Also if the ERP accepts the call and answers with something that is no listing as it is
     /// known: then it is [`Rejected`](ErrorKind::Rejected), for the same call again would not help.
     pub fn list(&self, query: &Query, page: Page) -> Result<Listing, CallError> {
-        let body = arguments(query);
         let number = page.number.to_string();
         let data = self.call(&Request {
             paging: &[
@@ -102,7 +101,7 @@ impl Client {
                 ("calc_total", if page.counted { "1" } else { "0" }),
             ],
             max_reply: MAX_LISTING_BYTES,
-            ..Request::new(LIST_METHOD, &body)
+            ..Request::new(LIST_METHOD, &[query])
         })?;
         Listing::parse(&data)
             .filter(|listing| listing.total.is_some() || !page.counted)
@@ -174,12 +173,14 @@ mod tests {
             (Duration::ZERO, &[]),
         ] {
             let windows = Window::back_from(now, within).into_iter();
-            let bodies = windows.map(|window| arguments(&Query::Modified(window)));
+            let queries: Vec<_> = windows.map(Query::Modified).collect();
             let expected = ends.windows(2).map(|pair| {
                 let (end, start) = (pair[0], pair[1]);
-                format!(r#"[{{"start_time":"{start}","end_time":"{end}"}}]"#)
+                format!(r#"{{"start_time":"{start}","end_time":"{end}"}}"#)
             });
-            assert_eq!(bodies.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            let expected = expected.collect::<Vec<_>>().join(",");
+            let body = Request::new(LIST_METHOD, &queries).body;
+            assert_eq!(body, format!("[{expected}]"));
         }
         let ages = Window::back_from(Timestamp::MIN, days(90));
         assert_eq!(ages.len(), 3, "before all time there is none");

@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -28,6 +28,7 @@ pub use self::service::Stats;
 /// Serves in background threads until dropped.
 #[derive(Debug)]
 pub struct Sandbox {
+    /// What to call; where it listens on all addresses, this is loopback.
     addr: SocketAddr,
     service: Arc<Service>,
     /// The thread that accepts connections; present until drop.
@@ -42,7 +43,10 @@ impl Sandbox {
     /// If the address cannot be listened on, or the system has no thread to give.
     pub fn start(config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen)?;
-        let addr = listener.local_addr()?;
+        let mut addr = listener.local_addr()?;
+        if addr.ip().is_unspecified() {
+            addr.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
         let service = Arc::new(Service::new(config));
         let served = Arc::clone(&service);
         let acceptor = thread::Builder::new().spawn(move || server::serve(&listener, &served))?;
@@ -53,19 +57,13 @@ impl Sandbox {
         })
     }
 
-    /// The address to call. If it listens on all addresses, this names loopback.
     pub fn addr(&self) -> SocketAddr {
-        let loopback = match self.addr {
-            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        };
-        let ip = Some(self.addr.ip()).filter(|ip| !ip.is_unspecified());
-        (ip.unwrap_or(loopback), self.addr.port()).into()
+        self.addr
     }
 
     /// The URL to call: `http://ADDR/openapi`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}{}", self.addr(), server::PATH)
+        format!("http://{}{}", self.addr, server::PATH)
     }
 
     pub fn stats(&self) -> Stats {
@@ -88,7 +86,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.service.state().is_closed = true;
         // One more connection wakes the thread that accepts them.
-        if TcpStream::connect(self.addr()).is_ok()
+        if TcpStream::connect(self.addr).is_ok()
             && let Some(acceptor) = self.acceptor.take()
         {
             let _ = acceptor.join();

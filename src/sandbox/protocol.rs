@@ -107,11 +107,12 @@ fn parse(raw: &str) -> Result<Query, Refusal> {
 /// Decodes a URL as servlet containers do: `+` is a space, and an escape that is broken or not
 /// UTF-8 is an error.
 fn decode(raw: &str) -> Result<String, Refusal> {
-    let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
-    let is_escape = |rest: &[u8]| is_hex(rest.first()) && is_hex(rest.get(1));
-    let mut escapes = raw.split('%').skip(1).map(str::as_bytes);
+    let is_escape = |rest: &str| {
+        let hex = rest.as_bytes().get(..2);
+        hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
     match percent_decode_str(&raw.replace('+', " ")).decode_utf8() {
-        Ok(text) if escapes.all(is_escape) => Ok(text.into_owned()),
+        Ok(text) if raw.split('%').skip(1).all(is_escape) => Ok(text.into_owned()),
         _ => refuse(1, "参数错误"),
     }
 }
@@ -139,12 +140,14 @@ pub(super) fn request(query: &Query, body: &str, may_list: bool) -> Result<Reque
         Some(Value::Object(fields)) => fields,
         Some(_) => return refuse(1, "argument type mismatch"),
     };
+    let order = text(&mut fields, "purchase_no", MAX_ORDER_CHARS)?;
     let request = if method == LIST_METHOD {
-        Request::List(listing(query, &mut fields)?)
+        Request::List(listing(query, order, &mut fields)?)
     } else {
+        let flag = text(&mut fields, "flag_name", MAX_FLAG_CHARS)?;
         Request::Update {
-            order: needed(&mut fields, "purchase_no", MAX_ORDER_CHARS)?,
-            flag: needed(&mut fields, "flag_name", MAX_FLAG_CHARS)?,
+            order: order.ok_or((2, "purchase_no不能为空".to_owned()))?,
+            flag: flag.ok_or((2, "flag_name不能为空".to_owned()))?,
         }
     };
     match fields.keys().next() {
@@ -153,7 +156,11 @@ pub(super) fn request(query: &Query, body: &str, may_list: bool) -> Result<Reque
     }
 }
 
-fn listing(query: &Query, fields: &mut Map<String, Value>) -> Result<Listing, Refusal> {
+fn listing(
+    query: &Query,
+    order: Option<String>,
+    fields: &mut Map<String, Value>,
+) -> Result<Listing, Refusal> {
     let paging = |field: &str, range: RangeInclusive<usize>| {
         let number = whole_number(&query[field]).filter(|number| range.contains(number));
         number.ok_or_else(|| (2, format!("参数值错误:{field}")))
@@ -161,11 +168,10 @@ fn listing(query: &Query, fields: &mut Map<String, Value>) -> Result<Listing, Re
     let page_size = paging("page_size", 1..=MAX_PAGE_SIZE)?;
     let page = paging("page_no", 0..=usize::MAX)?;
     let with_total = paging("calc_total", 0..=1)? == 1;
-    let number = text(fields, "purchase_no", MAX_ORDER_CHARS)?;
     let start = text(fields, "start_time", usize::MAX)?;
     let end = text(fields, "end_time", usize::MAX)?;
     Ok(Listing {
-        wanted: match (number, start, end) {
+        wanted: match (order, start, end) {
             (Some(number), ..) => Wanted::Number(number),
             (None, Some(start), Some(end)) => Wanted::Modified(window(&start, &end)?),
             _ => return refuse(100, "参数中必须包含起止时间"),
@@ -189,10 +195,6 @@ fn window(start: &str, end: &str) -> Result<RangeInclusive<Timestamp>, Refusal> 
     } else {
         Ok(start..=end)
     }
-}
-
-fn needed(fields: &mut Map<String, Value>, field: &str, max: usize) -> Result<String, Refusal> {
-    text(fields, field, max)?.ok_or_else(|| (2, format!("{field}不能为空")))
 }
 
 /// Takes a field out. One that is null or empty is as good as none.

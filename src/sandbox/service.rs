@@ -19,11 +19,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Counts of what the stand-in has seen and done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// HTTP requests received, whatever became of them.
+    /// HTTP requests, whatever became of them.
     pub calls: u64,
-    /// Updates executed, as the next two also if the reply was lost.
+    /// Updates, as the next two also if the reply was lost.
     pub accepted: u64,
-    /// `system.Core.now` calls.
     pub pings: u64,
     /// Pages of orders, empty ones included.
     pub listings: u64,

@@ -391,8 +391,7 @@ endpoint-refused = endpoint `{ $given }` cannot be called; give `production`, `t
 proxy-unusable = { $variable } does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT
 
 certificates-unreadable = cannot read the certificate authorities in `{ $path }`: { $why }
-certificates-none = `{ $path }` holds no certificate authority; it must be a PEM file (-----BEGIN CERTIFICATE-----)
-certificates-damaged = `{ $path }` holds a certificate that cannot be read; export it again as PEM
+certificates-unusable = `{ $path }` holds no certificate authority, or one that cannot be read; it must be a PEM file (-----BEGIN CERTIFICATE-----)
 
 pace-rate = write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min
 pace-workers = write auto or a whole number from 1 to { $most }

@@ -363,8 +363,7 @@ endpoint-refused = 接口地址 `{ $given }` 不可用；请填 `production`、`
 proxy-unusable = { $variable } 中的代理不可用；请写成 http://HOST:PORT 或 socks5://HOST:PORT
 
 certificates-unreadable = 无法读取 `{ $path }` 中的根证书：{ $why }
-certificates-none = `{ $path }` 中没有根证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
-certificates-damaged = `{ $path }` 中有无法读取的证书；请重新导出为 PEM
+certificates-unusable = `{ $path }` 中没有根证书，或有无法读取的证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
 
 pace-rate = 请写 N/s、N/min 或 N/h（N 为 1 以上的整数），或者 auto、unlimited；例如 55/min
 pace-workers = 请写 auto 或 1 到 { $most } 的整数

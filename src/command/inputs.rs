@@ -89,7 +89,7 @@ fn account_lock(account: &Account) -> Option<PathBuf> {
     if account.stand_in {
         return None;
     }
-    let name = format!("{} {}", account.sid, account.endpoint);
+    let name = format!("{} {}", account.sid, account.endpoint.url());
     let name = format!("account-{}.lock", hex(&Md5::digest(name)));
     Some(config::state_directory()?.join(name))
 }

@@ -32,7 +32,7 @@ pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> 
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
     let mut lines = vec![
-        labelled(&say!("label-endpoint"), &account.endpoint),
+        labelled(&say!("label-endpoint"), account.endpoint.url()),
         labelled(&say!("label-account"), named),
     ];
     lines.extend(

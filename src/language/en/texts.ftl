@@ -392,8 +392,7 @@ endpoint-refused = endpoint `{ $given }` cannot be called; give `production`, `t
 proxy-unusable = { $variable } does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT
 
 certificates-unreadable = cannot read the certificate authorities in `{ $path }`: { $why }
-certificates-none = `{ $path }` holds no certificate authority; it must be a PEM file (-----BEGIN CERTIFICATE-----)
-certificates-damaged = `{ $path }` holds a certificate that cannot be read; export it again as PEM
+certificates-unusable = `{ $path }` holds no certificate authority, or one that cannot be read; it must be a PEM file (-----BEGIN CERTIFICATE-----)
 
 pace-rate = write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min
 pace-workers = write auto or a whole number from 1 to { $most }
@@ -696,8 +695,7 @@ confirm-no-permission = nothing is read back: { $reason }; the app key may not q
 ## The stand-in
 
 sandbox-hung-up = hung up
-sandbox-orders-line = { $file }: line { $line } cannot be understood; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; each order once, of at most { $order } characters, its flag of { $flag }; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
-sandbox-orders-unreadable = { $file } cannot be read: { $why }
+sandbox-orders-unreadable = { $file } cannot be read: { $why }; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
 
 ## Help: of each text -h shows the first line, --help all
 

@@ -364,8 +364,7 @@ endpoint-refused = 接口地址 `{ $given }` 不可用；请填 `production`、`
 proxy-unusable = { $variable } 中的代理不可用；请写成 http://HOST:PORT 或 socks5://HOST:PORT
 
 certificates-unreadable = 无法读取 `{ $path }` 中的根证书：{ $why }
-certificates-none = `{ $path }` 中没有根证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
-certificates-damaged = `{ $path }` 中有无法读取的证书；请重新导出为 PEM
+certificates-unusable = `{ $path }` 中没有根证书，或有无法读取的证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
 
 pace-rate = 请写 N/s、N/min 或 N/h（N 为 1 以上的整数），或者 auto、unlimited；例如 55/min
 pace-workers = 请写 auto 或 1 到 { $most } 的整数
@@ -594,8 +593,7 @@ confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采
 ## 模拟 ERP
 
 sandbox-hung-up = 已断开，不作答复
-sandbox-orders-line = { $file }：第 { $line } 行无法识别；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；每张采购单只写一次，单号最多 { $order } 个字符，标记最多 { $flag } 个；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
-sandbox-orders-unreadable = 无法读取 { $file }：{ $why }
+sandbox-orders-unreadable = { $file } 无法读取：{ $why }；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
 
 ## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 

@@ -8,8 +8,8 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, Command};
 
 use crate::cli;
-use crate::console::Next;
 use crate::files::Status;
+use crate::language::say;
 use crate::run::Report;
 use crate::sheet::{Appended, Sheet};
 use crate::stop::StopReason;
@@ -93,7 +93,7 @@ impl NextCommand {
     }
 
     /// What is to be done after a run, or after reading back, that ended so.
-    pub fn after(&self, report: &Report) -> Option<Next> {
+    pub fn after(&self, report: &Report) -> Option<String> {
         let reason = report.stopped.as_ref();
         if let Some(error) = &report.given_up {
             return Some(self.again(!error.lacks_permission()));
@@ -106,30 +106,31 @@ impl NextCommand {
             return None;
         }
         if report.kind == Appended::Readings {
-            return Some(Next::Retry {
-                correct: None,
-                command: self.over(failures, None),
-            });
+            return Some(self.over(failures, None));
         }
         let count = |status| report.rows.count(status);
         let [rejected, failed] = [Status::Rejected, Status::Failed].map(count);
         if self.has("limit") && count(Status::Skipped) > 0 && rejected + failed == 0 {
             let command = in_words(self.words("run", None, "limit fresh"));
-            return Some(Next::Whole { command });
+            return Some(say!("next-whole", command = command));
         }
-        Some(Next::Retry {
-            correct: (rejected + count(Status::Invalid) > 0).then(|| failures.to_owned()),
-            command: self.over(failures, Some(&report.results)),
+        let command = self.over(failures, Some(&report.results));
+        Some(if rejected + count(Status::Invalid) > 0 {
+            say!("next-correct-first", file = failures, command = command)
+        } else {
+            command
         })
     }
 
     /// The same command again, once the account is found to be right.
-    fn again(&self, tested_by_ping: bool) -> Next {
-        let tests = tested_by_ping && !self.has("sandbox");
+    fn again(&self, tested_by_ping: bool) -> String {
         let args = self.args.iter().skip(1).filter(|arg| *arg != "--fresh");
-        Next::Continue {
-            test: tests.then(|| in_words(self.words("ping", None, ""))),
-            command: in_words(args.cloned()),
+        let command = in_words(args.cloned());
+        if tested_by_ping && !self.has("sandbox") {
+            let test = in_words(self.words("ping", None, ""));
+            say!("next-test-first", test = test, command = command)
+        } else {
+            command
         }
     }
 
@@ -262,16 +263,14 @@ mod tests {
     fn the_same_command_again_does_not_start_over() {
         let line =
             "run my_orders.csv --fresh --limit 3 --config c.toml --retries 0 --timeout 9s -v";
-        let Next::Continue { test, command } = typed(line).again(true) else {
-            panic!("another kind of command");
-        };
+        let command =
+            "wdt-flags run 'my orders.csv' --limit 3 --config c.toml --retries 0 --timeout 9s -v";
+        assert_eq!(typed(line).again(false), command);
         assert_eq!(
-            command,
-            "wdt-flags run 'my orders.csv' --limit 3 --config c.toml --retries 0 --timeout 9s -v"
-        );
-        assert_eq!(
-            test.as_deref(),
-            Some("wdt-flags ping --config c.toml --timeout 9s -v")
+            typed(line).again(true),
+            format!(
+                "wdt-flags ping --config c.toml --timeout 9s -v; once that is accepted: {command}"
+            )
         );
     }
 

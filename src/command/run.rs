@@ -11,7 +11,7 @@ use super::inputs::{account_of_run, client, is_stream, open_sheet, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
-use crate::console::{Console, can_ask, confirm_clearing, print, summary};
+use crate::console::{self, Console, can_ask, print, summary};
 use crate::erp::{Account, CLEAR_FLAG};
 use crate::files::{
     FileError, OutputFormat, Paths, Status, Wanted, is_of_stand_in, named_apart, namesake,
@@ -21,6 +21,7 @@ use crate::language::say;
 use crate::run::{self, Orders, Report, Rules, Settings};
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
+use crate::text;
 
 pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console).map_err(Failure::no_thread)?;
@@ -76,7 +77,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         &report,
         account,
         suggests.then(|| say!("run-as-workbooks")).as_deref(),
-        next.after(&report).as_ref(),
+        next.after(&report).as_deref(),
     )) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }
@@ -90,7 +91,12 @@ fn confirm(sheet: &Sheet, settings: &Settings, account: &Account) -> Result<(), 
     }
     let orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let calls = orders.calls().min(settings.limit.unwrap_or(u64::MAX));
-    if confirm_clearing(calls, account) {
+    let (orders, account) = (text::orders(calls), account.to_string());
+    if console::confirm(&say!(
+        "confirm-clearing",
+        orders = orders,
+        account = account
+    )) {
         Ok(())
     } else {
         Err(Failure::usage(say!("not-confirmed")))

@@ -60,7 +60,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         &report,
         account,
         None,
-        next.after(&report).as_ref(),
+        next.after(&report).as_deref(),
     )) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }

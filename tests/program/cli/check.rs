@@ -145,7 +145,7 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
         ),
         (
             &["--rate", "100/min", "-j", "1"],
-            "(with 1 worker if none takes longer than 0.6 s)",
+            "(1 at once, if none takes longer than 0.6 s)",
         ),
         (&["--rate", "1/s", "--deadline", "1h"], ", in time for "),
         (
@@ -154,7 +154,7 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
         ),
         (
             &["--rate", "unlimited", "-j", "7"],
-            "1000 calls, as fast as 7 workers can\n",
+            "1000 calls, 7 at once, as fast as they are answered\n",
         ),
     ] {
         let run = check(&rows, options).expect(0);

@@ -120,7 +120,7 @@ fn look(
     }
     // Where only the permission to ask is missing, a run would go on without.
     let is_refused = asked.as_ref().is_some_and(|asked| {
-        let error = asked.ended.holds_for_all();
+        let error = asked.holds_for_all();
         error.is_some_and(|error| !error.lacks_permission())
     });
     let with_details = console.shows_details();
@@ -174,7 +174,7 @@ impl<'s> Survey<'s> {
         let others = flags.split_off(flags.len().min(MAX_FLAGS));
         let layout = sheet.layout();
         let mut warnings: Vec<_> = layout.warnings.iter().map(Warning::to_string).collect();
-        if orders.rows() == 0 {
+        if orders.rows == 0 {
             warnings.push(say!("run-no-rows"));
         }
         Survey {
@@ -191,9 +191,9 @@ impl<'s> Survey<'s> {
             flag_column: layout.flag_column.as_deref(),
             given_flag: layout.given_flag.as_deref(),
             warnings,
-            rows: orders.rows(),
-            invalid_rows: orders.invalid(),
-            left_out_rows: orders.left_out(),
+            rows: orders.rows,
+            invalid_rows: orders.invalid,
+            left_out_rows: orders.left_out,
             distinct_orders: orders.distinct() as u64,
             unchanged_orders: asked.map(|asked| asked.saved),
             calls,
@@ -203,7 +203,7 @@ impl<'s> Survey<'s> {
             preview: Preview::of(sheet, orders),
             rows_with_other_flags: others.iter().map(|other| other.rows).sum(),
             flags,
-            orders_with_different_flags: orders.conflicts(),
+            orders_with_different_flags: orders.conflicts,
             findings,
         }
     }

@@ -64,7 +64,7 @@ enum Matter {
 
 /// All there is to find, the most frequent first. Reads the sheet once more if there is anything.
 pub fn find(sheet: &Sheet, orders: &Orders, with_details: bool) -> Result<Vec<Group>, SheetError> {
-    if orders.invalid() + orders.conflicts() == 0 {
+    if orders.invalid + orders.conflicts == 0 {
         return Ok(Vec::new());
     }
     let most = if with_details {

@@ -22,7 +22,7 @@ pub use client::Client;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit};
-pub use listing::{Listing, Page, Query, Window};
+pub use listing::{Listed, Listing, Page, Query, Window};
 pub use protocol::{CLEAR_FLAG, UPDATE_METHOD};
 pub use reply::Reply;
 pub use secrets::masked;

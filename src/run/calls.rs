@@ -2,16 +2,15 @@
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::account::take_account;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
-use super::outage::{About, Reach};
-use super::rules::{GIVE_UP_AFTER, Rules, take_account};
+use super::reach::Reach;
+use super::rules::Rules;
 use crate::erp::{CallError, Client, ErrorKind, Limit};
 use crate::files::AccountLock;
-use crate::files::journal::Journal;
 use crate::language::say;
 use crate::pace::{Change, Permit, RateLimiter, backoff};
 use crate::sheet::Place;
@@ -22,9 +21,6 @@ use crate::text::duration;
 const MAX_RETRIES: u32 = 2;
 /// A wait before the first call that is longer is told.
 const WORTH_SAYING: Duration = Duration::from_secs(5);
-/// How often a run looks whether it is to stop, and forces its journal to disk.
-const WATCH_EVERY: Duration = Duration::from_millis(50);
-const TICK_EVERY: Duration = Duration::from_secs(1);
 
 /// What a call is made for.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +29,13 @@ pub struct Purpose<'a> {
     pub order: Option<(&'a str, &'a Place)>,
     /// Whether it changes nothing: then it can be gone without.
     pub is_read: bool,
+}
+
+impl Purpose<'_> {
+    pub const READ_MANY: Purpose<'static> = Purpose {
+        order: None,
+        is_read: true,
+    };
 }
 
 /// What became of a call and its repetitions.
@@ -90,61 +93,6 @@ impl<'r> Calls<'r> {
             pace_kept: Once::new(),
             reach: Reach::default(),
         })
-    }
-
-    /// Does what makes calls. Meanwhile stops the run at its deadline or when it is shut out, tells
-    /// when it is stopping, and does `tick` every second.
-    pub fn watched<T>(
-        &self,
-        tick: impl Fn() + Send,
-        make_calls: impl FnOnce() -> Result<T, RunError>,
-    ) -> Result<T, RunError> {
-        let (over_sender, over) = sync_channel::<()>(0);
-        std::thread::scope(|scope| {
-            std::thread::Builder::new()
-                .name("watch".to_owned())
-                .spawn_scoped(scope, move || {
-                    let mut is_told = false;
-                    let mut ticked = Instant::now();
-                    while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
-                        is_told = is_told || self.is_stopping();
-                        if ticked.elapsed() >= TICK_EVERY {
-                            ticked = Instant::now();
-                            tick();
-                        }
-                    }
-                })
-                .map_err(|error| RunError::Workers(error.to_string()))?;
-            let done = make_calls();
-            drop(over_sender);
-            done
-        })
-    }
-
-    /// Forces what the journal has been given to disk.
-    pub fn sync(&self, journal: &Journal) {
-        if let Err(error) = journal.sync() {
-            self.stop.stop(StopReason::Journal(error.to_string()));
-        }
-    }
-
-    /// Stops the run if it is time; tells if it is stopping.
-    fn is_stopping(&self) -> bool {
-        if self.rules.has_deadline_passed() {
-            self.stop.stop(StopReason::Deadline);
-        }
-        if let Some(reason) = self.reach.shut_out_for(self.give_up_after()) {
-            self.stop.stop(reason);
-        }
-        let reason = self.stop.reason();
-        if let Some(reason) = &reason {
-            self.observers.event(&Event::Stopping { reason });
-        }
-        reason.is_some()
-    }
-
-    pub(super) fn give_up_after(&self) -> Duration {
-        self.rules.give_up_after.unwrap_or(GIVE_UP_AFTER)
     }
 
     pub fn pace(&self) -> Option<f64> {
@@ -261,28 +209,6 @@ impl<'r> Calls<'r> {
         self.reach.got_through();
     }
 
-    /// Stops the run if the refusal of an order holds for every other call, too.
-    fn weigh(&self, error: &CallError) {
-        let holds_for_all = match self.reach.refused() {
-            About::Row => false,
-            About::Run => true,
-            About::Ask => match self.ping() {
-                Some(Ok(())) | None => false,
-                Some(Err(ping)) => match ping.kind {
-                    ErrorKind::Fatal => true,
-                    ErrorKind::Doubtful => ping.reason == error.reason,
-                    _ => {
-                        self.reach.ask_again();
-                        false
-                    }
-                },
-            },
-        };
-        if holds_for_all {
-            self.stop.stop(StopReason::Fatal(error.clone()));
-        }
-    }
-
     /// A permit to call a server that is not known to be away.
     fn permit(&self) -> Option<Permit<'_>> {
         loop {
@@ -362,11 +288,7 @@ impl<'r> Calls<'r> {
     /// Makes a call that changes nothing; `None` if the run stops before.
     pub(super) fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.any_permit()?;
-        let purpose = Purpose {
-            order: None,
-            is_read: true,
-        };
-        let result = self.counted(purpose, 1, || self.client.ping().result);
+        let result = self.counted(Purpose::READ_MANY, 1, || self.client.ping().result);
         match &result {
             Ok(()) => permit.passed(),
             Err(error) => {

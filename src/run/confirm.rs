@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Level, Observer};
+use super::found::Found;
 use super::orders::Orders;
-use super::read::{Found, read_back};
+use super::read::read_back;
 use super::report::Confirmed;
 use crate::files::journal::{Journal, Line};
 use crate::files::{Outcome, Status};
@@ -34,6 +35,10 @@ pub fn confirm(
         let outcome = order.outcome.get();
         outcome.is_some_and(|it| matches!(it.status, Status::Ok | Status::Failed))
     });
+    for (_, _, order) in orders.iter_mut() {
+        // What was listed before sending is no longer true.
+        order.found.take();
+    }
     let outcomes = orders.wanted().filter_map(|(_, order)| order.outcome.get());
     let Some(earliest) = outcomes.map(|outcome| outcome.finished_at).min() else {
         return Ok(None);
@@ -44,8 +49,6 @@ pub fn confirm(
         calls.observers.say(Level::Note, text);
         calls.stop.sleep(PAUSE);
     }
-    // What was listed before sending is no longer true.
-    orders.forget_found();
     let age = Duration::try_from(Timestamp::now().duration_since(earliest)).unwrap_or_default();
     let within = age + PAUSE + BEFORE_OUTCOME;
     let read = read_back(calls, orders, sheet, within, false)?;
@@ -92,30 +95,30 @@ pub fn confirm(
 impl Confirmed {
     /// What was found of an order, for its outcome; `not_asked` says why, where it was not asked for.
     fn enter(&mut self, outcome: &mut Outcome, found: Option<&Found>, flag: &str, not_asked: &str) {
-        let agreement = found.map_or(Status::Unknown, |found| found.status(flag));
-        let (status, message) = match (outcome.status, agreement, found) {
-            (Status::Ok, Status::Same, _) => {
+        let found_status = found.map_or(Status::Unknown, |found| found.status(flag));
+        let (status, message) = match (outcome.status, found_status) {
+            (Status::Ok, Status::Same) => {
                 self.confirmed += 1;
                 return;
             }
-            (Status::Failed, Status::Same, _) => {
+            (Status::Failed, Status::Same) => {
                 self.recovered += 1;
                 // What the ERP said last was about another attempt.
                 outcome.code = None;
                 (Status::Ok, say!("note-read-back"))
             }
             // It is no worse than it was.
-            (Status::Failed, ..) => return,
-            (_, Status::Different, Some(Found::Shown(carried))) => {
+            (Status::Failed, _) => return,
+            (_, Status::Different) => {
                 self.refuted += 1;
                 outcome.code = None;
-                let flag = carried.flag.as_deref().unwrap_or_default();
+                let flag = found.and_then(|found| found.flag.as_deref());
+                let flag = flag.unwrap_or_default();
                 (Status::Rejected, say!("note-not-carried", flag = flag))
             }
-            (_, _, found) => {
+            _ => {
                 self.unread += 1;
-                let why = found.and_then(Found::obstacle);
-                let why = why.unwrap_or_else(|| not_asked.to_owned());
+                let why = found.map_or(not_asked, |found| &found.obstacle);
                 (Status::Ok, say!("note-not-read-back", why = why))
             }
         };

@@ -3,12 +3,11 @@
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::calls::{Calls, Purpose};
 use super::event::{Level, Observer};
+use super::found::Found;
 use super::orders::Orders;
-use super::read::{Carried, Found};
 use crate::erp::{CallError, ErrorKind, Listing, Page, Query, Window};
 use crate::language::say;
 use crate::text::duration;
@@ -21,7 +20,7 @@ const LOSS_SHARE: u64 = 10;
 const SAY_EVERY: Duration = Duration::from_secs(30);
 
 /// What reading listings came to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Debug)]
 pub struct Listings {
     /// Orders that are wanted.
     pub orders: u64,
@@ -29,94 +28,78 @@ pub struct Listings {
     pub saved: u64,
     /// Calls that this took, repetitions included.
     pub calls: u64,
-    pub ended: Ended,
-}
-
-/// Why no further listing was read.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    /// Every order that is wanted was seen, or all there is was read.
-    Done,
-    /// The pages left would cost as many calls as they could save.
-    DoesNotPay { pages: u64, unseen: u64 },
-    /// What was read has cost more calls than it has saved.
-    SavesLittle { calls: u64, saved: u64 },
     /// The ERP does not list its orders, or in a form that is not known.
-    Refused(CallError),
-    /// The run is stopping.
-    Stopped,
+    pub refused: Option<CallError>,
 }
 
-impl Ended {
+impl Listings {
     /// Why no other call that reads would be answered, if so.
     pub fn holds_for_all(&self) -> Option<&CallError> {
-        match self {
-            Ended::Refused(error) => Some(error).filter(|error| {
-                matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock)
-                    || error.lacks_permission()
-            }),
-            _ => None,
-        }
-    }
-
-    pub fn tell_saves_little(&self, observers: &[&dyn Observer]) {
-        if let &Ended::SavesLittle { calls, saved } = self {
-            let text = say!("progress-saves-little", calls = calls, saved = saved);
-            observers.say(Level::Note, text);
-        }
+        self.refused.as_ref().filter(|error| {
+            matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock) || error.lacks_permission()
+        })
     }
 }
 
 /// Reads, a call after the other, the orders that were modified within this time, the latest window
 /// first, as long as that pays: each order seen may save a call that is made for it alone. `saves`
-/// says whether one that carries this saves a call, given the flag that it is to get. Errors of the
-/// ERP are no errors of the run; orders that were not seen are not known, and no more.
+/// says whether an order of which this was found needs none, given the flag that it is to get.
+/// Errors of the ERP are no errors of the run: orders that were not seen are not known, and no more.
 pub fn read_listings(
     calls: &Calls<'_>,
     orders: &mut Orders,
     within: Duration,
-    saves: fn(carried: &Carried, flag: &str) -> bool,
+    saves: fn(found: &Found, flag: &str) -> bool,
 ) -> Listings {
     let wanted = orders.wanted().count() as u64;
     let mut reading = Reading {
         calls,
         orders,
         within,
-        wanted,
-        unseen: wanted,
         saves,
-        saved: 0,
-        made: 0,
+        unseen: wanted,
         said: None,
+        read: Listings {
+            orders: wanted,
+            saved: 0,
+            calls: 0,
+            refused: None,
+        },
     };
     let windows = reading.windows().len();
-    let ended = (0..windows).find_map(|nth| {
-        let later = (windows - nth - 1) as u64;
-        reading.read_window(nth, later)
-    });
-    Listings {
-        orders: wanted,
-        saved: reading.saved,
-        calls: reading.made,
-        ended: ended.unwrap_or(Ended::Done),
+    let mut earlier = (0..windows).rev();
+    while let Some(left) = earlier.next()
+        && reading.read_window(windows - left - 1, left as u64)
+    {}
+    let read = reading.read;
+    if let Some(error) = &read.refused {
+        let text = say!("listing-refused", error = error.to_string());
+        calls.observers.say(Level::Warning, text);
     }
+    if read.saved > 0 || read.calls > 0 && read.refused.is_none() {
+        let left: u64 = read.orders - read.saved;
+        let text = say!(
+            "listing-read",
+            calls = read.calls,
+            saved = read.saved,
+            orders = read.orders,
+            left = left
+        );
+        calls.observers.say(Level::Note, text);
+    }
+    read
 }
 
 struct Reading<'r> {
     calls: &'r Calls<'r>,
     orders: &'r mut Orders,
     within: Duration,
-    /// How many orders are wanted, how many of these have not been seen, and how many need no call
-    /// for themselves.
-    wanted: u64,
+    saves: fn(found: &Found, flag: &str) -> bool,
+    /// How many of the wanted orders have not been seen.
     unseen: u64,
-    saved: u64,
-    saves: fn(carried: &Carried, flag: &str) -> bool,
-    /// Calls made.
-    made: u64,
     /// When it was last said how far the reading is.
     said: Option<Instant>,
+    read: Listings,
 }
 
 impl Reading<'_> {
@@ -127,26 +110,22 @@ impl Reading<'_> {
         Window::back_from(now.unwrap_or(Timestamp::MAX), self.within)
     }
 
-    /// Reads a window page by page; `Some` if nothing more is to be read after it. Windows that come
-    /// `later` have a page each, at least.
-    fn read_window(&mut self, nth: usize, later: u64) -> Option<Ended> {
+    /// Reads a window page by page, and returns whether earlier ones are to be read after it, which
+    /// have a page each, at least.
+    fn read_window(&mut self, nth: usize, earlier: u64) -> bool {
         let mut window = self.windows().swap_remove(nth);
         // The first page tells how many there are.
         let mut pages = 1;
         let mut number = 0;
         while number < pages {
-            if let Some(ended) = self.does_not_pay(pages - number + later) {
-                return Some(ended);
+            if !self.pays(pages - number + earlier) {
+                return false;
             }
             let page = Page {
                 number,
                 counted: number == 0,
             };
-            let purpose = Purpose {
-                order: None,
-                is_read: true,
-            };
-            let attempted = self.calls.make(purpose, || {
+            let attempted = self.calls.make(Purpose::READ_MANY, || {
                 if page.counted {
                     // The attempt before may have told that the clock was wrong.
                     window = self.windows().swap_remove(nth);
@@ -154,16 +133,17 @@ impl Reading<'_> {
                 let query = Query::Modified(window.clone());
                 self.calls.client.list(&query, page)
             });
-            self.made += u64::from(attempted.attempts);
+            self.read.calls += u64::from(attempted.attempts);
             let listing = match attempted.result {
                 Some(Ok(listing)) => listing,
                 Some(Err(error)) if !self.calls.stop.stopped() => {
-                    return Some(Ended::Refused(error));
+                    self.read.refused = Some(error);
+                    return false;
                 }
-                Some(Err(_)) | None => return Some(Ended::Stopped),
+                Some(Err(_)) | None => return false,
             };
             if listing.length == 0 {
-                return None;
+                return true;
             }
             // A server may give fewer orders a page than it is asked for.
             if let Some(total) = listing.total.filter(|_| page.counted) {
@@ -173,25 +153,23 @@ impl Reading<'_> {
             number += 1;
             self.tell(number, pages);
         }
-        None
+        true
     }
 
-    /// Whether no more is to be read, though so many pages are left, at least.
-    fn does_not_pay(&self, pages: u64) -> Option<Ended> {
-        let (unseen, calls, saved) = (self.unseen, self.made, self.saved);
-        if unseen == 0 {
-            Some(Ended::Done)
-        } else if pages >= unseen {
-            Some(Ended::DoesNotPay { pages, unseen })
-        } else if calls >= saved + MIN_LOSS.max(self.wanted / LOSS_SHARE) {
-            Some(Ended::SavesLittle { calls, saved })
-        } else {
-            None
+    /// Whether to go on, though so many pages are left, at least.
+    fn pays(&self, pages: u64) -> bool {
+        let loss = MIN_LOSS.max(self.read.orders / LOSS_SHARE);
+        let pays = pages < self.unseen && self.read.calls < self.read.saved + loss;
+        if !pays && self.unseen > 0 {
+            self.calls
+                .observers
+                .say(Level::Note, say!("listing-does-not-pay"));
         }
+        pays
     }
 
     fn enter(&mut self, listing: Listing) {
-        let read_at = Timestamp::now();
+        let at = Timestamp::now();
         for listed in listing.orders {
             let Some((flag, order)) = self.orders.get_mut(&listed.order) else {
                 continue;
@@ -199,24 +177,20 @@ impl Reading<'_> {
             if !order.is_wanted {
                 continue;
             }
-            let mut now = Carried {
-                flag: listed.flag.map(String::into_boxed_str),
-                modified: listed.modified,
-                read_at,
-            };
-            let saves = |it: &Carried| u64::from((self.saves)(it, flag));
-            match order.found.take().as_deref().and_then(Found::carried) {
+            let mut now = Found::shown(listed, at);
+            let saves = |found: &Found| u64::from((self.saves)(found, flag));
+            match order.found.take() {
                 Some(before) => {
                     // Of two on one page it is not known which is the later.
-                    if before.read_at == read_at && before.flag != now.flag {
-                        now.flag = None;
+                    if before.at == at && before.flag != now.flag {
+                        now = now.without_flag();
                     }
-                    self.saved -= saves(before);
+                    self.read.saved -= saves(&before);
                 }
                 None => self.unseen -= 1,
             }
-            self.saved += saves(&now);
-            order.found = Box::new(Found::Shown(now)).into();
+            self.read.saved += saves(&now);
+            order.found = Box::new(now).into();
         }
     }
 
@@ -230,18 +204,18 @@ impl Reading<'_> {
         } else {
             Level::Detail
         };
-        let seconds = self.calls.pace().map(|pace| left as f64 * 60.0 / pace);
-        let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let seen: u64 = self.wanted - self.unseen;
+        let seen: u64 = self.read.orders - self.unseen;
         let mut text = say!(
-            "progress-asking",
+            "listing-page",
             seen = seen,
-            wanted = self.wanted,
+            wanted = self.read.orders,
             page = page,
             pages = pages
         );
+        let seconds = self.calls.pace().map(|pace| left as f64 * 60.0 / pace);
+        let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         if let Some(time) = time.filter(|_| left > 0) {
-            text = say!("progress-asking-left", text = text, time = duration(time));
+            text = say!("listing-page-left", text = text, time = duration(time));
         }
         self.calls.observers.say(level, text);
     }

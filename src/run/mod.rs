@@ -7,51 +7,55 @@
 //! sheet + orders ──► results + failures                              (second pass)
 //! ```
 
+mod account;
 mod breaker;
 mod calls;
 mod confirm;
 mod error;
 mod event;
+mod found;
 mod listed;
 mod orders;
 mod outage;
 mod planned;
 mod preview;
 mod publish;
+mod reach;
 mod read;
 mod report;
 mod resume;
+mod role;
 mod rules;
 mod send;
 mod shapes;
 mod unchanged;
 mod verify;
+mod watch;
 mod write;
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 pub use error::RunError;
 pub use event::{Event, Level, Observer};
 pub use listed::Listings;
-pub use orders::{OnConflict, Orders, Role};
+pub use orders::{OnConflict, Orders};
 pub use planned::Planned;
 pub use preview::{Preview, Sent};
 pub use report::{Report, Tally};
+pub use role::Role;
 pub use rules::{Deadline, Rules};
 
 pub use unchanged::survey;
 pub use verify::{VerifySettings, verify};
 
 use crate::erp::{Account, Client};
-use crate::files::journal::{Found, Identity, Journal};
+use crate::files::journal::{self, Found, Identity, Journal};
 use crate::files::{Paths, RunFiles};
-use crate::sheet::{Appended, Sheet};
+use crate::sheet::Sheet;
 use crate::stop::Stop;
 use calls::Calls;
-use publish::Publishing;
+use publish::{Ending, ensure_sheet_not_replaced, tell_not_updated};
 use report::Confirmed;
-use write::{Columns, Writing};
 
 /// How a run is carried out.
 #[derive(Clone, Debug)]
@@ -103,14 +107,14 @@ pub fn run(
         account,
         journal: Some(files.journal.display().to_string()),
     });
-    publish::tell_not_updated(&files, observers);
+    tell_not_updated(&files, observers);
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     let identity = identity(account, settings.on_conflict, &sheet);
     let left = files.left.take();
     let (mut orders, found) = resume::orders(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was read.
     ensure_sheet_not_replaced(&sheet, &files)?;
-    files.ensure_room(orders.rows())?;
+    files.ensure_room(orders.rows)?;
     let age = match &found {
         Found::Lines(lines) => Some(resume::age(lines)),
         Found::Nothing | Found::Foreign(_) => None,
@@ -123,81 +127,22 @@ pub fn run(
         || calls.sync(&journal),
         || make_calls(&calls, &mut orders, &sheet, &journal, settings, age),
     );
-    let elapsed = began.elapsed();
-
-    let stopped = stop.reason();
-    let interrupted = |source: RunError| RunError::Interrupted {
-        stopped: stopped.clone(),
-        source: Box::new(source),
-        journal: files.journal.clone(),
-        is_kept: journal.is_in_place(),
-    };
-    let confirmed =
-        confirmed.map_err(|error| match calls.counts.calls.load(Ordering::Relaxed) {
-            0 => error,
-            _ => interrupted(error),
-        })?;
-    let writing = Writing {
-        sheet: &sheet,
-        orders: &orders,
-        by_origin: files.correction.is_some(),
-        columns: Columns::Outcomes {
-            stopped: stopped.as_ref(),
-            limit: settings.limit,
-        },
-    };
-    // The failures are not to replace the sheet of a run that is to be continued.
-    let keep_sheet = files.replaces_sheet && stopped.is_some();
-    let (rows, written) = publish::write(&writing, &files, settings.bom, keep_sheet)
-        .and_then(|written| {
-            if stopped.is_none() {
-                ensure_sheet_not_replaced(&sheet, &files)?;
-            }
-            Ok(written)
-        })
-        .map_err(interrupted)?;
-    let sheet_name = sheet.name().to_owned();
-    // Some systems do not replace a file that is open.
-    drop(sheet);
-    let publishing = Publishing {
+    let ending = Ending {
         files: &files,
+        orders: &orders,
+        calls: &calls,
+        settings,
         is_continued: age.is_some(),
-        keep: settings.keep,
-        observers,
+        elapsed: began.elapsed(),
     };
-    let (kept, beside) = publishing
-        .publish(written)
-        .map_err(|error| interrupted(error.into()))?;
-    let journal_lost = !journal.is_in_place();
-    let is_needed = stopped.is_some() || !beside.is_empty();
-    if !is_needed {
-        let removed = journal.remove();
-        removed.map_err(|source| RunError::Interrupted {
-            stopped: None,
-            source: Box::new(source.into()),
+    confirmed
+        .and_then(|confirmed| ending.end(sheet, journal, confirmed))
+        .map_err(|source| RunError::Interrupted {
+            stopped: stop.reason(),
+            source: Box::new(source),
+            is_kept: journal::is_at(&files.journal),
             journal: files.journal.clone(),
-            is_kept: true,
-        })?;
-    }
-    // The sheet is needed until the results are in their place.
-    let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
-    let is_correction = files.correction().is_some();
-    Ok(Report {
-        confirmed,
-        kept,
-        beside,
-        failures: (!keep_sheet).then(|| settings.paths.failures.display().to_string()),
-        journal: is_needed.then(|| files.journal.display().to_string()),
-        journal_lost,
-        ..Report::new(
-            Appended::Outcomes,
-            rows,
-            sheet_name,
-            &calls,
-            elapsed,
-            settings.paths.results(is_correction),
-        )
-    })
+        })
 }
 
 /// What of a run makes calls: asking before, sending, reading back.
@@ -243,12 +188,4 @@ fn identity(account: &Account, on_conflict: OnConflict, sheet: &Sheet) -> Identi
         ),
         ("flag_position", &flag_position),
     ])
-}
-
-/// An error if the failures are to replace the sheet and somebody has saved another over it.
-fn ensure_sheet_not_replaced(sheet: &Sheet, files: &RunFiles) -> Result<(), RunError> {
-    if files.replaces_sheet && !sheet.is_in_place() {
-        return Err(RunError::SheetReplaced(sheet.name().to_owned()));
-    }
-    Ok(())
 }

@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::Serialize;
 
-use super::read::Found;
+use super::found::Found;
 use crate::files::Outcome;
 use crate::sheet::{self, Line, Place, Problem, Row, Sheet, SheetError, SheetLine};
 
@@ -48,7 +48,8 @@ pub struct Order {
     pub origin: Option<Box<SheetLine>>,
     /// Position among the flags.
     flag: u32,
-    rows: u32,
+    /// Valid rows that name it.
+    pub rows: u32,
     is_conflicting: bool,
     /// Whether it failed in an earlier run.
     pub failed_before: bool,
@@ -60,41 +61,26 @@ pub struct Order {
     pub found: OnceLock<Box<Found>>,
 }
 
-/// What a row is to the run, with the order's record, whose line is that of the deciding row.
-#[derive(Debug)]
-pub enum Role<'o> {
-    /// It is hidden in the sheet, and only visible rows are wanted.
-    LeftOut,
-    Invalid {
-        problem: Problem,
-        /// Decided by a later row.
-        decided: Option<&'o Order>,
-    },
-    /// Its flag is sent for its order.
-    Decides(&'o Order),
-    /// Gives the flag that the deciding row gives.
-    Same(&'o Order),
-    /// Gives another flag than the deciding row.
-    Superseded(&'o Order),
-    /// Its order is given different flags, and conflicts are invalid.
-    Conflict(&'o Order),
-}
-
 /// The valid rows of a sheet by order. About 150 bytes a distinct order.
 #[derive(Debug, Default)]
 pub struct Orders {
-    on_conflict: OnConflict,
+    pub on_conflict: OnConflict,
     /// Order numbers are short: they stand in the map itself.
     all: IndexMap<CompactString, Order, RandomState>,
     /// With the valid rows that give each.
     flags: IndexMap<Box<str>, u64, RandomState>,
     /// Rows by order and flag, of the orders that are given different flags.
     rows_by_flag: HashMap<(usize, u32), u32, RandomState>,
-    rows: u64,
-    invalid: u64,
-    left_out: u64,
-    conflicts: u64,
-    has_extra_fields: bool,
+    /// All rows, valid or not.
+    pub rows: u64,
+    /// Rows that cannot be sent as they stand.
+    pub invalid: u64,
+    /// Rows that are hidden and not wanted.
+    pub left_out: u64,
+    /// Orders that are given different flags.
+    pub conflicts: u64,
+    /// Whether a row has more fields than the header.
+    pub has_extra_fields: bool,
 }
 
 impl Orders {
@@ -210,49 +196,10 @@ impl Orders {
         self.all.get(number)
     }
 
-    /// The same, with the flag that its deciding row gives.
+    /// The same, and the flag that its deciding row gives.
     pub fn get_mut(&mut self, number: &str) -> Option<(&str, &mut Order)> {
         let order = self.all.get_mut(number)?;
         Some((flag_of(&self.flags, order.flag), order))
-    }
-
-    /// What a row is to the run.
-    ///
-    /// # Errors
-    ///
-    /// If the sheet has changed since: the row's order is not known, or another row decides, or
-    /// this one gives another flag.
-    pub fn role(&self, row: &Row, sheet: &Sheet) -> Result<Role<'_>, SheetError> {
-        if row.is_left_out() {
-            return Ok(Role::LeftOut);
-        }
-        let entry = match row.entry(sheet) {
-            Ok(entry) => entry,
-            Err(problem) => {
-                let order = row.order(sheet).and_then(|order| self.get(&order));
-                return Ok(Role::Invalid {
-                    problem,
-                    decided: order.filter(|order| order.line > row.line()),
-                });
-            }
-        };
-        let has_changed = || SheetError::changed(sheet.name());
-        let order = self.get(&entry.order).ok_or_else(has_changed)?;
-        let same_flag = self.flag(order) == entry.flag;
-        let decides = order.line == row.line();
-        let may_be_sorted = order.origin.is_some();
-        if !may_be_sorted && row.line() > order.line || decides && !same_flag {
-            return Err(has_changed());
-        }
-        Ok(if !self.is_sent(order) {
-            Role::Conflict(order)
-        } else if !same_flag {
-            Role::Superseded(order)
-        } else if decides {
-            Role::Decides(order)
-        } else {
-            Role::Same(order)
-        })
     }
 
     /// Whether a call is made for the order.
@@ -278,13 +225,6 @@ impl Orders {
         }
     }
 
-    /// What was read of orders does not count any more.
-    pub fn forget_found(&mut self) {
-        for order in self.all.values_mut() {
-            order.found.take();
-        }
-    }
-
     /// The orders that a call is wanted for, with their numbers, by first appearance.
     pub fn wanted(&self) -> impl DoubleEndedIterator<Item = (&str, &Order)> {
         self.iter().filter(|(_, order)| order.is_wanted)
@@ -304,12 +244,7 @@ impl Orders {
         flag_of(&self.flags, order.flag)
     }
 
-    /// How many valid rows name the order.
-    pub fn rows_of(&self, order: &Order) -> u64 {
-        order.rows.into()
-    }
-
-    /// How many of these give another flag than the deciding one.
+    /// How many of its rows give another flag than the deciding one.
     pub fn superseded_rows_of(&self, number: &str, order: &Order) -> u64 {
         if !order.is_conflicting {
             return 0;
@@ -327,30 +262,6 @@ impl Orders {
         sheet.place_of(order.line, order.origin.as_deref())
     }
 
-    pub fn on_conflict(&self) -> OnConflict {
-        self.on_conflict
-    }
-
-    /// Whether a row has more fields than the header.
-    pub fn has_extra_fields(&self) -> bool {
-        self.has_extra_fields
-    }
-
-    /// Rows that are hidden and not wanted.
-    pub fn left_out(&self) -> u64 {
-        self.left_out
-    }
-
-    /// All rows, valid or not.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    /// Rows that cannot be sent as they stand.
-    pub fn invalid(&self) -> u64 {
-        self.invalid
-    }
-
     /// Wanted rows that give no order a flag: invalid ones, and those of conflicts.
     pub fn unclear(&self) -> u64 {
         self.invalid + self.conflicting_rows()
@@ -366,18 +277,12 @@ impl Orders {
         self.flags.iter().map(|(flag, &rows)| (&**flag, rows))
     }
 
-    /// Orders that are given different flags.
-    pub fn conflicts(&self) -> u64 {
-        self.conflicts
-    }
-
     /// Orders a call is made for, if nothing is known of any yet.
     pub fn calls(&self) -> u64 {
-        let all = self.all.len() as u64;
-        match self.on_conflict {
-            OnConflict::Last => all,
-            OnConflict::Invalid => all - self.conflicts,
-        }
+        self.all
+            .values()
+            .filter(|order| self.is_sent(order))
+            .count() as u64
     }
 
     /// Rows of the orders that conflicts make invalid.

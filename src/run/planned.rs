@@ -41,9 +41,9 @@ impl Planned {
             if let Some(outcome) = order.outcome.get() {
                 let superseded = orders.superseded_rows_of(number, order);
                 *settled.entry(outcome.status.of_other_flags()).or_default() += superseded;
-                *settled.entry(outcome.status).or_default() += orders.rows_of(order) - superseded;
+                *settled.entry(outcome.status).or_default() += u64::from(order.rows) - superseded;
                 if outcome.status != Status::Unchanged {
-                    recovered += orders.rows_of(order);
+                    recovered += u64::from(order.rows);
                 }
             }
         }
@@ -59,11 +59,11 @@ impl Planned {
     /// Of the orders that are wanted, to be read back.
     pub fn to_read(orders: &Orders, rules: &Rules) -> Self {
         Planned {
-            rows: orders.rows() - orders.left_out(),
+            rows: orders.rows - orders.left_out,
             settled: BTreeMap::from([(Status::Unknown, orders.unclear())]),
             continued: None,
-            conflicts: orders.conflicts(),
-            on_conflict: orders.on_conflict(),
+            conflicts: orders.conflicts,
+            on_conflict: orders.on_conflict,
             calls: orders.wanted().count() as u64,
             pacing: rules.pacing(),
             preview: None,

@@ -1,14 +1,20 @@
 //! Results and failures: written, and put in their place without losing those of an earlier run.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::Settings;
+use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Level, Observer};
-use super::report::Tally;
-use super::write::Writing;
+use super::orders::Orders;
+use super::report::{Confirmed, Report, Tally};
+use super::write::{Columns, Writing};
 use crate::files::history::{has_rows, is_edited, keep, prune};
+use crate::files::journal::Journal;
 use crate::files::{AtomicFile, Beside, Corrected, Correction, FileError, ResultsWriter, RunFiles};
 use crate::language::say;
+use crate::sheet::{Appended, Sheet};
 
 /// Where rows of results go.
 enum Results<'r> {
@@ -18,7 +24,7 @@ enum Results<'r> {
 
 /// Writes every row of the sheet to the results, and those that need another look to the failures
 /// too, unless these are to keep the sheet. Returns the files to be put in their place.
-pub fn write(
+fn write(
     writing: &Writing<'_>,
     files: &RunFiles,
     bom: bool,
@@ -66,55 +72,105 @@ pub fn write(
     Ok((tally, [results].into_iter().chain(failures).collect()))
 }
 
-pub struct Publishing<'r> {
+/// A run whose calls have been made.
+pub struct Ending<'r> {
     pub files: &'r RunFiles,
+    pub orders: &'r Orders,
+    pub calls: &'r Calls<'r>,
+    pub settings: &'r Settings,
     /// Whether a run that was cut short is continued: both are one run.
     pub is_continued: bool,
-    /// How many files of earlier runs are kept; `None`: all.
-    pub keep: Option<usize>,
-    pub observers: &'r [&'r dyn Observer],
+    /// What the calls took.
+    pub elapsed: Duration,
 }
 
-impl Publishing<'_> {
-    /// Whether what is there is of an earlier run, finished or not.
-    fn is_new(&self) -> bool {
-        !self.is_continued && self.files.correction().is_none()
+impl Ending<'_> {
+    /// Writes results and failures and puts them in their place.
+    pub fn end(
+        &self,
+        sheet: Sheet,
+        journal: Journal,
+        confirmed: Option<Confirmed>,
+    ) -> Result<Report, RunError> {
+        let (files, settings) = (self.files, self.settings);
+        let stopped = self.calls.stop.reason();
+        let writing = Writing {
+            sheet: &sheet,
+            orders: self.orders,
+            by_origin: files.correction.is_some(),
+            columns: Columns::Outcomes {
+                stopped: stopped.as_ref(),
+                limit: settings.limit,
+            },
+        };
+        // The failures are not to replace the sheet of a run that is to be continued.
+        let keep_sheet = files.replaces_sheet && stopped.is_some();
+        let (rows, written) = write(&writing, files, settings.bom, keep_sheet)?;
+        if stopped.is_none() {
+            ensure_sheet_not_replaced(&sheet, files)?;
+        }
+        let sheet_name = sheet.name().to_owned();
+        // Some systems do not replace a file that is open.
+        drop(sheet);
+        let (kept, beside) = self.publish(written)?;
+        let journal_lost = !journal.is_in_place();
+        let is_needed = stopped.is_some() || !beside.is_empty();
+        if !is_needed {
+            journal.remove()?;
+        }
+        // The sheet is needed until the results are in their place.
+        let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
+        let results = settings.paths.results(files.correction().is_some());
+        Ok(Report {
+            confirmed,
+            kept,
+            beside,
+            failures: (!keep_sheet).then(|| settings.paths.failures.display().to_string()),
+            journal: is_needed.then(|| files.journal.display().to_string()),
+            journal_lost,
+            ..Report::new(
+                Appended::Outcomes,
+                rows,
+                sheet_name,
+                self.calls,
+                self.elapsed,
+                results,
+            )
+        })
     }
 
     /// Returns the names of what was kept, and the files that could not take their place.
-    pub fn publish(
-        &self,
-        written: Vec<AtomicFile>,
-    ) -> Result<(Vec<String>, Vec<Beside>), FileError> {
+    fn publish(&self, written: Vec<AtomicFile>) -> Result<(Vec<String>, Vec<Beside>), FileError> {
+        let (files, keep) = (self.files, self.settings.keep);
+        // What is there is of an earlier run, finished or not.
+        let is_new = !self.is_continued && files.correction().is_none();
         let mut kept = Vec::new();
         let mut beside = Vec::new();
-        let edited = !self.files.replaces_sheet
-            && is_edited(&self.files.failures, &self.files.results)
-            && has_rows(&self.files.failures);
-        let is_sheet = |path: &Path| self.files.replaces_sheet && *path == self.files.failures;
+        let edited = !files.replaces_sheet
+            && is_edited(&files.failures, &files.results)
+            && has_rows(&files.failures);
         for file in written {
             let path = file.becomes().to_owned();
-            if is_sheet(&path) && !beside.is_empty() {
+            let is_sheet = files.replaces_sheet && path == files.failures;
+            if is_sheet && !beside.is_empty() {
                 // The sheet is needed until the results are in their place.
                 continue;
             }
-            let edited = edited && path == self.files.failures;
-            let of_earlier_run = self.is_new() && has_rows(&path) && !is_sheet(&path);
-            let is_kept = edited || of_earlier_run && self.keep != Some(0);
-            let other = self.files.replaced_by(&path).filter(|_| self.is_new());
+            let edited = edited && path == files.failures;
+            let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
+            let other = files.replaced_by(&path).filter(|_| is_new);
             // What cannot be renamed cannot be replaced either: then the new file is put beside.
             let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
-            let kept_as = kept_as.flatten();
             if let Some(other) = other {
                 let kept_as = self.keep_aside(&other, false, &mut kept);
-                if let Some(keep) = self.keep {
+                if let Some(keep) = keep {
                     prune(&other, keep, kept_as.as_deref());
                 }
             }
             beside.extend(file.commit_or_beside()?);
-            if let Some(keep) = self.keep {
+            if let Some(keep) = keep {
                 // What a person wrote is kept for one run at least.
-                prune(&path, keep.max(edited.into()), kept_as.as_deref());
+                prune(&path, keep.max(edited.into()), kept_as.flatten().as_deref());
             }
         }
         Ok((kept, beside))
@@ -122,15 +178,17 @@ impl Publishing<'_> {
 
     fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> Option<PathBuf> {
         let kept_as = keep(path).ok()?;
-        kept.push(kept_as.display().to_string());
-        let (path, kept_name) = (path.display().to_string(), kept_as.display().to_string());
-        if edited {
-            let text = say!("event-kept-edited", path = path, kept = kept_name);
-            self.observers.say(Level::Warning, text);
+        let name = kept_as.display().to_string();
+        let path = path.display().to_string();
+        let (level, text) = if edited {
+            let text = say!("event-kept-edited", path = path, kept = name.as_str());
+            (Level::Warning, text)
         } else {
-            let text = say!("event-kept", path = path, kept = kept_name);
-            self.observers.say(Level::Detail, text);
-        }
+            let text = say!("event-kept", path = path, kept = name.as_str());
+            (Level::Detail, text)
+        };
+        self.calls.observers.say(level, text);
+        kept.push(name);
         Some(kept_as)
     }
 }
@@ -146,4 +204,12 @@ pub fn tell_not_updated(files: &RunFiles, observers: &[&dyn Observer]) {
         );
         observers.say(Level::Warning, text);
     }
+}
+
+/// An error if the failures are to replace the sheet and somebody has saved another over it.
+pub fn ensure_sheet_not_replaced(sheet: &Sheet, files: &RunFiles) -> Result<(), RunError> {
+    if files.replaces_sheet && !sheet.is_in_place() {
+        return Err(RunError::SheetReplaced(sheet.name().to_owned()));
+    }
+    Ok(())
 }

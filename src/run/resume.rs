@@ -117,7 +117,7 @@ pub fn begin_journal(
             Vec::new()
         }
     };
-    let on_conflict = orders.on_conflict();
+    let on_conflict = orders.on_conflict;
     let mut kept = Vec::new();
     for line in &lines {
         let Some((flag, order)) = orders.get_mut(&line.order) else {

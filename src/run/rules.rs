@@ -1,23 +1,15 @@
-//! How calls are made: the rules of a run, and the lock by which the runs of an account take turns.
+//! The rules by which a run makes its calls.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
-use super::error::RunError;
-use super::event::{Level, Observer};
-use crate::files::AccountLock;
-use crate::language::say;
 use crate::pace::{Pacing, RateLimit};
-use crate::stop::Stop;
 
 /// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
 /// another run of its account.
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
-/// How often a run looks whether another one of its account has ended.
-const ACCOUNT_EVERY: Duration = Duration::from_millis(500);
-
 /// How fast and for how long calls are made, and what ends them.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -75,38 +67,5 @@ impl Rules {
 
     pub fn has_deadline_passed(&self) -> bool {
         self.deadline.is_some_and(Deadline::has_passed)
-    }
-}
-
-/// The account's lock, and how long another run held it, if one did.
-pub fn take_account(
-    rules: &Rules,
-    stop: &Stop,
-    observers: &[&dyn Observer],
-) -> Result<(AccountLock, Option<Duration>), RunError> {
-    let Some(path) = &rules.account_lock else {
-        return Ok((AccountLock::None, None));
-    };
-    let mut busy_since = None;
-    loop {
-        let account = AccountLock::take(path);
-        let AccountLock::Busy(holder) = &account else {
-            if matches!(account, AccountLock::None) {
-                observers.say(Level::Warning, say!("event-account-unknown"));
-            }
-            return Ok((account, busy_since.map(|at: Instant| at.elapsed())));
-        };
-        let since = *busy_since.get_or_insert_with(|| {
-            let text = say!("event-account-busy", holder = holder.to_string());
-            observers.say(Level::Warning, text);
-            Instant::now()
-        });
-        let longest = rules.give_up_after.unwrap_or(GIVE_UP_AFTER);
-        if rules.has_deadline_passed() || since.elapsed() >= longest || !stop.sleep(ACCOUNT_EVERY) {
-            return Err(RunError::AccountBusy {
-                holder: holder.clone(),
-                waited: since.elapsed(),
-            });
-        }
     }
 }

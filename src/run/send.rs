@@ -34,6 +34,9 @@ impl Calls<'_> {
         if let Some(first) = rest.next() {
             work(first);
         }
+        if rest.len() == 0 {
+            return Ok(());
+        }
         let pool = ThreadPoolBuilder::new()
             .num_threads(self.rules.workers)
             .thread_name(|n| format!("worker-{n}"))
@@ -176,7 +179,7 @@ impl Recorder<'_> {
             observers.event(&Event::Settled {
                 line: place.line,
                 order: number,
-                rows: self.orders.rows_of(order),
+                rows: order.rows.into(),
                 superseded: self.orders.superseded_rows_of(number, order),
                 status,
             });

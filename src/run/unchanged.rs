@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::calls::Calls;
 use super::error::RunError;
-use super::event::{Level, Observer};
-use super::listed::{Ended, Listings, read_listings};
+use super::event::Observer;
+use super::found::Found;
+use super::listed::{Listings, read_listings};
 use super::orders::Orders;
-use super::read::{Carried, Found};
 use super::rules::Rules;
 use crate::erp::Client;
 use crate::files::{Outcome, Status};
@@ -23,15 +23,13 @@ pub(super) fn settle_unchanged(
 ) -> Listings {
     let listings = read_listings(calls, orders, within, carries);
     for (_, flag, order) in orders.iter_mut().filter(|(.., order)| order.is_wanted) {
-        let found = order.found.get().map(|found| &**found);
-        if let Some(carried) = found.and_then(Found::carried)
-            && carries(carried, flag)
+        if let Some(found) = order.found.get()
+            && carries(found, flag)
         {
-            order.outcome = outcome(carried, flag).into();
+            order.outcome = outcome(found, flag).into();
             order.is_wanted = false;
         }
     }
-    tell(&listings, calls.observers);
     listings
 }
 
@@ -53,12 +51,12 @@ pub fn survey(
     calls.watched(|| {}, || Ok(settle_unchanged(&calls, orders, within)))
 }
 
-fn carries(carried: &Carried, flag: &str) -> bool {
-    carried.flag.as_deref() == Some(flag)
+fn carries(found: &Found, flag: &str) -> bool {
+    found.status(flag) == Status::Same
 }
 
-fn outcome(carried: &Carried, flag: &str) -> Outcome {
-    let message = match carried.modified() {
+fn outcome(found: &Found, flag: &str) -> Outcome {
+    let message = match found.modified() {
         Some(time) => say!("note-unchanged-since", flag = flag, time = time),
         None => say!("note-unchanged", flag = flag),
     };
@@ -67,36 +65,6 @@ fn outcome(carried: &Carried, flag: &str) -> Outcome {
         code: None,
         message: message.into(),
         attempts: 0,
-        finished_at: carried.read_at,
-    }
-}
-
-fn tell(asked: &Listings, observers: &[&dyn Observer]) {
-    match &asked.ended {
-        Ended::Refused(error) => {
-            let text = say!("progress-asking-refused", error = error.to_string());
-            observers.say(Level::Warning, text);
-        }
-        &Ended::DoesNotPay { pages, unseen } => {
-            let text = say!(
-                "progress-asking-does-not-pay",
-                calls = pages,
-                orders = unseen
-            );
-            observers.say(Level::Note, text);
-        }
-        ended => ended.tell_saves_little(observers),
-    }
-    let is_told = matches!(asked.ended, Ended::Refused(_)) && asked.saved == 0;
-    if asked.calls > 0 && !is_told {
-        let left: u64 = asked.orders - asked.saved;
-        let text = say!(
-            "progress-asked",
-            unchanged = asked.saved,
-            orders = asked.orders,
-            calls = asked.calls,
-            left = left
-        );
-        observers.say(Level::Note, text);
+        finished_at: found.at,
     }
 }

@@ -49,7 +49,7 @@ pub fn verify(
         journal: None,
     });
     let mut orders = Orders::of(&sheet, settings.on_conflict, |_, _| {}).map_err(RunError::Plan)?;
-    files.ensure_writable(orders.rows())?;
+    files.ensure_writable(orders.rows)?;
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     stop.begin();
     let on_conflict = settings.on_conflict;

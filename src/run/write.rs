@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::error::RunError;
-use super::orders::{Order, Orders, Role};
-use super::read::{Carried, Found};
+use super::found::Found;
+use super::orders::{Order, Orders};
 use super::report::Tally;
+use super::role::Role;
 use crate::files::{Outcome, ResultRow, ResultsColumns, Status, local_time};
 use crate::language::say;
 use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};
@@ -73,7 +74,7 @@ impl<'r> Writing<'r> {
             own: self.sheet.columns(),
             order: self.sheet.own_places().0,
             sent_flag: self.sheet.has_sent_flag(),
-            extra_fields: self.orders.has_extra_fields(),
+            extra_fields: self.orders.has_extra_fields,
             worksheet: self.sheet.has_worksheets(),
             appended: self.kind(),
         }
@@ -136,7 +137,7 @@ impl<'r> Writing<'r> {
                 tally.add(said.status, &said.reason);
             }
         }
-        if tally.rows() != self.orders.rows() || decided != self.orders.distinct() {
+        if tally.rows() != self.orders.rows || decided != self.orders.distinct() {
             return Err(SheetError::changed(self.sheet.name()).into());
         }
         Ok(tally)
@@ -283,22 +284,22 @@ impl<'r> Said<'r> {
 
     fn of_found(found: &'r Found, flag: &str) -> Self {
         let status = found.status(flag);
-        let flag_now = found.carried().and_then(|carried| carried.flag.as_deref());
-        let flag_now = flag_now.unwrap_or_default();
-        let reason = match status {
-            Status::Same => String::new(),
-            Status::Different => say!("readback-different", flag = flag_now),
-            _ => found.obstacle().unwrap_or_default(),
+        let flag_now = found.flag.as_deref().unwrap_or_default();
+        let reason = if status == Status::Different {
+            say!("readback-different", flag = flag_now)
+        } else {
+            found.obstacle.clone()
         };
-        let modified = found.carried().and_then(Carried::modified);
-        let message = match modified.filter(|_| status == Status::Different) {
-            Some(time) => say!("readback-different-since", flag = flag_now, time = time),
-            None => reason.clone(),
+        let message = match found.modified() {
+            Some(time) if status == Status::Different => {
+                say!("readback-different-since", flag = flag_now, time = time)
+            }
+            _ => reason.clone(),
         };
         Said {
             message,
             flag_now,
-            time: Some(found.asked_at()),
+            time: Some(found.at),
             ..Said::new(status, reason)
         }
     }

@@ -631,22 +631,17 @@ label-endpoint = endpoint
 label-proxy = proxy
 label-reply = reply
 label-clock = clock
-progress-asking = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
-progress-asking-left = { $text }, { $time } left
-progress-asking-refused = the ERP cannot be asked which orders carry their flag already: { $error }; what is not known is sent
-progress-asking-does-not-pay =
-    asking on would take { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    } and save { $orders } at most: what is not known is sent
-progress-saves-little = listings have cost { $calls } calls and saved { $saved }: no more of them is read
-progress-asked =
-    { $unchanged } of { $orders ->
-        [one] 1 order carries its flag
-       *[other] { $orders } orders carry their flag
-    } already, read in { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
+listing-page = reading the ERP's listing of orders: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
+listing-page-left = { $text }, { $time } left
+listing-refused = the ERP does not list its orders: { $error }; each takes a call of its own
+listing-does-not-pay = no more of the listing is read, as it would cost more calls than it saves
+listing-read =
+    { $saved } of { $orders ->
+        [one] 1 order needs
+       *[other] { $orders } orders need
+    } no call, by { $calls ->
+        [one] 1 page of the ERP's listing
+       *[other] { $calls } pages of the ERP's listing
     }; { $left ->
         [one] 1 call
        *[other] { $left } calls
@@ -659,26 +654,6 @@ confirm-begins =
     } (--verify)
 confirm-given-up = nothing more is read back: { $reason }
 confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
-verify-not-listed = the ERP does not list its orders: { $error }; asking for them one by one
-verify-listing-does-not-pay =
-    the listing has { $pages ->
-        [one] 1 page
-       *[other] { $pages } pages
-    } left: asking for { $left ->
-        [one] 1 order by itself costs
-       *[other] { $left } orders one by one costs
-    } no more
-verify-listed =
-    { $calls ->
-        [one] 1 page of a listing
-       *[other] { $calls } pages of listings
-    } instead of { $seen ->
-        [one] 1 call
-       *[other] { $seen } calls
-    }; { $left ->
-        [one] 1 call
-       *[other] { $left } calls
-    } left
 
 ## The stand-in
 
@@ -764,7 +739,8 @@ exit-codes =
       2    wrong usage, configuration or sheet; nothing was sent
       3    stopped early: the ERP refuses all calls or cannot be reached, a stop
            rule, files that cannot be written
-      75   another run is writing the same files
+      75   another run is writing the same files, or calls for the same
+           account and has not ended within --give-up-after or by --deadline
       130  stopped by SIGINT (Ctrl-C)
       143  stopped by SIGTERM
 help-quiet = Less on stderr: errors only
@@ -876,7 +852,9 @@ help-give-up-after =
     (default: 1h; 1m while not one call was answered)
 
     Until then it waits, tries again with one call at a time, and goes on
-    by itself.
+    by itself. It waits as long for another run of the account on this
+    machine: two at once would exceed its quota. Runs on other machines
+    are not known.
 help-skip-unchanged =
     Ask the ERP first, send only what differs
 

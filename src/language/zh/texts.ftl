@@ -585,19 +585,15 @@ label-endpoint = 接口地址
 label-proxy = 代理
 label-reply = 回复
 label-clock = 时钟
-progress-asking = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
-progress-asking-left = { $text }，还需 { $time }
-progress-asking-refused = 无法查询 ERP 里的标记：{ $error }；未查到的照常发送
-progress-asking-does-not-pay = 查询还需要 { $calls } 次调用，最多只能省下 { $orders } 次，所以不查；未查到的照常发送
-progress-saves-little = 查询已用 { $calls } 次调用，只省下 { $saved } 次，不再查询
-progress-asked = { $orders } 张采购单中有 { $unchanged } 张的标记无需更改，查询用了 { $calls } 次调用；还需调用 { $left } 次
+listing-page = 正在读取 ERP 的采购单列表：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
+listing-page-left = { $text }，还需 { $time }
+listing-refused = ERP 不能列出采购单：{ $error }；每张采购单各调用一次
+listing-does-not-pay = 列表不再往下读：再读用掉的调用比省下的多
+listing-read = 已读 ERP 列表 { $calls } 页：{ $orders } 张采购单中有 { $saved } 张无需单独调用，还需调用 { $left } 次
 verify-begins = 核对 ERP 里的标记：{ $calls }，按列表批量查询时次数会更少；账号：{ $account }
 confirm-begins = 核对 { $orders } 张采购单（--verify）
 confirm-given-up = 不再核对：{ $reason }
 confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
-verify-not-listed = ERP 无法列出采购单：{ $error }；改为逐张查询
-verify-listing-does-not-pay = 列表还剩 { $pages } 页，逐张查询余下的 { $left } 张采购单并不更费调用
-verify-listed = 用列表 { $calls } 页代替了 { $seen } 次调用；还需调用 { $left } 次
 
 ## 模拟 ERP
 
@@ -678,7 +674,8 @@ exit-codes =
       1    已全部处理，但有的行不是这样
       2    用法、配置或表格有误；什么都没有发送
       3    提前停止：ERP 拒绝所有调用或连不上、停止规则，或文件无法写入
-      75   另一个运行正在写同样的文件
+      75   另一个运行正在写同样的文件；或者正用同一账号调用，等到
+           --give-up-after 或 --deadline 还没有结束
       130  被 SIGINT 停止（Ctrl-C）
       143  被 SIGTERM 停止
 help-quiet = 不显示进度和提示，只显示错误
@@ -788,6 +785,8 @@ help-give-up-after =
     （默认 1h；一次都没有应答过时 1m）
 
     在此之前会等待，并用单个调用反复试探，恢复后自动继续。
+    本机上另一个运行正用同一账号时，也最多等这么久：两个同时调用会超
+    出配额。其他机器上的运行无从知道。
 help-skip-unchanged =
     先查询 ERP，只发送标记有变化的采购单
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::run::Role;
 use crate::sheet::{SheetOptions, Source};
 
 fn sheet(rows: &str) -> Sheet {
@@ -55,23 +56,20 @@ fn the_last_valid_row_decides() {
             "decides at 8",
         ]
     );
-    assert_eq!(
-        (orders.rows(), orders.invalid(), orders.distinct()),
-        (7, 2, 2)
-    );
-    assert_eq!((orders.conflicts(), orders.calls()), (1, 2));
+    assert_eq!((orders.rows, orders.invalid, orders.distinct()), (7, 2, 2));
+    assert_eq!((orders.conflicts, orders.calls()), (1, 2));
     assert_eq!((orders.conflicting_rows(), orders.unclear()), (0, 2));
     let rows: Vec<_> = orders
         .iter()
         .map(|(number, order)| {
             (
-                orders.rows_of(order),
+                u64::from(order.rows),
                 orders.superseded_rows_of(number, order),
             )
         })
         .collect();
     assert_eq!(rows, [(3, 1), (2, 0)]);
-    assert!(orders.get("CG3").is_none());
+    assert!(orders.get_mut("CG3").is_none());
 
     orders.want_unsettled(Some(1));
     let wanted: Vec<_> = orders.wanted().map(|(number, _)| number).collect();

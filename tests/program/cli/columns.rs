@@ -22,12 +22,12 @@ fn the_sample_is_carried_on_80_columns() {
     for (language, counted, labels) in [
         (
             "en",
-            " of 62 rows, ",
+            " of 62 rows",
             ["sheet", "finished", "calls", "results", "failures", "next"],
         ),
         (
             "zh",
-            "/62 行，",
+            "/62 行",
             ["表格", "完成时间", "调用", "结果文件", "失败明细", "下一步"],
         ),
     ] {

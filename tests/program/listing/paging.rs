@@ -53,7 +53,7 @@ fn reading_ends_when_it_costs_as_much_as_it_could_save() {
         ["unchanged", "unchanged", "unchanged", "ok", "ok"]
     );
     assert_eq!((erp.stats().listings, erp.stats().accepted), (1, 2));
-    let said = "asking on would take 9 calls and save 2 at most: what is not known is sent\n";
+    let said = "no more of the listing is read, as it would cost more calls than it saves\n";
     assert!(run.stderr.contains(said), "{run:#?}");
     // One order costs one call either way.
     place.sheet(&rows[..1]);
@@ -194,7 +194,7 @@ fn reading_that_saves_nothing_ends_soon() {
         place.sheet(&rows);
         let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
         assert_eq!(place.results(&run).count("ok"), 100);
-        let said = "listings have cost 10 calls and saved 0: no more of them is read\n";
+        let said = "no more of the listing is read, as it would cost more calls than it saves\n";
         assert!(run.stderr.contains(said), "{run:#?}");
         assert_eq!(listings(&server).len(), 10);
     }

@@ -33,7 +33,7 @@ fn a_continued_run_asks_only_for_what_is_not_known() {
         ]
     );
     assert_eq!(results.column("attempts"), ["1", "1", "1", "0", "0", "0"]);
-    let said = "3 of 4 orders carry their flag already, read in 1 call; 1 call left\n";
+    let said = "3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n";
     assert!(run.stderr.contains(said), "{run:#?}");
     assert!(run.stderr.contains("2 rows taken over"), "{run:#?}");
     assert_eq!(erp.accepted("CG1"), 1);

@@ -24,8 +24,8 @@ fn without_the_permission_to_list_everything_is_sent() {
     place.sheet(&ROWS);
     let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
     assert_eq!(place.results(&run).count("ok"), 5);
-    let said = "warning: the ERP cannot be asked which orders carry their flag already: \
-                refused: 权限不足 (status 100); what is not known is sent\n";
+    let said = "warning: the ERP does not list its orders: \
+                refused: 权限不足 (status 100); each takes a call of its own\n";
     assert!(run.stderr.contains(said), "{run:#?}");
     assert!(!run.stderr.contains("0 of 5 orders"), "{run:#?}");
 }
@@ -46,7 +46,7 @@ fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, args: &[&str])
     });
     place.sheet(&ROWS);
     let run = finish(&mut place.run(&server, asking(args))).expect(0);
-    let warning = "warning: the ERP cannot be asked which orders carry their flag already";
+    let warning = "warning: the ERP does not list its orders";
     assert!(run.stderr.contains(warning), "{run:#?}");
     let results = place.results(&run);
     let unchanged = results.count("unchanged");
@@ -117,7 +117,7 @@ fn limits_are_kept_and_passing_trouble_is_passed() {
     let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
     assert_eq!(place.results(&run).count("unchanged"), 5);
     assert_eq!(server.calls(), 3);
-    assert!(run.stderr.contains("read in 3 calls"), "{run:#?}");
+    assert!(run.stderr.contains("by 3 pages"), "{run:#?}");
     assert!(run.stdout.contains("(1 retry, 0 pauses)"), "{run:#?}");
 }
 

@@ -1,0 +1,69 @@
+//! What is looked after while a run makes calls: its deadline, its limits, its journal, whether it is
+//! to stop.
+
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use super::calls::Calls;
+use super::error::RunError;
+use super::event::{Event, Observer};
+use super::rules::GIVE_UP_AFTER;
+use crate::files::journal::Journal;
+use crate::stop::StopReason;
+
+const WATCH_EVERY: Duration = Duration::from_millis(50);
+const TICK_EVERY: Duration = Duration::from_secs(1);
+
+impl Calls<'_> {
+    /// Does what makes calls. Meanwhile stops the run at its deadline or when it is shut out, tells
+    /// when it is stopping, and does `tick` every second.
+    pub fn watched<T>(
+        &self,
+        tick: impl Fn() + Send,
+        make_calls: impl FnOnce() -> Result<T, RunError>,
+    ) -> Result<T, RunError> {
+        let (over_sender, over) = sync_channel::<()>(0);
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .name("watch".to_owned())
+                .spawn_scoped(scope, move || {
+                    let mut is_told = false;
+                    let mut ticked = Instant::now();
+                    while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
+                        is_told = is_told || self.is_stopping();
+                        if ticked.elapsed() >= TICK_EVERY {
+                            ticked = Instant::now();
+                            tick();
+                        }
+                    }
+                })
+                .map_err(|error| RunError::Workers(error.to_string()))?;
+            let done = make_calls();
+            drop(over_sender);
+            done
+        })
+    }
+
+    /// Forces what the journal has been given to disk.
+    pub fn sync(&self, journal: &Journal) {
+        if let Err(error) = journal.sync() {
+            self.stop.stop(StopReason::Journal(error.to_string()));
+        }
+    }
+
+    /// Stops the run if it is time; tells if it is stopping.
+    fn is_stopping(&self) -> bool {
+        if self.rules.has_deadline_passed() {
+            self.stop.stop(StopReason::Deadline);
+        }
+        let longest = self.rules.give_up_after.unwrap_or(GIVE_UP_AFTER);
+        if let Some(reason) = self.reach.shut_out_for(longest) {
+            self.stop.stop(reason);
+        }
+        let reason = self.stop.reason();
+        if let Some(reason) = &reason {
+            self.observers.event(&Event::Stopping { reason });
+        }
+        reason.is_some()
+    }
+}

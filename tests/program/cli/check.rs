@@ -141,7 +141,7 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     for (options, expected) in [
         (
             &["--rate", "100/min", "--workers", "4"][..],
-            "1000 calls at 100/min (with 4 workers",
+            "1000 calls at 100/min (4 at once,",
         ),
         (
             &["--rate", "100/min", "-j", "1"],

@@ -14,13 +14,10 @@ use crate::language::say;
 pub struct AccountArgs {
     #[arg(long, value_name = "NAME", help = say!("help-profile"))]
     pub profile: Option<String>,
-
-    #[arg(long, value_name = "ENDPOINT", hide_short_help = true, help = say!("help-endpoint"))]
+    #[arg(long, hide_short_help = true, help = say!("help-endpoint"))]
     pub endpoint: Option<String>,
-
     #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-config"))]
     pub config: Option<PathBuf>,
-
     #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-ca-file"))]
     pub ca_file: Option<PathBuf>,
 }
@@ -30,10 +27,8 @@ pub struct AccountArgs {
 pub struct InitArgs {
     #[arg(long, value_name = "NAME", help = say!("help-init-profile"))]
     pub profile: Option<String>,
-
     #[arg(long, value_name = "FILE", help = say!("help-config"))]
     pub config: Option<PathBuf>,
-
     #[arg(short = 'y', long, help_heading = say!("heading-other"), help = say!("help-init-yes"))]
     pub yes: bool,
 }
@@ -42,7 +37,6 @@ pub struct InitArgs {
 pub struct PingArgs {
     #[command(flatten)]
     pub account: AccountArgs,
-
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration,
         help_heading = say!("heading-pace"), help = say!("help-timeout"))]
     pub timeout: Duration,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{age, deadline, positive_duration, whole};
+use super::values::{deadline, positive_duration, whole};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::run::Deadline;
@@ -12,40 +12,33 @@ use crate::run::Deadline;
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-pace"))]
 pub struct CallArgs {
-    #[arg(long, value_name = "RATE", help = say!("help-rate"))]
+    #[arg(long, help = say!("help-rate"))]
     pub rate: Option<RateLimit>,
-
     #[arg(short = 'j', long, value_name = "N|auto", hide_short_help = true,
         help = say!("help-workers"))]
     pub workers: Option<Workers>,
-
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = whole::<u32>,
         hide_short_help = true, help = say!("help-retries"))]
     pub retries: u32,
-
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration,
         hide_short_help = true, help = say!("help-timeout"))]
     pub timeout: Duration,
-
     #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline,
         help_heading = say!("heading-stopping"), help = say!("help-deadline"))]
     pub deadline: Option<Deadline>,
-
     #[arg(long, value_name = "DURATION", value_parser = positive_duration, hide_short_help = true,
         help_heading = say!("heading-stopping"), help = say!("help-give-up-after"))]
     pub give_up_after: Option<Duration>,
 }
-
-pub const MODIFIED_WITHIN: &str = "30d";
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-pace"))]
 pub struct SkippingArgs {
     #[arg(long, help = say!("help-skip-unchanged"))]
     pub skip_unchanged: bool,
-
-    #[arg(long, value_name = "DURATION", default_value = MODIFIED_WITHIN, value_parser = age,
-        requires = "skip_unchanged", hide_short_help = true, help = say!("help-modified-within"))]
+    #[arg(long, value_name = "DURATION", default_value = "30d", requires = "skip_unchanged",
+        value_parser = positive_duration, hide_short_help = true,
+        help = say!("help-modified-within"))]
     pub modified_within: Duration,
 }
 
@@ -53,9 +46,5 @@ impl SkippingArgs {
     /// How far back the ERP is asked, if it is.
     pub fn within(&self) -> Option<Duration> {
         self.skip_unchanged.then_some(self.modified_within)
-    }
-
-    pub fn has_default_window(&self) -> bool {
-        age(MODIFIED_WITHIN) == Ok(self.modified_within)
     }
 }

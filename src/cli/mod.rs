@@ -40,19 +40,14 @@ use crate::language::{Language, say, speak};
 pub struct Cli {
     #[arg(short, long, global = true, conflicts_with = "verbose", help = say!("help-quiet"))]
     pub quiet: bool,
-
     #[arg(short, long, global = true, action = ArgAction::Count, help = say!("help-verbose"))]
     pub verbose: u8,
-
     #[arg(long, global = true, hide_short_help = true, help = say!("help-lang"))]
     lang: Option<Language>,
-
     #[arg(short, long, global = true, action = ArgAction::Help, help = say!("help-help"))]
     help: Option<bool>,
-
     #[arg(short = 'V', long, action = ArgAction::Version, help = say!("help-version"))]
     version: Option<bool>,
-
     #[command(subcommand)]
     pub command: Command,
 }
@@ -61,28 +56,21 @@ pub struct Cli {
 pub enum Command {
     #[command(about = say!("about-run"), after_long_help = say!("exit-codes"))]
     Run(Box<RunArgs>),
-
     #[command(about = say!("about-check"), after_long_help = say!("exit-codes"))]
     Check(Box<CheckArgs>),
-
     #[command(about = say!("about-verify"), after_long_help = say!("exit-codes"))]
     Verify(Box<VerifyArgs>),
-
     #[command(about = say!("about-init"))]
     Init(InitArgs),
-
     #[command(about = say!("about-ping"))]
     Ping(PingArgs),
-
     #[command(about = say!("about-sandbox"))]
     Sandbox(SandboxArgs),
-
     #[command(about = say!("about-man"))]
     Man {
         #[arg(long, value_name = "DIR", help_heading = say!("heading-output"), help = say!("help-dir"))]
         dir: PathBuf,
     },
-
     #[command(about = say!("about-completions"))]
     Completions {
         #[arg(help_heading = say!("heading-arguments"), help = say!("help-shell"))]

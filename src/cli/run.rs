@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::calls::MODIFIED_WITHIN;
-use super::values::{age, positive, positive_duration, whole};
+use super::values::{positive, positive_duration, whole};
 use super::{AccountArgs, CallArgs, SheetArgs, SkippingArgs};
 use crate::files::OutputFormat;
 use crate::language::say;
@@ -15,58 +14,44 @@ use crate::language::say;
 pub struct RunArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
-
     #[command(flatten)]
     pub account: AccountArgs,
-
     #[arg(long, conflicts_with_all = ["endpoint", "profile", "config", "ca_file"],
         help_heading = say!("heading-account"), help = say!("help-sandbox"))]
     pub sandbox: bool,
-
     #[command(flatten)]
     pub calls: CallArgs,
-
     #[command(flatten)]
     pub skipping: SkippingArgs,
-
     #[arg(long, hide_short_help = true, help_heading = say!("heading-pace"),
         help = say!("help-verify"))]
     pub verify: bool,
-
     #[arg(long, value_name = "N", value_parser = positive::<u64>,
         help_heading = say!("heading-stopping"), help = say!("help-limit"))]
     pub limit: Option<u64>,
-
     #[arg(long, value_name = "N", value_parser = positive::<u64>, hide_short_help = true,
         help_heading = say!("heading-stopping"), help = say!("help-max-failures"))]
     pub max_failures: Option<u64>,
-
     #[arg(long, value_name = "N", default_value_t = 25, value_parser = whole::<u64>,
         hide_short_help = true, help_heading = say!("heading-stopping"),
         help = say!("help-max-consecutive-failures"))]
     pub max_consecutive_failures: u64,
-
     #[arg(long, hide_short_help = true, help_heading = say!("heading-stopping"),
         help = say!("help-fresh"))]
     pub fresh: bool,
-
     // Yesterday's run is continued this morning, and not tonight.
     #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = positive_duration,
         hide_short_help = true, help_heading = say!("heading-stopping"),
         help = say!("help-continue-within"))]
     pub continue_within: Duration,
-
     #[command(flatten)]
     pub output: OutputArgs,
-
     #[arg(long, value_name = "N", value_parser = whole::<usize>, hide_short_help = true,
         help_heading = say!("heading-output"), help = say!("help-keep"))]
     pub keep: Option<usize>,
-
     #[arg(short = 'n', long, aliases = ["dryrun", "simulate", "preview"],
         help_heading = say!("heading-other"), help = say!("help-dry-run"))]
     pub dry_run: bool,
-
     #[arg(short = 'y', long, help_heading = say!("heading-other"), help = say!("help-yes"))]
     pub yes: bool,
 }
@@ -75,17 +60,13 @@ pub struct RunArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
-
     #[command(flatten)]
     pub account: AccountArgs,
-
     #[command(flatten)]
     pub calls: CallArgs,
-
     #[command(flatten)]
     pub skipping: SkippingArgs,
-
-    #[arg(long, value_name = "FORMAT", default_value = "text", hide_short_help = true,
+    #[arg(long, default_value = "text", hide_short_help = true,
         help_heading = say!("heading-output"), help = say!("help-format"))]
     pub format: ReportFormat,
 }
@@ -100,18 +81,14 @@ pub enum ReportFormat {
 pub struct VerifyArgs {
     #[command(flatten)]
     pub sheet: SheetArgs,
-
     #[command(flatten)]
     pub account: AccountArgs,
-
     #[command(flatten)]
     pub calls: CallArgs,
-
-    #[arg(long, value_name = "DURATION", default_value = MODIFIED_WITHIN, value_parser = age,
+    #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = positive_duration,
         hide_short_help = true, help_heading = say!("heading-pace"),
         help = say!("help-modified-within"))]
     pub modified_within: Duration,
-
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -122,13 +99,10 @@ pub struct VerifyArgs {
 pub struct OutputArgs {
     #[arg(short = 'o', long, value_name = "FILE", help = say!("help-results"))]
     pub results: Option<PathBuf>,
-
     #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-failures"))]
     pub failures: Option<PathBuf>,
-
     #[arg(long, value_name = "FORMAT", hide_short_help = true, help = say!("help-output-format"))]
     pub output_format: Option<OutputFormat>,
-
     #[arg(long, hide_short_help = true, help = say!("help-no-bom"))]
     pub no_bom: bool,
 }

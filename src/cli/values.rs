@@ -22,23 +22,15 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-duration"))
 }
 
-/// Longer durations could overflow when added to a clock.
-const MAX_DURATION: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Longer ones could overflow when added to a clock.
+const MAX_DURATION: Duration = Duration::from_secs(3_660 * 24 * 3_600);
 
 pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
-    up_to(MAX_DURATION, text).ok_or_else(|| say!("value-duration"))
-}
-
-/// Nobody waits for orders older than that.
-const MAX_AGE: Duration = Duration::from_secs(3_660 * 24 * 3_600);
-
-pub(super) fn age(text: &str) -> Result<Duration, String> {
-    up_to(MAX_AGE, text).ok_or_else(|| say!("value-age"))
-}
-
-fn up_to(max: Duration, text: &str) -> Option<Duration> {
-    let duration = Duration::try_from(signed_duration(text).ok()?).ok()?;
-    Some(duration).filter(|duration| !duration.is_zero() && *duration <= max)
+    let duration = Duration::try_from(signed_duration(text)?).unwrap_or_default();
+    if duration.is_zero() || duration > MAX_DURATION {
+        return Err(say!("value-duration"));
+    }
+    Ok(duration)
 }
 
 /// A whole number from 1.
@@ -114,10 +106,11 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         "G" => Some(1 << 30),
         _ => None,
     };
-    let count = text[..text.len() - unit.len()].parse().ok();
-    bytes
-        .and_then(|bytes: u64| bytes.checked_mul(count?))
-        .filter(|&bytes| bytes > 0)
+    let count = text[..text.len() - unit.len()].parse::<u64>().ok();
+    let size = count
+        .zip(bytes)
+        .and_then(|(count, bytes)| count.checked_mul(bytes));
+    size.filter(|&size| size > 0)
         .ok_or_else(|| say!("value-size"))
 }
 
@@ -126,15 +119,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_may_be_days_and_weeks() {
+    fn durations_may_be_days_and_weeks() {
         let hours = |hours: u64| Ok(Duration::from_secs(hours * 3_600));
-        assert_eq!(age("30d"), hours(720));
-        assert_eq!(age("2w 1d"), hours(360));
-        assert_eq!(age("12h"), hours(12));
-        assert_eq!(age("521w"), hours(521 * 7 * 24));
-        assert_eq!(positive_duration("1d"), hours(24));
+        for (text, duration) in [
+            ("30d", 720),
+            ("2w 1d", 360),
+            ("12h", 12),
+            ("521w", 521 * 168),
+        ] {
+            assert_eq!(positive_duration(text), hours(duration));
+        }
         for wrong in ["0d", "-1d", "1mo", "1y", "1000w", "30", "soon", ""] {
-            assert!(age(wrong).is_err(), "{wrong}");
+            assert!(positive_duration(wrong).is_err(), "{wrong}");
         }
     }
 

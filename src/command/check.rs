@@ -194,10 +194,8 @@ impl Survey<'_> {
         }
         let orders = self.orders_with_different_flags;
         if orders > 0 {
-            lines.push(match on_conflict {
-                OnConflict::Last => say!("event-conflicts-last", orders = orders),
-                OnConflict::Invalid => say!("event-conflicts-invalid", orders = orders),
-            });
+            let rule = on_conflict.as_str();
+            lines.push(say!("conflicts", orders = orders, rule = rule));
         }
         lines
     }

@@ -7,7 +7,7 @@ use super::inputs::{account_of_run, client, is_stream, open_sheet, rules, tip};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
-use crate::console::{Console, can_ask, confirm_clearing};
+use crate::console::{self, Console, can_ask};
 use crate::erp::{Account, CLEAR_FLAG};
 use crate::files::{
     FileError, Paths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake, stand_in_name,
@@ -15,6 +15,7 @@ use crate::files::{
 use crate::language::say;
 use crate::run::{self, Orders, Rules, Settings};
 use crate::sheet::Sheet;
+use crate::text;
 
 pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console)?;
@@ -83,7 +84,12 @@ fn confirm(sheet: &Sheet, settings: &Settings, account: &Account) -> Result<(), 
     }
     let orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
     let calls = orders.calls().min(settings.limit.unwrap_or(u64::MAX));
-    if confirm_clearing(calls, account) {
+    let (orders, account) = (text::orders(calls), account.to_string());
+    if console::confirm(&say!(
+        "confirm-clearing",
+        orders = orders,
+        account = account
+    )) {
         Ok(())
     } else {
         Err(Failure::usage(say!("not-confirmed")))

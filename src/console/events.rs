@@ -7,25 +7,22 @@ use jiff::ZonedDateTime;
 
 use super::progress::Progress;
 use super::state::State;
-use super::{Console, Label, Shown, forecast, preview};
+use super::{Console, forecast, lock, preview};
 use crate::erp::{CallError, ErrorKind};
 use crate::language::say;
-use crate::run::{Event, Level, Observer, OnConflict, Planned};
+use crate::run::{Event, Level, Observer, Planned};
 use crate::sheet::Place;
-use crate::text::{clock_difference, duration};
+use crate::text::{self, clock_difference, duration};
 
 impl Observer for Console {
     fn event(&self, event: &Event<'_>) {
         match *event {
-            Event::Said { level, text } => self.said(level, text),
+            Event::Said { level, text } => self.say(level, text),
             Event::Started {
                 account,
                 ref journal,
             } => {
-                let _ = self.account.set(account.to_string());
-                if let Some(journal) = journal {
-                    let _ = self.journal.set(journal.clone());
-                }
+                let _ = self.started.set((account.to_string(), journal.clone()));
             }
             Event::Planned(plan) => self.planned(plan),
             Event::Answered {
@@ -33,23 +30,35 @@ impl Observer for Console {
                 attempt,
                 error,
                 pace,
-            } => self.answered(order, attempt, error, pace),
+            } => {
+                let kind = error.map(|error| error.kind);
+                let is_trouble = matches!(
+                    kind,
+                    Some(ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable)
+                );
+                let trouble = error.filter(|_| is_trouble);
+                let trouble = trouble.map(|error| error.reason.as_str());
+                self.progress(|state| state.answered(Instant::now(), pace, trouble));
+                let level = match kind {
+                    None | Some(ErrorKind::Rejected) => Level::Call,
+                    Some(_) => Level::Detail,
+                };
+                if level <= self.shown {
+                    self.say(level, answered(order, attempt, error));
+                }
+            }
             Event::MaxInFlight { calls, reason } => {
-                self.detail(say!("event-max-in-flight", calls = calls, reason = reason))
+                let calls = text::calls(calls as u64);
+                self.detail(say!("event-max-in-flight", calls = calls, reason = reason));
             }
             Event::Paused { wait, reason } => {
                 // The display shows it where there is one.
-                let level = if self.lock().is_some() {
-                    Shown::Details
-                } else {
-                    Shown::Notes
-                };
+                let is_shown = lock(&self.progress).is_some();
+                let level = if is_shown { Level::Detail } else { Level::Note };
                 let time = duration(wait);
-                let text = say!("event-pausing", pause = time, reason = reason);
-                self.say(level, None, text);
-                self.progress(|state| {
-                    state.paused(Instant::now(), &ZonedDateTime::now(), wait, reason);
-                });
+                self.say(level, say!("event-pausing", pause = time, reason = reason));
+                let clock = ZonedDateTime::now();
+                self.progress(|state| state.paused(Instant::now(), &clock, wait, reason));
             }
             Event::Outage { reason, next_try } => {
                 let wait = duration(next_try);
@@ -86,88 +95,44 @@ impl Observer for Console {
 }
 
 impl Console {
-    fn said(&self, level: Level, text: &str) {
-        match level {
-            Level::Error => self.say(Shown::Errors, None, text),
-            Level::Alert => self.say(Shown::Errors, Some(Label::Warning), text),
-            Level::Warning => self.warning(text),
-            Level::Note => self.note(text),
-            Level::Detail => self.detail(text),
-        }
-    }
-
     fn planned(&self, plan: &Planned) {
         if plan.rows == 0 {
             self.warning(say!("run-no-rows"));
         }
         if plan.conflicts > 0 && plan.preview.is_some() {
-            self.warning(match plan.on_conflict {
-                OnConflict::Last => say!("event-conflicts-last", orders = plan.conflicts),
-                OnConflict::Invalid => say!("event-conflicts-invalid", orders = plan.conflicts),
-            });
+            let (orders, rule) = (plan.conflicts, plan.on_conflict.as_str());
+            self.warning(say!("conflicts", orders = orders, rule = rule));
         }
         if let Some((rows, age)) = plan.continued {
-            let age = duration(age);
+            let (rows, age) = (text::rows(rows), duration(age));
             self.note(say!("event-continuing", age = age, rows = rows));
         }
-        let account = self.account.get().map_or("", String::as_str);
+        let account = self.started.get().map_or("", |(account, _)| account);
         let calls = forecast(plan.calls, &plan.pacing, &ZonedDateTime::now());
         self.note(match plan.preview {
             Some(_) => say!("event-forecast", calls = calls, account = account),
             None => say!("verify-begins", calls = calls, account = account),
         });
-        if let Some(sent) = &plan.preview {
-            for line in preview(sent, plan.calls) {
-                self.note(line);
-            }
+        for line in plan.preview.iter().flat_map(|it| preview(it, plan.calls)) {
+            self.note(line);
         }
-        if self.shown >= Shown::Notes {
-            *self.lock() = Some(Progress::begin(State::new(plan)));
+        if self.shown >= Level::Note {
+            *lock(&self.progress) = Some(Progress::begin(State::new(plan)));
         }
     }
+}
 
-    fn answered(
-        &self,
-        order: Option<(&str, &Place)>,
-        attempt: u32,
-        error: Option<&CallError>,
-        pace: Option<f64>,
-    ) {
-        let kind = error.map(|error| error.kind);
-        let is_trouble = matches!(
-            kind,
-            Some(ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable)
-        );
-        let trouble = error.filter(|_| is_trouble);
-        let trouble = trouble.map(|error| error.reason.clone());
-        self.progress(|state| state.answered(Instant::now(), pace, trouble));
-        let level = match kind {
-            None | Some(ErrorKind::Rejected) => Shown::Calls,
-            Some(_) => Shown::Details,
-        };
-        if level > self.shown {
-            return;
-        }
-        let verdict = match error {
-            Some(error) => error.to_string(),
-            None => say!("call-accepted"),
-        };
-        let call = match order {
-            Some((order, place)) => {
-                say!("event-call-for", place = place.to_string(), order = order)
-            }
-            None => say!("event-call"),
-        };
-        let text = if attempt == 1 {
-            say!("event-answered", call = call, verdict = verdict)
-        } else {
-            say!(
-                "event-answered-again",
-                call = call,
-                attempt = attempt,
-                verdict = verdict
-            )
-        };
-        self.say(level, None, text);
-    }
+/// How a call ended, which was made for an order or for many.
+fn answered(order: Option<(&str, &Place)>, attempt: u32, error: Option<&CallError>) -> String {
+    let verdict = error.map_or_else(|| say!("call-accepted"), ToString::to_string);
+    let call = match order {
+        Some((order, place)) => say!("event-call-for", place = place.to_string(), order = order),
+        None => say!("event-call"),
+    };
+    say!(
+        "event-answered",
+        call = call,
+        attempt = attempt,
+        verdict = verdict
+    )
 }

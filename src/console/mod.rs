@@ -13,60 +13,31 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use console::{Style, StyledObject};
+use console::Style;
 use jiff::ZonedDateTime;
 
 pub use forecast::forecast;
 pub use preview::preview;
-pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing, read_line};
+pub use question::{ask, ask_hidden, can_ask, confirm, read_line};
 pub use stdout::{print, print_json};
 pub use summary::{labelled, summary};
 
 use crate::language::say;
+use crate::run::Level;
 use crate::text::{one_line, time_of_day};
 use progress::Progress;
 use state::State;
-
-/// What the user has asked to see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Shown {
-    /// With `-q`.
-    Errors,
-    Notes,
-    /// With `-v`.
-    Details,
-    /// With `-vv`.
-    Calls,
-}
-
-/// What a line begins with that matters.
-#[derive(Clone, Copy, Debug)]
-enum Label {
-    Error,
-    Warning,
-}
-
-impl Label {
-    /// As clap colours it, on a terminal that is to have colours.
-    fn coloured(self) -> StyledObject<String> {
-        let (text, style) = match self {
-            Label::Error => (say!("label-error"), Style::new().red()),
-            Label::Warning => (say!("label-warning"), Style::new().yellow()),
-        };
-        style.bold().for_stderr().apply_to(text)
-    }
-}
 
 /// Writes to stderr what the user has asked to see, and never fails: a run goes on though nobody
 /// can watch it any more.
 #[derive(Debug)]
 pub struct Console {
-    shown: Shown,
-    /// Known once a run has started.
-    account: OnceLock<String>,
-    journal: OnceLock<String>,
+    /// The least that is shown.
+    shown: Level,
+    /// The account and the journal of the run that has started.
+    started: OnceLock<(String, Option<String>)>,
     clock_said: AtomicBool,
     progress: Mutex<Option<Progress>>,
 }
@@ -76,47 +47,42 @@ impl Console {
     pub fn new(quiet: bool, verbose: u8) -> Self {
         Console {
             shown: match (quiet, verbose) {
-                (true, _) => Shown::Errors,
-                (false, 0) => Shown::Notes,
-                (false, 1) => Shown::Details,
-                (false, _) => Shown::Calls,
+                (true, _) => Level::Alert,
+                (false, 0) => Level::Note,
+                (false, 1) => Level::Detail,
+                (false, _) => Level::Call,
             },
-            account: OnceLock::new(),
-            journal: OnceLock::new(),
+            started: OnceLock::new(),
             clock_said: AtomicBool::new(false),
             progress: Mutex::new(None),
         }
     }
 
-    /// Why the program ends without doing what it was asked to.
     pub fn error(&self, message: impl Display) {
-        self.say(Shown::Errors, Some(Label::Error), message);
+        self.say(Level::Error, message);
     }
 
-    /// Something the user should look at.
     pub fn warning(&self, message: impl Display) {
-        self.say(Shown::Notes, Some(Label::Warning), message);
+        self.say(Level::Warning, message);
     }
 
-    /// Something the user will want to know.
     pub fn note(&self, message: impl Display) {
-        self.say(Shown::Notes, None, message);
+        self.say(Level::Note, message);
     }
 
-    /// Something that explains what happens, for `-v`.
     pub fn detail(&self, message: impl Display) {
-        self.say(Shown::Details, None, message);
+        self.say(Level::Detail, message);
     }
 
     /// Whether the user has asked for details.
     pub fn shows_details(&self) -> bool {
-        self.shown >= Shown::Details
+        self.shown >= Level::Detail
     }
 
     /// What a run leaves behind that ends here and now.
     pub fn left_at_once(&self) {
         self.finish();
-        if let Some(journal) = self.journal.get()
+        if let Some((_, Some(journal))) = self.started.get()
             && Path::new(journal).exists()
         {
             self.error(say!("left-at-once", journal = journal.as_str()));
@@ -125,30 +91,30 @@ impl Console {
 
     /// Ends the progress display, if there is one.
     pub fn finish(&self) {
-        let progress = self.lock().take();
+        let progress = lock(&self.progress).take();
         drop(progress);
     }
 
-    fn say(&self, level: Shown, label: Option<Label>, message: impl Display) {
+    fn say(&self, level: Level, message: impl Display) {
         if level > self.shown {
             return;
         }
-        let message = message.to_string();
-        let time = match level {
-            Shown::Errors | Shown::Notes => String::new(),
-            Shown::Details | Shown::Calls => format!("{} ", time_of_day(&ZonedDateTime::now())),
+        let time = if level > Level::Note {
+            format!("{} ", time_of_day(&ZonedDateTime::now()))
+        } else {
+            String::new()
         };
-        let label = label.map_or(String::new(), |label| label.coloured().to_string());
+        let mut label = label(level);
+        let mut text = String::new();
+        for line in message.to_string().lines() {
+            // File names are anybody's words, too.
+            let line = one_line(line, usize::MAX);
+            text += &format!("{time}{}{line}\n", std::mem::take(&mut label));
+        }
         let write = || {
-            let mut stderr = io::stderr().lock();
-            let labels = [label.as_str()].into_iter().chain(std::iter::repeat(""));
-            for (line, label) in message.lines().zip(labels) {
-                // File names are anybody's words, too.
-                let line = one_line(line, usize::MAX);
-                let _ = writeln!(stderr, "{time}{label}{line}");
-            }
+            let _ = io::stderr().lock().write_all(text.as_bytes());
         };
-        match &*self.lock() {
+        match &*lock(&self.progress) {
             Some(progress) => progress.suspend(write),
             None => write(),
         }
@@ -156,12 +122,22 @@ impl Console {
 
     /// Tells the progress display something, if there is one.
     fn progress(&self, tell: impl FnOnce(&mut State)) {
-        if let Some(progress) = &*self.lock() {
+        if let Some(progress) = &*lock(&self.progress) {
             progress.tell(tell);
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What a line that matters begins with, coloured as by clap where there are to be colours.
+fn label(level: Level) -> String {
+    let (text, style) = match level {
+        Level::Error => (say!("label-error"), Style::new().red()),
+        Level::Alert | Level::Warning => (say!("label-warning"), Style::new().yellow()),
+        Level::Note | Level::Detail | Level::Call => return String::new(),
+    };
+    style.bold().for_stderr().apply_to(text).to_string()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

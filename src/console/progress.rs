@@ -1,14 +1,15 @@
 //! How far a run is: a bar on a terminal, else a plain line now and then.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::ZonedDateTime;
 
+use super::lock;
 use super::state::State;
 use crate::language::say;
 use crate::text::{one_line, time_of_day};
@@ -26,33 +27,36 @@ const TEMPLATE: &str = "[{bar:16}] {wide_msg}";
 pub(super) struct Progress {
     state: Arc<Mutex<State>>,
     bar: ProgressBar,
-    closed: Option<SyncSender<()>>,
+    open: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
     pub(super) fn begin(state: State) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(state.rows()), target());
+        let bar = ProgressBar::with_draw_target(Some(state.rows), target());
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style.progress_chars("#--"));
         }
+        let (open, closed) = channel::<()>();
         let state = Arc::new(Mutex::new(state));
-        let (closed, open) = sync_channel::<()>(0);
+        let every = if bar.is_hidden() {
+            LINE_EVERY
+        } else {
+            show(&state, &bar);
+            DRAW_EVERY
+        };
         let (shown, on) = (Arc::clone(&state), bar.clone());
-        let thread = std::thread::Builder::new()
-            .name("progress".into())
-            .spawn(move || {
-                if on.is_hidden() {
-                    write_lines(&shown, &open);
-                } else {
-                    draw(&shown, &on, &open);
-                }
-            });
+        let show_until_closed = move || {
+            while closed.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                show(&shown, &on);
+            }
+        };
+        let thread = Builder::new().name("progress".into());
         Progress {
             state,
             bar,
-            closed: Some(closed),
-            thread: thread.ok(),
+            open: Some(open),
+            thread: thread.spawn(show_until_closed).ok(),
         }
     }
 
@@ -69,10 +73,8 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        drop(self.closed.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        drop(self.open.take());
+        let _ = self.thread.take().map(JoinHandle::join);
         self.bar.finish_and_clear();
     }
 }
@@ -86,34 +88,21 @@ fn target() -> ProgressDrawTarget {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn draw(state: &Mutex<State>, bar: &ProgressBar, open: &Receiver<()>) {
-    loop {
-        let state = lock(state);
-        let (settled, text) = (state.settled(), state.text(Instant::now()));
-        drop(state);
-        bar.set_position(settled);
+fn show(state: &Mutex<State>, bar: &ProgressBar) {
+    let state = lock(state);
+    let (settled, last) = (state.settled(), state.last.clone());
+    let mut text = state.text(Instant::now());
+    // Nobody waits for a terminal that takes nothing.
+    drop(state);
+    if !bar.is_hidden() {
         bar.set_message(one_line(&text, usize::MAX));
-        if open.recv_timeout(DRAW_EVERY) != Err(RecvTimeoutError::Timeout) {
-            return;
-        }
+        bar.set_position(settled);
+        return;
     }
-}
-
-fn write_lines(state: &Mutex<State>, open: &Receiver<()>) {
-    while open.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let state = lock(state);
-        let text = state.text(Instant::now());
-        let text = match state.last() {
-            "" => text,
-            order => say!("progress-last", line = text, order = order),
-        };
-        drop(state);
-        let line = format!("{} {text}", time_of_day(&ZonedDateTime::now()));
-        // Nobody may be watching any more: the run goes on.
-        let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
+    if !last.is_empty() {
+        text = say!("progress-last", line = text, order = last);
     }
+    let line = format!("{} {text}", time_of_day(&ZonedDateTime::now()));
+    // Nobody may be watching any more: the run goes on.
+    let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
 }

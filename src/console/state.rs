@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
+use jiff::ZonedDateTime;
 
-use super::summary::by_status_in_short;
+use super::summary::by_status;
 use crate::files::Status;
 use crate::language::say;
 use crate::run::Planned;
@@ -16,20 +16,18 @@ const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
 /// The progress of one run.
 #[derive(Debug)]
 pub struct State {
-    rows: u64,
+    pub rows: u64,
     /// Settled rows by how they ended, in the order in which they are shown.
     counts: Vec<(Status, u64)>,
     calls_left: u64,
     /// In calls a minute; `None` if nothing bounds it.
     pace: Option<f64>,
-    /// Until when no call is made, and what is shown of that.
-    pause: Option<(Instant, String)>,
-    /// Since when the server has been away, and what is shown of that.
-    outage: Option<(String, String)>,
-    /// When a call last failed for now, and why.
-    trouble: Option<(Instant, String)>,
+    paused_until: Option<Instant>,
+    away_since: Option<String>,
+    /// What is out of the ordinary, and until when that is shown, if not until it is over.
+    notice: Option<(Option<Instant>, String)>,
     /// The order that was settled last.
-    last: String,
+    pub last: String,
 }
 
 impl State {
@@ -40,35 +38,21 @@ impl State {
             Status::OF_READINGS
         };
         let rows = |status| plan.settled.get(status).copied().unwrap_or_default();
+        let interval = plan.pacing.rate.interval();
         State {
             rows: plan.rows,
-            counts: statuses
-                .iter()
-                .map(|status| (*status, rows(status)))
-                .collect(),
+            counts: statuses.iter().map(|it| (*it, rows(it))).collect(),
             calls_left: plan.calls,
-            pace: plan
-                .pacing
-                .rate
-                .interval()
-                .map(|time| 60.0 / time.as_secs_f64()),
-            pause: None,
-            outage: None,
-            trouble: None,
+            pace: interval.map(|time| 60.0 / time.as_secs_f64()),
+            paused_until: None,
+            away_since: None,
+            notice: None,
             last: String::new(),
         }
     }
 
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
     pub fn settled(&self) -> u64 {
         self.counts.iter().map(|(_, rows)| rows).sum()
-    }
-
-    pub fn last(&self) -> &str {
-        &self.last
     }
 
     /// An order has come to its end, and these rows with it.
@@ -82,95 +66,79 @@ impl State {
     }
 
     /// A call was answered; `trouble` is why it failed for now, if it did.
-    pub fn answered(&mut self, now: Instant, pace: Option<f64>, trouble: Option<String>) {
+    pub fn answered(&mut self, now: Instant, pace: Option<f64>, trouble: Option<&str>) {
         self.pace = pace;
-        if let Some(why) = trouble {
-            self.trouble = Some((now, why));
+        if let Some(reason) = trouble.filter(|_| self.notice(now).is_none()) {
+            let text = say!("progress-retrying", reason = reason);
+            self.notice = Some((Some(now + TROUBLE_SHOWN), text));
         }
     }
 
     pub fn paused(&mut self, now: Instant, clock: &ZonedDateTime, pause: Duration, reason: &str) {
-        let until = end_of_pause(clock, pause);
+        let until = time_of_day(&clock.saturating_add(pause));
         let text = say!("progress-paused", until = until, reason = reason);
-        self.pause = Some((now + pause, text));
+        self.paused_until = Some(now + pause);
+        self.notice = Some((self.paused_until, text));
     }
 
     /// The server cannot be reached; a call will try whether it is back.
     pub fn away(&mut self, clock: &ZonedDateTime, next_try: Duration, reason: &str) {
-        let since = match self.outage.take() {
-            Some((since, _)) => since,
-            None => clock_time(clock, clock),
-        };
-        let next = clock.checked_add(next_try);
-        let next = time_of_day(next.as_ref().unwrap_or(clock));
-        let text = say!(
-            "progress-away",
-            since = since.as_str(),
-            next = next,
-            reason = reason
-        );
-        self.outage = Some((since, text));
+        let since = self
+            .away_since
+            .get_or_insert_with(|| clock_time(clock, clock));
+        let next = time_of_day(&clock.saturating_add(next_try));
+        let since = since.as_str();
+        let text = say!("progress-away", since = since, next = next, reason = reason);
+        self.notice = Some((None, text));
     }
 
     /// It answers again.
     pub fn back(&mut self) {
-        self.outage = None;
-        self.trouble = None;
+        self.away_since = None;
+        self.notice = None;
     }
 
     /// Nothing more is sent.
     pub fn stopping(&mut self) {
         self.calls_left = 0;
-        self.pause = None;
-        self.outage = None;
-        self.trouble = None;
+        self.paused_until = None;
+        self.back();
     }
 
     /// What is to be seen at this moment, the most important first.
     pub fn text(&self, now: Instant) -> String {
-        let pause = self.pause.as_ref().filter(|(until, _)| *until > now);
-        let trouble = self.trouble.as_ref();
-        let trouble = trouble.filter(|(at, _)| now.saturating_duration_since(*at) < TROUBLE_SHOWN);
-        let notice = match (&self.outage, pause, trouble) {
-            (Some((_, text)), ..) | (None, Some((_, text)), _) => Some(text.clone()),
-            (None, None, Some((_, reason))) => {
-                Some(say!("progress-retrying", reason = reason.as_str()))
-            }
-            (None, None, None) => None,
-        };
-        let left = self.time_left(now);
-        let settled = say!(
-            "progress-settled",
-            settled = self.settled(),
-            rows = self.rows
-        );
-        let counts = by_status_in_short(self.counts.iter().copied());
-        let pace = self
-            .pace
-            .filter(|_| self.outage.is_none() && pause.is_none());
+        let (settled, rows) = (self.settled(), self.rows);
+        let is_calling = self.away_since.is_none() && self.paused_until.is_none_or(|at| at <= now);
+        let left = self.time_left(now).map(duration);
+        let counts = by_status(self.counts.iter().copied(), |rows, status| {
+            say!("rows-by-status-in-short", rows = rows, status = status)
+        });
         let parts = [
-            Some(settled),
-            left.map(|left| say!("progress-left", time = duration(left))),
-            notice,
+            Some(say!("progress-settled", settled = settled, rows = rows)),
+            left.map(|left| say!("progress-left", time = left)),
+            self.notice(now).map(str::to_owned),
             Some(counts),
-            pace.map(calls_at),
+            self.pace.filter(|_| is_calling).map(calls_at),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        parts.join(&say!("progress-separator"))
+        parts.join(&say!("part-separator"))
+    }
+
+    fn notice(&self, now: Instant) -> Option<&str> {
+        let (until, text) = self.notice.as_ref()?;
+        until.is_none_or(|until| until > now).then_some(text)
     }
 
     /// At the pace in force, pauses included; nobody knows while the server is away.
     fn time_left(&self, now: Instant) -> Option<Duration> {
-        if self.calls_left == 0 || self.outage.is_some() {
+        if self.calls_left == 0 || self.away_since.is_some() {
             return None;
         }
         let seconds = self.calls_left as f64 * 60.0 / self.pace?;
-        let pausing = self
-            .pause
-            .as_ref()
-            .map(|(until, _)| until.saturating_duration_since(now));
-        let left = Duration::try_from_secs_f64(seconds).ok()?;
-        Some(left + pausing.unwrap_or_default())
+        let pause = self
+            .paused_until
+            .map(|at| at.saturating_duration_since(now));
+        Some(Duration::try_from_secs_f64(seconds).ok()? + pause.unwrap_or_default())
     }
 }
 
@@ -178,18 +146,8 @@ fn calls_at(pace: f64) -> String {
     if pace < 300.0 {
         say!("progress-per-minute", calls = format!("{pace:.0}"))
     } else {
-        let pace = format!("{:.0}", pace / 60.0);
-        say!("progress-per-second", calls = pace)
+        say!("progress-per-second", calls = format!("{:.0}", pace / 60.0))
     }
-}
-
-/// The minute in which a pause will be over for certain.
-fn end_of_pause(now: &ZonedDateTime, pause: Duration) -> String {
-    let round = ZonedDateTimeRound::new()
-        .smallest(Unit::Minute)
-        .mode(RoundMode::Ceil);
-    let end = now.checked_add(pause).and_then(|end| end.round(round));
-    clock_time(end.as_ref().unwrap_or(now), now)
 }
 
 #[cfg(test)]
@@ -239,7 +197,7 @@ mod tests {
             state.settle("CG2", &[(Status::Ok, 1)]);
         }
         assert!(!state.text(now).contains("left"), "{}", state.text(now));
-        assert_eq!(state.last(), "CG2");
+        assert_eq!(state.last, "CG2");
     }
 
     #[test]
@@ -247,7 +205,7 @@ mod tests {
         let now = Instant::now();
         let mut state = state(60, "60/min");
         state.paused(now, &clock(), Duration::from_secs(61), "too many");
-        let shown = "8 of 1008 rows, 2 min 01 s left, paused until 22:41: too many, 5 ok";
+        let shown = "8 of 1008 rows, 2 min 01 s left, paused until 22:40:51: too many, 5 ok";
         assert!(state.text(now).starts_with(shown), "{}", state.text(now));
         let later = now + Duration::from_secs(62);
         assert!(
@@ -277,7 +235,7 @@ mod tests {
     fn trouble_is_shown_for_a_while() {
         let now = Instant::now();
         let mut state = state(12, "unlimited");
-        state.answered(now, None, Some("HTTP 502".to_owned()));
+        state.answered(now, None, Some("HTTP 502"));
         assert!(state.text(now).contains("trying again after: HTTP 502"));
         assert!(!state.text(now + TROUBLE_SHOWN).contains("502"));
         assert!(!state.text(now).contains("left"), "no pace tells");

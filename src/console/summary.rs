@@ -9,7 +9,7 @@ use crate::files::Status;
 use crate::language::say;
 use crate::run::{Report, Tally};
 use crate::sheet::Appended;
-use crate::text::{all, date_and_time, duration, one_line, padded};
+use crate::text::{self, all, date_and_time, duration, one_line, padded};
 
 /// Columns of the longest label.
 const LABEL: usize = 8;
@@ -32,48 +32,39 @@ pub fn summary(
 ) -> String {
     let mut lines = facts(report, account);
     let messages = messages(&report.rows);
-    if !messages.is_empty() {
-        lines.push(String::new());
-        lines.extend(messages);
-    }
-    if let Some(tip) = tip {
-        lines.extend([String::new(), labelled(&say!("label-tip"), tip)]);
-    }
-    if let Some(next) = next {
-        lines.extend([String::new(), labelled(&say!("label-next"), next)]);
+    let tip = tip.map(|tip| labelled(&say!("label-tip"), tip));
+    let next = next.map(|next| labelled(&say!("label-next"), next));
+    for part in [messages, Vec::from_iter(tip), Vec::from_iter(next)] {
+        if !part.is_empty() {
+            lines.push(String::new());
+            lines.extend(part);
+        }
     }
     lines.join("\n") + "\n"
 }
 
 fn facts(report: &Report, account: &Account) -> Vec<String> {
     let tally = &report.rows;
-    let (statuses, results, failures) = match report.kind {
-        Appended::Outcomes => (
-            Status::OF_RESULTS,
-            say!("label-results"),
-            say!("label-failures"),
-        ),
-        Appended::Readings => (
-            Status::OF_READINGS,
-            say!("label-verified"),
-            say!("label-different"),
-        ),
+    let (statuses, [results, failures]) = match report.kind {
+        Appended::Outcomes => {
+            let labels = [say!("label-results"), say!("label-failures")];
+            (Status::OF_RESULTS, labels)
+        }
+        Appended::Readings => {
+            let labels = [say!("label-verified"), say!("label-different")];
+            (Status::OF_READINGS, labels)
+        }
     };
-    let mut lines = Vec::new();
-    if account.stand_in {
-        lines.push(say!("summary-stand-in"));
-    }
-    lines.push(say!(
+    let counts = statuses.iter().map(|&it| (it, tally.count(it)));
+    let counts = by_status(counts, |rows, status| {
+        say!("rows-by-status", rows = rows, status = status)
+    });
+    let rows = say!(
         "summary-rows",
-        rows = tally.rows(),
-        counts = by_status(statuses.iter().map(|it| (*it, tally.count(*it))))
-    ));
-    lines.push(labelled(&say!("label-sheet"), &report.sheet));
-    if !account.stand_in {
-        lines.push(labelled(&say!("label-account"), account));
-    }
+        rows = text::rows(tally.rows()),
+        counts = counts
+    );
     let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
-    lines.push(labelled(&say!("label-finished"), date_and_time(&finished)));
     let calls = say!(
         "summary-calls",
         calls = report.calls,
@@ -81,77 +72,71 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         retries = report.retries,
         pauses = report.pauses
     );
-    lines.push(labelled(&say!("label-calls"), calls));
-    if let Some(waited) = report.waited {
-        let waited = say!("summary-waited", time = duration(waited));
-        lines.push(labelled(&say!("label-waited"), waited));
-    }
-    if let Some(it) = &report.confirmed {
-        let verified = say!(
+    let waited = report.waited.map(duration);
+    let confirmed = report.confirmed.as_ref().map(|it| {
+        say!(
             "summary-verified",
             confirmed = it.confirmed,
             refuted = it.refuted,
             recovered = it.recovered,
             unread = it.unread,
-            calls = it.calls
-        );
-        lines.push(labelled(&say!("label-verified"), verified));
-    }
-    lines.push(labelled(&results, &report.results));
-    let given_back = match report.failures.clone() {
-        Some(path) => say!("summary-failures", path = path, rows = tally.given_back()),
+            calls = text::calls(it.calls)
+        )
+    });
+    let given_back = match &report.failures {
+        Some(path) => {
+            let rows = text::rows(tally.given_back());
+            say!("summary-failures", path = path.as_str(), rows = rows)
+        }
         None => say!("summary-failures-untouched"),
     };
-    lines.push(labelled(&failures, given_back));
-    for kept in &report.kept {
-        lines.push(labelled(&say!("label-kept"), kept));
-    }
-    if let Some(journal) = &report.journal {
-        lines.push(labelled(&say!("label-journal"), journal));
-    }
-    lines
+    let own = (!account.stand_in).then(|| account.to_string());
+    let mut facts = vec![
+        (say!("label-sheet"), Some(report.sheet.clone())),
+        (say!("label-account"), own),
+        (say!("label-finished"), Some(date_and_time(&finished))),
+        (say!("label-calls"), Some(calls)),
+        (
+            say!("label-waited"),
+            waited.map(|time| say!("summary-waited", time = time)),
+        ),
+        (say!("label-verified"), confirmed),
+        (results, Some(report.results.clone())),
+        (failures, Some(given_back)),
+    ];
+    let kept = report.kept.iter().cloned();
+    facts.extend(kept.map(|kept| (say!("label-kept"), Some(kept))));
+    facts.push((say!("label-journal"), report.journal.clone()));
+    let facts = facts
+        .into_iter()
+        .filter_map(|(label, it)| Some(labelled(&label, it?)));
+    let stand_in = account.stand_in.then(|| say!("summary-stand-in"));
+    stand_in.into_iter().chain([rows]).chain(facts).collect()
 }
 
 /// How many rows ended how; what did not occur is left out, but for the first.
-fn by_status(counts: impl IntoIterator<Item = (Status, u64)>) -> String {
-    all(&occurred(counts, |status, rows| {
-        say!("rows-by-status", rows = rows, status = status)
-    }))
-}
-
-/// The same in fewer words, where there is little room.
-pub(super) fn by_status_in_short(counts: impl IntoIterator<Item = (Status, u64)>) -> String {
-    all(&occurred(counts, |status, rows| {
-        say!("rows-by-status-in-short", rows = rows, status = status)
-    }))
-}
-
-fn occurred(
-    counts: impl IntoIterator<Item = (Status, u64)>,
-    said: impl Fn(&'static str, u64) -> String,
-) -> Vec<String> {
-    let counts = counts.into_iter().enumerate();
+pub(super) fn by_status(
+    counts: impl Iterator<Item = (Status, u64)>,
+    say: impl Fn(u64, &str) -> String,
+) -> String {
+    let counts = counts.enumerate();
     let counts = counts.filter(|&(at, (_, rows))| rows > 0 || at == 0);
-    counts
-        .map(|(_, (status, rows))| said(status.as_str(), rows))
-        .collect()
+    let counts = counts.map(|(_, (status, rows))| say(rows, status.as_str()));
+    all(&counts.collect::<Vec<_>>())
 }
 
 /// What rows say that need another look, the most frequent first.
 fn messages(tally: &Tally) -> Vec<String> {
     let messages = tally.messages();
     let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));
-    let widths = shown.iter().map(|(status, ..)| status.to_string().len());
+    let widths = shown.iter().map(|(status, ..)| status.as_str().len());
     let width = widths.max().unwrap_or_default().max(LABEL);
-    let mut lines: Vec<_> = shown
-        .iter()
-        .map(|(status, message, count)| {
-            let message = one_line(message, usize::MAX);
-            format!("{count:>8}  {status:<width$}  {message}")
-        })
-        .collect();
-    let rest: u64 = rest.iter().map(|(_, _, count)| count).sum();
-    let others = rest + tally.unlisted();
+    let line = |(status, message, count): &(Status, &str, u64)| {
+        let message = one_line(message, usize::MAX);
+        format!("{count:>8}  {:<width$}  {message}", status.as_str())
+    };
+    let mut lines: Vec<_> = shown.iter().map(line).collect();
+    let others = rest.iter().map(|(.., count)| count).sum::<u64>() + tally.unlisted();
     if others > 0 {
         lines.push(format!("{others:>8}  {}", say!("summary-others")));
     }

@@ -75,13 +75,6 @@ impl Language {
         };
         tag.parse().expect("a tag of a language")
     }
-
-    fn texts(self) -> &'static str {
-        match self {
-            Language::En => include_str!("en/texts.ftl"),
-            Language::Zh => include_str!("zh/texts.ftl"),
-        }
-    }
 }
 
 /// From now on all texts are in this language.
@@ -98,20 +91,19 @@ fn load(texts: &FluentLanguageLoader, language: Language) -> Result<(), I18nEmbe
 
 struct Embedded;
 
-impl Embedded {
-    fn files() -> impl Iterator<Item = (String, &'static str)> {
-        let languages = Language::value_variants().iter();
-        languages.map(|language| (format!("{}/texts.ftl", language.id()), language.texts()))
-    }
-}
+/// The texts by the names that the loader gives them.
+const FILES: [(&str, &str); 2] = [
+    ("en/texts.ftl", include_str!("en/texts.ftl")),
+    ("zh/texts.ftl", include_str!("zh/texts.ftl")),
+];
 
 impl I18nAssets for Embedded {
     fn get_files(&self, path: &str) -> Vec<Cow<'_, [u8]>> {
-        let files = Embedded::files().filter(|(name, _)| name == path);
+        let files = FILES.iter().filter(|(name, _)| *name == path);
         files.map(|(_, text)| text.as_bytes().into()).collect()
     }
 
     fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
-        Box::new(Embedded::files().map(|(name, _)| name))
+        Box::new(FILES.iter().map(|(name, _)| (*name).to_owned()))
     }
 }

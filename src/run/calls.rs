@@ -119,7 +119,7 @@ impl<'r> Calls<'r> {
             self.rules.retries
         };
         let (mut failures, mut throttles) = (0, 0);
-        let mut clock_corrected = false;
+        let (mut clock_corrected, mut is_retry) = (false, false);
         let mut tried = Attempted {
             attempts: 0,
             result: None,
@@ -129,6 +129,8 @@ impl<'r> Calls<'r> {
                 return tried;
             };
             tried.attempts += 1;
+            let retry = u64::from(std::mem::take(&mut is_retry));
+            self.counts.retries.fetch_add(retry, Ordering::Relaxed);
             let started = Instant::now();
             let result = self.counted(purpose, tried.attempts, &mut call);
             let error = match result {
@@ -167,7 +169,7 @@ impl<'r> Calls<'r> {
                     if failures > retries || !self.stop.sleep(delay) {
                         return tried;
                     }
-                    self.counts.retries.fetch_add(1, Ordering::Relaxed);
+                    is_retry = true;
                 }
                 ErrorKind::Fatal | ErrorKind::Doubtful if purpose.is_read => {
                     return tried.ended(Err(error));

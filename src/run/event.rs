@@ -75,6 +75,8 @@ pub enum Level {
     Note,
     /// Something that explains what happens.
     Detail,
+    /// How a call ended.
+    Call,
 }
 
 /// Is told what happens, from any thread, and decides nothing.

@@ -1,5 +1,8 @@
 //! Continuing a run that was cut short: what its journal knows that still holds.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;

@@ -58,7 +58,7 @@ impl fmt::Display for Layout {
             Some(self.header()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        writeln!(f, "{}", parts.join(&say!("sheet-layout-separator")))?;
+        writeln!(f, "{}", parts.join(&say!("part-separator")))?;
         let order = quoted(&self.order_column);
         f.write_str(&match &self.given_flag {
             Some(flag) => say!("sheet-one-flag", order = order, flag = quoted(flag)),

@@ -8,6 +8,21 @@ duration-hours = { $hours } h { $minutes } min
 bytes = { $count } bytes
 list-separator = { ", " }
 list-more = { $items } and { $more } more
+count-rows =
+    { $count ->
+        [one] 1 row
+       *[other] { $count } rows
+    }
+count-calls =
+    { $count ->
+        [one] 1 call
+       *[other] { $count } calls
+    }
+count-orders =
+    { $count ->
+        [one] 1 order
+       *[other] { $count } orders
+    }
 clock-ahead = { $time } ahead of the ERP's
 clock-behind = { $time } behind the ERP's
 
@@ -149,7 +164,6 @@ sheet-header-below-titles =
         [one] 1 title line
        *[other] { $skipped } title lines
     } skipped)
-sheet-layout-separator = { ", " }
 sheet-columns = orders from column { $order }, flags from column { $flag }
 sheet-one-flag = orders from column { $order }, flag { $flag } for all rows
 
@@ -518,32 +532,25 @@ check-listing-calls =
 ## Progress and summary
 
 left-at-once = left at once: calls in flight were not waited for, results are not written; what is known is kept in `{ $journal }`, and the same command continues from there
-event-conflicts-last =
+conflicts =
     { $orders ->
         [one] 1 order is
        *[other] { $orders } orders are
-    } given different flags; the last row of each decides (--on-conflict)
-event-conflicts-invalid =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags and will not be sent (--on-conflict)
-event-continuing =
-    continuing an interrupted run of { $age } ago: { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    } taken over from its journal (--fresh starts over)
+    } given different flags{ $rule ->
+        [last] ; the last row of each decides
+       *[invalid] {" "}and will not be sent
+    } (--on-conflict)
+event-continuing = continuing an interrupted run of { $age } ago: { $rows } taken over from its journal (--fresh starts over)
 event-forecast = { $calls }; account: { $account }
 event-pausing = pausing for { $pause }: { $reason }
-event-max-in-flight =
-    at most { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    } in flight from now on: { $reason }
+event-max-in-flight = at most { $calls } in flight from now on: { $reason }
 event-call-for = { $place }, order { $order }
 event-call = a call
-event-answered = { $call }: { $verdict }
-event-answered-again = { $call }, attempt { $attempt }: { $verdict }
+event-answered =
+    { $call }{ $attempt ->
+        [1] {""}
+       *[other] , attempt { $attempt }
+    }: { $verdict }
 event-account-unknown = no file can be kept in the directory for state (is HOME right?): runs for one account do not wait for each other, and do not keep each other's pace
 event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
@@ -558,58 +565,28 @@ event-stopping = stopping: { $reason }; waiting for the calls in flight (Ctrl-C 
 event-unrecorded = not recorded: { $place }, order { $order }: { $status }
 forecast-none = no calls
 forecast-latest = { $calls }, until { $deadline } at the latest (--deadline)
-forecast-left =
-    { $calls }: about { $time }, but sending ends at { $deadline } (--deadline): about { $left ->
-        [one] 1 order
-       *[other] { $left } orders
-    } will be left
-forecast-in-time = { $calls }: about { $time }, until { $end }, in time for { $deadline } (--deadline)
+forecast-left = { $calls }: about { $time }, but sending ends at { $deadline } (--deadline): about { $left } will be left
+forecast-in-time = { $calls }, in time for { $deadline } (--deadline)
 forecast-end = { $calls }: about { $time }, until { $end }
-forecast-time = { $calls }: about { $time }
-forecast-limited =
-    { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    } at { $rate }
-forecast-auto =
-    { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    }, { $rate } at first and then faster
-forecast-unlimited =
-    { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    }, as fast as { $workers ->
-        [one] 1 worker
-       *[other] { $workers } workers
-    } can
-forecast-workers =
-    { $calls } (with { $workers ->
-        [one] 1 worker
-       *[other] { $workers } workers
-    } if none takes longer than { $longest })
-preview-first = first: { $sent }
-preview-last = last: { $sent }
-preview-only = first and last: { $sent }
-preview-cut = { $places }, …
+forecast-limited = { $calls } at { $rate }
+forecast-auto = { $calls }, { $rate } at first and then faster
+forecast-unlimited = { $calls }, { $workers } at once, as fast as they are answered
+forecast-workers = { $calls } ({ $workers } at once, if none takes longer than { $longest })
+preview-sent =
+    { $which ->
+        [first] first
+        [last] last
+       *[only] first and last
+    }: { $line }, { $order } gets { $flag }
 preview-unlike =
-    { $count } of { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    } { $count ->
+    { $count } of { $orders } { $count ->
         [one] looks
        *[other] look
     } unlike the rest: { $places }
-preview-sent = { $line }, { $order } gets { $flag }
-confirm-clearing =
-    clear the flags of { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    }? account: { $account }
+confirm-clearing = clear the flags of { $orders }? account: { $account }
 rows-by-status = { $rows } { $status }
 rows-by-status-in-short = { $rows } { $status }
-progress-separator = { ", " }
+part-separator = { ", " }
 progress-settled = { $settled } of { $rows } rows
 progress-per-minute = { $calls } calls/min
 progress-per-second = { $calls } calls/s
@@ -619,11 +596,7 @@ progress-paused = paused until { $until }: { $reason }
 progress-away = server away since { $since }, next try at { $next }: { $reason }
 progress-retrying = trying again after: { $reason }
 summary-stand-in = nothing was sent to the ERP: this was the stand-in (--sandbox)
-summary-rows =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }: { $counts }
+summary-rows = { $rows }: { $counts }
 summary-calls =
     { $calls } in { $time } ({ $retries ->
         [one] 1 retry
@@ -632,11 +605,7 @@ summary-calls =
         [one] 1 pause
        *[other] { $pauses } pauses
     })
-summary-failures =
-    { $path } ({ $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    })
+summary-failures = { $path } ({ $rows })
 summary-failures-untouched = the sheet itself, left as it was
 summary-others = with other messages; see the files
 summary-waited = { $time } for another run of the account
@@ -644,10 +613,7 @@ summary-verified =
     { $confirmed ->
         [one] 1 order carries its flag
        *[other] { $confirmed } orders carry their flag
-    }, { $refuted } not, { $recovered } though the call failed, { $unread } not read back; { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    }
+    }, { $refuted } not, { $recovered } though the call failed, { $unread } not read back; { $calls }
 next-test-first = { $test }; once that is accepted: { $command }
 next-whole = look at these orders in the ERP, then send all: { $command }
 next-correct-first = correct the rows of { $file }, then: { $command }
@@ -987,11 +953,10 @@ help-fail-rate =
 help-clock-skew = How far its clock is ahead, or -5m (default: 0s)
 help-dir = Where to; made if it is not there
 help-shell = bash, zsh, fish, powershell or elvish
-value-duration = write a duration such as 30s, 2m or 12h, of a week at most
+value-duration = write a duration such as 30s, 12h or 30d, of ten years at most
 value-positive = write a whole number from 1
 value-whole = write a whole number
 value-address = write an address such as 127.0.0.1:8080
-value-age = write a duration such as 12h, 30d or 8w, of ten years at most
 value-time-of-day = write a time of day such as 06:30
 value-character = write one ASCII character, or tab
 value-per-minute = write N/min, N a whole number from 1

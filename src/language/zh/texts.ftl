@@ -8,6 +8,9 @@ duration-hours = { $hours } 小时 { $minutes } 分
 bytes = { $count } 字节
 list-separator = 、
 list-more = { $items } 等，另有 { $more } 个
+count-rows = { $count } 行
+count-calls = { $count } 次调用
+count-orders = { $count } 张采购单
 clock-ahead = 比 ERP 快 { $time }
 clock-behind = 比 ERP 慢 { $time }
 
@@ -141,7 +144,6 @@ sheet-worksheets = 工作表 { $worksheets }
 sheet-no-header = 没有表头
 sheet-header = 表头在第 { $line } 行
 sheet-header-below-titles = 表头在第 { $line } 行（跳过标题 { $skipped } 行）
-sheet-layout-separator = ，
 sheet-columns = 采购单号取自 { $order } 列，标记取自 { $flag } 列
 sheet-one-flag = 采购单号取自 { $order } 列，所有行的标记都是 { $flag }
 
@@ -476,16 +478,22 @@ check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的�
 ## 进度与小结
 
 left-at-once = 已立即退出：没有等待已发出的调用，也没有写结果文件；已知的结果保存在 `{ $journal }`，再执行同一命令即可续跑
-event-conflicts-last = { $orders } 张采购单的标记前后不一，以各自的最后一行为准（--on-conflict）
-event-conflicts-invalid = { $orders } 张采购单的标记前后不一，不会发送（--on-conflict）
-event-continuing = 续跑 { $age }前中断的运行：沿用其运行记录中的 { $rows } 行（--fresh 从头开始）
+conflicts =
+    { $orders } 张采购单的标记前后不一，{ $rule ->
+        [last] 以各自的最后一行为准
+       *[invalid] 不会发送
+    }（--on-conflict）
+event-continuing = 续跑 { $age }前中断的运行：沿用其运行记录中的 { $rows }（--fresh 从头开始）
 event-forecast = { $calls }；账号：{ $account }
 event-pausing = 暂停 { $pause }：{ $reason }
-event-max-in-flight = 此后同时最多 { $calls } 次调用：{ $reason }
+event-max-in-flight = 此后同时最多 { $calls }：{ $reason }
 event-call-for = { $place }，采购单 { $order }
 event-call = 一次调用
-event-answered = { $call }：{ $verdict }
-event-answered-again = { $call }，第 { $attempt } 次尝试：{ $verdict }
+event-answered =
+    { $call }{ $attempt ->
+        [1] {""}
+       *[other] ，第 { $attempt } 次尝试
+    }：{ $verdict }
 event-account-unknown = 状态目录中无法保存文件（HOME 设置对吗？）：用同一账号的几个运行不会互相等待，速率也无法合在一起控制
 event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）：等它结束后再开始
 event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
@@ -500,21 +508,21 @@ event-stopping = 正在停止：{ $reason }；等待已发出的调用返回（�
 event-unrecorded = 未能记录：{ $place }，采购单 { $order }：{ $status }
 forecast-none = 无需调用
 forecast-latest = { $calls }，最晚到 { $deadline } 为止（--deadline）
-forecast-left = { $calls }，约需 { $time }，但 { $deadline } 停止发送（--deadline），届时约剩 { $left } 张采购单
-forecast-in-time = { $calls }，约需 { $time }，预计 { $end } 完成，赶得上 { $deadline }（--deadline）
+forecast-left = { $calls }，约需 { $time }，但 { $deadline } 停止发送（--deadline），届时约剩 { $left }
+forecast-in-time = { $calls }，赶得上 { $deadline }（--deadline）
 forecast-end = { $calls }，约需 { $time }，预计 { $end } 完成
-forecast-time = { $calls }，约需 { $time }
-forecast-limited = { $calls } 次调用，速率 { $rate }
-forecast-auto = { $calls } 次调用，速率起初 { $rate }，之后逐步加快
-forecast-unlimited = { $calls } 次调用，并发数 { $workers }，速率不限
+forecast-limited = { $calls }，速率 { $rate }
+forecast-auto = { $calls }，速率起初 { $rate }，之后逐步加快
+forecast-unlimited = { $calls }，并发数 { $workers }，速率不限
 forecast-workers = { $calls }（并发数 { $workers }，每次不超过 { $longest } 时）
-preview-first = 第一张：{ $sent }
-preview-last = 最后一张：{ $sent }
-preview-only = 仅此一张：{ $sent }
-preview-cut = { $places }等
-preview-unlike = { $orders } 张采购单中有 { $count } 张的单号与其余的样式不同：{ $places }
-preview-sent = { $line }，{ $order } 的标记设为 { $flag }
-confirm-clearing = 要清除 { $orders } 张采购单的标记吗？账号：{ $account }
+preview-sent =
+    { $which ->
+        [first] 第一张
+        [last] 最后一张
+       *[only] 仅此一张
+    }：{ $line }，{ $order } 的标记设为 { $flag }
+preview-unlike = { $orders }中有 { $count } 张的单号与其余的样式不同：{ $places }
+confirm-clearing = 要清除 { $orders }的标记吗？账号：{ $account }
 rows-by-status =
     { $status ->
         [ok] 已接受
@@ -543,7 +551,7 @@ rows-by-status-in-short =
         [unknown] 未知
        *[not-found] 查不到
     } { $rows }
-progress-separator = ，
+part-separator = ，
 progress-settled = { $settled }/{ $rows } 行
 progress-per-minute = { $calls } 次/分
 progress-per-second = { $calls } 次/秒
@@ -553,13 +561,13 @@ progress-paused = 暂停至 { $until }：{ $reason }
 progress-away = 服务器自 { $since } 起连不上，{ $next } 再试：{ $reason }
 progress-retrying = 正在重试：{ $reason }
 summary-stand-in = 没有向 ERP 发送任何内容：这是用模拟 ERP 的试运行（--sandbox）
-summary-rows = 共 { $rows } 行：{ $counts }
+summary-rows = 共 { $rows }：{ $counts }
 summary-calls = { $calls } 次，用时 { $time }（重试 { $retries } 次，暂停 { $pauses } 次）
-summary-failures = { $path }（{ $rows } 行）
+summary-failures = { $path }（{ $rows }）
 summary-failures-untouched = 就是这份表格，未作改动
 summary-others = 其他原因，见文件
 summary-waited = { $time }（同一账号的另一个运行）
-summary-verified = { $confirmed } 张采购单的标记已核实，{ $refuted } 张不符，{ $recovered } 张调用失败但已生效，{ $unread } 张未能核对；调用 { $calls } 次
+summary-verified = { $confirmed } 张采购单的标记已核实，{ $refuted } 张不符，{ $recovered } 张调用失败但已生效，{ $unread } 张未能核对；{ $calls }
 next-test-first = 先执行 { $test }，被接受后再执行：{ $command }
 next-whole = 先到 ERP 里看看这几张采购单，无误后全部发送：{ $command }
 next-correct-first = 先改正 { $file } 中的行，再执行：{ $command }
@@ -873,11 +881,10 @@ help-fail-rate =
 help-clock-skew = 时钟快多少，慢则为负（-5m）（默认 0s）
 help-dir = 写到哪个目录；不存在则创建
 help-shell = bash、zsh、fish、powershell 或 elvish
-value-duration = 请写时长，如 30s、2m 或 12h，最长一周
+value-duration = 请写时长，如 30s、12h 或 30d，最长十年
 value-positive = 请写 1 以上的整数
 value-whole = 请写整数
 value-address = 请写地址和端口，如 127.0.0.1:8080
-value-age = 请写时长，如 12h、30d 或 8w，最长十年
 value-time-of-day = 请写时刻，如 06:30
 value-character = 请写一个 ASCII 字符，或 tab
 value-per-minute = 请写 N/min，N 为正整数

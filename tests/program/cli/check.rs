@@ -140,11 +140,11 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     for (options, expected) in [
         (
             &["--rate", "100/min", "--workers", "4"][..],
-            "1000 calls at 100/min (with 4 workers",
+            "1000 calls at 100/min (4 at once,",
         ),
         (
             &["--rate", "100/min", "-j", "1"],
-            "(with 1 worker if none takes longer than 0.6 s)",
+            "(1 at once, if none takes longer than 0.6 s)",
         ),
         (&["--rate", "1/s", "--deadline", "1h"], ", in time for "),
         (
@@ -153,7 +153,7 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
         ),
         (
             &["--rate", "unlimited", "-j", "7"],
-            "1000 calls, as fast as 7 workers can\n",
+            "1000 calls, 7 at once, as fast as they are answered\n",
         ),
     ] {
         let run = check(&rows, options).expect(0);

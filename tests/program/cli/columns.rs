@@ -13,6 +13,8 @@ const VALUE: usize = 10;
 fn widest(raw: &str, words: &str) -> usize {
     let pieces = raw.split(['\u{1b}', '\r', '\n']);
     let pieces = pieces.filter(|piece| piece.contains(words));
+    // The rest of clearing the line.
+    let pieces = pieces.map(|piece| piece.trim_start_matches("[2K"));
     pieces.map(UnicodeWidthStr::width).max().unwrap_or_default()
 }
 

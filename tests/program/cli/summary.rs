@@ -1,6 +1,8 @@
 //! What is said before the first call, and at the end.
 
-use crate::harness::{Place, Running, finish, sandbox, sheet, start};
+use std::sync::Arc;
+
+use crate::harness::{Gate, Place, Running, ScriptedServer, finish, http, sandbox, sheet, start};
 
 /// Waits for words on stderr and interrupts the run.
 fn interrupt_at(mut run: Running, words: &str) -> String {
@@ -42,4 +44,35 @@ fn the_end_names_date_sheet_and_account() {
     assert!(finished.is_ok(), "{run:?}");
     let next = run.stdout.lines().find(|line| line.starts_with("next "));
     assert_eq!(next, None, "nothing is left to be done");
+}
+
+/// Of four orders that failed twice, the last pass sends one to its end and is stopped at the next.
+#[test]
+fn retries_are_those_that_were_made() {
+    let gate = Arc::new(Gate::default());
+    let let_go = Arc::clone(&gate);
+    let server = ScriptedServer::start(move |caller| {
+        loop {
+            let call = caller.request()?;
+            match caller.calls() {
+                ..=8 => caller.send(http("503 Service Unavailable", ""))?,
+                9 => caller.accept(&call)?,
+                _ => {
+                    let_go.pass();
+                    caller.accept(&call)?;
+                }
+            }
+        }
+    });
+    let place = Place::new();
+    place.write("orders.csv", sheet(4));
+    let mut run = start(&mut place.run(&server, ["orders.csv", "-j1", "--retries=1"]));
+    server.wait_for_calls(10);
+    run.signal("INT");
+    run.until_it_says("stopping: interrupted");
+    gate.open();
+    let run = run.finish().expect(130);
+    let results = place.table("orders.results.csv");
+    assert_eq!(results.column("attempts"), ["3", "3", "2", "2"]);
+    assert!(run.stdout.contains("(6 retries, 0 pauses)"), "{run:?}");
 }

@@ -16,7 +16,7 @@ const ROWS: usize = 1_000;
 /// The orders whose outcome the run says it could not record.
 fn told(run: &Finished) -> BTreeSet<String> {
     let order = |line: &str| {
-        let line = line.strip_prefix("not recorded: line ")?;
+        let line = line.strip_prefix("error: not recorded: line ")?;
         let (_, rest) = line.split_once(", order ")?;
         Some(rest.split_once(": ok")?.0.to_owned())
     };

@@ -1,6 +1,6 @@
 //! Carries a sheet of purchase order flags into the Wangdiantong flagship ERP.
 //!
-//! Imports point one way: `command → cli, config, console → run → files, plan, pace → erp, sheet`.
+//! Imports point one way: `command → config, console → cli → run → files, pace → erp, sheet`.
 
 pub mod cli;
 pub mod command;

@@ -101,19 +101,15 @@ impl NextCommand {
         if report.kind == Appended::Readings {
             return Some(self.over(failures, None));
         }
-        let [rejected, failed, invalid, skipped] = [
-            Status::Rejected,
-            Status::Failed,
-            Status::Invalid,
-            Status::Skipped,
-        ]
-        .map(|status| report.rows.count(status));
-        if self.has("limit") && skipped > 0 && rejected + failed == 0 {
+        let count = |status| report.rows.count(status);
+        let rejected = count(Status::Rejected);
+        let is_trial = self.has("limit") && count(Status::Skipped) > 0;
+        if is_trial && rejected + count(Status::Failed) == 0 {
             let command = in_words(self.words("run", None, "limit fresh"));
             return Some(say!("next-whole", command = command));
         }
         let command = self.over(failures, Some(&report.results));
-        Some(if rejected + invalid > 0 {
+        Some(if rejected + count(Status::Invalid) > 0 {
             say!("next-correct-first", file = failures, command = command)
         } else {
             command

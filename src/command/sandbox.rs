@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::exit::{Failure, STOPPED, of_signal};
+use super::exit::{Failure, OK, STOPPED, of_signal};
 use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
@@ -57,8 +57,8 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
             console.detail(request);
         }
     }
-    match stop.reason() {
-        Some(StopReason::Signal(signal)) => Ok(of_signal(signal)),
-        _ => Ok(0),
-    }
+    Ok(match stop.reason() {
+        Some(StopReason::Signal(signal)) => of_signal(signal),
+        _ => OK,
+    })
 }

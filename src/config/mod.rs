@@ -110,9 +110,8 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
         let other = find(&second, one.key);
         other.is_some_and(|other| other.text != one.text)
     });
-    let added = second
-        .iter()
-        .find(|other| find(&first, other.key).is_none());
+    let is_added = |other: &&Given| find(&first, other.key).is_none();
+    let added = second.iter().find(is_added);
     if are_two && let (Some(one), Some(other)) = (first.first(), added) {
         return Err(say!(
             "config-mixed",
@@ -123,6 +122,29 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
         ));
     }
     let settings = SETTINGS.map(|key| find(&first, key).or_else(|| find(&second, key)));
+    let origins = SETTINGS.into_iter().zip(settings).map(|(key, given)| {
+        let origin = given.map_or_else(|| say!("config-default"), |it| it.origin.clone());
+        say!("config-origin", setting = name(key), origin = origin)
+    });
+    let ca_files = [args.ca_file.clone()].into_iter().chain(ca_files);
+    // The quota is the account's.
+    let is_paced = is_profile_first || !are_two;
+    Ok(Configured {
+        account: account(settings, ca_files.flatten().next(), &place)?,
+        rate: stored.rate.filter(|_| is_paced),
+        workers: stored.workers.filter(|_| is_paced),
+        output_format: stored.output_format,
+        origins: all(&origins.collect::<Vec<_>>()),
+        warnings,
+    })
+}
+
+/// The account, if nothing is missing and all can be right. `place` is that of the profile.
+fn account(
+    settings: [Option<&Given>; 4],
+    ca_file: Option<PathBuf>,
+    place: &str,
+) -> Result<Account, String> {
     for given in settings.into_iter().flatten() {
         check(given.key, &given.text, &given.origin)?;
     }
@@ -137,29 +159,13 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
         ));
     };
     let endpoint = endpoint.map(|it| it.text.parse().map_err(|error| at(&it.origin, error)));
-    let origins = SETTINGS.into_iter().zip(settings).map(|(key, given)| {
-        let origin = given.map_or_else(|| say!("config-default"), |it| it.origin.clone());
-        say!("config-origin", setting = name(key), origin = origin)
-    });
-    // The quota is the account's.
-    let is_paced = is_profile_first || !are_two;
-    Ok(Configured {
-        account: Account {
-            sid: sid.text.to_string(),
-            app_key: app_key.text.to_string(),
-            secret: AppSecret::parse(&secret.text).map_err(|error| at(&secret.origin, error))?,
-            endpoint: endpoint.transpose()?.unwrap_or_else(Endpoint::production),
-            ca_file: args
-                .ca_file
-                .clone()
-                .or_else(|| ca_files.into_iter().flatten().next()),
-            stand_in: false,
-        },
-        rate: stored.rate.filter(|_| is_paced),
-        workers: stored.workers.filter(|_| is_paced),
-        output_format: stored.output_format,
-        origins: all(&origins.collect::<Vec<_>>()),
-        warnings,
+    Ok(Account {
+        sid: sid.text.to_string(),
+        app_key: app_key.text.to_string(),
+        secret: AppSecret::parse(&secret.text).map_err(|error| at(&secret.origin, error))?,
+        endpoint: endpoint.transpose()?.unwrap_or_else(Endpoint::production),
+        ca_file,
+        stand_in: false,
     })
 }
 

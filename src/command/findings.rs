@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::language::say;
 use crate::run::{Orders, Role};
 use crate::sheet::{Place, Row, Sheet, SheetError};
-use crate::text::one_line;
+use crate::text::{self, one_line};
 
 /// Columns of a cell that are shown.
 pub const MAX_CELL: usize = 40;
@@ -102,7 +102,8 @@ impl Group {
     /// For people: what is the matter, and the rows.
     pub fn lines(&self, with_details: bool) -> Vec<String> {
         let matter = self.message.as_str();
-        let mut lines = vec![say!("findings-group", rows = self.rows, matter = matter)];
+        let rows = text::rows(self.rows);
+        let mut lines = vec![say!("findings-group", rows = rows, matter = matter)];
         lines.extend(
             self.listed
                 .iter()

@@ -11,7 +11,6 @@ mod files;
 mod language;
 mod pace;
 mod run;
-#[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod sheet;
 mod stop;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{Deadline, deadline, positive_duration, whole};
+use super::values::{deadline, positive_duration, whole};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
+use crate::run::Deadline;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-pace"))]

@@ -7,7 +7,6 @@ mod account;
 mod calls;
 mod refusal;
 mod run;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod sheet;
 mod values;
@@ -21,10 +20,8 @@ pub use self::account::{AccountArgs, InitArgs, PingArgs};
 pub use self::calls::{CallArgs, SkippingArgs};
 pub use self::refusal::exit;
 pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
-#[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;
-pub use self::values::Deadline;
 use crate::language::{Language, say, speak};
 
 #[derive(Debug, Parser)]
@@ -67,7 +64,6 @@ pub enum Command {
     Init(InitArgs),
     #[command(about = say!("about-ping"))]
     Ping(PingArgs),
-    #[cfg(feature = "sandbox")]
     #[command(about = say!("about-sandbox"))]
     Sandbox(SandboxArgs),
     #[command(about = say!("about-man"))]

@@ -16,7 +16,6 @@ pub struct RunArgs {
     pub sheet: SheetArgs,
     #[command(flatten)]
     pub account: AccountArgs,
-    #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = ["endpoint", "profile", "config", "ca_file"],
         help_heading = say!("heading-account"), help = say!("help-sandbox"))]
     pub sandbox: bool,

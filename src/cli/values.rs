@@ -1,22 +1,15 @@
 //! Values of options, as they are typed.
 
-#[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::civil::Time;
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::tz::{Disambiguation, OffsetConflict};
+use jiff::{SignedDuration, Span, SpanRelativeTo, ZonedDateTime};
 
 use crate::language::say;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deadline {
-    /// So long after the start.
-    In(Duration),
-    /// When clocks next show this.
-    At(Time),
-}
+use crate::run::Deadline;
 
 /// It may be given in weeks and days, of 24 hours each.
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
@@ -25,7 +18,6 @@ pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
         .ok_or_else(|| say!("value-duration"))
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-duration"))
 }
@@ -52,18 +44,34 @@ pub(super) fn whole<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| say!("value-whole"))
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| say!("value-address"))
 }
 
+/// A duration passes whatever happens to the clock, a time of day is what the clock shows.
 pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
     if !text.contains(':') {
-        return positive_duration(text).map(Deadline::In);
+        return Ok(Deadline::After(Instant::now() + positive_duration(text)?));
     }
-    let time = Time::strptime("%H:%M", text);
-    time.map(Deadline::At)
-        .map_err(|_| say!("value-time-of-day"))
+    let time = Time::strptime("%H:%M", text).map_err(|_| say!("value-time-of-day"))?;
+    let left = until(&ZonedDateTime::now(), time);
+    Ok(Deadline::At(SystemTime::now() + left))
+}
+
+/// From `now` to when clocks next show `time`: today, once more today where they are put back, or
+/// tomorrow.
+fn until(now: &ZonedDateTime, time: Time) -> Duration {
+    let today = now.with().time(time);
+    let again = today
+        .clone()
+        .offset_conflict(OffsetConflict::AlwaysTimeZone)
+        .disambiguation(Disambiguation::Later);
+    let tomorrow = now.tomorrow().ok().map(|day| day.with().time(time));
+    let days = [Some(today), Some(again), tomorrow].into_iter().flatten();
+    days.filter_map(|day| day.build().ok())
+        .find(|at| at > now)
+        .and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
+        .unwrap_or_default()
 }
 
 pub(super) fn delimiter(text: &str) -> Result<char, String> {
@@ -75,7 +83,6 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
         Ok(limit) if limit > 0 => Ok(limit),
@@ -83,7 +90,6 @@ pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     }
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
@@ -130,15 +136,29 @@ mod tests {
 
     #[test]
     fn deadlines_are_times_of_day_or_durations() {
-        let at = |hour, minute| Ok(Deadline::At(Time::constant(hour, minute, 0, 0)));
-        assert_eq!(deadline("06:30"), at(6, 30));
-        assert_eq!(deadline("23:59"), at(23, 59));
-        assert_eq!(
-            deadline("90m"),
-            Ok(Deadline::In(Duration::from_secs(5_400)))
-        );
+        assert!(matches!(deadline("23:59"), Ok(Deadline::At(_))));
+        assert!(matches!(deadline("90m"), Ok(Deadline::After(_))));
         for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
             assert!(deadline(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_one() {
+        for (now, time, minutes) in [
+            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 510),
+            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 90),
+            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 1440),
+            // The night in which clocks are put forward is an hour shorter.
+            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 420),
+            // In this one clocks show the hour from 2 to 3 twice.
+            ("2026-10-25T02:30+02:00[Europe/Berlin]", "02:10", 40),
+            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:40", 10),
+            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:10", 1_420),
+        ] {
+            let now = now.parse().expect("a time");
+            let left = until(&now, time.parse().expect("a time of day"));
+            assert_eq!(left.as_secs() / 60, minutes, "{now} {time}");
         }
     }
 }

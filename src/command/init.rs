@@ -1,5 +1,6 @@
 //! `init`: an account from questions into the configuration file, and a call that tests it.
 
+use std::env;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use super::inputs::account;
 use super::next::{in_shell, in_words};
 use super::ping;
 use crate::cli::{AccountArgs, InitArgs};
-use crate::config::{Setting, Slot, entered, variables};
+use crate::config::{SETTINGS, Slot, entered, name, variables};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled, read_line};
 use crate::language::say;
 use crate::text::all;
@@ -25,26 +26,20 @@ const PING_TIMEOUT: Duration = Duration::from_secs(30);
 const TRIES: u32 = 3;
 
 pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
-    let slot = Slot::find(args.config.as_deref(), args.profile.as_deref(), &|name| {
-        std::env::var_os(name)
-    })
-    .map_err(Failure::usage)?;
-    let (profile, file) = (slot.profile.as_str(), slot.path().display().to_string());
-    let answers = if !io::stdin().is_terminal() {
-        Answers::Piped
-    } else if can_ask() {
-        Answers::Typed(ends_on_ctrl_c()?)
+    let slot = Slot::find(&args, &|name| env::var_os(name)).map_err(Failure::usage)?;
+    let (profile, file) = (slot.profile.as_str(), slot.file.path.display().to_string());
+    let typed = if io::stdin().is_terminal() {
+        Some(ends_on_ctrl_c()?)
     } else {
-        return Err(Failure::usage(say!("account-nowhere-to-ask")));
+        None
     };
+    if typed.is_some() && !can_ask() {
+        return Err(Failure::usage(say!("account-nowhere-to-ask")));
+    }
     let may_replace = || {
-        let sid = slot.given(Setting::Sid).unwrap_or_default();
-        can_ask()
-            && confirm(&say!(
-                "account-may-replace",
-                profile = profile,
-                sid = sid.as_str()
-            ))
+        let sid = slot.given("sid").unwrap_or_default();
+        let question = say!("account-may-replace", profile = profile, sid = sid.as_str());
+        can_ask() && confirm(&question)
     };
     if slot.is_taken() && !args.yes && !may_replace() {
         return Err(Failure::usage(say!(
@@ -53,7 +48,7 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
             file = file
         )));
     }
-    if let Answers::Typed(_) = answers {
+    if typed.is_some() {
         console.note(say!(
             "account-asked",
             profile = profile,
@@ -61,146 +56,117 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
         ));
     }
     let mut account = Vec::new();
-    for (setting, line) in Setting::ALL.into_iter().zip(1..) {
-        account.push((setting, answers.to(setting, line, &slot, console)?));
+    for (key, line) in SETTINGS.into_iter().zip(1..) {
+        account.push((key, answer(key, line, &slot, typed.as_deref(), console)?));
     }
-    let text = slot.with(&account).map_err(Failure::usage)?;
-    slot.write(&text)
+    slot.save(&account)
         .map_err(|error| Failure::new(STOPPED, error))?;
     console.note(say!("account-saved", profile = profile, file = file));
-    warn_of_environment(profile, console);
-    test(&slot, &args, console)
-}
-
-/// Says which variables of the environment come before the profile.
-fn warn_of_environment(profile: &str, console: &Console) {
-    let is_set = |name: &String| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let names: Vec<_> = variables().filter(is_set).collect();
-    if !names.is_empty() {
-        let profile = in_shell(profile);
+    let is_set = |name: &String| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let overruling: Vec<_> = variables().filter(is_set).collect();
+    if !overruling.is_empty() {
+        let names = all(&overruling);
         console.warning(say!(
             "account-overruled",
-            names = all(&names),
-            profile = profile
+            names = names,
+            profile = in_shell(profile)
         ));
     }
+    test(&slot, &args, console)
 }
 
 /// What the ERP says to the account as it stands in the file.
 fn test(slot: &Slot, args: &InitArgs, console: &Console) -> Result<u8, Failure> {
-    let of_profile = AccountArgs {
+    let saved = AccountArgs {
         endpoint: None,
         profile: Some(slot.profile.clone()),
-        config: Some(slot.path().to_owned()),
+        config: Some(slot.file.path.clone()),
         ca_file: None,
     };
-    let configured = account(&of_profile, console)?;
-    let code = ping::test(&configured.account, PING_TIMEOUT)?;
-    let with_options = |words: &[&str]| {
-        let mut words: Vec<_> = words.iter().map(Into::into).collect();
-        if let Some(profile) = &args.profile {
-            words.extend(["--profile".into(), profile.into()]);
-        }
-        if let Some(config) = &args.config {
-            words.extend(["--config".into(), config.into()]);
-        }
-        in_words(words)
+    let code = ping::test(&account(&saved, console)?.account, PING_TIMEOUT)?;
+    let mut words: Vec<_> = match code {
+        OK => vec!["run".into(), "SHEET".into()],
+        STOPPED => vec!["init".into()],
+        _ => vec!["ping".into()],
     };
-    let next = match code {
-        OK => say!("init-next-run", command = with_options(&["run", "SHEET"])),
-        STOPPED => say!("init-next-init", command = with_options(&["init"])),
-        _ => say!("init-next-ping", command = with_options(&["ping"])),
-    };
+    if let Some(profile) = &args.profile {
+        words.extend(["--profile".into(), profile.into()]);
+    }
+    if let Some(config) = &args.config {
+        words.extend(["--config".into(), config.into()]);
+    }
+    let next = say!("init-next", code = code, command = in_words(words));
     console.note(labelled(&say!("label-next"), next));
     Ok(code)
 }
 
-/// Where answers come from.
-enum Answers {
-    /// From a terminal, where questions are asked. Ctrl-C ends the program while this is set.
-    Typed(Arc<AtomicBool>),
-    /// A line each, from a script.
-    Piped,
-}
-
-/// While what is typed is hidden, the terminal has to be told first to show it again.
+/// Ctrl-C ends the program while this is set. Where what is typed is hidden, the terminal has to be
+/// told first to show it again.
 fn ends_on_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
     let ends = Arc::new(AtomicBool::new(true));
     let code = of_signal(SIGINT).into();
     register_conditional_shutdown(SIGINT, code, Arc::clone(&ends)).map_err(|error| {
-        let error = error.to_string();
-        Failure::new(STOPPED, say!("init-no-signals", error = error))
+        Failure::new(STOPPED, say!("init-no-signals", error = error.to_string()))
     })?;
     Ok(ends)
 }
 
-impl Answers {
-    fn to(
-        &self,
-        setting: Setting,
-        line: u32,
-        slot: &Slot,
-        console: &Console,
-    ) -> Result<Zeroizing<String>, Failure> {
-        let is_last = setting == Setting::Endpoint;
-        let stored = slot.given(setting);
-        let stored = stored.as_ref().map(|text| text.as_str());
-        let default = stored.or(is_last.then_some("production"));
-        let (origin, default, tries) = match self {
-            Answers::Typed(_) => (say!("init-not-taken"), default, TRIES),
-            // Only the last line may be left out.
-            Answers::Piped => (
-                say!("init-line", line = line),
-                default.filter(|_| is_last),
-                1,
-            ),
-        };
-        for left in (0..tries).rev() {
-            let answer = self.read(setting, default)?;
-            let answer = match (answer.as_deref().map(|it| it.trim()), default) {
-                (Some(""), Some(default)) => default,
-                (None, Some(default)) if matches!(self, Answers::Piped) => default,
-                (Some(answer), _) => answer,
-                (None, _) => break,
-            };
-            match entered(setting, answer, &origin) {
-                Ok(value) => return Ok(value),
-                Err(error) if left == 0 => return Err(Failure::usage(error)),
-                Err(error) => console.error(error),
-            }
-        }
-        let setting = setting.to_string();
-        Err(Failure::usage(say!("config-ended", setting = setting)))
-    }
-
-    /// One answer; `None` at the end of input.
-    fn read(
-        &self,
-        setting: Setting,
-        default: Option<&str>,
-    ) -> Result<Option<Zeroizing<String>>, Failure> {
-        let mut question = setting.question();
-        if let Some(default) = default {
-            question.push_str(&format!(" [{default}]"));
-        }
-        let question = say!("init-question", question = question);
-        let answer = match self {
-            Answers::Piped => read_line(),
-            Answers::Typed(ends) if setting == Setting::AppSecret => {
+/// The answer that is `typed`, where questions are asked, and again if it cannot be right; or the
+/// line of a script.
+fn answer(
+    key: &str,
+    line: u32,
+    slot: &Slot,
+    typed: Option<&AtomicBool>,
+    console: &Console,
+) -> Result<Zeroizing<String>, Failure> {
+    let is_last = key == "endpoint";
+    let stored = slot.given(key);
+    let default = stored.as_ref().map(|text| text.as_str());
+    let default = default.or(is_last.then_some("production"));
+    // A script may leave out the last line alone.
+    let default = default.filter(|_| typed.is_some() || is_last);
+    let (origin, tries) = if typed.is_some() {
+        (say!("init-not-taken"), TRIES)
+    } else {
+        (say!("init-line", line = line), 1)
+    };
+    let shown = default.map_or_else(String::new, |default| format!(" [{default}]"));
+    let question = say!(
+        "init-question",
+        setting = name(key),
+        key = key,
+        default = shown
+    );
+    for left in (0..tries).rev() {
+        let answer = match typed {
+            None => read_line(),
+            Some(ends) if key == "app_secret" => {
                 ends.store(false, Ordering::SeqCst);
                 let answer = ask_hidden(&question);
                 ends.store(true, Ordering::SeqCst);
                 answer
             }
-            Answers::Typed(_) => ask(&question),
+            Some(_) => ask(&question),
         };
-        answer.map_err(|error| match error.kind() {
+        let answer = answer.map_err(|error| match error.kind() {
             ErrorKind::Interrupted => Failure::new(of_signal(SIGINT), say!("init-interrupted")),
-            _ => Failure::usage(say!(
-                "init-unreadable",
-                setting = setting.to_string(),
-                error = error.to_string()
-            )),
-        })
+            _ => {
+                let error = error.to_string();
+                Failure::usage(say!("init-unreadable", setting = name(key), error = error))
+            }
+        })?;
+        let text = match (answer.as_deref().map(|it| it.trim()), default) {
+            (Some(""), Some(default)) => default,
+            (None, Some(default)) if typed.is_none() => default,
+            (Some(text), _) => text,
+            (None, _) => break,
+        };
+        match entered(key, text, &origin) {
+            Ok(value) => return Ok(value),
+            Err(error) if left == 0 => return Err(Failure::usage(error)),
+            Err(error) => console.error(error),
+        }
     }
+    Err(Failure::usage(say!("config-ended", setting = name(key))))
 }

@@ -10,7 +10,6 @@ mod man;
 mod next;
 mod ping;
 mod run;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod signals;
 mod verify;
@@ -31,7 +30,6 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Verify(args) => verify::verify(*args, &console),
         Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
-        #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args, &console),
         Command::Man { dir } => man::man(&dir),
         Command::Completions { shell } => completions::completions(shell),

@@ -1,6 +1,7 @@
 //! The command that comes after a run, ready to be typed: the one that was typed, without what does
 //! not hold for the file that is given next.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -12,7 +13,6 @@ use crate::files::Status;
 use crate::language::say;
 use crate::run::Report;
 use crate::sheet::{Appended, Sheet};
-use crate::stop::StopReason;
 
 const PROGRAM: &str = "wdt-flags";
 
@@ -25,28 +25,26 @@ const ONCE: &str = "flag clear header_line no_header sheet all_sheets visible_on
 pub struct NextCommand {
     definition: Command,
     args: Vec<OsString>,
-    /// The sheet and each option, by its name in the definition, with its words.
-    typed: Vec<(String, Vec<OsString>)>,
+    /// The sheet and each option, by its name in the definition, as one word.
+    typed: Vec<(String, OsString)>,
 }
 
 impl NextCommand {
     /// What was typed for this sheet.
     pub fn new(sheet: &Sheet) -> Self {
         let layout = sheet.layout();
-        let columns = [
-            ("order_column", Some(&layout.order_column)),
-            ("flag_column", layout.flag_column.as_ref()),
-        ];
-        let is_alone = |header: &&String| {
-            let same = sheet.columns().iter().filter(|it| it == header);
+        let is_alone = |header: &String| {
+            let same = sheet.columns().iter().filter(|it| *it == header);
             !header.is_empty() && same.count() == 1
         };
-        let columns = columns.map(|(id, header)| (id, header.filter(is_alone).cloned()));
-        NextCommand::of(std::env::args_os().collect(), &columns)
+        let mut headers = BTreeMap::from([("order_column", &layout.order_column)]);
+        headers.extend(layout.flag_column.as_ref().map(|it| ("flag_column", it)));
+        headers.retain(|_, header| is_alone(header));
+        NextCommand::of(std::env::args_os().collect(), &headers)
     }
 
-    /// `columns` are headers, which hold for the failures file where letters may not.
-    fn of(args: Vec<OsString>, columns: &[(&str, Option<String>)]) -> Self {
+    /// `headers` are those of columns, which hold for the failures file where letters may not.
+    fn of(args: Vec<OsString>, headers: &BTreeMap<&str, &String>) -> Self {
         let mut definition = cli::command();
         let matches = definition.try_get_matches_from_mut(&args).ok();
         let mut typed = Vec::new();
@@ -58,33 +56,27 @@ impl NextCommand {
                 if matches.value_source(id) != Some(ValueSource::CommandLine) {
                     continue;
                 }
-                let option = OsString::from(format!("--{}", arg.get_long().unwrap_or_default()));
-                let header = columns.iter().find(|column| column.0 == id);
-                let value = header.and_then(|(_, header)| header.clone().map(OsString::from));
+                let option = format!("--{}", arg.get_long().unwrap_or_default());
                 let raw = || matches.get_raw(id)?.next().map(OsStr::to_owned);
+                let value = headers.get(id).map(OsString::from);
                 let value = value.or_else(raw).unwrap_or_default();
-                let words = if arg.is_positional() {
-                    vec![not_an_option(&value)]
+                let word = if arg.is_positional() {
+                    not_an_option(&value)
                 } else if let ArgAction::Count = arg.get_action() {
                     let letter = String::from(arg.get_short().unwrap_or_default());
-                    let letters = letter.repeat(matches.get_count(id).into());
-                    vec![format!("-{letters}").into()]
-                } else if !arg.get_action().takes_values() {
-                    vec![option]
-                } else if value.to_string_lossy().starts_with('-') {
-                    vec![[option, "=".into(), value].into_iter().collect()]
+                    format!("-{}", letter.repeat(matches.get_count(id).into())).into()
+                } else if arg.get_action().takes_values() {
+                    [(option + "=").into(), value].into_iter().collect()
                 } else {
-                    vec![option, value]
+                    option.into()
                 };
-                let at = (!arg.is_positional(), matches.index_of(id));
-                typed.push((at, (id.to_owned(), words)));
+                typed.push((id.to_owned(), word));
             }
         }
-        typed.sort_by_key(|(at, _)| *at);
         NextCommand {
             definition,
             args,
-            typed: typed.into_iter().map(|(_, typed)| typed).collect(),
+            typed,
         }
     }
 
@@ -94,12 +86,13 @@ impl NextCommand {
 
     /// What is to be done after a run, or after reading back, that ended so.
     pub fn after(&self, report: &Report) -> Option<String> {
-        let reason = report.stopped.as_ref();
-        if let Some(error) = &report.given_up {
-            return Some(self.again(!error.lacks_permission()));
-        }
-        if reason.is_some() || !report.beside.is_empty() {
-            return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
+        let is_tested = match (&report.given_up, &report.stopped) {
+            (Some(error), _) => Some(!error.lacks_permission()),
+            (None, Some(reason)) => Some(reason.is_tested_by_ping()),
+            (None, None) => (!report.beside.is_empty()).then_some(false),
+        };
+        if let Some(is_tested) = is_tested {
+            return Some(self.again(is_tested));
         }
         let failures = report.failures.as_deref()?;
         if report.rows.given_back() == 0 {
@@ -108,25 +101,30 @@ impl NextCommand {
         if report.kind == Appended::Readings {
             return Some(self.over(failures, None));
         }
-        let count = |status| report.rows.count(status);
-        let [rejected, failed] = [Status::Rejected, Status::Failed].map(count);
-        if self.has("limit") && count(Status::Skipped) > 0 && rejected + failed == 0 {
+        let [rejected, failed, invalid, skipped] = [
+            Status::Rejected,
+            Status::Failed,
+            Status::Invalid,
+            Status::Skipped,
+        ]
+        .map(|status| report.rows.count(status));
+        if self.has("limit") && skipped > 0 && rejected + failed == 0 {
             let command = in_words(self.words("run", None, "limit fresh"));
             return Some(say!("next-whole", command = command));
         }
         let command = self.over(failures, Some(&report.results));
-        Some(if rejected + count(Status::Invalid) > 0 {
+        Some(if rejected + invalid > 0 {
             say!("next-correct-first", file = failures, command = command)
         } else {
             command
         })
     }
 
-    /// The same command again, once the account is found to be right.
-    fn again(&self, tested_by_ping: bool) -> String {
+    /// The same command again, once `ping` finds the account to be right, if that tests it.
+    fn again(&self, is_tested: bool) -> String {
         let args = self.args.iter().skip(1).filter(|arg| *arg != "--fresh");
         let command = in_words(args.cloned());
-        if tested_by_ping && !self.has("sandbox") {
+        if is_tested && !self.has("sandbox") {
             let test = in_words(self.words("ping", None, ""));
             say!("next-test-first", test = test, command = command)
         } else {
@@ -139,27 +137,27 @@ impl NextCommand {
         let mut words = self.words("run", Some(failures), ONCE);
         let is_named = self.has("results") || self.has("failures");
         if let Some(results) = results.filter(|_| is_named) {
-            for (option, path) in [("--results", results), ("--failures", failures)] {
-                words.extend([option.into(), not_an_option(path.as_ref())]);
-            }
+            words.push(format!("--results={results}").into());
+            words.push(format!("--failures={failures}").into());
         }
         in_words(words)
     }
 
     /// A command with what it takes of what was typed, and with another sheet if one is given.
     fn words(&self, command: &str, sheet: Option<&str>, dropped: &str) -> Vec<OsString> {
-        let definition = self.definition.find_subcommand(command);
-        let takes = |id: &str| {
-            let mut args = definition.into_iter().flat_map(Command::get_arguments);
+        let mut words = vec![command.into()];
+        let Some(definition) = self.definition.find_subcommand(command) else {
+            return words;
+        };
+        for (id, word) in &self.typed {
             let is_dropped = dropped.split(' ').any(|it| it == id)
                 || id == "modified_within" && !self.has("skip_unchanged");
-            !is_dropped && args.any(|arg| arg.get_id() == id)
-        };
-        let mut words = vec![command.into()];
-        for (id, typed) in self.typed.iter().filter(|(id, _)| takes(id)) {
+            if is_dropped || definition.get_arguments().all(|arg| arg.get_id() != id) {
+                continue;
+            }
             match sheet {
                 Some(sheet) if id == "path" => words.push(not_an_option(sheet.as_ref())),
-                _ => words.extend_from_slice(typed),
+                _ => words.push(word.clone()),
             }
         }
         words
@@ -203,11 +201,8 @@ mod tests {
     fn typed(line: &str) -> NextCommand {
         let args = format!("{PROGRAM} {line}");
         let args = args.split(' ').map(|word| word.replace('_', " ").into());
-        let headers = [
-            ("order_column", Some("单 号".to_owned())),
-            ("flag_column", None),
-        ];
-        NextCommand::of(args.collect(), &headers)
+        let header = "单 号".to_owned();
+        NextCommand::of(args.collect(), &BTreeMap::from([("order_column", &header)]))
     }
 
     #[test]
@@ -216,11 +211,11 @@ mod tests {
             ("run x.csv", "run f.csv"),
             (
                 "run x.csv --on-conflict invalid -j4 -y",
-                "run f.csv --on-conflict invalid --workers 4 --yes",
+                "run f.csv --on-conflict=invalid --workers=4 --yes",
             ),
             (
                 "-vv run --rate=9/s --limit 3 x.csv --fresh",
-                "run f.csv --rate 9/s -vv",
+                "run f.csv --rate=9/s -vv",
             ),
             (
                 "run x.xlsx --sheet a --header-line 3 --encoding gbk --visible-only --deadline 6h",
@@ -228,27 +223,27 @@ mod tests {
             ),
             (
                 "run x.csv --no-header --order-column A --flag 加急",
-                "run f.csv --order-column '单 号'",
+                "run f.csv '--order-column=单 号'",
             ),
             (
                 "run x.csv --flag-column B --delimiter ;",
-                "run f.csv --flag-column B",
+                "run f.csv --flag-column=B",
             ),
             (
                 "run x.csv --flag-column=-b --profile a_b",
-                "run f.csv --flag-column=-b --profile 'a b'",
+                "run f.csv --flag-column=-b '--profile=a b'",
             ),
             (
                 "run x.csv --skip-unchanged --modified-within 2d",
-                "run f.csv --skip-unchanged --modified-within 2d",
+                "run f.csv --skip-unchanged --modified-within=2d",
             ),
             (
                 "run - -o r.csv",
-                "run f.csv --results r.csv --failures f.csv",
+                "run f.csv --results=r.csv --failures=f.csv",
             ),
             (
                 "verify x.csv -o v.csv --modified-within 2d --timeout 9s",
-                "run f.csv --timeout 9s --results r.csv --failures f.csv",
+                "run f.csv --timeout=9s --results=r.csv --failures=f.csv",
             ),
             ("run --sandbox -- -x.csv", "run f.csv --sandbox"),
         ] {
@@ -263,14 +258,10 @@ mod tests {
     fn the_same_command_again_does_not_start_over() {
         let line =
             "run my_orders.csv --fresh --limit 3 --config c.toml --retries 0 --timeout 9s -v";
-        let command =
-            "wdt-flags run 'my orders.csv' --limit 3 --config c.toml --retries 0 --timeout 9s -v";
-        assert_eq!(typed(line).again(false), command);
         assert_eq!(
             typed(line).again(true),
-            format!(
-                "wdt-flags ping --config c.toml --timeout 9s -v; once that is accepted: {command}"
-            )
+            "wdt-flags ping --config=c.toml --timeout=9s -v; once that is accepted: \
+             wdt-flags run 'my orders.csv' --limit 3 --config c.toml --retries 0 --timeout 9s -v"
         );
     }
 

@@ -31,32 +31,27 @@ pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> 
         Err(error) => error.to_string(),
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
-    let lines = [
-        Some(labelled(&say!("label-endpoint"), &account.endpoint)),
-        Some(labelled(&say!("label-account"), named)),
+    let mut lines = vec![
+        labelled(&say!("label-endpoint"), account.endpoint.url()),
+        labelled(&say!("label-account"), named),
+    ];
+    lines.extend(
         client
             .proxy()
             .map(|proxy| labelled(&say!("label-proxy"), proxy)),
-        Some(labelled(&say!("label-reply"), reply)),
+    );
+    lines.push(labelled(&say!("label-reply"), reply));
+    lines.extend(
         ping.clock_offset
             .map(|offset| labelled(&say!("label-clock"), clock(offset))),
-    ];
-    let lines: String = lines
-        .into_iter()
-        .flatten()
-        .map(|line| line + "\n")
-        .collect();
-    print(lines).map_err(Failure::stdout)?;
-    Ok(match ping.result.map_err(|error| error.kind) {
+    );
+    print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
+    Ok(match ping.result {
         Ok(()) => OK,
-        Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
-        Err(
-            ErrorKind::Throttled(_)
-            | ErrorKind::Transient
-            | ErrorKind::NoReply
-            | ErrorKind::Unreachable
-            | ErrorKind::Clock,
-        ) => SOME_FAILED,
+        Err(error) => match error.kind {
+            ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected => STOPPED,
+            _ => SOME_FAILED,
+        },
     })
 }
 

@@ -16,16 +16,12 @@ use crate::stop::StopReason;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {
-    let orders = match &args.orders {
-        Some(file) => read_orders(file).map_err(Failure::usage)?,
-        None => Vec::new(),
-    };
-    let stop = listen(console).map_err(Failure::no_thread)?;
-    let default = Config::default();
+    let orders = args.orders.as_deref().map_or(Ok(Vec::new()), read_orders);
+    let orders = orders.map_err(Failure::usage)?;
+    let stop = listen(console)?;
     let (watch, requests) = channel();
-    let config = Config {
+    let mut config = Config {
         listen: args.listen,
-        flags: args.flags.unwrap_or(default.flags),
         orders,
         limit: args.limit,
         max_concurrency: args.max_concurrency,
@@ -35,14 +31,14 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         watch: Some(watch),
         ..Config::default()
     };
+    if let Some(flags) = args.flags {
+        config.flags = flags;
+    }
     let sandbox = Sandbox::start(config).map_err(|error| {
+        let (address, error) = (args.listen.to_string(), error.to_string());
         Failure::new(
             STOPPED,
-            say!(
-                "sandbox-failed",
-                address = args.listen.to_string(),
-                error = error.to_string()
-            ),
+            say!("sandbox-failed", address = address, error = error),
         )
     })?;
     stop.begin();

@@ -11,8 +11,9 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::register_usize;
 
-use super::exit;
+use super::exit::{self, Failure};
 use crate::console::Console;
+use crate::language::say;
 use crate::stop::{Stop, StopReason};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -21,8 +22,16 @@ const LAST_MESSAGE: Duration = Duration::from_secs(1);
 
 /// Listens for signals from now on. The first one stops what has begun by then. The second, and any
 /// that comes before something has begun, ends the program.
-pub(super) fn listen(console: &Arc<Console>) -> io::Result<Arc<Stop>> {
+pub(super) fn listen(console: &Arc<Console>) -> Result<Arc<Stop>, Failure> {
     let stop = Arc::new(Stop::default());
+    let watched = watch(Arc::clone(&stop), Arc::clone(console));
+    watched.map_err(|error| {
+        Failure::new(exit::STOPPED, say!("no-thread", error = error.to_string()))
+    })?;
+    Ok(stop)
+}
+
+fn watch(stop: Arc<Stop>, console: Arc<Console>) -> io::Result<()> {
     // Looking works on every system, unlike waiting for a signal.
     let received = Arc::new(AtomicUsize::new(0));
     for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
@@ -31,7 +40,6 @@ pub(super) fn listen(console: &Arc<Console>) -> io::Result<Arc<Stop>> {
     // A file that may not grow further (`ulimit -f`) is an error like a full disk.
     #[cfg(unix)]
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
-    let (asked, console) = (Arc::clone(&stop), Arc::clone(console));
     Builder::new().name("signals".into()).spawn(move || {
         let next = || loop {
             thread::sleep(LOOK_EVERY);
@@ -40,14 +48,14 @@ pub(super) fn listen(console: &Arc<Console>) -> io::Result<Arc<Stop>> {
             }
         };
         let mut signal = next();
-        if asked.begun() {
-            asked.stop(StopReason::Signal(signal));
+        if stop.begun() {
+            stop.stop(StopReason::Signal(signal));
             signal = next();
             say_what_is_left(console);
         }
         std::process::exit(exit::of_signal(signal).into());
     })?;
-    Ok(stop)
+    Ok(())
 }
 
 fn say_what_is_left(console: Arc<Console>) {

@@ -2,79 +2,38 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::{Encoding, UTF_8};
-use serde::{Deserialize, Deserializer, de::Error};
+use toml_edit::{Document, Item, Value};
 use zeroize::Zeroizing;
 
-use super::{ConfigError, Lookup, user_directory, variable};
+use super::setting::{SECRET_FILE, SETTINGS};
+use super::{Lookup, at, user_directory, variable};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::{MAX_WORKERS, RateLimit};
-use crate::text::all;
 
 pub const DEFAULT_PROFILE: &str = "default";
-
-type Text = Option<Zeroizing<String>>;
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Profile {
-    sid: Text,
-    app_key: Text,
-    app_secret: Text,
-    app_secret_file: Text,
-    endpoint: Text,
-    ca_file: Text,
-    #[serde(default, deserialize_with = "rate")]
-    pub rate: Option<RateLimit>,
-    #[serde(default, deserialize_with = "workers")]
-    pub workers: Option<NonZeroUsize>,
-    #[serde(default, deserialize_with = "output_format")]
-    pub output_format: Option<OutputFormat>,
-}
-
-impl Profile {
-    /// The text that a key has.
-    pub fn text(&self, key: &str) -> Text {
-        match key {
-            "sid" => self.sid.clone(),
-            "app_key" => self.app_key.clone(),
-            "app_secret" => self.app_secret.clone(),
-            "app_secret_file" => self.app_secret_file.clone(),
-            "endpoint" => self.endpoint.clone(),
-            "ca_file" => self.ca_file.clone(),
-            _ => None,
-        }
-    }
-}
-
-fn rate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RateLimit>, D::Error> {
-    let rate = String::deserialize(from)?.parse::<RateLimit>().map(Some);
-    rate.map_err(|why| D::Error::custom(ConfigError::at("rate", why)))
-}
-
-fn workers<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NonZeroUsize>, D::Error> {
-    match NonZeroUsize::new(usize::deserialize(from)?) {
-        Some(workers) if workers.get() <= MAX_WORKERS => Ok(Some(workers)),
-        _ => Err(D::Error::custom(say!("config-workers", most = MAX_WORKERS))),
-    }
-}
-
-fn output_format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OutputFormat>, D::Error> {
-    let format = String::deserialize(from)?.parse().map(Some);
-    format.map_err(|()| D::Error::custom(say!("config-output-format")))
-}
 
 /// The file as it is read; without text where there is none.
 pub struct File {
     /// Empty where there is neither a name nor a home directory.
     pub path: PathBuf,
     pub text: Zeroizing<String>,
-    profiles: BTreeMap<String, Profile>,
+    pub profiles: BTreeMap<String, Profile>,
+}
+
+/// A section of the file.
+#[derive(Clone, Default)]
+pub struct Profile {
+    texts: BTreeMap<String, Zeroizing<String>>,
+    pub rate: Option<RateLimit>,
+    pub workers: Option<NonZeroUsize>,
+    pub output_format: Option<OutputFormat>,
 }
 
 impl File {
@@ -84,130 +43,106 @@ impl File {
         config: Option<&Path>,
         lookup: Lookup<'_>,
         needed: bool,
-    ) -> Result<File, ConfigError> {
+        warnings: &mut Vec<String>,
+    ) -> Result<File, String> {
         let named = config.map(Path::to_owned);
         let named = named.or_else(|| variable(lookup, "WDT_CONFIG").map(PathBuf::from));
         let needed = needed && named.is_some();
         let usual = || Some(user_directory("XDG_CONFIG_HOME", ".config")?.join("config.toml"));
         let path = named.or_else(usual).unwrap_or_default();
-        let text = match read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound && !needed => Zeroizing::default(),
-            read => read.map_err(|error| unreadable(&path, &say!("config-file"), &error))?,
+        let is_missing = fs::metadata(&path).is_err_and(|it| it.kind() == ErrorKind::NotFound);
+        let text = if is_missing && !needed {
+            Zeroizing::default()
+        } else {
+            read(&path, &say!("config-file"), warnings)?
         };
-        // The error's `Display` shows the line, and with it perhaps the secret.
-        let profiles = toml_edit::de::from_str(&text).map_err(|error| {
-            let at = error.span().map(|span| position(&text, span.start));
-            let place = format!("{}{}", path.display(), at.unwrap_or_default());
-            ConfigError::at(&place, without_value(error.message()))
-        })?;
+        let wrong = |span, why| at(&format!("{}{}", path.display(), position(&text, span)), why);
+        let document = Document::parse(text.as_str());
+        let document = document.map_err(|error| wrong(error.span(), error.message().to_owned()))?;
+        let mut profiles = BTreeMap::new();
+        for (name, section) in document.into_table() {
+            let span = section.span();
+            let section = section.into_table();
+            let section = section.map_err(|_| wrong(span, say!("config-expected-profile")))?;
+            let profile = profiles
+                .entry(name.to_string())
+                .or_insert_with(Profile::default);
+            for (key, item) in section {
+                let span = item.span();
+                profile.set(&key, item).map_err(|why| wrong(span, why))?;
+            }
+        }
         Ok(File {
             path,
             text,
             profiles,
         })
     }
+}
 
-    /// Where files that are named in it are looked for.
-    pub fn directory(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new(""))
+impl Profile {
+    /// The text that a key has.
+    pub fn text(&self, key: &str) -> Option<Zeroizing<String>> {
+        self.texts.get(key).cloned()
     }
 
-    pub fn find(&self, profile: &str) -> Option<&Profile> {
-        self.profiles.get(profile)
-    }
-
-    /// A profile and its place, for messages. One that is named must be there.
-    pub fn profile(&self, named: Option<&str>) -> Result<(Profile, String), ConfigError> {
-        let name = named.unwrap_or(DEFAULT_PROFILE);
-        let file = self.path.display().to_string();
-        match self.profiles.get(name) {
-            None if named.is_some() => {
-                let others: Vec<_> = self.profiles.keys().cloned().collect();
-                Err(ConfigError(say!(
-                    "config-no-profile",
-                    profile = name,
-                    file = file,
-                    count = others.len(),
-                    others = all(&others)
-                )))
-            }
-            found => {
-                let place = say!("config-profile", profile = name, file = file);
-                Ok((found.cloned().unwrap_or_default(), place))
-            }
+    /// An error says nothing of the value, which may be the secret in a wrong place.
+    fn set(&mut self, key: &str, item: Item) -> Result<(), String> {
+        if key == "workers" {
+            let number = item.as_integer().and_then(|it| usize::try_from(it).ok());
+            let workers = number
+                .filter(|&it| it <= MAX_WORKERS)
+                .and_then(NonZeroUsize::new);
+            self.workers = workers;
+            return workers
+                .map(drop)
+                .ok_or_else(|| say!("config-workers", most = MAX_WORKERS));
         }
+        let is_text = SETTINGS.contains(&key) || [SECRET_FILE, "ca_file"].contains(&key);
+        if !is_text && !["rate", "output_format"].contains(&key) {
+            return Err(say!("config-unknown-key"));
+        }
+        let Ok(Value::String(text)) = item.into_value() else {
+            return Err(say!("config-expected-string"));
+        };
+        let text = Zeroizing::new(text.into_value());
+        match key {
+            "rate" => self.rate = Some(text.parse().map_err(|why| at(key, why))?),
+            "output_format" => {
+                let format = text.parse().map_err(|()| say!("config-output-format"))?;
+                self.output_format = Some(format);
+            }
+            _ => drop(self.texts.insert(key.to_owned(), text)),
+        }
+        Ok(())
     }
+}
+
+/// Line and column of where the span begins.
+fn position(text: &str, span: Option<Range<usize>>) -> String {
+    let Some(before) = span.and_then(|span| text.get(..span.start)) else {
+        return String::new();
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    format!(":{line}:{column}")
 }
 
 /// The name that an option or the environment gives.
 pub fn profile_name(profile: Option<&str>, lookup: Lookup<'_>) -> Option<String> {
-    let named = || {
-        Some(
-            variable(lookup, "WDT_PROFILE")?
-                .to_string_lossy()
-                .into_owned(),
-        )
-    };
-    profile.map(str::to_owned).or_else(named)
-}
-
-/// The secret in the file that `origin` names.
-pub fn read_secret(
-    path: &Path,
-    origin: &str,
-    warnings: &mut Vec<String>,
-) -> Result<Zeroizing<String>, ConfigError> {
-    warn_if_readable_by_others(path, warnings);
-    read(path).map_err(|error| unreadable(path, origin, &error))
-}
-
-fn unreadable(path: &Path, origin: &str, error: &io::Error) -> ConfigError {
-    ConfigError(say!(
-        "config-unreadable",
-        origin = origin,
-        path = path.display().to_string(),
-        why = error.to_string()
-    ))
+    let in_environment = || variable(lookup, "WDT_PROFILE");
+    let profile = profile.map(Into::into).or_else(in_environment)?;
+    Some(profile.to_string_lossy().into_owned())
 }
 
 /// The text of a file in UTF-8, or with a byte order mark, as Notepad and PowerShell put one before
-/// it, in UTF-16.
-fn read(path: &Path) -> io::Result<Zeroizing<String>> {
-    let bytes = Zeroizing::new(fs::read(path)?);
-    let (encoding, mark) = Encoding::for_bom(&bytes).unwrap_or((UTF_8, 0));
-    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
-    let not_text = || io::Error::new(ErrorKind::InvalidData, say!("config-not-utf8"));
-    Ok(Zeroizing::new(text.ok_or_else(not_text)?.into_owned()))
-}
-
-/// A parser's message without the value it found, which may be the secret in a wrong place.
-fn without_value(message: &str) -> String {
-    match message.split_once(", expected ") {
-        Some((what, expected)) if what.starts_with("invalid ") => match expected {
-            "struct Profile" => say!("config-expected-profile"),
-            "a string" => say!("config-expected-string"),
-            expected => say!("config-expected", what = expected),
-        },
-        _ => message.to_owned(),
-    }
-}
-
-/// Line and column of the byte `at`.
-fn position(text: &str, at: usize) -> String {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
-    format!(":{line}:{column}")
-}
-
-/// On other systems files in a user's own directories are private by default.
-pub fn warn_if_readable_by_others(path: &Path, warnings: &mut Vec<String>) {
+/// it, in UTF-16. Warns if others can read it: it holds a secret.
+pub fn read(
+    path: &Path,
+    origin: &str,
+    warnings: &mut Vec<String>,
+) -> Result<Zeroizing<String>, String> {
+    // On other systems files in a user's own directories are private by default.
     #[cfg(unix)]
     if let Ok(found) = fs::metadata(path)
         && std::os::unix::fs::MetadataExt::mode(&found) & 0o077 != 0
@@ -215,6 +150,14 @@ pub fn warn_if_readable_by_others(path: &Path, warnings: &mut Vec<String>) {
         let path = path.display().to_string();
         warnings.push(say!("config-readable-by-others", path = path));
     }
-    #[cfg(not(unix))]
-    let _ = (path, warnings);
+    let unreadable = |why: String| {
+        let path = path.display().to_string();
+        say!("config-unreadable", origin = origin, path = path, why = why)
+    };
+    let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = Zeroizing::new(bytes);
+    let (encoding, mark) = Encoding::for_bom(&bytes).unwrap_or((UTF_8, 0));
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
+    let text = text.ok_or_else(|| unreadable(say!("config-not-utf8")))?;
+    Ok(Zeroizing::new(text.into_owned()))
 }

@@ -1,27 +1,30 @@
 //! The account, from options, environment and configuration file.
+//!
+//! An error is what people are told, and holds nothing of a secret.
 
 mod file;
 mod setting;
 mod setup;
-mod sources;
 #[cfg(test)]
 mod tests;
 
 use std::env;
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use self::file::{File, profile_name, warn_if_readable_by_others};
-use self::setting::variable_of;
-pub use self::setting::{Setting, entered, variables};
+use zeroize::Zeroizing;
+
+use self::file::{DEFAULT_PROFILE, File, profile_name, read};
+use self::setting::{SECRET_FILE, check, trimmed, variable_of};
+pub use self::setting::{SETTINGS, entered, name, variables};
 pub use self::setup::Slot;
-use self::sources::Source;
-use crate::erp::Account;
+use crate::cli::AccountArgs;
+use crate::erp::{Account, AppSecret, Endpoint};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::RateLimit;
+use crate::text::all;
 
 /// Whom to call, and how the profile wants it done.
 #[derive(Debug)]
@@ -34,18 +37,6 @@ pub struct Configured {
     /// Where each setting came from, for people.
     pub origins: String,
     pub warnings: Vec<String>,
-}
-
-/// Why there is no account to call for. Holds nothing of a secret.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ConfigError(String);
-
-impl ConfigError {
-    /// What is wrong with what stands in one place.
-    fn at(place: &str, error: impl Display) -> Self {
-        ConfigError(say!("config-at", place = place, why = error.to_string()))
-    }
 }
 
 /// The value of an environment variable.
@@ -63,18 +54,27 @@ fn variable(lookup: Lookup<'_>, name: &str) -> Option<OsString> {
 ///
 /// If something is missing or cannot be right as it stands, or if environment and profile name two
 /// accounts and the one that comes first does not give everything that the other does.
-pub fn load(
-    profile: Option<&str>,
-    endpoint: Option<&str>,
-    config: Option<&Path>,
-    ca_file: Option<&Path>,
-    lookup: Lookup<'_>,
-) -> Result<Configured, ConfigError> {
+pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String> {
     let mut warnings = Vec::new();
-    let file = File::open(config, lookup, true)?;
-    warn_if_readable_by_others(&file.path, &mut warnings);
-    let (stored, place) = file.profile(profile_name(profile, lookup).as_deref())?;
-    let mut first = Source::read(
+    let file = File::open(args.config.as_deref(), lookup, true, &mut warnings)?;
+    let directory = file.path.parent().unwrap_or(Path::new(""));
+    let named = profile_name(args.profile.as_deref(), lookup);
+    let profile = named.as_deref().unwrap_or(DEFAULT_PROFILE);
+    let path = file.path.display().to_string();
+    let stored = file.profiles.get(profile).cloned();
+    if stored.is_none() && named.is_some() {
+        let others: Vec<_> = file.profiles.keys().cloned().collect();
+        return Err(say!(
+            "config-no-profile",
+            profile = profile,
+            file = path,
+            count = others.len(),
+            others = all(&others)
+        ));
+    }
+    let stored = stored.unwrap_or_default();
+    let place = say!("config-profile", profile = profile, file = path);
+    let in_environment = given(
         |key| {
             let value = variable(lookup, &variable_of(key))?;
             Some(value.to_string_lossy().into_owned().into())
@@ -83,32 +83,136 @@ pub fn load(
         Path::new(""),
         &mut warnings,
     )?;
-    let mut second = Source::read(
+    let in_profile = given(
         |key| stored.text(key),
         |key| say!("config-in-profile", key = key, place = place.as_str()),
-        file.directory(),
+        directory,
         &mut warnings,
     )?;
-    let is_profile_first = profile.is_some();
+    let mut places = [in_environment, in_profile];
+    let mut ca_files = [
+        variable(lookup, "WDT_CA_FILE").map(PathBuf::from),
+        stored.text("ca_file").map(|path| directory.join(&*path)),
+    ];
+    let is_profile_first = args.profile.is_some();
     if is_profile_first {
-        std::mem::swap(&mut first, &mut second);
+        places.reverse();
+        ca_files.reverse();
     }
-    let are_two = first.names_another_account_than(&second);
-    if let Some(endpoint) = endpoint {
-        first.give(Setting::Endpoint, endpoint, "--endpoint".to_owned());
+    let [mut first, second] = places;
+    let option = args.endpoint.as_deref();
+    if let Some(option) = option.and_then(|it| Given::new("endpoint", it, "--endpoint".into())) {
+        first.retain(|given| given.key != option.key);
+        first.push(option);
     }
-    first.ca_file = ca_file.map(Path::to_owned).or(first.ca_file);
-    let all = first.completed(second, are_two)?;
+    // An endpoint is nobody's own.
+    let are_two = first.iter().filter(|one| one.key != "endpoint").any(|one| {
+        let other = find(&second, one.key);
+        other.is_some_and(|other| other.text != one.text)
+    });
+    let added = second
+        .iter()
+        .find(|other| find(&first, other.key).is_none());
+    if are_two && let (Some(one), Some(other)) = (first.first(), added) {
+        return Err(say!(
+            "config-mixed",
+            one = name(one.key),
+            one_origin = one.origin.as_str(),
+            other = name(other.key),
+            other_origin = other.origin.as_str()
+        ));
+    }
+    let settings = SETTINGS.map(|key| find(&first, key).or_else(|| find(&second, key)));
+    for given in settings.into_iter().flatten() {
+        check(given.key, &given.text, &given.origin)?;
+    }
+    let [Some(sid), Some(app_key), Some(secret), endpoint] = settings else {
+        let own = SETTINGS.into_iter().zip(settings).take(3);
+        let missing = own.filter(|(_, given)| given.is_none());
+        let missing: Vec<_> = missing.map(|(key, _)| name(key)).collect();
+        return Err(say!(
+            "config-incomplete",
+            missing = all(&missing),
+            place = place
+        ));
+    };
+    let endpoint = endpoint.map(|it| it.text.parse().map_err(|error| at(&it.origin, error)));
+    let origins = SETTINGS.into_iter().zip(settings).map(|(key, given)| {
+        let origin = given.map_or_else(|| say!("config-default"), |it| it.origin.clone());
+        say!("config-origin", setting = name(key), origin = origin)
+    });
     // The quota is the account's.
     let is_paced = is_profile_first || !are_two;
     Ok(Configured {
-        account: all.account(&place)?,
-        origins: all.origins(),
+        account: Account {
+            sid: sid.text.to_string(),
+            app_key: app_key.text.to_string(),
+            secret: AppSecret::parse(&secret.text).map_err(|error| at(&secret.origin, error))?,
+            endpoint: endpoint.transpose()?.unwrap_or_else(Endpoint::production),
+            ca_file: args
+                .ca_file
+                .clone()
+                .or_else(|| ca_files.into_iter().flatten().next()),
+            stand_in: false,
+        },
         rate: stored.rate.filter(|_| is_paced),
         workers: stored.workers.filter(|_| is_paced),
         output_format: stored.output_format,
+        origins: all(&origins.collect::<Vec<_>>()),
         warnings,
     })
+}
+
+/// A setting, and who gives it.
+struct Given {
+    key: &'static str,
+    text: Zeroizing<String>,
+    origin: String,
+}
+
+impl Given {
+    /// A value without what pasting leaves around it. An empty one counts as not given.
+    fn new(key: &'static str, text: &str, origin: String) -> Option<Given> {
+        let text = Zeroizing::new(trimmed(text).to_owned());
+        (!text.is_empty()).then_some(Given { key, text, origin })
+    }
+}
+
+fn find<'g>(settings: &'g [Given], key: &str) -> Option<&'g Given> {
+    settings.iter().find(|given| given.key == key)
+}
+
+/// What one place gives, which has a `text` of each key and an `origin` to be named by. The file
+/// with the secret is looked for in the directory.
+fn given(
+    text: impl Fn(&str) -> Option<Zeroizing<String>>,
+    origin: impl Fn(&str) -> String,
+    directory: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Given>, String> {
+    let mut settings = Vec::new();
+    for key in SETTINGS {
+        let mut given = text(key).and_then(|text| Given::new(key, &text, origin(key)));
+        let file = text(SECRET_FILE).filter(|_| key == "app_secret");
+        if let Some(path) = file {
+            let (path, origin) = (directory.join(&*path), origin(SECRET_FILE));
+            if let Some(given) = given {
+                return Err(say!(
+                    "config-two-secrets",
+                    one = given.origin,
+                    other = origin
+                ));
+            }
+            given = Given::new(key, &read(&path, &origin, warnings)?, origin);
+        }
+        settings.extend(given);
+    }
+    Ok(settings)
+}
+
+/// What is wrong with what stands in one place.
+fn at(place: &str, why: impl ToString) -> String {
+    say!("config-at", place = place, why = why.to_string())
 }
 
 /// Where what is remembered from run to run is kept, if there is such a place.
@@ -124,10 +228,8 @@ fn user_directory(variable: &str, usual: &str) -> Option<PathBuf> {
     } else {
         (variable, usual)
     };
-    let named = env::var_os(variable).map(PathBuf::from);
-    let home = || env::home_dir().filter(|home| home.is_absolute());
-    let directory = named
-        .filter(|path| path.is_absolute())
-        .or_else(|| Some(home()?.join(usual)))?;
-    Some(directory.join("wdt-flags"))
+    let is_absolute = |path: &PathBuf| path.is_absolute();
+    let named = env::var_os(variable).map(PathBuf::from).filter(is_absolute);
+    let home = || Some(env::home_dir().filter(is_absolute)?.join(usual));
+    Some(named.or_else(home)?.join("wdt-flags"))
 }

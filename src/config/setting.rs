@@ -1,123 +1,65 @@
 //! What makes an account, setting by setting.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
-use super::ConfigError;
+use super::at;
 use crate::erp::{AppSecret, Endpoint};
 use crate::language::say;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Setting {
-    Sid,
-    AppKey,
-    AppSecret,
-    Endpoint,
-}
-
+/// The settings by their keys in a profile. The endpoint, the last, is no account's own.
+pub const SETTINGS: [&str; 4] = ["sid", "app_key", "app_secret", "endpoint"];
 /// Names the file that holds the app secret, instead of that.
-pub(super) const SECRET_FILE: &str = "app_secret_file";
+pub const SECRET_FILE: &str = "app_secret_file";
 
-impl Setting {
-    /// What one account has and another has not.
-    pub const OF_ACCOUNT: [Setting; 3] = [Setting::Sid, Setting::AppKey, Setting::AppSecret];
-    pub const ALL: [Setting; 4] = [
-        Setting::Sid,
-        Setting::AppKey,
-        Setting::AppSecret,
-        Setting::Endpoint,
-    ];
-
-    /// Its name in a profile.
-    pub fn key(self) -> &'static str {
-        match self {
-            Setting::Sid => "sid",
-            Setting::AppKey => "app_key",
-            Setting::AppSecret => "app_secret",
-            Setting::Endpoint => "endpoint",
-        }
-    }
-
-    /// As `init` asks for it.
-    pub fn question(self) -> String {
-        match self {
-            Setting::Sid | Setting::AppKey => self.to_string(),
-            Setting::AppSecret => say!("setting-app-secret", "question"),
-            Setting::Endpoint => say!("setting-endpoint", "question"),
-        }
-    }
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            Setting::Sid => say!("setting-sid"),
-            Setting::AppKey => say!("setting-app-key"),
-            Setting::AppSecret => say!("setting-app-secret"),
-            Setting::Endpoint => say!("setting-endpoint"),
-        })
-    }
+/// As people call a setting.
+pub fn name(key: &str) -> String {
+    say!("setting", key = key)
 }
 
 /// The environment variable that stands for a profile's key.
-pub(super) fn variable_of(key: &str) -> String {
+pub fn variable_of(key: &str) -> String {
     format!("WDT_{}", key.to_uppercase())
 }
 
 /// The environment variables that come before a profile.
 pub fn variables() -> impl Iterator<Item = String> {
-    let keys = Setting::ALL.map(Setting::key).into_iter();
-    keys.chain([SECRET_FILE]).map(variable_of)
+    SETTINGS.into_iter().chain([SECRET_FILE]).map(variable_of)
 }
 
 /// The value that somebody has entered, without what pasting leaves around it.
-pub fn entered(
-    setting: Setting,
-    text: &str,
-    origin: &str,
-) -> Result<Zeroizing<String>, ConfigError> {
+pub fn entered(key: &str, text: &str, origin: &str) -> Result<Zeroizing<String>, String> {
     let text = trimmed(text);
     if text.is_empty() {
-        let setting = setting.to_string();
-        return Err(ConfigError(say!(
-            "config-empty",
-            origin = origin,
-            setting = setting
-        )));
+        return Err(say!("config-empty", origin = origin, setting = name(key)));
     }
-    check(setting, text, origin)?;
-    if setting == Setting::AppSecret {
-        AppSecret::parse(text).map_err(|error| ConfigError::at(origin, error))?;
+    check(key, text, origin)?;
+    if key == "app_secret" {
+        AppSecret::parse(text).map_err(|error| at(origin, error))?;
     }
-    if setting == Setting::Endpoint && text.parse::<Endpoint>().is_err() {
+    if key == "endpoint" && text.parse::<Endpoint>().is_err() {
         // It is not repeated: it may be the secret in a wrong place.
-        return Err(ConfigError(say!("config-no-endpoint", origin = origin)));
+        return Err(say!("config-no-endpoint", origin = origin));
     }
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-pub(super) fn trimmed(text: &str) -> &str {
+pub fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
 /// An error if pasting has left in the value what cannot be part of it. Names the character and not
 /// the value, which may be the secret.
-pub(super) fn check(setting: Setting, text: &str, origin: &str) -> Result<(), ConfigError> {
+pub fn check(key: &str, text: &str, origin: &str) -> Result<(), String> {
     let Some(c) = misplaced(text) else {
         return Ok(());
     };
-    let code = format!("U+{:04X}", u32::from(c));
-    Err(ConfigError(say!(
+    let character = format!("{c:?} U+{:04X}", u32::from(c));
+    Err(say!(
         "config-misplaced",
         origin = origin,
-        setting = setting.to_string(),
-        character = if is_quote(c) {
-            format!("{c} {code}")
-        } else {
-            code
-        }
-    )))
+        setting = name(key),
+        character = character
+    ))
 }
 
 /// A quote around the text or at one end, or a blank, line break or invisible character in it.

@@ -15,7 +15,7 @@ use super::explain::Route;
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::SystemProxy;
 use super::reply::Reply;
-use super::request::{Request, arguments};
+use super::request::Request;
 use super::secrets::masked;
 use super::trust::root_certs;
 use super::verdict::classify;
@@ -37,7 +37,6 @@ pub struct Ping {
     pub result: Result<(), CallError>,
     /// The server's clock minus this machine's, in seconds, if the server told the time.
     pub clock_offset: Option<i64>,
-    /// How long the call took.
     pub elapsed: Duration,
 }
 
@@ -100,24 +99,23 @@ impl Client {
         self.route.proxy.as_ref().map(SystemProxy::address)
     }
 
-    /// The clock that calls are signed by.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
     /// Sets `order`'s flag. Idempotent: setting it twice leaves what setting it once does.
     pub fn update_flag(&self, order: &str, flag: &str) -> Result<(), CallError> {
-        let body = arguments(&Update {
+        let update = Update {
             purchase_no: order,
             flag_name: flag,
-        });
-        self.call(&Request::new(UPDATE_METHOD, &body)).map(drop)
+        };
+        self.call(&Request::new(UPDATE_METHOD, &[update])).map(drop)
     }
 
     /// Makes one call that changes nothing.
     pub fn ping(&self) -> Ping {
         let started = Instant::now();
-        let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, "[]"));
+        let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, &[(); 0]));
         Ping {
             result: outcome.map(drop),
             clock_offset: date.map(|date| date.as_second() - Timestamp::now().as_second()),
@@ -147,7 +145,7 @@ impl Client {
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
-            .send(request.body);
+            .send(&request.body);
         let reply = match sent {
             Ok(response) => Reply::read(response, request.max_reply)
                 .map_err(|error| self.route.explain_cut_off(&error)),
@@ -157,83 +155,9 @@ impl Client {
         let outcome = reply.and_then(|reply| classify(&reply)).map_err(|error| {
             // What came may quote the URL, which holds half of the secret.
             let secret = &self.account.secret;
-            let secrets = [secret.secret(), secret.salt(), &sign];
-            let reason = masked(&error.reason, secrets);
+            let reason = masked(&error.reason, [secret.secret(), secret.salt(), &sign]);
             CallError { reason, ..error }
         });
         (outcome, date)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Read, Write};
-    use std::net::{TcpListener, TcpStream};
-    use std::thread;
-
-    use super::*;
-    use crate::erp::account::AppSecret;
-    use crate::erp::listing::{Page, Query, Window};
-
-    /// A client of a server that does this with the one connection that it takes.
-    fn client_of(timeout: Duration, serve: impl FnOnce(TcpStream) + Send + 'static) -> Client {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("bound");
-        thread::spawn(move || serve(listener.accept().expect("called").0));
-        let account = Account {
-            sid: "shop".into(),
-            app_key: "wdt_test".into(),
-            secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
-            endpoint: format!("http://{address}/").parse().expect("an endpoint"),
-            ca_file: None,
-            stand_in: true,
-        };
-        Client::new(&account, timeout).expect("a client")
-    }
-
-    /// A client whose one call is answered so.
-    fn answered(body: &str) -> Client {
-        let length = body.len();
-        let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-        client_of(Duration::from_secs(60), move |mut stream| {
-            let mut request = Vec::new();
-            while !request.ends_with(b"]") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).expect("a request");
-                request.extend(byte);
-            }
-            // It may be longer than the client reads.
-            let _ = stream.write_all(reply.as_bytes());
-        })
-    }
-
-    #[test]
-    fn only_a_listing_may_be_megabytes() {
-        let details = r#"{"spec_no":"A"},"#.repeat(200_000);
-        let order = format!(r#"{{"detail_list":[{details}{{}}],"purchase_no":"CG1"}}"#);
-        let body = format!(r#"{{"status":0,"data":{{"total_count":1,"order":[{order}]}}}}"#);
-        let here = Window::back_from(Timestamp::now(), Duration::from_secs(60)).remove(0);
-        let page = Page {
-            number: 0,
-            counted: true,
-        };
-        let listing = answered(&body).list(&Query::Modified(here), page);
-        assert_eq!(listing.map(|it| (it.total, it.length)), Ok((Some(1), 1)));
-        let error = answered(&body).update_flag("CG1", "aa").expect_err("long");
-        assert_eq!(error.kind, ErrorKind::Transient, "{error:?}");
-    }
-
-    #[test]
-    fn a_server_that_is_silent_is_told_from_one_that_answers_badly() {
-        let (waiting, done) = std::sync::mpsc::channel::<()>();
-        let soon = Duration::from_secs(2);
-        let silent = client_of(soon, move |_stream| _ = done.recv());
-        let error = silent.ping().result.expect_err("no reply");
-        assert_eq!(error.kind, ErrorKind::NoReply);
-        assert!(!error.is_reply() && error.may_be_applied());
-        drop(waiting);
-        let error = answered("<html>").ping().result.expect_err("a page");
-        assert_eq!(error.kind, ErrorKind::Transient);
-        assert!(error.is_reply());
     }
 }

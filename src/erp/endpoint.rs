@@ -1,7 +1,5 @@
 //! Where the ERP answers.
 
-use std::fmt;
-use std::num::NonZeroU16;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -26,7 +24,6 @@ impl Endpoint {
         Endpoint(PRODUCTION.to_owned())
     }
 
-    /// The URL.
     pub fn url(&self) -> &str {
         &self.0
     }
@@ -35,12 +32,6 @@ impl Endpoint {
     pub(super) fn uri(&self) -> Uri {
         // It was parsed when it was taken.
         self.0.parse().unwrap_or_default()
-    }
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -78,14 +69,13 @@ impl FromStr for Endpoint {
 /// Whether it has a host, and a port that is one or none. What is no port would be taken for the
 /// scheme's own.
 pub(super) fn names_a_server(authority: &Authority) -> bool {
-    let without_user = authority.as_str().rsplit('@').next().unwrap_or_default();
-    let Some(rest) = without_user.strip_prefix(authority.host()) else {
-        return false;
+    let host = authority.host();
+    let server = match authority.port_u16() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     };
-    let is_port = |port: NonZeroU16| rest == format!(":{port}");
-    let port = rest.strip_prefix(':').map(str::parse);
-    !authority.host().is_empty()
-        && (rest.is_empty() || port.is_some_and(|port| port.is_ok_and(is_port)))
+    let named = authority.as_str().rsplit('@').next();
+    !host.is_empty() && authority.port_u16() != Some(0) && named == Some(&server)
 }
 
 #[cfg(test)]

@@ -29,14 +29,11 @@ impl Route {
     /// Why there was no reply.
     pub fn explain(&self, error: &Error) -> CallError {
         let seconds = |time: Duration| time.as_secs_f32().to_string();
-        let (kind, sent, reason) = match (error, &self.proxy) {
+        let (kind, sent, mut reason) = match (error, &self.proxy) {
             (Error::Timeout(Timeout::Resolve | Timeout::Connect), _) => {
                 let seconds = seconds(self.connect_timeout());
-                (
-                    Unreachable,
-                    false,
-                    say!("reason-no-connection", seconds = seconds),
-                )
+                let reason = say!("reason-no-connection", seconds = seconds);
+                (Unreachable, false, reason)
             }
             (Error::Timeout(_), _) => {
                 let seconds = seconds(self.timeout);
@@ -48,30 +45,23 @@ impl Route {
                 if why.starts_with("proxy server responded 407") =>
             {
                 let (address, variable) = (proxy.address(), proxy.variable);
-                let why = say!("reason-proxy-login", proxy = address, variable = variable);
-                (Fatal, false, why)
+                let reason = say!("reason-proxy-login", proxy = address, variable = variable);
+                (Fatal, false, reason)
             }
             (
                 Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_),
                 _,
-            ) => (
-                Transient,
-                true,
-                say!("reason-malformed", what = error.to_string()),
-            ),
+            ) => {
+                let what = error.to_string();
+                (Transient, true, say!("reason-malformed", what = what))
+            }
             (error, _) => (Unreachable, false, error.to_string()),
         };
-        let reason = match &self.proxy {
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| kind == Unreachable) {
             // It may be to blame.
-            Some(proxy) if kind == Unreachable => {
-                say!(
-                    "reason-through-proxy",
-                    reason = reason,
-                    proxy = proxy.address()
-                )
-            }
-            _ => reason,
-        };
+            let proxy = proxy.address();
+            reason = say!("reason-through-proxy", reason = reason, proxy = proxy);
+        }
         CallError {
             sent,
             ..CallError::new(kind, None, reason)
@@ -90,54 +80,33 @@ impl Route {
 
 /// Also whether the call may have reached the server.
 fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
+    };
     use rustls::Error::{InvalidCertificate, NoCertificatesPresented};
 
     let why = error.to_string();
-    let inner = error.get_ref();
-    match inner.and_then(|inner| inner.downcast_ref()) {
-        Some(InvalidCertificate(_) | NoCertificatesPresented) => {
-            return (Fatal, false, say!("reason-certificate", why = why));
-        }
-        _ if is_out_of_handles(error) => {
-            return (Fatal, false, say!("reason-out-of-handles", why = why));
-        }
-        _ if is_unknown_host(error) => {
-            return (Unreachable, false, say!("reason-host-not-found"));
-        }
-        _ => {}
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref());
+    if let Some(InvalidCertificate(_) | NoCertificatesPresented) = tls {
+        return (Fatal, false, say!("reason-certificate", why = why));
     }
-    let sent = !matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::NetworkDown
-            // Every port towards the server was in use a minute ago.
-            | io::ErrorKind::AddrNotAvailable
-    );
-    (Unreachable, sent, why)
-}
-
-/// Whether this process or this machine has as many files and connections open as it may.
-fn is_out_of_handles(error: &io::Error) -> bool {
-    // WSAEMFILE, WSAENOBUFS; ENFILE, EMFILE.
-    let codes = if cfg!(windows) {
-        [10_024, 10_055]
-    } else {
-        [23, 24]
-    };
-    error
-        .raw_os_error()
-        .is_some_and(|code| codes.contains(&code))
-}
-
-/// Whether a host's name could not be looked up. The standard library has no kind for that.
-fn is_unknown_host(error: &io::Error) -> bool {
-    if cfg!(windows) {
-        // WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY, WSANO_DATA.
-        matches!(error.raw_os_error(), Some(11_001..=11_004))
-    } else {
-        error.to_string().starts_with("failed to lookup address")
+    match (error.kind(), error.raw_os_error()) {
+        // ENFILE, EMFILE; WSAEMFILE, WSAENOBUFS.
+        (_, Some(23 | 24 | 10_024 | 10_055)) => {
+            (Fatal, false, say!("reason-out-of-handles", why = why))
+        }
+        // WSAHOST_NOT_FOUND to WSANO_DATA; the standard library has no kind for it.
+        (_, Some(11_001..=11_004)) => (Unreachable, false, say!("reason-host-not-found")),
+        _ if why.starts_with("failed to lookup address") => {
+            (Unreachable, false, say!("reason-host-not-found"))
+        }
+        // The last: every port towards the server was in use a minute ago.
+        (
+            ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown
+            | AddrNotAvailable,
+            _,
+        ) => (Unreachable, false, why),
+        _ => (Unreachable, true, why),
     }
 }
 

@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, tz};
-use serde::{Deserialize, Serialize};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::client::Client;
 use super::error::{CallError, ErrorKind};
-use super::protocol::LIST_METHOD;
-use super::request::{Request, arguments};
+use super::protocol::{LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, beijing_time};
+use super::request::Request;
 use crate::language::say;
 
-/// Orders asked for a call: the most that clients are known to ask for.
-const PAGE_SIZE: &str = "100";
-/// A window may not be longer (a rule of the ERP).
-const MAX_WINDOW: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// An order's detail lines come with it, and it may have hundreds.
 const MAX_LISTING_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -40,19 +36,15 @@ impl Window {
     /// The time up to `now` as windows that the ERP takes, the latest first. Each begins in the
     /// second in which the next one ends.
     pub fn back_from(now: Timestamp, within: Duration) -> Vec<Window> {
-        let in_beijing = |time| {
-            let time = tz::offset(8).to_datetime(time);
-            time.strftime("%Y-%m-%d %H:%M:%S").to_string()
-        };
         let mut windows = Vec::new();
-        let (mut end, mut left) = (now, within);
-        while !left.is_zero() {
+        let mut end = now;
+        let mut left = SignedDuration::from_secs(within.as_secs_f64().ceil() as i64);
+        while left.is_positive() {
             let length = left.min(MAX_WINDOW);
-            let seconds = SignedDuration::from_secs(length.as_secs_f64().ceil() as i64);
-            let start = end.saturating_sub(seconds).unwrap_or(Timestamp::MIN);
+            let start = end.saturating_sub(length).unwrap_or(Timestamp::MIN);
             windows.push(Window {
-                start_time: in_beijing(start),
-                end_time: in_beijing(end),
+                start_time: beijing_time(start),
+                end_time: beijing_time(end),
             });
             (end, left) = (start, left - length);
         }
@@ -69,23 +61,27 @@ pub struct Page {
     pub counted: bool,
 }
 
-/// A page of a listing.
-#[derive(Debug, PartialEq, Eq)]
+/// A page of a listing. What stands beside these fields is skipped while parsing.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Listing {
     /// Orders on all pages; known if the ERP was to count them.
+    #[serde(default, rename = "total_count", deserialize_with = "number")]
     pub total: Option<u64>,
-    /// Orders on this page, also those that have no number yet.
-    pub length: u64,
+    #[serde(rename = "order")]
     pub orders: Vec<Listed>,
 }
 
 /// What a listing shows of an order.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Listed {
+    /// Empty if it has no number yet.
+    #[serde(default, rename = "purchase_no", deserialize_with = "text")]
     pub order: String,
     /// `无` for none; `None` if the listing does not say.
+    #[serde(default, rename = "flag_name", deserialize_with = "flag")]
     pub flag: Option<String>,
     /// When the order was last modified, by the ERP's clock.
+    #[serde(default, deserialize_with = "time")]
     pub modified: Option<Timestamp>,
 }
 
@@ -97,16 +93,15 @@ impl Client {
     /// Also if the ERP accepts the call and answers with something that is no listing as it is
     /// known: then it is [`Rejected`](ErrorKind::Rejected), for the same call again would not help.
     pub fn list(&self, query: &Query, page: Page) -> Result<Listing, CallError> {
-        let body = arguments(query);
         let number = page.number.to_string();
         let data = self.call(&Request {
             paging: &[
-                ("page_size", PAGE_SIZE),
+                ("page_size", &MAX_PAGE_SIZE.to_string()),
                 ("page_no", &number),
                 ("calc_total", if page.counted { "1" } else { "0" }),
             ],
             max_reply: MAX_LISTING_BYTES,
-            ..Request::new(LIST_METHOD, &body)
+            ..Request::new(LIST_METHOD, &[query])
         })?;
         Listing::parse(&data)
             .filter(|listing| listing.total.is_some() || !page.counted)
@@ -114,55 +109,42 @@ impl Client {
     }
 }
 
-/// What stands beside these fields is skipped while parsing.
-#[derive(Deserialize)]
-struct RawListing {
-    #[serde(default)]
-    total_count: Value,
-    order: Vec<RawListed>,
-}
-
-#[derive(Deserialize)]
-struct RawListed {
-    purchase_no: Option<String>,
-    flag_name: Option<String>,
-    #[serde(default)]
-    modified: Value,
-}
-
 impl Listing {
     /// `None` if anything in it is not as the ERP is known to write it: a listing that is read
     /// wrongly would show what is not so.
     fn parse(data: &str) -> Option<Listing> {
         // An array would be read as the fields in order.
-        let raw: RawListing = data
-            .starts_with('{')
-            .then(|| serde_json::from_str(data).ok())??;
-        let length = raw.order.len() as u64;
-        let numbered = |listed: RawListed| {
-            let is_shown = |flag: &String| !flag.trim().is_empty() && !flag.contains('\u{fffd}');
-            Some(Listed {
-                order: listed.purchase_no.filter(|number| !number.is_empty())?,
-                flag: listed.flag_name.filter(is_shown),
-                modified: number(&listed.modified)
-                    .and_then(|time| Timestamp::from_millisecond(time).ok()),
-            })
-        };
-        Some(Listing {
-            total: number(&raw.total_count).and_then(|total| u64::try_from(total).ok()),
-            length,
-            orders: raw.order.into_iter().filter_map(numbered).collect(),
-        })
+        data.starts_with('{')
+            .then(|| serde_json::from_str(data).ok())?
     }
 }
 
 /// A whole number, which the ERP writes as a text, too.
-fn number(value: &Value) -> Option<i64> {
-    match value {
+fn number<'de, D, N>(field: D) -> Result<Option<N>, D::Error>
+where
+    D: Deserializer<'de>,
+    N: TryFrom<i64>,
+{
+    let number = match Value::deserialize(field)? {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    }
+    };
+    Ok(number.and_then(|number| number.try_into().ok()))
+}
+
+fn text<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(field)?.unwrap_or_default())
+}
+
+fn flag<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
+    let is_shown = |flag: &String| !flag.trim().is_empty() && !flag.contains('\u{fffd}');
+    Ok(Some(text(field)?).filter(is_shown))
+}
+
+fn time<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Error> {
+    let milliseconds: Option<i64> = number(field)?;
+    Ok(milliseconds.and_then(|time| Timestamp::from_millisecond(time).ok()))
 }
 
 #[cfg(test)]
@@ -183,28 +165,25 @@ mod tests {
             "2026-10-02 00:00:05",
             "2026-10-01 00:00:05",
         ];
+        let second = [ends[0], "2026-12-01 00:00:04"];
         for (within, ends) in [
             (days(30), &ends[..2]),
             (days(61), &ends),
-            (
-                Duration::from_millis(500),
-                &[ends[0], "2026-12-01 00:00:04"],
-            ),
+            (Duration::from_millis(500), &second),
             (Duration::ZERO, &[]),
         ] {
             let windows = Window::back_from(now, within).into_iter();
-            let bodies = windows.map(|window| arguments(&Query::Modified(window)));
+            let queries: Vec<_> = windows.map(Query::Modified).collect();
             let expected = ends.windows(2).map(|pair| {
                 let (end, start) = (pair[0], pair[1]);
-                format!(r#"[{{"start_time":"{start}","end_time":"{end}"}}]"#)
+                format!(r#"{{"start_time":"{start}","end_time":"{end}"}}"#)
             });
-            assert_eq!(bodies.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            let expected = expected.collect::<Vec<_>>().join(",");
+            let body = Request::new(LIST_METHOD, &queries).body;
+            assert_eq!(body, format!("[{expected}]"));
         }
         let ages = Window::back_from(Timestamp::MIN, days(90));
         assert_eq!(ages.len(), 3, "before all time there is none");
-        let purchase_no = "CG2204130001".to_owned();
-        let body = arguments(&Query::Order { purchase_no });
-        assert_eq!(body, r#"[{"purchase_no":"CG2204130001"}]"#);
     }
 
     #[test]
@@ -214,29 +193,25 @@ mod tests {
              "detail_list":[{"purchase_no":"no","flag_name":"no"},null]},
             {"flag_name":"无","purchase_no":"CG\u0032","modified":"1764547200000"},
             {"purchase_no":"CG3","flag_name":null,"modified":"yesterday"},
-            {"purchase_no":"CG4"},
-            {"purchase_no":null,"flag_name":"aa"},{"purchase_no":""},{}]}"#;
-        let listing = Listing::parse(data).expect("a listing");
-        assert_eq!((listing.total, listing.length), (Some(3), 7));
-        let modified = Some(time("2025-12-01T00:00:00Z"));
+            {"purchase_no":null,"flag_name":" "},{"flag_name":"\ufffd"}]}"#;
         let listed = |order: &str, flag: Option<&str>, modified| Listed {
             order: order.into(),
             flag: flag.map(str::to_owned),
             modified,
         };
-        assert_eq!(
-            listing.orders,
-            [
-                listed("CG1", Some("加急"), modified),
-                listed("CG2", Some("无"), modified),
-                listed("CG3", None, None),
-                listed("CG4", None, None),
-            ]
-        );
+        let modified = Some(time("2025-12-01T00:00:00Z"));
+        let orders = vec![
+            listed("CG1", Some("加急"), modified),
+            listed("CG2", Some("无"), modified),
+            listed("CG3", None, None),
+            listed("", None, None),
+            listed("", None, None),
+        ];
+        let total = Some(3);
+        assert_eq!(Listing::parse(data), Some(Listing { total, orders }));
         for total in ["-1", "1.5", r#""""#, r#""many""#, "[]", "null"] {
             let empty = Listing::parse(&format!(r#"{{"total_count":{total},"order":[]}}"#));
-            let empty = empty.expect("a listing");
-            assert_eq!((empty.total, empty.length), (None, 0), "{total}");
+            assert_eq!(empty.map(|it| it.total), Some(None), "{total}");
         }
     }
 
@@ -246,16 +221,13 @@ mod tests {
             "null",
             "[]",
             "{}",
-            r#""""#,
             r#"[0,[]]"#,
-            r#"{"total_count":0}"#,
             r#"{"order":null}"#,
             r#"{"order":{}}"#,
             r#"{"order":[null]}"#,
             r#"{"order":["CG1"]}"#,
             r#"{"order":[{"purchase_no":7,"flag_name":"aa"}]}"#,
             r#"{"order":[{"purchase_no":"CG1","flag_name":7}]}"#,
-            r#"{"order":[{"purchase_no":"CG1","flag_name":"aa","flag_name":"bb"}]}"#,
             r#"{"order":[{"purchase_no":"CG1","purchase_no":"CG2","flag_name":"aa"}]}"#,
             r#"{"order":[],"order":[]}"#,
         ] {

@@ -23,7 +23,10 @@ pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit};
 pub use listing::{Listed, Listing, Page, Query, Window};
-pub use protocol::{CLEAR_FLAG, UPDATE_METHOD};
+pub use protocol::{
+    CLEAR_FLAG, EPOCH, LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, NOW_METHOD, UPDATE_METHOD, VERSION,
+    beijing_time, parse_beijing_time,
+};
 pub use reply::Reply;
 pub use secrets::masked;
 pub use sign::sign;

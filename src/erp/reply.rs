@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::Response;
 use ureq::http::header::{DATE, RETRY_AFTER};
-
-use super::clock::http_date;
 
 /// An HTTP reply, as much of it as the verdict needs.
 #[derive(Debug, Clone, Default)]
@@ -27,14 +26,15 @@ pub struct Reply {
 impl Reply {
     /// Reads a response to its end, which must come within so many bytes of body.
     pub(super) fn read(mut response: Response<Body>, max_bytes: u64) -> Result<Reply, ureq::Error> {
-        let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
-        let date = header(DATE).and_then(http_date);
+        let header = |name| response.headers().get(name)?.to_str().ok();
+        let time = |text| Some(rfc2822::parse(text).ok()?.timestamp());
+        let date = header(DATE).and_then(time);
         // In seconds, or as a date by the server's own clock.
         let retry_after = header(RETRY_AFTER).and_then(|text| match text.parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
             Err(_) => {
                 let now = date.unwrap_or_else(Timestamp::now);
-                http_date(text)?.duration_since(now).try_into().ok()
+                time(text)?.duration_since(now).try_into().ok()
             }
         });
         let http_status = response.status().as_u16();
@@ -108,43 +108,38 @@ mod tests {
     #[test]
     fn answers_are_read_liberally() {
         for (body, status, message, data) in [
-            (r#"{"status":0}"#, 0, "", "null"),
-            (r#"{"status":"0","data":[1, 2],"x":7}"#, 0, "", "[1, 2]"),
-            (r#" {"message":null,"status":0} "#, 0, "", "null"),
-            ("\u{feff}{\"status\":0,\"data\":null}", 0, "", "null"),
-            (r#"{"status":100,"message":"无"}"#, 100, "无", "null"),
-            (r#"{"status":" 100 ","message":7}"#, 100, "7", "null"),
-            (r#"{"status":-1,"message":"a\nc"}"#, -1, "a\nc", "null"),
+            (&br#"{"status":0}"#[..], 0, "", "null"),
+            (br#"{"status":"0","data":[1, 2],"x":7}"#, 0, "", "[1, 2]"),
+            (br#" {"message":null,"status":0} "#, 0, "", "null"),
+            (b"\xef\xbb\xbf{\"status\":0,\"data\":null}", 0, "", "null"),
+            (br#"{"status":" 100 ","message":7}"#, 100, "7", "null"),
+            (br#"{"status":-1,"message":"a\nc"}"#, -1, "a\nc", "null"),
+            (
+                b"{\"status\":1,\"message\":\"\xff ok\"}",
+                1,
+                "\u{fffd} ok",
+                "null",
+            ),
         ] {
             let answer = Answer {
                 status,
                 message: message.into(),
                 data: data.into(),
             };
-            assert_eq!(Answer::parse(body.as_bytes()), Some(answer), "{body}");
+            assert_eq!(Answer::parse(body), Some(answer));
         }
-        let raw = Answer::parse(b"{\"status\":100,\"message\":\"\xff\xfe ok\"}").expect("read");
-        assert_eq!((raw.status, raw.message.ends_with(" ok")), (100, true));
     }
 
     #[test]
     fn success_is_nought_and_nothing_like_it() {
-        let bare = "null true [0] 0.0 -0 -0.0 0e0 00 +0 1e999 99999999999999999999 '' '-0' '+0' '00' \
-            '0.0' '0\\n' '\\uff10'";
-        let spaced = [
-            "' 0'",
-            "'0 '",
-            "0,'st\\u0061tus':0",
-            "0,'message':'','message':''",
-            "0} {",
-        ];
-        for status in bare.split(' ').chain(spaced) {
+        let statuses = "null|true|[0]|0.0|-0|-0.0|0e0|00|+0|1e999|99999999999999999999|''|'-0'|'+0'|'00'|\
+            '0.0'|'0\\n'|'\\uff10'|' 0'|'0 '|0,'st\\u0061tus':0|0,'message':'','message':''|0} {";
+        for status in statuses.split('|') {
             let body = format!("{{'status':{status}}}").replace('\'', "\"");
             assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");
         }
         for body in ["", "<html>", "{}", r#"[0,""]"#, "0", r#"{"status":0"#] {
             assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");
         }
-        assert_eq!(Answer::parse(b"{\"status\xff\":0}"), None);
     }
 }

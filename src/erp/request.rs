@@ -19,20 +19,21 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// What is asked of the ERP.
 pub(super) struct Request<'a> {
-    pub method: &'a str,
+    pub method: &'static str,
     /// The method's positional arguments, a JSON array.
-    pub body: &'a str,
+    pub body: String,
     /// Query fields beside those of every request, signed like them.
     pub paging: &'a [(&'a str, &'a str)],
     /// The most that the reply's body may hold.
     pub max_reply: u64,
 }
 
-impl<'a> Request<'a> {
-    pub fn new(method: &'a str, body: &'a str) -> Self {
+impl Request<'_> {
+    pub fn new(method: &'static str, arguments: &impl Serialize) -> Self {
         Request {
             method,
-            body,
+            // Text and times can always be written.
+            body: serde_json::to_string(arguments).unwrap_or_default(),
             paging: &[],
             max_reply: MAX_REPLY_BYTES,
         }
@@ -50,9 +51,9 @@ impl<'a> Request<'a> {
             ("timestamp", &timestamp),
         ];
         let fields = || common.iter().chain(self.paging).copied();
-        let signed = fields().chain([("body", self.body)]);
+        let signed = fields().chain([("body", &*self.body)]);
         let sign = sign(account.secret.secret(), signed);
-        let mut url = format!("{}?", account.endpoint);
+        let mut url = format!("{}?", account.endpoint.url());
         for (name, value) in fields() {
             url.extend([name, "="]);
             url.extend(encoded(value));
@@ -68,56 +69,34 @@ pub(super) fn encoded(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, UNRESERVED)
 }
 
-/// A method's one argument as the body that it is sent in.
-pub(super) fn arguments(argument: &impl Serialize) -> String {
-    // Text and times can always be written.
-    serde_json::to_string(&[argument]).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::erp::account::AppSecret;
-    use crate::erp::protocol::{LIST_METHOD, UPDATE_METHOD};
+    use std::time::Duration;
 
-    /// The signatures are those of Python's `hashlib`, over the fields as the protocol sorts them.
+    use super::*;
+    use crate::erp::account::test_account;
+    use crate::erp::listing::Window;
+    use crate::erp::protocol::LIST_METHOD;
+
     #[test]
     fn a_url_is_signed_and_escaped_and_without_the_secret() {
-        let mut account = Account {
-            sid: "wdtapi3".into(),
-            app_key: "wdt_test".into(),
-            secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
-            endpoint: "http://erp/openapi".parse().expect("an endpoint"),
-            ca_file: None,
-            stand_in: false,
+        let mut account = test_account("http://erp/openapi");
+        let window = Window::back_from(
+            "2026-11-19T16:00:00Z".parse().expect("a time"),
+            Duration::from_secs(19 * 24 * 3_600),
+        );
+        let request = Request {
+            paging: &[("page_size", "100"), ("page_no", "0"), ("calc_total", "1")],
+            ..Request::new(LIST_METHOD, &window)
         };
-        let update = r#"[{"purchase_no":"CG2204130001","flag_name":"aa"}]"#;
-        let window = r#"[{"start_time":"2026-11-01 00:00:00","end_time":"2026-11-20 00:00:00"}]"#;
-        let paging = [("page_size", "100"), ("page_no", "0"), ("calc_total", "1")];
-        for (method, body, paging, end) in [
-            (
-                UPDATE_METHOD,
-                update,
-                &[][..],
-                "sign=98421154e48d616164bacac3c8a3ae9f",
-            ),
-            (
-                LIST_METHOD,
-                window,
-                &paging,
-                "page_size=100&page_no=0&calc_total=1&sign=bd79af6b9c90e09cf806adfc50f59ddd",
-            ),
-        ] {
-            let request = Request {
-                paging,
-                ..Request::new(method, body)
-            };
-            let begin = "http://erp/openapi?sid=wdtapi3&key=wdt_test&salt=testsalt";
-            let url = format!("{begin}&method={method}&v=1.0&timestamp=450444516&{end}");
-            assert_eq!(request.signed_url(&account, 450_444_516).0, url);
-        }
+        assert_eq!(
+            request.signed_url(&account, 450_444_516).0,
+            "http://erp/openapi?sid=wdtapi3&key=wdt_test&salt=testsalt\
+             &method=purchase.PurchaseOrder.queryWithDetail&v=1.0&timestamp=450444516\
+             &page_size=100&page_no=0&calc_total=1&sign=bd79af6b9c90e09cf806adfc50f59ddd"
+        );
         account.sid = "a&b=c 店".into();
-        let (url, _) = Request::new("m", "[]").signed_url(&account, 0);
+        let (url, _) = Request::new("m", &[0; 0]).signed_url(&account, 0);
         assert!(url.contains("?sid=a%26b%3Dc%20%E5%BA%97&key="), "{url}");
     }
 }

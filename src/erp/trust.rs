@@ -19,28 +19,20 @@ pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, SettingErr
     };
     let path = file.display().to_string();
     let pem = fs::read(file).map_err(|error| {
-        let why = error.to_string();
-        SettingError(say!(
-            "certificates-unreadable",
-            path = path.as_str(),
-            why = why
-        ))
+        let (path, why) = (path.clone(), error.to_string());
+        SettingError(say!("certificates-unreadable", path = path, why = why))
     })?;
-    let mut trusted = Vec::new();
-    for der in CertificateDer::pem_slice_iter(&pem) {
-        // ureq passes over what it cannot parse; the user should know.
-        let der = der
-            .ok()
-            .filter(|der| RootCertStore::empty().add(der.clone()).is_ok());
-        let Some(der) = der else {
-            return Err(SettingError(say!("certificates-damaged", path = path)));
-        };
-        trusted.push(Certificate::from_der(&der).to_owned());
+    let own: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .unwrap_or_default();
+    // ureq passes over what it cannot parse; the user should know.
+    let (usable, unusable) = RootCertStore::empty().add_parsable_certificates(own.iter().cloned());
+    if usable == 0 || unusable > 0 {
+        return Err(SettingError(say!("certificates-unusable", path = path)));
     }
-    if trusted.is_empty() {
-        return Err(SettingError(say!("certificates-none", path = path)));
-    }
-    let built_in = TLS_SERVER_ROOT_CERTS.iter();
-    trusted.extend(built_in.map(|der| Certificate::from_der(der)));
+    let trusted = own.iter().chain(TLS_SERVER_ROOT_CERTS);
+    let trusted: Vec<_> = trusted
+        .map(|der| Certificate::from_der(der).to_owned())
+        .collect();
     Ok(RootCerts::new_with_certs(&trusted))
 }

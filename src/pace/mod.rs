@@ -15,7 +15,5 @@ pub use backoff::backoff;
 pub use change::Change;
 pub use forecast::Pacing;
 pub use limiter::{Permit, RateLimiter};
-#[cfg(feature = "sandbox")]
-pub use rate::Per;
 pub use rate::RateLimit;
 pub use workers::{MAX_WORKERS, Workers};

@@ -142,12 +142,12 @@ impl Reading<'_> {
                 }
                 Some(Err(_)) | None => return false,
             };
-            if listing.length == 0 {
+            if listing.orders.is_empty() {
                 return true;
             }
             // A server may give fewer orders a page than it is asked for.
             if let Some(total) = listing.total.filter(|_| page.counted) {
-                pages = total.div_ceil(listing.length);
+                pages = total.div_ceil(listing.orders.len() as u64);
             }
             self.enter(listing);
             number += 1;

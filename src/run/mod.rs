@@ -37,7 +37,6 @@ use std::time::{Duration, Instant};
 
 pub use error::RunError;
 pub use event::{Event, Level, Observer};
-pub use listed::Listings;
 pub use orders::{OnConflict, Orders};
 pub use planned::Planned;
 pub use preview::{Preview, Sent};

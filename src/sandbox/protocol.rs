@@ -5,31 +5,24 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use md5::{Digest, Md5};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::clock::parse_local_time;
 use super::config::{APP_KEY, APP_SECRET, SID};
-
-pub(super) const UPDATE: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
-pub(super) const LIST: &str = "purchase.PurchaseOrder.queryWithDetail";
-pub(super) const NOW: &str = "system.Core.now";
+use crate::erp::{
+    EPOCH, LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, NOW_METHOD, UPDATE_METHOD, VERSION,
+    parse_beijing_time, sign,
+};
 
 /// What stands in the address of every call, and of one that lists besides.
 const COMMON: [&str; 7] = ["sid", "key", "salt", "method", "v", "timestamp", "sign"];
 const PAGING: [&str; 3] = ["page_size", "page_no", "calc_total"];
 
-/// 2012-01-01 00:00:00 UTC+8, from which the ERP counts its timestamps, in Unix seconds.
-pub(super) const EPOCH: i64 = 1_325_347_200;
 /// How many seconds a call's timestamp may be off the server's clock.
 const TOLERANCE: u64 = 120;
-/// The documentation gives no number; this is what clients ask for.
-pub(super) const MAX_PAGE_SIZE: usize = 100;
-const MAX_WINDOW_SECONDS: i64 = 30 * 24 * 3_600;
-pub(super) const MAX_ORDER_CHARS: usize = 40;
-pub(super) const MAX_FLAG_CHARS: usize = 32;
-const MAX_TIME_CHARS: usize = 40;
+const MAX_ORDER_CHARS: usize = 40;
+const MAX_FLAG_CHARS: usize = 32;
 
 /// A status other than 0, and its message.
 pub(super) type Refusal = (u16, String);
@@ -56,27 +49,31 @@ pub(super) struct Listing {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     Number(String),
-    /// Those last modified then, in Unix seconds.
-    Modified(RangeInclusive<i64>),
+    /// Those last modified then.
+    Modified(RangeInclusive<Timestamp>),
 }
 
 pub(super) fn refuse<T>(status: u16, message: impl Into<String>) -> Result<T, Refusal> {
     Err((status, message.into()))
 }
 
-/// Checks whom a call comes from and when. `now` is the server's clock in Unix seconds.
-pub(super) fn authenticate(query: &str, body: &[u8], now: i64) -> Result<Query, Refusal> {
+/// Checks whom a call comes from, and when by the server's clock.
+pub(super) fn authenticate(query: &str, body: &str, now: Timestamp) -> Result<Query, Refusal> {
     let query = parse(query)?;
     let (secret, salt) = APP_SECRET.split_once(':').unwrap_or((APP_SECRET, ""));
-    let is_current = whole_number::<i64>(&query["timestamp"])
-        .is_some_and(|seconds| seconds.saturating_add(EPOCH).abs_diff(now) <= TOLERANCE);
+    let is_current = whole_number::<i64>(&query["timestamp"]).is_some_and(|seconds| {
+        seconds.saturating_add(EPOCH).abs_diff(now.as_second()) <= TOLERANCE
+    });
     let is_app = query["key"] == APP_KEY && query["salt"] == salt;
+    let fields = query.iter().filter(|(name, _)| *name != "sign");
+    let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
+    let sign = sign(secret, fields.chain([("body", body)]));
     let checks = [
         (query["sid"] == SID, 1, "sid is not exists"),
         (is_app, 1, "app auth fail"),
-        (query["v"] == "1.0", 8, "版本错误"),
+        (query["v"] == VERSION, 8, "版本错误"),
         (is_current, 7, "时间戳错误"),
-        (query["sign"] == sign(secret, &query, body), 1, "验证失败"),
+        (query["sign"] == sign, 1, "验证失败"),
     ];
     match checks.into_iter().find(|(passed, ..)| !passed) {
         Some((_, status, message)) => refuse(status, message),
@@ -94,7 +91,9 @@ fn parse(raw: &str) -> Result<Query, Refusal> {
             return refuse(2, format!("参数重复:{name}"));
         }
     }
-    let is_paged = query.get("method").is_some_and(|method| method == LIST);
+    let is_paged = query
+        .get("method")
+        .is_some_and(|method| method == LIST_METHOD);
     let known = || COMMON.iter().chain(PAGING.iter().filter(|_| is_paged));
     if let Some(name) = query.keys().find(|name| !known().any(|it| it == name)) {
         return refuse(2, format!("未知参数:{name}"));
@@ -108,11 +107,12 @@ fn parse(raw: &str) -> Result<Query, Refusal> {
 /// Decodes a URL as servlet containers do: `+` is a space, and an escape that is broken or not
 /// UTF-8 is an error.
 fn decode(raw: &str) -> Result<String, Refusal> {
-    let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
-    let is_escape = |rest: &[u8]| is_hex(rest.first()) && is_hex(rest.get(1));
-    let mut escapes = raw.split('%').skip(1).map(str::as_bytes);
+    let is_escape = |rest: &str| {
+        let hex = rest.as_bytes().get(..2);
+        hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
     match percent_decode_str(&raw.replace('+', " ")).decode_utf8() {
-        Ok(text) if escapes.all(is_escape) => Ok(text.into_owned()),
+        Ok(text) if raw.split('%').skip(1).all(is_escape) => Ok(text.into_owned()),
         _ => refuse(1, "参数错误"),
     }
 }
@@ -123,32 +123,16 @@ fn whole_number<N: FromStr>(text: &str) -> Option<N> {
     text.parse().ok().filter(|_| is_number)
 }
 
-/// The signature by the letter of its description: collect, sort, join, hash.
-pub(super) fn sign(secret: &str, query: &Query, body: &[u8]) -> String {
-    let fields = query.iter().filter(|(name, _)| *name != "sign");
-    let mut signed: BTreeMap<&str, &[u8]> = fields
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect();
-    signed.insert("body", body);
-    let mut hash = Md5::new_with_prefix(secret);
-    for (name, value) in signed {
-        hash.update(name);
-        hash.update(value);
-    }
-    hash.update(secret);
-    format!("{:032x}", u128::from_be_bytes(hash.finalize().into()))
-}
-
 /// What a call asks for whose address is right.
-pub(super) fn request(query: &Query, body: &[u8], may_list: bool) -> Result<Request, Refusal> {
+pub(super) fn request(query: &Query, body: &str, may_list: bool) -> Result<Request, Refusal> {
     let method = query["method"].as_str();
-    if !([UPDATE, NOW].contains(&method) || method == LIST && may_list) {
+    if !([UPDATE_METHOD, NOW_METHOD].contains(&method) || method == LIST_METHOD && may_list) {
         return refuse(100, "权限不足");
     }
-    let Ok(Value::Array(mut arguments)) = serde_json::from_slice(body) else {
+    let Ok(Value::Array(mut arguments)) = serde_json::from_str(body) else {
         return refuse(1, "参数错误");
     };
-    if arguments.len() != usize::from(method != NOW) {
+    if arguments.len() != usize::from(method != NOW_METHOD) {
         return refuse(1, "invalid argument count");
     }
     let mut fields = match arguments.pop() {
@@ -156,12 +140,14 @@ pub(super) fn request(query: &Query, body: &[u8], may_list: bool) -> Result<Requ
         Some(Value::Object(fields)) => fields,
         Some(_) => return refuse(1, "argument type mismatch"),
     };
-    let request = if method == LIST {
-        Request::List(listing(query, &mut fields)?)
+    let order = text(&mut fields, "purchase_no", MAX_ORDER_CHARS)?;
+    let request = if method == LIST_METHOD {
+        Request::List(listing(query, order, &mut fields)?)
     } else {
+        let flag = text(&mut fields, "flag_name", MAX_FLAG_CHARS)?;
         Request::Update {
-            order: needed(&mut fields, "purchase_no", MAX_ORDER_CHARS)?,
-            flag: needed(&mut fields, "flag_name", MAX_FLAG_CHARS)?,
+            order: order.ok_or((2, "purchase_no不能为空".to_owned()))?,
+            flag: flag.ok_or((2, "flag_name不能为空".to_owned()))?,
         }
     };
     match fields.keys().next() {
@@ -170,7 +156,11 @@ pub(super) fn request(query: &Query, body: &[u8], may_list: bool) -> Result<Requ
     }
 }
 
-fn listing(query: &Query, fields: &mut Map<String, Value>) -> Result<Listing, Refusal> {
+fn listing(
+    query: &Query,
+    order: Option<String>,
+    fields: &mut Map<String, Value>,
+) -> Result<Listing, Refusal> {
     let paging = |field: &str, range: RangeInclusive<usize>| {
         let number = whole_number(&query[field]).filter(|number| range.contains(number));
         number.ok_or_else(|| (2, format!("参数值错误:{field}")))
@@ -178,11 +168,10 @@ fn listing(query: &Query, fields: &mut Map<String, Value>) -> Result<Listing, Re
     let page_size = paging("page_size", 1..=MAX_PAGE_SIZE)?;
     let page = paging("page_no", 0..=usize::MAX)?;
     let with_total = paging("calc_total", 0..=1)? == 1;
-    let number = text(fields, "purchase_no", MAX_ORDER_CHARS)?;
-    let start = text(fields, "start_time", MAX_TIME_CHARS)?;
-    let end = text(fields, "end_time", MAX_TIME_CHARS)?;
+    let start = text(fields, "start_time", usize::MAX)?;
+    let end = text(fields, "end_time", usize::MAX)?;
     Ok(Listing {
-        wanted: match (number, start, end) {
+        wanted: match (order, start, end) {
             (Some(number), ..) => Wanted::Number(number),
             (None, Some(start), Some(end)) => Wanted::Modified(window(&start, &end)?),
             _ => return refuse(100, "参数中必须包含起止时间"),
@@ -194,20 +183,18 @@ fn listing(query: &Query, fields: &mut Map<String, Value>) -> Result<Listing, Re
 }
 
 /// Both its ends belong to it.
-fn window(start: &str, end: &str) -> Result<RangeInclusive<i64>, Refusal> {
+fn window(start: &str, end: &str) -> Result<RangeInclusive<Timestamp>, Refusal> {
     let time = |text: &str, field: &str| {
-        parse_local_time(text).ok_or_else(|| (2, format!("参数值错误:{field}")))
+        parse_beijing_time(text).ok_or_else(|| (2, format!("参数值错误:{field}")))
     };
     let (start, end) = (time(start, "start_time")?, time(end, "end_time")?);
-    match end - start {
-        ..0 => refuse(100, "开始时间不能晚于结束时间"),
-        0..=MAX_WINDOW_SECONDS => Ok(start..=end),
-        _ => refuse(100, "起止时间跨度不能超过30天"),
+    if end < start {
+        refuse(100, "开始时间不能晚于结束时间")
+    } else if end.duration_since(start) > MAX_WINDOW {
+        refuse(100, "起止时间跨度不能超过30天")
+    } else {
+        Ok(start..=end)
     }
-}
-
-fn needed(fields: &mut Map<String, Value>, field: &str, max: usize) -> Result<String, Refusal> {
-    text(fields, field, max)?.ok_or_else(|| (2, format!("{field}不能为空")))
 }
 
 /// Takes a field out. One that is null or empty is as good as none.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::clock::http_date;
-use super::service::{Answer, Service};
+use jiff::fmt::rfc2822::DateTimePrinter;
+
+use super::service::{Answer, OK, Service, page};
 use crate::language::say;
 
 pub(super) const PATH: &str = "/openapi";
@@ -44,7 +45,7 @@ fn answer(mut stream: &TcpStream, service: &Service) -> io::Result<()> {
     let request = Request::read(BufReader::new(stream))?;
     service.enter();
     let (answer, is_admitted) = match request.refusal() {
-        Some(status) => (Answer::Page(status), false),
+        Some(status) => (page(status), false),
         None => service.answer(&request.query, &request.body, Instant::now()),
     };
     if let Some(watch) = &service.config.watch {
@@ -52,16 +53,19 @@ fn answer(mut stream: &TcpStream, service: &Service) -> io::Result<()> {
         let _ = watch.send(tell(&request, &answer));
     }
     let is_over = service.leave(is_admitted);
-    let (status, kind, body) = match answer {
-        _ if is_over => return Ok(()),
-        Answer::HangUp => return Ok(()),
-        Answer::Json(json) => ("200 OK", "application/json;charset=UTF-8", json),
-        Answer::Page(status) => (status, "text/html", format!("<h1>{status}</h1>\n")),
+    let Some((status, body)) = answer.filter(|_| !is_over) else {
+        return Ok(());
     };
-    let (date, length) = (http_date(service.now()), body.len());
+    let kind = if status == OK {
+        "application/json"
+    } else {
+        "text/plain"
+    };
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&service.config.now());
+    let (date, length) = (date.unwrap_or_default(), body.len());
     let reply = format!(
-        "HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
-         Connection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Type: {kind};charset=UTF-8\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
     stream.write_all(reply.as_bytes())
 }
@@ -70,14 +74,12 @@ fn answer(mut stream: &TcpStream, service: &Service) -> io::Result<()> {
 fn tell(request: &Request, answer: &Answer) -> String {
     let mut fields = request.query.split('&');
     let method = fields.find_map(|field| field.strip_prefix("method="));
-    let (asked, reply) = match answer {
-        Answer::Json(json) => (method, json),
-        Answer::Page(status) => (None, &format!("HTTP {status}")),
-        Answer::HangUp => (method, &say!("sandbox-hung-up")),
+    let reply = match answer {
+        Some((_, body)) => body,
+        None => &say!("sandbox-hung-up"),
     };
-    let asked = asked.unwrap_or(&request.target);
-    let body = String::from_utf8_lossy(&request.body);
-    format!("{asked} {body}: {reply}")
+    let (target, method) = (&request.target, method.unwrap_or_default());
+    format!("{target} {method} {}: {reply}", request.body)
 }
 
 struct Request {
@@ -85,7 +87,7 @@ struct Request {
     target: String,
     query: String,
     content_type: String,
-    body: Vec<u8>,
+    body: String,
 }
 
 impl Request {
@@ -101,10 +103,13 @@ impl Request {
         let header = |name: &str| {
             let mut headers = head.lines().filter_map(|line| line.split_once(':'));
             let header = headers.find(|(other, _)| other.eq_ignore_ascii_case(name));
-            header.map(|(_, value)| value.trim())
+            header.map_or("", |(_, value)| value.trim())
         };
-        let length = header("content-length").map_or(Ok(0), str::parse);
-        let length = length.ok().filter(|length| *length <= MAX_BODY_BYTES);
+        let length = match header("content-length") {
+            "" => Some(0),
+            length => length.parse().ok(),
+        };
+        let length = length.filter(|length| *length <= MAX_BODY_BYTES);
         let mut body = vec![0; length.ok_or(io::ErrorKind::InvalidData)?];
         input.read_exact(&mut body)?;
         let target = head.split(" HTTP/").next().unwrap_or_default();
@@ -112,8 +117,9 @@ impl Request {
         Ok(Request {
             target: target.to_owned(),
             query: query.to_owned(),
-            content_type: header("content-type").unwrap_or_default().to_owned(),
-            body,
+            content_type: header("content-type").to_owned(),
+            // What is no text was signed otherwise than it is read, and is refused.
+            body: String::from_utf8_lossy(&body).into_owned(),
         })
     }
 

@@ -1,26 +1,28 @@
 //! One call from its raw parts to its answer, without the network.
 
-use std::mem;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::clock;
 use super::config::Config;
 use super::orders::Orders;
 use super::protocol::{Query, Refusal, Request, authenticate, refuse, request};
+use crate::erp::beijing_time;
+
+pub(super) const OK: &str = "200 OK";
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Counts of what the stand-in has seen and done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// HTTP requests received, whatever became of them.
+    /// HTTP requests, whatever became of them.
     pub calls: u64,
-    /// Updates executed, as the next two also if the reply was lost.
+    /// Updates, as the next two also if the reply was lost.
     pub accepted: u64,
-    /// `system.Core.now` calls.
     pub pings: u64,
     /// Pages of orders, empty ones included.
     pub listings: u64,
@@ -28,8 +30,7 @@ pub struct Stats {
     pub throttled: u64,
     /// Calls that failed by the fail rate.
     pub failed: u64,
-    pub in_flight: u64,
-    /// The largest value of `in_flight` so far.
+    /// The most requests at once.
     pub peak_in_flight: u64,
 }
 
@@ -37,42 +38,32 @@ pub struct Stats {
 pub(super) struct Service {
     pub(super) config: Config,
     state: Mutex<State>,
-    closed: Condvar,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) stats: Stats,
     pub(super) orders: Orders,
     /// When the minute of the limit began, and the calls let in since.
     minute: Option<(Instant, u32)>,
-    /// Calls in flight that were let in.
+    in_flight: u64,
+    /// Of those in flight, the calls that were let in.
     admitted: u32,
     pub(super) is_closed: bool,
 }
 
-pub(super) enum Answer {
-    Json(String),
-    /// An HTTP error, by its status line.
-    Page(&'static str),
-    /// The connection closes without a reply.
-    HangUp,
-}
+/// A reply by its status line and its body; without one the connection closes.
+pub(super) type Answer = Option<(&'static str, String)>;
 
 impl Service {
-    pub(super) fn new(mut config: Config) -> Self {
-        let orders = mem::take(&mut config.orders);
+    pub(super) fn new(config: Config) -> Self {
         let state = State {
-            stats: Stats::default(),
-            orders: Orders::new(orders, clock::now(config.clock_skew)),
-            minute: None,
-            admitted: 0,
-            is_closed: false,
+            orders: Orders::new(&config.orders, config.now()),
+            ..State::default()
         };
         Self {
             config,
             state: Mutex::new(state),
-            closed: Condvar::new(),
         }
     }
 
@@ -80,34 +71,20 @@ impl Service {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// By the server's clock, in Unix seconds.
-    pub(super) fn now(&self) -> i64 {
-        clock::now(self.config.clock_skew)
-    }
-
-    /// Lets calls that wait end without a reply.
-    pub(super) fn close(&self) {
-        self.state().is_closed = true;
-        self.closed.notify_all();
-    }
-
     /// Counts a request as in flight.
     pub(super) fn enter(&self) {
-        let stats = &mut self.state().stats;
-        stats.calls += 1;
-        stats.in_flight += 1;
-        stats.peak_in_flight = stats.peak_in_flight.max(stats.in_flight);
+        let mut state = self.state();
+        state.in_flight += 1;
+        state.stats.calls += 1;
+        state.stats.peak_in_flight = state.stats.peak_in_flight.max(state.in_flight);
     }
 
     /// Waits as long as every reply does; a request is in flight until then. Returns whether the
     /// server has ended meanwhile.
     pub(super) fn leave(&self, is_admitted: bool) -> bool {
-        let latency = self.config.latency;
-        let waited = self
-            .closed
-            .wait_timeout_while(self.state(), latency, |state| !state.is_closed);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.stats.in_flight -= 1;
+        thread::sleep(self.config.latency);
+        let mut state = self.state();
+        state.in_flight -= 1;
         state.admitted -= u32::from(is_admitted);
         state.is_closed
     }
@@ -115,8 +92,8 @@ impl Service {
     /// The answer to a call, and whether the limits let it in. Authentication comes before the
     /// limits, since a stranger's call costs the account nothing, and faults before the arguments,
     /// since every admitted call may fail.
-    pub(super) fn answer(&self, query: &str, body: &[u8], at: Instant) -> (Answer, bool) {
-        let (config, now) = (&self.config, self.now());
+    pub(super) fn answer(&self, query: &str, body: &str, at: Instant) -> (Answer, bool) {
+        let (config, now) = (&self.config, self.config.now());
         let query = match authenticate(query, body, now) {
             Ok(query) => query,
             Err(refusal) => return (refused(refusal), false),
@@ -129,13 +106,13 @@ impl Service {
         let is_faulty = fastrand::f64() < config.fail_rate;
         state.stats.failed += u64::from(is_faulty);
         let answer = match (is_faulty, fastrand::u8(..5)) {
-            (true, 0) => Answer::Page("502 Bad Gateway"),
+            (true, 0) => page("502 Bad Gateway"),
             (true, 1) => refused((4, "数据库错误".to_owned())),
             (true, 2) => refused((99, "其他错误".to_owned())),
-            (true, 3) => Answer::HangUp,
+            (true, 3) => None,
             (_, _) => match state.execute(&query, body, config, now) {
-                _ if is_faulty => Answer::HangUp,
-                Ok(reply) => Answer::Json(reply.to_string()),
+                _ if is_faulty => None,
+                Ok(reply) => Some((OK, reply.to_string())),
                 Err(refusal) => refused(refusal),
             },
         };
@@ -143,17 +120,23 @@ impl Service {
     }
 }
 
+/// What is said before the ERP sees a call, or in its place.
+pub(super) fn page(status: &'static str) -> Answer {
+    Some((status, format!("HTTP {status}")))
+}
+
 fn refused((status, message): Refusal) -> Answer {
-    Answer::Json(json!({ "status": status, "message": message }).to_string())
+    Some((
+        OK,
+        json!({ "status": status, "message": message }).to_string(),
+    ))
 }
 
 impl State {
     /// Lets one more call in. A call that is refused uses up nothing.
     fn admit(&mut self, config: &Config, at: Instant) -> Result<(), Refusal> {
-        if config
-            .max_concurrency
-            .is_some_and(|max| self.admitted >= max)
-        {
+        let is_full = |max| self.admitted >= max;
+        if config.max_concurrency.is_some_and(is_full) {
             return refuse(100, "超过每分钟最大并发次数限制，请稍后重试");
         }
         // A fixed window: it starts with the first call after the last one has ended.
@@ -172,9 +155,9 @@ impl State {
     fn execute(
         &mut self,
         query: &Query,
-        body: &[u8],
+        body: &str,
         config: &Config,
-        now: i64,
+        now: Timestamp,
     ) -> Result<Value, Refusal> {
         match request(query, body, config.may_list)? {
             Request::Update { order, flag } => {
@@ -188,7 +171,7 @@ impl State {
             }
             Request::Now => {
                 self.stats.pings += 1;
-                Ok(json!({ "status": 0, "data": clock::local_time(now) }))
+                Ok(json!({ "status": 0, "data": beijing_time(now) }))
             }
         }
     }

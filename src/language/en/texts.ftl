@@ -347,12 +347,13 @@ reason-through-proxy = { $reason } (through the proxy { $proxy })
 destination = { $account } (app key { $app_key }) at { $endpoint }
 destination-stand-in = the stand-in (--sandbox); nothing is sent to the ERP
 
-setting-sid = seller account (sid)
-setting-app-key = app key
-setting-app-secret = app secret
-    .question = app secret (secret:salt; it is not shown)
-setting-endpoint = endpoint
-    .question = endpoint (production, test or a URL)
+setting =
+    { $key ->
+        [sid] seller account (sid)
+        [app_key] app key
+        [app_secret] app secret
+       *[endpoint] endpoint
+    }
 
 account-secret-form = the app secret must have the form secret:salt, with neither half empty
 account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
@@ -388,7 +389,7 @@ config-no-profile =
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
 config-expected-string = expected a string
-config-expected = expected { $what }
+config-unknown-key = unknown key; a profile has sid, app_key, app_secret, app_secret_file, endpoint, ca_file, rate, workers, output_format
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
 
@@ -397,8 +398,7 @@ endpoint-refused = endpoint `{ $given }` cannot be called; give `production`, `t
 proxy-unusable = { $variable } does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT
 
 certificates-unreadable = cannot read the certificate authorities in `{ $path }`: { $why }
-certificates-none = `{ $path }` holds no certificate authority; it must be a PEM file (-----BEGIN CERTIFICATE-----)
-certificates-damaged = `{ $path }` holds a certificate that cannot be read; export it again as PEM
+certificates-unusable = `{ $path }` holds no certificate authority, or one that cannot be read; it must be a PEM file (-----BEGIN CERTIFICATE-----)
 
 pace-rate = write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min
 pace-workers = write auto or a whole number from 1 to { $most }
@@ -457,11 +457,19 @@ findings-more =
         [0] {""}
        *[other] {" "}(-v lists up to { $most })
     }
-init-next-run = wdt-flags check SHEET, then: { $command }
-init-next-init = put right what the ERP refuses: { $command }
-init-next-ping = try again later: { $command }
+init-next =
+    { $code ->
+        [0] wdt-flags check SHEET, then: { $command }
+        [3] put right what the ERP refuses: { $command }
+       *[other] try again later: { $command }
+    }
 init-line = line { $line } of standard input
-init-question = { $question }:
+init-question =
+    { $setting }{ $key ->
+        [app_secret] {" "}(secret:salt; it is not shown)
+        [endpoint] {" "}(production, test or a URL)
+       *[other] {""}
+    }{ $default }:
 init-not-taken = not taken
 init-interrupted = interrupted, so nothing is saved
 init-unreadable = the { $setting } cannot be read: { $error }
@@ -478,20 +486,19 @@ run-no-summary = the summary cannot be written: { $error }
 run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
 run-no-stand-in = cannot start the sandbox: { $error }
 not-confirmed = not confirmed: nothing was sent (--yes answers yes)
-run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
+run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
 run-stopped =
-    stopped early: { $reason }; the same command{ $fresh ->
+    stopped early: { $reason }; { $test ->
         [0] {""}
-       *[other] {" "}without --fresh
-    } continues from here, within { $within }
-run-stopped-test-first =
-    stopped early: { $reason }; put that right, and the same command{ $fresh ->
-        [0] {""}
-       *[other] {" "}without --fresh
-    } continues from here, within { $within }
-run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
-run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
+       *[other] put that right, and{" "}
+    }{ $again ->
+        [same] the same command continues from here, within { $within }
+        [fresh] the same command without --fresh continues from here, within { $within }
+        [lost] the same command starts over, unless the journal is put back
+        [permission] the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
+       *[verify] what was not asked for is unknown, and the same command asks for everything again
+    }
 sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
 refused-twice = the argument '{ $argument }' cannot be used multiple times
@@ -504,15 +511,11 @@ refused-missing = missing: { $arguments }
 refused-command = there is no command '{ $command }'; to carry a sheet: wdt-flags run SHEET
 refused-similar = a similar one exists: { $names }
 refused-help = For more information, try '--help'.
-run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place
 check-listing-calls =
     { $calls ->
         [one] 1 of these calls is
        *[other] { $calls } of these calls are
     } to ask which orders carry their flag already (--skip-unchanged)
-verify-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`
-verify-stopped = stopped early: { $reason }; what was not asked for is unknown, and the same command asks for everything again
-verify-no-permission = stopped early: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 
 ## Progress and summary
 
@@ -642,8 +645,7 @@ confirm-no-permission = nothing is read back: { $reason }; the app key may not q
 ## The stand-in
 
 sandbox-hung-up = hung up
-sandbox-orders-line = { $file }: line { $line } cannot be understood; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; each order once, of at most { $order } characters, its flag of { $flag }; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
-sandbox-orders-unreadable = { $file } cannot be read: { $why }
+sandbox-orders-unreadable = { $file } cannot be read: { $why }; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
 
 ## Help: of each text -h shows the first line, --help all
 

@@ -315,12 +315,13 @@ reason-through-proxy = { $reason }（经过代理 { $proxy }）
 destination = { $account }（app key { $app_key }），接口地址 { $endpoint }
 destination-stand-in = 模拟 ERP（--sandbox），不会向真正的 ERP 发送任何内容
 
-setting-sid = 卖家账号（sid）
-setting-app-key = 接口账号（app key）
-setting-app-secret = 接口密钥（app secret）
-    .question = 接口密钥（app secret，格式为 secret:salt，输入时不显示）
-setting-endpoint = 接口地址
-    .question = 接口地址（production、test 或网址）
+setting =
+    { $key ->
+        [sid] 卖家账号（sid）
+        [app_key] 接口账号（app key）
+        [app_secret] 接口密钥（app secret）
+       *[endpoint] 接口地址
+    }
 
 account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，两部分都不能为空
 account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
@@ -356,7 +357,7 @@ config-no-profile =
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
 config-expected-string = 应为带引号的字符串
-config-expected = 应为 { $what }
+config-unknown-key = 没有这个键；配置档中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
 
@@ -365,8 +366,7 @@ endpoint-refused = 接口地址 `{ $given }` 不可用；请填 `production`、`
 proxy-unusable = { $variable } 中的代理不可用；请写成 http://HOST:PORT 或 socks5://HOST:PORT
 
 certificates-unreadable = 无法读取 `{ $path }` 中的根证书：{ $why }
-certificates-none = `{ $path }` 中没有根证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
-certificates-damaged = `{ $path }` 中有无法读取的证书；请重新导出为 PEM
+certificates-unusable = `{ $path }` 中没有根证书，或有无法读取的证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
 
 pace-rate = 请写 N/s、N/min 或 N/h（N 为 1 以上的整数），或者 auto、unlimited；例如 55/min
 pace-workers = 请写 auto 或 1 到 { $most } 的整数
@@ -419,11 +419,19 @@ findings-more =
         [0] {""}
        *[other] （加 -v 最多列出 { $most } 行）
     }
-init-next-run = 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
-init-next-init = 按 ERP 的提示改正后重新录入：{ $command }
-init-next-ping = 稍后再试：{ $command }
+init-next =
+    { $code ->
+        [0] 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
+        [3] 按 ERP 的提示改正后重新录入：{ $command }
+       *[other] 稍后再试：{ $command }
+    }
 init-line = 标准输入第 { $line } 行
-init-question = { $question }：
+init-question =
+    { $setting }{ $key ->
+        [app_secret] （格式为 secret:salt，输入时不显示）
+        [endpoint] （production、test 或网址）
+       *[other] {""}
+    }{ $default }：
 init-not-taken = 未采用
 init-interrupted = 已中断，什么都没有保存
 init-unreadable = 无法读取{ $setting }：{ $error }
@@ -440,20 +448,19 @@ run-no-summary = 无法输出小结：{ $error }
 run-namesake = 同一目录下还有 `{ $namesake }`，因此 `{ $sheet }` 的结果文件写为 `{ $results }`
 run-no-stand-in = 无法启动模拟 ERP：{ $error }
 not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
-run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处，不会再次调用
+run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处
 run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
 run-stopped =
-    提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令{ $fresh ->
+    提前停止：{ $reason }；{ $test ->
         [0] {""}
-       *[other] （去掉 --fresh）
-    }即可从此处续跑
-run-stopped-test-first =
-    提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令{ $fresh ->
-        [0] {""}
-       *[other] （去掉 --fresh）
-    }即可从此处续跑
-run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否则同一命令会从头开始
-run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决；除非放回运行记录，否则同一命令会从头开始
+       *[other] 请先解决；
+    }{ $again ->
+        [same] 在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
+        [fresh] 在 { $within } 内（--continue-within）执行同一命令（去掉 --fresh）即可从此处续跑
+        [lost] 除非放回运行记录，否则同一命令会从头开始
+        [permission] 接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
+       *[verify] 没有核对到的行记为 unknown，再执行同一命令会全部重新核对
+    }
 sandbox-failed = 无法在 { $address } 上提供服务：{ $error }
 sandbox-serving = 模拟 ERP 已启动，按 Ctrl-C 停止
 refused-twice = “{ $argument }”不能重复给出
@@ -466,11 +473,7 @@ refused-missing = 缺少必需的参数：{ $arguments }
 refused-command = 没有名为“{ $command }”的命令；要写入表格：wdt-flags run SHEET
 refused-similar = 有相近的写法：{ $names }
 refused-help = 更多说明请用“--help”查看。
-run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
-verify-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`
-verify-stopped = 提前停止：{ $reason }；没有核对到的行记为 unknown，再执行同一命令会全部重新核对
-verify-no-permission = 提前停止：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 
 ## 进度与小结
 
@@ -598,8 +601,7 @@ confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采
 ## 模拟 ERP
 
 sandbox-hung-up = 已断开，不作答复
-sandbox-orders-line = { $file }：第 { $line } 行无法识别；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；每张采购单只写一次，单号最多 { $order } 个字符，标记最多 { $flag } 个；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
-sandbox-orders-unreadable = 无法读取 { $file }：{ $why }
+sandbox-orders-unreadable = { $file } 无法读取：{ $why }；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
 
 ## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 

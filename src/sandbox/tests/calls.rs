@@ -5,33 +5,27 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::protocol::LIST;
-use super::super::service::{Answer, Service};
-use super::super::{Config, Order};
-use super::{OK, fields, signed, update};
+use super::super::Config;
+use super::super::orders::{Order, read_orders};
+use super::super::service::Service;
+use super::{OK, signed, update};
+use crate::erp::LIST_METHOD;
 
 /// 2020-11-01 00:00:00 in Beijing.
 const NOVEMBER: i64 = 1_604_160_000;
 
-fn november() -> Value {
-    json!({ "start_time": "2020-11-01 00:00:00", "end_time": "2020-11-20 00:00:00" })
-}
-
-fn there(number: &str, flag: &str, minute: i64) -> Order {
+fn order(number: &str, flag: &str, second: Option<i64>) -> Order {
     Order {
         number: number.to_owned(),
         flag: flag.to_owned(),
-        modified: Timestamp::from_second(NOVEMBER + 60 * minute).ok(),
+        modified: second.and_then(|second| Timestamp::from_second(second).ok()),
     }
 }
 
-/// The body of the reply, or what comes in its place.
+/// The body of the reply.
 fn reply(service: &Service, (query, body): &(String, String)) -> String {
-    match service.answer(query, body.as_bytes(), Instant::now()).0 {
-        Answer::Json(json) => json,
-        Answer::Page(status) => status.to_owned(),
-        Answer::HangUp => String::new(),
-    }
+    let (answer, _) = service.answer(query, body, Instant::now());
+    answer.map(|(_, body)| body).unwrap_or_default()
 }
 
 fn refusal(status: u16, message: &str) -> String {
@@ -39,37 +33,41 @@ fn refusal(status: u16, message: &str) -> String {
 }
 
 fn page(service: &Service, argument: &Value) -> Value {
-    let fields = fields(LIST, service.now());
     let body = json!([argument]).to_string();
-    let reply = reply(service, &(signed(&fields, &body), body));
+    let reply = reply(
+        service,
+        &(signed(LIST_METHOD, &body, service.config.now()), body),
+    );
     let reply: Value = serde_json::from_str(&reply).expect(&reply);
     assert_eq!(reply["status"], 0, "{reply}");
     reply["data"].clone()
 }
 
-fn shown(data: &Value) -> Vec<[String; 2]> {
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+/// Numbers and flags of a page.
+fn shown(data: &Value) -> String {
     let orders = data["order"].as_array().expect("orders").iter();
-    let shown = orders.map(|it| [text(&it["purchase_no"]), text(&it["flag_name"])]);
-    shown.collect()
+    let shown = orders.flat_map(|it| [&it["purchase_no"], &it["flag_name"]]);
+    let shown: Vec<_> = shown.filter_map(Value::as_str).collect();
+    shown.join(" ")
 }
 
 #[test]
 fn updates_are_kept_and_listed_when_they_change_something() {
     let service = Service::new(Config {
         orders: vec![
-            there("CG404", "停用", 2),
-            there("CG1", "aa", 1),
-            there("CG0", "", 1),
+            order("CG404", "停用", Some(NOVEMBER + 120)),
+            order("CG1", "aa", Some(NOVEMBER + 60)),
+            order("CG0", "", Some(NOVEMBER + 60)),
         ],
         hidden: ["CG8".to_owned()].into(),
         ..Config::default()
     });
-    let set = |order: &str, flag: &str| reply(&service, &update(order, flag, service.now()));
-    let rows = |data: &Value| shown(data).concat().join(" ");
+    let set = |order: &str, flag: &str| reply(&service, &update(order, flag, service.config.now()));
+    let november =
+        json!({ "start_time": "2020-11-01 00:00:00", "end_time": "2020-11-20 00:00:00" });
     // The oldest first, then by number.
-    let all = page(&service, &november());
-    assert_eq!(rows(&all), "CG0 无 CG1 aa CG404 停用");
+    let all = page(&service, &november);
+    assert_eq!(shown(&all), "CG0 无 CG1 aa CG404 停用");
     assert_eq!(all["total_count"], 3);
     assert_eq!(all["order"][0]["modified"], (NOVEMBER + 60) * 1_000);
 
@@ -77,7 +75,7 @@ fn updates_are_kept_and_listed_when_they_change_something() {
     assert_eq!(set("CG0", "加急"), OK, "moves it out of the window");
     assert_eq!(set("CG404", "停用"), refusal(100, "采购标记不存在:停用"));
     assert_eq!(set("CG4041", "aa"), refusal(100, "单据不存在"));
-    assert_eq!(rows(&page(&service, &november())), "CG1 aa CG404 停用");
+    assert_eq!(shown(&page(&service, &november)), "CG1 aa CG404 停用");
     let awkward = "CG\"1\\2/3 &=%+?#";
     for (order, flag) in [(awkward, "加急"), ("CG8", "aa"), ("CG404", "无")] {
         assert_eq!(set(order, flag), OK);
@@ -90,7 +88,7 @@ fn updates_are_kept_and_listed_when_they_change_something() {
         ("CG9", ""),
     ] {
         let looked_up = page(&service, &json!({ "purchase_no": number }));
-        assert_eq!(rows(&looked_up), expected);
+        assert_eq!(shown(&looked_up), expected);
     }
     let state = service.state();
     let mut flagged: Vec<_> = state.orders.flags().into_keys().collect();
@@ -110,15 +108,13 @@ fn the_limit_is_of_a_minute_from_its_first_call_on() {
         ..Config::default()
     });
     let start = Instant::now();
-    let (query, body) = update("CG1", "aa", service.now());
+    let (query, body) = update("CG1", "aa", service.config.now());
     let at = |seconds| {
         let at = start + Duration::from_secs(seconds);
-        service.answer(&query, body.as_bytes(), at).1
+        service.answer(&query, &body, at).1
     };
-    assert!(
-        !service.answer("sid=x", b"[]", start).1,
-        "a stranger's call costs nothing"
-    );
+    let stranger = service.answer("sid=x", "[]", start);
+    assert!(!stranger.1, "costs nothing");
     assert!(at(0));
     assert!(at(59));
     assert!(!at(59), "two calls are all there is");
@@ -138,7 +134,12 @@ fn faults_are_of_every_kind_and_as_many_as_asked_for() {
             ..Config::default()
         });
         let mut fates: Vec<_> = (0..300)
-            .map(|n| reply(&service, &update(&format!("CG-{n}"), "aa", service.now())))
+            .map(|n| {
+                reply(
+                    &service,
+                    &update(&format!("CG-{n}"), "aa", service.config.now()),
+                )
+            })
             .collect();
         fates.sort_unstable();
         fates.dedup();
@@ -147,8 +148,44 @@ fn faults_are_of_every_kind_and_as_many_as_asked_for() {
     };
     let (all, failed, lost) = fates(1.0);
     let (database, other) = (refusal(4, "数据库错误"), refusal(99, "其他错误"));
-    assert_eq!(all, ["", "502 Bad Gateway", &other, &database]);
+    assert_eq!(all, ["", "HTTP 502 Bad Gateway", &other, &database]);
     assert_eq!(failed, 300);
     assert!((1..120).contains(&lost), "a fifth takes effect: {lost}");
     assert_eq!(fates(0.0), (vec![OK.to_owned()], 0, 300));
+}
+
+#[test]
+fn orders_are_read_by_either_names_and_both_forms_of_time() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("orders.csv");
+    let read = |content: &str| {
+        std::fs::write(&file, content).expect("written");
+        read_orders(&file)
+    };
+    let expected = vec![
+        order("CG1", "加急", Some(1_325_347_200)),
+        order("CG,2", "", Some(1_325_347_200)),
+        order("CG3", "无", None),
+    ];
+    for content in [
+        "order,flag,modified\nCG1,加急,2012-01-01 00:00:00\n\
+         \"CG,2\",,2011-12-31T16:00:00Z\nCG3,无,\n",
+        "\u{feff}modified, purchase_no,flag_name\r\n2012-01-01T00:00:00+08:00,CG1,加急\r\n\
+         2012-01-01 00:00:00,\"CG,2\",\r\n\r\n,CG3,无",
+    ] {
+        assert_eq!(read(content).as_ref(), Ok(&expected));
+    }
+    assert_eq!(read("order\nCG1\n"), Ok(vec![order("CG1", "", None)]));
+    for wrong in [
+        "flag\n\naa\n",
+        "order,note\n\nCG1,\n",
+        "order,flag\n\nCG1\n",
+        "order,modified\n\nCG1,2026/11/1 8:00\n",
+    ] {
+        let refused = read(wrong).expect_err(wrong);
+        assert!(
+            refused.contains("line: 2") || refused.contains("line: 3"),
+            "{refused}"
+        );
+    }
 }

@@ -4,37 +4,29 @@ mod calls;
 mod network;
 mod protocol;
 
+use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use super::protocol::{EPOCH, LIST, Query, UPDATE, sign};
 use super::{APP_KEY, APP_SECRET, SID};
+use crate::erp::{EPOCH, LIST_METHOD, UPDATE_METHOD, sign};
 
 const OK: &str = r#"{"status":0}"#;
 
-fn query(text: &str) -> Query {
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
-}
-
-/// The fields of a call at this time of the server's, without its signature.
-fn fields(method: &str, now: i64) -> Query {
-    let (_, salt) = APP_SECRET.split_once(':').unwrap();
-    let paging = if method == LIST {
+/// The query of a call at this time of the server's.
+fn signed(method: &str, body: &str, now: Timestamp) -> String {
+    let paging = if method == LIST_METHOD {
         "&page_size=100&page_no=0&calc_total=1"
     } else {
         ""
     };
-    let time = now - EPOCH;
-    query(&format!(
+    let (secret, salt) = APP_SECRET.split_once(':').expect("two halves");
+    let time = now.as_second() - EPOCH;
+    let query = format!(
         "sid={SID}&key={APP_KEY}&salt={salt}&method={method}&v=1.0&timestamp={time}{paging}"
-    ))
-}
-
-/// The address's query with its signature.
-fn signed(fields: &Query, body: &str) -> String {
-    let (secret, _) = APP_SECRET.split_once(':').unwrap();
-    let sign = sign(secret, fields, body.as_bytes());
+    );
+    let fields: Vec<_> = query.split('&').flat_map(|it| it.split_once('=')).collect();
+    let sign = sign(secret, fields.iter().copied().chain([("body", body)]));
     let escaped = |value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
     let fields = fields
         .iter()
@@ -42,7 +34,7 @@ fn signed(fields: &Query, body: &str) -> String {
     fields.collect::<String>() + "sign=" + &sign
 }
 
-fn update(order: &str, flag: &str, now: i64) -> (String, String) {
+fn update(order: &str, flag: &str, now: Timestamp) -> (String, String) {
     let body = json!([{ "purchase_no": order, "flag_name": flag }]).to_string();
-    (signed(&fields(UPDATE, now), &body), body)
+    (signed(UPDATE_METHOD, &body, now), body)
 }

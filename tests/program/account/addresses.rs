@@ -1,16 +1,6 @@
-//! Where calls go: endpoints that are none, and the proxies that the system's settings name.
+//! The proxies that the system's settings name.
 
 use crate::harness::{Place, Proxy, ScriptedServer, accepted, finish, http_with};
-
-#[test]
-fn an_endpoint_whose_port_is_none_is_refused_before_anything_is_sent() {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    let endpoint = "http://127.0.0.1:65536/openapi".to_owned();
-    let run = finish(&mut place.run(&endpoint, ["orders.csv"])).expect(2);
-    assert!(run.stderr.contains("from 1 to 65535"), "{run:?}");
-    assert_eq!(place.files(), ["orders.csv"]);
-}
 
 #[test]
 fn a_plain_endpoint_is_called_through_the_proxy_for_http_alone() {

@@ -133,17 +133,6 @@ fn when_the_server_quotes_the_url_it_was_called_by() {
 }
 
 #[test]
-fn when_the_configuration_file_is_broken() {
-    let place = Place::new();
-    place.write("config.toml", "[default]\napp_secret = hush:bitter\n");
-    let mut command = place.program();
-    let run = finish(command.args(["ping", "-vv", "--config", "config.toml"])).expect(2);
-    assert!(run.stderr.contains("config.toml:2:"), "{run:?}");
-    let said = run.said();
-    assert!(!said.contains("hush") && !said.contains("bitter"), "{said}");
-}
-
-#[test]
 fn in_help() {
     for args in [&["--help"][..], &["run", "--help"], &["ping", "--help"]] {
         let place = Place::new();

@@ -97,14 +97,13 @@ fn findings_of_a_kind_are_counted_in_json_and_the_first_ten_listed_or_more_with_
             let expected = serde_json::json!({
                 "line": 2 * n,
                 "order": format!("CG{n}"),
-                "kind": "invalid",
                 "column": "flag_name",
-                "message": "flag_name is empty",
             });
             assert_eq!(row, &expected);
         }
         let first = serde_json::json!({
-            "line": 3, "order": "CG", "kind": "superseded", "flag": "a1", "decided_by_line": 51,
+            "line": 3, "order": "CG", "flag": "a1", "last_row": { "line": 51 },
+            "detail": "gives a1, but line 51 decides",
         });
         assert_eq!(superseded["listed"][0], first);
         assert_eq!(

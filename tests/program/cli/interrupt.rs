@@ -115,7 +115,7 @@ fn calls_in_flight_are_finished_and_recorded() {
         ..Config::default()
     });
     let mut run = start(&mut place.run(&erp, ["orders.csv", "-j", "3"]));
-    run.until("three calls in flight", || erp.stats().in_flight == 3);
+    run.until("three calls in flight", || erp.stats().peak_in_flight == 3);
     run.signal("INT");
     run.finish().expect(130);
     let results = place.table("orders.results.csv");

@@ -36,7 +36,7 @@ fn it_can_be_typed_as_it_stands() {
         let run = finish(&mut command).expect(1);
         let correct = format!("next      correct the rows of {name}, then: wdt-flags run ");
         assert!(run.stdout.contains(&correct), "{run:?}");
-        let kept = " --workers 1 --order-column 单号 --rate unlimited --flag-column flag_name\n";
+        let kept = " --order-column=单号 --flag-column=flag_name --rate=unlimited --workers=1\n";
         assert!(run.stdout.ends_with(kept), "{run:?}");
         let again = type_next(&run, &command).expect(1);
         assert!(again.stdout.contains("calls     1 in"), "{again:?}");

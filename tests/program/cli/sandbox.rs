@@ -100,7 +100,8 @@ fn with_v_it_tells_of_each_request() {
     erp.client("run orders.csv -j1 --rate unlimited").expect(1);
     erp.client("ping --endpoint ${WDT_ENDPOINT%/openapi}/elsewhere")
         .expect(3);
-    erp.running.until_it_says("POST /elsewhere []: HTTP 404");
+    erp.running
+        .until_it_says("POST /elsewhere system.Core.now []: HTTP 404");
     let ended = erp.end();
     for told in [
         "system.Core.now []: {\"data\":\"20",
@@ -141,19 +142,21 @@ fn it_starts_with_the_orders_of_a_file() {
 fn what_it_cannot_use_is_an_error() {
     let erp = Serving::start(Place::new(), &[]);
     let taken = erp.address();
-    erp.place.write("there.csv", "order,flag\nCG1,\nCG1,aa\n");
+    erp.place
+        .write("there.csv", "order,modified\nCG1,\nCG2,today\n");
     for (code, option, value, said) in [
         (
             2,
             "--orders",
             "there.csv",
-            "error: there.csv: line 3 cannot be understood; ",
+            "error: there.csv cannot be read: ",
         ),
+        (2, "--orders", "there.csv", "line: 3"),
         (
             2,
             "--orders",
-            "elsewhere.csv",
-            "error: elsewhere.csv cannot be read: ",
+            "away.csv",
+            "error: away.csv cannot be read: ",
         ),
         (
             3,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 use super::PATIENCE;
@@ -41,6 +41,12 @@ struct State {
     flags: BTreeMap<String, String>,
 }
 
+impl Told {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no panic")
+    }
+}
+
 /// The server's end of one connection.
 pub struct Connection {
     pub stream: TcpStream,
@@ -66,7 +72,7 @@ impl ScriptedServer {
                     }
                     let Ok(stream) = stream else { continue };
                     let (told, script) = (Arc::clone(&told), Arc::clone(&script));
-                    told.state.lock().expect("no panic").connections = number;
+                    told.state().connections = number;
                     let mut connection = Connection {
                         stream,
                         number,
@@ -128,9 +134,7 @@ impl ScriptedServer {
 
     /// Answers so, headers and all, who only asks whether the server is there.
     pub fn answering_pings(self, reply: impl Into<Vec<u8>>) -> Self {
-        let mut state = self.told.state.lock().expect("no panic");
-        state.ping_reply = Some(reply.into());
-        drop(state);
+        self.told.state().ping_reply = Some(reply.into());
         self
     }
 
@@ -148,22 +152,22 @@ impl ScriptedServer {
 
     /// The requests that only asked whether the server is there.
     pub fn pings(&self) -> Vec<Request> {
-        self.told.state.lock().expect("no panic").pings.clone()
+        self.told.state().pings.clone()
     }
 
     /// Every other request that was read, in order.
     pub fn requests(&self) -> Vec<Request> {
-        self.told.state.lock().expect("no panic").requests.clone()
+        self.told.state().requests.clone()
     }
 
     /// How many requests were read.
     pub fn calls(&self) -> usize {
-        self.told.state.lock().expect("no panic").requests.len()
+        self.told.state().requests.len()
     }
 
     /// How many connections were made.
     pub fn connections(&self) -> usize {
-        self.told.state.lock().expect("no panic").connections
+        self.told.state().connections
     }
 
     /// The order of each request.
@@ -173,13 +177,13 @@ impl ScriptedServer {
 
     /// Each order's flag, as far as it was applied.
     pub fn flags(&self) -> BTreeMap<String, String> {
-        self.told.state.lock().expect("no panic").flags.clone()
+        self.told.state().flags.clone()
     }
 
     /// Waits until this many requests have been read.
     #[track_caller]
     pub fn wait_for_calls(&self, calls: usize) {
-        let state = self.told.state.lock().expect("no panic");
+        let state = self.told.state();
         let (state, wait) = self
             .told
             .changed
@@ -208,44 +212,43 @@ impl Connection {
     fn numbered_request(&mut self) -> io::Result<(usize, Request)> {
         loop {
             let request = Request::read(&mut self.stream)?;
-            if !self.is_ping(&request)? {
+            if !self.answers_ping(&request)? {
                 return Ok((self.tell(&request), request));
             }
         }
     }
 
-    /// Answers a request that only asks whether the server is there.
-    fn is_ping(&mut self, request: &Request) -> io::Result<bool> {
-        let is_ping = request.query("method") == Some(PING);
-        if is_ping {
-            let mut state = self.told.state.lock().expect("no panic");
-            state.pings.push(request.clone());
-            let reply = state.ping_reply.clone();
-            drop(state);
-            self.send(reply.unwrap_or_else(accepted))?;
+    /// Answers a request that only asks whether the server is there; whether it is one.
+    fn answers_ping(&mut self, request: &Request) -> io::Result<bool> {
+        if request.query("method") != Some(PING) {
+            return Ok(false);
         }
-        Ok(is_ping)
+        let mut state = self.told.state();
+        state.pings.push(request.clone());
+        let reply = state.ping_reply.clone();
+        drop(state);
+        self.send(reply.unwrap_or_else(accepted))?;
+        Ok(true)
     }
 
     /// Reads a request but for its last byte: to close the connection now resets it.
     pub fn request_but_for_its_end(&mut self) -> io::Result<Request> {
-        let mut request = loop {
-            let request = Request::read_but(1, &mut self.stream)?;
+        loop {
+            let mut request = Request::read_but(1, &mut self.stream)?;
             self.stream.peek(&mut [0])?;
+            request.body.push(']');
             if request.query("method") != Some(PING) {
-                break request;
+                self.tell(&request);
+                return Ok(request);
             }
             self.stream.read_exact(&mut [0])?;
-            self.is_ping(&request)?;
-        };
-        request.body.push(']');
-        self.tell(&request);
-        Ok(request)
+            self.answers_ping(&request)?;
+        }
     }
 
     /// Notes a request and returns its number.
     pub fn tell(&self, request: &Request) -> usize {
-        let mut state = self.told.state.lock().expect("no panic");
+        let mut state = self.told.state();
         state.requests.push(request.clone());
         self.told.changed.notify_all();
         state.requests.len()
@@ -253,13 +256,13 @@ impl Connection {
 
     /// How many requests the server has read by now, over all connections.
     pub fn calls(&self) -> usize {
-        self.told.state.lock().expect("no panic").requests.len()
+        self.told.state().requests.len()
     }
 
     /// Gives the order its flag, whatever the reply will be.
     pub fn apply(&self, request: &Request) {
-        let mut state = self.told.state.lock().expect("no panic");
-        state.flags.insert(request.order(), request.flag());
+        let flag = request.flag();
+        self.told.state().flags.insert(request.order(), flag);
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {

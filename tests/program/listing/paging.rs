@@ -8,7 +8,7 @@ use wdt_flags::sandbox::{Config, Order};
 
 use super::{asking, many, with_orders};
 use crate::harness::{
-    Place, Request, ScriptedServer, accepted, finish, listing, order, sandbox_with, sheet,
+    Place, Request, ScriptedServer, accepted, finish, http, listing, order, sandbox_with, sheet,
 };
 
 #[test]
@@ -146,6 +146,21 @@ fn what_is_asked_is_the_last_thirty_days_in_beijings_time_counted_once() {
 }
 
 #[test]
+fn an_order_with_thousands_of_lines_makes_a_page_of_megabytes() {
+    let place = Place::new();
+    let details = r#"{"spec_no":"A"},"#.repeat(200_000);
+    let server = lists(move |_| {
+        let order = r#"{"purchase_no":"CG1","flag_name":"aa"}"#;
+        let order = format!(r#"{order},{{"detail_list":[{details}{{}}],"purchase_no":"CG2"}}"#);
+        let data = format!(r#"{{"total_count":2,"order":[{order}]}}"#);
+        http("200 OK", format!(r#"{{"status":0,"data":{data}}}"#))
+    });
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
+    assert_eq!(place.results(&run).column("status"), ["unchanged", "ok"]);
+}
+
+#[test]
 fn an_order_that_is_seen_twice_carries_what_was_read_last() {
     let place = Place::new();
     let server = lists(|page| match page {
@@ -157,7 +172,7 @@ fn an_order_that_is_seen_twice_carries_what_was_read_last() {
             let orders = r#"[{"purchase_no":"CG1","flag_name":"加急"},{"purchase_no":"CG2","flag_name":"aa"},
                 {"purchase_no":"CG3","flag_name":null},{"flag_name":"aa"}]"#;
             let reply = format!(r#"{{"status":"0","data":{{"order":{orders}}}}}"#);
-            crate::harness::http("200 OK", reply)
+            http("200 OK", reply)
         }
     });
     let rows = ["CG1", "CG2", "CG3", "CG4", "CG5", "CG6"].map(|number| (number, "aa"));

@@ -90,7 +90,7 @@ fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let run = run.finish().expect(3);
     let last = run.stderr.lines().last().unwrap_or_default();
     assert!(
-        last.ends_with("the same command asks the ERP again and puts it in its place"),
+        last.ends_with("the same command puts it in its place"),
         "{run:#?}"
     );
     fs::remove_dir(&results).expect("empty");

@@ -80,13 +80,7 @@ fn a_refusal_that_looks_fatal_does_not_end_the_run() {
 
 #[test]
 fn what_is_no_listing_is_not_an_empty_one() {
-    for data in [
-        "null",
-        "[]",
-        "{}",
-        r#"{"total_count":0}"#,
-        r#"{"order":[]}"#,
-    ] {
+    for data in ["null", r#"{"order":[]}"#] {
         let reply = format!(r#"{{"status":0,"data":{data}}}"#);
         assert_eq!(sent(move |_| http("200 OK", &reply), &[]), 5, "{data}");
     }

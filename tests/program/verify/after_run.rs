@@ -303,18 +303,3 @@ fn what_was_read_back_before_a_run_is_interrupted_is_kept() {
     assert_eq!(place.results(&run).column("status"), statuses);
     assert_eq!(erp.calls(), 4, "{run:#?}");
 }
-
-#[test]
-fn the_stand_in_can_be_read_back_in_chinese() {
-    let place = Place::new();
-    place.write("orders.csv", sheet(3));
-    let mut command = place.program();
-    command.args(["run", "orders.csv", "--sandbox", "--verify", "--lang=zh"]);
-    let run = finish(&mut command).expect(0);
-    let said = "3 张采购单的标记已核实，0 张不符";
-    assert!(run.stdout.contains(said), "{run:#?}");
-    assert!(
-        run.stderr.contains("核对 3 张采购单（--verify）"),
-        "{run:#?}"
-    );
-}

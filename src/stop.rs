@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::erp::CallError;
 use crate::language::say;
+use crate::text;
 
 /// Why a run stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,7 +65,7 @@ impl fmt::Display for StopReason {
             &StopReason::Failures(count) => say!("stop-failures", count = count),
             &StopReason::ConsecutiveFailures { count, ref message } => say!(
                 "stop-consecutive-failures",
-                count = count,
+                orders = text::orders(count),
                 message = message.as_str()
             ),
             &StopReason::Unreachable {

@@ -74,17 +74,14 @@ pub fn all(texts: &[String]) -> String {
     texts.join(&say!("list-separator"))
 }
 
-/// So many rows.
 pub fn rows(count: u64) -> String {
     say!("count-rows", count = count)
 }
 
-/// So many calls.
 pub fn calls(count: u64) -> String {
     say!("count-calls", count = count)
 }
 
-/// So many orders.
 pub fn orders(count: u64) -> String {
     say!("count-orders", count = count)
 }

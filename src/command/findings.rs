@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::language::say;
 use crate::run::{Orders, Role};
 use crate::sheet::{Place, Row, Sheet, SheetError, SheetLine};
-use crate::text::one_line;
+use crate::text::{self, one_line};
 
 /// Columns of a cell that are shown.
 pub const MAX_CELL: usize = 40;
@@ -83,7 +83,8 @@ impl Group {
     /// For people: what is the matter, and the rows.
     pub fn lines(&self, with_details: bool) -> Vec<String> {
         let matter = self.message.as_str();
-        let mut lines = vec![say!("findings-group", rows = self.rows, matter = matter)];
+        let rows = text::rows(self.rows);
+        let mut lines = vec![say!("findings-group", rows = rows, matter = matter)];
         for row in &self.listed {
             let (order, detail) = (one_line(&row.order, MAX_CELL), row.detail.as_deref());
             let line = format!("  {}  {order}  {}", row.place, detail.unwrap_or_default());

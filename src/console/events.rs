@@ -16,6 +16,10 @@ use crate::text::{self, clock_difference, duration};
 
 impl Observer for Console {
     fn event(&self, event: &Event<'_>) {
+        if let Some(progress) = &*lock(&self.progress) {
+            let mut state = lock(&progress.state);
+            state.event(event, Instant::now(), &ZonedDateTime::now());
+        }
         match *event {
             Event::Said { level, text } => self.say(level, text),
             Event::Started {
@@ -29,17 +33,9 @@ impl Observer for Console {
                 order,
                 attempt,
                 error,
-                pace,
+                ..
             } => {
-                let kind = error.map(|error| error.kind);
-                let is_trouble = matches!(
-                    kind,
-                    Some(ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable)
-                );
-                let trouble = error.filter(|_| is_trouble);
-                let trouble = trouble.map(|error| error.reason.as_str());
-                self.progress(|state| state.answered(Instant::now(), pace, trouble));
-                let level = match kind {
+                let level = match error.map(|error| error.kind) {
                     None | Some(ErrorKind::Rejected) => Level::Call,
                     Some(_) => Level::Detail,
                 };
@@ -57,16 +53,12 @@ impl Observer for Console {
                 let level = if is_shown { Level::Detail } else { Level::Note };
                 let time = duration(wait);
                 self.say(level, say!("event-pausing", pause = time, reason = reason));
-                let clock = ZonedDateTime::now();
-                self.progress(|state| state.paused(Instant::now(), &clock, wait, reason));
             }
             Event::Outage { reason, next_try } => {
                 let wait = duration(next_try);
                 self.note(say!("event-outage", why = reason, wait = wait));
-                self.progress(|state| state.away(&ZonedDateTime::now(), next_try, reason));
             }
             Event::OutageOver { lasted } => {
-                self.progress(State::back);
                 self.note(say!("event-outage-over", lasted = duration(lasted)));
             }
             // Every call in flight finds out; once is enough.
@@ -77,19 +69,9 @@ impl Observer for Console {
                 }
             }
             Event::Stopping { reason } => {
-                self.progress(State::stopping);
                 self.note(say!("event-stopping", reason = reason.to_string()));
             }
-            Event::Settled {
-                order,
-                rows,
-                superseded,
-                status,
-                ..
-            } => self.progress(|state| {
-                let others = (status.of_other_flags(), superseded);
-                state.settle(order, &[others, (status, rows - superseded)]);
-            }),
+            Event::Settled { .. } => {}
         }
     }
 }

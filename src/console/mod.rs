@@ -28,7 +28,6 @@ use crate::language::say;
 use crate::run::Level;
 use crate::text::{one_line, time_of_day};
 use progress::Progress;
-use state::State;
 
 /// Writes to stderr what the user has asked to see, and never fails: a run goes on though nobody
 /// can watch it any more.
@@ -91,8 +90,7 @@ impl Console {
 
     /// Ends the progress display, if there is one.
     pub fn finish(&self) {
-        let progress = lock(&self.progress).take();
-        drop(progress);
+        drop(lock(&self.progress).take());
     }
 
     fn say(&self, level: Level, message: impl Display) {
@@ -115,15 +113,8 @@ impl Console {
             let _ = io::stderr().lock().write_all(text.as_bytes());
         };
         match &*lock(&self.progress) {
-            Some(progress) => progress.suspend(write),
+            Some(progress) => progress.bar.suspend(write),
             None => write(),
-        }
-    }
-
-    /// Tells the progress display something, if there is one.
-    fn progress(&self, tell: impl FnOnce(&mut State)) {
-        if let Some(progress) = &*lock(&self.progress) {
-            progress.tell(tell);
         }
     }
 }

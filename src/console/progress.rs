@@ -25,8 +25,8 @@ const TEMPLATE: &str = "[{bar:16}] {wide_msg}";
 /// A run's progress, shown until dropped.
 #[derive(Debug)]
 pub(super) struct Progress {
-    state: Arc<Mutex<State>>,
-    bar: ProgressBar,
+    pub(super) state: Arc<Mutex<State>>,
+    pub(super) bar: ProgressBar,
     open: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -58,16 +58,6 @@ impl Progress {
             open: Some(open),
             thread: thread.spawn(show_until_closed).ok(),
         }
-    }
-
-    /// Changes what is shown.
-    pub(super) fn tell(&self, tell: impl FnOnce(&mut State)) {
-        tell(&mut lock(&self.state));
-    }
-
-    /// Writes something while the bar is out of the way.
-    pub(super) fn suspend(&self, write: impl FnOnce()) {
-        self.bar.suspend(write);
     }
 }
 

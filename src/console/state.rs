@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use jiff::ZonedDateTime;
 
 use super::summary::by_status;
+use crate::erp::{CallError, ErrorKind};
 use crate::files::Status;
 use crate::language::say;
-use crate::run::Planned;
+use crate::run::{Event, Planned};
 use crate::text::{clock_time, duration, time_of_day};
 
 /// How long the reason is shown why a call failed for now.
@@ -55,54 +56,63 @@ impl State {
         self.counts.iter().map(|(_, rows)| rows).sum()
     }
 
-    /// An order has come to its end, and these rows with it.
-    pub fn settle(&mut self, order: &str, rows: &[(Status, u64)]) {
-        for (status, count) in &mut self.counts {
-            let its = rows.iter().filter(|(it, _)| it == status);
-            *count += its.map(|(_, rows)| rows).sum::<u64>();
+    /// Something has happened at this moment, at which clocks show this.
+    pub fn event(&mut self, event: &Event<'_>, now: Instant, clock: &ZonedDateTime) {
+        match *event {
+            Event::Answered { error, pace, .. } => {
+                self.pace = pace;
+                if let Some(error) = error.filter(|error| is_repeated(error))
+                    && self.notice(now).is_none()
+                {
+                    let text = say!("progress-retrying", reason = error.reason.as_str());
+                    self.notice = Some((Some(now + TROUBLE_SHOWN), text));
+                }
+            }
+            Event::Paused { wait, reason } => {
+                let until = time_of_day(&clock.saturating_add(wait));
+                let text = say!("progress-paused", until = until, reason = reason);
+                self.paused_until = Some(now + wait);
+                self.notice = Some((self.paused_until, text));
+            }
+            Event::Outage { reason, next_try } => {
+                let since = self
+                    .away_since
+                    .get_or_insert_with(|| clock_time(clock, clock));
+                let since = since.as_str();
+                let next = time_of_day(&clock.saturating_add(next_try));
+                let text = say!("progress-away", since = since, next = next, reason = reason);
+                self.notice = Some((None, text));
+            }
+            Event::OutageOver { .. } => self.back(),
+            Event::Stopping { .. } => {
+                self.calls_left = 0;
+                self.paused_until = None;
+                self.back();
+            }
+            Event::Settled {
+                order,
+                rows,
+                superseded,
+                status,
+                ..
+            } => {
+                let others = (status.of_other_flags(), superseded);
+                for (status, rows) in [others, (status, rows - superseded)] {
+                    let mut counts = self.counts.iter_mut();
+                    if let Some((_, count)) = counts.find(|(it, _)| *it == status) {
+                        *count += rows;
+                    }
+                }
+                self.calls_left = self.calls_left.saturating_sub(1);
+                order.clone_into(&mut self.last);
+            }
+            _ => {}
         }
-        self.calls_left = self.calls_left.saturating_sub(1);
-        order.clone_into(&mut self.last);
     }
 
-    /// A call was answered; `trouble` is why it failed for now, if it did.
-    pub fn answered(&mut self, now: Instant, pace: Option<f64>, trouble: Option<&str>) {
-        self.pace = pace;
-        if let Some(reason) = trouble.filter(|_| self.notice(now).is_none()) {
-            let text = say!("progress-retrying", reason = reason);
-            self.notice = Some((Some(now + TROUBLE_SHOWN), text));
-        }
-    }
-
-    pub fn paused(&mut self, now: Instant, clock: &ZonedDateTime, pause: Duration, reason: &str) {
-        let until = time_of_day(&clock.saturating_add(pause));
-        let text = say!("progress-paused", until = until, reason = reason);
-        self.paused_until = Some(now + pause);
-        self.notice = Some((self.paused_until, text));
-    }
-
-    /// The server cannot be reached; a call will try whether it is back.
-    pub fn away(&mut self, clock: &ZonedDateTime, next_try: Duration, reason: &str) {
-        let since = self
-            .away_since
-            .get_or_insert_with(|| clock_time(clock, clock));
-        let next = time_of_day(&clock.saturating_add(next_try));
-        let since = since.as_str();
-        let text = say!("progress-away", since = since, next = next, reason = reason);
-        self.notice = Some((None, text));
-    }
-
-    /// It answers again.
-    pub fn back(&mut self) {
+    fn back(&mut self) {
         self.away_since = None;
         self.notice = None;
-    }
-
-    /// Nothing more is sent.
-    pub fn stopping(&mut self) {
-        self.calls_left = 0;
-        self.paused_until = None;
-        self.back();
     }
 
     /// What is to be seen at this moment, the most important first.
@@ -142,6 +152,14 @@ impl State {
     }
 }
 
+/// Whether the call failed for now.
+fn is_repeated(error: &CallError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable
+    )
+}
+
 fn calls_at(pace: f64) -> String {
     if pace < 300.0 {
         say!("progress-per-minute", calls = format!("{pace:.0}"))
@@ -157,6 +175,7 @@ mod tests {
     use super::*;
     use crate::pace::Pacing;
     use crate::run::{OnConflict, Preview};
+    use crate::stop::StopReason;
 
     fn state(calls: u64, rate: &str) -> State {
         State::new(&Planned {
@@ -175,10 +194,31 @@ mod tests {
         })
     }
 
-    fn clock() -> ZonedDateTime {
-        "2026-03-01T22:39:50[Asia/Shanghai]"
+    fn settled(order: &str, rows: u64, superseded: u64) -> Event<'_> {
+        Event::Settled {
+            line: 2,
+            order,
+            rows,
+            superseded,
+            status: Status::Ok,
+        }
+    }
+
+    fn answered(error: Option<&CallError>, pace: Option<f64>) -> Event<'_> {
+        Event::Answered {
+            order: None,
+            attempt: 1,
+            error,
+            pace,
+        }
+    }
+
+    fn tell(state: &mut State, now: Instant, minute: i64, event: &Event<'_>) {
+        let clock: ZonedDateTime = "2026-03-01T22:39:50[Asia/Shanghai]"
             .parse()
-            .expect("a time")
+            .expect("a time");
+        let clock = clock.saturating_add(jiff::SignedDuration::from_mins(minute));
+        state.event(event, now, &clock);
     }
 
     #[test]
@@ -186,15 +226,15 @@ mod tests {
         let now = Instant::now();
         let mut state = state(101, "60/min");
         // 900 rows of one order, before 100 others.
-        state.settle("CG1", &[(Status::Superseded, 3), (Status::Ok, 897)]);
+        tell(&mut state, now, 0, &settled("CG1", 900, 3));
         assert_eq!(
             state.text(now),
             "908 of 1008 rows, 1 min 40 s left, 902 ok, 3 superseded, 1 rejected, 2 invalid, 60 calls/min"
         );
-        state.answered(now, Some(30.0), None);
+        tell(&mut state, now, 0, &answered(None, Some(30.0)));
         assert!(state.text(now).contains("3 min 20 s left"));
         for _ in 0..100 {
-            state.settle("CG2", &[(Status::Ok, 1)]);
+            tell(&mut state, now, 0, &settled("CG2", 1, 0));
         }
         assert!(!state.text(now).contains("left"), "{}", state.text(now));
         assert_eq!(state.last, "CG2");
@@ -204,14 +244,15 @@ mod tests {
     fn a_pause_is_part_of_the_time_left() {
         let now = Instant::now();
         let mut state = state(60, "60/min");
-        state.paused(now, &clock(), Duration::from_secs(61), "too many");
+        let wait = Duration::from_secs(61);
+        let reason = "too many";
+        tell(&mut state, now, 0, &Event::Paused { wait, reason });
         let shown = "8 of 1008 rows, 2 min 01 s left, paused until 22:40:51: too many, 5 ok";
         assert!(state.text(now).starts_with(shown), "{}", state.text(now));
-        let later = now + Duration::from_secs(62);
+        let text = state.text(now + Duration::from_secs(62));
         assert!(
-            state
-                .text(later)
-                .starts_with("8 of 1008 rows, 1 min 00 s left, 5 ok")
+            text.starts_with("8 of 1008 rows, 1 min 00 s left, 5 ok"),
+            "{text}"
         );
     }
 
@@ -219,15 +260,20 @@ mod tests {
     fn while_the_server_is_away_no_time_is_left_and_none_once_a_run_is_stopping() {
         let now = Instant::now();
         let mut state = state(12, "60/min");
-        for (minutes, seconds) in [(0, 5), (1, 10)] {
-            let clock = clock().saturating_add(jiff::SignedDuration::from_mins(minutes));
-            state.away(&clock, Duration::from_secs(seconds), "connection refused");
+        for (minute, seconds) in [(0, 5), (1, 10)] {
+            let event = Event::Outage {
+                reason: "connection refused",
+                next_try: Duration::from_secs(seconds),
+            };
+            tell(&mut state, now, minute, &event);
         }
         let shown = "8 of 1008 rows, server away since 22:39, next try at 22:41:00: connection refused, 5 ok";
         assert!(state.text(now).starts_with(shown), "{}", state.text(now));
-        state.back();
+        let lasted = Duration::from_secs(70);
+        tell(&mut state, now, 2, &Event::OutageOver { lasted });
         assert!(state.text(now).contains("12 s left"));
-        state.stopping();
+        let reason = &StopReason::Deadline;
+        tell(&mut state, now, 2, &Event::Stopping { reason });
         assert!(!state.text(now).contains("left"));
     }
 
@@ -235,7 +281,8 @@ mod tests {
     fn trouble_is_shown_for_a_while() {
         let now = Instant::now();
         let mut state = state(12, "unlimited");
-        state.answered(now, None, Some("HTTP 502"));
+        let error = CallError::new(ErrorKind::Transient, None, "HTTP 502".to_owned());
+        tell(&mut state, now, 0, &answered(Some(&error), None));
         assert!(state.text(now).contains("trying again after: HTTP 502"));
         assert!(!state.text(now + TROUBLE_SHOWN).contains("502"));
         assert!(!state.text(now).contains("left"), "no pace tells");

@@ -16,6 +16,7 @@ use crate::files::{Outcome, Status};
 use crate::language::say;
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
+use crate::text;
 
 /// The ERP may show what it accepted a moment later.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -45,7 +46,7 @@ pub fn confirm(
     };
     if !calls.stop.stopped() {
         let wanted = orders.wanted().count() as u64;
-        let text = say!("confirm-begins", orders = wanted);
+        let text = say!("confirm-begins", orders = text::orders(wanted));
         calls.observers.say(Level::Note, text);
         calls.stop.sleep(PAUSE);
     }

@@ -77,11 +77,7 @@ sheet-too-long = the row on line { $line } is longer than 1 MiB; no row of a she
 sheet-too-long-quote = the row on line { $line } is longer than 1 MiB; the quote (") that opens on line { $opened }, { $column }, is probably never closed: close it, or double it if it belongs to the text
 
 # What is missing, what to do, and what else it may be, with the separator between.
-sheet-with-rows =
-    { $title } ({ $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    })
+sheet-with-rows = { $title } ({ $rows })
 sheet-no-given-column = no { $column } { $given }
 sheet-no-column = no { $column }, named { $names }
 sheet-no-columns = { $one } and { $other }
@@ -179,11 +175,7 @@ stop-failures =
         [one] 1 order was not accepted (--max-failures)
        *[other] { $count } orders were not accepted (--max-failures)
     }
-stop-consecutive-failures =
-    { $count ->
-        [one] 1 order failed, with: { $message } (--max-consecutive-failures)
-       *[other] { $count } orders in a row failed, the last with: { $message } (--max-consecutive-failures)
-    }
+stop-consecutive-failures = { $orders } in a row failed, the last with: { $message } (--max-consecutive-failures)
 stop-unreachable = the server has not answered for { $seconds } s: { $reason } (--give-up-after)
 stop-never-answered = not one call was answered in { $seconds } s: { $reason }; is the endpoint right? (--give-up-after)
 stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
@@ -459,11 +451,7 @@ check-other-flags = other flags
 finding-superseded = a later row gives the order another flag, and decides
 finding-superseded-row = gives { $flag }, but { $line } decides
 finding-conflict-row = gives { $flag }; its last row is { $line }
-findings-group =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }: { $matter }
+findings-group = { $rows }: { $matter }
 findings-more =
     and { $rows } more{ $most ->
         [0] {""}
@@ -650,11 +638,7 @@ listing-read =
        *[other] { $left } calls
     } left
 verify-begins = reading back which flags the ERP carries: { $calls }, or fewer by its listings; account: { $account }
-confirm-begins =
-    reading back { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    } (--verify)
+confirm-begins = reading back { $orders } (--verify)
 confirm-given-up = nothing more is read back: { $reason }
 confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 

@@ -65,7 +65,7 @@ sheet-too-long = 从第 { $line } 行开始的一行超过 1 MiB；表格不会�
 sheet-too-long-quote = 从第 { $line } 行开始的一行超过 1 MiB；第 { $opened } 行，{ $column }：这里的引号（"）可能没有结束；请补上，如果它是内容的一部分，请连写两个
 
 # 缺少什么，怎么办，还可能是什么；各句之间用分隔符。
-sheet-with-rows = { $title }（{ $rows } 行）
+sheet-with-rows = { $title }（{ $rows }）
 sheet-no-given-column = 没有{ $column }列 { $given }
 sheet-no-column = 没有{ $column }列（常用表头：{ $names }）
 sheet-no-columns = { $one }，也{ $other }
@@ -155,7 +155,7 @@ sheet-only-fields = （只有 { $found } 个字段，应为 { $expected } 个）
 stop-signal = 已中断
 stop-clock = { $reason }（状态 { $status }），按 ERP 返回的 Date 校正时间（{ $offset } 秒）后仍然如此
 stop-failures = 有 { $count } 张采购单未被接受（--max-failures）
-stop-consecutive-failures = 连续 { $count } 张采购单失败，最后一张：{ $message }（--max-consecutive-failures）
+stop-consecutive-failures = 连续 { $orders }失败，最后一张：{ $message }（--max-consecutive-failures）
 stop-unreachable = 服务器已 { $seconds } 秒没有响应：{ $reason }（--give-up-after）
 stop-never-answered = { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确（--give-up-after）
 stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
@@ -413,7 +413,7 @@ check-other-flags = 其他标记
 finding-superseded = 后面有一行给同一采购单另一个标记，以那一行为准
 finding-superseded-row = 标记为“{ $flag }”，但以{ $line }为准
 finding-conflict-row = 标记为“{ $flag }”；该采购单的最后一行是{ $line }
-findings-group = { $rows } 行：{ $matter }
+findings-group = { $rows }：{ $matter }
 findings-more =
     另有 { $rows } 行{ $most ->
         [0] {""}
@@ -594,7 +594,7 @@ listing-refused = ERP 不能列出采购单：{ $error }；每张采购单各调
 listing-does-not-pay = 列表不再往下读：再读用掉的调用比省下的多
 listing-read = 已读 ERP 列表 { $calls } 页：{ $orders } 张采购单中有 { $saved } 张无需单独调用，还需调用 { $left } 次
 verify-begins = 核对 ERP 里的标记：{ $calls }，按列表批量查询时次数会更少；账号：{ $account }
-confirm-begins = 核对 { $orders } 张采购单（--verify）
+confirm-begins = 核对 { $orders }（--verify）
 confirm-given-up = 不再核对：{ $reason }
 confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 

@@ -140,9 +140,10 @@ impl AdaptiveRate {
 
     /// The spacing of calls, if the rate is below the ceiling.
     pub fn interval_below_ceiling(&self) -> Option<Duration> {
-        match self.rate < self.ceiling {
-            true => interval(self.rate),
-            false => None,
+        if self.rate < self.ceiling {
+            interval(self.rate)
+        } else {
+            None
         }
     }
 
@@ -182,9 +183,10 @@ impl AdaptiveRate {
             }
             self.retrying = self.level.bad.is_some();
         }
-        let most = match self.retrying {
-            true => f64::INFINITY,
-            false => settled,
+        let most = if self.retrying {
+            f64::INFINITY
+        } else {
+            settled
         };
         self.rate = self.raised().min(most).min(self.ceiling);
     }
@@ -207,10 +209,13 @@ impl AdaptiveRate {
         match self.level.bad.or(self.suspect) {
             None if costly => rate * (1.0 + COSTLY_FREE_STEP),
             None => rate * 2.0,
-            Some(bad) if rate < bad * (1.0 - NEAR) => match costly {
-                true => rate * (1.0 + COSTLY_STEP),
-                false => (2.0 * rate).min(f64::midpoint(rate, bad)),
-            },
+            Some(bad) if rate < bad * (1.0 - NEAR) => {
+                if costly {
+                    rate * (1.0 + COSTLY_STEP)
+                } else {
+                    (2.0 * rate).min(f64::midpoint(rate, bad))
+                }
+            }
             Some(bad) if rate < bad => rate * (1.0 + FINE_STEP),
             Some(bad) => {
                 let most = if costly {
@@ -289,9 +294,10 @@ impl AdaptiveRate {
     /// are certainly allowed have taken their share of it. When even those are too many, nothing is
     /// known.
     fn window_left(&self) -> f64 {
-        match self.rate <= self.level.good {
-            true => MINUTE + 1.0,
-            false => MINUTE * (1.0 - self.level.good / self.rate) + 1.0,
+        if self.rate <= self.level.good {
+            MINUTE + 1.0
+        } else {
+            MINUTE * (1.0 - self.level.good / self.rate) + 1.0
         }
     }
 
@@ -334,9 +340,10 @@ impl AdaptiveRate {
         let good = self.level.good;
         let known = |low: &Level| low.good < bad && low.good > good * SAME_FALL;
         let low = self.other.filter(known);
-        let left = match whole_minute {
-            true => self.level,
-            false => self.before,
+        let left = if whole_minute {
+            self.level
+        } else {
+            self.before
         };
         self.level = low.unwrap_or(Level {
             good: 0.0,

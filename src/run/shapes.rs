@@ -71,9 +71,10 @@ fn rare_shapes<'o>(orders: impl Iterator<Item = &'o str> + Clone) -> HashSet<Sha
         }
     }
     let most = (all * MAX_UNLIKE_PERCENT).div_ceil(100);
-    match all < ENOUGH || unlike > most {
-        true => HashSet::default(),
-        false => rare,
+    if all < ENOUGH || unlike > most {
+        HashSet::default()
+    } else {
+        rare
     }
 }
 

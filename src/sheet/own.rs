@@ -84,9 +84,10 @@ impl OwnColumns {
         };
         let beside_line = |places: &[Option<usize>]| places[1..].iter().flatten().count();
         let (outcomes, readings) = (places(Appended::Outcomes), places(Appended::Readings));
-        let (kind, appended) = match beside_line(&readings) > beside_line(&outcomes) {
-            true => (Appended::Readings, readings),
-            false => (Appended::Outcomes, outcomes),
+        let (kind, appended) = if beside_line(&readings) > beside_line(&outcomes) {
+            (Appended::Readings, readings)
+        } else {
+            (Appended::Outcomes, outcomes)
         };
         let others = beside_line(&appended);
         let line = appended[0];

@@ -213,20 +213,21 @@ fn missing(
     let columns = columns.reduce(|one, other| say!("sheet-no-columns", one = one, other = other));
     let columns = columns.unwrap_or_default();
     let headers_there = list(headers);
-    let place = match is_given {
-        true => say!(
+    let place = if is_given {
+        say!(
             "sheet-missing-on-line",
             columns = columns,
             line = line,
             headers = headers_there
-        ),
-        false => say!(
+        )
+    } else {
+        say!(
             "sheet-missing",
             columns = columns,
             searched = HEADER_SEARCH_LINES,
             line = line,
             headers = headers_there
-        ),
+        )
     };
     let options = absent.iter().map(|(field, _)| field.option().to_owned());
     let options = options.reduce(|one, other| say!("sheet-both-options", one = one, other = other));

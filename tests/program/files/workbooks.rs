@@ -160,9 +160,10 @@ fn a_run_that_was_stopped_is_continued() {
         move |_, call| {
             sent.lock().expect("no panic").push(call.order());
             let refuses = call.order() == "CG2" && !is_open.load(Ordering::SeqCst);
-            Some(match refuses {
-                true => refused(6, "ip限制"),
-                false => accepted(),
+            Some(if refuses {
+                refused(6, "ip限制")
+            } else {
+                accepted()
             })
         }
     });

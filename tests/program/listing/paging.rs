@@ -99,9 +99,12 @@ fn older_orders_are_found_in_further_windows() {
 
 /// A server that lists by `list`, which is given the page, and accepts all updates.
 fn lists(list: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> ScriptedServer {
-    ScriptedServer::per_call(move |_, request| match request.is_listing() {
-        true => Some(list(request.page())),
-        false => Some(accepted()),
+    ScriptedServer::per_call(move |_, request| {
+        if request.is_listing() {
+            Some(list(request.page()))
+        } else {
+            Some(accepted())
+        }
     })
 }
 

@@ -77,9 +77,12 @@ fn a_failed_row_may_turn_out_to_be_applied() {
 #[test]
 fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let place = Place::new();
-    let (server, gate) = ScriptedServer::gated(|connection, request| match request.is_listing() {
-        true => connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")])),
-        false => connection.accept(request),
+    let (server, gate) = ScriptedServer::gated(|connection, request| {
+        if request.is_listing() {
+            connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")]))
+        } else {
+            connection.accept(request)
+        }
     });
     place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
     let run = start(&mut place.run(&server, asking(&[])));

@@ -40,9 +40,12 @@ fn a_limit_of_listings_alone_does_not_hold_up_the_run() {
 #[track_caller]
 fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, args: &[&str]) -> usize {
     let place = Place::new();
-    let server = ScriptedServer::per_call(move |_, request| match request.is_listing() {
-        true => Some(reply(request.page())),
-        false => Some(accepted()),
+    let server = ScriptedServer::per_call(move |_, request| {
+        if request.is_listing() {
+            Some(reply(request.page()))
+        } else {
+            Some(accepted())
+        }
     });
     place.sheet(&ROWS);
     let run = finish(&mut place.run(&server, asking(args))).expect(0);
@@ -132,9 +135,10 @@ fn what_is_wrong_with_every_call_is_found_out_by_the_first_that_sends() {
 fn a_signal_ends_the_asking_and_nothing_is_sent() {
     let place = Place::new();
     let (server, gate) = ScriptedServer::gated(|connection, request| {
-        connection.send(match request.is_listing() {
-            true => listing(50, &[("CG1", "aa")]),
-            false => accepted(),
+        connection.send(if request.is_listing() {
+            listing(50, &[("CG1", "aa")])
+        } else {
+            accepted()
         })
     });
     place.sheet(&ROWS);

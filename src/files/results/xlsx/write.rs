@@ -104,9 +104,10 @@ impl<W: Write + Seek> XlsxWriter<W> {
             *width = (*width).max(cell.lines().map(str::width).max().unwrap_or(0));
         }
         held.push(record);
-        match held.len() < MEASURED_ROWS {
-            true => Ok(()),
-            false => self.begin_rows(),
+        if held.len() < MEASURED_ROWS {
+            Ok(())
+        } else {
+            self.begin_rows()
         }
     }
 
@@ -156,13 +157,14 @@ impl<W: Write + Seek> XlsxWriter<W> {
                 _ => style(*kind, cell),
             };
             let _ = write!(self.row, "<c r=\"{letters}{n}\" s=\"{style}\"");
-            let _ = match n > 1 && *kind == Kind::Number && is_number(cell) {
-                true => write!(self.row, "><v>{cell}</v></c>"),
-                false => write!(
+            let _ = if n > 1 && *kind == Kind::Number && is_number(cell) {
+                write!(self.row, "><v>{cell}</v></c>")
+            } else {
+                write!(
                     self.row,
                     " t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
                     escaped(cell)
-                ),
+                )
             };
         }
         self.row.push_str("</row>");

@@ -23,8 +23,10 @@ mod text;
 /// What benches and fuzz targets use. No stable interface.
 #[doc(hidden)]
 pub mod internals {
+    pub use crate::erp::Limit;
     pub use crate::erp::{AppSecret, Clock, Reason, Reply, Secrets, UPDATE_METHOD, classify, sign};
     pub use crate::files::journal;
+    pub use crate::pace::{AdaptiveRate, KnownRates, RateLimit, Workers};
     pub use crate::plan::{OnConflict, Plan};
     pub use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 }

@@ -17,7 +17,7 @@ use crate::erp::Client;
 use crate::exit::{OK, SOME_FAILED, STOPPED};
 use crate::files::OutputFormat;
 use crate::language::say;
-use crate::pace::{Pacing, RateLimit, Workers};
+use crate::pace::{Pacing, RateLimit};
 use crate::plan::{OnConflict, OrderId, Plan, Preview};
 use crate::run::{Calling, Listings, survey};
 use crate::sheet::{Sheet, Warning};
@@ -177,11 +177,12 @@ fn check_as(args: CheckArgs, given: Given, console: &Console) -> Result<u8, Fail
 /// That of a run that names no account.
 fn pacing(args: &PacingArgs) -> Pacing {
     let rate = args.rate.unwrap_or(RateLimit::DEFAULT);
-    Pacing {
+    Pacing::new(
         rate,
-        workers: args.workers.unwrap_or(Workers::Auto).for_rate(rate),
-        deadline: args.deadline.and_then(|at| deadline(at).time()),
-    }
+        args.workers.unwrap_or_default(),
+        None,
+        args.deadline.and_then(|at| deadline(at).time()),
+    )
 }
 
 /// What a run would find when it asks the ERP before sending, and, by order, what it would send.

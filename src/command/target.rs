@@ -21,7 +21,7 @@ use crate::text::hex;
 #[cfg(feature = "sandbox")]
 const SANDBOX_RATE: RateLimit = RateLimit::Limited {
     calls: std::num::NonZeroU32::MIN.saturating_add(19),
-    per: crate::pace::Per::Second,
+    seconds: 1,
 };
 
 /// Whom to call, and what has to live as long as calls are made.
@@ -69,10 +69,7 @@ impl Target {
                 stand_in: self.is_stand_in,
             },
             rate,
-            workers: pacing
-                .workers
-                .unwrap_or(self.default_workers)
-                .for_rate(rate),
+            workers: pacing.workers.unwrap_or(self.default_workers),
             retries,
             stop_rules: StopRules {
                 deadline: pacing.deadline.map(deadline),

@@ -48,20 +48,20 @@ pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
 }
 
 fn calls_and_pace(calls: u64, pacing: &Pacing) -> String {
+    let first = match (pacing.known_pace(), pacing.rate) {
+        (Some(per_minute), _) => format!("{per_minute:.0}/min"),
+        (None, RateLimit::Auto) => RateLimit::DEFAULT.to_string(),
+        (None, rate) => rate.to_string(),
+    };
     let planned = match pacing.rate {
-        rate @ RateLimit::Limited { .. } => {
-            say!("forecast-limited", calls = calls, rate = rate.to_string())
-        }
-        RateLimit::Auto => {
-            let first = RateLimit::DEFAULT.to_string();
+        RateLimit::Limited { .. } => say!("forecast-limited", calls = calls, rate = first),
+        RateLimit::Unlimited if pacing.known_pace().is_none() => say!(
+            "forecast-unlimited",
+            calls = calls,
+            workers = pacing.workers
+        ),
+        RateLimit::Auto | RateLimit::Unlimited => {
             say!("forecast-auto", calls = calls, rate = first)
-        }
-        RateLimit::Unlimited => {
-            say!(
-                "forecast-unlimited",
-                calls = calls,
-                workers = pacing.workers
-            )
         }
     };
     match pacing.longest_call() {
@@ -84,43 +84,40 @@ mod tests {
     #[test]
     fn calls_pace_end_and_what_a_deadline_leaves() {
         let now: ZonedDateTime = "2026-03-01T22:00[Asia/Shanghai]".parse().expect("a time");
-        let said = |calls, rate: &str, workers, hours: Option<i64>| {
+        let said = |calls, rate: &str, workers: &str, hours: Option<i64>| {
             let deadline = hours.map(|hours| now.timestamp() + SignedDuration::from_hours(hours));
-            let pacing = Pacing {
-                rate: rate.parse().expect("a rate"),
-                workers,
-                deadline,
-            };
+            let workers = workers.parse().expect("workers");
+            let pacing = Pacing::new(rate.parse().expect("a rate"), workers, None, deadline);
             forecast(calls, &pacing, &now)
         };
         for (text, expected) in [
-            (said(0, "55/min", 4, Some(1)), "no calls"),
+            (said(0, "55/min", "4", Some(1)), "no calls"),
             (
-                said(1, "55/min", 4, None),
+                said(1, "55/min", "4", None),
                 "1 call at 55/min: about 1.1 s, until 22:00",
             ),
             (
-                said(900, "55/min", 4, None),
+                said(900, "55/min", "4", None),
                 "900 calls at 55/min: about 16 min 25 s, until 22:16",
             ),
             (
-                said(3_600, "1/s", 4, Some(8)),
+                said(3_600, "1/s", "4", Some(8)),
                 "3600 calls at 1/s: about 1 h 00 min, until 23:00, in time for 2026-03-02 06:00 (--deadline)",
             ),
             (
-                said(10_000, "60/min", 4, Some(2)),
+                said(10_000, "60/min", "4", Some(2)),
                 "10000 calls at 60/min: about 2 h 47 min, but sending ends at 2026-03-02 00:00 (--deadline): about 2829 orders will be left",
             ),
             (
-                said(60, "60/min", 1, None),
+                said(60, "60/min", "1", None),
                 "60 calls at 60/min (with 1 worker if none takes longer than 1.0 s): about 1 min 00 s, until 22:01",
             ),
             (
-                said(60, "auto", 4, None),
+                said(60, "auto", "4", None),
                 "60 calls, 55/min at first and then faster: about 1 min 05 s, until 22:01",
             ),
             (
-                said(60, "unlimited", 4, Some(1)),
+                said(60, "unlimited", "4", Some(1)),
                 "60 calls, as fast as 4 workers can, until 23:00 at the latest (--deadline)",
             ),
         ] {

@@ -21,7 +21,7 @@ mod readings;
 mod results;
 mod stand_in;
 
-pub use account::AccountLock;
+pub use account::{AccountLock, AccountState};
 pub use agreement::Agreement;
 pub use atomic::{AtomicFile, Beside};
 pub use claim::RunFiles;

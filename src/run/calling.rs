@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::destination::Destination;
 use super::doubts::Doubts;
 use super::event::{Event, Observer};
-use super::outage::Outages;
+use super::outage::{GIVE_UP_AFTER, Outages};
 use super::rules::{Deadline, StopRules};
 use super::worker::{Counters, Work};
 use crate::erp::Client;
-use crate::files::AccountLock;
-use crate::pace::{Pacing, RateLimit, RateLimiter};
+use crate::files::{AccountLock, AccountState};
+use crate::pace::{Pacing, RateLimit, RateLimiter, Workers};
 use crate::stop::Stop;
 
 /// A wait before the first call that is longer is told.
@@ -23,7 +23,7 @@ pub struct Calling {
     pub destination: Destination,
     pub rate: RateLimit,
     /// Calls in flight at most.
-    pub workers: usize,
+    pub workers: Workers,
     /// Further attempts after the first, for transient failures.
     pub retries: u32,
     pub stop_rules: StopRules,
@@ -33,41 +33,41 @@ pub struct Calling {
 
 impl Calling {
     pub fn pacing(&self) -> Pacing {
-        Pacing {
-            rate: self.rate,
-            workers: self.workers,
-            deadline: self.stop_rules.deadline.and_then(Deadline::time),
-        }
+        Pacing::new(
+            self.rate,
+            self.workers,
+            None,
+            self.stop_rules.deadline.and_then(Deadline::time),
+        )
     }
 
     /// Tells where another run calls for the account, or where that cannot be known.
-    pub(super) fn lock(&self, observers: &[&dyn Observer]) -> AccountLock {
-        let account = match self.account_lock.as_deref() {
-            Some(path) => AccountLock::take(path),
-            None => AccountLock::None,
-        };
-        match &account {
-            AccountLock::None if !self.destination.stand_in => {
-                observers.event(&Event::AccountUnknown);
-            }
-            AccountLock::Busy(holder) => observers.event(&Event::AccountBusy {
-                holder: holder.clone(),
-            }),
-            AccountLock::None | AccountLock::Held { .. } => {}
+    pub(super) fn lock(&self, observers: &[&dyn Observer]) -> Option<AccountState> {
+        match self.account_lock.as_deref().map(AccountLock::take) {
+            Some(AccountLock::Held(state)) => return Some(state),
+            Some(AccountLock::Busy(holder)) => observers.event(&Event::AccountBusy { holder }),
+            Some(AccountLock::Unavailable(_)) => observers.event(&Event::AccountUnknown),
+            None if !self.destination.stand_in => observers.event(&Event::AccountUnknown),
+            None => {}
         }
-        account
+        None
     }
 
     pub(super) fn work<'r>(
         &self,
         client: &'r Client,
-        account: &'r AccountLock,
+        account: Option<&'r AccountState>,
         stop: &'r Stop,
         observers: &'r [&'r dyn Observer],
     ) -> Work<'r> {
         Work {
             client,
-            limiter: RateLimiter::new(self.rate, self.workers),
+            limiter: RateLimiter::new(
+                self.rate,
+                self.workers,
+                account.and_then(AccountState::known),
+                self.stop_rules.give_up_after.unwrap_or(GIVE_UP_AFTER),
+            ),
             account,
             stop,
             observers,
@@ -82,7 +82,7 @@ impl Calling {
 impl Work<'_> {
     /// Before the first call: at the pace of the run before, where it left off.
     pub fn keep_pace(&self) {
-        if let Some(at) = self.account.last_call() {
+        if let Some(at) = self.account.and_then(AccountState::last_call) {
             let wait = self.limiter.follow(at);
             if wait > WORTH_SAYING {
                 self.observers.event(&Event::WaitsForPace { wait });

@@ -175,8 +175,8 @@ pub fn run(
         sheet: &sheet,
         plan: &plan,
         failed_before: &failed_before,
-        work: calling.work(client, &account, stop, observers),
-        workers: calling.workers,
+        work: calling.work(client, account.as_ref(), stop, observers),
+        workers: calling.pacing().workers,
         limit: settings.limit,
         breaker: CircuitBreaker::new(calling.stop_rules),
     };
@@ -202,7 +202,7 @@ pub fn run(
         sending.send_all(&mut outcomes, &mut journal)?;
         match settings.verify {
             true => {
-                let workers = calling.workers;
+                let workers = calling.pacing().workers;
                 confirm(work, &sheet, &plan, workers, &mut outcomes, &mut journal)
             }
             false => Ok(None),

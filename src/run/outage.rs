@@ -11,7 +11,7 @@ use crate::stop::StopReason;
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const MAX_WAIT: Duration = Duration::from_secs(120);
 /// When to give up unless the user says otherwise.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
+pub(super) const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 /// The same while not one call has been answered: then the endpoint is wrong rather than away.
 const GIVE_UP_UNANSWERED: Duration = Duration::from_secs(60);
 /// How often it is looked whether the try that is under way was answered.

@@ -54,7 +54,7 @@ pub fn survey(
     observers: &[&dyn Observer],
 ) -> Result<(Listings, Vec<bool>), RunError> {
     let account = calling.lock(observers);
-    let work = calling.work(client, &account, stop, observers);
+    let work = calling.work(client, account.as_ref(), stop, observers);
     work.keep_pace();
     let mut outcomes = vec![None; plan.orders()];
     let asked = work.watched(calling.stop_rules.deadline, || {

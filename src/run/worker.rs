@@ -5,9 +5,9 @@ use std::time::{Instant, SystemTime};
 
 use super::doubts::{About, Doubts};
 use super::event::{CalledFor, Event, Observer};
-use super::outage::{Outages, Turn};
+use super::outage::{GIVE_UP_AFTER, Outages, Turn};
 use crate::erp::{CallError, Client, ErrorKind, Limit};
-use crate::files::AccountLock;
+use crate::files::AccountState;
 use crate::pace::{Change, Permit, RateLimiter, backoff};
 use crate::stop::{Stop, StopReason};
 
@@ -18,7 +18,7 @@ const MAX_RETRIES: u32 = 2;
 pub struct Work<'r> {
     pub client: &'r Client,
     pub limiter: RateLimiter,
-    pub account: &'r AccountLock,
+    pub account: Option<&'r AccountState>,
     pub outages: Outages,
     pub doubts: Doubts,
     pub stop: &'r Stop,
@@ -125,7 +125,11 @@ impl Work<'_> {
                         continue;
                     }
                     failures += 1;
-                    let delay = backoff(failures, fastrand::f64(), error.retry_after);
+                    let delay = backoff(
+                        failures,
+                        fastrand::f64(),
+                        error.retry_after.unwrap_or_default().min(GIVE_UP_AFTER),
+                    );
                     if failures > retries || !self.stop.sleep(delay) {
                         return ended(attempts, Some(Err(error)));
                     }
@@ -202,9 +206,17 @@ impl Work<'_> {
             }
             let permit = self.limiter.permit(self.stop)?;
             if !self.outages.under_way() {
-                self.account.mark(SystemTime::now());
+                self.mark(SystemTime::now());
                 return Some(permit);
             }
+        }
+    }
+
+    /// A call begins now, or none does before `at`; what is known about the limit by now.
+    fn mark(&self, at: SystemTime) {
+        if let Some(account) = self.account {
+            account.remember(self.limiter.known());
+            account.mark(at);
         }
     }
 
@@ -234,7 +246,7 @@ impl Work<'_> {
     fn throttled(&self, permit: Permit<'_>, limit: Limit, error: CallError) {
         let change = permit.throttled(limit, error.retry_after);
         if let Change::Pause(pause) = change {
-            self.account.mark(SystemTime::now() + pause);
+            self.mark(SystemTime::now() + pause);
             self.counters.pauses.fetch_add(1, Ordering::Relaxed);
         }
         self.outages.shut_out(&error.reason);
@@ -248,7 +260,7 @@ impl Work<'_> {
     /// Makes a call that changes nothing; `None` if the run stops before.
     fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.limiter.permit(self.stop)?;
-        self.account.mark(SystemTime::now());
+        self.mark(SystemTime::now());
         let result = self.counted(None, 1, || self.client.caller().ping().result);
         match result.as_ref().map_err(|error| error.kind) {
             Ok(()) => permit.passed(),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::files::Status;
-use crate::pace::Pacing;
+use crate::pace::{Pacing, Workers};
 use crate::plan::{OnConflict, Preview};
 use crate::run::Planned;
 
@@ -19,11 +19,7 @@ fn planned(rows: u64, calls_left: u64, rate: &str) -> Planned {
         continued_after: None,
         calls_left,
         preview: Preview::default(),
-        pacing: Pacing {
-            rate: rate.parse().expect("a rate"),
-            workers: 4,
-            deadline: None,
-        },
+        pacing: Pacing::new(rate.parse().expect("a rate"), Workers::Auto, None, None),
     }
 }
 

@@ -76,12 +76,19 @@ pub fn verify(
     }));
 
     let began = Instant::now();
-    let work = calling.work(client, &account, stop, observers);
+    let work = calling.work(client, account.as_ref(), stop, observers);
     let wanted = plan.ids().map(|id| plan.is_sent(id)).collect();
     let read = work.watched(calling.stop_rules.deadline, || {
         work.keep_pace();
         let within = settings.modified_within;
-        read_back(&work, &sheet, &plan, calling.workers, wanted, within)
+        read_back(
+            &work,
+            &sheet,
+            &plan,
+            calling.pacing().workers,
+            wanted,
+            within,
+        )
     })?;
     let elapsed = began.elapsed();
 

@@ -19,8 +19,9 @@ mod text;
 /// What benches and fuzz targets use. No stable interface.
 #[doc(hidden)]
 pub mod internals {
-    pub use crate::erp::{Clock, Reply, UPDATE_METHOD, classify, masked, sign};
+    pub use crate::erp::{Clock, Limit, Reply, UPDATE_METHOD, classify, masked, sign};
     pub use crate::files::journal;
+    pub use crate::pace::{AdaptiveRate, KnownRates, RateLimit, Workers};
     pub use crate::run::{OnConflict, Orders};
     pub use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 }

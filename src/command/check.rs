@@ -88,7 +88,7 @@ fn look(
     console: &Console,
 ) -> Result<u8, Failure> {
     let rules = rules(configured, &args.calls);
-    let pacing = rules.pacing();
+    let pacing = rules.pacing(None);
     let sheet = open_unchanged(&args.sheet, output)?;
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;

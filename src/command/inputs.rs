@@ -74,7 +74,7 @@ pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
     let workers = args.workers.or_else(workers).unwrap_or(Workers::Auto);
     Rules {
         rate,
-        workers: workers.for_rate(rate),
+        workers,
         retries: args.retries,
         max_failures: None,
         max_consecutive_failures: None,

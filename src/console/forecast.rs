@@ -43,14 +43,19 @@ pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
 
 fn calls_and_pace(calls: String, pacing: &Pacing) -> String {
     let workers = pacing.workers;
-    let rate = match pacing.rate {
-        RateLimit::Auto => RateLimit::DEFAULT.to_string(),
-        rate => rate.to_string(),
-    };
-    let planned = match pacing.rate {
-        RateLimit::Limited { .. } => say!("forecast-limited", calls = calls, rate = rate),
-        RateLimit::Auto => say!("forecast-auto", calls = calls, rate = rate),
-        RateLimit::Unlimited => say!("forecast-unlimited", calls = calls, workers = workers),
+    // Where the last run of the account ended is where this one begins.
+    let known = pacing.known_pace();
+    let first = known.map(|per_minute| format!("{per_minute:.0}/min"));
+    let planned = match (first, pacing.rate) {
+        (Some(first), _) => say!("forecast-auto", calls = calls, rate = first),
+        (None, RateLimit::Auto) => {
+            let first = RateLimit::DEFAULT.to_string();
+            say!("forecast-auto", calls = calls, rate = first)
+        }
+        (None, RateLimit::Unlimited) => {
+            say!("forecast-unlimited", calls = calls, workers = workers)
+        }
+        (None, rate) => say!("forecast-limited", calls = calls, rate = rate.to_string()),
     };
     let Some(longest) = pacing.longest_call().map(duration) else {
         return planned;
@@ -72,43 +77,40 @@ mod tests {
     #[test]
     fn calls_pace_end_and_what_a_deadline_leaves() {
         let now: ZonedDateTime = "2026-03-01T22:00[Asia/Shanghai]".parse().expect("a time");
-        let said = |calls, rate: &str, workers, hours: Option<i64>| {
+        let said = |calls, rate: &str, workers: &str, hours: Option<i64>| {
             let deadline = hours.map(|hours| now.timestamp() + SignedDuration::from_hours(hours));
-            let pacing = Pacing {
-                rate: rate.parse().expect("a rate"),
-                workers,
-                deadline,
-            };
+            let workers = workers.parse().expect("workers");
+            let pacing = Pacing::new(rate.parse().expect("a rate"), workers, None, deadline);
             forecast(calls, &pacing, &now)
         };
         for (text, expected) in [
-            (said(0, "55/min", 4, Some(1)), "no calls"),
+            (said(0, "55/min", "4", Some(1)), "no calls"),
             (
-                said(1, "55/min", 4, None),
+                said(1, "55/min", "4", None),
                 "1 call at 55/min: about 1.1 s, until 22:00",
             ),
             (
-                said(900, "55/min", 4, None),
+                said(900, "55/min", "4", None),
                 "900 calls at 55/min: about 16 min 25 s, until 22:16",
             ),
             (
-                said(3_600, "1/s", 4, Some(8)),
+                said(3_600, "1/s", "4", Some(8)),
                 "3600 calls at 1/s: about 1 h 00 min, until 23:00, in time for 2026-03-02 06:00 (--deadline)",
             ),
             (
-                said(10_000, "60/min", 4, Some(2)),
+                said(10_000, "60/min", "4", Some(2)),
                 "10000 calls at 60/min: about 2 h 47 min, but sending ends at 2026-03-02 00:00 (--deadline): about 2829 orders will be left",
             ),
             (
-                said(60, "60/min", 1, None),
+                said(60, "60/min", "1", None),
                 "60 calls at 60/min (1 at once, if none takes longer than 1.0 s): about 1 min 00 s, until 22:01",
             ),
             (
-                said(60, "auto", 4, None),
+                said(60, "auto", "4", None),
                 "60 calls, 55/min at first and then faster: about 1 min 05 s, until 22:01",
             ),
             (
-                said(60, "unlimited", 4, Some(1)),
+                said(60, "unlimited", "4", Some(1)),
                 "60 calls, 4 at once, as fast as they are answered, until 23:00 at the latest (--deadline)",
             ),
         ] {

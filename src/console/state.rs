@@ -173,7 +173,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::pace::Pacing;
+    use crate::pace::{Pacing, Workers};
     use crate::run::{OnConflict, Preview};
     use crate::stop::StopReason;
 
@@ -185,11 +185,12 @@ mod tests {
             conflicts: 0,
             on_conflict: OnConflict::Last,
             calls,
-            pacing: Pacing {
-                rate: rate.parse().expect("a rate"),
-                workers: 4,
-                deadline: None,
-            },
+            pacing: Pacing::new(
+                rate.parse().expect("a rate"),
+                Workers::default(),
+                None,
+                None,
+            ),
             preview: Some(Preview::default()),
         })
     }

@@ -93,6 +93,11 @@ impl Client {
         })
     }
 
+    /// Whether nothing is sent to the ERP.
+    pub fn is_stand_in(&self) -> bool {
+        self.account.stand_in
+    }
+
     /// The proxy that calls go through, without its password.
     #[must_use]
     pub fn proxy(&self) -> Option<String> {

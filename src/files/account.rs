@@ -1,83 +1,295 @@
-//! What runs for one account know of each other: that they share its quota, and its pace.
+//! What runs for one account know of each other: that they share its quota, when the last call was,
+//! and how fast is too fast.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
 use super::holder::Holder;
 use super::lock::Lock;
 use super::open::open_regular;
+use crate::pace::KnownRates;
 
-/// Held as long as a run calls for the account.
+/// How long rates are remembered: limits change.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Every line of rates is as long, so that writing one leaves nothing of the one before.
+const WIDTH: usize = 160;
+
+/// What came of asking for an account.
 #[derive(Debug)]
 pub enum AccountLock {
-    Held {
-        _lock: Lock,
-        pace: Option<Pace>,
-    },
+    Held(AccountState),
     /// By another run.
     Busy(Holder),
-    /// No lock is to be had: nobody is told then.
-    None,
+    /// Runs for the account cannot know of each other, and why.
+    #[allow(dead_code, reason = "the run tells it")]
+    Unavailable(FileError),
 }
 
-/// An empty file whose time is that of the last call, or of when a pause ends: so a run keeps to the
-/// pace of the one before, however that ended.
+/// What runs for an account leave to the next. Held as long as one calls for it.
+///
+/// It is kept as well as it can be: nothing about it is an error of the run.
 #[derive(Debug)]
-pub struct Pace {
-    file: File,
-    before: Option<SystemTime>,
+pub struct AccountState {
+    _lock: Lock,
+    /// Its time is that of the last call, or of when a pause ends, which costs one system call to
+    /// keep; it holds a line of rates.
+    file: Option<File>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    last_call: Option<SystemTime>,
+    known: Option<KnownRates>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Rates {
+    #[serde(flatten)]
+    known: KnownRates,
+    at: Timestamp,
 }
 
 impl AccountLock {
+    /// Tries to take the lock at `path`; it may be tried again while it is busy.
     pub fn take(path: &Path) -> AccountLock {
-        let parent = path.parent().map(fs::create_dir_all);
-        if !matches!(parent, Some(Ok(()))) {
-            return AccountLock::None;
+        let directory = path.parent().unwrap_or(Path::new("."));
+        if let Err(error) = fs::create_dir_all(directory) {
+            return AccountLock::Unavailable(FileError::io(directory)(error));
         }
         match Lock::at(path.to_owned(), path) {
-            Ok(lock) => AccountLock::Held {
-                _lock: lock,
-                pace: Pace::open(&path.with_extension("pace")),
-            },
+            Ok(lock) => AccountLock::Held(AccountState::open(lock, &path.with_extension("pace"))),
             Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
-            Err(_) => AccountLock::None,
+            Err(error) => AccountLock::Unavailable(error),
         }
     }
+}
 
-    fn pace(&self) -> Option<&Pace> {
-        match self {
-            AccountLock::Held { pace, .. } => pace.as_ref(),
-            _ => None,
+impl AccountState {
+    fn open(lock: Lock, path: &Path) -> AccountState {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let (file, kept) = match own(&options).create_new(true).open(path) {
+            Ok(file) => (Some(file), Kept::default()),
+            Err(_) => match open_regular(path, &options) {
+                Ok(Some((file, found))) => {
+                    let kept = Kept {
+                        last_call: found.modified().ok(),
+                        known: read(&file),
+                    };
+                    (Some(file), kept)
+                }
+                Ok(None) | Err(_) => (None, Kept::default()),
+            },
+        };
+        AccountState {
+            _lock: lock,
+            file,
+            kept: Mutex::new(kept),
         }
     }
 
     /// When the run before made its last call, or, if it paused, was to go on.
     pub fn last_call(&self) -> Option<SystemTime> {
-        self.pace()?.before
+        self.with(|kept, _| kept.last_call)
+    }
+
+    /// What an earlier run has found out about the account's limit.
+    pub fn known(&self) -> Option<KnownRates> {
+        self.with(|kept, _| kept.known)
     }
 
     /// A call begins now, or none does before `at`.
     pub fn mark(&self, at: SystemTime) {
-        if let Some(pace) = self.pace() {
-            // It is kept as well as it can be.
-            let _ = pace.file.set_modified(at);
-        }
+        self.with(|kept, file| {
+            // A call that began before a pause may be told of after it.
+            if kept.last_call.is_none_or(|last| last < at) {
+                kept.last_call = Some(at);
+                let _ = file.and_then(|file| file.set_modified(at).ok());
+            }
+        });
+    }
+
+    /// Writes down what is known about the limit, if it has changed.
+    pub fn remember(&self, known: Option<KnownRates>) {
+        self.with(|kept, file| {
+            if let Some(file) = file
+                && let Some(rates) = known
+                && kept.known != known
+            {
+                kept.known = known;
+                let _ = write(file, rates);
+                let _ = kept.last_call.map(|at| file.set_modified(at));
+            }
+        });
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Kept, Option<&File>) -> T) -> T {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut kept, self.file.as_ref())
     }
 }
 
-impl Pace {
-    fn open(path: &Path) -> Option<Pace> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true);
-        if let Ok(file) = options.clone().create_new(true).open(path) {
-            return Some(Pace { file, before: None });
+/// Nothing, if the text is torn, of something else, or too old.
+fn read(file: &File) -> Option<KnownRates> {
+    let mut text = Vec::new();
+    file.take(WIDTH as u64).read_to_end(&mut text).ok()?;
+    let rates: Rates = serde_json::from_slice(&text).ok()?;
+    let age = Timestamp::now().duration_since(rates.at).abs();
+    (age < REMEMBERED).then_some(rates.known)
+}
+
+fn write(mut file: &File, known: KnownRates) -> io::Result<()> {
+    let at = Timestamp::now();
+    let text = serde_json::to_string(&Rates { known, at })?;
+    let width = WIDTH - 1;
+    file.rewind()?;
+    file.write_all(format!("{text:<width$}\n").as_bytes())
+}
+
+#[cfg(unix)]
+fn own(options: &OpenOptions) -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let mut options = options.clone();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn own(options: &OpenOptions) -> OpenOptions {
+    options.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::*;
+
+    const KNOWN: KnownRates = KnownRates {
+        good: 36.25,
+        bad: Some(37.0),
+    };
+
+    struct Place(tempfile::TempDir);
+
+    impl Place {
+        fn new() -> Place {
+            Place(tempfile::tempdir().expect("a directory"))
         }
-        let (file, found) = open_regular(path, &options).ok()??;
-        Some(Pace {
-            file,
-            before: found.modified().ok(),
-        })
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join("state").join(name)
+        }
+
+        fn state(&self) -> AccountState {
+            match AccountLock::take(&self.path("a.lock")) {
+                AccountLock::Held(state) => state,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn one_run_has_an_account_at_a_time() {
+        let place = Place::new();
+        let held = place.state();
+        for _ in 0..3 {
+            let again = AccountLock::take(&place.path("a.lock"));
+            assert!(matches!(again, AccountLock::Busy(_)), "{again:?}");
+        }
+        drop(held);
+        drop(place.state());
+        fs::write(place.path("file"), "").expect("written");
+        let nowhere = AccountLock::take(&place.path("file/a.lock"));
+        assert!(
+            matches!(nowhere, AccountLock::Unavailable(_)),
+            "{nowhere:?}"
+        );
+    }
+
+    #[test]
+    fn the_next_run_knows_the_last_call_and_the_rates() {
+        let place = Place::new();
+        let state = place.state();
+        assert_eq!((state.last_call(), state.known()), (None, None));
+        let call = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let pause = call + Duration::from_secs(60);
+        for (known, marked) in [
+            (KNOWN, call),
+            (
+                KnownRates {
+                    good: 36.5,
+                    ..KNOWN
+                },
+                pause,
+            ),
+        ] {
+            state.mark(marked);
+            state.remember(Some(known));
+            state.remember(None);
+            // Of a call that began before the pause.
+            state.mark(call);
+            // Whatever ends the run, this is what it leaves.
+            let left = fs::metadata(place.path("a.pace")).expect("there");
+            assert_eq!(left.modified().expect("a time"), marked);
+            assert_eq!(left.len(), WIDTH as u64);
+        }
+        drop(state);
+        let next = place.state();
+        assert_eq!(next.last_call(), Some(pause));
+        assert_eq!(next.known().map(|known| known.good), Some(36.5));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let mode = fs::metadata(place.path("a.pace")).expect("there").mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn rates_are_forgotten_after_a_week_and_other_texts_are_none() {
+        let place = Place::new();
+        drop(place.state());
+        let at = |hours| Timestamp::now() + SignedDuration::from_hours(hours);
+        let written = |at| serde_json::to_string(&Rates { known: KNOWN, at }).expect("text");
+        let whole = written(at(-167));
+        for (text, known) in [
+            (whole.clone(), Some(KNOWN)),
+            (written(at(-169)), None),
+            (written(at(169)), None),
+            (whole[..whole.len() - 1].to_owned(), None),
+            (format!("{whole}\0\0"), None),
+            ("dear diary".repeat(100), None),
+            (String::new(), None),
+        ] {
+            fs::write(place.path("a.pace"), &text).expect("written");
+            let state = place.state();
+            assert_eq!(state.known(), known, "{text}");
+            state.remember(Some(KNOWN));
+            drop(state);
+            let again = place.state().known();
+            assert_eq!(again, Some(KNOWN), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_kept_is_no_error() {
+        let place = Place::new();
+        fs::create_dir_all(place.path("a.pace")).expect("a directory in its place");
+        let state = place.state();
+        state.mark(SystemTime::now());
+        state.remember(Some(KNOWN));
+        drop(state);
+        assert_eq!(place.state().known(), None);
     }
 }

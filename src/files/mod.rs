@@ -20,7 +20,7 @@ mod readings;
 mod results;
 mod stand_in;
 
-pub use account::AccountLock;
+pub use account::{AccountLock, AccountState};
 pub use atomic::{AtomicFile, Beside};
 pub use claim::RunFiles;
 pub use correction::{Corrected, Correction, changes};

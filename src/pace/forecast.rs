@@ -5,13 +5,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::rate::RateLimit;
-use super::workers::SLOW_CALL;
+use super::in_flight::{SLOW_CALL, Workers};
+use super::rate::{KnownRates, RateLimit, interval};
 
 /// The bounds that a run's calls are made in.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Pacing {
     pub rate: RateLimit,
+    /// The pace of the first calls, in calls a minute.
+    first: f64,
     /// Calls in flight at most.
     pub workers: usize,
     /// When sending ends, done or not.
@@ -19,24 +21,44 @@ pub struct Pacing {
 }
 
 impl Pacing {
+    /// Of a run that begins where an earlier one ended, if that is known.
+    pub fn new(
+        rate: RateLimit,
+        workers: Workers,
+        known: Option<KnownRates>,
+        deadline: Option<Timestamp>,
+    ) -> Pacing {
+        Pacing {
+            rate,
+            first: rate.first(known),
+            workers: workers.for_rate(rate),
+            deadline,
+        }
+    }
+
+    /// The pace of the first calls, in calls a minute, where it is not what `rate` says.
+    pub fn known_pace(&self) -> Option<f64> {
+        Some(self.first).filter(|&first| first != self.rate.first(None))
+    }
+
     /// How long so many calls take; `None` if only the ERP's speed bounds them.
     pub fn time_for(&self, calls: u64) -> Option<Duration> {
-        let seconds = self.rate.interval()?.as_secs_f64() * calls as f64;
-        Duration::try_from_secs_f64(seconds).ok()
+        let interval = interval(self.first)?;
+        Duration::try_from_secs_f64(interval.as_secs_f64() * calls as f64).ok()
     }
 
     /// How many of so many calls are not made by the deadline, if there is one.
     pub fn left_at_deadline(&self, calls: u64, now: Timestamp) -> Option<u64> {
         let time = Duration::try_from(self.deadline?.duration_since(now)).unwrap_or_default();
-        let interval = self.rate.interval()?.as_secs_f64();
-        Some(calls.saturating_sub((time.as_secs_f64() / interval).ceil() as u64))
+        let made = time.as_secs_f64() / self.time_for(1)?.as_secs_f64();
+        Some(calls.saturating_sub(made.ceil() as u64))
     }
 
     /// How long a call may take for the workers to keep up with the rate, where that is so short
     /// that an ordinary call may take longer.
     pub fn longest_call(&self) -> Option<Duration> {
-        let longest = self.rate.interval()?.mul_f64(self.workers as f64);
-        (longest < SLOW_CALL).then_some(longest)
+        self.time_for(self.workers as u64)
+            .filter(|&longest| longest < SLOW_CALL)
     }
 }
 
@@ -44,40 +66,55 @@ impl Pacing {
 mod tests {
     use super::*;
 
-    fn pacing(rate: &str, workers: usize, deadline: Option<Timestamp>) -> Pacing {
-        Pacing {
-            rate: rate.parse().expect("a rate"),
-            workers,
-            deadline,
-        }
+    fn pacing(rate: &str, workers: &str, deadline: Option<Timestamp>) -> Pacing {
+        let rate = rate.parse().expect("a rate");
+        Pacing::new(rate, workers.parse().expect("workers"), None, deadline)
     }
 
     #[test]
     fn time_and_what_a_deadline_leaves() {
         let now = Timestamp::UNIX_EPOCH;
         let hour = Some(Timestamp::from_second(3_600).expect("in range"));
-        let night = pacing("60/min", 4, hour);
+        let night = pacing("60/min", "4", hour);
         assert_eq!(night.time_for(60).map(|time| time.as_secs()), Some(60));
         assert_eq!(night.left_at_deadline(3_000, now), Some(0));
         let left = night.left_at_deadline(5_000, now);
         assert!(matches!(left, Some(1_400..1_420)), "{left:?}");
         // It has passed already.
         assert_eq!(
-            pacing("60/min", 4, Some(now)).left_at_deadline(7, now),
+            pacing("60/min", "4", Some(now)).left_at_deadline(7, now),
             Some(7)
         );
-        assert_eq!(pacing("60/min", 4, None).left_at_deadline(7, now), None);
-        let unlimited = pacing("unlimited", 4, hour);
+        assert_eq!(pacing("60/min", "4", None).left_at_deadline(7, now), None);
+        let unlimited = pacing("unlimited", "4", hour);
         assert_eq!(unlimited.time_for(7), None);
         assert_eq!(unlimited.left_at_deadline(7, now), None);
     }
 
     #[test]
+    fn what_an_earlier_run_has_found_counts() {
+        for (rate, bad, pace, seconds) in [
+            ("60/min", Some(31.0), Some(30.0), 2),
+            ("20/min", Some(31.0), None, 3),
+            ("60/min", None, None, 1),
+            ("auto", Some(31.0), Some(30.0), 2),
+            ("auto", None, None, 1),
+        ] {
+            let known = Some(KnownRates { good: 30.0, bad });
+            let limit = rate.parse().expect("a rate");
+            let pacing = Pacing::new(limit, Workers::Auto, known, None);
+            assert_eq!(pacing.known_pace(), pace, "{rate}");
+            let time = pacing.time_for(1).map(|time| time.as_secs());
+            assert_eq!(time, Some(seconds), "{rate}");
+        }
+    }
+
+    #[test]
     fn few_workers_carry_a_rate_only_if_calls_are_short() {
         let longest = |rate, workers| pacing(rate, workers, None).longest_call();
-        assert_eq!(longest("55/min", 4), None);
-        assert_eq!(longest("unlimited", 1), None);
-        let one = longest("60/min", 1).map(|time| time.as_secs_f64());
+        assert_eq!(longest("55/min", "4"), None);
+        assert_eq!(longest("unlimited", "1"), None);
+        let one = longest("60/min", "1").map(|time| time.as_secs_f64());
         assert!(matches!(one, Some(1.0..1.01)), "{one:?}");
     }
 }

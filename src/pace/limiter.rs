@@ -1,28 +1,35 @@
 //! The one place where workers wait for a permit to call.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota};
 
 use super::adaptive::AdaptiveRate;
-use super::change::Change;
+use super::in_flight::{Change, Workers};
 use super::pause::MAX_PAUSE;
-use super::rate::{RateLimit, interval};
+use super::rate::{KnownRates, RateLimit, interval};
 use crate::erp::Limit;
 use crate::stop::Stop;
 
-/// How soon a worker asks again when as many calls are in flight as may be.
-const IN_FLIGHT_POLL: Duration = Duration::from_millis(5);
+/// How soon a stop is noticed while as many calls are in flight as may be.
+const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
-/// Gives permits to call: evenly spaced, never above the user's limit, none during a pause.
+/// Gives permits to call, in turn: evenly spaced, never above the user's limit, none during a pause.
 pub struct RateLimiter {
     began: Instant,
+    longest_wait: Duration,
     clock: DefaultClock,
-    /// What the user allows, whatever the adaptive rate below it does.
+    /// What the user allows, whatever the adaptive rate does: calls are spaced by this at the
+    /// ceiling, and by `State::next` below it.
     ceiling: Option<DefaultDirectRateLimiter>,
+    /// Held by the worker that waits for the next permit; the others queue behind it, so that none
+    /// of them wakes in vain and no call is overtaken by many.
+    turn: Mutex<()>,
     state: Mutex<State>,
+    /// A call is no longer in flight.
+    ended: Condvar,
 }
 
 struct State {
@@ -32,48 +39,67 @@ struct State {
     in_flight: usize,
 }
 
-/// Leave to make one call now. Ends when dropped.
+/// Leave to make one call now. Ends when dropped: then the call is lost, if it was not told before
+/// what became of it.
 pub struct Permit<'l> {
     limiter: &'l RateLimiter,
     started: Duration,
 }
 
 impl RateLimiter {
-    pub fn new(limit: RateLimit, workers: usize) -> Self {
-        let (rate, ceiling) = limit.per_minute();
-        let quota = interval(ceiling).and_then(Quota::with_period);
+    /// Begins where an earlier run of the account ended, if that is `known`. No server can ask for
+    /// more than `longest_wait`.
+    pub fn new(
+        limit: RateLimit,
+        workers: Workers,
+        known: Option<KnownRates>,
+        longest_wait: Duration,
+    ) -> Self {
+        let quota = interval(limit.ceiling()).and_then(Quota::with_period);
         RateLimiter {
             began: Instant::now(),
+            longest_wait,
             clock: DefaultClock::default(),
             ceiling: quota.map(governor::RateLimiter::direct),
+            turn: Mutex::default(),
             state: Mutex::new(State {
-                rate: AdaptiveRate::new(rate, ceiling, workers),
+                rate: AdaptiveRate::new(limit, workers, known, longest_wait),
                 next: Duration::ZERO,
                 in_flight: 0,
             }),
+            ended: Condvar::new(),
         }
     }
 
     /// Keeps its distance from a call of an earlier run, or lets a pause of it end. Returns how long
     /// the first permit has to wait.
     pub fn follow(&self, last_call: SystemTime) -> Duration {
-        let mut state = self.lock();
-        let interval = interval(state.rate.per_minute()).unwrap_or_default();
-        let next = (last_call + interval).duration_since(SystemTime::now());
-        let wait = next
+        let mut state = lock(&self.state);
+        let interval = state.rate.interval().unwrap_or_default();
+        let longest = self.longest_wait.max(Duration::from_secs_f64(MAX_PAUSE));
+        let wait = (last_call + interval)
+            .duration_since(SystemTime::now())
             .unwrap_or_default()
-            .min(interval + Duration::from_secs_f64(MAX_PAUSE));
+            .min(interval + longest);
         state.next = self.began.elapsed() + wait;
         wait
     }
 
     /// Waits for a permit; `None` once the run is stopped.
     pub fn permit(&self, stop: &Stop) -> Option<Permit<'_>> {
+        let _turn = lock(&self.turn);
         while !stop.stopped() {
-            match self.try_permit() {
+            let mut state = lock(&self.state);
+            if state.in_flight >= state.rate.max_in_flight() {
+                let _ = self.ended.wait_timeout(state, LOOK_FOR_STOP);
+                continue;
+            }
+            match self.try_permit(&mut state) {
                 Ok(permit) => return Some(permit),
-                Err(wait) if stop.sleep(wait) => {}
-                Err(_) => break,
+                Err(wait) => {
+                    drop(state);
+                    stop.sleep(wait);
+                }
             }
         }
         None
@@ -81,28 +107,29 @@ impl RateLimiter {
 
     /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
     pub fn pace(&self) -> Option<f64> {
-        let rate = self.lock().rate.per_minute();
+        let rate = lock(&self.state).rate.per_minute();
         rate.is_finite().then_some(rate)
     }
 
+    /// What is known about the ERP's limit by now.
+    pub fn known(&self) -> Option<KnownRates> {
+        lock(&self.state).rate.known()
+    }
+
     /// A permit now, or how long to wait before asking again.
-    fn try_permit(&self) -> Result<Permit<'_>, Duration> {
-        let mut state = self.lock();
+    fn try_permit(&self, state: &mut State) -> Result<Permit<'_>, Duration> {
         let now = self.began.elapsed();
         let open = state.next.max(state.rate.resume_at());
         if now < open {
             return Err(open - now);
-        }
-        if state.in_flight >= state.rate.max_in_flight() {
-            return Err(IN_FLIGHT_POLL);
         }
         if let Some(ceiling) = &self.ceiling
             && let Err(not_yet) = ceiling.check()
         {
             return Err(not_yet.wait_time_from(self.clock.now()));
         }
-        if let Some(interval) = state.rate.interval_below_ceiling() {
-            state.next = now + interval;
+        if state.rate.is_below_ceiling() {
+            state.next = now + state.rate.interval().unwrap_or_default();
         }
         state.in_flight += 1;
         Ok(Permit {
@@ -110,23 +137,19 @@ impl RateLimiter {
             started: now,
         })
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Permit<'_> {
     /// The call got through the ERP's limits, whatever else became of it.
     pub fn passed(self) {
-        let mut state = self.limiter.lock();
+        let mut state = lock(&self.limiter.state);
         let now = self.limiter.began.elapsed();
         state.rate.passed(self.started, now);
     }
 
     /// The call was throttled. Returns what this changes for the whole run.
     pub fn throttled(self, limit: Limit, retry_after: Option<Duration>) -> Change {
-        let mut state = self.limiter.lock();
+        let mut state = lock(&self.limiter.state);
         // Read under the lock, so that permits given before and after are told apart.
         let now = self.limiter.began.elapsed();
         state.rate.throttled(self.started, now, limit, retry_after)
@@ -135,47 +158,101 @@ impl Permit<'_> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.limiter.lock().in_flight -= 1;
+        let mut state = lock(&self.limiter.state);
+        state.rate.ended(self.started, self.limiter.began.elapsed());
+        state.in_flight -= 1;
+        drop(state);
+        self.limiter.ended.notify_one();
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::StopReason;
+
+    fn limiter(rate: &str, workers: &str) -> RateLimiter {
+        RateLimiter::new(
+            rate.parse().expect("a rate"),
+            workers.parse().expect("workers"),
+            None,
+            Duration::from_secs(3_600),
+        )
+    }
+
+    fn may_call(limiter: &RateLimiter) -> Result<Permit<'_>, Duration> {
+        limiter.try_permit(&mut lock(&limiter.state))
+    }
 
     #[test]
     fn permits_are_spaced_and_a_stop_ends_the_wait() {
-        let limiter = RateLimiter::new("1000/s".parse().expect("a rate"), 8);
         let stop = Stop::default();
+        let fast = limiter("1000/s", "8");
         let began = Instant::now();
         for _ in 0..50 {
-            drop(limiter.permit(&stop).expect("not stopped"));
+            drop(fast.permit(&stop).expect("not stopped"));
         }
         // Fifty permits are 49 intervals apart at the least, whatever the machine does.
         assert!(began.elapsed() >= Duration::from_millis(49));
 
-        let slow = RateLimiter::new("1/h".parse().expect("a rate"), 8);
-        drop(slow.permit(&stop).expect("the first is free"));
+        let slow = limiter("1/h", "8");
+        let _in_flight = slow.permit(&stop).expect("the first is free");
+        let busy = limiter("unlimited", "1");
+        let _in_flight = busy.permit(&stop).expect("one may be in flight");
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| slow.permit(&stop).is_none());
-            stop.stop(crate::stop::StopReason::Signal(2));
-            assert!(waiting.join().expect("no panic"));
+            // For time, for a call in flight to end, and each for the turn of another.
+            let waiting: Vec<_> = [&slow, &slow, &busy, &busy]
+                .into_iter()
+                .map(|limiter| scope.spawn(|| limiter.permit(&stop).is_none()))
+                .collect();
+            stop.stop(StopReason::Signal(2));
+            for waiting in waiting {
+                assert!(waiting.join().expect("no panic"));
+            }
+        });
+    }
+
+    #[test]
+    fn a_call_that_ends_lets_the_next_begin() {
+        let stop = Stop::default();
+        let one = limiter("unlimited", "1");
+        let first = one.permit(&stop).expect("a permit");
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| one.permit(&stop).is_some());
+            first.passed();
+            assert!(second.join().expect("no panic"));
         });
     }
 
     #[test]
     fn a_pause_holds_every_worker() {
-        let limiter = RateLimiter::new(RateLimit::Unlimited, 2);
+        let limiter = limiter("unlimited", "2");
         let (first, second) = (
-            limiter.try_permit().expect("a permit"),
-            limiter.try_permit().expect("a permit"),
+            may_call(&limiter).expect("a permit"),
+            may_call(&limiter).expect("a permit"),
         );
-        assert!(limiter.try_permit().is_err(), "two workers, two in flight");
         assert!(matches!(
             first.throttled(Limit::Rate, None),
             Change::Pause(_)
         ));
         assert_eq!(second.throttled(Limit::Rate, None), Change::None);
-        assert!(limiter.try_permit().err().expect("paused") > Duration::from_secs(5));
+        let wait = may_call(&limiter).err().expect("paused");
+        assert!(wait > Duration::from_secs(5));
+    }
+
+    #[test]
+    fn the_first_call_keeps_its_distance_from_the_run_before() {
+        let limiter = limiter("1/min", "1");
+        let at = |seconds| SystemTime::now() + Duration::from_secs(seconds);
+        assert_eq!(limiter.follow(SystemTime::UNIX_EPOCH), Duration::ZERO);
+        for (last_call, least, most) in [(0, 59, 61), (60, 119, 121), (86_400, 3_660, 3_661)] {
+            let wait = limiter.follow(at(last_call)).as_secs();
+            assert!((least..=most).contains(&wait), "{last_call}: {wait}");
+        }
+        assert!(may_call(&limiter).is_err());
     }
 }

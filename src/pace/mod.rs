@@ -2,18 +2,15 @@
 
 mod adaptive;
 mod backoff;
-mod change;
 mod forecast;
 mod in_flight;
 mod limiter;
 mod pause;
 mod rate;
-mod window;
-mod workers;
 
+pub use adaptive::AdaptiveRate;
 pub use backoff::backoff;
-pub use change::Change;
 pub use forecast::Pacing;
+pub use in_flight::{Change, MAX_WORKERS, Workers};
 pub use limiter::{Permit, RateLimiter};
-pub use rate::RateLimit;
-pub use workers::{MAX_WORKERS, Workers};
+pub use rate::{KnownRates, RateLimit};

@@ -1,55 +1,38 @@
-//! The upper bound on calls that the user allows.
+//! The upper bound on calls that the user allows, and what is known of the ERP's.
 
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::language::say;
 
 /// How many seconds of a minute calls may be held up on their way without more of them reaching
 /// the ERP within one of its minutes than the rate allows.
 const HELD_UP: f64 = 0.25;
+const UNITS: [(&str, u32); 3] = [("s", 1), ("min", 60), ("h", 3_600)];
 
 /// An upper bound on calls.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimit {
-    /// This many calls in this time.
-    Limited { calls: NonZeroU32, per: Per },
+    /// This many calls in a second, a minute or an hour.
+    Limited { calls: NonZeroU32, seconds: u32 },
     /// Begins as the default and looks for the account's own limit.
     Auto,
     /// As fast as the workers and the server can.
     Unlimited,
 }
 
-/// The unit of time of a rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Per {
-    Second,
-    Minute,
-    Hour,
-}
-
-impl Per {
-    fn unit(self) -> &'static str {
-        match self {
-            Per::Second => "s",
-            Per::Minute => "min",
-            Per::Hour => "h",
-        }
-    }
-
-    fn duration(self) -> Duration {
-        Duration::from_secs(match self {
-            Per::Second => 1,
-            Per::Minute => 60,
-            Per::Hour => 3_600,
-        })
-    }
+/// What is known about the ERP's limit, in calls a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KnownRates {
+    /// The highest rate that whole quiet minutes have carried; 0 if none is known.
+    pub good: f64,
+    /// The lowest rate that was throttled.
+    pub bad: Option<f64>,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -65,20 +48,22 @@ impl FromStr for RateLimit {
             "unlimited" => return Ok(RateLimit::Unlimited),
             _ => {}
         }
-        let (calls, per) = text.split_once('/').ok_or(RateLimitError)?;
-        let calls = calls.trim().parse().map_err(|_| RateLimitError)?;
-        let per = [Per::Second, Per::Minute, Per::Hour]
-            .into_iter()
-            .find(|unit| unit.unit() == per.trim())
-            .ok_or(RateLimitError)?;
-        Ok(RateLimit::Limited { calls, per })
+        let (calls, unit) = text.split_once('/').ok_or(RateLimitError)?;
+        let known = UNITS.iter().find(|(name, _)| *name == unit.trim());
+        Ok(RateLimit::Limited {
+            calls: calls.trim().parse().map_err(|_| RateLimitError)?,
+            seconds: known.ok_or(RateLimitError)?.1,
+        })
     }
 }
 
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RateLimit::Limited { calls, per } => write!(f, "{calls}/{}", per.unit()),
+            RateLimit::Limited { calls, seconds } => {
+                let unit = UNITS.iter().find(|(_, unit)| unit == seconds);
+                write!(f, "{calls}/{}", unit.map_or("", |(name, _)| name))
+            }
             RateLimit::Auto => f.write_str("auto"),
             RateLimit::Unlimited => f.write_str("unlimited"),
         }
@@ -89,25 +74,34 @@ impl RateLimit {
     /// Below the 60 calls a minute that accounts are known to be allowed.
     pub const DEFAULT: RateLimit = RateLimit::Limited {
         calls: NonZeroU32::MIN.saturating_add(54),
-        per: Per::Minute,
+        seconds: 60,
     };
 
-    /// The first rate and the highest, in calls a minute.
-    pub(super) fn per_minute(self) -> (f64, f64) {
+    /// The highest rate, in calls a minute.
+    pub(super) fn ceiling(self) -> f64 {
         match self {
-            RateLimit::Limited { calls, per } => {
-                let calls = f64::from(calls.get()) * 60.0 / per.duration().as_secs_f64();
-                (calls, calls)
+            RateLimit::Limited { calls, seconds } => {
+                f64::from(calls.get()) * 60.0 / f64::from(seconds)
             }
-            RateLimit::Auto => (RateLimit::DEFAULT.per_minute().0, f64::INFINITY),
-            RateLimit::Unlimited => (f64::INFINITY, f64::INFINITY),
+            RateLimit::Auto | RateLimit::Unlimited => f64::INFINITY,
+        }
+    }
+
+    /// The rate to begin at, in calls a minute: what an earlier run found to be too much is not
+    /// asked for again.
+    pub(super) fn first(self, known: Option<KnownRates>) -> f64 {
+        let KnownRates { good, bad } = known.unwrap_or_default();
+        match self {
+            _ if bad.is_some() => good.min(self.ceiling()),
+            RateLimit::Auto => good.max(RateLimit::DEFAULT.ceiling()),
+            _ => self.ceiling(),
         }
     }
 
     /// The time from the start of one call to the start of the next, while nothing is throttled;
     /// `None` if unlimited.
     pub fn interval(self) -> Option<Duration> {
-        interval(self.per_minute().0)
+        interval(self.first(None))
     }
 }
 
@@ -116,10 +110,11 @@ impl RateLimit {
 /// A little longer than the rate asks: calls may be held up on their way by a quarter of a second,
 /// and still none of the ERP's minutes sees more of them than the rate allows.
 pub(super) fn interval(per_minute: f64) -> Option<Duration> {
-    per_minute.is_finite().then(|| {
-        // Rounded up, so that rounding never exceeds the rate.
-        Duration::from_secs_f64((60.0 + HELD_UP) / per_minute) + Duration::from_nanos(1)
-    })
+    // Rounded up, so that rounding never exceeds the rate.
+    let rounded = |seconds| Duration::from_secs_f64(seconds) + Duration::from_nanos(1);
+    per_minute
+        .is_finite()
+        .then(|| rounded((60.0 + HELD_UP) / per_minute))
 }
 
 #[cfg(test)]
@@ -153,7 +148,7 @@ mod tests {
         for calls in [1_u32, 55, 60, 600] {
             let rate = RateLimit::Limited {
                 calls: NonZeroU32::new(calls).expect("not 0"),
-                per: Per::Minute,
+                seconds: 60,
             };
             let interval = rate.interval().expect("limited").as_secs_f64();
             let most_in_a_minute = (60.25 / interval - 1e-9).floor() + 1.0;

@@ -65,13 +65,13 @@ impl<'r> Breaker<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pace::RateLimit;
+    use crate::pace::{RateLimit, Workers};
     use Status::{Failed, Ok, Rejected};
 
     fn rules(max_failures: Option<u64>, max_consecutive_failures: Option<u64>) -> Rules {
         Rules {
             rate: RateLimit::DEFAULT,
-            workers: 1,
+            workers: Workers::default(),
             retries: 0,
             max_failures,
             max_consecutive_failures,

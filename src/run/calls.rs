@@ -10,9 +10,9 @@ use super::event::{Event, Level, Observer};
 use super::reach::Reach;
 use super::rules::Rules;
 use crate::erp::{CallError, Client, ErrorKind, Limit};
-use crate::files::AccountLock;
+use crate::files::AccountState;
 use crate::language::say;
-use crate::pace::{Change, Permit, RateLimiter, backoff};
+use crate::pace::{Change, Pacing, Permit, RateLimiter, backoff};
 use crate::sheet::Place;
 use crate::stop::{Stop, StopReason};
 use crate::text::duration;
@@ -63,7 +63,7 @@ pub struct Calls<'r> {
     /// How long the run waited for another one of its account.
     pub waited: Option<Duration>,
     limiter: RateLimiter,
-    account: AccountLock,
+    account: Option<AccountState>,
     pace_kept: Once,
     pub(super) reach: Reach,
 }
@@ -80,10 +80,11 @@ impl<'r> Calls<'r> {
         stop: &'r Stop,
         observers: &'r [&'r dyn Observer],
     ) -> Result<Calls<'r>, RunError> {
-        let (account, waited) = take_account(rules, stop, observers)?;
+        let (account, waited) = take_account(rules, client, stop, observers)?;
+        let known = account.as_ref().and_then(AccountState::known);
         Ok(Calls {
             client,
-            limiter: RateLimiter::new(rules.rate, rules.workers),
+            limiter: RateLimiter::new(rules.rate, rules.workers, known, rules.longest_wait()),
             rules,
             stop,
             observers,
@@ -95,8 +96,23 @@ impl<'r> Calls<'r> {
         })
     }
 
+    /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
     pub fn pace(&self) -> Option<f64> {
         self.limiter.pace()
+    }
+
+    pub fn pacing(&self) -> Pacing {
+        let known = self.account.as_ref().and_then(AccountState::known);
+        self.rules.pacing(known)
+    }
+
+    /// A call begins now, or none does before `at`: the next run of the account is to know, and what
+    /// is known of the limit by now.
+    fn mark(&self, at: SystemTime) {
+        if let Some(account) = &self.account {
+            account.remember(self.limiter.known());
+            account.mark(at);
+        }
     }
 
     /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
@@ -164,7 +180,9 @@ impl<'r> Calls<'r> {
                         continue;
                     }
                     failures += 1;
-                    let delay = backoff(failures, fastrand::f64(), error.retry_after);
+                    let asked = error.retry_after.unwrap_or_default();
+                    let asked = asked.min(self.rules.longest_wait());
+                    let delay = backoff(failures, fastrand::f64(), asked);
                     tried.result = Some(Err(error));
                     if failures > retries || !self.stop.sleep(delay) {
                         return tried;
@@ -225,13 +243,13 @@ impl<'r> Calls<'r> {
     fn any_permit(&self) -> Option<Permit<'_>> {
         self.pace_kept.call_once(|| self.keep_pace());
         let permit = self.limiter.permit(self.stop)?;
-        self.account.mark(SystemTime::now());
+        self.mark(SystemTime::now());
         Some(permit)
     }
 
     /// Before the first call: at the pace of the run before, where it left off.
     fn keep_pace(&self) {
-        if let Some(at) = self.account.last_call() {
+        if let Some(at) = self.account.as_ref().and_then(AccountState::last_call) {
             let wait = self.limiter.follow(at);
             if wait > WORTH_SAYING {
                 let time = duration(wait);
@@ -277,7 +295,7 @@ impl<'r> Calls<'r> {
                 reason: &error.reason,
             }),
             Change::Pause(wait) => {
-                self.account.mark(SystemTime::now() + wait);
+                self.mark(SystemTime::now() + wait);
                 self.counts.pauses.fetch_add(1, Ordering::Relaxed);
                 self.observers.event(&Event::Paused {
                     wait,

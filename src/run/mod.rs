@@ -160,7 +160,7 @@ fn make_calls(
             return Ok(None);
         }
     }
-    let planned = Planned::to_send(orders, sheet, calls.rules, age);
+    let planned = Planned::to_send(orders, sheet, calls.pacing(), age);
     calls.observers.event(&Event::Planned(&planned));
     send::send_all(calls, orders, sheet, journal)?;
     if settings.verify {

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::orders::{OnConflict, Orders};
 use super::preview::Preview;
-use super::rules::Rules;
 use crate::files::Status;
 use crate::pace::Pacing;
 use crate::sheet::Sheet;
@@ -34,7 +33,7 @@ pub struct Planned {
 impl Planned {
     /// Of the orders that are wanted, to be sent. `age` is that of the run that is continued, if one
     /// is.
-    pub fn to_send(orders: &Orders, sheet: &Sheet, rules: &Rules, age: Option<Duration>) -> Self {
+    pub fn to_send(orders: &Orders, sheet: &Sheet, pacing: Pacing, age: Option<Duration>) -> Self {
         let mut settled = BTreeMap::new();
         let mut recovered = 0;
         for (number, order) in orders.iter().filter(|(_, order)| orders.is_sent(order)) {
@@ -52,12 +51,12 @@ impl Planned {
             settled,
             continued: age.filter(|_| recovered > 0).map(|age| (recovered, age)),
             preview: Some(Preview::of(sheet, orders)),
-            ..Planned::to_read(orders, rules)
+            ..Planned::to_read(orders, pacing)
         }
     }
 
     /// Of the orders that are wanted, to be read back.
-    pub fn to_read(orders: &Orders, rules: &Rules) -> Self {
+    pub fn to_read(orders: &Orders, pacing: Pacing) -> Self {
         Planned {
             rows: orders.rows - orders.left_out,
             settled: BTreeMap::from([(Status::Unknown, orders.unclear())]),
@@ -65,7 +64,7 @@ impl Planned {
             conflicts: orders.conflicts,
             on_conflict: orders.on_conflict,
             calls: orders.wanted().count() as u64,
-            pacing: rules.pacing(),
+            pacing,
             preview: None,
         }
     }

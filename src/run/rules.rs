@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
-use crate::pace::{Pacing, RateLimit};
+use crate::pace::{KnownRates, Pacing, RateLimit, Workers};
 
 /// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
 /// another run of its account.
@@ -14,8 +14,7 @@ pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub rate: RateLimit,
-    /// Calls in flight at most.
-    pub workers: usize,
+    pub workers: Workers,
     /// Further attempts after the first, for transient failures.
     pub retries: u32,
     /// Stop after this many orders that were sent and not accepted.
@@ -57,12 +56,15 @@ impl Deadline {
 }
 
 impl Rules {
-    pub fn pacing(&self) -> Pacing {
-        Pacing {
-            rate: self.rate,
-            workers: self.workers,
-            deadline: self.deadline.and_then(Deadline::time),
-        }
+    /// Of a run that begins where an earlier one of the account ended, if that is known.
+    pub fn pacing(&self, known: Option<KnownRates>) -> Pacing {
+        let deadline = self.deadline.and_then(Deadline::time);
+        Pacing::new(self.rate, self.workers, known, deadline)
+    }
+
+    /// How long to wait for a server that answers nothing, or lets nothing through.
+    pub fn longest_wait(&self) -> Duration {
+        self.give_up_after.unwrap_or(GIVE_UP_AFTER)
     }
 
     pub fn has_deadline_passed(&self) -> bool {

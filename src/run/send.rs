@@ -38,7 +38,7 @@ impl Calls<'_> {
             return Ok(());
         }
         let pool = ThreadPoolBuilder::new()
-            .num_threads(self.rules.workers)
+            .num_threads(self.pacing().workers)
             .thread_name(|n| format!("worker-{n}"))
             .build()
             .map_err(|error| RunError::Workers(error.to_string()))?;

@@ -54,7 +54,7 @@ pub fn verify(
     stop.begin();
     let on_conflict = settings.on_conflict;
     orders.want(|order| order.is_sent(on_conflict));
-    let planned = Planned::to_read(&orders, calls.rules);
+    let planned = Planned::to_read(&orders, calls.pacing());
     observers.event(&Event::Planned(&planned));
 
     let began = Instant::now();

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Event, Observer};
-use super::rules::GIVE_UP_AFTER;
 use crate::files::journal::Journal;
 use crate::stop::StopReason;
 
@@ -56,8 +55,7 @@ impl Calls<'_> {
         if self.rules.has_deadline_passed() {
             self.stop.stop(StopReason::Deadline);
         }
-        let longest = self.rules.give_up_after.unwrap_or(GIVE_UP_AFTER);
-        if let Some(reason) = self.reach.shut_out_for(longest) {
+        if let Some(reason) = self.reach.shut_out_for(self.rules.longest_wait()) {
             self.stop.stop(reason);
         }
         let reason = self.stop.reason();

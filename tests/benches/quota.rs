@@ -1,17 +1,35 @@
-//! The time a sheet takes under a quota, against the least it could take:
-//! `cargo bench --bench quota`. Takes three minutes.
+//! How well an account's limit is found and used: simulated nights, against limiters of several
+//! makes, and then the real program against the stand-in. `cargo bench --bench quota`. Takes four
+//! minutes.
 
 mod machine;
+#[path = "../../src/pace/adaptive/tests/simulation.rs"]
+mod simulation;
 
 use machine::{Server, describe};
+use simulation::{MAKES, Summary, nights};
+use wdt_flags::internals::{AdaptiveRate, KnownRates, Limit, RateLimit, Workers};
+
+const LIMITS: [f64; 7] = [7.0, 20.0, 37.0, 60.0, 90.0, 200.0, 600.0];
+const RATES: [&str; 3] = ["55/min", "600/min", "auto"];
+const NIGHTS_OF_EACH: u64 = 6;
 
 const ROWS: usize = 1_800;
 const PER_MINUTE: usize = 600;
 
 fn main() {
+    println!("{}", describe());
+    println!("{}", Summary::HEADER);
+    let mut used = 0.0;
+    for make in MAKES {
+        let summary = Summary::of(&nights(make, &LIMITS, &RATES, NIGHTS_OF_EACH));
+        println!("{summary} | {make:?}");
+        used += summary.mean / MAKES.len() as f64;
+    }
+    println!("{:4.1} in the mean of all", used * 100.0);
+
     let server = Server::start(&["--limit", &format!("{PER_MINUTE}/min")]);
     let directory = tempfile::tempdir().expect("a directory");
-    println!("{}", describe());
     println!("{ROWS} rows at --rate {PER_MINUTE}/min against --limit {PER_MINUTE}/min …");
     let cost = server.run(
         directory.path(),

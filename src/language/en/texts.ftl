@@ -539,7 +539,8 @@ event-answered =
         [1] {""}
        *[other] , attempt { $attempt }
     }: { $verdict }
-event-account-unknown = no file can be kept in the directory for state (is HOME right?): runs for one account do not wait for each other, and do not keep each other's pace
+event-account-unknown = nothing can be kept in the directory for state ({ $why }): runs for one account do not wait for each other, and do not keep each other's pace
+event-no-state-directory = there is none; is HOME right?
 event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`

@@ -494,7 +494,8 @@ event-answered =
         [1] {""}
        *[other] ，第 { $attempt } 次尝试
     }：{ $verdict }
-event-account-unknown = 状态目录中无法保存文件（HOME 设置对吗？）：用同一账号的几个运行不会互相等待，速率也无法合在一起控制
+event-account-unknown = 状态目录中无法保存文件（{ $why }）：用同一账号的几个运行不会互相等待，速率也无法合在一起控制
+event-no-state-directory = 没有这个目录；HOME 设置对吗？
 event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）：等它结束后再开始
 event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`

@@ -4,174 +4,246 @@ mod simulation;
 
 use super::super::pause::MAX_PAUSE;
 use super::*;
+use simulation::{MAKES, Make, Summary, nights};
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
 }
 
-fn pause(change: Change) -> f64 {
-    match change {
+fn new(rate: &str, workers: &str, known: Option<KnownRates>) -> AdaptiveRate {
+    AdaptiveRate::new(
+        rate.parse().expect("a rate"),
+        workers.parse().expect("workers"),
+        known,
+        secs(3_600),
+    )
+}
+
+fn throttle(pace: &mut AdaptiveRate, at: Duration) -> f64 {
+    match pace.throttled(at, at, Limit::Rate, None) {
         Change::Pause(pause) => pause.as_secs_f64(),
         other => panic!("{other:?}"),
     }
 }
 
-/// A pace that has gone at `rate` for a while, and the time.
-fn settled(rate: f64, workers: usize) -> (AdaptiveRate, Duration) {
-    let mut pace = AdaptiveRate::new(rate, rate, workers);
-    let mut now = Duration::ZERO;
-    while now < secs(600) {
+/// Calls get through, each at once, until so long after.
+fn quiet(pace: &mut AdaptiveRate, from: Duration, time: Duration) -> Duration {
+    let mut now = from;
+    while now < from + time {
         pace.passed(now, now);
-        now += interval(pace.rate).expect("limited");
+        now += pace.interval().expect("limited");
     }
-    assert_eq!(pace.rate, rate);
+    now
+}
+
+/// A pace that has gone at 60 a minute for a while, and the time.
+fn settled(workers: &str) -> (AdaptiveRate, Duration) {
+    let mut pace = new("60/min", workers, None);
+    let now = quiet(&mut pace, Duration::ZERO, secs(600));
+    assert_eq!(pace.rate, 60.0);
     (pace, now)
 }
 
 #[test]
-fn while_nothing_is_known_a_throttle_leaves_half_of_what_got_through() {
-    let mut pace = AdaptiveRate::new(60.0, 60.0, 4);
-    for at in 0..30 {
-        pace.passed(secs(at), secs(at));
+fn a_first_minute_that_others_have_used_says_little_of_the_limit() {
+    for (rate, passed, half) in [
+        ("55/min", 0, 27.5),
+        ("60/min", 30, 30.0),
+        ("600/min", 9, 30.0),
+        ("600/min", 99, 50.0),
+        ("7/min", 0, 3.5),
+        ("1/h", 0, 1.0 / 60.0),
+    ] {
+        let mut pace = new(rate, "auto", None);
+        for _ in 0..passed {
+            pace.passed(secs(1), secs(1));
+        }
+        let pause = throttle(&mut pace, secs(2));
+        assert!((60.0..62.0).contains(&pause), "{pause}");
+        assert_eq!(pace.rate, half, "{rate}");
     }
-    assert_eq!(pace.rate, 60.0);
-    let pause = pause(pace.throttled(secs(30), secs(30), Limit::Rate, None));
-    assert!((60.0..62.0).contains(&pause), "{pause}");
-    assert_eq!(pace.resume_at(), secs(30) + Duration::from_secs_f64(pause));
-    assert_eq!(
-        pace.rate, 15.5,
-        "half of what was let through, and one on its way"
-    );
-}
-
-#[test]
-fn a_minute_that_others_have_used_before_says_nothing_of_the_limit() {
-    let mut pace = AdaptiveRate::new(55.0, 55.0, 4);
-    let _ = pace.throttled(secs(0), secs(0), Limit::Rate, None);
-    assert_eq!(pace.rate, 1.0);
-    let mut now = pace.resume_at();
-    let fast = now + secs(10 * 60);
-    while now < fast {
-        pace.passed(now, now);
-        now += interval(pace.rate).expect("limited");
-    }
-    assert_eq!(pace.rate, 55.0, "ten minutes later it is as fast as ever");
+    let mut pace = new("55/min", "auto", None);
+    throttle(&mut pace, secs(0));
+    let now = pace.resume_at();
+    quiet(&mut pace, now, secs(4 * 60));
+    assert_eq!(pace.rate, 55.0, "soon it is as fast as ever");
 }
 
 #[test]
 fn near_a_proven_rate_it_goes_on_just_below_it() {
-    let (mut pace, now) = settled(60.0, 4);
-    let pause = pause(pace.throttled(now, now, Limit::Rate, None));
+    let (mut pace, now) = settled("4");
+    let pause = throttle(&mut pace, now);
     assert_eq!(pause, 61.0, "when the minute began is not known any more");
     assert!((57.0..60.0).contains(&pace.rate), "{}", pace.rate);
 }
 
 #[test]
 fn a_throttle_soon_after_the_pause_is_a_fall_and_the_good_rate_is_kept_in_mind() {
-    let (mut pace, now) = settled(60.0, 4);
-    let _ = pace.throttled(now, now, Limit::Rate, None);
-    let mut now = pace.resume_at();
-    for _ in 0..30 {
-        pace.passed(now, now);
-        now += secs(1);
-    }
-    let _ = pace.throttled(now, now, Limit::Rate, None);
-    assert!(pace.rate < 30.0, "{}", pace.rate);
+    let (mut pace, now) = settled("4");
+    throttle(&mut pace, now);
+    let began = pace.resume_at();
+    let now = quiet(&mut pace, began, secs(30));
+    throttle(&mut pace, now);
+    assert!((25.0..31.0).contains(&pace.rate), "{}", pace.rate);
     assert_eq!(pace.level.bad, None, "half a minute proves no limit");
-    assert_eq!(pace.other.map(|other| other.good), Some(60.0));
+    assert_eq!(pace.known().map(|known| known.good), Some(60.0));
 }
 
 #[test]
 fn what_started_before_a_pause_says_nothing() {
-    let (mut pace, now) = settled(60.0, 4);
-    let _ = pace.throttled(now, now + secs(1), Limit::Rate, None);
-    let resume_at = pace.resume_at();
+    let (mut pace, now) = settled("4");
+    throttle(&mut pace, now);
+    let (rate, resume_at) = (pace.rate, pace.resume_at());
+    for started in [0, 1] {
+        let change = pace.throttled(now + secs(started), now + secs(2), Limit::Rate, None);
+        assert_eq!(change, Change::None, "was in flight with it");
+    }
+    assert_eq!((pace.rate, pace.resume_at()), (rate, resume_at));
     // A reply that is late, and then the first call after the pause, throttled: the pause was too
     // short, and this is no other event.
     pace.passed(now, resume_at + secs(1));
-    let rate = pace.rate;
-    let change = pace.throttled(resume_at, resume_at + secs(2), Limit::Rate, None);
-    assert_eq!(pause(change), MAX_PAUSE);
+    assert_eq!(throttle(&mut pace, resume_at), MAX_PAUSE);
     assert_eq!(pace.rate, rate);
 }
 
 #[test]
 fn pauses_that_are_too_short_become_long_at_once_and_stay_so() {
-    let mut pace = AdaptiveRate::new(60.0, 60.0, 4);
+    let mut pace = new("60/min", "4", None);
     let mut now = secs(10);
     pace.passed(now, now);
     for expected in [61.0, MAX_PAUSE, MAX_PAUSE] {
-        assert_eq!(pause(pace.throttled(now, now, Limit::Rate, None)), expected);
-        assert_eq!(pace.rate, 1.0, "lowered once");
+        assert_eq!(throttle(&mut pace, now), expected);
+        assert_eq!(pace.rate, 30.0, "lowered once");
         now = pace.resume_at();
     }
     pace.passed(now, now);
     // It is known by now that short pauses are of no use.
-    let later = now + secs(1);
-    let next = pause(pace.throttled(later, later, Limit::Rate, None));
-    assert_eq!(next, MAX_PAUSE);
+    assert_eq!(throttle(&mut pace, now + secs(1)), MAX_PAUSE);
 }
 
 #[test]
-fn calls_in_flight_together_are_throttled_once() {
-    let (mut pace, now) = settled(60.0, 4);
-    let _ = pace.throttled(now, now + secs(1), Limit::Rate, None);
-    let before = (pace.rate, pace.resume_at());
-    for started in [0, 1] {
-        let change = pace.throttled(now + secs(started), now + secs(2), Limit::Rate, None);
-        assert_eq!(change, Change::None);
+fn a_pause_is_as_long_as_the_server_asks_within_reason() {
+    for (asked, pause) in [(0, 61), (1, 1), (90, 90), (86_400, 3_600)] {
+        let (mut pace, now) = settled("4");
+        let change = pace.throttled(now, now, Limit::Rate, Some(secs(asked)));
+        assert_eq!(change, Change::Pause(secs(pause)), "{asked}");
+        // If that was too short it is not believed again.
+        let again = pace.resume_at();
+        let change = pace.throttled(again, again, Limit::Rate, Some(secs(1)));
+        let own = if pause < 60 {
+            secs(61 - pause)
+        } else {
+            secs(620)
+        };
+        assert_eq!(change, Change::Pause(own), "{asked}");
     }
-    assert_eq!((pace.rate, pace.resume_at()), before);
-}
-
-#[test]
-fn the_servers_wish_lengthens_a_pause_within_reason() {
-    let asked = |seconds| {
-        let (mut pace, now) = settled(60.0, 4);
-        pause(pace.throttled(now, now, Limit::Rate, Some(secs(seconds))))
-    };
-    assert_eq!(asked(1), 61.0);
-    assert_eq!(asked(90), 90.0);
-    assert_eq!(asked(86_400), MAX_PAUSE);
 }
 
 #[test]
 fn quiet_minutes_raise_the_rate_step_by_step_but_never_above_the_ceiling() {
-    let (mut pace, now) = settled(60.0, 4);
-    let _ = pace.throttled(now, now, Limit::Rate, None);
+    let (mut pace, now) = settled("4");
+    throttle(&mut pace, now);
     let mut now = pace.resume_at();
     let mut rates = vec![pace.rate];
     while now < secs(3_600 * 6) {
-        pace.passed(now, now);
+        now = quiet(&mut pace, now, secs(1));
         if rates.last() != Some(&pace.rate) {
             rates.push(pace.rate);
         }
-        now += interval(pace.rate).expect("limited");
     }
-    assert!(rates.is_sorted(), "{rates:?}");
-    assert!(rates.len() > 4, "{rates:?}");
-    assert_eq!(
-        rates.last(),
-        Some(&60.0),
-        "the throttle is forgotten in time"
+    assert!(rates.is_sorted() && rates[0] < 60.0, "{rates:?}");
+    assert_eq!(rates.last(), Some(&60.0), "forgotten in time");
+}
+
+#[test]
+fn a_run_begins_where_the_last_one_ended() {
+    let known = |good, bad| Some(KnownRates { good, bad });
+    for (rate, known, first) in [
+        ("55/min", known(36.0, Some(37.0)), 36.0),
+        ("55/min", known(37.0, Some(37.0)), 37.0 * (1.0 - MARGIN)),
+        ("20/min", known(36.0, Some(37.0)), 20.0),
+        ("55/min", known(20.0, None), 55.0),
+        ("auto", known(240.0, None), 240.0),
+        ("auto", known(20.0, None), 55.0),
+        ("auto", known(240.0, Some(250.0)), 240.0),
+        ("unlimited", known(240.0, Some(250.0)), 240.0),
+        ("unlimited", known(240.0, None), f64::INFINITY),
+        // Nobody has written this.
+        ("55/min", known(-1.0, Some(0.0)), MIN_RATE),
+        ("1/h", known(-1.0, Some(0.0)), 1.0 / 60.0),
+    ] {
+        assert_eq!(new(rate, "4", known).rate, first, "{rate} {known:?}");
+    }
+}
+
+#[test]
+fn what_is_known_is_proven_or_measured() {
+    assert_eq!(new("60/min", "4", None).known(), None);
+    let (mut pace, now) = settled("4");
+    let known = |good, bad| Some(KnownRates { good, bad });
+    assert_eq!(pace.known(), known(60.0, None));
+    throttle(&mut pace, now);
+    assert_eq!(pace.known(), known(60.0, Some(60.0)));
+    for (passed, expected) in [(40, known(30.0, Some(41.0))), (3, None)] {
+        let mut first = new("60/min", "4", None);
+        for at in 0..passed {
+            first.passed(secs(at), secs(at));
+        }
+        throttle(&mut first, secs(passed));
+        assert_eq!(first.known(), expected, "{passed}");
+    }
+}
+
+#[test]
+fn a_slow_call_and_a_long_pause_leave_a_rate_to_go_on_at() {
+    for slow in [1, 29, 60, 110, 200, 3_000] {
+        let (mut pace, now) = settled("4");
+        throttle(&mut pace, now);
+        let again = pace.resume_at();
+        throttle(&mut pace, again);
+        let began = pace.resume_at();
+        let now = quiet(&mut pace, began, secs(300));
+        pace.passed(now, now + secs(slow));
+        let now = quiet(&mut pace, now + secs(slow), secs(300));
+        throttle(&mut pace, now);
+        assert!((50.0..=60.0).contains(&pace.rate), "{slow}: {}", pace.rate);
+    }
+}
+
+/// A bad rate is tried again in time, however many slow calls come between.
+#[test]
+fn a_slow_call_does_not_put_off_the_next_try() {
+    let mut pace = new(
+        "60/min",
+        "4",
+        Some(KnownRates {
+            good: 30.0,
+            bad: Some(30.0),
+        }),
     );
+    let now = quiet(&mut pace, Duration::ZERO, secs(4_000));
+    pace.passed(now, now + secs(10));
+    let now = quiet(&mut pace, now + secs(10), secs(400));
+    assert!(pace.rate < 30.0, "{}", pace.rate);
+    quiet(&mut pace, now, secs(600));
+    assert!(pace.rate > 30.0, "{}", pace.rate);
 }
 
 #[test]
 fn an_unlimited_run_that_is_throttled_learns_a_limit() {
-    let mut pace = AdaptiveRate::new(f64::INFINITY, f64::INFINITY, 4);
-    assert_eq!(interval(pace.rate), None);
+    let mut pace = new("unlimited", "auto", None);
+    assert_eq!(pace.interval(), None);
     for at in 0..600 {
         pace.passed(Duration::from_millis(at), Duration::from_millis(at));
     }
-    let _ = pace.throttled(secs(1), secs(1), Limit::Rate, None);
+    throttle(&mut pace, secs(1));
     assert_eq!(pace.rate, 300.5);
-    assert!(interval(pace.rate).is_some());
 }
 
 #[test]
 fn a_concurrency_limit_takes_slots_and_gives_them_back() {
-    let (mut pace, now) = settled(600.0, 16);
+    let mut pace = new("600/min", "16", None);
+    let now = secs(600);
     let throttled = |pace: &mut AdaptiveRate, at| pace.throttled(at, at, Limit::Concurrency, None);
     assert_eq!(throttled(&mut pace, now), Change::MaxInFlight(8));
     assert_eq!(
@@ -197,8 +269,48 @@ fn a_concurrency_limit_takes_slots_and_gives_them_back() {
 
 #[test]
 fn with_one_call_in_flight_a_concurrency_limit_pauses_the_run() {
-    let (mut pace, now) = settled(60.0, 1);
+    let (mut pace, now) = settled("1");
     let change = pace.throttled(now, now, Limit::Concurrency, None);
     assert_eq!(change, Change::Pause(secs(61)));
     assert_eq!((pace.max_in_flight(), pace.rate), (1, 60.0));
+}
+
+#[test]
+fn no_more_calls_are_in_flight_than_the_rate_in_force_needs_but_for_the_users_word() {
+    for (workers, most) in [("auto", 30), ("40", 40)] {
+        let mut pace = new("600/min", workers, None);
+        assert_eq!(pace.max_in_flight(), most);
+        throttle(&mut pace, secs(0));
+        let lowered = if workers == "auto" { 4 } else { 40 };
+        assert_eq!(pace.max_in_flight(), lowered, "at {} a minute", pace.rate);
+    }
+}
+
+#[test]
+fn calls_that_are_lost_in_a_row_leave_fewer_in_flight() {
+    let mut pace = new("600/min", "auto", None);
+    for (started, most) in [(1, 15), (2, 15), (32, 7), (63, 4), (94, 4)] {
+        pace.ended(secs(started), secs(started + 30));
+        assert_eq!(pace.max_in_flight(), most, "{started}");
+    }
+    let mut others_pass = new("600/min", "auto", None);
+    others_pass.passed(secs(2), secs(3));
+    others_pass.ended(secs(1), secs(31));
+    others_pass.ended(secs(40), secs(41));
+    assert_eq!(others_pass.max_in_flight(), 30, "each failed by itself");
+}
+
+/// A few nights of each kind; `cargo bench --bench quota` shows many more.
+#[test]
+fn nights_use_what_is_allowed() {
+    let (mut used, mut makes) = (0.0, 0.0);
+    for make in MAKES.into_iter().filter(|&make| make != Make::Bursts(0.8)) {
+        let settings = nights(make, &[20.0, 37.0, 60.0], &["55/min", "600/min", "auto"], 1);
+        let summary = Summary::of(&settings);
+        println!("{}\n{summary} | {make:?}", Summary::HEADER);
+        assert_eq!(summary.below_half, 0, "{make:?}: {summary:?}");
+        used += summary.mean;
+        makes += 1.0;
+    }
+    assert!(used / makes >= 0.9, "{}", used / makes);
 }

@@ -139,7 +139,7 @@ impl Shop {
         let settings = Settings {
             rules: Rules {
                 rate: RateLimit::Unlimited,
-                workers,
+                workers: workers.to_string().parse().expect("workers"),
                 retries: 4,
                 max_failures: None,
                 max_consecutive_failures: None,

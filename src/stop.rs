@@ -1,12 +1,15 @@
 //! Stopping: one reason, told to every thread, and waits that end when it comes.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::erp::{CallError, Reason};
+use crate::erp::CallError;
+use crate::language::say;
+use crate::text;
 
 /// Why a run stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,21 +23,19 @@ pub enum StopReason {
     Clock { error: CallError, offset: i64 },
     /// Outcomes can no longer be written down.
     Journal(String),
-    /// The sheet cannot be read any further.
-    Sheet(String),
     /// So many orders were not accepted (`--max-failures`).
     Failures(u64),
     /// So many orders in a row failed (`--max-consecutive-failures`), the last with this message.
     ConsecutiveFailures { count: u64, message: String },
     /// The server has answered nothing for so many seconds (`--give-up-after`).
     Unreachable {
-        reason: Reason,
+        reason: String,
         seconds: u64,
         /// Whether any call of the run was answered.
         answered: bool,
     },
     /// Every call has been over a limit of the ERP's for so many seconds (`--give-up-after`).
-    ShutOut { reason: Reason, seconds: u64 },
+    ShutOut { reason: String, seconds: u64 },
     /// The time for sending is over (`--deadline`).
     Deadline,
 }
@@ -46,6 +47,51 @@ impl StopReason {
             self,
             StopReason::Fatal(_) | StopReason::Clock { .. } | StopReason::Unreachable { .. }
         )
+    }
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            StopReason::Signal(_) => say!("stop-signal"),
+            StopReason::Fatal(error) => error.why(),
+            &StopReason::Clock { ref error, offset } => say!(
+                "stop-clock",
+                reason = error.reason.as_str(),
+                status = error.code.unwrap_or_default().to_string(),
+                offset = offset
+            ),
+            StopReason::Journal(why) => return f.write_str(why),
+            &StopReason::Failures(count) => say!("stop-failures", count = count),
+            &StopReason::ConsecutiveFailures { count, ref message } => say!(
+                "stop-consecutive-failures",
+                orders = text::orders(count),
+                message = message.as_str()
+            ),
+            &StopReason::Unreachable {
+                ref reason,
+                seconds,
+                answered: true,
+            } => say!(
+                "stop-unreachable",
+                seconds = seconds,
+                reason = reason.as_str()
+            ),
+            &StopReason::Unreachable {
+                ref reason,
+                seconds,
+                answered: false,
+            } => say!(
+                "stop-never-answered",
+                seconds = seconds,
+                reason = reason.as_str()
+            ),
+            &StopReason::ShutOut {
+                ref reason,
+                seconds,
+            } => say!("stop-shut-out", seconds = seconds, reason = reason.as_str()),
+            StopReason::Deadline => say!("stop-deadline"),
+        })
     }
 }
 

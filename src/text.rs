@@ -61,8 +61,9 @@ pub fn first(texts: &[String]) -> String {
 
 /// The first dozen of so many texts, of which no more need be there.
 pub fn first_of(texts: &[String], count: usize) -> String {
-    let items = all(&texts[..texts.len().min(MAX_LISTED)]);
-    match count.saturating_sub(MAX_LISTED) {
+    let shown = texts.len().min(MAX_LISTED);
+    let items = all(&texts[..shown]);
+    match count.saturating_sub(shown) {
         0 => items,
         more => say!("list-more", items = items, more = more),
     }
@@ -73,45 +74,53 @@ pub fn all(texts: &[String]) -> String {
     texts.join(&say!("list-separator"))
 }
 
+pub fn rows(count: u64) -> String {
+    say!("count-rows", count = count)
+}
+
+pub fn calls(count: u64) -> String {
+    say!("count-calls", count = count)
+}
+
+pub fn orders(count: u64) -> String {
+    say!("count-orders", count = count)
+}
+
 /// A duration in its two largest units.
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     let (minutes, hours) = (seconds / 60, seconds / 3_600);
+    let rest = |count: u64| format!("{:02}", count % 60);
     match seconds {
-        0..10 => say!(
-            "duration-seconds",
-            seconds = format!("{:.1}", time.as_secs_f64())
-        ),
+        0..10 => {
+            let seconds = format!("{:.1}", time.as_secs_f64());
+            say!("duration-seconds", seconds = seconds)
+        }
         10..60 => say!("duration-seconds", seconds = seconds),
         60..3_600 => say!(
             "duration-minutes",
             minutes = minutes,
-            seconds = format!("{:02}", seconds % 60)
+            seconds = rest(seconds)
         ),
-        _ => say!(
-            "duration-hours",
-            hours = hours,
-            minutes = format!("{:02}", minutes % 60)
-        ),
+        _ => say!("duration-hours", hours = hours, minutes = rest(minutes)),
     }
 }
 
 /// How far this machine's clock is from the ERP's, which is `offset` seconds ahead of it.
 pub fn clock_difference(offset: i64) -> String {
     let time = duration(Duration::from_secs(offset.unsigned_abs()));
-    match offset < 0 {
-        true => say!("clock-ahead", time = time),
-        false => say!("clock-behind", time = time),
+    if offset < 0 {
+        say!("clock-ahead", time = time)
+    } else {
+        say!("clock-behind", time = time)
     }
 }
 
 /// The minute of a time, with its date if that is not today's.
 pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
-    let format = match at.date() == now.date() {
-        true => "%H:%M",
-        false => "%Y-%m-%d %H:%M",
-    };
-    at.strftime(format).to_string()
+    let is_today = at.date() == now.date();
+    at.strftime(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" })
+        .to_string()
 }
 
 /// What clocks show then.
@@ -131,13 +140,16 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Bytes, in the largest unit of which they are a whole number.
 pub fn size(bytes: u64) -> String {
-    let units = [(30, "GB"), (20, "MB"), (10, "KB")];
-    let unit = units
-        .iter()
-        .find(|(power, _)| bytes > 0 && bytes.is_multiple_of(1 << power));
-    match unit {
-        Some((power, name)) => format!("{} {name}", bytes >> power),
-        None => say!("bytes", count = bytes),
+    let power = if bytes == 0 {
+        0
+    } else {
+        bytes.trailing_zeros()
+    };
+    match power {
+        30.. => format!("{} GB", bytes >> 30),
+        20.. => format!("{} MB", bytes >> 20),
+        10.. => format!("{} KB", bytes >> 10),
+        _ => say!("bytes", count = bytes),
     }
 }
 

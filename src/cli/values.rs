@@ -1,54 +1,36 @@
 //! Values of options, as they are typed.
 
-#[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::civil::Time;
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::tz::{Disambiguation, OffsetConflict};
+use jiff::{SignedDuration, Span, SpanRelativeTo, ZonedDateTime};
 
 use crate::language::say;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deadline {
-    /// So long after the start.
-    In(Duration),
-    /// When clocks next show this.
-    At(Time),
-}
+use crate::run::Deadline;
 
 /// It may be given in weeks and days, of 24 hours each.
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
     let span = text.parse::<Span>().ok();
-    let duration = span.map(|it| it.to_duration(SpanRelativeTo::days_are_24_hours()));
-    let duration = duration.and_then(Result::ok);
-    duration.ok_or_else(|| say!("value-duration"))
+    span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok())
+        .ok_or_else(|| say!("value-duration"))
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-negative"))
+    Duration::try_from(signed_duration(text)?).map_err(|_| say!("value-duration"))
 }
 
-/// Longer durations could overflow when added to a clock.
-const MAX_DURATION: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Longer ones could overflow when added to a clock.
+const MAX_DURATION: Duration = Duration::from_secs(3_660 * 24 * 3_600);
 
 pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
-    match Duration::try_from(signed_duration(text)?) {
-        Ok(duration) if !duration.is_zero() && duration <= MAX_DURATION => Ok(duration),
-        _ => Err(say!("value-too-long")),
+    let duration = Duration::try_from(signed_duration(text)?).unwrap_or_default();
+    if duration.is_zero() || duration > MAX_DURATION {
+        return Err(say!("value-duration"));
     }
-}
-
-/// Nobody waits for orders older than that.
-const MAX_AGE: Duration = Duration::from_secs(3_660 * 24 * 3_600);
-
-pub(super) fn age(text: &str) -> Result<Duration, String> {
-    match signed_duration(text).map(Duration::try_from) {
-        Ok(Ok(age)) if !age.is_zero() && age <= MAX_AGE => Ok(age),
-        _ => Err(say!("value-age")),
-    }
+    Ok(duration)
 }
 
 /// A whole number from 1.
@@ -62,19 +44,34 @@ pub(super) fn whole<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| say!("value-whole"))
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| say!("value-address"))
 }
 
+/// A duration passes whatever happens to the clock, a time of day is what the clock shows.
 pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
-    if text.contains(':') {
-        let time = Time::strptime("%H:%M", text);
-        return time
-            .map(Deadline::At)
-            .map_err(|_| say!("value-time-of-day"));
+    if !text.contains(':') {
+        return Ok(Deadline::After(Instant::now() + positive_duration(text)?));
     }
-    positive_duration(text).map(Deadline::In)
+    let time = Time::strptime("%H:%M", text).map_err(|_| say!("value-time-of-day"))?;
+    let left = until(&ZonedDateTime::now(), time);
+    Ok(Deadline::At(SystemTime::now() + left))
+}
+
+/// From `now` to when clocks next show `time`: today, once more today where they are put back, or
+/// tomorrow.
+fn until(now: &ZonedDateTime, time: Time) -> Duration {
+    let today = now.with().time(time);
+    let again = today
+        .clone()
+        .offset_conflict(OffsetConflict::AlwaysTimeZone)
+        .disambiguation(Disambiguation::Later);
+    let tomorrow = now.tomorrow().ok().map(|day| day.with().time(time));
+    let days = [Some(today), Some(again), tomorrow].into_iter().flatten();
+    days.filter_map(|day| day.build().ok())
+        .find(|at| at > now)
+        .and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
+        .unwrap_or_default()
 }
 
 pub(super) fn delimiter(text: &str) -> Result<char, String> {
@@ -86,7 +83,6 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
     }
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
         Ok(limit) if limit > 0 => Ok(limit),
@@ -94,7 +90,6 @@ pub(super) fn per_minute(text: &str) -> Result<u32, String> {
     }
 }
 
-#[cfg(feature = "sandbox")]
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
@@ -103,18 +98,19 @@ pub(super) fn fraction(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let units = [("K", 10), ("M", 20), ("G", 30)];
-    let upper = text.to_ascii_uppercase();
-    let unit = units
-        .iter()
-        .find_map(|(unit, power)| Some((upper.strip_suffix(unit)?, *power)));
-    let (count, power) = unit.unwrap_or((&upper, 0));
-    let bytes = count
-        .parse()
-        .ok()
-        .and_then(|count: u64| count.checked_mul(1 << power));
-    bytes
-        .filter(|&bytes| bytes > 0)
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let bytes = match &*unit.to_ascii_uppercase() {
+        "" => Some(1),
+        "K" => Some(1 << 10),
+        "M" => Some(1 << 20),
+        "G" => Some(1 << 30),
+        _ => None,
+    };
+    let count = text[..text.len() - unit.len()].parse::<u64>().ok();
+    let size = count
+        .zip(bytes)
+        .and_then(|(count, bytes)| count.checked_mul(bytes));
+    size.filter(|&size| size > 0)
         .ok_or_else(|| say!("value-size"))
 }
 
@@ -123,29 +119,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_may_be_days_and_weeks() {
+    fn durations_may_be_days_and_weeks() {
         let hours = |hours: u64| Ok(Duration::from_secs(hours * 3_600));
-        assert_eq!(age("30d"), hours(720));
-        assert_eq!(age("2w 1d"), hours(360));
-        assert_eq!(age("12h"), hours(12));
-        assert_eq!(age("521w"), hours(521 * 7 * 24));
-        assert_eq!(positive_duration("1d"), hours(24));
+        for (text, duration) in [
+            ("30d", 720),
+            ("2w 1d", 360),
+            ("12h", 12),
+            ("521w", 521 * 168),
+        ] {
+            assert_eq!(positive_duration(text), hours(duration));
+        }
         for wrong in ["0d", "-1d", "1mo", "1y", "1000w", "30", "soon", ""] {
-            assert!(age(wrong).is_err(), "{wrong}");
+            assert!(positive_duration(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn deadlines_are_times_of_day_or_durations() {
-        let at = |hour, minute| Ok(Deadline::At(Time::constant(hour, minute, 0, 0)));
-        assert_eq!(deadline("06:30"), at(6, 30));
-        assert_eq!(deadline("23:59"), at(23, 59));
-        assert_eq!(
-            deadline("90m"),
-            Ok(Deadline::In(Duration::from_secs(5_400)))
-        );
+        assert!(matches!(deadline("23:59"), Ok(Deadline::At(_))));
+        assert!(matches!(deadline("90m"), Ok(Deadline::After(_))));
         for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
             assert!(deadline(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_one() {
+        for (now, time, minutes) in [
+            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 510),
+            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 90),
+            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 1440),
+            // The night in which clocks are put forward is an hour shorter.
+            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 420),
+            // In this one clocks show the hour from 2 to 3 twice.
+            ("2026-10-25T02:30+02:00[Europe/Berlin]", "02:10", 40),
+            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:40", 10),
+            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:10", 1_420),
+        ] {
+            let now = now.parse().expect("a time");
+            let left = until(&now, time.parse().expect("a time of day"));
+            assert_eq!(left.as_secs() / 60, minutes, "{now} {time}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap_complete::{Shell, generate};
 
-use super::failure::Failure;
+use super::exit::Failure;
 use crate::cli::command;
 use crate::console::print;
 

@@ -1,154 +1,157 @@
-//! What the command line says, in terms of the rooms that carry it out.
+//! What the command line says, in terms of the rooms that carry it out: account, client, sheet, time.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
-use jiff::ZonedDateTime;
-use jiff::civil::Time;
-use jiff::tz::{Disambiguation, OffsetConflict};
+use md5::{Digest, Md5};
 
-use super::failure::Failure;
-use crate::cli::{self, AccountArgs, SheetArgs};
-use crate::config::{self, AccountOptions, Resolved};
+use super::exit::{Failure, STOPPED};
+use crate::cli::{AccountArgs, CallArgs, OutputArgs, RunArgs, SheetArgs};
+use crate::config::{self, Configured};
 use crate::console::Console;
-use crate::erp::CLEAR_FLAG;
-use crate::files::{Paths, Wanted, changes, is_named_ours, named_apart};
-use crate::run::Deadline;
+use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
+use crate::files::{OutputFormat, Paths, Wanted, changes, is_named_ours, named_apart};
+use crate::language::say;
+use crate::pace::{RateLimit, Workers};
+use crate::run::Rules;
+use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
 use crate::sheet::{Sheet, SheetOptions, Source};
+use crate::text::hex;
 
-/// Who calls and where to, as command line, environment and profile say.
-pub fn resolve_account(args: &AccountArgs, console: &Console) -> Result<Resolved, Failure> {
-    let options = AccountOptions {
-        endpoint: args.endpoint.clone(),
-        profile: args.profile.clone(),
-        config: args.config.clone(),
-        ca_file: args.ca_file.clone(),
-    };
-    let resolved = config::from_environment(&options).map_err(Failure::usage)?;
-    for warning in &resolved.warnings {
+/// Whom to call, as command line, environment and profile say.
+pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
+    let configured = config::load(args, &|name| std::env::var_os(name)).map_err(Failure::usage)?;
+    for warning in &configured.warnings {
         console.warning(warning);
     }
-    console.detail(&resolved.origins);
-    Ok(resolved)
+    console.detail(&configured.origins);
+    Ok(configured)
+}
+
+/// The stand-in, if the run is to call it.
+pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
+    if !args.sandbox {
+        return account(&args.account, console);
+    }
+    let sandbox = Sandbox::start(Config::default()).map_err(|error| {
+        Failure::new(STOPPED, say!("run-no-stand-in", error = error.to_string()))
+    })?;
+    let endpoint = sandbox.endpoint();
+    // It serves until the program ends.
+    std::mem::forget(sandbox);
+    Ok(Configured {
+        account: Account {
+            sid: SID.to_owned(),
+            app_key: APP_KEY.to_owned(),
+            secret: AppSecret::parse(APP_SECRET).map_err(Failure::usage)?,
+            endpoint: endpoint.parse().map_err(Failure::usage)?,
+            ca_file: None,
+            stand_in: true,
+        },
+        // The stand-in has no limit.
+        rate: "20/s".parse().ok(),
+        workers: None,
+        output_format: None,
+        origins: String::new(),
+        warnings: Vec::new(),
+    })
+}
+
+pub fn client(account: &Account, timeout: Duration, console: &Console) -> Result<Client, Failure> {
+    let client = Client::new(account, timeout).map_err(Failure::usage)?;
+    if let Some(proxy) = client.proxy() {
+        console.detail(say!("run-proxy", proxy = proxy.to_string()));
+    }
+    Ok(client)
+}
+
+/// How calls are made: by options, else as the profile has it. Of the rules that stop them those of
+/// all commands.
+pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
+    let rate = args.rate.or_else(|| configured?.rate);
+    let rate = rate.unwrap_or(RateLimit::DEFAULT);
+    let workers = || configured?.workers.map(Workers::Fixed);
+    let workers = args.workers.or_else(workers).unwrap_or(Workers::Auto);
+    Rules {
+        rate,
+        workers,
+        retries: args.retries,
+        max_failures: None,
+        max_consecutive_failures: None,
+        give_up_after: args.give_up_after,
+        deadline: args.deadline,
+        account_lock: configured.and_then(|configured| account_lock(&configured.account)),
+    }
+}
+
+/// The file by which the runs of an account take turns.
+fn account_lock(account: &Account) -> Option<PathBuf> {
+    if account.stand_in {
+        return None;
+    }
+    let name = format!("{} {}", account.sid, account.endpoint.url());
+    let name = format!("account-{}.lock", hex(&Md5::digest(name)));
+    Some(config::state_directory()?.join(name))
 }
 
 /// Whether the sheet is a stream, which has no place beside it for results.
 pub fn is_stream(args: &SheetArgs) -> bool {
     let found = std::fs::metadata(&args.path);
-    is_stdin(args) || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
-}
-
-fn is_stdin(args: &SheetArgs) -> bool {
-    args.path.as_os_str() == "-"
-}
-
-fn written_with(args: &SheetArgs, names: [Option<PathBuf>; 2]) -> Option<PathBuf> {
-    if is_stream(args) {
-        return None;
-    }
-    let [results, failures] = names;
-    let paths = Paths::new(
-        Some(&named_apart(&args.path)),
-        results,
-        failures,
-        Wanted::default(),
-    );
-    paths.ok()?.written_with(&args.path)
+    args.path.as_os_str() == "-" || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// Opens the sheet that the command line names. In a failures file the rows are invalid in which a
-/// spreadsheet has changed what is sent; `names` are those of results and failures.
-pub fn open_unchanged(args: SheetArgs, names: [Option<PathBuf>; 2]) -> Result<Sheet, Failure> {
-    let corrects = match args.accept_changes {
-        true => None,
-        false => written_with(&args, names),
-    };
+/// spreadsheet has changed what is sent; `output` is that of a run.
+pub fn open_unchanged(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet, Failure> {
     let mut sheet = open_sheet(args)?;
-    if let Some(results) = corrects.filter(|_| sheet.is_ours()) {
+    if args.accept_changes || is_stream(args) || !sheet.is_ours() {
+        return Ok(sheet);
+    }
+    let results = output.and_then(|output| output.results.clone());
+    let failures = output.and_then(|output| output.failures.clone());
+    let sheet_path = named_apart(&args.path);
+    let paths = Paths::new(Some(&sheet_path), results, failures, Wanted::default()).ok();
+    if let Some(results) = paths.and_then(|paths| paths.written_with(&args.path)) {
         let changes = changes(&results, &sheet).map_err(Failure::usage)?;
-        let problems = changes.into_iter().map(|(line, it)| (line, it.problem));
-        sheet.refuse(problems);
+        sheet.refuse(changes.into_iter().map(|(line, it)| (line, it.problem)));
     }
     Ok(sheet)
 }
 
 /// Opens the sheet that the command line names.
-pub fn open_sheet(args: SheetArgs) -> Result<Sheet, Failure> {
-    let is_named_ours = is_named_ours(&args.path);
-    let source = if is_stdin(&args) {
+pub fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
+    let source = if args.path.as_os_str() == "-" {
         Source::Stdin
     } else {
-        Source::Path(args.path)
+        Source::Path(args.path.clone())
     };
+    let clear = args.clear.then(|| CLEAR_FLAG.to_owned());
     let options = SheetOptions {
-        encoding: args.encoding,
+        encoding: args.encoding.clone(),
         delimiter: args.delimiter,
-        worksheet: args.sheet,
+        worksheet: args.sheet.clone(),
         all_sheets: args.all_sheets,
         visible_only: args.visible_only,
-        order_column: args.order_column,
-        flag_column: args.flag_column,
+        order_column: args.order_column.clone(),
+        flag_column: args.flag_column.clone(),
         header_line: args.header_line,
         no_header: args.no_header,
-        flag: if args.clear {
-            Some(CLEAR_FLAG.to_owned())
-        } else {
-            args.flag
-        },
-        is_named_ours,
+        flag: clear.or_else(|| args.flag.clone()),
+        is_named_ours: is_named_ours(&args.path),
         max_workbook_size: args.max_workbook_size,
     };
     Sheet::open(source, &options).map_err(Failure::usage)
 }
 
-/// The moment at which sending is to end: a duration passes whatever happens to the clock, a time
-/// of day is what the clock shows.
-pub fn deadline(deadline: cli::Deadline) -> Deadline {
-    match deadline {
-        cli::Deadline::In(left) => Deadline::After(Instant::now() + left),
-        cli::Deadline::At(time) => {
-            let left = until(&ZonedDateTime::now(), time);
-            Deadline::At(SystemTime::now() + left)
-        }
-    }
-}
-
-/// From `now` to when clocks next show `time`: today, once more today where they are put back, or
-/// tomorrow.
-fn until(now: &ZonedDateTime, time: Time) -> Duration {
-    let today = now.with().time(time);
-    let again = today
-        .clone()
-        .offset_conflict(OffsetConflict::AlwaysTimeZone)
-        .disambiguation(Disambiguation::Later);
-    let tomorrow = now.tomorrow().ok().map(|day| day.with().time(time));
-    let days = [Some(today), Some(again), tomorrow].into_iter().flatten();
-    days.filter_map(|day| day.build().ok())
-        .find(|at| at > now)
-        .and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_of_day_is_the_next_one() {
-        for (now, time, minutes) in [
-            ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 510),
-            ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 90),
-            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 1440),
-            // The night in which clocks are put forward is an hour shorter.
-            ("2026-03-28T22:00[Europe/Berlin]", "06:00", 420),
-            // In this one clocks show the hour from 2 to 3 twice.
-            ("2026-10-25T02:30+02:00[Europe/Berlin]", "02:10", 40),
-            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:40", 10),
-            ("2026-10-25T02:30+01:00[Europe/Berlin]", "02:10", 1_420),
-        ] {
-            let now = now.parse().expect("a time");
-            let left = until(&now, time.parse().expect("a time of day"));
-            assert_eq!(left.as_secs() / 60, minutes, "{now} {time}");
-        }
-    }
+/// That results could be workbooks, as the sheet is one, if nobody has said which they are to be.
+pub fn tip(
+    sheet: &Sheet,
+    output: Option<&OutputArgs>,
+    preferred: Option<OutputFormat>,
+) -> Option<String> {
+    let is_named = |output: &OutputArgs| output.results.is_some() || output.failures.is_some();
+    let is_chosen = |output: &OutputArgs| is_named(output) || output.output_format.is_some();
+    let is_chosen = preferred.is_some() || output.is_some_and(is_chosen);
+    let is_foreign_workbook = sheet.layout().format.is_workbook() && !sheet.is_ours();
+    (is_foreign_workbook && !is_chosen).then(|| say!("run-as-workbooks"))
 }

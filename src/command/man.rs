@@ -7,22 +7,19 @@ use std::path::Path;
 
 use clap_mangen::Man;
 
-use super::failure::Failure;
+use super::exit::{Failure, OK, STOPPED};
 use crate::cli;
-use crate::exit::STOPPED;
 use crate::language::say;
 
 pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
-    write_pages(directory).map(|()| 0).map_err(|error| {
+    write_pages(directory).map_err(|error| {
+        let (directory, error) = (directory.display().to_string(), error.to_string());
         Failure::new(
             STOPPED,
-            say!(
-                "man-failed",
-                directory = directory.display().to_string(),
-                error = error.to_string()
-            ),
+            say!("man-failed", directory = directory, error = error),
         )
-    })
+    })?;
+    Ok(OK)
 }
 
 fn write_pages(directory: &Path) -> io::Result<()> {

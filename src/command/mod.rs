@@ -2,20 +2,16 @@
 
 mod check;
 mod completions;
-mod failure;
+mod exit;
 mod findings;
 mod init;
 mod inputs;
 mod man;
 mod next;
 mod ping;
-mod refusal;
 mod run;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod signals;
-mod target;
-mod tips;
 mod verify;
 
 use std::process::ExitCode;
@@ -23,7 +19,6 @@ use std::sync::Arc;
 
 use crate::cli::{Cli, Command};
 use crate::console::Console;
-pub use tips::with_tip;
 
 /// Does what the command line asks for.
 pub fn execute(cli: Cli) -> ExitCode {
@@ -35,7 +30,6 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Verify(args) => verify::verify(*args, &console),
         Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),
-        #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args, &console),
         Command::Man { dir } => man::man(&dir),
         Command::Completions { shell } => completions::completions(shell),

@@ -1,181 +1,186 @@
-//! The command that comes after a run, ready to be typed.
+//! The command that comes after a run, ready to be typed: the one that was typed, without what does
+//! not hold for the file that is given next.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
-use crate::cli::{AccountArgs, RunArgs, SheetArgs, VerifyArgs};
-use crate::console::Next;
+use clap::parser::ValueSource;
+use clap::{ArgAction, Command};
+
+use crate::cli;
 use crate::files::Status;
-use crate::run::{Report, Verified};
-use crate::stop::StopReason;
+use crate::language::say;
+use crate::run::Report;
+use crate::sheet::{Appended, Sheet};
 
 const PROGRAM: &str = "wdt-flags";
 
-/// What of a run's command line the next one needs, too.
+/// What holds for the sheet and not for the rows that are given back, which have a header and the
+/// flags that were sent; what was asked for once; and the files, which are named anew.
+const ONCE: &str = "flag clear header_line no_header sheet all_sheets visible_only accept_changes \
+    encoding delimiter limit fresh deadline results failures";
+
+/// The command line that was typed.
 pub struct NextCommand {
-    /// Whose orders these are.
-    account: Vec<OsString>,
-    /// How the failures file is to be read and sent, if that is not the default.
-    more: Vec<OsString>,
-    names_files: bool,
-    calls_stand_in: bool,
-    /// The same without `--limit`, if that was given.
-    whole: Option<String>,
+    definition: Command,
+    args: Vec<OsString>,
+    /// The sheet and each option, by its name in the definition, as one word.
+    typed: Vec<(String, OsString)>,
 }
 
 impl NextCommand {
-    pub fn of(args: &RunArgs) -> Self {
-        let mut next = NextCommand::new(&args.account, &args.sheet);
-        let more = &mut next.more;
-        let rate = args.pacing.rate.map(|rate| rate.to_string());
-        option(more, "--rate", rate.as_deref());
-        if args.verify {
-            more.push("--verify".into());
-        }
-        if args.skipping.skip_unchanged {
-            more.push("--skip-unchanged".into());
-            let window = &args.skipping.window;
-            let hours = window.modified_within.as_secs().div_ceil(3_600);
-            let within = (!window.is_default()).then(|| format!("{hours}h"));
-            option(more, "--modified-within", within.as_deref());
-        }
-        #[cfg(feature = "sandbox")]
-        if args.sandbox {
-            more.push("--sandbox".into());
-            next.calls_stand_in = true;
-        }
-        next.whole = args.limit.map(|_| command(without_limit()));
-        next.names_files = args.output.results.is_some() || args.output.failures.is_some();
-        next
+    /// What was typed for this sheet.
+    pub fn new(sheet: &Sheet) -> Self {
+        let layout = sheet.layout();
+        let is_alone = |header: &String| {
+            let same = sheet.columns().iter().filter(|it| *it == header);
+            !header.is_empty() && same.count() == 1
+        };
+        let mut headers = BTreeMap::from([("order_column", &layout.order_column)]);
+        headers.extend(layout.flag_column.as_ref().map(|it| ("flag_column", it)));
+        headers.retain(|_, header| is_alone(header));
+        NextCommand::of(std::env::args_os().collect(), &headers)
     }
 
-    pub fn after_verify(args: &VerifyArgs) -> Self {
-        let mut next = NextCommand::new(&args.account, &args.sheet);
-        let rate = args.pacing.rate.map(|rate| rate.to_string());
-        option(&mut next.more, "--rate", rate.as_deref());
-        next
-    }
-
-    fn new(who: &AccountArgs, sheet: &SheetArgs) -> Self {
-        let mut account = Vec::new();
-        let mut more = Vec::new();
-        option(&mut account, "--endpoint", who.endpoint.as_deref());
-        option(&mut account, "--profile", who.profile.as_deref());
-        option(&mut account, "--config", who.config.as_deref());
-        option(&mut account, "--ca-file", who.ca_file.as_deref());
-        option(&mut more, "--order-column", sheet.order_column.as_deref());
-        option(&mut more, "--flag-column", sheet.flag_column.as_deref());
+    /// `headers` are those of columns, which hold for the failures file where letters may not.
+    fn of(args: Vec<OsString>, headers: &BTreeMap<&str, &String>) -> Self {
+        let mut definition = cli::command();
+        let matches = definition.try_get_matches_from_mut(&args).ok();
+        let mut typed = Vec::new();
+        if let Some((name, matches)) = matches.as_ref().and_then(|it| it.subcommand())
+            && let Some(command) = definition.find_subcommand(name)
+        {
+            for arg in command.get_arguments() {
+                let id = arg.get_id().as_str();
+                if matches.value_source(id) != Some(ValueSource::CommandLine) {
+                    continue;
+                }
+                let option = format!("--{}", arg.get_long().unwrap_or_default());
+                let raw = || matches.get_raw(id)?.next().map(OsStr::to_owned);
+                let value = headers.get(id).map(OsString::from);
+                let value = value.or_else(raw).unwrap_or_default();
+                let word = if arg.is_positional() {
+                    not_an_option(&value)
+                } else if let ArgAction::Count = arg.get_action() {
+                    let letter = String::from(arg.get_short().unwrap_or_default());
+                    format!("-{}", letter.repeat(matches.get_count(id).into())).into()
+                } else if arg.get_action().takes_values() {
+                    [(option + "=").into(), value].into_iter().collect()
+                } else {
+                    option.into()
+                };
+                typed.push((id.to_owned(), word));
+            }
+        }
         NextCommand {
-            account,
-            more,
-            names_files: false,
-            calls_stand_in: false,
-            whole: None,
+            definition,
+            args,
+            typed,
         }
     }
 
-    /// What is to be done after a run that ended so.
-    pub fn after(&self, report: &Report) -> Option<Next> {
-        if report.stopped.is_some() || !report.beside.is_empty() {
-            let reason = report.stopped.as_ref();
-            return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
+    fn has(&self, id: &str) -> bool {
+        self.typed.iter().any(|(typed, _)| typed == id)
+    }
+
+    /// What is to be done after a run, or after reading back, that ended so.
+    pub fn after(&self, report: &Report) -> Option<String> {
+        let is_tested = match (&report.given_up, &report.stopped) {
+            (Some(error), _) => Some(!error.lacks_permission()),
+            (None, Some(reason)) => Some(reason.is_tested_by_ping()),
+            (None, None) => (!report.beside.is_empty()).then_some(false),
+        };
+        if let Some(is_tested) = is_tested {
+            return Some(self.again(is_tested));
         }
         let failures = report.failures.as_deref()?;
-        if report.summary.failures() == 0 {
+        if report.rows.given_back() == 0 {
             return None;
         }
-        let mut retry: Vec<OsString> = vec!["run".into(), failures.into()];
-        if self.names_files {
-            option(&mut retry, "--results", Some(&report.results));
-            option(&mut retry, "--failures", Some(failures));
+        if report.kind == Appended::Readings {
+            return Some(self.over(failures, None));
         }
-        let retry = self.completed(retry);
-        let count = |status| report.summary.count(status);
-        if let Some(whole) = &self.whole
-            && count(Status::Skipped) > 0
-            && [Status::Rejected, Status::Failed].map(count) == [0, 0]
-        {
-            return Some(Next::Whole {
-                command: whole.clone(),
-            });
+        let count = |status| report.rows.count(status);
+        let rejected = count(Status::Rejected);
+        let is_trial = self.has("limit") && count(Status::Skipped) > 0;
+        if is_trial && rejected + count(Status::Failed) == 0 {
+            let command = in_words(self.words("run", None, "limit fresh"));
+            return Some(say!("next-whole", command = command));
         }
-        let wrong = [Status::Rejected, Status::Invalid].map(count);
-        Some(Next::Retry {
-            correct: (wrong != [0, 0]).then(|| failures.to_owned()),
-            command: retry,
+        let command = self.over(failures, Some(&report.results));
+        Some(if rejected + count(Status::Invalid) > 0 {
+            say!("next-correct-first", file = failures, command = command)
+        } else {
+            command
         })
     }
 
-    /// What is to be done after reading back came to this.
-    pub fn after_reading(&self, report: &Verified) -> Option<Next> {
-        let reason = report.stopped.as_ref();
-        if let Some(error) = &report.given_up {
-            return Some(self.again(!error.lacks_permission()));
-        }
-        if reason.is_some() || !report.beside.is_empty() {
-            return Some(self.again(reason.is_some_and(StopReason::is_tested_by_ping)));
-        }
-        (report.differences > 0).then(|| Next::Retry {
-            correct: None,
-            command: self.completed(vec!["run".into(), (&report.different).into()]),
-        })
-    }
-
-    /// The same command again, once the account is found to be right.
-    fn again(&self, tested_by_ping: bool) -> Next {
-        let ping = ["ping".into()].into_iter().chain(self.account.clone());
-        Next::Continue {
-            test: (tested_by_ping && !self.calls_stand_in).then(|| command(ping)),
-            command: command(std::env::args_os().skip(1)),
+    /// The same command again, once `ping` finds the account to be right, if that tests it.
+    fn again(&self, is_tested: bool) -> String {
+        let args = self.args.iter().skip(1).filter(|arg| *arg != "--fresh");
+        let command = in_words(args.cloned());
+        if is_tested && !self.has("sandbox") {
+            let test = in_words(self.words("ping", None, ""));
+            say!("next-test-first", test = test, command = command)
+        } else {
+            command
         }
     }
 
-    fn completed(&self, args: Vec<OsString>) -> String {
-        let account = args.into_iter().chain(self.account.clone());
-        command(account.chain(self.more.clone()))
+    /// `run` over the failures of a run with these results, or over what verifying found.
+    fn over(&self, failures: &str, results: Option<&str>) -> String {
+        let mut words = self.words("run", Some(failures), ONCE);
+        let is_named = self.has("results") || self.has("failures");
+        if let Some(results) = results.filter(|_| is_named) {
+            words.push(format!("--results={results}").into());
+            words.push(format!("--failures={failures}").into());
+        }
+        in_words(words)
+    }
+
+    /// A command with what it takes of what was typed, and with another sheet if one is given.
+    fn words(&self, command: &str, sheet: Option<&str>, dropped: &str) -> Vec<OsString> {
+        let mut words = vec![command.into()];
+        let Some(definition) = self.definition.find_subcommand(command) else {
+            return words;
+        };
+        for (id, word) in &self.typed {
+            let is_dropped = dropped.split(' ').any(|it| it == id)
+                || id == "modified_within" && !self.has("skip_unchanged");
+            if is_dropped || definition.get_arguments().all(|arg| arg.get_id() != id) {
+                continue;
+            }
+            match sheet {
+                Some(sheet) if id == "path" => words.push(not_an_option(sheet.as_ref())),
+                _ => words.push(word.clone()),
+            }
+        }
+        words
     }
 }
 
-/// This program's arguments but `--limit N`.
-fn without_limit() -> Vec<OsString> {
-    let mut args = std::env::args_os().skip(1);
-    let mut kept = Vec::new();
-    while let Some(arg) = args.next() {
-        match arg.to_string_lossy().strip_prefix("--limit") {
-            Some("") => drop(args.next()),
-            Some(value) if value.starts_with('=') => {}
-            _ => kept.push(arg),
-        }
-    }
-    kept
-}
-
-pub(super) fn option(
-    to: &mut Vec<OsString>,
-    name: &str,
-    value: Option<&(impl AsRef<OsStr> + ?Sized)>,
-) {
-    if let Some(value) = value {
-        to.extend([name.into(), value.as_ref().to_owned()]);
+/// A file's name as it is not taken for an option.
+fn not_an_option(path: &OsStr) -> OsString {
+    if path.to_string_lossy().starts_with('-') && path != "-" {
+        Path::new(".").join(path).into_os_string()
+    } else {
+        path.to_owned()
     }
 }
 
-pub(super) fn command(args: impl IntoIterator<Item = OsString>) -> String {
-    let mut text = PROGRAM.to_owned();
-    for arg in args {
-        text.push(' ');
-        text.push_str(&in_shell(&arg.to_string_lossy()));
-    }
-    text
+/// This program with its arguments, as a shell takes them.
+pub(super) fn in_words(args: impl IntoIterator<Item = OsString>) -> String {
+    let words = args.into_iter().map(|arg| in_shell(&arg.to_string_lossy()));
+    let words: Vec<_> = [PROGRAM.to_owned()].into_iter().chain(words).collect();
+    words.join(" ")
 }
 
 /// An argument as a shell takes it.
 pub(super) fn in_shell(arg: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !arg.is_empty()
-        && arg
-            .chars()
-            .all(|c| plain(c) || (cfg!(windows) && c == '\\'))
-    {
+    let is_plain =
+        |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c) || cfg!(windows) && c == '\\';
+    if !arg.is_empty() && arg.chars().all(is_plain) {
         arg.to_owned()
     } else if cfg!(windows) {
         format!("\"{arg}\"")
@@ -184,9 +189,77 @@ pub(super) fn in_shell(arg: &str) -> String {
     }
 }
 
-#[cfg(all(test, not(windows)))]
+#[cfg(test)]
+#[cfg(not(windows))]
 mod tests {
     use super::*;
+
+    fn typed(line: &str) -> NextCommand {
+        let args = format!("{PROGRAM} {line}");
+        let args = args.split(' ').map(|word| word.replace('_', " ").into());
+        let header = "单 号".to_owned();
+        NextCommand::of(args.collect(), &BTreeMap::from([("order_column", &header)]))
+    }
+
+    #[test]
+    fn what_is_typed_goes_on_but_for_what_is_of_the_sheet() {
+        for (line, next) in [
+            ("run x.csv", "run f.csv"),
+            (
+                "run x.csv --on-conflict invalid -j4 -y",
+                "run f.csv --on-conflict=invalid --workers=4 --yes",
+            ),
+            (
+                "-vv run --rate=9/s --limit 3 x.csv --fresh",
+                "run f.csv --rate=9/s -vv",
+            ),
+            (
+                "run x.xlsx --sheet a --header-line 3 --encoding gbk --visible-only --deadline 6h",
+                "run f.csv",
+            ),
+            (
+                "run x.csv --no-header --order-column A --flag 加急",
+                "run f.csv '--order-column=单 号'",
+            ),
+            (
+                "run x.csv --flag-column B --delimiter ;",
+                "run f.csv --flag-column=B",
+            ),
+            (
+                "run x.csv --flag-column=-b --profile a_b",
+                "run f.csv --flag-column=-b '--profile=a b'",
+            ),
+            (
+                "run x.csv --skip-unchanged --modified-within 2d",
+                "run f.csv --skip-unchanged --modified-within=2d",
+            ),
+            (
+                "run - -o r.csv",
+                "run f.csv --results=r.csv --failures=f.csv",
+            ),
+            (
+                "verify x.csv -o v.csv --modified-within 2d --timeout 9s",
+                "run f.csv --timeout=9s --results=r.csv --failures=f.csv",
+            ),
+            ("run --sandbox -- -x.csv", "run f.csv --sandbox"),
+        ] {
+            let command = typed(line).over("f.csv", Some("r.csv"));
+            assert_eq!(command, format!("{PROGRAM} {next}"), "{line}");
+        }
+        let verified = typed("verify -- -x.csv").over("-x.different.csv", None);
+        assert_eq!(verified, "wdt-flags run ./-x.different.csv");
+    }
+
+    #[test]
+    fn the_same_command_again_does_not_start_over() {
+        let line =
+            "run my_orders.csv --fresh --limit 3 --config c.toml --retries 0 --timeout 9s -v";
+        assert_eq!(
+            typed(line).again(true),
+            "wdt-flags ping --config=c.toml --timeout=9s -v; once that is accepted: \
+             wdt-flags run 'my orders.csv' --limit 3 --config c.toml --retries 0 --timeout 9s -v"
+        );
+    }
 
     #[test]
     fn arguments_are_quoted_where_a_shell_needs_it() {

@@ -1,11 +1,12 @@
 //! `ping`: are credentials, endpoint and clock right?
 
-use super::failure::Failure;
-use super::inputs::resolve_account;
+use std::time::Duration;
+
+use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
+use super::inputs::account;
 use crate::cli::PingArgs;
 use crate::console::{Console, labelled, print};
-use crate::erp::{Client, ClientOptions, ErrorKind};
-use crate::exit::{SOME_FAILED, STOPPED};
+use crate::erp::{Account, Client, ErrorKind};
 use crate::language::say;
 use crate::text::{clock_difference, duration};
 
@@ -13,19 +14,17 @@ use crate::text::{clock_difference, duration};
 const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
-    let resolved = resolve_account(&args.account, console)?;
-    let options = ClientOptions {
-        timeout: args.timeout,
-        system_proxy: true,
-        ca_file: resolved.ca_file,
-    };
-    let client =
-        Client::new(&resolved.account, &resolved.endpoint, &options).map_err(Failure::usage)?;
-    let ping = client.caller().ping();
-    let account = say!(
+    test(&account(&args.account, console)?.account, args.timeout)
+}
+
+/// Makes one call for the account and says what came of it.
+pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> {
+    let client = Client::new(account, timeout).map_err(Failure::usage)?;
+    let ping = client.ping();
+    let named = say!(
         "ping-account",
-        sid = resolved.account.sid.as_str(),
-        key = resolved.account.app_key.as_str()
+        sid = account.sid.as_str(),
+        key = account.app_key.as_str()
     );
     let reply = match &ping.result {
         Ok(()) => say!("call-accepted"),
@@ -33,23 +32,26 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
     let mut lines = vec![
-        labelled(&say!("label-endpoint"), &resolved.endpoint),
-        labelled(&say!("label-account"), account),
+        labelled(&say!("label-endpoint"), account.endpoint.url()),
+        labelled(&say!("label-account"), named),
     ];
-    lines.extend(client.proxy().map(|it| labelled(&say!("label-proxy"), it)));
+    lines.extend(
+        client
+            .proxy()
+            .map(|proxy| labelled(&say!("label-proxy"), proxy)),
+    );
     lines.push(labelled(&say!("label-reply"), reply));
-    let offset = ping.clock_offset;
-    lines.extend(offset.map(|offset| labelled(&say!("label-clock"), clock(offset))));
+    lines.extend(
+        ping.clock_offset
+            .map(|offset| labelled(&say!("label-clock"), clock(offset))),
+    );
     print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
-    Ok(match ping.result.map_err(|error| error.kind) {
-        Ok(()) => 0,
-        Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
-        Err(
-            ErrorKind::Throttled(_)
-            | ErrorKind::Transient
-            | ErrorKind::Unreachable
-            | ErrorKind::Clock,
-        ) => SOME_FAILED,
+    Ok(match ping.result {
+        Ok(()) => OK,
+        Err(error) => match error.kind {
+            ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected => STOPPED,
+            _ => SOME_FAILED,
+        },
     })
 }
 
@@ -58,9 +60,7 @@ fn clock(offset: i64) -> String {
     let difference = clock_difference(offset);
     match offset.unsigned_abs() {
         0..=1 => say!("ping-clock-agrees"),
-        seconds if seconds < MAX_CLOCK_OFFSET => {
-            say!("ping-clock-near", difference = difference)
-        }
+        2..MAX_CLOCK_OFFSET => say!("ping-clock-near", difference = difference),
         _ => say!("ping-clock-refused", difference = difference),
     }
 }

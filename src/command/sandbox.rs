@@ -4,29 +4,25 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::failure::Failure;
+use super::exit::{Failure, OK, STOPPED, of_signal};
 use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
-use crate::exit::{STOPPED, of_signal};
 use crate::language::say;
-use crate::sandbox::{Config, Handled, Sandbox, read_orders};
+use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, read_orders};
 use crate::stop::StopReason;
 
 /// How often it is looked whether to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {
-    let orders = args.orders.as_deref().map(read_orders).transpose();
-    let orders = orders.map_err(Failure::usage)?.unwrap_or_default();
-    let stop = listen(console).map_err(Failure::no_thread)?;
-    let default = Config::default();
+    let orders = args.orders.as_deref().map_or(Ok(Vec::new()), read_orders);
+    let orders = orders.map_err(Failure::usage)?;
+    let stop = listen(console)?;
     let (watch, requests) = channel();
-    let config = Config {
+    let mut config = Config {
         listen: args.listen,
-        flags: args.flags.unwrap_or(default.flags),
         orders,
-        hidden: args.hidden.into_iter().collect(),
         limit: args.limit,
         max_concurrency: args.max_concurrency,
         latency: args.latency,
@@ -35,32 +31,34 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         watch: Some(watch),
         ..Config::default()
     };
+    if let Some(flags) = args.flags {
+        config.flags = flags;
+    }
     let sandbox = Sandbox::start(config).map_err(|error| {
+        let (address, error) = (args.listen.to_string(), error.to_string());
         Failure::new(
             STOPPED,
-            say!(
-                "sandbox-failed",
-                address = args.listen.to_string(),
-                error = error.to_string()
-            ),
+            say!("sandbox-failed", address = address, error = error),
         )
     })?;
     stop.begin();
-    print(sandbox.environment(args.shell)).map_err(Failure::stdout)?;
+    let endpoint = sandbox.endpoint();
+    let variables = [
+        ("WDT_SID", SID),
+        ("WDT_APP_KEY", APP_KEY),
+        ("WDT_APP_SECRET", APP_SECRET),
+        ("WDT_ENDPOINT", &endpoint),
+    ];
+    let lines = variables.map(|(name, value)| args.shell.set(name, value));
+    print(lines.concat()).map_err(Failure::stdout)?;
     console.note(say!("sandbox-serving"));
     while !stop.stopped() {
-        if let Ok(Handled { asked, body, reply }) = requests.recv_timeout(LOOK_EVERY) {
-            console.detail(say!(
-                "sandbox-answered",
-                asked = asked,
-                body = body,
-                reply = reply
-            ));
+        if let Ok(request) = requests.recv_timeout(LOOK_EVERY) {
+            console.detail(request);
         }
     }
-    drop(sandbox);
-    match stop.reason() {
-        Some(StopReason::Signal(signal)) => Ok(of_signal(signal)),
-        _ => Ok(0),
-    }
+    Ok(match stop.reason() {
+        Some(StopReason::Signal(signal)) => of_signal(signal),
+        _ => OK,
+    })
 }

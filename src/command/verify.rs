@@ -2,102 +2,52 @@
 
 use std::sync::Arc;
 
-use super::failure::Failure;
-use super::inputs::{is_stream, open_unchanged};
+use super::exit::{Failure, end};
+use super::inputs::{account, client, is_stream, open_unchanged, rules};
 use super::next::NextCommand;
 use super::signals::listen;
-use super::target;
 use crate::cli::VerifyArgs;
-use crate::console::{Console, print, verified};
-use crate::exit::{OK, SOME_FAILED, STOPPED, of_signal};
+use crate::console::Console;
 use crate::files::{ReadingsPaths, Wanted, named_apart};
-use crate::language::say;
-use crate::run::{self, Calling, StopRules, Verified, VerifySettings};
+use crate::run::{self, VerifySettings};
 use crate::sheet::Warning;
-use crate::stop::StopReason;
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
-    let stop = listen(console).map_err(Failure::no_thread)?;
-    let target = target::of_account(&args.account, console)?;
-    let client = target.client(args.calls.timeout, console)?;
-    let next = NextCommand::after_verify(&args);
+    let stop = listen(console)?;
+    let configured = account(&args.account, console)?;
+    let account = &configured.account;
+    let client = client(account, args.calls.timeout, console)?;
     let wanted = Wanted {
         option: args.output.output_format,
-        default: target.output_format.unwrap_or_default(),
+        default: configured.output_format.unwrap_or_default(),
     };
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     let (results, failures) = (args.output.results, args.output.failures);
-    let paths = ReadingsPaths::new(named_after.as_deref(), results, failures, wanted);
-    let paths = paths.map_err(Failure::usage)?;
-    let on_conflict = args.sheet.on_conflict;
-    let sheet = open_unchanged(args.sheet, [None, None])?;
+    let paths = ReadingsPaths::new(named_after.as_deref(), results, failures, wanted)
+        .map_err(Failure::usage)?;
+    let sheet = open_unchanged(&args.sheet, None)?;
+    let next = NextCommand::new(&sheet);
     console.detail(sheet.layout());
-    // Hidden rows are no reason to worry where nothing is sent.
-    let is_harmless = |it: &&Warning| {
-        matches!(
-            it,
+    for warning in &sheet.layout().warnings {
+        // Hidden rows are no reason to worry where nothing is sent.
+        if !matches!(
+            warning,
             Warning::HiddenRows {
                 left_out: false,
                 ..
             }
-        )
-    };
-    for warning in &sheet.layout().warnings {
-        if !is_harmless(&warning) {
+        ) {
             console.warning(warning);
         }
     }
-    let calling = target.calling(&args.pacing, args.calls.retries);
     let settings = VerifySettings {
-        calling: Calling {
-            stop_rules: StopRules {
-                give_up_after: args.outage.give_up_after,
-                ..calling.stop_rules
-            },
-            ..calling
-        },
-        on_conflict,
-        modified_within: args.window.modified_within,
+        rules: rules(Some(&configured), &args.calls),
+        on_conflict: args.sheet.on_conflict,
+        modified_within: args.modified_within,
         paths,
         bom: !args.output.no_bom,
     };
-    let report =
-        run::verify(sheet, &client, &settings, &stop, &[&**console]).map_err(Failure::of_run)?;
-    console.finish();
-    if let Err(error) = print(verified(&report, next.after_reading(&report).as_ref())) {
-        console.warning(say!("run-no-summary", error = error.to_string()));
-    }
-    Ok(end(&report, console))
-}
-
-/// Says last why not everything could be read back, if so.
-fn end(report: &Verified, console: &Console) -> u8 {
-    for beside in &report.beside {
-        console.error(say!(
-            "verify-beside",
-            wanted = beside.wanted.as_str(),
-            why = beside.why.as_str(),
-            written = beside.written.as_str()
-        ));
-    }
-    if let Some(reason) = &report.stopped {
-        console.error(say!("verify-stopped", reason = reason.to_string()));
-        return match reason {
-            StopReason::Signal(signal) => of_signal(*signal),
-            _ => STOPPED,
-        };
-    }
-    if let Some(error) = &report.given_up {
-        let reason = error.to_string();
-        console.error(match error.lacks_permission() {
-            true => say!("verify-no-permission", reason = reason),
-            false => say!("verify-stopped", reason = reason),
-        });
-        return STOPPED;
-    }
-    match report.summary.failures() {
-        _ if !report.beside.is_empty() => STOPPED,
-        0 => OK,
-        _ => SOME_FAILED,
-    }
+    let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])?;
+    let next = next.after(&report);
+    Ok(end(&report, account, None, None, next.as_deref(), console))
 }

@@ -1,49 +1,36 @@
-//! The account, the endpoint and whom to trust, from options, environment and configuration file.
+//! The account, from options, environment and configuration file.
+//!
+//! An error is what people are told, and holds nothing of a secret.
 
-mod credential;
-mod error;
 mod file;
+mod setting;
 mod setup;
-mod sources;
 #[cfg(test)]
 mod tests;
 
+use std::env;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-pub use self::credential::CredentialFault;
-pub use self::error::{ConfigError, Setting};
-use self::file::Profile;
-pub use self::setup::{Entered, Slot, entered};
-use self::sources::Given;
+use self::file::{DEFAULT_PROFILE, File, profile_name, read};
+use self::setting::{SECRET_FILE, check, trimmed, variable_of};
+pub use self::setting::{SETTINGS, entered, name, variables};
+pub use self::setup::Slot;
+use crate::cli::AccountArgs;
 use crate::erp::{Account, AppSecret, Endpoint};
 use crate::files::OutputFormat;
 use crate::language::say;
 use crate::pace::RateLimit;
 use crate::text::all;
 
-/// What the command line says about the account.
-#[derive(Clone, Debug, Default)]
-pub struct AccountOptions {
-    pub endpoint: Option<String>,
-    pub profile: Option<String>,
-    pub config: Option<PathBuf>,
-    pub ca_file: Option<PathBuf>,
-}
-
-/// Everything needed to call the ERP.
+/// Whom to call, and how the profile wants it done.
 #[derive(Debug)]
-pub struct Resolved {
+pub struct Configured {
     pub account: Account,
-    pub endpoint: Endpoint,
-    /// Certificate authorities to trust besides the built-in ones.
-    pub ca_file: Option<PathBuf>,
-    /// Of the profile.
     pub rate: Option<RateLimit>,
-    /// Of the profile.
     pub workers: Option<NonZeroUsize>,
     /// Of the profile, whosever account is called.
     pub output_format: Option<OutputFormat>,
@@ -52,147 +39,203 @@ pub struct Resolved {
     pub warnings: Vec<String>,
 }
 
-pub fn from_environment(options: &AccountOptions) -> Result<Resolved, ConfigError> {
-    resolve(options, &|name| std::env::var_os(name))
+/// The value of an environment variable.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// A variable's value; empty counts as not set.
+fn variable(lookup: Lookup<'_>, name: &str) -> Option<OsString> {
+    lookup(name).filter(|value| !value.is_empty())
 }
 
-type Lookup<'a> = &'a dyn Fn(&'static str) -> Option<OsString>;
-
-/// An option comes before the environment, that before the profile, and that before the default;
-/// but a profile that the command line names comes before the environment.
-fn resolve(options: &AccountOptions, lookup: Lookup<'_>) -> Result<Resolved, ConfigError> {
-    let named = match &options.profile {
-        Some(name) => Some(name.clone()),
-        None => variable(lookup, "WDT_PROFILE")?,
-    };
-    let loaded = file::load(options.config.as_deref(), named.as_deref())?;
-    let environment = of_environment(lookup)?;
-    let profile = of_profile(&loaded.profile, &loaded.place);
-    let by_option = of_option(options);
-    let profile_first = options.profile.is_some();
-    let (first, second) = match profile_first {
-        true => (&profile, &environment),
-        false => (&environment, &profile),
-    };
+/// For each setting an option comes before the environment, that before the profile, and that before
+/// the default; but a profile that is named by an option comes before the environment.
+///
+/// # Errors
+///
+/// If something is missing or cannot be right as it stands, or if environment and profile name two
+/// accounts and the one that comes first does not give everything that the other does.
+pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String> {
+    let mut warnings = Vec::new();
+    let file = File::open(args.config.as_deref(), lookup, true, &mut warnings)?;
+    let directory = file.path.parent().unwrap_or(Path::new(""));
+    let named = profile_name(args.profile.as_deref(), lookup);
+    let profile = named.as_deref().unwrap_or(DEFAULT_PROFILE);
+    let path = file.path.display().to_string();
+    let stored = file.profiles.get(profile).cloned();
+    if stored.is_none() && named.is_some() {
+        let others: Vec<_> = file.profiles.keys().cloned().collect();
+        return Err(say!(
+            "config-no-profile",
+            profile = profile,
+            file = path,
+            count = others.len(),
+            others = all(&others)
+        ));
+    }
+    let stored = stored.unwrap_or_default();
+    let place = say!("config-profile", profile = profile, file = path);
+    let in_environment = given(
+        |key| {
+            let value = variable(lookup, &variable_of(key))?;
+            Some(value.to_string_lossy().into_owned().into())
+        },
+        |key| say!("config-in-environment", name = variable_of(key)),
+        Path::new(""),
+        &mut warnings,
+    )?;
+    let in_profile = given(
+        |key| stored.text(key),
+        |key| say!("config-in-profile", key = key, place = place.as_str()),
+        directory,
+        &mut warnings,
+    )?;
+    let mut places = [in_environment, in_profile];
+    let mut ca_files = [
+        variable(lookup, "WDT_CA_FILE").map(PathBuf::from),
+        stored.text("ca_file").map(|path| directory.join(&*path)),
+    ];
+    let is_profile_first = args.profile.is_some();
+    if is_profile_first {
+        places.reverse();
+        ca_files.reverse();
+    }
+    let [mut first, second] = places;
+    let option = args.endpoint.as_deref();
+    if let Some(option) = option.and_then(|it| Given::new("endpoint", it, "--endpoint".into())) {
+        first.retain(|given| given.key != option.key);
+        first.push(option);
+    }
+    // An endpoint is nobody's own.
+    let are_two = first.iter().filter(|one| one.key != "endpoint").any(|one| {
+        let other = find(&second, one.key);
+        other.is_some_and(|other| other.text != one.text)
+    });
+    let is_added = |other: &&Given| find(&first, other.key).is_none();
+    let added = second.iter().find(is_added);
+    if are_two && let (Some(one), Some(other)) = (first.first(), added) {
+        return Err(say!(
+            "config-mixed",
+            one = name(one.key),
+            one_origin = one.origin.as_str(),
+            other = name(other.key),
+            other_origin = other.origin.as_str()
+        ));
+    }
+    let settings = SETTINGS.map(|key| find(&first, key).or_else(|| find(&second, key)));
+    let origins = SETTINGS.into_iter().zip(settings).map(|(key, given)| {
+        let origin = given.map_or_else(|| say!("config-default"), |it| it.origin.clone());
+        say!("config-origin", setting = name(key), origin = origin)
+    });
+    let ca_files = [args.ca_file.clone()].into_iter().chain(ca_files);
     // The quota is the account's.
-    let is_profiles = profile_first || !environment.names_another_account_than(&profile);
-    let given = by_option.or(first)?.or(second)?;
-    given.check()?;
-    let account = account(&given, &loaded.place)?;
-    let endpoint = endpoint(&given)?;
-    let in_environment = variable(lookup, "WDT_CA_FILE")?.map(PathBuf::from);
-    let in_profile = loaded.profile.ca_file;
-    let ca_file = match profile_first {
-        true => in_profile.or(in_environment),
-        false => in_environment.or(in_profile),
-    };
-    Ok(Resolved {
-        account,
-        endpoint,
-        ca_file: options.ca_file.clone().or(ca_file),
-        rate: loaded.profile.rate.filter(|_| is_profiles),
-        workers: loaded.profile.workers.filter(|_| is_profiles),
-        output_format: loaded.profile.output_format,
-        origins: origins(&given),
-        warnings: loaded.warnings,
+    let is_paced = is_profile_first || !are_two;
+    Ok(Configured {
+        account: account(settings, ca_files.flatten().next(), &place)?,
+        rate: stored.rate.filter(|_| is_paced),
+        workers: stored.workers.filter(|_| is_paced),
+        output_format: stored.output_format,
+        origins: all(&origins.collect::<Vec<_>>()),
+        warnings,
     })
 }
 
-/// An environment variable; empty counts as not set.
-fn variable(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, ConfigError> {
-    let value = lookup(name).filter(|value| !value.is_empty());
-    let text = value.map(OsString::into_string).transpose();
-    text.map_err(|_| ConfigError::Other(say!("config-variable-not-utf8", name = name)))
-}
-
-fn of_environment(lookup: Lookup<'_>) -> Result<Given, ConfigError> {
-    let mut given = Given::default();
-    for (setting, name) in [
-        (Setting::Sid, "WDT_SID"),
-        (Setting::AppKey, "WDT_APP_KEY"),
-        (Setting::AppSecret, "WDT_APP_SECRET"),
-        (Setting::Endpoint, "WDT_ENDPOINT"),
-    ] {
-        if let Some(value) = variable(lookup, name)?.map(Zeroizing::new) {
-            given.set(setting, &value, say!("config-in-environment", name = name));
-        }
+/// The account, if nothing is missing and all can be right. `place` is that of the profile.
+fn account(
+    settings: [Option<&Given>; 4],
+    ca_file: Option<PathBuf>,
+    place: &str,
+) -> Result<Account, String> {
+    for given in settings.into_iter().flatten() {
+        check(given.key, &given.text, &given.origin)?;
     }
-    Ok(given)
-}
-
-fn of_profile(profile: &Profile, place: &str) -> Given {
-    let secret_key = match profile.app_secret_file {
-        Some(_) => "app_secret_file",
-        None => "app_secret",
-    };
-    let secret = profile.app_secret.as_ref().map(|secret| secret.as_str());
-    let mut given = Given::default();
-    for (setting, key, value) in [
-        (Setting::Sid, "sid", profile.sid.as_deref()),
-        (Setting::AppKey, "app_key", profile.app_key.as_deref()),
-        (Setting::AppSecret, secret_key, secret),
-        (Setting::Endpoint, "endpoint", profile.endpoint.as_deref()),
-    ] {
-        if let Some(value) = value {
-            given.set(
-                setting,
-                value,
-                say!("config-in-profile", key = key, place = place),
-            );
-        }
-    }
-    given
-}
-
-fn of_option(options: &AccountOptions) -> Given {
-    let mut given = Given::default();
-    if let Some(endpoint) = &options.endpoint {
-        given.set(Setting::Endpoint, endpoint, "--endpoint".to_owned());
-    }
-    given
-}
-
-fn account(given: &Given, place: &str) -> Result<Account, ConfigError> {
-    let sid = given.get(Setting::Sid);
-    let app_key = given.get(Setting::AppKey);
-    let secret = given.get(Setting::AppSecret);
-    let (Some(sid), Some(app_key), Some(secret)) = (sid, app_key, secret) else {
-        let parts = [Setting::Sid, Setting::AppKey, Setting::AppSecret].into_iter();
-        let missing = parts.filter(|&part| given.get(part).is_none());
-        let missing: Vec<_> = missing.map(|part| part.to_string()).collect();
-        return Err(ConfigError::Other(say!(
+    let [Some(sid), Some(app_key), Some(secret), endpoint] = settings else {
+        let own = SETTINGS.into_iter().zip(settings).take(3);
+        let missing = own.filter(|(_, given)| given.is_none());
+        let missing: Vec<_> = missing.map(|(key, _)| name(key)).collect();
+        return Err(say!(
             "config-incomplete",
             missing = all(&missing),
             place = place
-        )));
+        ));
     };
+    let endpoint = endpoint.map(|it| it.text.parse().map_err(|error| at(&it.origin, error)));
     Ok(Account {
-        sid: sid.value.to_string(),
-        app_key: app_key.value.to_string(),
-        app_secret: AppSecret::parse(&secret.value)
-            .map_err(|error| ConfigError::at(&secret.origin, &error))?,
+        sid: sid.text.to_string(),
+        app_key: app_key.text.to_string(),
+        secret: AppSecret::parse(&secret.text).map_err(|error| at(&secret.origin, error))?,
+        endpoint: endpoint.transpose()?.unwrap_or_else(Endpoint::production),
+        ca_file,
+        stand_in: false,
     })
 }
 
-fn endpoint(given: &Given) -> Result<Endpoint, ConfigError> {
-    let Some(given) = given.get(Setting::Endpoint) else {
-        return Ok(Endpoint::production());
-    };
-    let endpoint = given.value.parse::<Endpoint>();
-    endpoint.map_err(|error| ConfigError::at(&given.origin, &error))
+/// A setting, and who gives it.
+struct Given {
+    key: &'static str,
+    text: Zeroizing<String>,
+    origin: String,
 }
 
-/// Where each setting comes from.
-fn origins(given: &Given) -> String {
-    let origin = |setting| match given.get(setting) {
-        Some(given) => given.origin.clone(),
-        None => say!("config-default"),
+impl Given {
+    /// A value without what pasting leaves around it. An empty one counts as not given.
+    fn new(key: &'static str, text: &str, origin: String) -> Option<Given> {
+        let text = Zeroizing::new(trimmed(text).to_owned());
+        (!text.is_empty()).then_some(Given { key, text, origin })
+    }
+}
+
+fn find<'g>(settings: &'g [Given], key: &str) -> Option<&'g Given> {
+    settings.iter().find(|given| given.key == key)
+}
+
+/// What one place gives, which has a `text` of each key and an `origin` to be named by. The file
+/// with the secret is looked for in the directory.
+fn given(
+    text: impl Fn(&str) -> Option<Zeroizing<String>>,
+    origin: impl Fn(&str) -> String,
+    directory: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Given>, String> {
+    let mut settings = Vec::new();
+    for key in SETTINGS {
+        let mut given = text(key).and_then(|text| Given::new(key, &text, origin(key)));
+        let file = text(SECRET_FILE).filter(|_| key == "app_secret");
+        if let Some(path) = file {
+            let (path, origin) = (directory.join(&*path), origin(SECRET_FILE));
+            if let Some(given) = given {
+                return Err(say!(
+                    "config-two-secrets",
+                    one = given.origin,
+                    other = origin
+                ));
+            }
+            given = Given::new(key, &read(&path, &origin, warnings)?, origin);
+        }
+        settings.extend(given);
+    }
+    Ok(settings)
+}
+
+/// What is wrong with what stands in one place.
+fn at(place: &str, why: impl ToString) -> String {
+    say!("config-at", place = place, why = why.to_string())
+}
+
+/// Where what is remembered from run to run is kept, if there is such a place.
+pub fn state_directory() -> Option<PathBuf> {
+    user_directory("XDG_STATE_HOME", ".local/state")
+}
+
+/// This program's directory in the one that the variable names, or else in the usual one of the home
+/// directory, which there need not be.
+fn user_directory(variable: &str, usual: &str) -> Option<PathBuf> {
+    let (variable, usual) = if cfg!(windows) {
+        ("APPDATA", "AppData/Roaming")
+    } else {
+        (variable, usual)
     };
-    say!(
-        "config-origins",
-        sid = origin(Setting::Sid),
-        app_key = origin(Setting::AppKey),
-        app_secret = origin(Setting::AppSecret),
-        endpoint = origin(Setting::Endpoint)
-    )
+    let is_absolute = |path: &PathBuf| path.is_absolute();
+    let named = env::var_os(variable).map(PathBuf::from).filter(is_absolute);
+    let home = || Some(env::home_dir().filter(is_absolute)?.join(usual));
+    Some(named.or_else(home)?.join("wdt-flags"))
 }

@@ -1,51 +1,51 @@
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
 
 use super::*;
 
-struct Place {
-    directory: tempfile::TempDir,
-    env: Vec<(&'static str, &'static str)>,
-}
+/// A configuration file, and a file with a secret beside it.
+struct Place(tempfile::TempDir);
 
 impl Place {
-    fn new(config: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("config.toml");
-        fs::write(&path, config).expect("written");
+    fn new(config: impl AsRef<[u8]>) -> Self {
+        let place = Place(tempfile::tempdir().expect("a directory"));
+        place.write("config.toml", config);
+        place.write("secret.txt", "hush3:salt3\n");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file that only its owner can read.
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::write(&path, content).expect("written");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
         }
-        Place {
-            directory,
-            env: Vec::new(),
-        }
     }
 
-    fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.env.push((name, value));
-        self
-    }
-
-    fn path(&self) -> PathBuf {
-        self.directory.path().join("config.toml")
-    }
-
-    fn resolve(&self, profile: Option<&str>) -> Result<Resolved, String> {
-        let options = AccountOptions {
-            endpoint: None,
-            profile: profile.map(str::to_owned),
-            config: Some(self.path()),
+    /// What options (`--profile`, `--endpoint`) and the environment come to; `DIR` in a variable is
+    /// the place.
+    fn load(&self, options: [&str; 2], environment: &[(&str, &str)]) -> Result<Configured, String> {
+        let [profile, endpoint] = options.map(|it| (!it.is_empty()).then(|| it.to_owned()));
+        let directory = self.0.path().to_str().expect("UTF-8");
+        let lookup = |name: &str| {
+            let found = environment.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value.replace("DIR", directory)))
+        };
+        let config = self.path("config.toml");
+        let args = AccountArgs {
+            profile,
+            endpoint,
+            config: lookup("WDT_CONFIG").is_none().then_some(config),
             ca_file: None,
         };
-        resolve(&options, &|name| {
-            let found = self.env.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| OsString::from(value))
-        })
-        .map_err(|error| error.to_string())
+        load(&args, &lookup)
     }
 }
 
@@ -54,301 +54,325 @@ const TWO: &str = "
     sid = 'shop'
     app_key = 'key'
     app_secret = 'hush:salt'
+    rate = '30/min'
+    workers = 2
 
     [other]
     sid = 'shop2'
     app_key = 'key2'
     app_secret = 'hush2:salt2'
     endpoint = 'test'
+    rate = '9/s'
+    output_format = 'xlsx'
 ";
+const SID: (&str, &str) = ("WDT_SID", "mine");
+const KEY: (&str, &str) = ("WDT_APP_KEY", "mykey");
+const SECRET: (&str, &str) = ("WDT_APP_SECRET", "a:b");
+const SECRET_FILE: (&str, &str) = ("WDT_APP_SECRET_FILE", "DIR/secret.txt");
+const HERE: (&str, &str) = ("WDT_ENDPOINT", "http://here/");
+const OTHER: (&str, &str) = ("WDT_PROFILE", "other");
 
-#[test]
-fn a_profile_is_taken_by_name() {
-    let default = Place::new(TWO).resolve(None).expect("resolved");
-    assert_eq!(default.account.sid, "shop");
-    assert_eq!(default.endpoint, Endpoint::production());
-    let other = Place::new(TWO).resolve(Some("other")).expect("resolved");
-    assert_eq!(other.account.app_key, "key2");
-    assert_ne!(other.endpoint, Endpoint::production());
-    let by_env = Place::new(TWO).env("WDT_PROFILE", "other");
-    assert_eq!(by_env.resolve(None).expect("resolved").account.sid, "shop2");
-    assert_eq!(
-        by_env
-            .resolve(Some("default"))
-            .expect("resolved")
-            .account
-            .sid,
-        "shop"
-    );
-}
-
-const ANOTHER: [(&str, &str); 3] = [
-    ("WDT_SID", "mine"),
-    ("WDT_APP_KEY", "my-key"),
-    ("WDT_APP_SECRET", "a:b"),
-];
-
-fn with_another(config: &str) -> Place {
-    let place = Place::new(config);
-    ANOTHER
-        .into_iter()
-        .fold(place, |place, (name, value)| place.env(name, value))
+/// Sid, key, host and rate.
+fn told(configured: &Configured) -> String {
+    let account = &configured.account;
+    let host = account.endpoint.url().split('/').nth(2).unwrap_or_default();
+    let rate = configured.rate.map_or("-".to_owned(), |it| it.to_string());
+    format!("{} {} {host} {rate}", account.sid, account.app_key)
 }
 
 #[test]
-fn the_environment_comes_before_the_profile() {
-    let place = with_another(TWO).env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
-    let resolved = place.resolve(None).expect("resolved");
-    assert_eq!(resolved.account.sid, "mine");
-    assert_eq!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
-    let origin = "sid from environment variable WDT_SID";
-    assert!(resolved.origins.contains(origin));
-    let place = place.env("WDT_PROFILE", "other");
-    assert_eq!(place.resolve(None).expect("resolved").account.sid, "mine");
-}
-
-#[test]
-fn a_profile_that_is_asked_for_comes_before_the_environment() {
-    let place = with_another(TWO).env("WDT_ENDPOINT", "http://127.0.0.1:1/openapi");
-    let resolved = place.resolve(Some("other")).expect("resolved");
-    assert_eq!(resolved.account.sid, "shop2");
-    assert_ne!(resolved.endpoint.url(), "http://127.0.0.1:1/openapi");
-    // Its endpoint would be the other account's.
-    let error = place.resolve(Some("default")).expect_err("mixed");
-    assert!(error.contains("endpoint from environment"), "{error}");
-}
-
-#[test]
-fn values_of_two_accounts_are_not_mixed() {
-    for at in 0..7 {
-        let given = (0..3).filter(|piece| at >> piece & 1 == 1);
-        let place = given.fold(Place::new(TWO), |place, piece| {
-            place.env(ANOTHER[piece].0, ANOTHER[piece].1)
-        });
-        let resolved = place.resolve(None);
-        assert_eq!(resolved.is_ok(), at == 0, "{at:03b}");
-        if let Err(error) = resolved {
-            let both = ["environment variable WDT_", "profile `default`"];
-            assert!(both.iter().all(|it| error.contains(it)), "{error}");
-        }
-        let asked = place.resolve(Some("default")).expect("resolved");
-        assert_eq!(asked.account.sid, "shop");
-    }
-    // The same account given twice, or one account given in two places.
-    let same = Place::new(TWO).env("WDT_SID", "shop");
-    assert_eq!(same.resolve(None).expect("resolved").account.app_key, "key");
-    let half = Place::new("[default]\nsid = 'shop'\napp_key = 'key'\n");
-    let half = half.env("WDT_APP_SECRET", "hush:salt");
-    assert_eq!(half.resolve(None).expect("resolved").account.sid, "shop");
-    let elsewhere = Place::new(TWO).env("WDT_ENDPOINT", "test");
-    assert_eq!(elsewhere.resolve(None).expect("ok").account.sid, "shop");
-}
-
-#[test]
-fn a_profile_has_a_pace_of_its_own() {
-    let paced = TWO.replace("endpoint", "rate = '30/min'\nworkers = 2\nendpoint");
-    let paced = Place::new(&paced);
-    let resolved = paced.resolve(Some("other")).expect("resolved");
-    assert_eq!(
-        resolved.rate.map(|it| it.to_string()).as_deref(),
-        Some("30/min")
-    );
-    assert_eq!(resolved.workers.map(NonZeroUsize::get), Some(2));
-    assert_eq!(paced.resolve(None).expect("resolved").rate, None);
-    let other = with_another("[default]\nsid = 'shop'\nrate = '1/h'\n");
-    assert_eq!(other.resolve(None).expect("resolved").rate, None);
-    for (wrong, said) in [
-        ("rate = 'fast'", "55/min"),
-        ("rate = 55", "expected a string"),
-        ("workers = 0", "from 1 to 1000"),
+fn an_option_comes_before_the_environment_before_the_profile_and_a_named_profile_first() {
+    let default = "shop key wdt.wangdian.cn 30/min";
+    let other = "shop2 key2 47.92.239.46 9/s";
+    let mine = "mine mykey here -";
+    for (options, environment, expected) in [
+        (["", ""], &[][..], default),
+        (["other", ""], &[], other),
+        (["", ""], &[OTHER], other),
+        (["default", ""], &[OTHER], default),
+        (["", ""], &[("WDT_PROFILE", ""), ("WDT_SID", " ")], default),
+        // An endpoint is nobody's own.
+        (["", ""], &[HERE], "shop key here 30/min"),
+        (["", "http://there/"], &[HERE], "shop key there 30/min"),
+        (["other", ""], &[HERE], other),
+        // Another account, with all that it needs, and not at the profile's rate.
+        (["", ""], &[SID, KEY, SECRET, HERE], mine),
+        (
+            ["", ""],
+            &[SID, KEY, SECRET],
+            "mine mykey wdt.wangdian.cn -",
+        ),
+        (["", ""], &[SID, KEY, SECRET_FILE, HERE, OTHER], mine),
+        (["other", ""], &[SID, KEY, SECRET, HERE], other),
+        (
+            ["", "http://there/"],
+            &[SID, KEY, SECRET, OTHER],
+            "mine mykey there -",
+        ),
+        // The same account once more.
+        (["", ""], &[("WDT_SID", "shop")], default),
+        // What does not count may be as it is.
+        (["other", ""], &[("WDT_SID", "'mine'")], other),
+        // Two accounts mixed.
+        (
+            ["", ""],
+            &[SID],
+            "(sid) from environment variable WDT_SID, but app key from app_key in profile `default`",
+        ),
+        (["", ""], &[KEY], "app key from environment"),
+        (["", ""], &[SECRET], "app secret from environment"),
+        (
+            ["", ""],
+            &[SECRET_FILE],
+            "app secret from environment variable WDT_APP_SECRET_FILE, but seller account (sid) from sid in",
+        ),
+        (["", ""], &[SID, KEY], "but app secret from app_secret in"),
+        (
+            ["", ""],
+            &[SID, KEY, SECRET, OTHER],
+            "but endpoint from endpoint in",
+        ),
+        (
+            ["default", ""],
+            &[SID, HERE],
+            "but endpoint from environment",
+        ),
+        // Other faults.
+        (
+            ["", ""],
+            &[SECRET, SECRET_FILE],
+            "variable WDT_APP_SECRET or environment variable WDT_APP_SECRET_FILE, not both",
+        ),
+        (
+            ["", ""],
+            &[("WDT_APP_SECRET_FILE", "DIR/none")],
+            "none` (environment variable WDT_APP_SECRET_FILE): ",
+        ),
+        (["third", ""], &[], "there is no profile `third` in"),
+        (["third", ""], &[], "; it has: default, other"),
+        (["", ""], &[("WDT_CONFIG", "DIR/none.toml")], "cannot read"),
     ] {
-        let error = Place::new(&format!("[default]\n{wrong}\n")).resolve(None);
-        let error = error.expect_err(wrong);
+        let place = Place::new(TWO);
+        match place.load(options, environment) {
+            Ok(configured) => {
+                assert_eq!(told(&configured), expected, "{options:?} {environment:?}")
+            }
+            Err(error) => assert!(error.contains(expected), "{expected}: {error}"),
+        }
+    }
+    let by_variable = Place::new("").load(["", ""], &[("WDT_CONFIG", "DIR/secret.txt")]);
+    assert!(by_variable.expect_err("no TOML").contains("secret.txt:1:"));
+    let other = Place::new(TWO).load(["other", ""], &[]).expect("loaded");
+    let origin = "endpoint from endpoint in profile `other` of ";
+    assert!(other.origins.contains(origin), "{}", other.origins);
+    assert_eq!(other.output_format, Some(OutputFormat::Xlsx));
+}
+
+#[test]
+fn one_account_may_be_given_in_two_places_and_what_is_missing_is_named() {
+    let half = Place::new("[default]\nsid = ' shop\u{3000}'\napp_key = 'key'\n");
+    for secret in [" hush:salt\r\n", "hush：salt", "\u{feff}hush:salt"] {
+        let configured = half.load(["", ""], &[("WDT_APP_SECRET", secret)]);
+        assert_eq!(configured.expect(secret).account.sid, "shop");
+    }
+    let error = half.load(["", ""], &[KEY]).expect_err("mixed");
+    assert!(error.contains("WDT_APP_KEY"), "{error}");
+    let error = half.load(["", ""], &[]).expect_err("no secret");
+    assert!(error.starts_with("app secret not given: "), "{error}");
+}
+
+#[test]
+fn what_pasting_leaves_in_a_value_is_named_and_the_value_is_not() {
+    let half = Place::new("[default]\nsid = 'shop'\napp_key = 'key'\n");
+    for (secret, named) in [
+        ("\"hush:salt\"", "character ('\"' U+0022)"),
+        ("‘hush:salt’", "character ('‘' U+2018)"),
+        ("hush: salt", "character (' ' U+0020)"),
+        ("hush\n:salt", "character ('\\n' U+000A)"),
+        ("hush:\u{200b}salt", "character ('\\u{200b}' U+200B)"),
+        ("hush", "the form secret:salt"),
+    ] {
+        let error = half.load(["", ""], &[("WDT_APP_SECRET", secret)]);
+        let error = error.expect_err(secret);
         assert!(
-            error.contains(said) && error.contains("config.toml:2"),
+            error.starts_with("environment variable WDT_APP_SECRET: "),
             "{error}"
         );
+        assert!(error.contains(named) && !error.contains("hush"), "{error}");
     }
 }
 
 #[test]
-fn what_pasting_leaves_is_cut_off_or_named() {
-    let secret = |secret: &'static str| {
-        let place = Place::new("[default]\nsid = ' shop\u{3000}'\napp_key = 'key'\n");
-        place.env("WDT_APP_SECRET", secret).resolve(None)
+fn files_that_a_profile_names_stand_beside_its_own() {
+    let config = "[default]\nsid='s'\napp_key='k'\napp_secret_file='secret.txt'\nca_file='a.pem'\n";
+    let place = Place::new(config);
+    let ca_file = |profile: &str, environment: &[(&str, &str)]| {
+        let configured = place.load([profile, ""], environment).expect("loaded");
+        configured.account.ca_file
     };
-    for good in [" hush:salt\r\n", "hush：salt", "\u{feff}hush:salt"] {
-        assert_eq!(secret(good).expect(good).account.sid, "shop");
-    }
-    for (wrong, named) in [
-        ("\"hush:salt\"", "a quote (\")"),
-        ("‘hush:salt’", "a quote (‘)"),
-        ("hush: salt", "a blank inside"),
-        ("hush\n:salt", "a line break inside"),
-        ("hush:\u{200b}salt", "an invisible character (U+200B)"),
-    ] {
-        let error = secret(wrong).expect_err(wrong);
-        assert!(error.contains(named), "{error}");
-        assert!(error.contains("WDT_APP_SECRET"), "{error}");
-        assert!(!error.contains("hush"), "{error}");
-    }
-    // What does not count may be as it is.
-    let place = Place::new(TWO).env("WDT_SID", "'mine'");
-    assert!(place.resolve(Some("default")).is_ok());
-}
-
-#[test]
-fn a_missing_piece_names_every_place() {
-    let error = Place::new("[default]\nsid = 'shop'\n")
-        .resolve(None)
-        .expect_err("missing");
+    let other = ("WDT_CA_FILE", "b.pem");
+    assert_eq!(ca_file("", &[]), Some(place.path("a.pem")));
+    assert_eq!(ca_file("", &[other]), Some("b.pem".into()));
+    assert_eq!(ca_file("default", &[other]), Some(place.path("a.pem")));
+    place.write("config.toml", format!("{config}app_secret='hush:salt'\n"));
+    let error = place.load(["", ""], &[]).expect_err("two secrets");
     assert!(
-        error.starts_with("app key, app secret not given: "),
-        "{error}"
-    );
-    for part in [
-        "WDT_APP_SECRET",
-        "app_secret_file",
-        "wdt-flags init",
-        "--sandbox",
-    ] {
-        assert!(error.contains(part), "{part}: {error}");
-    }
-}
-
-#[test]
-fn a_missing_profile_or_file_is_an_error() {
-    let error = Place::new(TWO).resolve(Some("third")).expect_err("missing");
-    assert!(
-        error.contains("no profile `third`") && error.contains("default, other"),
-        "{error}"
-    );
-    let place = Place::new(TWO);
-    fs::remove_file(place.path()).expect("removed");
-    assert!(
-        place
-            .resolve(None)
-            .expect_err("missing")
-            .contains("cannot read")
-    );
-}
-
-#[test]
-fn a_secret_may_stand_in_a_file_beside() {
-    let place = Place::new("[default]\nsid='s'\napp_key='k'\napp_secret_file='secret.txt'\n");
-    fs::write(place.directory.path().join("secret.txt"), "hush:salt\n").expect("written");
-    assert!(place.resolve(None).is_ok());
-    fs::write(place.directory.path().join("secret.txt"), "hush").expect("written");
-    let error = place.resolve(None).expect_err("no salt");
-    assert!(
-        error.contains("secret:salt") && !error.contains("hush"),
+        error.contains("config.toml or app_secret_file in profile"),
         "{error}"
     );
 }
 
 #[test]
-fn certificate_authorities_of_a_profile_stand_beside_the_file() {
-    let config = TWO.replace("endpoint = 'test'", "ca_file = 'company.pem'");
-    let place = Place::new(&config);
-    let ca_file = |place: &Place| place.resolve(Some("other")).expect("resolved").ca_file;
-    assert_eq!(
-        ca_file(&place),
-        Some(place.directory.path().join("company.pem"))
-    );
-    let place = place.env("WDT_CA_FILE", "other.pem");
-    assert_eq!(
-        ca_file(&place),
-        Some(place.directory.path().join("company.pem"))
-    );
-    let place = place.env("WDT_PROFILE", "other");
-    assert_eq!(
-        place.resolve(None).expect("resolved").ca_file,
-        Some(PathBuf::from("other.pem"))
-    );
-    assert_eq!(
-        Place::new(TWO).resolve(None).expect("resolved").ca_file,
-        None
-    );
-}
-
-#[test]
-fn no_error_repeats_the_secret() {
-    for wrong in [
-        "[default]\napp_secret = 'hush:salt\n",
-        "[default]\napp_secret = hush:salt\n",
-        "[default]\napp_secret = ['hush:salt']\n",
-        "[default]\napp_secret = 45781:hush\n",
-        "[default]\napp_secret = 45781\n",
-        "[default]\napp_secret = 'hush'\napp_key = 'k'\nsid = 's'\n",
-        "app_secret = 'hush:salt'\n",
-        "[default]\napp_secret = 'hush:salt'\napp_secret = 'hush:salt'\n",
-        "[default]\nsecret = 'hush:salt'\n",
-        "[default]\nsid = 'a'\n\"hush:salt\n",
-        "[default]\nsid = 45781\n",
-    ] {
-        let error = Place::new(wrong).resolve(None).expect_err(wrong);
-        assert!(
-            !error.contains("hush") && !error.contains("45781"),
-            "{wrong}: {error}"
-        );
-        assert!(!error.contains('\n'), "{wrong}: {error}");
-    }
-    let error = Place::new("[default]\nsid = 1\n")
-        .resolve(None)
-        .expect_err("wrong type");
-    assert!(error.contains("config.toml:2:7: "), "{error}");
-}
-
-#[cfg(unix)]
-#[test]
-fn an_open_file_gets_a_warning_that_says_how_to_fix_it() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let place = Place::new(TWO);
-    assert_eq!(
-        place.resolve(None).expect("resolved").warnings,
-        Vec::<String>::new()
-    );
-    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o640)).expect("set");
-    let warnings = place.resolve(None).expect("resolved").warnings;
-    assert!(warnings[0].contains("chmod 600"), "{warnings:?}");
-}
-
-#[test]
-fn a_byte_order_mark_is_skipped() {
-    let config = TWO.replace("app_secret = 'hush:salt'", "app_secret_file = 'secret.txt'");
-    let place = Place::new(&format!("\u{feff}{}", config.trim_start()));
-    let secret = place.directory.path().join("secret.txt");
-    fs::write(&secret, "\u{feff}hush:salt\r\n").expect("written");
-    let loaded = file::load(Some(&place.path()), None).expect("loaded");
-    let secret = loaded.profile.app_secret.expect("a secret");
-    assert_eq!(secret.trim_end(), "hush:salt");
-}
-
-#[test]
-fn config_and_secret_may_be_in_utf16_with_a_byte_order_mark() {
-    let config = TWO.replace("app_secret = 'hush:salt'", "app_secret_file = 'secret.txt'");
-    let config = format!("\u{feff}{}", config.replace("'shop'", "'店'"));
+fn config_and_secret_may_begin_with_a_byte_order_mark_in_utf8_or_utf16() {
+    let config = "\u{feff}[default]\nsid='店'\napp_key='k'\napp_secret_file='secret.txt'\n";
     let secret = "\u{feff}hush:salt\r\n";
-    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
-        let place = Place::new("");
-        let bytes = |text: &str| text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
-        fs::write(place.path(), bytes(&config)).expect("written");
-        fs::write(place.directory.path().join("secret.txt"), bytes(secret)).expect("written");
-        let account = place.resolve(None).expect("resolved").account;
+    let utf8 = |text: &str| text.as_bytes().to_vec();
+    let utf16 =
+        |text: &str, to_bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to_bytes).collect();
+    for [config, secret] in [
+        [config, secret].map(utf8),
+        [config, secret].map(|text| utf16(text, u16::to_le_bytes)),
+        [config, secret].map(|text| utf16(text, u16::to_be_bytes)),
+    ] {
+        let place = Place::new(config);
+        place.write("secret.txt", secret);
+        let account = place.load(["", ""], &[]).expect("loaded").account;
         assert_eq!(account.sid, "店");
     }
+    for bytes in [&b"[default]\nsid = '\xb5\xea'"[..], b"\xff\xfe[\0d"] {
+        let error = Place::new(bytes).load(["", ""], &[]).expect_err("neither");
+        assert!(
+            error.contains("config.toml` (") && error.contains("save it as UTF-8"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
-fn what_is_not_utf8_says_how_to_save_it() {
-    for bytes in [&b"[default]\nsid = '\xb5\xea'"[..], b"\xff\xfe[\0d"] {
-        let place = Place::new("");
-        fs::write(place.path(), bytes).expect("written");
-        let error = place.resolve(None).expect_err("neither UTF-8 nor UTF-16");
-        assert!(
-            error.contains("config.toml") && error.contains("save it as UTF-8"),
-            "{error}"
-        );
+fn no_error_in_the_file_repeats_the_secret_and_most_name_their_place() {
+    for (wrong, named) in [
+        ("[default]\napp_secret = 'hush:salt\n", ":2:"),
+        ("[default]\napp_secret = hush:salt\n", ":2:"),
+        (
+            "[default]\napp_secret = ['hush:salt']\n",
+            ":2:14: expected a string",
+        ),
+        ("[default]\napp_secret = 45781:hush\n", ":2:"),
+        (
+            "[default]\napp_secret = 45781\n",
+            ":2:14: expected a string",
+        ),
+        (
+            "[default]\napp_secret = 'hush'\napp_key = 'k'\nsid = 's'\n",
+            "the form secret:salt",
+        ),
+        (
+            "app_secret = 'hush:salt'\n",
+            ":1:14: expected a [profile] of",
+        ),
+        (
+            "[default]\napp_secret = 'hush:salt'\napp_secret = 'hush:salt'\n",
+            ":3:",
+        ),
+        ("[default]\nsecret = 'hush:salt'\n", ":2:10: unknown key"),
+        ("[default]\nsid = 'a'\n\"hush:salt\n", ":3:"),
+        ("[default]\nsid = 45781\n", ":2:7: expected a string"),
+        ("[default]\nrate = 'fast'\n", ":2:8: rate: write N/s"),
+        (
+            "[default]\nworkers = 0\n",
+            ":2:11: workers: write a whole number from 1 to 1000",
+        ),
+        (
+            "[default]\noutput_format = 'pdf'\n",
+            ":2:17: output_format: write csv or xlsx",
+        ),
+    ] {
+        let error = Place::new(wrong).load(["", ""], &[]).expect_err(wrong);
+        assert!(error.contains(named), "{wrong}: {error}");
+        let repeats = error.contains("hush") || error.contains("45781");
+        assert!(!repeats && !error.contains('\n'), "{wrong}: {error}");
+    }
+}
+
+mod setup {
+    use super::*;
+    use crate::cli::InitArgs;
+
+    const WRITTEN: &str =
+        "sid = \"shop\"\napp_key = \"key\"\napp_secret = 'hush:\"salt\\'\nendpoint = \"test\"\n";
+
+    /// The file's text once the account is put into the profile.
+    fn put(text: &str, profile: &str) -> String {
+        let place = Place::new(text);
+        let values = ["shop", "key", "hush:\"salt\\", "test"];
+        let values = values.map(|value| Zeroizing::new(value.to_owned()));
+        let account: Vec<_> = SETTINGS.into_iter().zip(values).collect();
+        let args = InitArgs {
+            profile: Some(profile.to_owned()),
+            config: Some(place.path("config.toml")),
+            yes: true,
+        };
+        let slot = Slot::find(&args, &|_| None).expect(text);
+        slot.save(&account).expect("written");
+        let written = fs::read_to_string(place.path("config.toml")).expect("there");
+        let read = place.load([profile, ""], &[]).expect(&written).account;
+        assert_eq!((read.sid.as_str(), read.app_key.as_str()), ("shop", "key"));
+        written
+    }
+
+    #[test]
+    fn a_new_profile_goes_behind_what_is_there() {
+        for (text, before, profile, header) in [
+            ("", "", "default", "[default]\n"),
+            ("# mine", "# mine\n\n", "default", "[default]\n"),
+            (
+                "[a] # one\nsid='s'\n# end\n",
+                "[a] # one\nsid='s'\n# end\n\n",
+                "旗舰 店.1",
+                "[\"旗舰 店.1\"]\n",
+            ),
+        ] {
+            assert_eq!(put(text, profile), format!("{before}{header}{WRITTEN}"));
+        }
+    }
+
+    #[test]
+    fn a_profile_that_is_replaced_keeps_comments_order_and_pace() {
+        let text = "\
+# Accounts
+[b] # the second comes first
+app_key = 'old'   # from the platform
+# how fast
+rate = \"30/min\"
+sid = \"old\"
+app_secret_file = 'secret.txt'
+
+[a]
+sid='s' # untouched
+";
+        let expected = "\
+# Accounts
+[b] # the second comes first
+app_key = \"key\"   # from the platform
+# how fast
+rate = \"30/min\"
+sid = \"shop\"
+app_secret = 'hush:\"salt\\'
+endpoint = \"test\"
+
+[a]
+sid='s' # untouched
+";
+        assert_eq!(put(text, "b"), expected);
+        for text in [
+            "default = { sid = 'old', rate = '1/s' }\n[other]\nsid = 'other'\n",
+            "default.sid = 'old'\ndefault.rate = '1/s'\nother.sid = 'other'\n",
+        ] {
+            let written = put(text, "default");
+            assert!(
+                written.contains("'1/s'") && written.contains("'other'"),
+                "{written}"
+            );
+        }
     }
 }

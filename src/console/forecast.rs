@@ -4,75 +4,68 @@ use jiff::ZonedDateTime;
 
 use crate::language::say;
 use crate::pace::{Pacing, RateLimit};
-use crate::text::{clock_time, duration};
+use crate::text::{self, clock_time, duration};
 
 /// How many calls, at what pace, until when, and what a deadline leaves of them.
 pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
     if calls == 0 {
         return say!("forecast-none");
     }
-    let planned = calls_and_pace(calls, pacing);
-    let deadline = pacing
-        .deadline
-        .map(|at| clock_time(&at.to_zoned_datetime(now.time_zone().clone()), now));
+    let planned = calls_and_pace(text::calls(calls), pacing);
+    let zone = || now.time_zone().clone();
+    let deadline = pacing.deadline.map(|at| at.to_zoned_datetime(zone()));
+    let deadline = deadline.map(|at| clock_time(&at, now));
     let Some(time) = pacing.time_for(calls) else {
         return match deadline {
-            Some(deadline) => {
-                say!("forecast-latest", calls = planned, deadline = deadline)
-            }
+            Some(at) => say!("forecast-latest", calls = planned, deadline = at),
             None => planned,
         };
     };
-    let left = pacing.left_at_deadline(calls, now.timestamp());
-    let end = now.checked_add(time).ok();
-    let end = end.map(|end| clock_time(&end, now));
+    let end = clock_time(&now.saturating_add(time), now);
     let time = duration(time);
-    match (deadline, left, end) {
-        (Some(deadline), Some(left @ 1..), _) => say!(
+    let Some(deadline) = deadline else {
+        return say!("forecast-end", calls = planned, time = time, end = end);
+    };
+    match pacing.left_at_deadline(calls, now.timestamp()) {
+        Some(left @ 1..) => say!(
             "forecast-left",
             calls = planned,
             time = time,
             deadline = deadline,
-            left = left
+            left = text::orders(left)
         ),
-        (Some(deadline), _, Some(end)) => say!(
-            "forecast-in-time",
-            calls = planned,
-            time = time,
-            end = end,
-            deadline = deadline
-        ),
-        (_, _, Some(end)) => say!("forecast-end", calls = planned, time = time, end = end),
-        (_, _, None) => say!("forecast-time", calls = planned, time = time),
+        _ => {
+            let planned = say!("forecast-end", calls = planned, time = time, end = end);
+            say!("forecast-in-time", calls = planned, deadline = deadline)
+        }
     }
 }
 
-fn calls_and_pace(calls: u64, pacing: &Pacing) -> String {
-    let first = match (pacing.known_pace(), pacing.rate) {
-        (Some(per_minute), _) => format!("{per_minute:.0}/min"),
-        (None, RateLimit::Auto) => RateLimit::DEFAULT.to_string(),
-        (None, rate) => rate.to_string(),
-    };
-    let planned = match pacing.rate {
-        RateLimit::Limited { .. } => say!("forecast-limited", calls = calls, rate = first),
-        RateLimit::Unlimited if pacing.known_pace().is_none() => say!(
-            "forecast-unlimited",
-            calls = calls,
-            workers = pacing.workers
-        ),
-        RateLimit::Auto | RateLimit::Unlimited => {
+fn calls_and_pace(calls: String, pacing: &Pacing) -> String {
+    let workers = pacing.workers;
+    // Where the last run of the account ended is where this one begins.
+    let known = pacing.known_pace();
+    let first = known.map(|per_minute| format!("{per_minute:.0}/min"));
+    let planned = match (first, pacing.rate) {
+        (Some(first), _) => say!("forecast-auto", calls = calls, rate = first),
+        (None, RateLimit::Auto) => {
+            let first = RateLimit::DEFAULT.to_string();
             say!("forecast-auto", calls = calls, rate = first)
         }
+        (None, RateLimit::Unlimited) => {
+            say!("forecast-unlimited", calls = calls, workers = workers)
+        }
+        (None, rate) => say!("forecast-limited", calls = calls, rate = rate.to_string()),
     };
-    match pacing.longest_call() {
-        Some(longest) => say!(
-            "forecast-workers",
-            calls = planned,
-            workers = pacing.workers,
-            longest = duration(longest)
-        ),
-        None => planned,
-    }
+    let Some(longest) = pacing.longest_call().map(duration) else {
+        return planned;
+    };
+    say!(
+        "forecast-workers",
+        calls = planned,
+        workers = workers,
+        longest = longest
+    )
 }
 
 #[cfg(test)]
@@ -110,7 +103,7 @@ mod tests {
             ),
             (
                 said(60, "60/min", "1", None),
-                "60 calls at 60/min (with 1 worker if none takes longer than 1.0 s): about 1 min 00 s, until 22:01",
+                "60 calls at 60/min (1 at once, if none takes longer than 1.0 s): about 1 min 00 s, until 22:01",
             ),
             (
                 said(60, "auto", "4", None),
@@ -118,7 +111,7 @@ mod tests {
             ),
             (
                 said(60, "unlimited", "4", Some(1)),
-                "60 calls, as fast as 4 workers can, until 23:00 at the latest (--deadline)",
+                "60 calls, 4 at once, as fast as they are answered, until 23:00 at the latest (--deadline)",
             ),
         ] {
             assert_eq!(text, expected);

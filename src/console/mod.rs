@@ -1,85 +1,43 @@
 //! What people see. Is told what happens and decides nothing.
 
-mod asking;
-mod begun;
 mod events;
 mod forecast;
-mod line;
 mod preview;
 mod progress;
 mod question;
-mod screen;
 mod state;
-mod statuses;
 mod stdout;
 mod summary;
-mod verifying;
 
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use console::{Style, StyledObject};
+use console::Style;
 use jiff::ZonedDateTime;
 
 pub use forecast::forecast;
 pub use preview::preview;
-pub use question::{ask, ask_hidden, can_ask, confirm, confirm_clearing};
+pub use question::{ask, ask_hidden, can_ask, confirm, read_line};
 pub use stdout::{print, print_json};
-pub use summary::{Next, labelled, summary};
-pub use verifying::verified;
+pub use summary::{labelled, summary};
 
 use crate::language::say;
-use crate::run::Destination;
+use crate::run::Level;
 use crate::text::{one_line, time_of_day};
 use progress::Progress;
-use state::State;
-
-/// How much a line on stderr matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    /// Always shown.
-    Error,
-    /// Not with `-q`.
-    Note,
-    /// With `-v`.
-    Detail,
-    /// With `-vv`.
-    Trace,
-}
-
-/// What a line begins with that matters.
-#[derive(Clone, Copy, Debug)]
-enum Label {
-    Error,
-    Warning,
-}
-
-impl Label {
-    /// As clap colours it, on a terminal that is to have colours.
-    fn coloured(self) -> StyledObject<String> {
-        let (text, style) = match self {
-            Label::Error => (say!("label-error"), Style::new().red()),
-            Label::Warning => (say!("label-warning"), Style::new().yellow()),
-        };
-        style.bold().for_stderr().apply_to(text)
-    }
-}
 
 /// Writes to stderr what the user has asked to see, and never fails: a run goes on though nobody
 /// can watch it any more.
 #[derive(Debug)]
 pub struct Console {
+    /// The least that is shown.
     shown: Level,
-    /// Known once a run has started.
-    destination: OnceLock<Destination>,
-    journal: OnceLock<String>,
+    /// The account and the journal of the run that has started.
+    started: OnceLock<(String, Option<String>)>,
     clock_said: AtomicBool,
-    /// When it was last said how far the asking is.
-    asking_said: Mutex<Option<Instant>>,
     progress: Mutex<Option<Progress>>,
 }
 
@@ -88,37 +46,31 @@ impl Console {
     pub fn new(quiet: bool, verbose: u8) -> Self {
         Console {
             shown: match (quiet, verbose) {
-                (true, _) => Level::Error,
+                (true, _) => Level::Alert,
                 (false, 0) => Level::Note,
                 (false, 1) => Level::Detail,
-                (false, _) => Level::Trace,
+                (false, _) => Level::Call,
             },
-            destination: OnceLock::new(),
-            journal: OnceLock::new(),
+            started: OnceLock::new(),
             clock_said: AtomicBool::new(false),
-            asking_said: Mutex::new(None),
             progress: Mutex::new(None),
         }
     }
 
-    /// Why the program ends without doing what it was asked to.
     pub fn error(&self, message: impl Display) {
-        self.say(Level::Error, Some(Label::Error), message);
+        self.say(Level::Error, message);
     }
 
-    /// Something the user should look at.
     pub fn warning(&self, message: impl Display) {
-        self.say(Level::Note, Some(Label::Warning), message);
+        self.say(Level::Warning, message);
     }
 
-    /// Something the user will want to know.
     pub fn note(&self, message: impl Display) {
-        self.say(Level::Note, None, message);
+        self.say(Level::Note, message);
     }
 
-    /// Something that explains what happens, for `-v`.
     pub fn detail(&self, message: impl Display) {
-        self.say(Level::Detail, None, message);
+        self.say(Level::Detail, message);
     }
 
     /// Whether the user has asked for details.
@@ -129,7 +81,7 @@ impl Console {
     /// What a run leaves behind that ends here and now.
     pub fn left_at_once(&self) {
         self.finish();
-        if let Some(journal) = self.journal.get()
+        if let Some((_, Some(journal))) = self.started.get()
             && Path::new(journal).exists()
         {
             self.error(say!("left-at-once", journal = journal.as_str()));
@@ -138,43 +90,45 @@ impl Console {
 
     /// Ends the progress display, if there is one.
     pub fn finish(&self) {
-        let progress = self.lock().take();
-        drop(progress);
+        drop(lock(&self.progress).take());
     }
 
-    fn say(&self, level: Level, label: Option<Label>, message: impl Display) {
+    fn say(&self, level: Level, message: impl Display) {
         if level > self.shown {
             return;
         }
-        let message = message.to_string();
-        let time = match level {
-            Level::Error | Level::Note => String::new(),
-            Level::Detail | Level::Trace => format!("{} ", time_of_day(&ZonedDateTime::now())),
+        let time = if level > Level::Note {
+            format!("{} ", time_of_day(&ZonedDateTime::now()))
+        } else {
+            String::new()
         };
-        let label = label.map_or(String::new(), |label| label.coloured().to_string());
+        let mut label = label(level);
+        let mut text = String::new();
+        for line in message.to_string().lines() {
+            // File names are anybody's words, too.
+            let line = one_line(line, usize::MAX);
+            text += &format!("{time}{}{line}\n", std::mem::take(&mut label));
+        }
         let write = || {
-            let mut stderr = io::stderr().lock();
-            let labels = [label.as_str()].into_iter().chain(std::iter::repeat(""));
-            for (line, label) in message.lines().zip(labels) {
-                // File names are anybody's words, too.
-                let line = one_line(line, usize::MAX);
-                let _ = writeln!(stderr, "{time}{label}{line}");
-            }
+            let _ = io::stderr().lock().write_all(text.as_bytes());
         };
-        match &*self.lock() {
-            Some(progress) => progress.suspend(write),
+        match &*lock(&self.progress) {
+            Some(progress) => progress.bar.suspend(write),
             None => write(),
         }
     }
+}
 
-    /// Tells the progress display something, if there is one.
-    fn progress(&self, tell: impl FnOnce(&mut State)) {
-        if let Some(progress) = &*self.lock() {
-            progress.tell(tell);
-        }
-    }
+/// What a line that matters begins with, coloured as by clap where there are to be colours.
+fn label(level: Level) -> String {
+    let (text, style) = match level {
+        Level::Error => (say!("label-error"), Style::new().red()),
+        Level::Alert | Level::Warning => (say!("label-warning"), Style::new().yellow()),
+        Level::Note | Level::Detail | Level::Call => return String::new(),
+    };
+    style.bold().for_stderr().apply_to(text).to_string()
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,33 +1,28 @@
 //! What is about to be sent, in a few lines.
 
 use crate::language::say;
-use crate::plan::{Preview, Sent};
-use crate::text::{all, quoted};
+use crate::run::{Preview, Sent};
+use crate::text::{self, first_of, quoted};
 
 /// The first and the last of so many orders, and those unlike the rest.
 pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
-    let mut lines = Vec::new();
-    match (&preview.first, &preview.last) {
+    let mut lines = match (&preview.first, &preview.last) {
         (Some(first), Some(last)) if first != last => {
-            lines.push(say!("preview-first", sent = sent(first)));
-            lines.push(say!("preview-last", sent = sent(last)));
+            vec![sent("first", first), sent("last", last)]
         }
-        (Some(only), _) => lines.push(say!("preview-only", sent = sent(only))),
-        (None, _) => {}
-    }
+        (Some(only), _) => vec![sent("only", only)],
+        (None, _) => Vec::new(),
+    };
     let unlike = &preview.unlike;
     if unlike.orders > 0 {
         let places = unlike.first.iter();
-        let places: Vec<_> = places
-            .map(|sent| format!("{} {}", sent.line, quoted(&sent.order)))
-            .collect();
-        let places = match unlike.orders > unlike.first.len() as u64 {
-            true => say!("preview-cut", places = all(&places)),
-            false => all(&places),
-        };
+        let places = places.map(|sent| format!("{} {}", sent.line, quoted(&sent.order)));
+        let places = first_of(&places.collect::<Vec<_>>(), unlike.orders as usize);
+        let orders = text::orders(orders);
+        let count = unlike.orders;
         lines.push(say!(
             "preview-unlike",
-            count = unlike.orders,
+            count = count,
             orders = orders,
             places = places
         ));
@@ -35,12 +30,15 @@ pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
     lines
 }
 
-fn sent(sent: &Sent) -> String {
+fn sent(which: &str, sent: &Sent) -> String {
+    let (order, flag) = (quoted(&sent.order), quoted(&sent.flag));
+    let line = sent.line.to_string();
     say!(
         "preview-sent",
-        line = sent.line.to_string(),
-        order = quoted(&sent.order),
-        flag = quoted(&sent.flag)
+        which = which,
+        line = line,
+        order = order,
+        flag = flag
     )
 }
 
@@ -83,7 +81,7 @@ mod tests {
         );
         assert_eq!(
             shown(Some(2), Some(54), 4)[2],
-            "4 of 500 orders look unlike the rest: line 7 \"CG 7\", line 8 \"CG 8\", line 9 \"CG 9\", …"
+            "4 of 500 orders look unlike the rest: line 7 \"CG 7\", line 8 \"CG 8\", line 9 \"CG 9\" and 1 more"
         );
     }
 }

@@ -1,96 +1,98 @@
 //! How far a run is: a bar on a terminal, else a plain line now and then.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::ZonedDateTime;
 
-use super::begun::Begun;
-use super::screen::Screen;
+use super::lock;
 use super::state::State;
+use crate::language::say;
 use crate::text::{one_line, time_of_day};
 
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 /// How often the bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
+/// ASCII: other characters are twice as wide where a terminal is set to Chinese. What does not fit is
+/// cut off at the end.
+const TEMPLATE: &str = "[{bar:16}] {wide_msg}";
 
 /// A run's progress, shown until dropped.
 #[derive(Debug)]
 pub(super) struct Progress {
-    state: Arc<Mutex<State>>,
-    screen: Option<Arc<Mutex<Screen>>>,
-    closed: Option<SyncSender<()>>,
+    pub(super) state: Arc<Mutex<State>>,
+    pub(super) bar: ProgressBar,
+    open: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    pub(super) fn begin(begun: Begun) -> Self {
-        let state = Arc::new(Mutex::new(State::new(begun)));
-        let screen = Screen::of_stderr().map(|screen| Arc::new(Mutex::new(screen)));
-        let (closed, open) = sync_channel::<()>(0);
-        let (shown, on) = (Arc::clone(&state), screen.clone());
-        let thread = std::thread::Builder::new()
-            .name("progress".into())
-            .spawn(move || match on {
-                Some(screen) => draw(&shown, &screen, &open),
-                None => write_lines(&shown, &open),
-            });
+    pub(super) fn begin(state: State) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(state.rows), target());
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style.progress_chars("#--"));
+        }
+        let (open, closed) = channel::<()>();
+        let state = Arc::new(Mutex::new(state));
+        let every = if bar.is_hidden() {
+            LINE_EVERY
+        } else {
+            show(&state, &bar);
+            DRAW_EVERY
+        };
+        let (shown, on) = (Arc::clone(&state), bar.clone());
+        let show_until_closed = move || {
+            while closed.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                show(&shown, &on);
+            }
+        };
+        let thread = Builder::new().name("progress".into());
         Progress {
             state,
-            screen,
-            closed: Some(closed),
-            thread: thread.ok(),
-        }
-    }
-
-    /// Changes what is shown.
-    pub(super) fn tell(&self, tell: impl FnOnce(&mut State)) {
-        tell(&mut lock(&self.state));
-    }
-
-    /// Writes something while the bar is out of the way.
-    pub(super) fn suspend(&self, write: impl FnOnce()) {
-        match &self.screen {
-            Some(screen) => lock(screen).suspend(write),
-            None => write(),
+            bar,
+            open: Some(open),
+            thread: thread.spawn(show_until_closed).ok(),
         }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        drop(self.closed.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        drop(self.open.take());
+        let _ = self.thread.take().map(JoinHandle::join);
+        self.bar.finish_and_clear();
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn draw(state: &Mutex<State>, screen: &Mutex<Screen>, open: &Receiver<()>) {
-    loop {
-        let view = lock(state).view(Instant::now());
-        let mut screen = lock(screen);
-        let lines = view.lines(screen.columns());
-        screen.draw(lines);
-        drop(screen);
-        if open.recv_timeout(DRAW_EVERY) != Err(RecvTimeoutError::Timeout) {
-            return;
-        }
+/// Stderr, if it is a terminal that can draw over lines.
+fn target() -> ProgressDrawTarget {
+    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
     }
 }
 
-fn write_lines(state: &Mutex<State>, open: &Receiver<()>) {
-    while open.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let clock = time_of_day(&ZonedDateTime::now());
-        let line = lock(state).line(Instant::now(), &clock);
-        let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
+fn show(state: &Mutex<State>, bar: &ProgressBar) {
+    let state = lock(state);
+    let (settled, last) = (state.settled(), state.last.clone());
+    let mut text = state.text(Instant::now());
+    // Nobody waits for a terminal that takes nothing.
+    drop(state);
+    if !bar.is_hidden() {
+        bar.set_message(one_line(&text, usize::MAX));
+        bar.set_position(settled);
+        return;
     }
+    if !last.is_empty() {
+        text = say!("progress-last", line = text, order = last);
+    }
+    let line = format!("{} {text}", time_of_day(&ZonedDateTime::now()));
+    // Nobody may be watching any more: the run goes on.
+    let _ = writeln!(io::stderr(), "{}", one_line(&line, usize::MAX));
 }

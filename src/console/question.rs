@@ -4,8 +4,6 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
-use crate::language::say;
-use crate::run::Destination;
 use crate::text::one_line;
 
 /// Whether somebody is there to answer.
@@ -14,49 +12,45 @@ pub fn can_ask() -> bool {
 }
 
 /// Whether the answer is yes; no answer is no.
-pub fn confirm_clearing(orders: u64, destination: &Destination) -> bool {
-    confirm(&say!(
-        "confirm-clearing",
-        orders = orders,
-        account = destination.to_string()
-    ))
-}
-
-/// Whether the answer is yes; no answer is no.
 pub fn confirm(question: &str) -> bool {
-    let answer = ask(&format!("{question} [y/N]"));
-    let yes = |answer: &str| ["y", "yes", "是"].contains(&answer.trim().to_lowercase().as_str());
-    answer.is_ok_and(|answer| answer.is_some_and(|answer| yes(&answer)))
+    let Ok(Some(answer)) = ask(&format!("{question} [y/N]")) else {
+        return false;
+    };
+    ["y", "yes", "是"].contains(&answer.trim().to_lowercase().as_str())
 }
 
 /// The line that is answered; `None` at the end of input.
 pub fn ask(question: &str) -> io::Result<Option<Zeroizing<String>>> {
-    put(question)?;
-    let mut answer = Zeroizing::new(String::new());
-    match io::stdin().read_line(&mut answer)? {
-        0 => ended(),
-        _ => Ok(Some(answer)),
-    }
+    answer(question, read_line)
 }
 
 /// The same with an answer that the terminal does not show. Ctrl-C is an error,
 /// [`ErrorKind::Interrupted`], if it does not end the program.
 pub fn ask_hidden(question: &str) -> io::Result<Option<Zeroizing<String>>> {
-    put(question)?;
-    match rpassword::read_password() {
-        Ok(answer) => Ok(Some(Zeroizing::new(answer))),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => ended(),
-        Err(error) => Err(error),
-    }
+    answer(question, || match rpassword::read_password() {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        line => line.map(|line| Some(Zeroizing::new(line))),
+    })
 }
 
-/// What is said next begins a line of its own.
-fn ended() -> io::Result<Option<Zeroizing<String>>> {
-    writeln!(io::stderr()).map(|()| None)
+/// A line of standard input; `None` at its end.
+pub fn read_line() -> io::Result<Option<Zeroizing<String>>> {
+    let mut line = Zeroizing::new(String::new());
+    let length = io::stdin().read_line(&mut line)?;
+    Ok((length > 0).then_some(line))
 }
 
-fn put(question: &str) -> io::Result<()> {
+fn answer(
+    question: &str,
+    read: impl FnOnce() -> io::Result<Option<Zeroizing<String>>>,
+) -> io::Result<Option<Zeroizing<String>>> {
     // In one piece: what is typed meanwhile shows behind it.
     let question = format!("{} ", one_line(question, usize::MAX));
-    io::stderr().write_all(question.as_bytes())
+    io::stderr().write_all(question.as_bytes())?;
+    let answer = read()?;
+    if answer.is_none() {
+        // What is said next begins a line of its own.
+        writeln!(io::stderr())?;
+    }
+    Ok(answer)
 }

@@ -1,226 +1,291 @@
 //! What is known of a run's progress, and what follows for the time left. Knows no terminal.
 
-#[cfg(test)]
-mod tests;
-
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use jiff::{RoundMode, Unit, ZonedDateTime, ZonedDateTimeRound};
+use jiff::ZonedDateTime;
 
-use super::begun::Begun;
-use super::line::{Notice, View};
+use super::summary::by_status;
+use crate::erp::{CallError, ErrorKind};
+use crate::files::Status;
 use crate::language::say;
-use crate::text::{clock_time, time_of_day};
+use crate::run::{Event, Planned};
+use crate::text::{clock_time, duration, time_of_day};
 
 /// How long the reason is shown why a call failed for now.
 const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
-/// How many orders tell how fast calls really come to an end.
-const RECENT: usize = 60;
-/// Fewer than this tell nothing where the pace tells more.
-const ENOUGH: usize = 8;
-/// Calls may come to an end so many times slower than the pace by chance.
-const BY_CHANCE: f64 = 1.2;
 
 /// The progress of one run.
 #[derive(Debug)]
 pub struct State {
-    rows: u64,
-    counts: Vec<(&'static str, u64)>,
+    pub rows: u64,
+    /// Settled rows by how they ended, in the order in which they are shown.
+    counts: Vec<(Status, u64)>,
     calls_left: u64,
     /// In calls a minute; `None` if nothing bounds it.
     pace: Option<f64>,
-    /// When the latest orders were settled, since the last pause.
-    recent: VecDeque<Instant>,
-    pause: Option<Pause>,
-    /// Nobody knows for how long.
-    outage: Option<Outage>,
-    /// When a call last failed for now, and why.
-    trouble: Option<(Instant, String)>,
+    paused_until: Option<Instant>,
+    away_since: Option<String>,
+    /// What is out of the ordinary, and until when that is shown, if not until it is over.
+    notice: Option<(Option<Instant>, String)>,
     /// The order that was settled last.
-    last: String,
-}
-
-#[derive(Debug)]
-struct Pause {
-    until: Instant,
-    /// The same as a time of day.
-    clock: String,
-    reason: String,
-}
-
-#[derive(Debug)]
-struct Outage {
-    since: String,
-    next_try: String,
-    reason: String,
+    pub last: String,
 }
 
 impl State {
-    pub fn new(begun: Begun) -> Self {
+    pub fn new(plan: &Planned) -> Self {
+        let statuses = if plan.preview.is_some() {
+            Status::OF_RESULTS
+        } else {
+            Status::OF_READINGS
+        };
+        let rows = |status| plan.settled.get(status).copied().unwrap_or_default();
+        let interval = plan.pacing.rate.interval();
         State {
-            rows: begun.rows,
-            counts: begun.counts,
-            calls_left: begun.calls_left,
-            pace: begun.rate.interval().map(|time| 60.0 / time.as_secs_f64()),
-            recent: VecDeque::new(),
-            pause: None,
-            outage: None,
-            trouble: None,
+            rows: plan.rows,
+            counts: statuses.iter().map(|it| (*it, rows(it))).collect(),
+            calls_left: plan.calls,
+            pace: interval.map(|time| 60.0 / time.as_secs_f64()),
+            paused_until: None,
+            away_since: None,
+            notice: None,
             last: String::new(),
         }
     }
 
-    /// So many more rows have ended so.
-    pub fn count(&mut self, word: &str, rows: u64) {
-        if let Some((_, count)) = self.counts.iter_mut().find(|(it, _)| *it == word) {
-            *count += rows;
-        }
+    pub fn settled(&self) -> u64 {
+        self.counts.iter().map(|(_, rows)| rows).sum()
     }
 
-    /// So many calls are left.
-    pub fn left(&mut self, calls: u64) {
-        self.calls_left = calls;
-    }
-
-    /// An order has come to its end.
-    pub fn settled(&mut self, now: Instant, order: &str) {
-        self.calls_left = self.calls_left.saturating_sub(1);
-        order.clone_into(&mut self.last);
-        self.recent.push_back(now);
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
-    }
-
-    /// A call was answered; `trouble` is why it failed for now, if it did.
-    pub fn answered(&mut self, now: Instant, pace: Option<f64>, trouble: Option<String>) {
-        self.pace = pace;
-        if let Some(why) = trouble {
-            self.trouble = Some((now, why));
-        }
-    }
-
-    pub fn paused(&mut self, now: Instant, clock: &ZonedDateTime, pause: Duration, reason: String) {
-        self.recent.clear();
-        self.pause = Some(Pause {
-            until: now + pause,
-            clock: end_of_pause(clock, pause),
-            reason,
-        });
-    }
-
-    /// The server cannot be reached; a call will try whether it is back.
-    pub fn away(&mut self, clock: &ZonedDateTime, next_try: Duration, reason: String) {
-        let since = match self.outage.take() {
-            Some(outage) => outage.since,
-            None => clock_time(clock, clock),
-        };
-        let next_try = clock.checked_add(next_try);
-        let next_try = next_try.as_ref().unwrap_or(clock);
-        self.outage = Some(Outage {
-            since,
-            next_try: time_of_day(next_try),
-            reason,
-        });
-    }
-
-    /// It answers again.
-    pub fn back(&mut self) {
-        self.outage = None;
-        self.trouble = None;
-        self.recent.clear();
-    }
-
-    /// Nothing more is sent.
-    pub fn stopping(&mut self) {
-        self.calls_left = 0;
-        self.pause = None;
-        self.outage = None;
-        self.trouble = None;
-    }
-
-    /// What is to be seen at this moment.
-    pub fn view(&self, now: Instant) -> View {
-        let pause = self.pause.as_ref().filter(|pause| pause.until > now);
-        let per_call = match &self.outage {
-            Some(_) => None,
-            None => self.time_per_call(now),
-        };
-        let pausing = pause.map(|pause| pause.until - now).unwrap_or_default();
-        let left = per_call.map(|seconds| seconds * self.calls_left as f64);
-        let trouble = self
-            .trouble
-            .as_ref()
-            .filter(|(at, _)| now.saturating_duration_since(*at) < TROUBLE_SHOWN);
-        View {
-            rows: self.rows,
-            counts: self.counts.clone(),
-            calls_per_minute: per_call.filter(|_| pause.is_none()).map(|time| 60.0 / time),
-            left: left
-                .filter(|_| self.calls_left > 0)
-                .and_then(|left| Duration::try_from_secs_f64(left).ok())
-                .map(|left| left + pausing),
-            notice: match (&self.outage, pause, trouble) {
-                (Some(outage), ..) => Some(Notice::Away {
-                    since: outage.since.clone(),
-                    next_try: outage.next_try.clone(),
-                    reason: outage.reason.clone(),
-                }),
-                (None, Some(pause), _) => Some(Notice::Paused {
-                    until: pause.clock.clone(),
-                    reason: pause.reason.clone(),
-                }),
-                (None, None, Some((_, reason))) => Some(Notice::Retrying {
-                    reason: reason.clone(),
-                }),
-                (None, None, None) => None,
-            },
-        }
-    }
-
-    /// The same on one line, for where nothing can be drawn over.
-    pub fn line(&self, now: Instant, clock: &str) -> String {
-        let line = self.view(now).whole();
-        let line = match self.last.as_str() {
-            "" => line,
-            order => say!("progress-last", line = line, order = order),
-        };
-        format!("{clock} {line}")
-    }
-
-    /// In seconds: as the pace says, unless calls come to an end more slowly.
-    fn time_per_call(&self, now: Instant) -> Option<f64> {
-        let paced = self.pace.map(|pace| 60.0 / pace);
-        let measured = self.measured(now);
-        match (paced, measured) {
-            (Some(paced), Some(measured))
-                if self.recent.len() >= ENOUGH && measured > paced * BY_CHANCE =>
-            {
-                Some(measured)
+    /// Something has happened at this moment, at which clocks show this.
+    pub fn event(&mut self, event: &Event<'_>, now: Instant, clock: &ZonedDateTime) {
+        match *event {
+            Event::Answered { error, pace, .. } => {
+                self.pace = pace;
+                if let Some(error) = error.filter(|error| is_repeated(error))
+                    && self.notice(now).is_none()
+                {
+                    let text = say!("progress-retrying", reason = error.reason.as_str());
+                    self.notice = Some((Some(now + TROUBLE_SHOWN), text));
+                }
             }
-            (Some(paced), _) => Some(paced),
-            (None, measured) => measured.filter(|&time| time > 0.0),
+            Event::Paused { wait, reason } => {
+                let until = time_of_day(&clock.saturating_add(wait));
+                let text = say!("progress-paused", until = until, reason = reason);
+                self.paused_until = Some(now + wait);
+                self.notice = Some((self.paused_until, text));
+            }
+            Event::Outage { reason, next_try } => {
+                let since = self
+                    .away_since
+                    .get_or_insert_with(|| clock_time(clock, clock));
+                let since = since.as_str();
+                let next = time_of_day(&clock.saturating_add(next_try));
+                let text = say!("progress-away", since = since, next = next, reason = reason);
+                self.notice = Some((None, text));
+            }
+            Event::OutageOver { .. } => self.back(),
+            Event::Stopping { .. } => {
+                self.calls_left = 0;
+                self.paused_until = None;
+                self.back();
+            }
+            Event::Settled {
+                order,
+                rows,
+                superseded,
+                status,
+                ..
+            } => {
+                let others = (status.of_other_flags(), superseded);
+                for (status, rows) in [others, (status, rows - superseded)] {
+                    let mut counts = self.counts.iter_mut();
+                    if let Some((_, count)) = counts.find(|(it, _)| *it == status) {
+                        *count += rows;
+                    }
+                }
+                self.calls_left = self.calls_left.saturating_sub(1);
+                order.clone_into(&mut self.last);
+            }
+            _ => {}
         }
     }
 
-    fn measured(&self, now: Instant) -> Option<f64> {
-        let (first, last) = (*self.recent.front()?, *self.recent.back()?);
-        let orders = self.recent.len() as f64;
-        let since = |at: Instant| at.saturating_duration_since(first).as_secs_f64();
-        let settled = match self.recent.len() {
-            1 => 0.0,
-            _ => since(last) / (orders - 1.0),
-        };
-        Some(settled.max(since(now) / orders))
+    fn back(&mut self) {
+        self.away_since = None;
+        self.notice = None;
+    }
+
+    /// What is to be seen at this moment, the most important first.
+    pub fn text(&self, now: Instant) -> String {
+        let (settled, rows) = (self.settled(), self.rows);
+        let is_calling = self.away_since.is_none() && self.paused_until.is_none_or(|at| at <= now);
+        let left = self.time_left(now).map(duration);
+        let counts = by_status(self.counts.iter().copied(), |rows, status| {
+            say!("rows-by-status-in-short", rows = rows, status = status)
+        });
+        let parts = [
+            Some(say!("progress-settled", settled = settled, rows = rows)),
+            left.map(|left| say!("progress-left", time = left)),
+            self.notice(now).map(str::to_owned),
+            Some(counts),
+            self.pace.filter(|_| is_calling).map(calls_at),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join(&say!("part-separator"))
+    }
+
+    fn notice(&self, now: Instant) -> Option<&str> {
+        let (until, text) = self.notice.as_ref()?;
+        until.is_none_or(|until| until > now).then_some(text)
+    }
+
+    /// At the pace in force, pauses included; nobody knows while the server is away.
+    fn time_left(&self, now: Instant) -> Option<Duration> {
+        if self.calls_left == 0 || self.away_since.is_some() {
+            return None;
+        }
+        let seconds = self.calls_left as f64 * 60.0 / self.pace?;
+        let pause = self
+            .paused_until
+            .map(|at| at.saturating_duration_since(now));
+        Some(Duration::try_from_secs_f64(seconds).ok()? + pause.unwrap_or_default())
     }
 }
 
-/// The minute in which a pause will be over for certain.
-fn end_of_pause(now: &ZonedDateTime, pause: Duration) -> String {
-    let round = ZonedDateTimeRound::new()
-        .smallest(Unit::Minute)
-        .mode(RoundMode::Ceil);
-    let end = now.checked_add(pause).and_then(|end| end.round(round));
-    clock_time(end.as_ref().unwrap_or(now), now)
+/// Whether the call failed for now.
+fn is_repeated(error: &CallError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable
+    )
+}
+
+fn calls_at(pace: f64) -> String {
+    if pace < 300.0 {
+        say!("progress-per-minute", calls = format!("{pace:.0}"))
+    } else {
+        say!("progress-per-second", calls = format!("{:.0}", pace / 60.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::pace::{Pacing, Workers};
+    use crate::run::{OnConflict, Preview};
+    use crate::stop::StopReason;
+
+    fn state(calls: u64, rate: &str) -> State {
+        State::new(&Planned {
+            rows: 1_008,
+            settled: BTreeMap::from([(Status::Ok, 5), (Status::Rejected, 1), (Status::Invalid, 2)]),
+            continued: None,
+            conflicts: 0,
+            on_conflict: OnConflict::Last,
+            calls,
+            pacing: Pacing::new(
+                rate.parse().expect("a rate"),
+                Workers::default(),
+                None,
+                None,
+            ),
+            preview: Some(Preview::default()),
+        })
+    }
+
+    fn settled(order: &str, rows: u64, superseded: u64) -> Event<'_> {
+        Event::Settled {
+            line: 2,
+            order,
+            rows,
+            superseded,
+            status: Status::Ok,
+        }
+    }
+
+    fn answered(error: Option<&CallError>, pace: Option<f64>) -> Event<'_> {
+        Event::Answered {
+            order: None,
+            attempt: 1,
+            error,
+            pace,
+        }
+    }
+
+    fn tell(state: &mut State, now: Instant, minute: i64, event: &Event<'_>) {
+        let clock: ZonedDateTime = "2026-03-01T22:39:50[Asia/Shanghai]"
+            .parse()
+            .expect("a time");
+        let clock = clock.saturating_add(jiff::SignedDuration::from_mins(minute));
+        state.event(event, now, &clock);
+    }
+
+    #[test]
+    fn the_time_left_is_that_of_the_calls_left_at_the_pace_in_force() {
+        let now = Instant::now();
+        let mut state = state(101, "60/min");
+        // 900 rows of one order, before 100 others.
+        tell(&mut state, now, 0, &settled("CG1", 900, 3));
+        assert_eq!(
+            state.text(now),
+            "908 of 1008 rows, 1 min 40 s left, 902 ok, 3 superseded, 1 rejected, 2 invalid, 60 calls/min"
+        );
+        tell(&mut state, now, 0, &answered(None, Some(30.0)));
+        assert!(state.text(now).contains("3 min 20 s left"));
+        for _ in 0..100 {
+            tell(&mut state, now, 0, &settled("CG2", 1, 0));
+        }
+        assert!(!state.text(now).contains("left"), "{}", state.text(now));
+        assert_eq!(state.last, "CG2");
+    }
+
+    #[test]
+    fn a_pause_is_part_of_the_time_left() {
+        let now = Instant::now();
+        let mut state = state(60, "60/min");
+        let wait = Duration::from_secs(61);
+        let reason = "too many";
+        tell(&mut state, now, 0, &Event::Paused { wait, reason });
+        let shown = "8 of 1008 rows, 2 min 01 s left, paused until 22:40:51: too many, 5 ok";
+        assert!(state.text(now).starts_with(shown), "{}", state.text(now));
+        let text = state.text(now + Duration::from_secs(62));
+        assert!(
+            text.starts_with("8 of 1008 rows, 1 min 00 s left, 5 ok"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn while_the_server_is_away_no_time_is_left_and_none_once_a_run_is_stopping() {
+        let now = Instant::now();
+        let mut state = state(12, "60/min");
+        for (minute, seconds) in [(0, 5), (1, 10)] {
+            let event = Event::Outage {
+                reason: "connection refused",
+                next_try: Duration::from_secs(seconds),
+            };
+            tell(&mut state, now, minute, &event);
+        }
+        let shown = "8 of 1008 rows, server away since 22:39, next try at 22:41:00: connection refused, 5 ok";
+        assert!(state.text(now).starts_with(shown), "{}", state.text(now));
+        let lasted = Duration::from_secs(70);
+        tell(&mut state, now, 2, &Event::OutageOver { lasted });
+        assert!(state.text(now).contains("12 s left"));
+        let reason = &StopReason::Deadline;
+        tell(&mut state, now, 2, &Event::Stopping { reason });
+        assert!(!state.text(now).contains("left"));
+    }
+
+    #[test]
+    fn trouble_is_shown_for_a_while() {
+        let now = Instant::now();
+        let mut state = state(12, "unlimited");
+        let error = CallError::new(ErrorKind::Transient, None, "HTTP 502".to_owned());
+        tell(&mut state, now, 0, &answered(Some(&error), None));
+        assert!(state.text(now).contains("trying again after: HTTP 502"));
+        assert!(!state.text(now + TROUBLE_SHOWN).contains("502"));
+        assert!(!state.text(now).contains("left"), "no pace tells");
+    }
 }

@@ -4,33 +4,17 @@ use std::fmt::Display;
 
 use jiff::tz::TimeZone;
 
-use super::statuses::by_status;
+use crate::erp::Account;
 use crate::files::Status;
 use crate::language::say;
-use crate::run::{Report, Summary, Word};
-use crate::text::{date_and_time, duration, one_line, padded};
+use crate::run::{Report, Tally};
+use crate::sheet::Appended;
+use crate::text::{self, all, date_and_time, duration, one_line, padded};
 
 /// Columns of the longest label.
 const LABEL: usize = 8;
 /// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
-
-/// What is to be done after a run.
-#[derive(Debug)]
-pub enum Next {
-    /// The run stopped early; `test` is the command that tells whether its cause is put right.
-    Continue {
-        test: Option<String>,
-        command: String,
-    },
-    /// It was a trial of the first orders.
-    Whole { command: String },
-    /// Rows are left in the failures file, which is `correct` if some of them need correcting.
-    Retry {
-        correct: Option<String>,
-        command: String,
-    },
-}
 
 /// A line that begins with what it is about, in a column of its own.
 pub fn labelled(label: &str, value: impl Display) -> String {
@@ -40,47 +24,47 @@ pub fn labelled(label: &str, value: impl Display) -> String {
 }
 
 /// The run in a few lines, what could be done better, and what comes next.
-pub fn summary(report: &Report, tip: Option<&str>, next: Option<&Next>) -> String {
-    completed(facts(report), messages(&report.summary), tip, next)
-}
-
-/// Facts, then what rows say, what could be done better, and what comes next.
-pub(super) fn completed(
-    mut lines: Vec<String>,
-    messages: Vec<String>,
+pub fn summary(
+    report: &Report,
+    account: &Account,
     tip: Option<&str>,
-    next: Option<&Next>,
+    next: Option<&str>,
 ) -> String {
-    if !messages.is_empty() {
-        lines.push(String::new());
-        lines.extend(messages);
-    }
-    if let Some(tip) = tip {
-        lines.extend([String::new(), labelled(&say!("label-tip"), tip)]);
-    }
-    if let Some(next) = next {
-        lines.extend([String::new(), labelled(&say!("label-next"), next.text())]);
+    let mut lines = facts(report, account);
+    let messages = messages(&report.rows);
+    let tip = tip.map(|tip| labelled(&say!("label-tip"), tip));
+    let next = next.map(|next| labelled(&say!("label-next"), next));
+    for part in [messages, Vec::from_iter(tip), Vec::from_iter(next)] {
+        if !part.is_empty() {
+            lines.push(String::new());
+            lines.extend(part);
+        }
     }
     lines.join("\n") + "\n"
 }
 
-fn facts(report: &Report) -> Vec<String> {
-    let tally = &report.summary;
-    let mut lines = Vec::new();
-    if report.destination.stand_in {
-        lines.push(say!("summary-stand-in"));
-    }
-    lines.push(say!(
+fn facts(report: &Report, account: &Account) -> Vec<String> {
+    let tally = &report.rows;
+    let (statuses, [results, failures]) = match report.kind {
+        Appended::Outcomes => {
+            let labels = [say!("label-results"), say!("label-failures")];
+            (Status::OF_RESULTS, labels)
+        }
+        Appended::Readings => {
+            let labels = [say!("label-verified"), say!("label-different")];
+            (Status::OF_READINGS, labels)
+        }
+    };
+    let counts = statuses.iter().map(|&it| (it, tally.count(it)));
+    let counts = by_status(counts, |rows, status| {
+        say!("rows-by-status", rows = rows, status = status)
+    });
+    let rows = say!(
         "summary-rows",
-        rows = tally.rows(),
-        counts = by_status(Status::ALL.map(|it| (it.as_str(), tally.count(it))))
-    ));
-    lines.push(labelled(&say!("label-sheet"), &report.sheet));
-    if !report.destination.stand_in {
-        lines.push(labelled(&say!("label-account"), &report.destination));
-    }
+        rows = text::rows(tally.rows()),
+        counts = counts
+    );
     let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
-    lines.push(labelled(&say!("label-finished"), date_and_time(&finished)));
     let calls = say!(
         "summary-calls",
         calls = report.calls,
@@ -88,82 +72,73 @@ fn facts(report: &Report) -> Vec<String> {
         retries = report.retries,
         pauses = report.pauses
     );
-    lines.push(labelled(&say!("label-calls"), calls));
-    if let Some(it) = &report.confirmed {
-        let verified = say!(
+    let waited = report.waited.map(duration);
+    let confirmed = report.confirmed.as_ref().map(|it| {
+        say!(
             "summary-verified",
             confirmed = it.confirmed,
             refuted = it.refuted,
             recovered = it.recovered,
             unread = it.unread,
-            calls = it.calls
-        );
-        lines.push(labelled(&say!("label-verified"), verified));
-    }
-    lines.push(labelled(&say!("label-results"), &report.results));
-    let failures = match report.failures.clone() {
-        Some(path) => say!("summary-failures", path = path, rows = tally.failures()),
+            calls = text::calls(it.calls)
+        )
+    });
+    let given_back = match &report.failures {
+        Some(path) => {
+            let rows = text::rows(tally.given_back());
+            say!("summary-failures", path = path.as_str(), rows = rows)
+        }
         None => say!("summary-failures-untouched"),
     };
-    lines.push(labelled(&say!("label-failures"), failures));
-    for kept in &report.kept {
-        lines.push(labelled(&say!("label-kept"), kept));
-    }
-    if let Some(journal) = &report.journal {
-        lines.push(labelled(&say!("label-journal"), journal));
-    }
-    lines
+    let own = (!account.stand_in).then(|| account.to_string());
+    let mut facts = vec![
+        (say!("label-sheet"), Some(report.sheet.clone())),
+        (say!("label-account"), own),
+        (say!("label-finished"), Some(date_and_time(&finished))),
+        (say!("label-calls"), Some(calls)),
+        (
+            say!("label-waited"),
+            waited.map(|time| say!("summary-waited", time = time)),
+        ),
+        (say!("label-verified"), confirmed),
+        (results, Some(report.results.clone())),
+        (failures, Some(given_back)),
+    ];
+    let kept = report.kept.iter().cloned();
+    facts.extend(kept.map(|kept| (say!("label-kept"), Some(kept))));
+    facts.push((say!("label-journal"), report.journal.clone()));
+    let facts = facts
+        .into_iter()
+        .filter_map(|(label, it)| Some(labelled(&label, it?)));
+    let stand_in = account.stand_in.then(|| say!("summary-stand-in"));
+    stand_in.into_iter().chain([rows]).chain(facts).collect()
+}
+
+/// How many rows ended how; what did not occur is left out, but for the first.
+pub(super) fn by_status(
+    counts: impl Iterator<Item = (Status, u64)>,
+    say: impl Fn(u64, &str) -> String,
+) -> String {
+    let counts = counts.enumerate();
+    let counts = counts.filter(|&(at, (_, rows))| rows > 0 || at == 0);
+    let counts = counts.map(|(_, (status, rows))| say(rows, status.as_str()));
+    all(&counts.collect::<Vec<_>>())
 }
 
 /// What rows say that need another look, the most frequent first.
-pub(super) fn messages<W: Word + Display>(summary: &Summary<W>) -> Vec<String> {
-    let messages = summary.messages();
+fn messages(tally: &Tally) -> Vec<String> {
+    let messages = tally.messages();
     let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));
-    let widths = shown.iter().map(|(status, ..)| status.to_string().len());
+    let widths = shown.iter().map(|(status, ..)| status.as_str().len());
     let width = widths.max().unwrap_or_default().max(LABEL);
-    let mut lines: Vec<_> = shown
-        .iter()
-        .map(|(status, message, count)| {
-            let message = one_line(message, usize::MAX);
-            format!("{count:>8}  {status:<width$}  {message}")
-        })
-        .collect();
-    let rest: u64 = rest.iter().map(|(_, _, count)| count).sum();
-    let others = rest + summary.unlisted();
+    let line = |(status, message, count): &(Status, &str, u64)| {
+        let message = one_line(message, usize::MAX);
+        format!("{count:>8}  {:<width$}  {message}", status.as_str())
+    };
+    let mut lines: Vec<_> = shown.iter().map(line).collect();
+    let others = rest.iter().map(|(.., count)| count).sum::<u64>() + tally.unlisted();
     if others > 0 {
         lines.push(format!("{others:>8}  {}", say!("summary-others")));
     }
     lines
-}
-
-impl Next {
-    fn text(&self) -> String {
-        match self {
-            Next::Continue {
-                test: None,
-                command,
-            }
-            | Next::Retry {
-                correct: None,
-                command,
-            } => command.clone(),
-            Next::Continue {
-                test: Some(test),
-                command,
-            } => say!(
-                "next-test-first",
-                test = test.as_str(),
-                command = command.as_str()
-            ),
-            Next::Whole { command } => say!("next-whole", command = command.as_str()),
-            Next::Retry {
-                correct: Some(file),
-                command,
-            } => say!(
-                "next-correct-first",
-                file = file.as_str(),
-                command = command.as_str()
-            ),
-        }
-    }
 }

@@ -1,71 +1,103 @@
-//! Who calls: seller account, app key and app secret.
+//! Who calls, and where the calls go.
 
 use std::fmt;
+use std::path::PathBuf;
 
-use zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 
+use super::endpoint::Endpoint;
+use super::error::SettingError;
 use crate::language::say;
 
-/// The app secret, handed out by the platform as `secret:salt`.
-///
-/// Prints as `***`, in `Debug` output too, and is wiped from memory when dropped.
-#[derive(Clone)]
+/// The app secret, handed out by the platform as `secret:salt`. Never printed, and wiped from
+/// memory when dropped.
+#[derive(Clone, Debug)]
 pub struct AppSecret {
-    secret: Zeroizing<String>,
-    salt: Zeroizing<String>,
+    secret: SecretString,
+    salt: SecretString,
 }
-
-/// What is wrong with an app secret. Never contains any of it.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{}", say!("account-secret-form"))]
-pub struct SecretError;
 
 impl AppSecret {
     /// Splits `secret:salt`; white space around it is dropped. Where there is no colon, Chinese
     /// input methods have put a full-width one.
-    pub fn parse(text: &str) -> Result<Self, SecretError> {
+    pub fn parse(text: &str) -> Result<Self, SettingError> {
         let text = text.trim();
         match text.split_once(':').or_else(|| text.split_once('：')) {
             Some((secret, salt)) if !secret.is_empty() && !salt.is_empty() => Ok(AppSecret {
-                secret: Zeroizing::new(secret.to_owned()),
-                salt: Zeroizing::new(salt.to_owned()),
+                secret: secret.into(),
+                salt: salt.into(),
             }),
-            _ => Err(SecretError),
+            _ => Err(SettingError(say!("account-secret-form"))),
         }
     }
 
     /// The half that is signed with and never sent.
     pub(super) fn secret(&self) -> &str {
-        &self.secret
+        self.secret.expose_secret()
     }
 
     /// The half that the protocol sends as query field `salt`.
     pub(super) fn salt(&self) -> &str {
-        &self.salt
+        self.salt.expose_secret()
     }
 }
 
-impl fmt::Debug for AppSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl fmt::Display for AppSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// A seller account and the application that calls for it.
-#[derive(Clone, Debug)]
+/// A seller account, the application that calls for it, and where its ERP answers.
+#[derive(Clone, Debug, Serialize)]
 pub struct Account {
     /// The seller account, query field `sid`.
     pub sid: String,
-    /// The application's key, query field `key`.
+    /// Of the application; query field `key`.
     pub app_key: String,
-    /// The application's secret.
-    pub app_secret: AppSecret,
+    #[serde(skip)]
+    pub secret: AppSecret,
+    pub endpoint: Endpoint,
+    /// A PEM file of certificate authorities to trust besides the built-in ones.
+    #[serde(skip)]
+    pub ca_file: Option<PathBuf>,
+    /// Whether it is the stand-in inside this process: then nothing is sent to the ERP.
+    pub stand_in: bool,
+}
+
+impl Account {
+    /// The endpoint as files know it: the stand-in has another port each time.
+    pub fn endpoint_name(&self) -> &str {
+        if self.stand_in {
+            "sandbox"
+        } else {
+            self.endpoint.url()
+        }
+    }
+}
+
+/// Whose orders are changed, and where.
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&if self.stand_in {
+            say!("destination-stand-in")
+        } else {
+            say!(
+                "destination",
+                account = self.sid.as_str(),
+                app_key = self.app_key.as_str(),
+                endpoint = self.endpoint.url()
+            )
+        })
+    }
+}
+
+/// Of the protocol's published examples.
+#[cfg(test)]
+pub(super) fn test_account(endpoint: &str) -> Account {
+    Account {
+        sid: "wdtapi3".to_owned(),
+        app_key: "wdt_test".to_owned(),
+        secret: AppSecret::parse("testsecret:testsalt").expect("secret:salt"),
+        endpoint: endpoint.parse().expect("an endpoint"),
+        ca_file: None,
+        stand_in: false,
+    }
 }
 
 #[cfg(test)]
@@ -74,24 +106,25 @@ mod tests {
 
     #[test]
     fn a_secret_has_two_halves() {
-        let secret = AppSecret::parse(" abc:de:f\n").expect("valid");
-        assert_eq!((secret.secret(), secret.salt()), ("abc", "de:f"));
-        let secret = AppSecret::parse("abc：de").expect("valid");
-        assert_eq!((secret.secret(), secret.salt()), ("abc", "de"));
-        for wrong in ["", "abc", "abc:", ":salt", ":"] {
-            assert_eq!(AppSecret::parse(wrong).err(), Some(SecretError), "{wrong}");
+        for (text, halves) in [
+            (" abc:de:f\n", Some(("abc", "de:f"))),
+            ("abc：de", Some(("abc", "de"))),
+            ("", None),
+            ("abc", None),
+            ("abc:", None),
+            (":salt", None),
+        ] {
+            let secret = AppSecret::parse(text).ok();
+            let found = secret.as_ref().map(|it| (it.secret(), it.salt()));
+            assert_eq!(found, halves, "{text}");
         }
     }
 
     #[test]
-    fn a_secret_never_prints() {
-        let account = Account {
-            sid: "shop".into(),
-            app_key: "key".into(),
-            app_secret: AppSecret::parse("hush:quiet").expect("valid"),
-        };
-        let printed = format!("{account:?} {account:#?} {}", account.app_secret);
-        assert!(printed.contains("***"));
-        assert!(!printed.contains("hush") && !printed.contains("quiet"));
+    fn a_secret_is_neither_printed_nor_written() {
+        let account = test_account("test");
+        let json = serde_json::to_string(&account).expect("JSON");
+        let shown = format!("{account:?} {account:#?} {account} {json}");
+        assert!(!shown.contains("testsecret") && !shown.contains("testsalt"));
     }
 }

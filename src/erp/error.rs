@@ -1,8 +1,11 @@
 //! Why a call did not do what it was made for.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
+
+use crate::language::say;
 
 /// Which of the ERP's two limits a call ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +29,9 @@ pub enum ErrorKind {
     Transient,
     /// The server is away or down, as far as this call shows: that says nothing about the row.
     Unreachable,
+    /// The server took the call and nothing came of it within the timeout: it is down, or this one
+    /// call is too much for it. Whether others are answered tells which.
+    NoReply,
     /// The timestamp was more than 120 s off the ERP's clock.
     Clock,
     /// Every further call would fail the same way: stop the run.
@@ -34,34 +40,44 @@ pub enum ErrorKind {
     Doubtful,
 }
 
+/// Why a call failed; in `Display` with what that means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallError {
     pub kind: ErrorKind,
     /// The ERP's status, where the ERP itself answered.
     pub code: Option<i64>,
-    pub reason: Reason,
+    /// Why, in words: the ERP's, where it answered.
+    pub reason: String,
     /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// Whether anything of the call may have reached the server.
+    pub(super) sent: bool,
 }
 
+/// A setting that calls cannot be made with, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingError(pub(super) String);
+
 impl CallError {
+    pub fn new(kind: ErrorKind, code: Option<i64>, reason: String) -> Self {
+        CallError {
+            kind,
+            code,
+            reason,
+            retry_after: None,
+            sent: true,
+        }
+    }
+
     /// Whether the ERP may have done what the call asks for all the same.
     pub fn may_be_applied(&self) -> bool {
-        !matches!(
-            self.reason,
-            Reason::HostNotFound
-                | Reason::NoConnection(_)
-                | Reason::NotConnected(_)
-                | Reason::OutOfHandles(_)
-                | Reason::SpokeFirst
-                | Reason::ProxyLogin { .. }
-        )
+        self.sent
     }
 
     /// Whether anything came back that shows that the server is there.
     pub fn is_reply(&self) -> bool {
-        let silent = matches!(self.reason, Reason::Timeout(_) | Reason::NoConnection(_));
-        self.kind != ErrorKind::Unreachable && !silent
+        !matches!(self.kind, ErrorKind::Unreachable | ErrorKind::NoReply)
     }
 
     /// Whether the app key may not use the method.
@@ -69,62 +85,31 @@ impl CallError {
         self.kind == ErrorKind::Doubtful && self.code == Some(100)
     }
 
-    pub(super) fn new(kind: ErrorKind, code: Option<i64>, reason: Reason) -> Self {
-        CallError {
-            kind,
-            code,
-            reason,
-            retry_after: None,
+    /// The reason, with the ERP's status where there is one.
+    pub fn why(&self) -> String {
+        self.with_status(self.reason.clone())
+    }
+
+    fn with_status(&self, what: String) -> String {
+        match self.code {
+            Some(status) => say!("call-with-status", what = what, status = status.to_string()),
+            None => what,
         }
     }
 }
 
-/// What happened to a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The ERP's words.
-    Erp(String),
-    /// An HTTP status that is no answer of the ERP's.
-    Http(u16),
-    /// The same, that says the endpoint is wrong.
-    WrongEndpoint(u16),
-    /// The same, of something that stands before the ERP.
-    RefusedBeforeErp(u16),
-    TooManyRequests,
-    /// An answer of the ERP's whose `data` is not what its method is known to give.
-    OtherForm,
-    /// A reply without the ERP's JSON in it, such as a gateway's page.
-    NotJson,
-    /// A page that says the system is under maintenance, instead of a reply.
-    Maintenance,
-    /// No reply within this time.
-    Timeout(Duration),
-    /// No connection within this time.
-    NoConnection(Duration),
-    HostNotFound,
-    /// The URL cannot be called.
-    BadUrl,
-    /// This machine has too many files and connections open.
-    OutOfHandles(String),
-    /// Refused, no way there, no handshake: nothing was sent.
-    NotConnected(String),
-    /// The server spoke or hung up before anything was sent.
-    SpokeFirst,
-    /// The proxy wants to know who calls.
-    ProxyLogin {
-        proxy: String,
-        /// The variable that names it.
-        variable: &'static str,
-    },
-    /// Reset or closed before anything of a reply came.
-    Connection(String),
-    /// Cut off in the middle of the reply.
-    CutOff(String),
-    /// What came was no HTTP reply of a sane size.
-    Malformed(String),
-    /// More came than one reply: which one is the call's is not known.
-    NotAlone,
-    /// The server could not prove who it is.
-    Certificate(String),
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = self.reason.as_str();
+        let what = match self.kind {
+            ErrorKind::Rejected => say!("call-rejected", reason = reason),
+            ErrorKind::Throttled(_) => say!("call-throttled", reason = reason),
+            ErrorKind::Transient | ErrorKind::NoReply => say!("call-transient", reason = reason),
+            ErrorKind::Unreachable => say!("call-unreachable", reason = reason),
+            ErrorKind::Clock => say!("call-clock", reason = reason),
+            ErrorKind::Fatal => say!("call-fatal", reason = reason),
+            ErrorKind::Doubtful => say!("call-doubtful", reason = reason),
+        };
+        f.write_str(&self.with_status(what))
+    }
 }

@@ -1,165 +1,150 @@
-//! ureq's errors in this crate's terms, without the URL, which holds half of the secret.
+//! ureq's errors in this crate's terms.
 
 use std::io;
 use std::time::Duration;
 
 use ureq::{Error, Timeout};
 
-use super::error::Reason;
+use super::error::ErrorKind::{Fatal, NoReply, Transient, Unreachable};
+use super::error::{CallError, ErrorKind};
 use super::proxy::SystemProxy;
-use super::secrets::Secrets;
 use crate::language::say;
 
 /// A server that takes longer to accept a connection is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How ureq tells the HTTP status that a proxy gave instead of a connection.
-const PROXY_SAYS: &str = "proxy server responded ";
 
-/// What has to be known of a call to say why it failed.
-pub(super) struct Circumstances<'c> {
-    pub(super) timeout: Duration,
-    pub(super) proxy: Option<&'c SystemProxy>,
-    pub(super) secrets: &'c Secrets<'c>,
+/// How calls get to the ERP.
+pub(super) struct Route {
+    /// The longest a call may take.
+    pub timeout: Duration,
+    pub proxy: Option<SystemProxy>,
 }
 
-/// Shorter than the whole call's, so that the two can be told apart.
-pub(super) fn connect_timeout(timeout: Duration) -> Duration {
-    timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
-}
-
-impl Circumstances<'_> {
-    pub(super) fn explain(&self, error: Error) -> Reason {
-        self.name_proxy(self.reason(error))
+impl Route {
+    /// Shorter than the whole call's, so that the two can be told apart.
+    pub fn connect_timeout(&self) -> Duration {
+        self.timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
     }
 
-    /// Where the reply had begun.
-    pub(super) fn explain_cut_off(&self, error: Error) -> Reason {
-        match self.explain(error) {
-            Reason::Connection(why) => Reason::CutOff(why),
-            reason => reason,
-        }
-    }
-
-    /// Names the proxy beside what kept a call from its server: it may be to blame.
-    fn name_proxy(&self, reason: Reason) -> Reason {
-        let Some(proxy) = self.proxy else {
-            return reason;
+    /// Why there was no reply.
+    pub fn explain(&self, error: &Error) -> CallError {
+        let seconds = |time: Duration| time.as_secs_f32().to_string();
+        let (kind, sent, mut reason) = match (error, &self.proxy) {
+            (Error::Timeout(Timeout::Resolve | Timeout::Connect), _) => {
+                let seconds = seconds(self.connect_timeout());
+                let reason = say!("reason-no-connection", seconds = seconds);
+                (Unreachable, false, reason)
+            }
+            (Error::Timeout(_), _) => {
+                let seconds = seconds(self.timeout);
+                (NoReply, true, say!("reason-timeout", seconds = seconds))
+            }
+            (Error::Io(error), _) => explain_io(error),
+            (Error::HostNotFound, _) => (Unreachable, false, say!("reason-host-not-found")),
+            (Error::ConnectProxyFailed(why), Some(proxy))
+                if why.starts_with("proxy server responded 407") =>
+            {
+                let (address, variable) = (proxy.address(), proxy.variable);
+                let reason = say!("reason-proxy-login", proxy = address, variable = variable);
+                (Fatal, false, reason)
+            }
+            (
+                Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_),
+                _,
+            ) => {
+                let what = error.to_string();
+                (Transient, true, say!("reason-malformed", what = what))
+            }
+            (error, _) => (Unreachable, false, error.to_string()),
         };
-        let named = say!(
-            "reason-through-proxy",
-            reason = reason.to_string(),
-            proxy = proxy.address()
-        );
-        match reason {
-            Reason::Connection(_) => Reason::Connection(named),
-            Reason::NotConnected(_) | Reason::NoConnection(_) | Reason::HostNotFound => {
-                Reason::NotConnected(named)
-            }
-            reason => reason,
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| kind == Unreachable) {
+            // It may be to blame.
+            let proxy = proxy.address();
+            reason = say!("reason-through-proxy", reason = reason, proxy = proxy);
+        }
+        CallError {
+            sent,
+            ..CallError::new(kind, None, reason)
         }
     }
 
-    fn reason(&self, error: Error) -> Reason {
-        match error {
-            Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-                Reason::NoConnection(connect_timeout(self.timeout))
-            }
-            Error::Timeout(_) => Reason::Timeout(self.timeout),
-            Error::Io(error) => self.explain_io(&error),
-            Error::Rustls(error) => self.explain_tls(&error),
-            Error::HostNotFound => Reason::HostNotFound,
-            Error::BadUri(_) | Error::Http(_) => Reason::BadUrl,
-            Error::ConnectionFailed => Reason::SpokeFirst,
-            Error::ConnectProxyFailed(why) => self.explain_proxy(&why),
-            error @ (Error::Protocol(_)
-            | Error::LargeResponseHeader(..)
-            | Error::BodyExceedsLimit(_)) => Reason::Malformed(self.text(&error)),
-            error => Reason::NotConnected(self.text(&error)),
+    /// Why a reply that had begun was not whole.
+    pub fn explain_cut_off(&self, error: &Error) -> CallError {
+        let mut error = self.explain(error);
+        if !error.is_reply() {
+            error.kind = Transient;
         }
-    }
-
-    fn explain_io(&self, error: &io::Error) -> Reason {
-        let inner = error.get_ref();
-        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return self.explain_tls(tls);
-        }
-        // Reading a body reports ureq's own errors inside an io::Error.
-        match inner.and_then(|inner| inner.downcast_ref::<Error>()) {
-            Some(Error::Timeout(_)) => return Reason::Timeout(self.timeout),
-            Some(
-                error @ (Error::Protocol(_)
-                | Error::LargeResponseHeader(..)
-                | Error::BodyExceedsLimit(_)),
-            ) => return Reason::Malformed(self.text(error)),
-            _ => {}
-        }
-        if is_out_of_handles(error) {
-            return Reason::OutOfHandles(error.to_string());
-        }
-        match error.kind() {
-            io::ErrorKind::TimedOut => Reason::Timeout(self.timeout),
-            io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::NetworkDown
-            // Every port towards the server was in use a minute ago.
-            | io::ErrorKind::AddrNotAvailable => Reason::NotConnected(self.text(error)),
-            _ => Reason::Connection(self.text(error)),
-        }
-    }
-
-    fn explain_tls(&self, error: &rustls::Error) -> Reason {
-        let text = self.text(error);
-        match error {
-            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-                Reason::Certificate(text)
-            }
-            _ => Reason::Connection(text),
-        }
-    }
-
-    fn explain_proxy(&self, why: &str) -> Reason {
-        let status = why.strip_prefix(PROXY_SAYS);
-        match (self.proxy, status) {
-            (Some(proxy), Some(status)) if status.starts_with("407") => Reason::ProxyLogin {
-                proxy: proxy.address(),
-                variable: proxy.variable,
-            },
-            _ => Reason::NotConnected(self.text(&why)),
-        }
-    }
-
-    fn text(&self, error: &impl ToString) -> String {
-        self.secrets.printable(&error.to_string())
+        error
     }
 }
 
-/// Whether this process or this machine has as many files and connections open as it may.
-fn is_out_of_handles(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    const CODES: [i32; 2] = [23, 24];
-    // WSAEMFILE, WSAENOBUFS.
-    #[cfg(windows)]
-    const CODES: [i32; 2] = [10_024, 10_055];
-    error
-        .raw_os_error()
-        .is_some_and(|code| CODES.contains(&code))
+/// Also whether the call may have reached the server.
+fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
+    };
+    use rustls::Error::{InvalidCertificate, NoCertificatesPresented};
+
+    let why = error.to_string();
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref());
+    if let Some(InvalidCertificate(_) | NoCertificatesPresented) = tls {
+        return (Fatal, false, say!("reason-certificate", why = why));
+    }
+    match (error.kind(), error.raw_os_error()) {
+        // ENFILE, EMFILE; WSAEMFILE, WSAENOBUFS.
+        (_, Some(23 | 24 | 10_024 | 10_055)) => {
+            (Fatal, false, say!("reason-out-of-handles", why = why))
+        }
+        // WSAHOST_NOT_FOUND to WSANO_DATA; the standard library has no kind for it.
+        (_, Some(11_001..=11_004)) => (Unreachable, false, say!("reason-host-not-found")),
+        _ if why.starts_with("failed to lookup address") => {
+            (Unreachable, false, say!("reason-host-not-found"))
+        }
+        // The last: every port towards the server was in use a minute ago.
+        (
+            ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown
+            | AddrNotAvailable,
+            _,
+        ) => (Unreachable, false, why),
+        _ => (Unreachable, true, why),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::ToSocketAddrs;
+
     use super::*;
 
     #[test]
-    fn where_no_port_is_free_nothing_was_sent() {
-        let secrets = Secrets::default();
-        let circumstances = Circumstances {
+    fn what_was_never_sent_is_told_from_what_was_never_answered() {
+        let route = Route {
             timeout: Duration::from_secs(30),
             proxy: None,
-            secrets: &secrets,
         };
-        let error = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        let reason = circumstances.explain(Error::Io(error));
-        assert!(matches!(reason, Reason::NotConnected(_)), "{reason:?}");
+        let io = |kind: io::ErrorKind| Error::Io(kind.into());
+        let unknown = ("no.such.host.invalid", 80).to_socket_addrs();
+        let expired = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        for (error, kind, may_be_applied) in [
+            (Error::Timeout(Timeout::Resolve), Unreachable, false),
+            (Error::Timeout(Timeout::Connect), Unreachable, false),
+            (Error::HostNotFound, Unreachable, false),
+            (Error::Io(unknown.expect_err("no host")), Unreachable, false),
+            (io(io::ErrorKind::ConnectionRefused), Unreachable, false),
+            (io(io::ErrorKind::AddrNotAvailable), Unreachable, false),
+            (Error::Io(io::Error::from_raw_os_error(24)), Fatal, false),
+            (Error::Io(io::Error::other(expired)), Fatal, false),
+            (io(io::ErrorKind::ConnectionReset), Unreachable, true),
+            (io(io::ErrorKind::UnexpectedEof), Unreachable, true),
+            (Error::Timeout(Timeout::Global), NoReply, true),
+            (Error::Timeout(Timeout::RecvResponse), NoReply, true),
+            (Error::LargeResponseHeader(2, 1), Transient, true),
+        ] {
+            let explained = route.explain(&error);
+            assert_eq!(explained.kind, kind, "{error:?}");
+            assert_eq!(explained.may_be_applied(), may_be_applied, "{error:?}");
+            let cut_off = route.explain_cut_off(&error);
+            assert!(cut_off.is_reply(), "something had come: {error:?}");
+        }
     }
 }

@@ -1,28 +1,19 @@
 //! Purchase orders as the ERP lists them, with the flags that they carry.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use jiff::civil::DateTime;
-use jiff::tz::{self, Offset};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::client::Caller;
-use super::error::{CallError, ErrorKind, Reason};
-use super::protocol::LIST_METHOD;
-use super::request::{Request, arguments};
+use super::client::Client;
+use super::error::{CallError, ErrorKind};
+use super::protocol::{LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, beijing_time};
+use super::request::Request;
+use crate::language::say;
 
-/// Orders asked for a call: the most that clients are known to ask for.
-const PAGE_SIZE: &str = "100";
-/// A window may not be longer (a rule of the ERP).
-const MAX_WINDOW: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// An order's detail lines come with it, and it may have hundreds.
 const MAX_LISTING_BYTES: u64 = 64 * 1024 * 1024;
-/// The ERP's times are Beijing's.
-const BEIJING: Offset = tz::offset(8);
 
 /// Which orders are to be listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,13 +25,11 @@ pub enum Query {
     Order { purchase_no: String },
 }
 
-/// A time of whole seconds, both ends included.
+/// A time of whole seconds in Beijing, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Window {
-    #[serde(serialize_with = "in_beijing")]
-    start_time: Timestamp,
-    #[serde(serialize_with = "in_beijing")]
-    end_time: Timestamp,
+    start_time: String,
+    end_time: String,
 }
 
 impl Window {
@@ -48,24 +37,19 @@ impl Window {
     /// second in which the next one ends.
     pub fn back_from(now: Timestamp, within: Duration) -> Vec<Window> {
         let mut windows = Vec::new();
-        let (mut end_time, mut left) = (now, within);
-        while !left.is_zero() {
+        let mut end = now;
+        let mut left = SignedDuration::from_secs(within.as_secs_f64().ceil() as i64);
+        while left.is_positive() {
             let length = left.min(MAX_WINDOW);
-            let seconds = SignedDuration::from_secs(length.as_secs_f64().ceil() as i64);
-            let start_time = end_time.saturating_sub(seconds).unwrap_or(Timestamp::MIN);
+            let start = end.saturating_sub(length).unwrap_or(Timestamp::MIN);
             windows.push(Window {
-                start_time,
-                end_time,
+                start_time: beijing_time(start),
+                end_time: beijing_time(end),
             });
-            (end_time, left) = (start_time, left - length);
+            (end, left) = (start, left - length);
         }
         windows
     }
-}
-
-fn in_beijing<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
-    let time: DateTime = BEIJING.to_datetime(*time);
-    to.collect_str(&time.strftime("%Y-%m-%d %H:%M:%S"))
 }
 
 /// Which page of a listing.
@@ -77,27 +61,31 @@ pub struct Page {
     pub counted: bool,
 }
 
-/// A page of a listing.
-#[derive(Debug, PartialEq, Eq)]
+/// A page of a listing. What stands beside these fields is skipped while parsing.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Listing {
     /// Orders on all pages; known if the ERP was to count them.
+    #[serde(default, rename = "total_count", deserialize_with = "number")]
     pub total: Option<u64>,
-    /// Orders on this page, also those that have no number yet.
-    pub length: u64,
+    #[serde(rename = "order")]
     pub orders: Vec<Listed>,
 }
 
 /// What a listing shows of an order.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Listed {
+    /// Empty if it has no number yet.
+    #[serde(default, rename = "purchase_no", deserialize_with = "text")]
     pub order: String,
     /// `无` for none; `None` if the listing does not say.
+    #[serde(default, rename = "flag_name", deserialize_with = "flag")]
     pub flag: Option<String>,
     /// When the order was last modified, by the ERP's clock.
+    #[serde(default, deserialize_with = "time")]
     pub modified: Option<Timestamp>,
 }
 
-impl Caller<'_> {
+impl Client {
     /// Asks for one page of a listing. Changes nothing.
     ///
     /// # Errors
@@ -105,85 +93,58 @@ impl Caller<'_> {
     /// Also if the ERP accepts the call and answers with something that is no listing as it is
     /// known: then it is [`Rejected`](ErrorKind::Rejected), for the same call again would not help.
     pub fn list(&self, query: &Query, page: Page) -> Result<Listing, CallError> {
-        let body = arguments(query)?;
         let number = page.number.to_string();
         let data = self.call(&Request {
             paging: &[
-                ("page_size", PAGE_SIZE),
+                ("page_size", &MAX_PAGE_SIZE.to_string()),
                 ("page_no", &number),
                 ("calc_total", if page.counted { "1" } else { "0" }),
             ],
             max_reply: MAX_LISTING_BYTES,
-            ..Request::new(LIST_METHOD, &body)
+            ..Request::new(LIST_METHOD, &[query])
         })?;
         Listing::parse(&data)
             .filter(|listing| listing.total.is_some() || !page.counted)
-            .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), Reason::OtherForm))
+            .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), say!("reason-other-form")))
     }
-}
-
-/// What stands beside these fields is skipped while parsing.
-#[derive(Deserialize)]
-struct RawListing<'a> {
-    #[serde(default)]
-    total_count: Value,
-    #[serde(borrow)]
-    order: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct RawListed<'a> {
-    #[serde(borrow)]
-    purchase_no: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    flag_name: Option<Cow<'a, str>>,
-    #[serde(default)]
-    modified: Value,
 }
 
 impl Listing {
     /// `None` if anything in it is not as the ERP is known to write it: a listing that is read
     /// wrongly would show what is not so.
     fn parse(data: &str) -> Option<Listing> {
-        let raw: RawListing<'_> = object(data)?;
-        let total = number(&raw.total_count).and_then(|total| u64::try_from(total).ok());
-        let mut orders = Vec::with_capacity(raw.order.len());
-        for listed in &raw.order {
-            let listed: RawListed<'_> = object(listed.get())?;
-            let Some(order) = listed.purchase_no.filter(|number| !number.is_empty()) else {
-                continue;
-            };
-            orders.push(Listed {
-                order: order.into_owned(),
-                flag: listed
-                    .flag_name
-                    .filter(|flag| !flag.trim().is_empty() && !flag.contains('\u{fffd}'))
-                    .map(Cow::into_owned),
-                modified: number(&listed.modified)
-                    .and_then(|time| Timestamp::from_millisecond(time).ok()),
-            });
-        }
-        Some(Listing {
-            total,
-            length: raw.order.len() as u64,
-            orders,
-        })
+        // An array would be read as the fields in order.
+        data.starts_with('{')
+            .then(|| serde_json::from_str(data).ok())?
     }
-}
-
-/// A JSON object and nothing else: an array would be read as its fields in order.
-fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
-    json.starts_with('{')
-        .then(|| serde_json::from_str(json).ok())?
 }
 
 /// A whole number, which the ERP writes as a text, too.
-fn number(value: &Value) -> Option<i64> {
-    match value {
+fn number<'de, D, N>(field: D) -> Result<Option<N>, D::Error>
+where
+    D: Deserializer<'de>,
+    N: TryFrom<i64>,
+{
+    let number = match Value::deserialize(field)? {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    }
+    };
+    Ok(number.and_then(|number| number.try_into().ok()))
+}
+
+fn text<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(field)?.unwrap_or_default())
+}
+
+fn flag<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
+    let is_shown = |flag: &String| !flag.trim().is_empty() && !flag.contains('\u{fffd}');
+    Ok(Some(text(field)?).filter(is_shown))
+}
+
+fn time<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Error> {
+    let milliseconds: Option<i64> = number(field)?;
+    Ok(milliseconds.and_then(|time| Timestamp::from_millisecond(time).ok()))
 }
 
 #[cfg(test)]
@@ -194,46 +155,35 @@ mod tests {
         text.parse().expect("a time")
     }
 
-    fn bodies(within: Duration) -> Vec<String> {
-        let windows = Window::back_from(time("2026-11-30T16:00:05.9Z"), within).into_iter();
-        let queries = windows.map(Query::Modified);
-        queries
-            .map(|query| arguments(&query).expect("a body"))
-            .collect()
-    }
-
     #[test]
     fn windows_are_beijings_time_and_thirty_days_at_most() {
-        let day = Duration::from_secs(24 * 3_600);
-        let window = |start, end| format!(r#"[{{"start_time":"{start}","end_time":"{end}"}}]"#);
-        assert_eq!(
-            bodies(30 * day),
-            [window("2026-11-01 00:00:05", "2026-12-01 00:00:05")]
-        );
-        assert_eq!(
-            bodies(Duration::from_millis(500)),
-            [window("2026-12-01 00:00:04", "2026-12-01 00:00:05")]
-        );
-        assert_eq!(
-            bodies(61 * day),
-            [
-                window("2026-11-01 00:00:05", "2026-12-01 00:00:05"),
-                window("2026-10-02 00:00:05", "2026-11-01 00:00:05"),
-                window("2026-10-01 00:00:05", "2026-10-02 00:00:05"),
-            ]
-        );
-        assert_eq!(bodies(Duration::ZERO), [""; 0]);
-        let ages = Window::back_from(Timestamp::MIN, 90 * day);
+        let now = time("2026-11-30T16:00:05.9Z");
+        let days = |days: u64| Duration::from_secs(days * 24 * 3_600);
+        let ends = [
+            "2026-12-01 00:00:05",
+            "2026-11-01 00:00:05",
+            "2026-10-02 00:00:05",
+            "2026-10-01 00:00:05",
+        ];
+        let second = [ends[0], "2026-12-01 00:00:04"];
+        for (within, ends) in [
+            (days(30), &ends[..2]),
+            (days(61), &ends),
+            (Duration::from_millis(500), &second),
+            (Duration::ZERO, &[]),
+        ] {
+            let windows = Window::back_from(now, within).into_iter();
+            let queries: Vec<_> = windows.map(Query::Modified).collect();
+            let expected = ends.windows(2).map(|pair| {
+                let (end, start) = (pair[0], pair[1]);
+                format!(r#"{{"start_time":"{start}","end_time":"{end}"}}"#)
+            });
+            let expected = expected.collect::<Vec<_>>().join(",");
+            let body = Request::new(LIST_METHOD, &queries).body;
+            assert_eq!(body, format!("[{expected}]"));
+        }
+        let ages = Window::back_from(Timestamp::MIN, days(90));
         assert_eq!(ages.len(), 3, "before all time there is none");
-    }
-
-    #[test]
-    fn one_order_is_asked_for_by_its_number() {
-        let query = Query::Order {
-            purchase_no: "CG2204130001".into(),
-        };
-        let body = arguments(&query).expect("a body");
-        assert_eq!(body, r#"[{"purchase_no":"CG2204130001"}]"#);
     }
 
     #[test]
@@ -243,29 +193,25 @@ mod tests {
              "detail_list":[{"purchase_no":"no","flag_name":"no"},null]},
             {"flag_name":"无","purchase_no":"CG\u0032","modified":"1764547200000"},
             {"purchase_no":"CG3","flag_name":null,"modified":"yesterday"},
-            {"purchase_no":"CG4"},
-            {"purchase_no":null,"flag_name":"aa"},{"purchase_no":""},{}]}"#;
-        let listing = Listing::parse(data).expect("a listing");
-        assert_eq!((listing.total, listing.length), (Some(3), 7));
-        let modified = Some(time("2025-12-01T00:00:00Z"));
+            {"purchase_no":null,"flag_name":" "},{"flag_name":"\ufffd"}]}"#;
         let listed = |order: &str, flag: Option<&str>, modified| Listed {
             order: order.into(),
             flag: flag.map(str::to_owned),
             modified,
         };
-        assert_eq!(
-            listing.orders,
-            [
-                listed("CG1", Some("加急"), modified),
-                listed("CG2", Some("无"), modified),
-                listed("CG3", None, None),
-                listed("CG4", None, None),
-            ]
-        );
+        let modified = Some(time("2025-12-01T00:00:00Z"));
+        let orders = vec![
+            listed("CG1", Some("加急"), modified),
+            listed("CG2", Some("无"), modified),
+            listed("CG3", None, None),
+            listed("", None, None),
+            listed("", None, None),
+        ];
+        let total = Some(3);
+        assert_eq!(Listing::parse(data), Some(Listing { total, orders }));
         for total in ["-1", "1.5", r#""""#, r#""many""#, "[]", "null"] {
             let empty = Listing::parse(&format!(r#"{{"total_count":{total},"order":[]}}"#));
-            let empty = empty.expect("a listing");
-            assert_eq!((empty.total, empty.length), (None, 0), "{total}");
+            assert_eq!(empty.map(|it| it.total), Some(None), "{total}");
         }
     }
 
@@ -275,17 +221,13 @@ mod tests {
             "null",
             "[]",
             "{}",
-            r#""""#,
             r#"[0,[]]"#,
-            r#"{"total_count":0}"#,
             r#"{"order":null}"#,
             r#"{"order":{}}"#,
             r#"{"order":[null]}"#,
             r#"{"order":["CG1"]}"#,
-            r#"{"order":[["CG1","aa",0]]}"#,
             r#"{"order":[{"purchase_no":7,"flag_name":"aa"}]}"#,
             r#"{"order":[{"purchase_no":"CG1","flag_name":7}]}"#,
-            r#"{"order":[{"purchase_no":"CG1","flag_name":"aa","flag_name":"bb"}]}"#,
             r#"{"order":[{"purchase_no":"CG1","purchase_no":"CG2","flag_name":"aa"}]}"#,
             r#"{"order":[],"order":[]}"#,
         ] {

@@ -3,32 +3,31 @@
 mod account;
 mod client;
 mod clock;
-mod connection;
 mod endpoint;
 mod error;
 mod explain;
 pub mod field;
-mod key;
 mod listing;
 mod protocol;
 mod proxy;
 mod reply;
 mod request;
-mod resolver;
 mod secrets;
 mod sign;
 mod trust;
 mod verdict;
 
 pub use account::{Account, AppSecret};
-pub use client::{Caller, Client, ClientOptions};
+pub use client::Client;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
-pub use error::{CallError, ErrorKind, Limit, Reason};
-pub use key::DerivedKey;
-pub use listing::{Listing, Page, Query, Window};
-pub use protocol::{CLEAR_FLAG, UPDATE_METHOD};
+pub use error::{CallError, ErrorKind, Limit};
+pub use listing::{Listed, Listing, Page, Query, Window};
+pub use protocol::{
+    CLEAR_FLAG, EPOCH, LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, NOW_METHOD, UPDATE_METHOD, VERSION,
+    beijing_time, parse_beijing_time,
+};
 pub use reply::Reply;
-pub use secrets::Secrets;
+pub use secrets::masked;
 pub use sign::sign;
 pub use verdict::classify;

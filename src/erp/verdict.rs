@@ -1,11 +1,11 @@
-//! The verdict on a call: what its reply, or the lack of one, means.
+//! The verdict on a reply, by the ERP's table of statuses.
 
 use super::error::ErrorKind::{
     Clock, Doubtful, Fatal, Rejected, Throttled, Transient, Unreachable,
 };
-use super::error::{CallError, Limit, Reason};
+use super::error::{CallError, Limit};
 use super::reply::{Answer, Reply};
-use super::secrets::Secrets;
+use crate::language::say;
 
 /// What the ERP says with status 1 of account, signature or IP.
 const ABOUT_THE_ACCOUNT: [&str; 4] = [
@@ -15,44 +15,24 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
     "app auth fail",
 ];
 
-/// The `data` of an accepted call, or why it was not accepted, by the ERP's table of statuses.
-///
-/// No message repeats any of the `secrets`.
-pub fn classify(
-    outcome: Result<Reply, Reason>,
-    secrets: &Secrets<'_>,
-) -> Result<String, CallError> {
-    match outcome {
-        Ok(reply) => classify_reply(&reply, secrets),
-        Err(
-            reason @ (Reason::Certificate(_) | Reason::OutOfHandles(_) | Reason::ProxyLogin { .. }),
-        ) => Err(CallError::new(Fatal, None, reason)),
-        Err(
-            reason @ (Reason::Connection(_)
-            | Reason::NotConnected(_)
-            | Reason::SpokeFirst
-            | Reason::NoConnection(_)
-            | Reason::HostNotFound),
-        ) => Err(CallError::new(Unreachable, None, reason)),
-        Err(reason) => Err(CallError::new(Transient, None, reason)),
-    }
-}
-
-fn classify_reply(reply: &Reply, secrets: &Secrets<'_>) -> Result<String, CallError> {
+/// The `data` of an accepted call, or why it was not accepted.
+pub fn classify(reply: &Reply) -> Result<String, CallError> {
     let http = reply.http_status;
+    let answer = Answer::parse(&reply.body).filter(|_| matches!(http, 200..=299));
+    if let Some(answer) = answer {
+        return answer.verdict();
+    }
     let (kind, reason) = match http {
-        200..=299 => match Answer::parse(&reply.body) {
-            Some(answer) => return classify_answer(answer, secrets),
-            None if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
-            None => (Transient, Reason::NotJson),
-        },
-        300..=399 | 404 | 410 => (Doubtful, Reason::WrongEndpoint(http)),
-        401 | 403 | 405 => (Doubtful, Reason::RefusedBeforeErp(http)),
-        407 => (Fatal, Reason::RefusedBeforeErp(http)),
-        429 => (Throttled(Limit::Rate), Reason::TooManyRequests),
-        500..=599 if is_maintenance(&reply.body) => (Unreachable, Reason::Maintenance),
-        502..=504 => (Unreachable, Reason::Http(http)),
-        _ => (Transient, Reason::Http(http)),
+        200..=299 | 500..=599 if is_maintenance(&reply.body) => {
+            (Unreachable, say!("reason-maintenance"))
+        }
+        200..=299 => (Transient, say!("reason-not-json")),
+        300..=399 | 404 | 410 => (Doubtful, say!("reason-wrong-endpoint", status = http)),
+        401 | 403 | 405 => (Doubtful, say!("reason-refused-before-erp", status = http)),
+        407 => (Fatal, say!("reason-refused-before-erp", status = http)),
+        429 => (Throttled(Limit::Rate), say!("reason-too-many-requests")),
+        502..=504 => (Unreachable, format!("HTTP {http}")),
+        _ => (Transient, format!("HTTP {http}")),
     };
     Err(CallError {
         retry_after: reply.retry_after,
@@ -74,31 +54,27 @@ fn is_maintenance(page: &[u8]) -> bool {
     })
 }
 
-fn classify_answer(answer: Answer, secrets: &Secrets<'_>) -> Result<String, CallError> {
-    let Answer {
-        status,
-        message,
-        data,
-    } = answer;
-    let says = |word| message.contains(word);
-    let kind = match status {
-        0 => return Ok(data),
-        // The malformed-request messages are about one row, these about the account.
-        1 if says("参数") || says("argument") => Rejected,
-        1 if ABOUT_THE_ACCOUNT.iter().any(|words| says(words)) => Fatal,
-        1 => Doubtful,
-        3 | 6 | 8 => Fatal,
-        4 | 5 | 99 => Transient,
-        7 => Clock,
-        // A verdict on a row quotes the row's flag, which could contain any of the words below.
-        100 if says("不存在") => Rejected,
-        100 if says("调用频率限制") => Throttled(Limit::Rate),
-        100 if says("并发次数限制") => Throttled(Limit::Concurrency),
-        100 if says("权限不足") => Doubtful,
-        _ => Rejected,
-    };
-    let message = secrets.printable(&message);
-    Err(CallError::new(kind, Some(status), Reason::Erp(message)))
+impl Answer {
+    fn verdict(self) -> Result<String, CallError> {
+        let says = |word| self.message.contains(word);
+        let kind = match self.status {
+            0 => return Ok(self.data),
+            // The malformed-request messages are about one row, these about the account.
+            1 if says("参数") || says("argument") => Rejected,
+            1 if ABOUT_THE_ACCOUNT.iter().any(|words| says(words)) => Fatal,
+            1 => Doubtful,
+            3 | 6 | 8 => Fatal,
+            4 | 5 | 99 => Transient,
+            7 => Clock,
+            // A verdict on a row quotes the row's flag, which could contain any of the words below.
+            100 if says("不存在") => Rejected,
+            100 if says("调用频率限制") => Throttled(Limit::Rate),
+            100 if says("并发次数限制") => Throttled(Limit::Concurrency),
+            100 if says("权限不足") => Doubtful,
+            _ => Rejected,
+        };
+        Err(CallError::new(kind, Some(self.status), self.message))
+    }
 }
 
 #[cfg(test)]
@@ -110,191 +86,109 @@ mod tests {
     fn verdict(http_status: u16, body: &str) -> Result<String, CallError> {
         let reply = Reply {
             http_status,
-            retry_after: None,
+            retry_after: Some(Duration::from_secs(9)),
+            date: None,
             body: body.as_bytes().to_vec(),
         };
-        classify(Ok(reply), &Secrets::default())
+        classify(&reply)
     }
 
-    fn kind(verdict: &Result<String, CallError>) -> &'static str {
-        match verdict.as_ref().map_err(|error| error.kind) {
-            Ok(_) => "accepted",
-            Err(Rejected) => "rejected",
-            Err(Throttled(Limit::Rate)) => "rate",
-            Err(Throttled(Limit::Concurrency)) => "concurrency",
-            Err(Transient) => "transient",
-            Err(Unreachable) => "unreachable",
-            Err(Clock) => "clock",
-            Err(Fatal) => "fatal",
-            Err(Doubtful) => "doubtful",
-        }
+    fn kind(verdict: &Result<String, CallError>) -> String {
+        let error = verdict.as_ref().err();
+        error.map_or("Accepted".to_owned(), |error| format!("{:?}", error.kind))
     }
 
     /// Every row of the protocol's table, and the statuses it does not name.
     #[test]
     fn the_protocols_table() {
         for (status, message, expected) in [
-            (0, "", "accepted"),
-            (1, "sid is not exists", "fatal"),
-            (1, "sid is not found", "fatal"),
-            (1, "验证失败", "fatal"),
-            (1, "app auth fail", "fatal"),
-            (1, "", "doubtful"),
-            (1, "请求含有非法字符", "doubtful"),
-            (1, "参数错误", "rejected"),
-            (1, "参数个数错误", "rejected"),
-            (1, "invalid argument count", "rejected"),
-            (1, "argument type mismatch", "rejected"),
-            (2, "purchase_no", "rejected"),
-            (3, "需要动态口令", "fatal"),
-            (4, "数据库错误", "transient"),
-            (5, "数据库错误", "transient"),
-            (6, "ip限制", "fatal"),
-            (7, "时间戳错误", "clock"),
-            (8, "版本错误", "fatal"),
-            (99, "其他错误", "transient"),
-            (100, "超过每分钟最大调用频率限制，请稍后重试", "rate"),
-            (100, "超过每分钟最大调用频率限制,请稍后重试", "rate"),
-            (100, "超过每分钟最大并发次数限制，请稍后重试", "concurrency"),
-            (100, "超过每分钟最大并发次数限制,请稍后重试", "concurrency"),
-            (100, "权限不足", "doubtful"),
-            (100, "采购标记不存在:采购量和到货量不一致", "rejected"),
-            (100, "单据不存在", "rejected"),
-            (100, "标记xxx  不存在/已停用/类型错误", "rejected"),
-            (100, "采购标记不存在:调用频率限制", "rejected"),
-            (100, "采购标记不存在:权限不足", "rejected"),
-            (100, "", "rejected"),
-            (200, "whatever", "rejected"),
-            (-1, "whatever", "rejected"),
-            (9, "whatever", "rejected"),
+            (0, "", "Accepted"),
+            (1, "sid is not exists", "Fatal"),
+            (1, "sid is not found", "Fatal"),
+            (1, "验证失败", "Fatal"),
+            (1, "app auth fail", "Fatal"),
+            (1, "", "Doubtful"),
+            (1, "请求含有非法字符", "Doubtful"),
+            (1, "参数错误", "Rejected"),
+            (1, "参数个数错误", "Rejected"),
+            (1, "invalid argument count", "Rejected"),
+            (1, "argument type mismatch", "Rejected"),
+            (2, "purchase_no", "Rejected"),
+            (3, "需要动态口令", "Fatal"),
+            (4, "数据库错误", "Transient"),
+            (5, "数据库错误", "Transient"),
+            (6, "ip限制", "Fatal"),
+            (7, "时间戳错误", "Clock"),
+            (8, "版本错误", "Fatal"),
+            (99, "其他错误", "Transient"),
+            (
+                100,
+                "超过每分钟最大调用频率限制，请稍后重试",
+                "Throttled(Rate)",
+            ),
+            (
+                100,
+                "超过每分钟最大调用频率限制,请稍后重试",
+                "Throttled(Rate)",
+            ),
+            (
+                100,
+                "超过每分钟最大并发次数限制，请稍后重试",
+                "Throttled(Concurrency)",
+            ),
+            (100, "权限不足", "Doubtful"),
+            (100, "采购标记不存在:采购量和到货量不一致", "Rejected"),
+            (100, "单据不存在", "Rejected"),
+            (100, "标记xxx  不存在/已停用/类型错误", "Rejected"),
+            (100, "采购标记不存在:调用频率限制", "Rejected"),
+            (100, "采购标记不存在:权限不足", "Rejected"),
+            (100, "", "Rejected"),
+            (200, "whatever", "Rejected"),
+            (-1, "whatever", "Rejected"),
+            (9, "whatever", "Rejected"),
         ] {
-            for status_text in [status.to_string(), format!("\"{status}\"")] {
-                let body = format!(r#"{{"status":{status_text},"message":"{message}"}}"#);
-                let verdict = verdict(200, &body);
-                assert_eq!(kind(&verdict), expected, "{body}");
-                if let Err(error) = verdict {
-                    assert_eq!(error.code, Some(status), "{body}");
-                    assert_eq!(error.reason, Reason::Erp(message.into()), "{body}");
-                }
+            let body = format!(r#"{{"status":{status},"message":"{message}"}}"#);
+            let verdict = verdict(200, &body);
+            assert_eq!(kind(&verdict), expected, "{body}");
+            if let Err(error) = verdict {
+                assert_eq!((error.code, &*error.reason), (Some(status), message));
             }
         }
+        let body = r#"{"status":"0","message":null,"data":{"total_count":1}}"#;
+        assert_eq!(verdict(200, body), Ok(r#"{"total_count":1}"#.into()));
     }
 
     #[test]
     fn http_statuses_speak_before_the_body() {
-        let ok = r#"{"status":0}"#;
-        for (http, expected) in [
-            (200, "accepted"),
-            (301, "doubtful"),
-            (302, "doubtful"),
-            (307, "doubtful"),
-            (400, "transient"),
-            (403, "doubtful"),
-            (404, "doubtful"),
-            (407, "fatal"),
-            (408, "transient"),
-            (429, "rate"),
-            (500, "transient"),
-            (502, "unreachable"),
-            (503, "unreachable"),
-            (504, "unreachable"),
+        for (statuses, expected) in [
+            (&[200, 299][..], "Accepted"),
+            (&[301, 302, 307, 401, 403, 404, 405, 410], "Doubtful"),
+            (&[407], "Fatal"),
+            (&[429], "Throttled(Rate)"),
+            (&[400, 408, 418, 500, 501], "Transient"),
+            (&[502, 503, 504], "Unreachable"),
         ] {
-            assert_eq!(kind(&verdict(http, ok)), expected, "HTTP {http}");
-        }
-    }
-
-    #[test]
-    fn a_gateway_page_is_transient_and_never_accepted() {
-        for body in [
-            "<html>ok</html>",
-            "",
-            "null",
-            "{\"status\":0",
-            "[{\"status\":0}]",
-        ] {
-            assert_eq!(kind(&verdict(200, body)), "transient", "{body}");
-        }
-    }
-
-    #[test]
-    fn a_page_about_maintenance_says_nothing_about_a_row() {
-        for http in [200, 500, 503] {
-            for page in ["<html>系统维护中</html>", "System Under Maintenance"] {
-                assert_eq!(kind(&verdict(http, page)), "unreachable", "{http} {page}");
+            for &http in statuses {
+                let verdict = verdict(http, r#"{"status":0}"#);
+                assert_eq!(kind(&verdict), expected, "HTTP {http}");
+                let asked = verdict.err().map(|error| error.retry_after);
+                assert!(asked.is_none_or(|it| it == Some(Duration::from_secs(9))));
             }
         }
-        let answer = r#"{"status":99,"message":"系统维护"}"#;
-        assert_eq!(
-            kind(&verdict(200, answer)),
-            "transient",
-            "the ERP's own words"
-        );
     }
 
     #[test]
-    fn retry_after_is_passed_on() {
-        let reply = |http_status| Reply {
-            http_status,
-            retry_after: Some(Duration::from_secs(9)),
-            body: Vec::new(),
-        };
-        for http in [429, 503] {
-            let error = classify(Ok(reply(http)), &Secrets::default()).expect_err("refused");
-            assert_eq!(error.retry_after, Some(Duration::from_secs(9)), "{http}");
-        }
-    }
-
-    #[test]
-    fn transport_errors() {
-        for (reason, expected) in [
-            (Reason::Timeout(Duration::from_secs(30)), "transient"),
-            (Reason::HostNotFound, "unreachable"),
-            (Reason::Connection("refused".into()), "unreachable"),
-            (Reason::NoConnection(Duration::from_secs(10)), "unreachable"),
-            (Reason::CutOff("closed".into()), "transient"),
-            (Reason::Malformed("too large".into()), "transient"),
-            (Reason::NotAlone, "transient"),
-            (Reason::SpokeFirst, "unreachable"),
-            (Reason::Certificate("expired".into()), "fatal"),
-            (Reason::OutOfHandles("24".into()), "fatal"),
-            (
-                Reason::ProxyLogin {
-                    proxy: "http://p:1".into(),
-                    variable: "ALL_PROXY",
-                },
-                "fatal",
-            ),
+    fn a_page_is_never_accepted_and_one_about_maintenance_says_nothing_about_a_row() {
+        for (http, page, expected) in [
+            (200, "<html>ok</html>", "Transient"),
+            (200, "{\"status\":0", "Transient"),
+            (200, "<html>系统维护中</html>", "Unreachable"),
+            (500, "<html>系统维护中</html>", "Unreachable"),
+            (503, "System Under Maintenance", "Unreachable"),
+            // The ERP's own words.
+            (200, r#"{"status":99,"message":"系统维护"}"#, "Transient"),
         ] {
-            let verdict = classify(Err(reason.clone()), &Secrets::default());
-            assert_eq!(kind(&verdict), expected, "{reason:?}");
-            assert_eq!(verdict.expect_err("refused").reason, reason);
+            assert_eq!(kind(&verdict(http, page)), expected, "{http} {page}");
         }
-    }
-
-    #[test]
-    fn messages_are_one_line_cut_short_without_secrets() {
-        for (message, shown) in [
-            (r"a\u001b[31mb\nc", "a [31mb c".to_owned()),
-            (
-                "sign 0A1B at ?salt=a%2Fb",
-                "sign *** at ?salt=***".to_owned(),
-            ),
-            (&"标".repeat(2_000), "标".repeat(500) + "…"),
-        ] {
-            let reply = Reply {
-                http_status: 200,
-                body: format!(r#"{{"status":100,"message":"{message}"}}"#).into_bytes(),
-                ..Reply::default()
-            };
-            let error = classify(Ok(reply), &Secrets::new(["0a1b", "a/b"])).expect_err("refused");
-            assert_eq!(error.reason, Reason::Erp(shown));
-        }
-    }
-
-    #[test]
-    fn an_accepted_call_gives_its_data() {
-        let body = r#"{"status":"0","message":null,"data":{"total_count":1}}"#;
-        assert_eq!(verdict(200, body), Ok(r#"{"total_count":1}"#.into()));
-        assert_eq!(verdict(200, r#"{"status":0}"#), Ok("null".into()));
     }
 }

@@ -24,12 +24,13 @@ pub fn check_sticky(path: &Path, draft: &File) -> Result<(), FileError> {
     };
     let found_in = fs::metadata(directory(path)).map_err(FileError::io(path))?;
     let user = draft.metadata().map_err(FileError::io(path))?.uid();
-    match found_in.mode() & STICKY == 0 || [0, found.uid(), found_in.uid()].contains(&user) {
-        true => Ok(()),
-        false => Err(FileError::Held {
+    if found_in.mode() & STICKY == 0 || [0, found.uid(), found_in.uid()].contains(&user) {
+        Ok(())
+    } else {
+        Err(FileError::Held {
             path: path.to_owned(),
             source: ErrorKind::PermissionDenied.into(),
-        }),
+        })
     }
 }
 
@@ -68,12 +69,13 @@ fn check_directory(path: &Path) -> Result<(), FileError> {
         Ok(found) => found.is_dir(),
         Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     };
-    match is_there {
-        true => Ok(()),
-        false => Err(FileError::NoDirectory {
+    if is_there {
+        Ok(())
+    } else {
+        Err(FileError::NoDirectory {
             path: path.to_owned(),
             directory: directory.to_owned(),
-        }),
+        })
     }
 }
 
@@ -109,9 +111,10 @@ pub fn check_ours(path: &Path, kind: Appended) -> Result<(), FileError> {
         .iter()
         .rev()
         .all(|name| columns.next() == Some(name));
-    match ours && columns.next().is_some() {
-        true => Ok(()),
-        false => Err(FileError::NotOurs(path.to_owned())),
+    if ours && columns.next().is_some() {
+        Ok(())
+    } else {
+        Err(FileError::NotOurs(path.to_owned()))
     }
 }
 

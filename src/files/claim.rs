@@ -112,11 +112,6 @@ impl RunFiles {
         self.correction.as_ref()?.as_ref().ok()
     }
 
-    /// Whether the results that the sheet comes from are updated.
-    pub fn is_correction(&self) -> bool {
-        self.correction().is_some()
-    }
-
     /// The file of an earlier run over the same sheet that this one replaces in the other format.
     pub fn replaced_by(&self, written: &Path) -> Option<PathBuf> {
         let other = of_other_format(written).filter(|_| self.correction.is_none())?;

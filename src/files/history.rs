@@ -5,13 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use csv::StringRecord;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::error::FileError;
 use super::fs::{directory, free_name, shortened};
-use super::results::{head, stream};
+use super::results::head;
 
 /// Results and failures are written one after the other; a failures file that is younger by more
 /// than this has been edited.
@@ -95,48 +94,6 @@ fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
         .collect()
 }
 
-/// An order that results show as carrying its flag.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Accepted {
-    pub order: String,
-    pub flag: String,
-    pub finished_at: String,
-}
-
-/// The orders that the results at `path` show as carrying their flag, by the headers of these two
-/// columns.
-/// What cannot be read is passed over: this is for people to know, no more.
-pub fn accepted(path: &Path, order_column: &str, flag_column: &str) -> Vec<Accepted> {
-    let Ok(mut records) = stream(path) else {
-        return Vec::new();
-    };
-    let Some(Ok(header)) = records.next() else {
-        return Vec::new();
-    };
-    let column = |name: &str| header.iter().position(|it| it == name);
-    let names: Vec<&str> = header.iter().collect();
-    let last = |name: &str| names.iter().rposition(|it| *it == name);
-    let (Some(order), Some(flag), Some(status), Some(finished_at)) = (
-        column(order_column),
-        column(flag_column),
-        last("status"),
-        last("finished_at"),
-    ) else {
-        return Vec::new();
-    };
-    let text =
-        |record: &StringRecord, at: usize| record.get(at).unwrap_or_default().trim().to_owned();
-    records
-        .flatten()
-        .filter(|record| matches!(record.get(status), Some("ok" | "unchanged")))
-        .map(|record| Accepted {
-            order: text(&record, order),
-            flag: text(&record, flag),
-            finished_at: text(&record, finished_at),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::File;
@@ -202,25 +159,5 @@ mod tests {
                 assert!(Path::new(&other).exists(), "{other}");
             }
         }
-    }
-
-    #[test]
-    fn rows_that_were_accepted_are_found() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("x.results.csv");
-        let six = "line,status,code,message,attempts,finished_at";
-        let text =
-            format!("\u{feff}no,flag,{six}\nCG1,aa,2,ok,0,,1,T1\nCG2,bb,3,rejected,100,,1,T2\n");
-        fs::write(&path, text).expect("written");
-        let expected = Accepted {
-            order: "CG1".into(),
-            flag: "aa".into(),
-            finished_at: "T1".into(),
-        };
-        assert_eq!(accepted(&path, "no", "flag"), [expected]);
-        assert_eq!(accepted(&path, "no", "other"), []);
-        assert!(has_rows(&path));
-        fs::write(&path, format!("no,flag,{six}\n")).expect("written");
-        assert!(!has_rows(&path));
     }
 }

@@ -113,9 +113,10 @@ fn read(file: &File) -> String {
 /// An error unless the text is of a lock, whole, cut off or torn: a power cut may leave zeros.
 fn check(path: &Path, text: &str) -> Result<(), FileError> {
     let written = text.trim_end_matches('\0');
-    match written.starts_with(MARK) || MARK.starts_with(written) {
-        true => Ok(()),
-        false => Err(FileError::NotOurs(path.to_owned())),
+    if written.starts_with(MARK) || MARK.starts_with(written) {
+        Ok(())
+    } else {
+        Err(FileError::NotOurs(path.to_owned()))
     }
 }
 

@@ -2,7 +2,6 @@
 //! of what was read back.
 
 mod account;
-mod agreement;
 mod atomic;
 mod checks;
 mod claim;
@@ -22,10 +21,9 @@ mod results;
 mod stand_in;
 
 pub use account::{AccountLock, AccountState};
-pub use agreement::Agreement;
 pub use atomic::{AtomicFile, Beside};
 pub use claim::RunFiles;
-pub use correction::{Corrected, Correction, NotUpdated, changes};
+pub use correction::{Corrected, Correction, changes};
 pub use error::FileError;
 pub use fs::move_aside;
 pub use holder::Holder;

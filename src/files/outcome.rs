@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-/// A row's status in the results.
+/// A row's status in the results, or in what was read back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -25,11 +25,19 @@ pub enum Status {
     Skipped,
     /// A later row gives the order another flag.
     Superseded,
+    /// The ERP carries the flag that is given for the row's order.
+    Same,
+    /// It carries another.
+    Different,
+    /// It does not show the order.
+    NotFound,
+    /// It was not asked, or did not say.
+    Unknown,
 }
 
 impl Status {
-    /// All statuses, in the order summaries list them.
-    pub const ALL: [Status; 7] = [
+    /// Those of results, in the order in which summaries list them.
+    pub const OF_RESULTS: &[Status] = &[
         Status::Ok,
         Status::Unchanged,
         Status::Superseded,
@@ -39,7 +47,15 @@ impl Status {
         Status::Skipped,
     ];
 
-    /// The word in the results file.
+    /// Those of what was read back.
+    pub const OF_READINGS: &[Status] = &[
+        Status::Same,
+        Status::Different,
+        Status::NotFound,
+        Status::Unknown,
+    ];
+
+    /// The word in the file.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Ok => "ok",
@@ -49,6 +65,10 @@ impl Status {
             Status::Invalid => "invalid",
             Status::Skipped => "skipped",
             Status::Superseded => "superseded",
+            Status::Same => "same",
+            Status::Different => "different",
+            Status::NotFound => "not found",
+            Status::Unknown => "unknown",
         }
     }
 
@@ -61,9 +81,17 @@ impl Status {
         }
     }
 
-    /// Whether such a row belongs in the failures file.
+    /// Whether such a row needs another look.
     pub fn is_failure(self) -> bool {
-        !matches!(self, Status::Ok | Status::Unchanged | Status::Superseded)
+        !matches!(
+            self,
+            Status::Ok | Status::Unchanged | Status::Superseded | Status::Same
+        )
+    }
+
+    /// Whether a run over such rows could put them right: those that failed, or that differ.
+    pub fn is_given_back(self) -> bool {
+        self.is_failure() && self != Status::Unknown
     }
 }
 
@@ -77,8 +105,9 @@ impl FromStr for Status {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Status::ALL
-            .into_iter()
+        let known = Status::OF_RESULTS.iter();
+        known
+            .copied()
             .find(|status| status.as_str() == text)
             .ok_or(())
     }
@@ -109,7 +138,7 @@ mod tests {
 
     #[test]
     fn statuses_read_back() {
-        for status in Status::ALL {
+        for &status in Status::OF_RESULTS {
             assert_eq!(status.as_str().parse(), Ok(status));
         }
         assert_eq!("OK".parse::<Status>(), Err(()));

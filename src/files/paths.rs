@@ -147,9 +147,10 @@ pub fn has_kind(path: &Path, kind: &str) -> bool {
 /// The path without its extension, and without `.KIND` before that.
 pub fn stem(path: &Path, kind: &str) -> PathBuf {
     let stem = path.with_extension("");
-    match has_kind(path, kind) {
-        true => stem.with_extension(""),
-        false => stem,
+    if has_kind(path, kind) {
+        stem.with_extension("")
+    } else {
+        stem
     }
 }
 

@@ -33,10 +33,13 @@ impl ReadingsPaths {
         let given_format = format_of(given)?;
         let format = wanted.option.or(given_format).unwrap_or(wanted.default);
         let base = match (sheet, &verified) {
-            (Some(sheet), _) => match has_kind(sheet, "failures") {
-                true => stem(sheet, "failures"),
-                false => stem(sheet, "results"),
-            },
+            (Some(sheet), _) => {
+                if has_kind(sheet, "failures") {
+                    stem(sheet, "failures")
+                } else {
+                    stem(sheet, "results")
+                }
+            }
             (None, Some(verified)) => stem(verified, "verified"),
             (None, None) => return Err(FileError::NoName),
         };

@@ -7,7 +7,6 @@
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::sync::LazyLock;
 
@@ -18,7 +17,6 @@ use i18n_embed::{I18nAssets, I18nEmbedError, LanguageLoader};
 
 /// Overrules the system's language.
 const VARIABLE: &str = "WDT_LANG";
-const DOMAIN: &str = "texts";
 
 /// A text by its key, with its arguments.
 macro_rules! say {
@@ -27,12 +25,10 @@ macro_rules! say {
     };
 }
 pub(crate) use say;
-#[cfg(test)]
-pub use tests::keys;
 
 /// The texts of the language that was chosen; English until then.
 pub static TEXTS: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
-    let texts = FluentLanguageLoader::new(DOMAIN, Language::En.id());
+    let texts = FluentLanguageLoader::new("texts", Language::En.id());
     load(&texts, Language::En).expect("English is part of the program");
     texts
 });
@@ -58,9 +54,10 @@ impl Language {
             }
         }
         // A wrong option is an error, which is told in the language there would be without it.
-        let asked = asked.filter(|tag| Language::from_str(tag, true).is_ok());
-        let asked = asked.or_else(|| std::env::var(VARIABLE).ok().filter(|tag| !tag.is_empty()));
-        Language::of(&asked.or_else(sys_locale::get_locale).unwrap_or_default())
+        asked = asked.filter(|tag| Language::from_str(tag, true).is_ok());
+        let variable = || std::env::var(VARIABLE).ok().filter(|tag| !tag.is_empty());
+        let tag = asked.or_else(variable).or_else(sys_locale::get_locale);
+        Language::of(&tag.unwrap_or_default())
     }
 
     /// By a tag such as `zh-CN` or `zh_CN.UTF-8`; what is not known is English.
@@ -71,39 +68,18 @@ impl Language {
         }
     }
 
-    /// As the directory of its texts is named.
-    fn tag(self) -> &'static str {
-        match self {
+    fn id(self) -> LanguageIdentifier {
+        let tag = match self {
             Language::En => "en",
             Language::Zh => "zh",
-        }
-    }
-
-    fn id(self) -> LanguageIdentifier {
-        self.tag().parse().expect("a tag of a language")
-    }
-
-    fn texts(self) -> &'static str {
-        match self {
-            Language::En => include_str!("en/texts.ftl"),
-            Language::Zh => include_str!("zh/texts.ftl"),
-        }
+        };
+        tag.parse().expect("a tag of a language")
     }
 }
 
 /// From now on all texts are in this language.
 pub fn speak(language: Language) {
     load(&TEXTS, language).expect("its texts are part of the program");
-}
-
-/// A text whose key is made from names in the program, or an attribute of it, if there is one.
-pub fn find(key: &str, attribute: Option<&str>) -> Option<String> {
-    match attribute {
-        None => TEXTS.has(key).then(|| TEXTS.get(key)),
-        Some(attribute) => TEXTS
-            .has_attr(key, attribute)
-            .then(|| TEXTS.get_attr_args_concrete(key, attribute, HashMap::new())),
-    }
 }
 
 fn load(texts: &FluentLanguageLoader, language: Language) -> Result<(), I18nEmbedError> {
@@ -115,26 +91,19 @@ fn load(texts: &FluentLanguageLoader, language: Language) -> Result<(), I18nEmbe
 
 struct Embedded;
 
-impl Embedded {
-    fn path(language: Language) -> String {
-        format!("{}/{DOMAIN}.ftl", language.tag())
-    }
-}
+/// The texts by the names that the loader gives them.
+const FILES: [(&str, &str); 2] = [
+    ("en/texts.ftl", include_str!("en/texts.ftl")),
+    ("zh/texts.ftl", include_str!("zh/texts.ftl")),
+];
 
 impl I18nAssets for Embedded {
     fn get_files(&self, path: &str) -> Vec<Cow<'_, [u8]>> {
-        let languages = Language::value_variants().iter();
-        languages
-            .filter(|&&language| Embedded::path(language) == path)
-            .map(|language| language.texts().as_bytes().into())
-            .collect()
+        let files = FILES.iter().filter(|(name, _)| *name == path);
+        files.map(|(_, text)| text.as_bytes().into()).collect()
     }
 
     fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
-        Box::new(
-            Language::value_variants()
-                .iter()
-                .map(|&it| Embedded::path(it)),
-        )
+        Box::new(FILES.iter().map(|(name, _)| (*name).to_owned()))
     }
 }

@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::calls::Calls;
 use super::error::RunError;
-use super::event::{Event, Observer};
-use super::readback::{Found, read_back};
-use super::summary::Confirmed;
-use super::worker::Work;
+use super::event::{Level, Observer};
+use super::found::Found;
+use super::orders::Orders;
+use super::read::read_back;
+use super::report::Confirmed;
 use crate::files::journal::{Journal, Line};
-use crate::files::{Agreement, Outcome, Status};
+use crate::files::{Outcome, Status};
 use crate::language::say;
-use crate::plan::Plan;
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
+use crate::text;
 
 /// The ERP may show what it accepted a moment later.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -25,86 +27,99 @@ const BEFORE_OUTCOME: Duration = Duration::from_secs(10 * 60);
 /// more is known then, in the journal, too. Of a run that is stopping nothing is read: it is said of
 /// what was accepted.
 pub fn confirm(
-    work: &Work<'_>,
+    calls: &Calls<'_>,
+    orders: &mut Orders,
     sheet: &Sheet,
-    plan: &Plan,
-    workers: usize,
-    outcomes: &mut [Option<Outcome>],
-    journal: &mut Journal,
+    journal: &Journal,
 ) -> Result<Option<Confirmed>, RunError> {
-    let is_wanted = |outcome: &&Outcome| matches!(outcome.status, Status::Ok | Status::Failed);
-    let wanted = |outcome: &Option<Outcome>| outcome.as_ref().is_some_and(|it| is_wanted(&it));
-    let wanted: Vec<bool> = outcomes.iter().map(wanted).collect();
-    let outcomes_wanted = outcomes.iter().flatten().filter(is_wanted);
-    let Some(earliest) = outcomes_wanted.map(|outcome| outcome.finished_at).min() else {
+    orders.want(|order| {
+        let outcome = order.outcome.get();
+        outcome.is_some_and(|it| matches!(it.status, Status::Ok | Status::Failed))
+    });
+    for (_, _, order) in orders.iter_mut() {
+        // What was listed before sending is no longer true.
+        order.found.take();
+    }
+    let outcomes = orders.wanted().filter_map(|(_, order)| order.outcome.get());
+    let Some(earliest) = outcomes.map(|outcome| outcome.finished_at).min() else {
         return Ok(None);
     };
-    if !work.stop.stopped() {
-        let orders = wanted.iter().filter(|&&wanted| wanted).count() as u64;
-        work.observers.event(&Event::Confirming { orders });
-        work.stop.sleep(PAUSE);
+    if !calls.stop.stopped() {
+        let wanted = orders.wanted().count() as u64;
+        let text = say!("confirm-begins", orders = text::orders(wanted));
+        calls.observers.say(Level::Note, text);
+        calls.stop.sleep(PAUSE);
     }
-    let age = Duration::try_from(Timestamp::now().duration_since(earliest));
-    let within = age.unwrap_or_default() + PAUSE + BEFORE_OUTCOME;
-    let read = read_back(work, sheet, plan, workers, wanted.clone(), within)?;
+    let age = Duration::try_from(Timestamp::now().duration_since(earliest)).unwrap_or_default();
+    let within = age + PAUSE + BEFORE_OUTCOME;
+    let read = read_back(calls, orders, sheet, within, false)?;
     let mut confirmed = Confirmed {
         calls: read.calls,
         given_up: read.given_up.clone(),
         ..Confirmed::default()
     };
-    let cut_short = read.cut_short(work.stop.reason().as_ref());
+    let cut_short = read.cut_short(calls);
     let not_asked = cut_short.unwrap_or_else(|| say!("readback-not-asked"));
     let mut changed = Vec::new();
-    for id in plan.ids().filter(|id| wanted[id.index()]) {
-        if let Some(outcome) = &mut outcomes[id.index()] {
-            let found = read.found[id.index()].as_ref();
-            let before = outcome.status;
-            confirmed.enter(outcome, found, plan.flag(id), &not_asked);
-            if outcome.status != before {
-                changed.push(Line {
-                    order: plan.order(id).to_owned(),
-                    flag: plan.flag(id).to_owned(),
-                    line: sheet.sheet_line(plan.line(id)).line,
-                    outcome: outcome.clone(),
-                });
-            }
+    for (number, flag, order) in orders.iter_mut().filter(|(.., order)| order.is_wanted) {
+        let found = order.found.get().map(|found| &**found);
+        let Some(outcome) = order.outcome.get_mut() else {
+            continue;
+        };
+        let before = outcome.status;
+        confirmed.enter(outcome, found, flag, &not_asked);
+        if outcome.status != before {
+            changed.push(Line {
+                order: number.to_owned(),
+                flag: flag.to_owned(),
+                line: sheet.sheet_line(order.line).line,
+                outcome: outcome.clone(),
+            });
         }
     }
     let lines: Vec<&Line> = changed.iter().collect();
     if let Err(error) = journal.append(&lines).and_then(|()| journal.sync()) {
-        work.stop.stop(StopReason::Journal(error.to_string()));
+        calls.stop.stop(StopReason::Journal(error.to_string()));
     }
-    work.observers.event(&Event::Confirmed(confirmed.clone()));
+    if let Some(error) = &confirmed.given_up {
+        let reason = error.to_string();
+        let text = if error.lacks_permission() {
+            say!("confirm-no-permission", reason = reason)
+        } else {
+            say!("confirm-given-up", reason = reason)
+        };
+        calls.observers.say(Level::Warning, text);
+    }
     Ok(Some(confirmed))
 }
 
 impl Confirmed {
     /// What was found of an order, for its outcome; `not_asked` says why, where it was not asked for.
     fn enter(&mut self, outcome: &mut Outcome, found: Option<&Found>, flag: &str, not_asked: &str) {
-        let agreement = found.map_or(Agreement::Unknown, |found| found.agreement(flag));
-        let (status, message) = match (outcome.status, agreement, found) {
-            (Status::Ok, Agreement::Same, _) => {
+        let found_status = found.map_or(Status::Unknown, |found| found.status(flag));
+        let (status, message) = match (outcome.status, found_status) {
+            (Status::Ok, Status::Same) => {
                 self.confirmed += 1;
                 return;
             }
-            (Status::Failed, Agreement::Same, _) => {
+            (Status::Failed, Status::Same) => {
                 self.recovered += 1;
                 // What the ERP said last was about another attempt.
                 outcome.code = None;
                 (Status::Ok, say!("note-read-back"))
             }
             // It is no worse than it was.
-            (Status::Failed, ..) => return,
-            (_, Agreement::Different, Some(Found::Shown(carried))) => {
+            (Status::Failed, _) => return,
+            (_, Status::Different) => {
                 self.refuted += 1;
                 outcome.code = None;
-                let flag = carried.flag.as_deref().unwrap_or_default();
+                let flag = found.and_then(|found| found.flag.as_deref());
+                let flag = flag.unwrap_or_default();
                 (Status::Rejected, say!("note-not-carried", flag = flag))
             }
-            (_, _, found) => {
+            _ => {
                 self.unread += 1;
-                let why = found.and_then(Found::obstacle);
-                let why = why.unwrap_or_else(|| not_asked.to_owned());
+                let why = found.map_or(not_asked, |found| &found.obstacle);
                 (Status::Ok, say!("note-not-read-back", why = why))
             }
         };

@@ -1,11 +1,13 @@
 //! Why a run ended without results.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::files::FileError;
+use crate::files::{FileError, Holder};
 use crate::language::say;
 use crate::sheet::SheetError;
 use crate::stop::StopReason;
+use crate::text::duration;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -20,6 +22,9 @@ pub enum RunError {
     /// The failures were to replace the sheet, which is no longer the one that was read.
     #[error("{}", say!("run-sheet-replaced", sheet = .0.as_str()))]
     SheetReplaced(String),
+    /// Another run of the account goes on; nothing was sent.
+    #[error("{}", say!("run-account-busy", holder = holder.to_string(), waited = duration(*waited)))]
+    AccountBusy { holder: Holder, waited: Duration },
     /// Calls were made, and then something kept the results from being written.
     #[error("{}", interrupted(stopped.as_ref(), source, journal, *is_kept))]
     Interrupted {
@@ -39,26 +44,22 @@ fn interrupted(
     journal: &Path,
     is_kept: bool,
 ) -> String {
-    let source = source.to_string();
     let journal = journal.display().to_string();
-    match (stopped.map(StopReason::to_string), is_kept) {
-        (None, true) => say!("run-interrupted", source = source, journal = journal),
-        (None, false) => say!(
+    let source = match stopped {
+        Some(reason) => say!(
+            "run-stopped-and-interrupted",
+            reason = reason.to_string(),
+            source = source.to_string()
+        ),
+        None => source.to_string(),
+    };
+    if is_kept {
+        say!("run-interrupted", source = source, journal = journal)
+    } else {
+        say!(
             "run-interrupted-journal-gone",
             source = source,
             journal = journal
-        ),
-        (Some(reason), true) => say!(
-            "run-stopped-and-interrupted",
-            reason = reason,
-            source = source,
-            journal = journal
-        ),
-        (Some(reason), false) => say!(
-            "run-stopped-and-interrupted-journal-gone",
-            reason = reason,
-            source = source,
-            journal = journal
-        ),
+        )
     }
 }

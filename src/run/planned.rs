@@ -1,85 +1,71 @@
-//! What is said before anything is sent.
+//! What is known before the first call that sends, or that reads back.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Settings;
-use super::event::{Event, Observer};
-use super::send::to_send;
-use super::told::Planned;
-use crate::files::{Outcome, Status, history};
-use crate::plan::{Plan, Preview};
-use crate::sheet::{SENT_FLAG, Sheet};
+use serde::Serialize;
+
+use super::orders::{OnConflict, Orders};
+use super::preview::Preview;
+use crate::files::Status;
+use crate::pace::Pacing;
+use crate::sheet::Sheet;
+
+#[derive(Debug, Serialize)]
+pub struct Planned {
+    /// Rows of the sheet that are wanted.
+    pub rows: u64,
+    /// Of these, the ones that need no call, by how they end.
+    pub settled: BTreeMap<Status, u64>,
+    /// Of these, the ones that an interrupted run has settled, and how long ago its last outcome
+    /// was known.
+    pub continued: Option<(u64, Duration)>,
+    /// Orders that are given different flags.
+    pub conflicts: u64,
+    pub on_conflict: OnConflict,
+    /// Calls to be made, one an order.
+    pub calls: u64,
+    pub pacing: Pacing,
+    /// What is sent; `None` if flags are read back.
+    pub preview: Option<Preview>,
+}
 
 impl Planned {
-    /// `age` is that of the run that is continued, if one is.
-    pub(super) fn new(
-        sheet: &Sheet,
-        plan: &Plan,
-        outcomes: &[Option<Outcome>],
-        age: Option<Duration>,
-        settings: &Settings,
-    ) -> Planned {
-        let to_send = to_send(plan, outcomes, settings.limit);
-        let is_read = |status| status == Status::Unchanged;
+    /// Of the orders that are wanted, to be sent. `age` is that of the run that is continued, if one
+    /// is.
+    pub fn to_send(orders: &Orders, sheet: &Sheet, pacing: Pacing, age: Option<Duration>) -> Self {
+        let mut settled = BTreeMap::new();
+        let mut recovered = 0;
+        for (number, order) in orders.iter().filter(|(_, order)| orders.is_sent(order)) {
+            if let Some(outcome) = order.outcome.get() {
+                let superseded = orders.superseded_rows_of(number, order);
+                *settled.entry(outcome.status.of_other_flags()).or_default() += superseded;
+                *settled.entry(outcome.status).or_default() += u64::from(order.rows) - superseded;
+                if outcome.status != Status::Unchanged {
+                    recovered += u64::from(order.rows);
+                }
+            }
+        }
+        *settled.entry(Status::Invalid).or_default() += orders.unclear();
         Planned {
-            rows: plan.rows() - plan.left_out(),
-            invalid: plan.invalid(),
-            calls: plan.calls().min(settings.limit.unwrap_or(u64::MAX)),
-            conflicts: plan.conflicts(),
-            conflicting_rows: plan.conflicting_rows(),
-            on_conflict: plan.on_conflict(),
-            recovered: settled(plan, outcomes, |status| !is_read(status)),
-            unchanged: settled(plan, outcomes, is_read),
-            continued_after: age,
-            calls_left: to_send.iter().filter(|&&sent| sent).count() as u64,
-            preview: Preview::of(sheet, plan, |id| to_send[id.index()]),
-            pacing: settings.calling.pacing(),
+            settled,
+            continued: age.filter(|_| recovered > 0).map(|age| (recovered, age)),
+            preview: Some(Preview::of(sheet, orders)),
+            ..Planned::to_read(orders, pacing)
         }
     }
-}
 
-/// The rows of orders whose outcome is such, by how they end.
-fn settled(
-    plan: &Plan,
-    outcomes: &[Option<Outcome>],
-    is_such: impl Fn(Status) -> bool,
-) -> BTreeMap<Status, u64> {
-    let mut rows = BTreeMap::new();
-    for id in plan.ids().filter(|&id| plan.is_sent(id)) {
-        if let Some(outcome) = &outcomes[id.index()]
-            && is_such(outcome.status)
-        {
-            let superseded = plan.superseded_rows_of(id);
-            let other_flags = outcome.status.of_other_flags();
-            *rows.entry(other_flags).or_default() += superseded;
-            *rows.entry(outcome.status).or_default() += plan.rows_of(id) - superseded;
+    /// Of the orders that are wanted, to be read back.
+    pub fn to_read(orders: &Orders, pacing: Pacing) -> Self {
+        Planned {
+            rows: orders.rows - orders.left_out,
+            settled: BTreeMap::from([(Status::Unknown, orders.unclear())]),
+            continued: None,
+            conflicts: orders.conflicts,
+            on_conflict: orders.on_conflict,
+            calls: orders.wanted().count() as u64,
+            pacing,
+            preview: None,
         }
-    }
-    rows
-}
-
-/// Tells how many of the orders to be sent the last results show as carrying their flag.
-pub fn tell_accepted_before(
-    sheet: &Sheet,
-    plan: &Plan,
-    results: &Path,
-    to_send: &[bool],
-    observers: &[&dyn Observer],
-) {
-    let layout = sheet.layout();
-    let flag_column = layout.flag_column.as_deref().unwrap_or(SENT_FLAG);
-    let mut accepted = history::accepted(results, &layout.order_column, flag_column);
-    accepted.retain(|it| {
-        plan.find(&it.order)
-            .is_some_and(|id| to_send[id.index()] && plan.flag(id) == it.flag)
-    });
-    let orders: HashSet<&str> = accepted.iter().map(|it| it.order.as_str()).collect();
-    if let Some(last) = accepted.iter().map(|it| &it.finished_at).max() {
-        observers.event(&Event::AcceptedBefore {
-            orders: orders.len() as u64,
-            finished_at: last.clone(),
-        });
     }
 }

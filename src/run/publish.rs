@@ -1,60 +1,176 @@
-//! Putting results and failures in their place without losing those of an earlier run.
+//! Results and failures: written, and put in their place without losing those of an earlier run.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::event::{Event, Observer};
+use super::Settings;
+use super::calls::Calls;
+use super::error::RunError;
+use super::event::{Level, Observer};
+use super::orders::Orders;
+use super::report::{Confirmed, Report, Tally};
+use super::write::{Columns, Writing};
 use crate::files::history::{has_rows, is_edited, keep, prune};
-use crate::files::{AtomicFile, Beside, FileError, RunFiles};
+use crate::files::journal::Journal;
+use crate::files::{AtomicFile, Beside, Corrected, Correction, FileError, ResultsWriter, RunFiles};
+use crate::language::say;
+use crate::sheet::{Appended, Sheet};
 
-pub struct Publishing<'r> {
-    pub files: &'r RunFiles,
-    /// Whether a run that was cut short is continued: both are one run.
-    pub is_continued: bool,
-    /// How many files of earlier runs are kept; `None`: all.
-    pub keep: Option<usize>,
-    pub observers: &'r [&'r dyn Observer],
+/// Where rows of results go.
+enum Results<'r> {
+    New(Box<ResultsWriter<'r>>),
+    Updated(&'r Correction, Corrected),
 }
 
-impl Publishing<'_> {
-    /// Whether what is there is of an earlier run, finished or not.
-    pub fn is_new(&self) -> bool {
-        !self.is_continued && !self.files.is_correction()
+/// Writes every row of the sheet to the results, and those that need another look to the failures
+/// too, unless these are to keep the sheet. Returns the files to be put in their place.
+fn write(
+    writing: &Writing<'_>,
+    files: &RunFiles,
+    bom: bool,
+    keep_sheet: bool,
+) -> Result<(Tally, Vec<AtomicFile>), RunError> {
+    let begin = |path| ResultsWriter::begin(path, writing.header(), bom, &files.readers);
+    let correction = files.correction();
+    let mut results = match correction {
+        Some(correction) => Results::Updated(correction, Corrected::default()),
+        None => Results::New(Box::new(begin(&files.results)?)),
+    };
+    let mut failures = if keep_sheet {
+        None
+    } else {
+        Some(begin(&files.failures)?)
+    };
+    let tally = writing.rows(
+        |line| correction.map(|correction| correction.origin(line)),
+        |row, result, status| {
+            match &mut results {
+                Results::New(writer) => writer.write(result)?,
+                // What became of it in an earlier run stays in the results of that.
+                Results::Updated(..) if row.is_left_out() => {}
+                // It is added when it leaves the failures: until then it may be edited there.
+                Results::Updated(correction, _)
+                    if keep_sheet && status.is_failure() && correction.is_new(row.line()) => {}
+                Results::Updated(correction, corrected) => {
+                    correction.add(corrected, row.line(), result, &files.changes)?;
+                }
+            }
+            if let Some(failures) = &mut failures
+                && status.is_failure()
+                && !row.is_left_out()
+            {
+                failures.write(result)?;
+            }
+            Ok(())
+        },
+    )?;
+    let results = match results {
+        Results::New(writer) => writer.finish()?,
+        Results::Updated(correction, corrected) => correction.update(corrected, &files.readers)?,
+    };
+    let failures = failures.map(ResultsWriter::finish).transpose()?;
+    Ok((tally, [results].into_iter().chain(failures).collect()))
+}
+
+/// A run whose calls have been made.
+pub struct Ending<'r> {
+    pub files: &'r RunFiles,
+    pub orders: &'r Orders,
+    pub calls: &'r Calls<'r>,
+    pub settings: &'r Settings,
+    /// Whether a run that was cut short is continued: both are one run.
+    pub is_continued: bool,
+    /// What the calls took.
+    pub elapsed: Duration,
+}
+
+impl Ending<'_> {
+    /// Writes results and failures and puts them in their place.
+    pub fn end(
+        &self,
+        sheet: Sheet,
+        journal: Journal,
+        confirmed: Option<Confirmed>,
+    ) -> Result<Report, RunError> {
+        let (files, settings) = (self.files, self.settings);
+        let stopped = self.calls.stop.reason();
+        let writing = Writing {
+            sheet: &sheet,
+            orders: self.orders,
+            by_origin: files.correction.is_some(),
+            columns: Columns::Outcomes {
+                stopped: stopped.as_ref(),
+                limit: settings.limit,
+            },
+        };
+        // The failures are not to replace the sheet of a run that is to be continued.
+        let keep_sheet = files.replaces_sheet && stopped.is_some();
+        let (rows, written) = write(&writing, files, settings.bom, keep_sheet)?;
+        if stopped.is_none() {
+            ensure_sheet_not_replaced(&sheet, files)?;
+        }
+        let sheet_name = sheet.name().to_owned();
+        // Some systems do not replace a file that is open.
+        drop(sheet);
+        let (kept, beside) = self.publish(written)?;
+        let journal_lost = !journal.is_in_place();
+        let is_needed = stopped.is_some() || !beside.is_empty();
+        if !is_needed {
+            journal.remove()?;
+        }
+        // The sheet is needed until the results are in their place.
+        let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
+        let results = settings.paths.results(files.correction().is_some());
+        Ok(Report {
+            confirmed,
+            kept,
+            beside,
+            failures: (!keep_sheet).then(|| settings.paths.failures.display().to_string()),
+            journal: is_needed.then(|| files.journal.display().to_string()),
+            journal_lost,
+            ..Report::new(
+                Appended::Outcomes,
+                rows,
+                sheet_name,
+                self.calls,
+                self.elapsed,
+                results,
+            )
+        })
     }
 
     /// Returns the names of what was kept, and the files that could not take their place.
-    pub fn publish(
-        &self,
-        written: Vec<AtomicFile>,
-    ) -> Result<(Vec<String>, Vec<Beside>), FileError> {
+    fn publish(&self, written: Vec<AtomicFile>) -> Result<(Vec<String>, Vec<Beside>), FileError> {
+        let (files, keep) = (self.files, self.settings.keep);
+        // What is there is of an earlier run, finished or not.
+        let is_new = !self.is_continued && files.correction().is_none();
         let mut kept = Vec::new();
         let mut beside = Vec::new();
-        let edited = !self.files.replaces_sheet
-            && is_edited(&self.files.failures, &self.files.results)
-            && has_rows(&self.files.failures);
-        let is_sheet = |path: &Path| self.files.replaces_sheet && *path == self.files.failures;
+        let edited = !files.replaces_sheet
+            && is_edited(&files.failures, &files.results)
+            && has_rows(&files.failures);
         for file in written {
             let path = file.becomes().to_owned();
-            if is_sheet(&path) && !beside.is_empty() {
+            let is_sheet = files.replaces_sheet && path == files.failures;
+            if is_sheet && !beside.is_empty() {
                 // The sheet is needed until the results are in their place.
                 continue;
             }
-            let edited = edited && path == self.files.failures;
-            let of_earlier_run = self.is_new() && has_rows(&path) && !is_sheet(&path);
-            let is_kept = edited || of_earlier_run && self.keep != Some(0);
-            let other = self.files.replaced_by(&path).filter(|_| self.is_new());
+            let edited = edited && path == files.failures;
+            let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
+            let other = files.replaced_by(&path).filter(|_| is_new);
             // What cannot be renamed cannot be replaced either: then the new file is put beside.
             let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
-            let kept_as = kept_as.flatten();
             if let Some(other) = other {
                 let kept_as = self.keep_aside(&other, false, &mut kept);
-                if let Some(keep) = self.keep {
+                if let Some(keep) = keep {
                     prune(&other, keep, kept_as.as_deref());
                 }
             }
             beside.extend(file.commit_or_beside()?);
-            if let Some(keep) = self.keep {
+            if let Some(keep) = keep {
                 // What a person wrote is kept for one run at least.
-                prune(&path, keep.max(edited.into()), kept_as.as_deref());
+                prune(&path, keep.max(edited.into()), kept_as.flatten().as_deref());
             }
         }
         Ok((kept, beside))
@@ -62,12 +178,38 @@ impl Publishing<'_> {
 
     fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> Option<PathBuf> {
         let kept_as = keep(path).ok()?;
-        kept.push(kept_as.display().to_string());
-        self.observers.event(&Event::Kept {
-            path: path.display().to_string(),
-            kept_as: kept_as.display().to_string(),
-            edited,
-        });
+        let name = kept_as.display().to_string();
+        let path = path.display().to_string();
+        let (level, text) = if edited {
+            let text = say!("event-kept-edited", path = path, kept = name.as_str());
+            (Level::Warning, text)
+        } else {
+            let text = say!("event-kept", path = path, kept = name.as_str());
+            (Level::Detail, text)
+        };
+        self.calls.observers.say(level, text);
+        kept.push(name);
         Some(kept_as)
     }
+}
+
+/// Tells that a failures file does not update the results it comes from, if so.
+pub fn tell_not_updated(files: &RunFiles, observers: &[&dyn Observer]) {
+    if let Some(Err(why)) = &files.correction {
+        let results = files.results.display().to_string();
+        let text = say!(
+            "event-not-updated",
+            why = why.to_string(),
+            results = results
+        );
+        observers.say(Level::Warning, text);
+    }
+}
+
+/// An error if the failures are to replace the sheet and somebody has saved another over it.
+pub fn ensure_sheet_not_replaced(sheet: &Sheet, files: &RunFiles) -> Result<(), RunError> {
+    if files.replaces_sheet && !sheet.is_in_place() {
+        return Err(RunError::SheetReplaced(sheet.name().to_owned()));
+    }
+    Ok(())
 }

@@ -1,5 +1,8 @@
 //! Continuing a run that was cut short: what its journal knows that still holds.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
@@ -8,26 +11,26 @@ use jiff::Timestamp;
 
 use super::Settings;
 use super::error::RunError;
-use super::event::{Event, Observer};
+use super::event::{Level, Observer};
+use super::orders::Orders;
 use crate::files::journal::{Foreign, Found, Identity, Journal, Left, Line};
-use crate::files::{FileError, Outcome, RunFiles, Status, move_aside};
-use crate::plan::Plan;
+use crate::files::{FileError, RunFiles, Status, move_aside};
 use crate::sheet::Sheet;
 
 /// How many of a journal's rows must still be in the sheet, if it has as many: one row alone may be
 /// in any sheet.
 const ENOUGH: usize = 2;
 
-/// The plan, and the journal's lines if they belong to the sheet: rows with their orders and flags
+/// The orders, and the journal's lines if they belong to the sheet: rows with their orders and flags
 /// are still in it, wherever they now stand.
 ///
-/// Of a failures file also, by order, which had `failed` when it was written.
-pub fn plan(
+/// Orders of a failures file that had `failed` when it was written are marked.
+pub fn orders(
     sheet: &Sheet,
     left: Option<Left>,
     identity: &Identity,
     settings: &Settings,
-) -> Result<(Plan, Found, Vec<bool>), RunError> {
+) -> Result<(Orders, Found), RunError> {
     let found = match left {
         Some(left) => left.find(identity),
         None => Found::Nothing,
@@ -42,25 +45,25 @@ pub fn plan(
     }
     let mut still_there = 0;
     let mut failed = HashSet::new();
-    let plan = Plan::build(sheet, settings.on_conflict, |row, entry| {
+    let mut orders = Orders::of(sheet, settings.on_conflict, |row, entry| {
+        let Ok(entry) = entry else {
+            return;
+        };
         let status = row.origin().map(|origin| origin.status.as_str());
-        if let Ok(entry) = entry
-            && status == Some(Status::Failed.as_str())
-        {
+        if status == Some(Status::Failed.as_str()) {
             failed.insert(entry.order.to_string());
         }
-        if let Ok(entry) = entry
-            && let Some(flags) = recorded.get_mut(&*entry.order)
-        {
+        if let Some(flags) = recorded.get_mut(&*entry.order) {
             let before = flags.len();
             flags.retain(|flag| *flag != entry.flag);
             still_there += before - flags.len();
         }
     })
     .map_err(RunError::Plan)?;
-    let mut failed_before = vec![false; plan.orders()];
-    for id in failed.iter().filter_map(|order| plan.find(order)) {
-        failed_before[id.index()] = true;
+    for number in failed {
+        if let Some((_, order)) = orders.get_mut(&number) {
+            order.failed_before = true;
+        }
     }
     let belongs = still_there >= ENOUGH.min(lines.len());
     let found = match found {
@@ -71,7 +74,7 @@ pub fn plan(
         }
         found => found,
     };
-    Ok((plan, found, failed_before))
+    Ok((orders, found))
 }
 
 /// How long ago the last of the outcomes was known.
@@ -82,25 +85,27 @@ pub fn age(lines: &[Line]) -> Duration {
     age.and_then(|age| age.try_into().ok()).unwrap_or_default()
 }
 
-/// Begins the journal of this run and gives the outcomes known from an earlier one, by order.
+/// Begins the journal of this run and gives orders the outcomes known from an earlier one.
 ///
 /// `failed` and `skipped` orders are tried again. An outcome for a flag that the sheet no longer
 /// gives is removed from the journal before the order is sent its new flag: were this process killed
 /// right after that call, and the sheet changed back, the old outcome would be taken for true.
-///
-/// Orders that `failed` are marked in `failed_before`.
 pub fn begin_journal(
     found: Found,
-    failed_before: &mut [bool],
-    plan: &Plan,
+    orders: &mut Orders,
     files: &RunFiles,
-    identity: Identity,
+    identity: &Identity,
     observers: &[&dyn Observer],
-) -> Result<(Journal, Vec<Option<Outcome>>), RunError> {
-    let mut outcomes = vec![None; plan.orders()];
+) -> Result<Journal, RunError> {
     let set_aside = |journal: &Path, why: Foreign| -> Result<(), FileError> {
         let path = move_aside(journal)?.display().to_string();
-        observers.event(&Event::JournalSetAside { path, why });
+        // An earlier run's outcomes are not taken over: that is said even with -q.
+        let level = if why == Foreign::OtherSheet {
+            Level::Warning
+        } else {
+            Level::Alert
+        };
+        observers.say(level, why.set_aside(&path));
         Ok(())
     };
     // From the first call on they are no longer true.
@@ -115,26 +120,28 @@ pub fn begin_journal(
             Vec::new()
         }
     };
+    let on_conflict = orders.on_conflict;
     let mut kept = Vec::new();
     for line in &lines {
-        let Some(id) = plan.find(&line.order) else {
+        let Some((flag, order)) = orders.get_mut(&line.order) else {
             continue;
         };
-        if !matches!(line.outcome.status, Status::Ok | Status::Rejected) {
-            if line.outcome.status == Status::Failed && plan.flag(id) == line.flag {
-                failed_before[id.index()] = true;
+        let is_its_flag = *flag == *line.flag;
+        match line.outcome.status {
+            Status::Ok | Status::Rejected => {
+                if is_its_flag {
+                    order.outcome = line.outcome.clone().into();
+                }
+                if is_its_flag || !order.is_sent(on_conflict) {
+                    kept.push(line);
+                }
+            }
+            Status::Failed if is_its_flag => {
+                order.failed_before = true;
                 kept.push(line);
             }
-            continue;
-        }
-        let holds = plan.flag(id) == line.flag;
-        if holds {
-            outcomes[id.index()] = Some(line.outcome.clone());
-        }
-        if holds || !plan.is_sent(id) {
-            kept.push(line);
+            _ => {}
         }
     }
-    let journal = Journal::begin(&files.journal, identity, &kept)?;
-    Ok((journal, outcomes))
+    Ok(Journal::begin(&files.journal, identity, &kept)?)
 }

@@ -1,16 +1,22 @@
-//! The circuit breaker: an ERP that is down must not cost a night of retries.
+//! The rules by which a run makes its calls.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
-use crate::files::Status;
-use crate::stop::StopReason;
+use crate::pace::{KnownRates, Pacing, RateLimit, Workers};
 
-/// What ends a run early.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StopRules {
+/// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
+/// another run of its account.
+pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
+/// How fast and for how long calls are made, and what ends them.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub rate: RateLimit,
+    pub workers: Workers,
+    /// Further attempts after the first, for transient failures.
+    pub retries: u32,
     /// Stop after this many orders that were sent and not accepted.
     pub max_failures: Option<u64>,
     /// Stop when this many orders in a row, in the order they ended, were `failed`.
@@ -19,6 +25,8 @@ pub struct StopRules {
     /// it has not answered at all.
     pub give_up_after: Option<Duration>,
     pub deadline: Option<Deadline>,
+    /// Locked while calls are made, so that two runs of an account do not exceed its quota.
+    pub account_lock: Option<PathBuf>,
 }
 
 /// When to stop sending.
@@ -47,102 +55,19 @@ impl Deadline {
     }
 }
 
-/// The rules, and what they have seen so far, from all workers.
-#[derive(Debug)]
-pub struct CircuitBreaker {
-    rules: StopRules,
-    failures: AtomicU64,
-    consecutive: AtomicU64,
-    /// Orders in a row that were put aside for the last pass.
-    aside: AtomicU64,
-}
-
-impl CircuitBreaker {
-    pub fn new(rules: StopRules) -> Self {
-        CircuitBreaker {
-            rules,
-            failures: AtomicU64::new(0),
-            consecutive: AtomicU64::new(0),
-            aside: AtomicU64::new(0),
-        }
+impl Rules {
+    /// Of a run that begins where an earlier one of the account ended, if that is known.
+    pub fn pacing(&self, known: Option<KnownRates>) -> Pacing {
+        let deadline = self.deadline.and_then(Deadline::time);
+        Pacing::new(self.rate, self.workers, known, deadline)
     }
 
-    /// Whether another order that failed may wait for the last pass. Not if as many in a row do as
-    /// would stop the run: nothing works, and the next ones must show it.
-    pub fn may_put_aside(&self) -> bool {
-        let aside = self.aside.fetch_add(1, Ordering::Relaxed);
-        let most = self.rules.max_consecutive_failures;
-        most.is_none_or(|most| aside < most)
+    /// How long to wait for a server that answers nothing, or lets nothing through.
+    pub fn longest_wait(&self) -> Duration {
+        self.give_up_after.unwrap_or(GIVE_UP_AFTER)
     }
 
-    /// Whether the run is to stop, now that another order has ended so.
-    pub fn record(&self, status: Status, message: &str) -> Option<StopReason> {
-        if status != Status::Failed {
-            // A rejection, too, shows that the ERP is there and answers.
-            self.consecutive.store(0, Ordering::Relaxed);
-            self.aside.store(0, Ordering::Relaxed);
-        }
-        if status == Status::Ok {
-            return None;
-        }
-        let reached = |limit: Option<u64>, count: u64| limit.is_some_and(|limit| count >= limit);
-        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
-        if reached(self.rules.max_failures, failures) {
-            return Some(StopReason::Failures(failures));
-        }
-        if status != Status::Failed {
-            return None;
-        }
-        let count = self.consecutive.fetch_add(1, Ordering::Relaxed) + 1;
-        reached(self.rules.max_consecutive_failures, count).then(|| {
-            StopReason::ConsecutiveFailures {
-                count,
-                message: message.to_owned(),
-            }
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stops_after(rules: StopRules, ends: &[Status]) -> Option<usize> {
-        let breaker = CircuitBreaker::new(rules);
-        ends.iter()
-            .position(|&status| breaker.record(status, "no reply").is_some())
-            .map(|at| at + 1)
-    }
-
-    #[test]
-    fn failures_in_all() {
-        use Status::{Failed, Ok, Rejected};
-        let rules = StopRules {
-            max_failures: Some(3),
-            ..StopRules::default()
-        };
-        let ends = [Rejected, Ok, Failed, Ok, Ok, Rejected, Ok];
-        assert_eq!(stops_after(rules, &ends), Some(6));
-        assert_eq!(stops_after(rules, &ends[..5]), None);
-        assert_eq!(stops_after(StopRules::default(), &[Failed; 1_000]), None);
-    }
-
-    #[test]
-    fn failures_in_a_row_are_broken_by_any_answer() {
-        use Status::{Failed, Ok, Rejected};
-        let rules = StopRules {
-            max_consecutive_failures: Some(3),
-            ..StopRules::default()
-        };
-        assert_eq!(stops_after(rules, &[Failed, Failed, Failed]), Some(3));
-        let ends = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
-        assert_eq!(stops_after(rules, &ends), None);
-        let breaker = CircuitBreaker::new(rules);
-        let last = [1, 2, 3].map(|_| breaker.record(Failed, "no reply"));
-        let said = last[2]
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        assert!(said.contains("3 ") && said.contains("no reply"), "{said}");
+    pub fn has_deadline_passed(&self) -> bool {
+        self.deadline.is_some_and(Deadline::has_passed)
     }
 }

@@ -2,79 +2,62 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-
-use super::calling::Calling;
+use super::calls::Calls;
 use super::error::RunError;
-use super::event::{Event, Observer};
-use super::reading::{Carried, Reading};
-use super::send::to_send;
-use super::told::Listings;
-use super::worker::Work;
+use super::event::Observer;
+use super::found::Found;
+use super::listed::{Listings, read_listings};
+use super::orders::Orders;
+use super::rules::Rules;
 use crate::erp::Client;
 use crate::files::{Outcome, Status};
 use crate::language::say;
-use crate::plan::Plan;
 use crate::stop::Stop;
-use crate::text::date_and_time;
 
-/// Reads which of the orders that are to be sent carry their flag already, of those modified within
-/// this time, and gives these their outcome. What is not known is sent.
-pub(super) fn ask(
-    work: &Work<'_>,
-    plan: &Plan,
-    to_send: Vec<bool>,
+/// Reads which of the wanted orders carry their flag already, of those modified within this time,
+/// and gives these their outcome: no call is wanted for them any more. What is not known is sent.
+pub(super) fn settle_unchanged(
+    calls: &Calls<'_>,
+    orders: &mut Orders,
     within: Duration,
-    outcomes: &mut [Option<Outcome>],
 ) -> Listings {
-    let mut reading = Reading::new(work, plan, to_send, carries);
-    let listings = reading.read(within);
-    for id in plan.ids() {
-        if let Some(carried) = reading.carried(id)
-            && carries(carried, plan.flag(id))
+    let listings = read_listings(calls, orders, within, carries);
+    for (_, flag, order) in orders.iter_mut().filter(|(.., order)| order.is_wanted) {
+        if let Some(found) = order.found.get()
+            && carries(found, flag)
         {
-            outcomes[id.index()] = Some(outcome(carried, plan.flag(id)));
+            order.outcome = outcome(found, flag).into();
+            order.is_wanted = false;
         }
     }
-    work.observers.event(&Event::Asked(listings.clone()));
     listings
 }
 
-/// Asks as a run would, and sends nothing. Also gives, by order, which would be sent.
+/// Asks as a run would, and sends nothing.
 ///
 /// # Errors
 ///
-/// If the calls cannot be looked after. What the ERP says is no error.
+/// If the calls cannot be looked after, or not yet be made. What the ERP says is no error.
 pub fn survey(
-    plan: &Plan,
+    orders: &mut Orders,
     client: &Client,
-    calling: &Calling,
+    rules: &Rules,
     within: Duration,
     stop: &Stop,
     observers: &[&dyn Observer],
-) -> Result<(Listings, Vec<bool>), RunError> {
-    let account = calling.lock(observers);
-    let work = calling.work(client, account.as_ref(), stop, observers);
-    work.keep_pace();
-    let mut outcomes = vec![None; plan.orders()];
-    let asked = work.watched(calling.stop_rules.deadline, || {
-        let to_send = to_send(plan, &outcomes, None);
-        Ok(ask(&work, plan, to_send, within, &mut outcomes))
-    })?;
-    Ok((asked, to_send(plan, &outcomes, None)))
+) -> Result<Listings, RunError> {
+    let calls = Calls::begin(client, rules, stop, observers)?;
+    orders.want_unsettled(None);
+    calls.watched(|| {}, || Ok(settle_unchanged(&calls, orders, within)))
 }
 
-fn carries(carried: &Carried, flag: &str) -> bool {
-    carried.flag.as_deref() == Some(flag)
+fn carries(found: &Found, flag: &str) -> bool {
+    found.status(flag) == Status::Same
 }
 
-fn outcome(carried: &Carried, flag: &str) -> Outcome {
-    let message = match carried.modified {
-        Some(time) => say!(
-            "note-unchanged-since",
-            flag = flag,
-            time = date_and_time(&time.to_zoned_datetime(TimeZone::system()))
-        ),
+fn outcome(found: &Found, flag: &str) -> Outcome {
+    let message = match found.modified() {
+        Some(time) => say!("note-unchanged-since", flag = flag, time = time),
         None => say!("note-unchanged", flag = flag),
     };
     Outcome {
@@ -82,6 +65,6 @@ fn outcome(carried: &Carried, flag: &str) -> Outcome {
         code: None,
         message: message.into(),
         attempts: 0,
-        finished_at: carried.read_at,
+        finished_at: found.at,
     }
 }

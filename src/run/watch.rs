@@ -1,59 +1,67 @@
-//! What is looked after while a run makes calls: its deadline, its limits, whether it is to stop.
+//! What is looked after while a run makes calls: its deadline, its limits, its journal, whether it is
+//! to stop.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::thread::{Builder, Scope, ScopedJoinHandle};
-use std::time::Duration;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
 
+use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Event, Observer};
-use super::rules::Deadline;
-use super::worker::Work;
+use crate::files::journal::Journal;
 use crate::stop::StopReason;
 
-/// How often it is looked whether the run is to stop.
 const WATCH_EVERY: Duration = Duration::from_millis(50);
+const TICK_EVERY: Duration = Duration::from_secs(1);
 
-impl Work<'_> {
-    /// Does what makes calls. Meanwhile stops the run at its deadline or when it is shut out, and
-    /// tells when it is stopping.
+impl Calls<'_> {
+    /// Does what makes calls. Meanwhile stops the run at its deadline or when it is shut out, tells
+    /// when it is stopping, and does `tick` every second.
     pub fn watched<T>(
         &self,
-        deadline: Option<Deadline>,
+        tick: impl Fn() + Send,
         make_calls: impl FnOnce() -> Result<T, RunError>,
     ) -> Result<T, RunError> {
         let (over_sender, over) = sync_channel::<()>(0);
         std::thread::scope(|scope| {
-            start(scope, "watch", move || self.watch(deadline, &over))?;
+            std::thread::Builder::new()
+                .name("watch".to_owned())
+                .spawn_scoped(scope, move || {
+                    let mut is_told = false;
+                    let mut ticked = Instant::now();
+                    while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
+                        is_told = is_told || self.is_stopping();
+                        if ticked.elapsed() >= TICK_EVERY {
+                            ticked = Instant::now();
+                            tick();
+                        }
+                    }
+                })
+                .map_err(|error| RunError::Workers(error.to_string()))?;
             let done = make_calls();
             drop(over_sender);
             done
         })
     }
 
-    fn watch(&self, deadline: Option<Deadline>, over: &Receiver<()>) {
-        while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            if deadline.is_some_and(Deadline::has_passed) {
-                self.stop.stop(StopReason::Deadline);
-            }
-            if let Some(reason) = self.outages.shut_out_for_good() {
-                self.stop.stop(reason);
-            }
-            if let Some(reason) = self.stop.reason() {
-                self.observers.event(&Event::Stopping { reason });
-                return;
-            }
+    /// Forces what the journal has been given to disk.
+    pub fn sync(&self, journal: &Journal) {
+        if let Err(error) = journal.sync() {
+            self.stop.stop(StopReason::Journal(error.to_string()));
         }
     }
-}
 
-/// Starts a thread of the run.
-pub fn start<'s>(
-    scope: &'s Scope<'s, '_>,
-    name: &str,
-    work: impl FnOnce() + Send + 's,
-) -> Result<ScopedJoinHandle<'s, ()>, RunError> {
-    Builder::new()
-        .name(name.to_owned())
-        .spawn_scoped(scope, work)
-        .map_err(|error| RunError::Workers(error.to_string()))
+    /// Stops the run if it is time; tells if it is stopping.
+    fn is_stopping(&self) -> bool {
+        if self.rules.has_deadline_passed() {
+            self.stop.stop(StopReason::Deadline);
+        }
+        if let Some(reason) = self.reach.shut_out_for(self.rules.longest_wait()) {
+            self.stop.stop(reason);
+        }
+        let reason = self.stop.reason();
+        if let Some(reason) = &reason {
+            self.observers.event(&Event::Stopping { reason });
+        }
+        reason.is_some()
+    }
 }

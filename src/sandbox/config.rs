@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::answer::Handled;
-use super::protocol::MAX_PAGE_SIZE;
+use super::orders::Order;
+use crate::erp::MAX_PAGE_SIZE;
 
 pub const SID: &str = "sandbox";
 pub const APP_KEY: &str = "sandbox-app";
@@ -16,16 +16,6 @@ pub const APP_KEY: &str = "sandbox-app";
 pub const APP_SECRET: &str = "open-sesame:sea-salt";
 
 const FLAGS: &str = "aa,加急,已质检,待质检,待付款,已付款,部分到货,无";
-
-/// A purchase order that is there from the start.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    pub number: String,
-    /// `无` or empty is none. It may be one that is no longer defined.
-    pub flag: String,
-    /// To the second; `None` is when the stand-in starts, by its clock.
-    pub modified: Option<Timestamp>,
-}
 
 /// The default is a well-behaved ERP on a free port of loopback.
 #[derive(Clone, Debug)]
@@ -44,23 +34,30 @@ pub struct Config {
     pub may_list: bool,
     /// The most orders on a page, however many are asked for: pages are then of this size.
     pub max_page_size: usize,
-    /// Calls allowed per minute; `None` is no limit. The minute is a fixed window that starts with
-    /// the first call after the last window has ended. Calls that are throttled, not authentic or
-    /// refused for what stands in their address do not count.
+    /// Calls let in per minute. The minute is a fixed window that starts with the first call after
+    /// the last window has ended.
     pub limit: Option<u32>,
-    /// Calls allowed at once; `None` is no limit.
+    /// Calls let in at once.
     pub max_concurrency: Option<u32>,
     /// How long every reply waits. A call takes effect when it arrives.
     pub latency: Duration,
-    /// The fraction of calls, from 0 to 1, that fail transiently: an HTTP 502, a status 4 or 99, or
-    /// a connection closed without a reply, before or after the call took effect. Only calls that
-    /// are authentic and within the limits fail this way.
+    /// The fraction of calls let in, from 0 to 1, that fail transiently: an HTTP 502, a status 4 or
+    /// 99, or a connection closed without a reply, before or after the call took effect.
     pub fail_rate: f64,
     /// The server's clock minus the real one. It shows in the `Date` header and decides which
     /// timestamps are accepted.
     pub clock_skew: SignedDuration,
-    /// Where each request is told of.
-    pub watch: Option<Sender<Handled>>,
+    /// Gets a line for each request: what was asked, and the reply.
+    pub watch: Option<Sender<String>>,
+}
+
+impl Config {
+    /// The server's clock, which shows whole seconds.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = Timestamp::now().saturating_add(self.clock_skew);
+        let second = now.map_or(0, |now| now.as_second().max(0));
+        Timestamp::from_second(second).unwrap_or_default()
+    }
 }
 
 impl Default for Config {

@@ -1,159 +1,137 @@
-//! The network around the service: connections, HTTP, and their limits.
+//! The network around the service. A connection is for one call and has a thread of its own.
 
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderValue};
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use thiserror::Error;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
+use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::answer::{Answer, Handled};
-use super::clock::http_date;
-use super::service::Service;
+use super::service::{Answer, OK, Service, page};
+use crate::language::say;
 
+pub(super) const PATH: &str = "/openapi";
+
+const MAX_HEAD_BYTES: u64 = 16 * 1024;
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// For a request's head, including the wait on an idle connection.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may be silent in the middle of a request.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long to wait when the system has no socket to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
-const PATH: &str = "/openapi";
-const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
-const HTML: HeaderValue = HeaderValue::from_static("text/html");
-const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n\
-    <body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n\
-    </body>\r\n</html>\r\n";
-
-/// Makes hyper close a connection without a reply.
-#[derive(Debug, Error)]
-#[error("hung up on purpose")]
-struct HangUp;
-
-/// Runs until its runtime ends.
-pub(super) async fn serve(listener: TcpListener, service: Arc<Service>) {
-    loop {
-        match listener.accept().await {
-            Ok((socket, _)) => {
-                service.counters.update(|stats| stats.connections += 1);
-                tokio::spawn(serve_connection(socket, Arc::clone(&service)));
-            }
-            Err(_) => sleep(ACCEPT_PAUSE).await,
+/// Runs until the service is closed and one more connection is made.
+pub(super) fn serve(listener: &TcpListener, service: &Arc<Service>) {
+    for stream in listener.incoming() {
+        if service.state().is_closed {
+            return;
         }
+        let Ok(stream) = stream else {
+            thread::sleep(ACCEPT_PAUSE);
+            continue;
+        };
+        let service = Arc::clone(service);
+        // How a connection ends concerns no other; one that gets no thread is closed.
+        let _ = thread::Builder::new().spawn(move || answer(&stream, &service));
     }
 }
 
-async fn serve_connection(socket: TcpStream, service: Arc<Service>) {
-    // Without it a reply could wait for the peer's delayed acknowledgement; a socket that refuses
-    // the option still works.
-    let _ = socket.set_nodelay(true);
-    let respond = service_fn(|request| respond(Arc::clone(&service), request));
-    // An error ends this connection only.
-    let _ = hyper::server::conn::http1::Builder::new()
-        .auto_date_header(false)
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(socket), respond)
-        .await;
-}
-
-async fn respond(
-    service: Arc<Service>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, HangUp> {
-    let _in_flight = service.counters.enter();
-    let asked = format!("{} {}", request.method(), request.uri().path());
-    let tell = |handled: &dyn Fn() -> Handled| {
-        if let Some(watch) = &service.config.watch {
-            // Nobody watches any more when it stops.
-            let _ = watch.send(handled());
-        }
+fn answer(mut stream: &TcpStream, service: &Service) -> io::Result<()> {
+    stream.set_read_timeout(Some(READ_TIMEOUT))?;
+    // Without it the end of a long reply could wait for the client's acknowledgement.
+    stream.set_nodelay(true)?;
+    let request = Request::read(BufReader::new(stream))?;
+    service.enter();
+    let (answer, is_admitted) = match request.refusal() {
+        Some(status) => (page(status), false),
+        None => service.answer(&request.query, &request.body, Instant::now()),
     };
-    let mut response = match read(request).await {
-        Ok((query, body)) => {
-            let (answer, slot) = service.answer(&query, &body);
-            tell(&|| Handled::call(&query, &body, &answer));
-            if !service.config.latency.is_zero() {
-                sleep(service.config.latency).await;
-            }
-            drop(slot);
-            match answer {
-                Answer::Json(json) => page(StatusCode::OK, JSON, json),
-                Answer::BadGateway => page(StatusCode::BAD_GATEWAY, HTML, BAD_GATEWAY),
-                Answer::HangUp => return Err(HangUp),
-            }
-        }
-        Err(status) => {
-            service.counters.update(|stats| stats.rejected += 1);
-            tell(&|| Handled {
-                asked: asked.clone(),
-                body: String::new(),
-                reply: format!("HTTP {}", status.as_u16()),
-            });
-            http_error(status)
-        }
+    if let Some(watch) = &service.config.watch {
+        // Nobody watches any more when it stops.
+        let _ = watch.send(tell(&request, &answer));
+    }
+    let is_over = service.leave(is_admitted);
+    let Some((status, body)) = answer.filter(|_| !is_over) else {
+        return Ok(());
     };
-    if let Ok(date) = HeaderValue::from_str(&http_date(service.now())) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    Ok(response)
+    let kind = if status == OK {
+        "application/json"
+    } else {
+        "text/plain"
+    };
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&service.config.now());
+    let (date, length) = (date.unwrap_or_default(), body.len());
+    let reply = format!(
+        "HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Type: {kind};charset=UTF-8\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    );
+    stream.write_all(reply.as_bytes())
 }
 
-fn http_error(status: StatusCode) -> Response<Full<Bytes>> {
-    let reason = status.canonical_reason().unwrap_or_default();
-    let mut response = page(status, HTML, format!("<h1>{reason}</h1>\n"));
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        let allow = HeaderValue::from_static("POST");
-        response.headers_mut().insert(header::ALLOW, allow);
-    }
-    response
+/// What is asked and answered; without the query, in which half of the secret stands.
+fn tell(request: &Request, answer: &Answer) -> String {
+    let mut fields = request.query.split('&');
+    let method = fields.find_map(|field| field.strip_prefix("method="));
+    let reply = match answer {
+        Some((_, body)) => body,
+        None => &say!("sandbox-hung-up"),
+    };
+    let (target, method) = (&request.target, method.unwrap_or_default());
+    format!("{target} {method} {}: {reply}", request.body)
 }
 
-fn page(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response
+struct Request {
+    /// HTTP method and path.
+    target: String,
+    query: String,
+    content_type: String,
+    body: String,
 }
 
-/// A request's query and body, or the HTTP status that refuses it.
-async fn read(request: Request<Incoming>) -> Result<(String, Bytes), StatusCode> {
-    if request.uri().path() != PATH {
-        return Err(StatusCode::NOT_FOUND);
-    }
-    if request.method() != Method::POST {
-        return Err(StatusCode::METHOD_NOT_ALLOWED);
-    }
-    let content_type = request.headers().get(header::CONTENT_TYPE);
-    if !content_type.is_some_and(is_json) {
-        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    }
-    let (parts, body) = request.into_parts();
-    let body = timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY_BYTES).collect())
-        .await
-        .map_err(|_| StatusCode::REQUEST_TIMEOUT)?
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                StatusCode::PAYLOAD_TOO_LARGE
-            } else {
-                StatusCode::BAD_REQUEST
+impl Request {
+    /// An error is a request that does not come to its end, is too long, or none at all.
+    fn read(mut input: impl BufRead) -> io::Result<Self> {
+        let mut head = String::new();
+        let mut lines = input.by_ref().take(MAX_HEAD_BYTES);
+        while !head.ends_with("\r\n\r\n") {
+            if lines.read_line(&mut head)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
-        })?;
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    Ok((query, body.to_bytes()))
-}
+        }
+        let header = |name: &str| {
+            let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+            let header = headers.find(|(other, _)| other.eq_ignore_ascii_case(name));
+            header.map_or("", |(_, value)| value.trim())
+        };
+        let length = match header("content-length") {
+            "" => Some(0),
+            length => length.parse().ok(),
+        };
+        let length = length.filter(|length| *length <= MAX_BODY_BYTES);
+        let mut body = vec![0; length.ok_or(io::ErrorKind::InvalidData)?];
+        input.read_exact(&mut body)?;
+        let target = head.split(" HTTP/").next().unwrap_or_default();
+        let (target, query) = target.split_once('?').unwrap_or((target, ""));
+        Ok(Request {
+            target: target.to_owned(),
+            query: query.to_owned(),
+            content_type: header("content-type").to_owned(),
+            // What is no text was signed otherwise than it is read, and is refused.
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
 
-fn is_json(content_type: &HeaderValue) -> bool {
-    content_type.to_str().is_ok_and(|value| {
-        let essence = value.split(';').next().unwrap_or_default();
-        essence.trim().eq_ignore_ascii_case("application/json")
-    })
+    /// The HTTP status of what is no call.
+    fn refusal(&self) -> Option<&'static str> {
+        let kind = self.content_type.split(';').next().unwrap_or_default();
+        if self.target != format!("POST {PATH}") {
+            Some("404 Not Found")
+        } else if !kind.trim().eq_ignore_ascii_case("application/json") {
+            Some("415 Unsupported Media Type")
+        } else {
+            None
+        }
+    }
 }

@@ -1,124 +1,178 @@
 //! One call from its raw parts to its answer, without the network.
 
-use std::mem;
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use super::answer::Answer;
-use super::clock;
-use super::config::{APP_KEY, APP_SECRET, Config, SID};
-use super::counters::Counters;
-use super::fault::Fault;
-use super::limits::{Limits, Slot};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::config::Config;
 use super::orders::Orders;
-use super::protocol::{self, Account, Method, Request};
-use super::refusal::Refusal;
+use super::protocol::{Query, Refusal, Request, authenticate, refuse, request};
+use crate::erp::beijing_time;
+
+pub(super) const OK: &str = "200 OK";
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Counts of what the stand-in has seen and done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// HTTP requests, whatever became of them.
+    pub calls: u64,
+    /// Updates, as the next two also if the reply was lost.
+    pub accepted: u64,
+    pub pings: u64,
+    /// Pages of orders, empty ones included.
+    pub listings: u64,
+    /// Calls refused by a limit.
+    pub throttled: u64,
+    /// Calls that failed by the fail rate.
+    pub failed: u64,
+    /// The most requests at once.
+    pub peak_in_flight: u64,
+}
 
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) config: Config,
-    pub(super) counters: Counters,
-    pub(super) orders: Orders,
-    account: Account,
-    limits: Limits,
+    state: Mutex<State>,
 }
 
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) stats: Stats,
+    pub(super) orders: Orders,
+    /// When the minute of the limit began, and the calls let in since.
+    minute: Option<(Instant, u32)>,
+    in_flight: u64,
+    /// Of those in flight, the calls that were let in.
+    admitted: u32,
+    pub(super) is_closed: bool,
+}
+
+/// A reply by its status line and its body; without one the connection closes.
+pub(super) type Answer = Option<(&'static str, String)>;
+
 impl Service {
-    pub(super) fn new(mut config: Config) -> Self {
-        let known = mem::take(&mut config.orders);
-        let (secret, salt) = APP_SECRET.split_once(':').unwrap_or((APP_SECRET, ""));
+    pub(super) fn new(config: Config) -> Self {
+        let state = State {
+            orders: Orders::new(&config.orders, config.now()),
+            ..State::default()
+        };
         Self {
-            counters: Counters::default(),
-            orders: Orders::new(&config.flags, known, clock::now(config.clock_skew)),
-            account: Account {
-                sid: SID,
-                key: APP_KEY,
-                secret,
-                salt,
-                may_list: config.may_list,
-            },
-            limits: Limits::new(config.limit, config.max_concurrency),
             config,
+            state: Mutex::new(state),
         }
     }
 
-    /// By the server's clock, in Unix seconds.
-    pub(super) fn now(&self) -> i64 {
-        clock::now(self.config.clock_skew)
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The call is in flight until the returned slot is dropped. Authentication comes before the
+    /// Counts a request as in flight.
+    pub(super) fn enter(&self) {
+        let mut state = self.state();
+        state.in_flight += 1;
+        state.stats.calls += 1;
+        state.stats.peak_in_flight = state.stats.peak_in_flight.max(state.in_flight);
+    }
+
+    /// Waits as long as every reply does; a request is in flight until then. Returns whether the
+    /// server has ended meanwhile.
+    pub(super) fn leave(&self, is_admitted: bool) -> bool {
+        thread::sleep(self.config.latency);
+        let mut state = self.state();
+        state.in_flight -= 1;
+        state.admitted -= u32::from(is_admitted);
+        state.is_closed
+    }
+
+    /// The answer to a call, and whether the limits let it in. Authentication comes before the
     /// limits, since a stranger's call costs the account nothing, and faults before the arguments,
     /// since every admitted call may fail.
-    pub(super) fn answer(&self, query: &str, body: &[u8]) -> (Answer, Option<Slot<'_>>) {
-        let method = match protocol::authenticate(&self.account, query, body, self.now()) {
-            Ok(method) => method,
-            Err(refusal) => return (self.reject(&refusal), None),
+    pub(super) fn answer(&self, query: &str, body: &str, at: Instant) -> (Answer, bool) {
+        let (config, now) = (&self.config, self.config.now());
+        let query = match authenticate(query, body, now) {
+            Ok(query) => query,
+            Err(refusal) => return (refused(refusal), false),
         };
-        let slot = match self.limits.admit(Instant::now()) {
-            Ok(slot) => slot,
-            Err(refusal) => {
-                self.counters.update(|stats| stats.throttled += 1);
-                return (Answer::Json(refusal.to_json()), None);
-            }
-        };
-        let answer = match Fault::inject(&mut fastrand::Rng::new(), self.config.fail_rate) {
-            None => self.execute(method, body),
-            Some(fault) => self.fail(fault, method, body),
-        };
-        (answer, Some(slot))
-    }
-
-    fn reject(&self, refusal: &Refusal) -> Answer {
-        self.counters.update(|stats| stats.rejected += 1);
-        Answer::Json(refusal.to_json())
-    }
-
-    fn execute(&self, method: Method, body: &[u8]) -> Answer {
-        match self.apply(method, body) {
-            Ok(reply) => {
-                self.counters.update(|stats| match method {
-                    Method::Update => stats.accepted += 1,
-                    Method::List(_) => stats.listings += 1,
-                    Method::Now => stats.pings += 1,
-                });
-                Answer::Json(reply)
-            }
-            Err(refusal) => self.reject(&refusal),
+        let mut state = self.state();
+        if let Err(refusal) = state.admit(config, at) {
+            state.stats.throttled += 1;
+            return (refused(refusal), false);
         }
+        let is_faulty = fastrand::f64() < config.fail_rate;
+        state.stats.failed += u64::from(is_faulty);
+        let answer = match (is_faulty, fastrand::u8(..5)) {
+            (true, 0) => page("502 Bad Gateway"),
+            (true, 1) => refused((4, "数据库错误".to_owned())),
+            (true, 2) => refused((99, "其他错误".to_owned())),
+            (true, 3) => None,
+            (_, _) => match state.execute(&query, body, config, now) {
+                _ if is_faulty => None,
+                Ok(reply) => Some((OK, reply.to_string())),
+                Err(refusal) => refused(refusal),
+            },
+        };
+        (answer, true)
     }
+}
 
-    fn fail(&self, fault: Fault, method: Method, body: &[u8]) -> Answer {
-        self.counters.update(|stats| stats.failed += 1);
-        match fault {
-            Fault::BadGateway => Answer::BadGateway,
-            Fault::Database => Answer::Json(Refusal::Database.to_json()),
-            Fault::Other => Answer::Json(Refusal::Other.to_json()),
-            Fault::LostCall => Answer::HangUp,
-            Fault::LostReply => {
-                if self.apply(method, body).is_ok() && method == Method::Update {
-                    self.counters.update(|stats| {
-                        stats.accepted += 1;
-                        stats.lost += 1;
-                    });
-                }
-                Answer::HangUp
-            }
+/// What is said before the ERP sees a call, or in its place.
+pub(super) fn page(status: &'static str) -> Answer {
+    Some((status, format!("HTTP {status}")))
+}
+
+fn refused((status, message): Refusal) -> Answer {
+    Some((
+        OK,
+        json!({ "status": status, "message": message }).to_string(),
+    ))
+}
+
+impl State {
+    /// Lets one more call in. A call that is refused uses up nothing.
+    fn admit(&mut self, config: &Config, at: Instant) -> Result<(), Refusal> {
+        let is_full = |max| self.admitted >= max;
+        if config.max_concurrency.is_some_and(is_full) {
+            return refuse(100, "超过每分钟最大并发次数限制，请稍后重试");
         }
+        // A fixed window: it starts with the first call after the last one has ended.
+        let is_current =
+            |(start, _): &(Instant, u32)| at.saturating_duration_since(*start) < MINUTE;
+        let (start, calls) = self.minute.filter(is_current).unwrap_or((at, 0));
+        if config.limit.is_some_and(|max| calls >= max) {
+            return refuse(100, "超过每分钟最大调用频率限制，请稍后重试");
+        }
+        self.minute = Some((start, calls + 1));
+        self.admitted += 1;
+        Ok(())
     }
 
     /// The reply to a call that is accepted.
-    fn apply(&self, method: Method, body: &[u8]) -> Result<String, Refusal> {
-        let now = self.now();
-        Ok(match protocol::arguments(method, body)? {
+    fn execute(
+        &mut self,
+        query: &Query,
+        body: &str,
+        config: &Config,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
+        match request(query, body, config.may_list)? {
             Request::Update { order, flag } => {
-                self.orders.update(order, flag, now)?;
-                r#"{"status":0}"#.to_owned()
+                self.orders.update(order, flag, config, now)?;
+                self.stats.accepted += 1;
+                Ok(json!({ "status": 0 }))
             }
             Request::List(listing) => {
-                let page = self.orders.list(&listing, &self.config);
-                format!(r#"{{"status":0,"data":{page}}}"#)
+                self.stats.listings += 1;
+                Ok(json!({ "status": 0, "data": self.orders.page(&listing, config) }))
             }
-            Request::Now => format!(r#"{{"status":0,"data":"{}"}}"#, clock::local_time(now)),
-        })
+            Request::Now => {
+                self.stats.pings += 1;
+                Ok(json!({ "status": 0, "data": beijing_time(now) }))
+            }
+        }
     }
 }

@@ -37,9 +37,10 @@ pub(super) fn choose<'l>(
         }
         let rivals: Vec<_> = later.iter().filter(|it| it.is_rival_of(first)).collect();
         let is_title = first.is_fallback && first.line.filled().count() == 1;
-        let is_no_header = match rivals.is_empty() {
-            true => first.is_query(),
-            false => is_title || (first.is_query() && rivals.iter().all(|it| it.is_query())),
+        let is_no_header = if rivals.is_empty() {
+            first.is_query()
+        } else {
+            is_title || (first.is_query() && rivals.iter().all(|it| it.is_query()))
         };
         if is_no_header {
             candidates.remove(0);

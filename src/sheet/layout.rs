@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::content::Content;
 use super::format::Format;
 use super::header::Header;
@@ -12,8 +14,9 @@ use crate::language::say;
 use crate::text::{list, quoted};
 
 /// What was assumed about a sheet, or told by the options.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Layout {
+    #[serde(serialize_with = "as_text")]
     pub format: Format,
     /// Encoding of a text sheet: `UTF-8`, `UTF-8 with BOM`, `GB18030`, `UTF-16LE`…
     pub encoding: Option<&'static str>,
@@ -31,9 +34,11 @@ pub struct Layout {
     /// file that has it); none when one flag was given for all rows.
     pub flag_column: Option<String>,
     /// Where these two columns are, counted from 0.
+    #[serde(skip)]
     pub places: (usize, Option<usize>),
     /// One flag for all rows.
     pub given_flag: Option<String>,
+    #[serde(skip)]
     pub warnings: Vec<Warning>,
 }
 
@@ -53,7 +58,7 @@ impl fmt::Display for Layout {
             Some(self.header()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        writeln!(f, "{}", parts.join(&say!("sheet-layout-separator")))?;
+        writeln!(f, "{}", parts.join(&say!("part-separator")))?;
         let order = quoted(&self.order_column);
         f.write_str(&match &self.given_flag {
             Some(flag) => say!("sheet-one-flag", order = order, flag = quoted(flag)),
@@ -64,6 +69,10 @@ impl fmt::Display for Layout {
             ),
         })
     }
+}
+
+fn as_text<S: Serializer>(format: &Format, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(format)
 }
 
 fn separated(delimiter: char) -> String {

@@ -1,6 +1,11 @@
 //! Where rows stand.
 
+use std::fmt;
+
 use serde::Serialize;
+
+use super::problem::header;
+use crate::language::say;
 
 /// Where a row stands, in the order in which rows are read. [`super::Sheet::sheet_line`] is how
 /// people know it.
@@ -54,4 +59,34 @@ pub struct Place {
     /// Line of the sheet, where it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet_line: Option<u64>,
+}
+
+impl fmt::Display for SheetLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match &self.worksheet {
+            None => say!("place-line", line = self.line),
+            Some(worksheet) => say!(
+                "place-worksheet-line",
+                worksheet = header(worksheet),
+                line = self.line
+            ),
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = |line| SheetLine {
+            worksheet: self.worksheet.clone(),
+            line,
+        };
+        match self.sheet_line {
+            None => at(self.line).fmt(f),
+            Some(line) => f.write_str(&say!(
+                "place-line-of-sheet",
+                line = self.line,
+                origin = at(line).to_string()
+            )),
+        }
+    }
 }

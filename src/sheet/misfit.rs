@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::moment::{is_date, is_time};
 use crate::erp::field::Field;

@@ -8,6 +8,7 @@
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
 mod candidates;
+mod character;
 mod columns;
 mod content;
 mod damage;
@@ -52,7 +53,6 @@ pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;
 pub use line::{Line, Place, SheetLine};
-pub use misfit::Misfit;
 pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
 pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
@@ -188,8 +188,13 @@ impl Sheet {
 
     /// Where a row stands, and where it comes from.
     pub fn place(&self, row: &Row) -> Place {
-        let SheetLine { worksheet, line } = self.sheet_line(row.line());
         let origin = row.origin().and_then(|origin| origin.line.as_ref());
+        self.place_of(row.line(), origin)
+    }
+
+    /// Where the row at `line` stands, which comes from `origin`.
+    pub fn place_of(&self, line: Line, origin: Option<&SheetLine>) -> Place {
+        let SheetLine { worksheet, line } = self.sheet_line(line);
         Place {
             worksheet: origin.map_or(worksheet, |origin| origin.worksheet.clone()),
             line,

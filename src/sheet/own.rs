@@ -1,10 +1,13 @@
 //! The columns this program appends to results and failures files, and how they are known again:
 //! by name, wherever a person has moved them.
 
+use serde::Serialize;
+
 use super::normalize::folded;
 
 /// What is appended, by the kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Appended {
     /// What became of each row: results and failures.
     Outcomes,
@@ -81,9 +84,10 @@ impl OwnColumns {
         };
         let beside_line = |places: &[Option<usize>]| places[1..].iter().flatten().count();
         let (outcomes, readings) = (places(Appended::Outcomes), places(Appended::Readings));
-        let (kind, appended) = match beside_line(&readings) > beside_line(&outcomes) {
-            true => (Appended::Readings, readings),
-            false => (Appended::Outcomes, outcomes),
+        let (kind, appended) = if beside_line(&readings) > beside_line(&outcomes) {
+            (Appended::Readings, readings)
+        } else {
+            (Appended::Outcomes, outcomes)
         };
         let others = beside_line(&appended);
         let line = appended[0];

@@ -74,9 +74,10 @@ impl Row {
         let expected = own.width;
         let field = |at: usize| record.get(at).unwrap_or_default();
         // A spreadsheet leaves out separators at the end of a row, or adds some.
-        let found = match record.iter().skip(expected).all(is_blank) {
-            true => record.len().min(expected),
-            false => record.len(),
+        let found = if record.iter().skip(expected).all(is_blank) {
+            record.len().min(expected)
+        } else {
+            record.len()
         };
         self.line = Line::new(record.worksheet, record.line);
         self.left_out = record.left_out;

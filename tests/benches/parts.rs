@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use tempfile::TempDir;
-use wdt_flags::internals::{OnConflict, Plan, Row, Sheet, SheetOptions, Source};
+use wdt_flags::internals::{OnConflict, Orders, Row, Sheet, SheetOptions, Source};
 
 fn main() {
     divan::main();
@@ -102,7 +102,7 @@ fn reading_with_csv_alone(bencher: Bencher) {
 fn planning(bencher: Bencher) {
     let (_directory, path) = sheet("utf-8 csv");
     bencher.counter(ItemsCount::new(ROWS)).bench(|| {
-        let plan = Plan::build(&open(&path), OnConflict::Last, |_, _| {}).expect("a plan");
-        assert_eq!(plan.orders(), ROWS);
+        let orders = Orders::of(&open(&path), OnConflict::Last, |_, _| {}).expect("readable");
+        assert_eq!(orders.distinct(), ROWS);
     });
 }

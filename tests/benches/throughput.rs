@@ -9,8 +9,9 @@ mod machine;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use machine::{Server, describe};
 use wdt_flags::internals::{Clock, UPDATE_METHOD, sign};
 
@@ -83,7 +84,7 @@ fn request(server: &Server) -> Vec<u8> {
     let secret = server.variable("WDT_APP_SECRET");
     let (secret, salt) = secret.split_once(':').expect("secret:salt");
     let body = r#"[{"purchase_no":"CG1","flag_name":"aa"}]"#;
-    let timestamp = Clock::default().timestamp(SystemTime::now()).to_string();
+    let timestamp = Clock::default().timestamp(Timestamp::now()).to_string();
     let fields = [
         ("sid", sid),
         ("key", key),

@@ -1,8 +1,6 @@
 //! Whole-program tests: the real binary against the stand-in ERP, or a server that does as it is
 //! told, on loopback.
 
-#![cfg(feature = "sandbox")]
-
 mod account;
 mod cli;
 mod erp;

@@ -151,9 +151,10 @@ impl Before {
 
     /// The line, if the results have it.
     fn line(&self, line: &SheetLine) -> Option<SheetLine> {
-        match self.sent.contains_key(line) {
-            true => Some(line.clone()),
-            false => known_line(line, &self.worksheets),
+        if self.sent.contains_key(line) {
+            Some(line.clone())
+        } else {
+            known_line(line, &self.worksheets)
         }
     }
 }

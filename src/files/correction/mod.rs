@@ -5,6 +5,7 @@ mod damage;
 mod form;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use super::readers::Readers;
 use super::results::{
     Existing, OutputFormat, ResultRow, XlsxWriter, io_error, reader, without_bom, writer,
 };
+use crate::language::say;
 use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};
 use changes::known_line;
 pub use changes::{Changes, changes};
@@ -39,6 +41,23 @@ pub enum NotUpdated {
     },
     /// All their rows are younger than those of the failures file.
     LaterRun,
+}
+
+impl fmt::Display for NotUpdated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            NotUpdated::Missing => say!("results-missing"),
+            NotUpdated::Unreadable(why) => say!("results-unreadable", why = why.as_str()),
+            NotUpdated::OtherForm => say!("results-of-other-form"),
+            NotUpdated::OtherColumns => say!("results-with-other-columns"),
+            NotUpdated::NoSuchLine { named, at } => say!(
+                "results-without-line",
+                line = named.to_string(),
+                place = say!("place-of-failures", line = at.to_string())
+            ),
+            NotUpdated::LaterRun => say!("results-of-later-run"),
+        })
+    }
 }
 
 /// Where a row belongs in the results.

@@ -8,10 +8,12 @@ use std::time::Duration;
 use csv::StringRecord;
 use serde::Serialize;
 
-use super::{HEADER, Identity, Line};
+use super::{COLUMNS, Identity, Line, checksum};
 use crate::files::error::FileError;
 use crate::files::open::{is_own, open_to_read};
 use crate::files::outcome::Outcome;
+use crate::language::say;
+use crate::text::duration;
 
 /// What an existing journal turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,19 +42,26 @@ pub enum Foreign {
     NotWanted,
 }
 
+impl Foreign {
+    /// Says that a journal was in the way and is now at `path`.
+    pub fn set_aside(self, path: &str) -> String {
+        match self {
+            Foreign::OtherIdentity => say!("journal-of-other-identity", path = path),
+            Foreign::NotOwn => say!("journal-not-own", path = path),
+            Foreign::OtherRows => say!("journal-of-other-rows", path = path),
+            Foreign::Old(age) => say!("journal-too-old", age = duration(age), path = path),
+            Foreign::Damaged => say!("journal-damaged", path = path),
+            Foreign::OtherSheet => say!("journal-of-other-sheet", path = path),
+            Foreign::NotWanted => say!("journal-not-wanted", path = path),
+        }
+    }
+}
+
 /// A journal that is in the way, as it was when it was found.
 #[derive(Debug)]
 pub struct Left {
     bytes: Vec<u8>,
     is_own: bool,
-}
-
-/// A line and the seal that stands at its end.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Sealed {
-    pub line: Line,
-    /// Whether the seal is the one that the identity gives the line.
-    pub holds: bool,
 }
 
 impl Left {
@@ -81,12 +90,12 @@ impl Left {
 
 /// Whether there is a journal at the path, whole, cut off or torn.
 pub fn is_at(path: &Path) -> bool {
-    matches!(read(path, HEADER.len()), Ok(Some(_)))
+    matches!(read(path, COLUMNS.len()), Ok(Some(_)))
 }
 
 /// The same, if it is one's own.
 pub fn is_own_at(path: &Path) -> bool {
-    match read(path, HEADER.len()) {
+    match read(path, COLUMNS.len()) {
         Ok(Some((_, found))) => is_own(path, &found).unwrap_or(false),
         _ => false,
     }
@@ -105,9 +114,10 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
     file.take(most as u64)
         .read_to_end(&mut bytes)
         .map_err(FileError::io(path))?;
-    match begins_as_journal(&bytes) {
-        true => Ok(Some((bytes, found))),
-        false => Err(FileError::NotOurs(path.to_owned())),
+    if begins_as_journal(&bytes) {
+        Ok(Some((bytes, found)))
+    } else {
+        Err(FileError::NotOurs(path.to_owned()))
     }
 }
 
@@ -115,21 +125,24 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
 fn begins_as_journal(bytes: &[u8]) -> bool {
     let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
     let written = &bytes[..bytes.len() - zeros];
-    let header = HEADER.as_bytes();
-    written.starts_with(header) || header.starts_with(written)
+    let columns = COLUMNS.as_bytes();
+    written.starts_with(columns) || columns.starts_with(written)
 }
 
 /// What the bytes of a journal say to a run of this identity.
 pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
-    let Some(lines) = sealed_lines(bytes, identity) else {
+    let (columns, rest) = bytes.split_at(bytes.len().min(COLUMNS.len()));
+    if !COLUMNS.as_bytes().starts_with(columns) {
         return Found::Foreign(Foreign::Damaged);
+    }
+    let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
+        return Found::Nothing;
     };
-    let hold = lines.iter().filter(|sealed| sealed.holds).count();
-    match hold {
-        _ if lines.is_empty() => Found::Nothing,
-        0 => Found::Foreign(Foreign::OtherIdentity),
-        _ if hold < lines.len() => Found::Foreign(Foreign::Damaged),
-        _ => Found::Lines(lines.into_iter().map(|sealed| sealed.line).collect()),
+    match parse_lines(&rest[end + 1..]) {
+        None => Found::Foreign(Foreign::Damaged),
+        Some(lines) if lines.is_empty() => Found::Nothing,
+        Some(_) if rest[..end] != *identity.0.as_bytes() => Found::Foreign(Foreign::OtherIdentity),
+        Some(lines) => Found::Lines(lines),
     }
 }
 
@@ -137,10 +150,7 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
 ///
 /// A kill or a power cut leaves at most the last line torn: it is dropped. Two lines that are none,
 /// or one before a whole one, are damage of another kind.
-pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
-    let Some(body) = bytes.strip_prefix(HEADER.as_bytes()) else {
-        return HEADER.as_bytes().starts_with(bytes).then(Vec::new);
-    };
+fn parse_lines(body: &[u8]) -> Option<Vec<Line>> {
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -152,7 +162,7 @@ pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
     loop {
         let line = match csv.read_record(&mut record) {
             Ok(false) => break,
-            Ok(true) => parse_line(&record, identity),
+            Ok(true) => parse_line(&record),
             // Not UTF-8: reading from memory fails in no other way.
             Err(_) => None,
         };
@@ -169,8 +179,12 @@ pub fn sealed_lines(bytes: &[u8], identity: &Identity) -> Option<Vec<Sealed>> {
 }
 
 /// `None` if the line is not whole.
-fn parse_line(record: &StringRecord, identity: &Identity) -> Option<Sealed> {
-    let mut fields = record.iter();
+fn parse_line(record: &StringRecord) -> Option<Line> {
+    let (sum, fields) = (record.iter().next_back()?, record.len() - 1);
+    if checksum(record.iter().take(fields)) != sum {
+        return None;
+    }
+    let mut fields = record.iter().take(fields);
     let line = Line {
         order: fields.next()?.to_owned(),
         flag: fields.next()?.to_owned(),
@@ -186,13 +200,5 @@ fn parse_line(record: &StringRecord, identity: &Identity) -> Option<Sealed> {
             finished_at: fields.next()?.parse().ok()?,
         },
     };
-    let seal = fields.next()?;
-    if seal.len() != Identity::SEAL_LENGTH || fields.next().is_some() {
-        return None;
-    }
-    let sealed: Vec<&str> = record.iter().take(record.len() - 1).collect();
-    Some(Sealed {
-        line,
-        holds: identity.seal(&sealed) == seal,
-    })
+    fields.next().is_none().then_some(line)
 }

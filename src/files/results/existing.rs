@@ -60,13 +60,3 @@ fn read(path: &Path, bytes: u64, rows: usize) -> io::Result<Existing> {
     };
     Ok(Existing { csv })
 }
-
-/// The header and the rows, of which those of a CSV file are not held.
-pub fn stream(path: &Path) -> io::Result<impl Iterator<Item = io::Result<StringRecord>>> {
-    let from: Box<dyn Read> = match OutputFormat::of(path) {
-        OutputFormat::Csv => Box::new(open(path)?),
-        OutputFormat::Xlsx => Box::new(io::Cursor::new(Existing::read(path)?.csv)),
-    };
-    let records = reader(from).into_records();
-    Ok(records.map(|record| record.map_err(io_error)))
-}

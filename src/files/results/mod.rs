@@ -18,7 +18,7 @@ use super::readers::Readers;
 use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
 use csv::BOM;
 pub use csv::{io_error, reader, without_bom, writer};
-pub use existing::{Existing, head, stream};
+pub use existing::{Existing, head};
 pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 
 /// The columns of a results file.
@@ -61,9 +61,10 @@ impl OutputFormat {
     /// By a file's name.
     pub fn of(path: &Path) -> OutputFormat {
         let extension = path.extension().unwrap_or_default();
-        match extension.eq_ignore_ascii_case("xlsx") {
-            true => OutputFormat::Xlsx,
-            false => OutputFormat::Csv,
+        if extension.eq_ignore_ascii_case("xlsx") {
+            OutputFormat::Xlsx
+        } else {
+            OutputFormat::Csv
         }
     }
 
@@ -176,9 +177,10 @@ impl<'a> ResultsColumns<'a> {
             let is_formula = format == OutputFormat::Csv
                 && matches!(*column, "message" | "flag_now")
                 && cell.starts_with(FORMULA_STARTS);
-            match is_formula {
-                true => record.push_field(&format!("'{cell}")),
-                false => record.push_field(cell),
+            if is_formula {
+                record.push_field(&format!("'{cell}"))
+            } else {
+                record.push_field(cell)
             }
         }
         record

@@ -8,6 +8,21 @@ duration-hours = { $hours } h { $minutes } min
 bytes = { $count } bytes
 list-separator = { ", " }
 list-more = { $items } and { $more } more
+count-rows =
+    { $count ->
+        [one] 1 row
+       *[other] { $count } rows
+    }
+count-calls =
+    { $count ->
+        [one] 1 call
+       *[other] { $count } calls
+    }
+count-orders =
+    { $count ->
+        [one] 1 order
+       *[other] { $count } orders
+    }
 clock-ahead = { $time } ahead of the ERP's
 clock-behind = { $time } behind the ERP's
 
@@ -62,11 +77,7 @@ sheet-too-long = the row on line { $line } is longer than 1 MiB; no row of a she
 sheet-too-long-quote = the row on line { $line } is longer than 1 MiB; the quote (") that opens on line { $opened }, { $column }, is probably never closed: close it, or double it if it belongs to the text
 
 # What is missing, what to do, and what else it may be, with the separator between.
-sheet-with-rows =
-    { $title } ({ $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    })
+sheet-with-rows = { $title } ({ $rows })
 sheet-no-given-column = no { $column } { $given }
 sheet-no-column = no { $column }, named { $names }
 sheet-no-columns = { $one } and { $other }
@@ -149,7 +160,6 @@ sheet-header-below-titles =
         [one] 1 title line
        *[other] { $skipped } title lines
     } skipped)
-sheet-layout-separator = { ", " }
 sheet-columns = orders from column { $order }, flags from column { $flag }
 sheet-one-flag = orders from column { $order }, flag { $flag } for all rows
 
@@ -165,11 +175,7 @@ stop-failures =
         [one] 1 order was not accepted (--max-failures)
        *[other] { $count } orders were not accepted (--max-failures)
     }
-stop-consecutive-failures =
-    { $count ->
-        [one] 1 order failed, with: { $message } (--max-consecutive-failures)
-       *[other] { $count } orders in a row failed, the last with: { $message } (--max-consecutive-failures)
-    }
+stop-consecutive-failures = { $orders } in a row failed, the last with: { $message } (--max-consecutive-failures)
 stop-unreachable = the server has not answered for { $seconds } s: { $reason } (--give-up-after)
 stop-never-answered = not one call was answered in { $seconds } s: { $reason }; is the endpoint right? (--give-up-after)
 stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
@@ -181,14 +187,14 @@ run-sheet-replaced = { $sheet }: another file was saved over it; it is left as i
 run-no-workers = cannot start the workers: { $why }
 run-interrupted = { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
 run-interrupted-journal-gone = { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
-run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
-run-stopped-and-interrupted-journal-gone = stopped early: { $reason }; then: { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
+run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }
+run-account-busy = another run is calling for the same account ({ $holder }), and this one has waited for { $waited }; nothing was sent: run the same command again when the other has ended
 
-journal-of-other-identity = the journal in the way belongs to another account, secret, endpoint, choice of columns or --on-conflict, or was not written by this program; kept as `{ $path }`, starting over
+journal-of-other-identity = the journal in the way belongs to another account, endpoint, choice of columns or --on-conflict; kept as `{ $path }`, starting over
 journal-not-own = the journal in the way is another user's, or others can write to it; kept as `{ $path }`, starting over
 journal-of-other-rows = the journal in the way holds rows this sheet does not have; kept as `{ $path }`, starting over
 journal-too-old = the journal in the way is of a run { $age } ago, too old to be true today (--continue-within); kept as `{ $path }`, starting over
-journal-damaged = the journal in the way is damaged or was changed; kept as `{ $path }`, starting over
+journal-damaged = the journal in the way is damaged; kept as `{ $path }`, starting over
 journal-of-other-sheet = a run that was cut short, over another sheet with the same results or failures, cannot be continued any more; its journal is kept as `{ $path }`
 journal-not-wanted = the journal in the way is not continued, as asked (--fresh); kept as `{ $path }`, starting over
 
@@ -332,10 +338,7 @@ reason-maintenance = the system is under maintenance
 reason-no-connection = no connection within { $seconds } s
 reason-timeout = no reply within { $seconds } s
 reason-host-not-found = host not found
-reason-bad-url = the endpoint's URL cannot be called
-reason-spoke-first = the server spoke or hung up before it was asked anything
 reason-proxy-login = the proxy { $proxy } wants a user and password that it knows (HTTP 407); give them in { $variable }, as http://USER:PASSWORD@HOST:PORT
-reason-not-alone = unusable reply: more came after its end
 reason-malformed = unusable reply: { $what }
 reason-out-of-handles = this machine cannot open another connection: { $why }; allow more open files (ulimit -n) or use fewer --workers
 reason-certificate = the server's certificate is not trusted: { $why }
@@ -344,70 +347,58 @@ reason-through-proxy = { $reason } (through the proxy { $proxy })
 destination = { $account } (app key { $app_key }) at { $endpoint }
 destination-stand-in = the stand-in (--sandbox); nothing is sent to the ERP
 
-setting-sid = sid
-    .question = seller account (sid)
-setting-app-key = app key
-    .question = app key
-setting-app-secret = app secret
-    .question = app secret (secret:salt; it is not shown)
-setting-endpoint = endpoint
-    .question = endpoint (production, test or a URL)
+setting =
+    { $key ->
+        [sid] seller account (sid)
+        [app_key] app key
+        [app_secret] app secret
+       *[endpoint] endpoint
+    }
 
 account-secret-form = the app secret must have the form secret:salt, with neither half empty
 account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
 account-asked = the account goes into profile `{ $profile }` of { $file }; app key and secret are those of your application on the ERP's open platform (旺店通开放平台)
-account-may-replace = profile `{ $profile }` is there already; replace its account?
-account-may-replace-sid = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
+account-may-replace = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
 account-saved = saved as profile `{ $profile }` of { $file }, which nobody else can read
 account-overruled = { $names } in the environment comes before the profile; unset it, or give --profile { $profile }
 
-config-quote = { $origin }: the { $setting } begins or ends with a quote ({ $quote }); leave it out
-config-blank = { $origin }: the { $setting } has a blank inside; take it out
-config-line-break = { $origin }: the { $setting } has a line break inside; take it out
-config-invisible = { $origin }: the { $setting } has an invisible character ({ $code }) inside; type it again
+config-misplaced = { $origin }: the { $setting } has a quote, blank, line break or invisible character ({ $character }) where there can be none; take it out, or type it again
 config-empty = { $origin }: the { $setting } is empty
 config-no-endpoint = { $origin }: the endpoint is none; give `production`, `test` or a URL that begins with https:// or http://
 config-ended = input ended before the { $setting }, so nothing is saved; on a terminal init asks, from a script it reads four lines: seller account, app key, app secret, endpoint
 config-not-a-file = `{ $path }` is a link or no regular file, and is not written; name the file itself with --config
 config-taken = profile `{ $profile }` of { $file } is there already and is kept; --yes replaces its account, --profile NAME makes another
 config-mixed = environment and profile name different accounts, and this would mix them: { $one } from { $one_origin }, but { $other } from { $other_origin }; give the whole account in one place, or take away what belongs to the other
-config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
+config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt; or WDT_APP_SECRET_FILE) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
 config-at = { $place }: { $why }
-config-variable-not-utf8 = the environment variable { $name } is not valid UTF-8
 config-in-environment = environment variable { $name }
 config-in-profile = { $key } in { $place }
 config-default = default
-config-origins = sid from { $sid }; app key from { $app_key }; app secret from { $app_secret }; endpoint from { $endpoint }
-config-secret-no-string = app_secret must be a string
+config-origin = { $setting } from { $origin }
 config-workers = workers: write a whole number from 1 to { $most }
 config-output-format = output_format: write csv or xlsx
 config-file = the configuration file
 config-profile = profile `{ $profile }` of { $file }
-config-two-secrets = give app_secret or app_secret_file, not both, in { $place }
-config-secret-unreadable = cannot read `{ $path }`, which app_secret_file in { $place } names: { $why }
-config-unreadable = cannot read the configuration file `{ $path }`: { $why }
-config-no-profile = there is no profile `{ $profile }` in { $file }
-config-other-profiles = there is no profile `{ $profile }` in { $file }; it has: { $others }
+config-two-secrets = give { $one } or { $other }, not both
+config-unreadable = cannot read `{ $path }` ({ $origin }): { $why }
+config-no-profile =
+    there is no profile `{ $profile }` in { $file }{ $count ->
+        [0] {""}
+       *[other] ; it has: { $others }
+    }
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
 config-expected-string = expected a string
-config-expected = expected { $what }
+config-unknown-key = unknown key; a profile has sid, app_key, app_secret, app_secret_file, endpoint, ca_file, rate, workers, output_format
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
-config-cannot-be-changed = the profile `{ $profile }` of { $file } is written in a way that cannot be changed; write it as a section, or give another name with --profile
 
-endpoint-refused = endpoint `{ $given }`: { $why }; give `production`, `test` or a URL such as { $example }
-endpoint-no-url = not a URL
-endpoint-no-server = it must name a host, and its port be a number from 1 to 65535 or left out with its colon
-endpoint-scheme = not an http or https URL
-endpoint-query = must not have a query or a fragment
-endpoint-user = must not hold a user or password
+endpoint-refused = endpoint `{ $given }` cannot be called; give `production`, `test` or a URL such as { $example }: http or https, the port from 1 to 65535 or left out with its colon, no user, query or fragment
 
 proxy-unusable = { $variable } does not hold a usable proxy; give it as http://HOST:PORT or socks5://HOST:PORT
 
 certificates-unreadable = cannot read the certificate authorities in `{ $path }`: { $why }
-certificates-none = `{ $path }` holds no certificate authority; it must be a PEM file (-----BEGIN CERTIFICATE-----)
-certificates-damaged = `{ $path }` holds a certificate that cannot be read; export it again as PEM
+certificates-unusable = `{ $path }` holds no certificate authority, or one that cannot be read; it must be a PEM file (-----BEGIN CERTIFICATE-----)
 
 pace-rate = write N/s, N/min, N/h (N a whole number from 1), auto or unlimited; for example 55/min
 pace-workers = write auto or a whole number from 1 to { $most }
@@ -448,46 +439,37 @@ check-rows =
     { $rows ->
         [one] 1 row
        *[other] { $rows } rows
-    }, { $invalid } invalid; { $orders ->
-        [one] 1 distinct order
-       *[other] { $orders } distinct orders
-    }
-check-rows-left-out =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }, { $invalid } invalid, { $left } left out; { $orders ->
+    }, { $invalid } invalid{ $left ->
+        [0] {""}
+       *[other] , { $left } left out
+    }; { $orders ->
         [one] 1 distinct order
        *[other] { $orders } distinct orders
     }
 check-run = a run now makes { $calls }
 check-other-flags = other flags
-check-conflicts-last =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags: the last row of each decides
-check-conflicts-invalid =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags: all their rows are invalid
 finding-superseded = a later row gives the order another flag, and decides
 finding-superseded-row = gives { $flag }, but { $line } decides
 finding-conflict-row = gives { $flag }; its last row is { $line }
-findings-group =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }: { $matter }
-findings-more = and { $rows } more (-v shows all)
-init-next-run = wdt-flags check SHEET, then: { $command }
-init-next-init = put right what the ERP refuses: { $command }
-init-next-ping = try again later: { $command }
+findings-group = { $rows }: { $matter }
+findings-more =
+    and { $rows } more{ $most ->
+        [0] {""}
+       *[other] {" "}(-v lists up to { $most })
+    }
+init-next =
+    { $code ->
+        [0] wdt-flags check SHEET, then: { $command }
+        [3] put right what the ERP refuses: { $command }
+       *[other] try again later: { $command }
+    }
 init-line = line { $line } of standard input
-init-unreadable-line = line { $line } of standard input: { $error }
-init-question = { $question }:
-init-question-with-default = { $question } [{ $default }]:
+init-question =
+    { $setting }{ $key ->
+        [app_secret] {" "}(secret:salt; it is not shown)
+        [endpoint] {" "}(production, test or a URL)
+       *[other] {""}
+    }{ $default }:
 init-not-taken = not taken
 init-interrupted = interrupted, so nothing is saved
 init-unreadable = the { $setting } cannot be read: { $error }
@@ -503,91 +485,63 @@ run-proxy = calls go through the proxy { $proxy }
 run-no-summary = the summary cannot be written: { $error }
 run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
 run-no-stand-in = cannot start the sandbox: { $error }
-run-stand-in-at = sandbox at { $endpoint }
-run-endpoint = endpoint { $endpoint }
 not-confirmed = not confirmed: nothing was sent (--yes answers yes)
-run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place without a call
+run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
-run-stopped = stopped early: { $reason }; the same command continues from here, within { $within }
-run-stopped-test-first = stopped early: { $reason }; put that right, and the same command continues from here, within { $within }
-run-stopped-lost = stopped early: { $reason }; the same command starts over, unless the journal is put back
-run-stopped-lost-test-first = stopped early: { $reason }; put that right, and the same command starts over, unless the journal is put back
+run-stopped =
+    stopped early: { $reason }; { $test ->
+        [0] {""}
+       *[other] put that right, and{" "}
+    }{ $again ->
+        [same] the same command continues from here, within { $within }
+        [fresh] the same command without --fresh continues from here, within { $within }
+        [lost] the same command starts over, unless the journal is put back
+        [permission] the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
+       *[verify] what was not asked for is unknown, and the same command asks for everything again
+    }
 sandbox-failed = cannot serve on { $address }: { $error }
 sandbox-serving = serving a stand-in ERP; stop it with Ctrl-C
-sandbox-answered = { $asked } { $body }: { $reply }
 refused-twice = the argument '{ $argument }' cannot be used multiple times
-refused-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
-refused-conflicts = the argument '{ $argument }' cannot be used with:
-refused-no-value = a value is required for '{ $argument }' but none was supplied
-refused-value = invalid value '{ $value }' for '{ $argument }'
-refused-value-why = invalid value '{ $value }' for '{ $argument }': { $why }
-refused-values = [possible values: { $values }]
-refused-extra-value = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
-refused-argument = unexpected argument '{ $argument }' found
-refused-missing = the following required arguments were not provided:
-refused-command = unrecognized subcommand '{ $command }'
-refused-no-command = '{ $program }' requires a subcommand but one was not provided
-refused-commands = [subcommands: { $commands }]
-refused-not-utf-8 = invalid UTF-8 was detected in one or more arguments
-refused-help = For more information, try '{ $option }'.
-tip = tip:{ " " }
-tip-name = '{ $name }'
-tip-commands =
-    { $count ->
-        [one] a similar subcommand exists: { $names }
-       *[other] some similar subcommands exist: { $names }
-    }
-tip-argument = a similar argument exists: { $name }
-tip-value = a similar value exists: { $name }
-tip-exists = { $name } exists
-tip-sheet = to see what would be sent: wdt-flags check { $sheet }; to send it: wdt-flags run { $sheet }
-tip-dry-run = wdt-flags check SHEET, or run SHEET --dry-run, shows what would be sent and calls nothing
-run-beside-asked = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command asks the ERP again and puts it in its place
+refused-conflict = the argument '{ $argument }' cannot be used with { $others }
+refused-no-value = a value is required for '{ $argument }'
+refused-value = invalid value '{ $value }' for '{ $argument }': { $why }
+refused-values = possible are { $values }
+refused-argument = unexpected argument '{ $argument }'
+refused-missing = missing: { $arguments }
+refused-command = there is no command '{ $command }'; to carry a sheet: wdt-flags run SHEET
+refused-similar = a similar one exists: { $names }
+refused-help = For more information, try '--help'.
 check-listing-calls =
     { $calls ->
         [one] 1 of these calls is
        *[other] { $calls } of these calls are
     } to ask which orders carry their flag already (--skip-unchanged)
-verify-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`
-verify-stopped = stopped early: { $reason }; what was not asked for is unknown, and the same command asks for everything again
-verify-no-permission = stopped early: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 
 ## Progress and summary
 
 left-at-once = left at once: calls in flight were not waited for, results are not written; what is known is kept in `{ $journal }`, and the same command continues from there
-event-conflicts-last =
+conflicts =
     { $orders ->
         [one] 1 order is
        *[other] { $orders } orders are
-    } given different flags; the last row of each decides (--on-conflict)
-event-conflicts-invalid =
-    { $orders ->
-        [one] 1 order is
-       *[other] { $orders } orders are
-    } given different flags and will not be sent (--on-conflict)
-event-continuing =
-    continuing an interrupted run of { $age } ago: { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    } taken over from its journal (--fresh starts over)
+    } given different flags{ $rule ->
+        [last] ; the last row of each decides
+       *[invalid] {" "}and will not be sent
+    } (--on-conflict)
+event-continuing = continuing an interrupted run of { $age } ago: { $rows } taken over from its journal (--fresh starts over)
 event-forecast = { $calls }; account: { $account }
 event-pausing = pausing for { $pause }: { $reason }
-event-max-in-flight =
-    at most { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    } in flight from now on: { $reason }
-event-answered = { $place }, order { $order }: { $verdict }
-event-answered-again = { $place }, order { $order }, attempt { $attempt }: { $verdict }
-event-answered-alone = a call: { $verdict }
-event-answered-alone-again = a call, attempt { $attempt }: { $verdict }
-event-account-unknown = no file can be kept in the directory for state (is HOME right?): runs for one account do not know of each other, and do not keep each other's pace
-event-account-busy = another run is calling for the same account ({ $holder }); the two share its quota
-event-accepted-before =
-    the last results show { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    } as accepted with the same flag, the latest at { $time }; sending again
+event-max-in-flight = at most { $calls } in flight from now on: { $reason }
+event-call-for = { $place }, order { $order }
+event-call = a call
+event-answered =
+    { $call }{ $attempt ->
+        [1] {""}
+       *[other] , attempt { $attempt }
+    }: { $verdict }
+event-account-unknown = nothing can be kept in the directory for state ({ $why }): runs for one account do not wait for each other, and do not keep each other's pace
+event-no-state-directory = there is none; is HOME right?
+event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
@@ -598,63 +552,31 @@ event-outage-over = the server answers again, after { $lasted }
 event-clock-corrected = this machine's clock is { $difference }; calls are signed by the ERP's from now on, but better set it right
 event-stopping = stopping: { $reason }; waiting for the calls in flight (Ctrl-C leaves at once)
 event-unrecorded = not recorded: { $place }, order { $order }: { $status }
-event-unrecorded-with-message = not recorded: { $place }, order { $order }: { $status }, { $message }
 forecast-none = no calls
 forecast-latest = { $calls }, until { $deadline } at the latest (--deadline)
-forecast-left =
-    { $calls }: about { $time }, but sending ends at { $deadline } (--deadline): about { $left ->
-        [one] 1 order
-       *[other] { $left } orders
-    } will be left
-forecast-in-time = { $calls }: about { $time }, until { $end }, in time for { $deadline } (--deadline)
+forecast-left = { $calls }: about { $time }, but sending ends at { $deadline } (--deadline): about { $left } will be left
+forecast-in-time = { $calls }, in time for { $deadline } (--deadline)
 forecast-end = { $calls }: about { $time }, until { $end }
-forecast-time = { $calls }: about { $time }
-forecast-limited =
-    { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    } at { $rate }
-forecast-auto =
-    { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    }, { $rate } at first and then faster
-forecast-unlimited =
-    { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    }, as fast as { $workers ->
-        [one] 1 worker
-       *[other] { $workers } workers
-    } can
-forecast-workers =
-    { $calls } (with { $workers ->
-        [one] 1 worker
-       *[other] { $workers } workers
-    } if none takes longer than { $longest })
-preview-first = first: { $sent }
-preview-last = last: { $sent }
-preview-only = first and last: { $sent }
-preview-cut = { $places }, …
+forecast-limited = { $calls } at { $rate }
+forecast-auto = { $calls }, { $rate } at first and then faster
+forecast-unlimited = { $calls }, { $workers } at once, as fast as they are answered
+forecast-workers = { $calls } ({ $workers } at once, if none takes longer than { $longest })
+preview-sent =
+    { $which ->
+        [first] first
+        [last] last
+       *[only] first and last
+    }: { $line }, { $order } gets { $flag }
 preview-unlike =
-    { $count } of { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    } { $count ->
+    { $count } of { $orders } { $count ->
         [one] looks
        *[other] look
     } unlike the rest: { $places }
-preview-sent = { $line }, { $order } gets { $flag }
-confirm-clearing =
-    clear the flags of { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    }? account: { $account }
+confirm-clearing = clear the flags of { $orders }? account: { $account }
 rows-by-status = { $rows } { $status }
 rows-by-status-in-short = { $rows } { $status }
-progress-separator = { ", " }
+part-separator = { ", " }
 progress-settled = { $settled } of { $rows } rows
-progress-counts = { $settled } of { $rows } rows: { $counts }
 progress-per-minute = { $calls } calls/min
 progress-per-second = { $calls } calls/s
 progress-left = { $time } left
@@ -663,11 +585,7 @@ progress-paused = paused until { $until }: { $reason }
 progress-away = server away since { $since }, next try at { $next }: { $reason }
 progress-retrying = trying again after: { $reason }
 summary-stand-in = nothing was sent to the ERP: this was the stand-in (--sandbox)
-summary-rows =
-    { $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    }: { $counts }
+summary-rows = { $rows }: { $counts }
 summary-calls =
     { $calls } in { $time } ({ $retries ->
         [one] 1 retry
@@ -676,21 +594,15 @@ summary-calls =
         [one] 1 pause
        *[other] { $pauses } pauses
     })
-summary-failures =
-    { $path } ({ $rows ->
-        [one] 1 row
-       *[other] { $rows } rows
-    })
+summary-failures = { $path } ({ $rows })
 summary-failures-untouched = the sheet itself, left as it was
 summary-others = with other messages; see the files
+summary-waited = { $time } for another run of the account
 summary-verified =
     { $confirmed ->
         [one] 1 order carries its flag
        *[other] { $confirmed } orders carry their flag
-    }, { $refuted } not, { $recovered } though the call failed, { $unread } not read back; { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    }
+    }, { $refuted } not, { $recovered } though the call failed, { $unread } not read back; { $calls }
 next-test-first = { $test }; once that is accepted: { $command }
 next-whole = look at these orders in the ERP, then send all: { $command }
 next-correct-first = correct the rows of { $file }, then: { $command }
@@ -698,6 +610,7 @@ label-sheet = sheet
 label-account = account
 label-finished = finished
 label-calls = calls
+label-waited = waited
 label-results = results
 label-failures = failures
 label-verified = verified
@@ -710,228 +623,33 @@ label-endpoint = endpoint
 label-proxy = proxy
 label-reply = reply
 label-clock = clock
-progress-asking = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
-progress-asking-left = asking the ERP which orders carry their flag already: page { $page } of { $pages }, { $seen } of { $wanted } orders seen, { $time } left
-progress-asking-refused = the ERP cannot be asked which orders carry their flag already: { $error }; what is not known is sent
-progress-asking-does-not-pay =
-    asking on would take { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
-    } and save { $orders } at most: what is not known is sent
-progress-saves-little = listings have cost { $calls } calls and saved { $saved }: no more of them is read
-progress-asked =
-    { $unchanged } of { $orders ->
-        [one] 1 order carries its flag
-       *[other] { $orders } orders carry their flag
-    } already, read in { $calls ->
-        [one] 1 call
-       *[other] { $calls } calls
+listing-page = reading the ERP's listing of orders: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
+listing-page-left = { $text }, { $time } left
+listing-refused = the ERP does not list its orders: { $error }; each takes a call of its own
+listing-does-not-pay = no more of the listing is read, as it would cost more calls than it saves
+listing-read =
+    { $saved } of { $orders ->
+        [one] 1 order needs
+       *[other] { $orders } orders need
+    } no call, by { $calls ->
+        [one] 1 page of the ERP's listing
+       *[other] { $calls } pages of the ERP's listing
     }; { $left ->
         [one] 1 call
        *[other] { $left } calls
     } left
 verify-begins = reading back which flags the ERP carries: { $calls }, or fewer by its listings; account: { $account }
-confirm-begins =
-    reading back { $orders ->
-        [one] 1 order
-       *[other] { $orders } orders
-    } (--verify)
+confirm-begins = reading back { $orders } (--verify)
 confirm-given-up = nothing more is read back: { $reason }
 confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
-verify-not-listed = the ERP does not list its orders: { $error }; asking for them one by one
-verify-listing-does-not-pay =
-    the listing has { $pages ->
-        [one] 1 page
-       *[other] { $pages } pages
-    } left: asking for { $left ->
-        [one] 1 order by itself costs
-       *[other] { $left } orders one by one costs
-    } no more
-verify-listed =
-    { $calls ->
-        [one] 1 page of a listing
-       *[other] { $calls } pages of listings
-    } instead of { $seen ->
-        [one] 1 call
-       *[other] { $seen } calls
-    }; { $left ->
-        [one] 1 call
-       *[other] { $left } calls
-    } left
 
 ## The stand-in
 
-sandbox-fail-rate = the fail rate { $rate } is not from 0 to 1
-sandbox-no-method = no method
 sandbox-hung-up = hung up
-sandbox-orders-file = { $file }: { $fault }
-sandbox-orders-unreadable = cannot be read: { $why }
-sandbox-orders-cell = line { $line }, column { $column }: { $wrong }
-sandbox-orders-fields =
-    line { $line } has { $found ->
-        [one] 1 field
-       *[other] { $found } fields
-    }, the header has { $expected }
-sandbox-orders-no-column = line 1 has no column order
-sandbox-orders-again = { $order } stands on line { $first }, too
-sandbox-orders-unknown = only order, flag and modified are known
-sandbox-orders-twice = is there twice
-sandbox-orders-long = is longer than { $max } characters
-sandbox-orders-empty = is empty
-sandbox-orders-time = { $text } is no time such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
-sandbox-orders-encoding = is not UTF-8; save the file as UTF-8
+sandbox-orders-unreadable = { $file } cannot be read: { $why }; needed is a CSV file in UTF-8 with a header of order and, if you like, flag and modified; times such as 2026-11-01 08:00:00 (in Beijing) or 2026-11-01T00:00:00Z
 
-## Help
+## Help: of each text -h shows the first line, --help all
 
-about = Carries a sheet of purchase order flags into the ERP Wangdiantong (旺店通旗舰版)
-    .more = The sheet has the columns purchase_no and flag_name, among others. Each order costs one API call; the results name what became of every row, and the failures file can be given straight back.
-help-quiet = Less on stderr: errors only
-help-verbose = More on stderr (-vv: every call)
-    .more = Assumptions, retries, pauses.
-help-lang = The language of what people read
-    .note = [env: WDT_LANG] [default: the system's]
-help-help = Print help (all of it with --help)
-help-version = Print the version
-about-run = Carry a sheet into the ERP
-    .more = Reads the sheet once to plan it, then makes one call for each distinct order, with the flag that the order's last valid row gives.
-help-path = The sheet: text such as CSV, a workbook, HTML; - is standard input
-    .more = CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods, a table of a web page.
-help-flag = One flag for all rows, without a column
-help-clear = Clear the flags of all rows' orders
-    .more = The same as --flag 无.
-help-order-column = Where the orders are, by header or letter
-    .note = [default: purchase_no, 采购单号, …]
-help-flag-column = Where the flags are, by header or letter
-    .note = [default: flag_name, 标记名称, …]
-help-header-line = The line of the header, or its row in the worksheet
-    .note = [default: the first with the columns]
-help-no-header = The sheet has no header: its first line is a row, its columns are named by letter
-help-sheet = The worksheet, by name or number from 1
-    .note = [default: the visible one with the columns]
-help-all-sheets = All visible worksheets that have the columns, one after the other
-help-visible-only = Leave out the rows that are hidden in a workbook, by a filter or by hand
-help-accept-changes = Send orders and flags of a failures file that a spreadsheet seems to have changed
-    .more = Each row is compared with the results' row of its line; 12345 where 0012345 stood is invalid.
-help-encoding = The encoding of a text sheet, such as utf-8, gb18030, utf-16le
-    .note = [default: found out]
-help-delimiter = What separates the fields of a text sheet: a character, or tab
-    .note = [default: found out]
-help-max-workbook-size = The most that a workbook's cells may take, unpacked, such as 800M or 2G
-    .note = [default: 512M]
-help-on-conflict = An order given different flags: the last row decides, or all its rows are invalid
-help-profile = Which account of the configuration file
-    .more = Named here it comes before the environment's variables; by WDT_PROFILE it does not. Without a configuration file the account comes from the environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
-    .note = [env: WDT_PROFILE] [default: default]
-help-endpoint = production, test or a URL
-    .note = [env: WDT_ENDPOINT] [default: production]
-help-config = The configuration file
-    .note = [default: wdt-flags/config.toml in the configuration directory]
-help-ca-file = A PEM file of certificate authorities to trust besides the built-in ones, where a company inspects TLS
-    .note = [env: WDT_CA_FILE]
-help-sandbox = Try it: call a stand-in ERP, no account
-    .more = The stand-in is started inside this program.
-help-rate = Upper bound on calls, such as 120/min
-    .more = N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate is lowered and raised again step by step, never above this bound. auto begins at 55/min and looks for the account's own limit.
-    .note = [default: the profile's, or 55/min; 20/s with --sandbox]
-help-workers = Calls in flight at most
-    .more = auto is enough for the rate at 3 s a call, from 4 to 64.
-    .note = [default: the profile's workers, or auto]
-help-deadline = Stop sending after 6h, say, or at 06:30
-    .note = [default: never]
-help-retries = Further attempts after the first, for transient failures; unless it is 0, what has failed is sent once more at the end
-help-timeout = The longest a call may take, connection included
-help-skip-unchanged = Ask the ERP first, send only what differs
-    .more = Reads the orders modified of late from the ERP, up to a hundred a call, as long as that saves calls. An order that carries the flag it is to get is unchanged; all others are sent.
-help-check-skip-unchanged = Ask the ERP how many calls would be left
-    .more = Needs the account. Reads the orders modified of late from the ERP, up to a hundred a call, as a run with this option would, and sends nothing.
-help-run-verify = Afterwards read back whether the ERP carries the flags
-    .more = Two seconds after the last call, the run's orders are read from listings, and those that these do not show one by one. What the ERP accepted and does not carry is rejected; what failed and is carried is ok.
-help-modified-within = Which orders the ERP is asked for: those modified within this time
-help-limit = Send only the first N orders, as a trial
-    .more = The rest are skipped.
-help-max-failures = Stop after this many orders that were sent and not accepted
-    .note = [default: never]
-help-max-consecutive-failures = Stop when this many orders in a row have failed for good; 0 means never
-help-give-up-after = Stop when the server cannot be reached for this long
-    .more = Until then the run waits, tries again with one call at a time, and goes on by itself.
-    .note = [default: 1h; 1m while not one call was answered]
-help-fresh = Start over, though an interrupted run could be continued; its journal is kept aside
-help-continue-within = Continue an interrupted run only if it is no older than this; an older journal is kept aside
-help-results = Where every row goes, and what came of it
-    .note = [default: x.results.csv beside x.csv; x.sandbox.results.csv with --sandbox]
-help-failures = Where the rows go that are rejected, failed, invalid or skipped
-    .note = [default: x.failures.csv beside x.csv; x.sandbox.failures.csv with --sandbox]
-help-output-format = CSV files, or workbooks, in which Excel changes nothing
-    .more = For results and failures that are not named.
-    .note = [default: the profile's output_format, or csv]
-help-keep = How many results and failures of earlier runs to keep beside the sheet
-    .note = [default: all]
-help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
-help-dry-run = Send nothing, the same as check
-help-yes = Do not ask before flags are cleared
-about-check = Read and validate a sheet, call nothing
-    .more = Says how long a run will take and what a deadline will leave, and lists the rows that would not be sent by what is the matter: the first ten of each kind, or all with -v. Only with --skip-unchanged it calls the ERP and needs the account.
-help-format = How to say it
-about-verify = Ask whether the ERP carries a sheet's flags
-    .more = Compares, for each distinct order, the flag that the ERP carries with the one that the order's last valid row gives, and changes nothing. SHEET may be results or failures, too. The orders modified of late are read from listings, up to a hundred a call, as long as that saves calls; the others are asked for one by one.
-help-verify-results = Where every row goes, and what was found
-    .note = [default: x.verified.csv beside x.csv]
-help-verify-failures = Where the rows go that are different or not found, for run to take
-    .note = [default: x.different.csv beside x.csv]
-help-verify-output-format = CSV files, or workbooks, in which Excel changes nothing
-    .more = For files that are not named.
-    .note = [default: the profile's output_format, or csv]
-help-verify-retries = Further attempts after the first, for transient failures
-help-verify-deadline = Stop asking after 6h, say, or at 06:30
-    .note = [default: never]
-help-verify-rate = Upper bound on calls, such as 120/min
-    .more = N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate is lowered and raised again step by step, never above this bound.
-    .note = [default: the profile's, or 55/min]
-help-verify-modified-within = Which orders are listed before the others are asked for one by one: those modified within this time
-about-init = Ask for an account, save it and test it
-    .more =
-        Asks for seller account, app key, app secret and endpoint, writes them into the configuration file, which only you can read, and makes one call that changes nothing. All else in the file stays as it is.
-
-        From a script, where standard input is no terminal, it asks nothing and reads them a line each, in this order. The endpoint may be left out: then it is the one the profile has, or production.
-
-        Exits as ping does; the account is saved in any case. With 2, nothing is.
-help-init-profile = The account's name in the configuration file
-    .note = [env: WDT_PROFILE] [default: default]
-help-init-yes = Do not ask before an account is replaced
-about-ping = Test credentials, endpoint and clock; change nothing
-    .more = Exits with 0 if the ERP accepts the call, with 1 if it could not be reached or the clock is off, with 3 if it refuses.
-help-ping-timeout = The longest the call may take
-about-sandbox = Serve a stand-in ERP until interrupted
-    .more = It checks what the real one checks, answers with the same messages, keeps flags in memory, and can be made difficult. Prints the environment variables that point a client at it; with -v it tells of each request.
-help-sandbox-limit = Calls let in per minute
-    .note = [default: any number]
-help-max-concurrency = Calls let in at once
-    .note = [default: any number]
-help-latency = How long every call takes
-help-shell = The shell to print variables for
-help-listen = Where to listen
-    .more = Port 0 takes any free one.
-help-flags = The flags that are defined
-    .more = Separated by commas; 无 is in any case.
-    .note = [default: aa,加急,已质检,待质检,待付款,已付款,部分到货,无]
-help-orders = The orders that are there, as a CSV file
-    .more = Its header has order and, if you like, flag and modified. An order without a flag has none, one without a time is as old as the stand-in.
-    .note = [default: none]
-help-hidden = Orders that are not shown
-    .more = Separated by commas.
-    .note = [default: none]
-help-fail-rate = The fraction of calls that fail
-    .more = From 0 to 1.
-help-clock-skew = How far its clock is ahead, or -5m
-about-man = Write a man page for each command
-    .more = To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such as ~/.local/share/man/man1.
-help-dir = Where to; made if it is not there
-about-completions = Print a completion script for a shell
-help-completions-shell = The shell
-help-help-command = Print this help, or that of a command
-help-noted = { $text } { $note }
-help-default = [default: { $value }]
-help-values = [possible values: { $values }]
 heading-usage = Usage:
 heading-commands = Commands
 heading-arguments = Arguments
@@ -941,52 +659,289 @@ heading-pace = Pace
 heading-stopping = Stopping
 heading-output = Output
 heading-other = Other
-value-on-conflict-last = the order's last valid row decides, the others are superseded
-value-on-conflict-invalid = all the order's rows are invalid
-value-output-format-csv = text separated by commas
-value-output-format-xlsx = workbooks
-value-format-text = for people
-value-format-json = for scripts: one JSON object; its findings list ten rows of a kind, or with -v all
-value-shell-sh = sh, bash, zsh, fish: export NAME=value
-value-shell-powershell = $env:NAME='value'
-value-shell-cmd = set "NAME=value"
+about =
+    Carries a sheet of purchase order flags into the ERP Wangdiantong (旺店通旗舰版)
+
+    The sheet has the columns purchase_no and flag_name, among others. Each order
+    costs one API call; the results name what became of every row, and the failures
+    file can be given straight back.
+about-run =
+    Carry a sheet into the ERP
+
+    Reads the sheet once to plan it, then makes one call for each distinct order,
+    with the flag that the order's last valid row gives.
+about-check =
+    Read and validate a sheet, call nothing
+
+    Says how long a run will take and what a deadline will leave, and lists the rows
+    that would not be sent by what is the matter: the first ten of each kind, or all
+    with -v. Only with --skip-unchanged it calls the ERP and needs the account.
+about-verify =
+    Ask whether the ERP carries a sheet's flags
+
+    Compares, for each distinct order, the flag that the ERP carries with the one
+    that the order's last valid row gives, and changes nothing. SHEET may be results
+    or failures, too. The orders modified of late are read from listings, up to a
+    hundred a call, as long as that saves calls; the others one by one.
+about-init =
+    Ask for an account, save it and test it
+
+    Asks for seller account, app key, app secret and endpoint, writes them into the
+    configuration file, which only you can read, and makes one call that changes
+    nothing. All else in the file stays as it is.
+
+    From a script, where standard input is no terminal, it asks nothing and reads
+    them a line each, in this order. The endpoint may be left out: then it is the
+    one the profile has, or production.
+
+    Exits as ping does; the account is saved in any case. With 2, nothing is.
+about-ping =
+    Test credentials, endpoint and clock; change nothing
+
+    Exits with 0 if the ERP accepts the call, with 1 if it could not be reached or
+    the clock is off, with 3 if it refuses.
+about-sandbox =
+    Serve a stand-in ERP until interrupted
+
+    It checks what the real one checks, answers with the same messages, keeps flags
+    in memory, and can be made difficult. Prints the environment variables that
+    point a client at it; with -v it tells of each request.
+about-man =
+    Write a man page for each command
+
+    To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such
+    as ~/.local/share/man/man1.
+about-completions = Print a completion script for a shell
+about-help = Print this help, or that of a command
 examples =
     Examples:
       wdt-flags run orders.csv --sandbox     try it, without an account
       wdt-flags init                         enter an account
       wdt-flags run orders.csv               carry the sheet into the ERP
-examples-more =
-    Examples:
-      wdt-flags run orders.csv --sandbox     try it, without an account
-      wdt-flags init                         enter an account
-      wdt-flags check orders.csv             see what would be sent
-      wdt-flags ping                         test credentials, endpoint and clock
-      wdt-flags run orders.csv               carry the sheet into the ERP
-      wdt-flags run orders.failures.csv      try again what failed
-exit-codes = Exit codes:
-exit-ok = every row is ok, unchanged, superseded or left out (--visible-only)
-exit-some-failed = the run finished and some row is none of these
-exit-usage = wrong usage, configuration or sheet; nothing was sent
-exit-stopped = stopped early: a fatal verdict, a stop rule, files that cannot be written
-exit-locked = another run is writing the same files
-exit-hangup = stopped by SIGHUP (the terminal is gone)
-exit-interrupted = stopped by SIGINT (Ctrl-C)
-exit-terminated = stopped by SIGTERM
-exit-verify-ok = every row is the same in the ERP, or left out (--visible-only)
-exit-verify-some-failed = everything was asked for, and some row is not the same
-exit-verify-usage = wrong usage, configuration or sheet; nothing was asked for
-exit-verify-stopped = stopped early: no permission, no ERP, files that cannot be written
-exit-check-ok = every row can be sent, or a later row decides
-exit-check-some-failed = some row is invalid and would not be sent
-exit-check-usage = wrong usage, or a sheet that cannot be read
-exit-check-stopped = standard output cannot be written, or the ERP cannot be asked
-value-duration = write a duration such as 30s, 2m, 12h or 1d
-value-negative = must not be negative
-value-too-long = must be longer than nothing and no longer than a week
+exit-codes =
+    Exit codes:
+      0    every row is ok, unchanged, superseded or left out (--visible-only);
+           for check: can be sent; for verify: is the same in the ERP
+      1    all is done, and some row is none of these
+      2    wrong usage, configuration or sheet; nothing was sent
+      3    stopped early: the ERP refuses all calls or cannot be reached, a stop
+           rule, files that cannot be written
+      75   another run is writing the same files, or calls for the same
+           account and has not ended within --give-up-after or by --deadline
+      130  stopped by SIGINT (Ctrl-C)
+      143  stopped by SIGTERM
+help-quiet = Less on stderr: errors only
+help-verbose =
+    More on stderr (-vv: every call)
+
+    Assumptions, retries, pauses.
+help-lang =
+    The language of what people read: zh or en
+    (env: WDT_LANG; default: the system's)
+help-help = Print help (all of it with --help)
+help-version = Print the version
+help-path =
+    The sheet: text such as CSV, a workbook, HTML; - is standard input
+
+    CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods, a table of a web
+    page.
+help-flag = One flag for all rows, without a column
+help-clear =
+    Clear the flags of all rows' orders
+
+    The same as --flag 无.
+help-order-column =
+    Where the orders are, by header or letter
+    (default: purchase_no, 采购单号, …)
+help-flag-column =
+    Where the flags are, by header or letter
+    (default: flag_name, 标记名称, …)
+help-header-line =
+    The line of the header, or its row in the worksheet
+    (default: the first with the columns)
+help-no-header =
+    The sheet has no header: its first line is a row
+
+    Its columns are named by letter.
+help-sheet =
+    The worksheet, by name or number from 1
+    (default: the visible one with the columns)
+help-all-sheets = All visible worksheets that have the columns, one after the other
+help-visible-only =
+    Leave out the rows that are hidden in a workbook
+
+    By a filter or by hand.
+help-accept-changes =
+    Send what a spreadsheet seems to have changed in a failures file
+
+    Each row is compared with the results' row of its line; 12345 where
+    0012345 stood is invalid without this.
+help-encoding =
+    The encoding of a text sheet, such as utf-8, gb18030, utf-16le
+    (default: found out)
+help-delimiter =
+    What separates the fields of a text sheet: a character, or tab
+    (default: found out)
+help-max-workbook-size =
+    The most that a workbook's cells may take, unpacked (default: 512M)
+
+    Such as 800M or 2G.
+help-on-conflict =
+    What to do with an order given different flags (default: last)
+
+    - last: its last valid row decides, the others are superseded
+    - invalid: all its rows are invalid
+help-profile =
+    Which account of the configuration file
+    (env: WDT_PROFILE; default: default)
+
+    Named here it comes before the environment's variables; by WDT_PROFILE
+    it does not. Without a configuration file the account comes from the
+    environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
+help-endpoint =
+    production, test or a URL
+    (env: WDT_ENDPOINT; default: production)
+help-config =
+    The configuration file
+    (default: wdt-flags/config.toml in the configuration directory)
+help-ca-file =
+    A PEM file of certificate authorities to trust besides the built-in
+    (env: WDT_CA_FILE)
+
+    Where a company inspects TLS.
+help-sandbox =
+    Try it: call a stand-in ERP, no account
+
+    The stand-in is started inside this program.
+help-rate =
+    Upper bound on calls, such as 120/min
+    (default: the profile's, or 55/min; 20/s with --sandbox)
+
+    N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate
+    is lowered and raised again step by step, never above this bound. auto
+    begins at 55/min and looks for the account's own limit.
+help-workers =
+    Calls in flight at most (default: the profile's workers, or auto)
+
+    auto is enough for the rate at 3 s a call, from 4 to 64.
+help-retries =
+    Further attempts after the first, for transient failures (default: 4)
+
+    Unless it is 0, a run sends what has failed once more at the end.
+help-timeout =
+    The longest a call may take, connection included
+    (default: 30s)
+help-deadline =
+    Stop calling after 6h, say, or at 06:30
+    (default: never)
+help-give-up-after =
+    Stop when the server cannot be reached for this long
+    (default: 1h; 1m while not one call was answered)
+
+    Until then it waits, tries again with one call at a time, and goes on
+    by itself. It waits as long for another run of the account on this
+    machine: two at once would exceed its quota. Runs on other machines
+    are not known.
+help-skip-unchanged =
+    Ask the ERP first, send only what differs
+
+    Reads the orders modified of late from the ERP, up to a hundred a
+    call, as long as that saves calls. An order that carries the flag it
+    is to get is unchanged; all others are sent. check asks as a run
+    would, and says how many calls would be left.
+help-modified-within =
+    List the orders that were modified within this time (default: 30d)
+
+    Those that are not listed are sent; verify asks for them one by one.
+help-verify =
+    Afterwards read back whether the ERP carries the flags
+
+    Two seconds after the last call, the run's orders are read from
+    listings, and those that these do not show one by one. What the ERP
+    accepted and does not carry is rejected; what failed and is carried is
+    ok.
+help-limit =
+    Send only the first N orders, as a trial
+
+    The rest are skipped.
+help-max-failures =
+    Stop after this many orders that were sent and not accepted
+    (default: never)
+help-max-consecutive-failures =
+    Stop when so many orders in a row have failed for good (default: 25)
+
+    0 means never.
+help-fresh =
+    Start over, though an interrupted run could be continued
+
+    Its journal is kept aside.
+help-continue-within =
+    Continue an interrupted run only if it is no older (default: 12h)
+
+    An older journal is kept aside.
+help-results =
+    Where every row goes, and what came of it
+    (default: beside x.csv x.results.csv, with --sandbox
+    x.sandbox.results.csv, for verify x.verified.csv)
+help-failures =
+    Where the rows go that a further run is to send
+    (default: beside x.csv x.failures.csv, with --sandbox
+    x.sandbox.failures.csv, for verify x.different.csv)
+
+    Those that are rejected, failed, invalid or skipped; for verify those
+    that are different or not found.
+help-output-format =
+    csv, or xlsx: workbooks, in which Excel changes nothing
+    (default: the profile's output_format, or csv)
+
+    For files that are not named.
+help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
+help-keep =
+    How many results and failures of earlier runs to keep (default: all)
+help-dry-run = Send nothing, the same as check
+help-yes = Do not ask before flags are cleared
+help-format =
+    text for people, or json for scripts (default: text)
+
+    json is one object; its findings list ten rows of a kind, or with -v
+    all.
+help-init-profile =
+    The account's name in the configuration file
+    (env: WDT_PROFILE; default: default)
+help-init-yes = Do not ask before an account is replaced
+help-sandbox-limit = Calls let in per minute (default: any number)
+help-max-concurrency = Calls let in at once (default: any number)
+help-latency = How long every call takes (default: 0s)
+help-sandbox-shell =
+    The shell to print variables for
+    (default: the system's)
+
+    sh (also for bash, zsh, fish), powershell or cmd.
+help-listen =
+    Where to listen (default: 127.0.0.1:0)
+
+    Port 0 takes any free one.
+help-flags =
+    The flags that are defined, separated by commas
+    (default: aa,加急,已质检,待质检,待付款,已付款,部分到货,无)
+
+    无 is in any case.
+help-orders =
+    The orders that are there, as a CSV file
+    (default: none)
+
+    Its header has order and, if you like, flag and modified. An order
+    without a flag has none, one without a time is as old as the stand-in.
+help-fail-rate =
+    The fraction of calls that fail, from 0 to 1
+    (default: 0)
+help-clock-skew = How far its clock is ahead, or -5m (default: 0s)
+help-dir = Where to; made if it is not there
+help-shell = bash, zsh, fish, powershell or elvish
+value-duration = write a duration such as 30s, 12h or 30d, of ten years at most
 value-positive = write a whole number from 1
 value-whole = write a whole number
 value-address = write an address such as 127.0.0.1:8080
-value-age = write a duration such as 12h, 30d or 8w, of ten years at most
 value-time-of-day = write a time of day such as 06:30
 value-character = write one ASCII character, or tab
 value-per-minute = write N/min, N a whole number from 1

@@ -8,6 +8,9 @@ duration-hours = { $hours } 小时 { $minutes } 分
 bytes = { $count } 字节
 list-separator = 、
 list-more = { $items } 等，另有 { $more } 个
+count-rows = { $count } 行
+count-calls = { $count } 次调用
+count-orders = { $count } 张采购单
 clock-ahead = 比 ERP 快 { $time }
 clock-behind = 比 ERP 慢 { $time }
 
@@ -62,7 +65,7 @@ sheet-too-long = 从第 { $line } 行开始的一行超过 1 MiB；表格不会�
 sheet-too-long-quote = 从第 { $line } 行开始的一行超过 1 MiB；第 { $opened } 行，{ $column }：这里的引号（"）可能没有结束；请补上，如果它是内容的一部分，请连写两个
 
 # 缺少什么，怎么办，还可能是什么；各句之间用分隔符。
-sheet-with-rows = { $title }（{ $rows } 行）
+sheet-with-rows = { $title }（{ $rows }）
 sheet-no-given-column = 没有{ $column }列 { $given }
 sheet-no-column = 没有{ $column }列（常用表头：{ $names }）
 sheet-no-columns = { $one }，也{ $other }
@@ -141,7 +144,6 @@ sheet-worksheets = 工作表 { $worksheets }
 sheet-no-header = 没有表头
 sheet-header = 表头在第 { $line } 行
 sheet-header-below-titles = 表头在第 { $line } 行（跳过标题 { $skipped } 行）
-sheet-layout-separator = ，
 sheet-columns = 采购单号取自 { $order } 列，标记取自 { $flag } 列
 sheet-one-flag = 采购单号取自 { $order } 列，所有行的标记都是 { $flag }
 
@@ -153,7 +155,7 @@ sheet-only-fields = （只有 { $found } 个字段，应为 { $expected } 个）
 stop-signal = 已中断
 stop-clock = { $reason }（状态 { $status }），按 ERP 返回的 Date 校正时间（{ $offset } 秒）后仍然如此
 stop-failures = 有 { $count } 张采购单未被接受（--max-failures）
-stop-consecutive-failures = 连续 { $count } 张采购单失败，最后一张：{ $message }（--max-consecutive-failures）
+stop-consecutive-failures = 连续 { $orders }失败，最后一张：{ $message }（--max-consecutive-failures）
 stop-unreachable = 服务器已 { $seconds } 秒没有响应：{ $reason }（--give-up-after）
 stop-never-answered = { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确（--give-up-after）
 stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
@@ -165,14 +167,14 @@ run-sheet-replaced = { $sheet }：已被另一个文件覆盖；现有文件保�
 run-no-workers = 无法启动并发线程：{ $why }
 run-interrupted = { $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
 run-interrupted-journal-gone = { $source }；已知结果原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
-run-stopped-and-interrupted = 提前停止：{ $reason }；随后：{ $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
-run-stopped-and-interrupted-journal-gone = 提前停止：{ $reason }；随后：{ $source }；已知结果原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
+run-stopped-and-interrupted = 提前停止：{ $reason }；随后：{ $source }
+run-account-busy = 另一个运行正在用同一账号调用（{ $holder }），本次已等待 { $waited }；没有发送任何内容：请等它结束后再次执行同一命令
 
-journal-of-other-identity = 原有的运行记录属于其他账号、密钥、接口地址、列或 --on-conflict 设置，或者不是本程序所写；已另存为 `{ $path }`，本次从头开始
+journal-of-other-identity = 原有的运行记录属于其他账号、接口地址、列或 --on-conflict 设置；已另存为 `{ $path }`，本次从头开始
 journal-not-own = 原有的运行记录属于其他用户，或者其他用户可以改写；已另存为 `{ $path }`，本次从头开始
 journal-of-other-rows = 原有的运行记录中有本表格没有的行；已另存为 `{ $path }`，本次从头开始
 journal-too-old = 原有的运行记录已是 { $age }之前的，时间太久，不再可信（--continue-within）；已另存为 `{ $path }`，本次从头开始
-journal-damaged = 原有的运行记录已损坏或被改动；已另存为 `{ $path }`，本次从头开始
+journal-damaged = 原有的运行记录已损坏；已另存为 `{ $path }`，本次从头开始
 journal-of-other-sheet = 另一张表格的运行曾经中断，它的结果文件或失败明细与本次相同，现已无法续跑；其运行记录另存为 `{ $path }`
 journal-not-wanted = 按要求（--fresh）不续跑原有的运行记录；已另存为 `{ $path }`，本次从头开始
 
@@ -304,10 +306,7 @@ reason-maintenance = 系统正在维护
 reason-no-connection = { $seconds } 秒内没有连上
 reason-timeout = { $seconds } 秒内没有回复
 reason-host-not-found = 找不到主机
-reason-bad-url = 接口地址的网址无法调用
-reason-spoke-first = 请求还没有发出，服务器就先发来数据或断开
 reason-proxy-login = 代理 { $proxy } 要求它认可的用户名和密码（HTTP 407）；请写在 { $variable } 中，格式为 http://USER:PASSWORD@HOST:PORT
-reason-not-alone = 回复不可用：结束之后还有内容
 reason-malformed = 回复不可用：{ $what }
 reason-out-of-handles = 本机无法再打开连接：{ $why }；请提高可打开的文件数（ulimit -n），或减小 --workers
 reason-certificate = 服务器的证书不受信任：{ $why }
@@ -316,70 +315,58 @@ reason-through-proxy = { $reason }（经过代理 { $proxy }）
 destination = { $account }（app key { $app_key }），接口地址 { $endpoint }
 destination-stand-in = 模拟 ERP（--sandbox），不会向真正的 ERP 发送任何内容
 
-setting-sid = 卖家账号（sid）
-    .question = 卖家账号（sid）
-setting-app-key = 接口账号（app key）
-    .question = 接口账号（app key）
-setting-app-secret = 接口密钥（app secret）
-    .question = 接口密钥（app secret，格式为 secret:salt，输入时不显示）
-setting-endpoint = 接口地址
-    .question = 接口地址（production、test 或网址）
+setting =
+    { $key ->
+        [sid] 卖家账号（sid）
+        [app_key] 接口账号（app key）
+        [app_secret] 接口密钥（app secret）
+       *[endpoint] 接口地址
+    }
 
 account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，两部分都不能为空
 account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
 account-asked = 账号将存入 { $file } 的配置档 `{ $profile }`；接口账号和密钥请到旺店通开放平台，在您的应用中查看
-account-may-replace = 配置档 `{ $profile }` 已经存在；要替换其中的账号吗？
-account-may-replace-sid = 配置档 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
+account-may-replace = 配置档 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
 account-saved = 已存为 { $file } 的配置档 `{ $profile }`，其他用户无法读取
 account-overruled = 环境变量 { $names } 优先于配置档；请取消这些环境变量，或用 --profile { $profile } 指定
 
-config-quote = { $origin }：{ $setting }的首尾有引号（{ $quote }）；请去掉
-config-blank = { $origin }：{ $setting }中间有空格；请去掉
-config-line-break = { $origin }：{ $setting }中间有换行；请去掉
-config-invisible = { $origin }：{ $setting }中有看不见的字符（{ $code }）；请重新输入
+config-misplaced = { $origin }：{ $setting }中有不该有的引号、空格、换行或看不见的字符（{ $character }）；请去掉，或重新输入
 config-empty = { $origin }：{ $setting }为空
 config-no-endpoint = { $origin }：不是接口地址；请填 `production`、`test`，或以 https:// 或 http:// 开头的网址
 config-ended = 还没有{ $setting }，输入就结束了，因此什么也没有保存；init 在终端上逐项提问，在脚本中读取四行：卖家账号、接口账号、接口密钥、接口地址
 config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
 config-taken = { $file } 的配置档 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
 config-mixed = 环境变量和配置档中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
-config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
+config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
 config-at = { $place }：{ $why }
-config-variable-not-utf8 = 环境变量 { $name } 不是有效的 UTF-8
 config-in-environment = 环境变量 { $name }
 config-in-profile = { $place } 的 { $key }
 config-default = 默认值
-config-origins = sid 来自“{ $sid }”；app key 来自“{ $app_key }”；app secret 来自“{ $app_secret }”；接口地址来自“{ $endpoint }”
-config-secret-no-string = app_secret 应为带引号的字符串
+config-origin = { $setting }来自“{ $origin }”
 config-workers = workers：请写 1 到 { $most } 的整数
 config-output-format = output_format：请写 csv 或 xlsx
 config-file = 配置文件
 config-profile = { $file } 的配置档 `{ $profile }`
-config-two-secrets = { $place } 中有 app_secret 又有 app_secret_file，请只写一个
-config-secret-unreadable = 无法读取 `{ $path }`（{ $place } 的 app_secret_file）：{ $why }
-config-unreadable = 无法读取配置文件 `{ $path }`：{ $why }
-config-no-profile = { $file } 中没有配置档 `{ $profile }`
-config-other-profiles = { $file } 中没有配置档 `{ $profile }`；其中有：{ $others }
+config-two-secrets = { $one } 和 { $other } 只能给一个
+config-unreadable = 无法读取 `{ $path }`（{ $origin }）：{ $why }
+config-no-profile =
+    { $file } 中没有配置档 `{ $profile }`{ $count ->
+        [0] {""}
+       *[other] ；其中有：{ $others }
+    }
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
 config-expected-string = 应为带引号的字符串
-config-expected = 应为 { $what }
+config-unknown-key = 没有这个键；配置档中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
-config-cannot-be-changed = { $file } 的配置档 `{ $profile }` 的写法无法修改；请把它写成单独一节，或用 --profile 另取一个名字
 
-endpoint-refused = 接口地址 `{ $given }`：{ $why }；请填 `production`、`test`，或 { $example } 这样的网址
-endpoint-no-url = 不是网址
-endpoint-no-server = 必须有主机名；端口应为 1 到 65535 的数字，不写端口时冒号也不要写
-endpoint-scheme = 不是 http 或 https 网址
-endpoint-query = 不能带有查询（?）或片段（#）
-endpoint-user = 不能带有用户名或密码
+endpoint-refused = 接口地址 `{ $given }` 不可用；请填 `production`、`test`，或 { $example } 这样的网址：以 http:// 或 https:// 开头，端口为 1 到 65535（不写端口时冒号也不要写），不带用户名、查询（?）和片段（#）
 
 proxy-unusable = { $variable } 中的代理不可用；请写成 http://HOST:PORT 或 socks5://HOST:PORT
 
 certificates-unreadable = 无法读取 `{ $path }` 中的根证书：{ $why }
-certificates-none = `{ $path }` 中没有根证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
-certificates-damaged = `{ $path }` 中有无法读取的证书；请重新导出为 PEM
+certificates-unusable = `{ $path }` 中没有根证书，或有无法读取的证书；应为 PEM 文件（-----BEGIN CERTIFICATE-----）
 
 pace-rate = 请写 N/s、N/min 或 N/h（N 为 1 以上的整数），或者 auto、unlimited；例如 55/min
 pace-workers = 请写 auto 或 1 到 { $most } 的整数
@@ -416,24 +403,35 @@ label-error = 错误：
 label-warning = 警告：
 stdout-failed = 无法写到标准输出：{ $error }
 no-thread = 无法启动线程：{ $error }
-check-rows = 共 { $rows } 行，其中无效 { $invalid } 行；去重后 { $orders } 张采购单
-check-rows-left-out = 共 { $rows } 行，其中无效 { $invalid } 行、隐藏而不发送 { $left } 行；去重后 { $orders } 张采购单
+check-rows =
+    共 { $rows } 行，其中无效 { $invalid } 行{ $left ->
+        [0] {""}
+       *[other] 、隐藏而不发送 { $left } 行
+    }；去重后 { $orders } 张采购单
 check-run = 现在运行：{ $calls }
 check-other-flags = 其他标记
-check-conflicts-last = { $orders } 张采购单的标记前后不一：以各自的最后一行为准
-check-conflicts-invalid = { $orders } 张采购单的标记前后不一：相关的行全部无效
 finding-superseded = 后面有一行给同一采购单另一个标记，以那一行为准
 finding-superseded-row = 标记为“{ $flag }”，但以{ $line }为准
 finding-conflict-row = 标记为“{ $flag }”；该采购单的最后一行是{ $line }
-findings-group = { $rows } 行：{ $matter }
-findings-more = 另有 { $rows } 行（加 -v 全部列出）
-init-next-run = 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
-init-next-init = 按 ERP 的提示改正后重新录入：{ $command }
-init-next-ping = 稍后再试：{ $command }
+findings-group = { $rows }：{ $matter }
+findings-more =
+    另有 { $rows } 行{ $most ->
+        [0] {""}
+       *[other] （加 -v 最多列出 { $most } 行）
+    }
+init-next =
+    { $code ->
+        [0] 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
+        [3] 按 ERP 的提示改正后重新录入：{ $command }
+       *[other] 稍后再试：{ $command }
+    }
 init-line = 标准输入第 { $line } 行
-init-unreadable-line = 无法读取标准输入第 { $line } 行：{ $error }
-init-question = { $question }：
-init-question-with-default = { $question } [{ $default }]：
+init-question =
+    { $setting }{ $key ->
+        [app_secret] （格式为 secret:salt，输入时不显示）
+        [endpoint] （production、test 或网址）
+       *[other] {""}
+    }{ $default }：
 init-not-taken = 未采用
 init-interrupted = 已中断，什么都没有保存
 init-unreadable = 无法读取{ $setting }：{ $error }
@@ -449,63 +447,56 @@ run-proxy = 通过代理 { $proxy } 调用
 run-no-summary = 无法输出小结：{ $error }
 run-namesake = 同一目录下还有 `{ $namesake }`，因此 `{ $sheet }` 的结果文件写为 `{ $results }`
 run-no-stand-in = 无法启动模拟 ERP：{ $error }
-run-stand-in-at = 模拟 ERP 的接口地址：{ $endpoint }
-run-endpoint = 接口地址：{ $endpoint }
 not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
-run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处，不会再次调用
+run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处
 run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
-run-stopped = 提前停止：{ $reason }；在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
-run-stopped-test-first = 提前停止：{ $reason }；请先解决，在 { $within } 内（--continue-within）再执行同一命令即可从此处续跑
-run-stopped-lost = 提前停止：{ $reason }；除非放回运行记录，否则同一命令会从头开始
-run-stopped-lost-test-first = 提前停止：{ $reason }；请先解决；除非放回运行记录，否则同一命令会从头开始
+run-stopped =
+    提前停止：{ $reason }；{ $test ->
+        [0] {""}
+       *[other] 请先解决；
+    }{ $again ->
+        [same] 在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
+        [fresh] 在 { $within } 内（--continue-within）执行同一命令（去掉 --fresh）即可从此处续跑
+        [lost] 除非放回运行记录，否则同一命令会从头开始
+        [permission] 接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
+       *[verify] 没有核对到的行记为 unknown，再执行同一命令会全部重新核对
+    }
 sandbox-failed = 无法在 { $address } 上提供服务：{ $error }
 sandbox-serving = 模拟 ERP 已启动，按 Ctrl-C 停止
-sandbox-answered = { $asked } { $body }：{ $reply }
 refused-twice = “{ $argument }”不能重复给出
-refused-conflict = “{ $argument }”不能与“{ $other }”同时使用
-refused-conflicts = “{ $argument }”不能与以下参数同时使用：
+refused-conflict = “{ $argument }”不能与 { $others } 同时使用
 refused-no-value = “{ $argument }”缺少值
-refused-value = “{ $argument }”的值“{ $value }”无效
-refused-value-why = “{ $argument }”的值“{ $value }”无效：{ $why }
-refused-values = [可用的值：{ $values }]
-refused-extra-value = “{ $argument }”不接受值“{ $value }”
+refused-value = “{ $argument }”的值“{ $value }”无效：{ $why }
+refused-values = 可用的值是 { $values }
 refused-argument = 无法识别参数“{ $argument }”
-refused-missing = 缺少以下必需的参数：
-refused-command = 没有名为“{ $command }”的命令
-refused-no-command = “{ $program }”之后缺少命令
-refused-commands = [命令：{ $commands }]
-refused-not-utf-8 = 有的参数不是有效的 UTF-8
-refused-help = 更多说明请用“{ $option }”查看。
-tip = 提示：
-tip-name = “{ $name }”
-tip-commands = 有 { $count } 个相近的命令：{ $names }
-tip-argument = 有一个相近的参数：{ $name }
-tip-value = 有一个相近的值：{ $name }
-tip-exists = 可用 { $name }
-tip-sheet = 查看将发送的内容：wdt-flags check { $sheet }；发送：wdt-flags run { $sheet }
-tip-dry-run = wdt-flags check SHEET 或 wdt-flags run SHEET --dry-run 只显示将发送的内容，不作任何调用
-run-beside-asked = 无法替换 `{ $wanted }`（{ $why }），应写入的内容在 `{ $written }`；请在其他程序中关闭它，再执行同一命令，会重新查询 ERP 并写入原处
+refused-missing = 缺少必需的参数：{ $arguments }
+refused-command = 没有名为“{ $command }”的命令；要写入表格：wdt-flags run SHEET
+refused-similar = 有相近的写法：{ $names }
+refused-help = 更多说明请用“--help”查看。
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）
-verify-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`
-verify-stopped = 提前停止：{ $reason }；没有核对到的行记为 unknown，再执行同一命令会全部重新核对
-verify-no-permission = 提前停止：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 
 ## 进度与小结
 
 left-at-once = 已立即退出：没有等待已发出的调用，也没有写结果文件；已知的结果保存在 `{ $journal }`，再执行同一命令即可续跑
-event-conflicts-last = { $orders } 张采购单的标记前后不一，以各自的最后一行为准（--on-conflict）
-event-conflicts-invalid = { $orders } 张采购单的标记前后不一，不会发送（--on-conflict）
-event-continuing = 续跑 { $age }前中断的运行：沿用其运行记录中的 { $rows } 行（--fresh 从头开始）
+conflicts =
+    { $orders } 张采购单的标记前后不一，{ $rule ->
+        [last] 以各自的最后一行为准
+       *[invalid] 不会发送
+    }（--on-conflict）
+event-continuing = 续跑 { $age }前中断的运行：沿用其运行记录中的 { $rows }（--fresh 从头开始）
 event-forecast = { $calls }；账号：{ $account }
 event-pausing = 暂停 { $pause }：{ $reason }
-event-max-in-flight = 此后同时最多 { $calls } 次调用：{ $reason }
-event-answered = { $place }，采购单 { $order }：{ $verdict }
-event-answered-again = { $place }，采购单 { $order }，第 { $attempt } 次尝试：{ $verdict }
-event-answered-alone = 一次调用：{ $verdict }
-event-answered-alone-again = 一次调用，第 { $attempt } 次尝试：{ $verdict }
-event-account-unknown = 状态目录中无法保存文件（HOME 设置对吗？）：用同一账号的几个运行互不知晓，速率也无法合在一起控制
-event-account-busy = 另一个运行正在用同一账号调用（{ $holder }），两者共用该账号的配额
-event-accepted-before = 按上次的结果文件，有 { $orders } 张采购单已以同样的标记被接受，最近一次在 { $time }；仍再次发送
+event-max-in-flight = 此后同时最多 { $calls }：{ $reason }
+event-call-for = { $place }，采购单 { $order }
+event-call = 一次调用
+event-answered =
+    { $call }{ $attempt ->
+        [1] {""}
+       *[other] ，第 { $attempt } 次尝试
+    }：{ $verdict }
+event-account-unknown = 状态目录中无法保存文件（{ $why }）：用同一账号的几个运行不会互相等待，速率也无法合在一起控制
+event-no-state-directory = 没有这个目录；HOME 设置对吗？
+event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）：等它结束后再开始
 event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
@@ -516,24 +507,23 @@ event-outage-over = 服务器恢复响应，中断了 { $lasted }
 event-clock-corrected = 本机时钟{ $difference }；此后按 ERP 的时间签名，但最好把本机时钟调准
 event-stopping = 正在停止：{ $reason }；等待已发出的调用返回（按 Ctrl-C 立即退出）
 event-unrecorded = 未能记录：{ $place }，采购单 { $order }：{ $status }
-event-unrecorded-with-message = 未能记录：{ $place }，采购单 { $order }：{ $status }，{ $message }
 forecast-none = 无需调用
 forecast-latest = { $calls }，最晚到 { $deadline } 为止（--deadline）
-forecast-left = { $calls }，约需 { $time }，但 { $deadline } 停止发送（--deadline），届时约剩 { $left } 张采购单
-forecast-in-time = { $calls }，约需 { $time }，预计 { $end } 完成，赶得上 { $deadline }（--deadline）
+forecast-left = { $calls }，约需 { $time }，但 { $deadline } 停止发送（--deadline），届时约剩 { $left }
+forecast-in-time = { $calls }，赶得上 { $deadline }（--deadline）
 forecast-end = { $calls }，约需 { $time }，预计 { $end } 完成
-forecast-time = { $calls }，约需 { $time }
-forecast-limited = { $calls } 次调用，速率 { $rate }
-forecast-auto = { $calls } 次调用，速率起初 { $rate }，之后逐步加快
-forecast-unlimited = { $calls } 次调用，并发数 { $workers }，速率不限
+forecast-limited = { $calls }，速率 { $rate }
+forecast-auto = { $calls }，速率起初 { $rate }，之后逐步加快
+forecast-unlimited = { $calls }，并发数 { $workers }，速率不限
 forecast-workers = { $calls }（并发数 { $workers }，每次不超过 { $longest } 时）
-preview-first = 第一张：{ $sent }
-preview-last = 最后一张：{ $sent }
-preview-only = 仅此一张：{ $sent }
-preview-cut = { $places }等
-preview-unlike = { $orders } 张采购单中有 { $count } 张的单号与其余的样式不同：{ $places }
-preview-sent = { $line }，{ $order } 的标记设为 { $flag }
-confirm-clearing = 要清除 { $orders } 张采购单的标记吗？账号：{ $account }
+preview-sent =
+    { $which ->
+        [first] 第一张
+        [last] 最后一张
+       *[only] 仅此一张
+    }：{ $line }，{ $order } 的标记设为 { $flag }
+preview-unlike = { $orders }中有 { $count } 张的单号与其余的样式不同：{ $places }
+confirm-clearing = 要清除 { $orders }的标记吗？账号：{ $account }
 rows-by-status =
     { $status ->
         [ok] 已接受
@@ -562,9 +552,8 @@ rows-by-status-in-short =
         [unknown] 未知
        *[not-found] 查不到
     } { $rows }
-progress-separator = ，
+part-separator = ，
 progress-settled = { $settled }/{ $rows } 行
-progress-counts = { $settled }/{ $rows } 行：{ $counts }
 progress-per-minute = { $calls } 次/分
 progress-per-second = { $calls } 次/秒
 progress-left = 还剩 { $time }
@@ -573,12 +562,13 @@ progress-paused = 暂停至 { $until }：{ $reason }
 progress-away = 服务器自 { $since } 起连不上，{ $next } 再试：{ $reason }
 progress-retrying = 正在重试：{ $reason }
 summary-stand-in = 没有向 ERP 发送任何内容：这是用模拟 ERP 的试运行（--sandbox）
-summary-rows = 共 { $rows } 行：{ $counts }
+summary-rows = 共 { $rows }：{ $counts }
 summary-calls = { $calls } 次，用时 { $time }（重试 { $retries } 次，暂停 { $pauses } 次）
-summary-failures = { $path }（{ $rows } 行）
+summary-failures = { $path }（{ $rows }）
 summary-failures-untouched = 就是这份表格，未作改动
 summary-others = 其他原因，见文件
-summary-verified = { $confirmed } 张采购单的标记已核实，{ $refuted } 张不符，{ $recovered } 张调用失败但已生效，{ $unread } 张未能核对；调用 { $calls } 次
+summary-waited = { $time }（同一账号的另一个运行）
+summary-verified = { $confirmed } 张采购单的标记已核实，{ $refuted } 张不符，{ $recovered } 张调用失败但已生效，{ $unread } 张未能核对；{ $calls }
 next-test-first = 先执行 { $test }，被接受后再执行：{ $command }
 next-whole = 先到 ERP 里看看这几张采购单，无误后全部发送：{ $command }
 next-correct-first = 先改正 { $file } 中的行，再执行：{ $command }
@@ -586,6 +576,7 @@ label-sheet = 表格
 label-account = 账号
 label-finished = 完成时间
 label-calls = 调用
+label-waited = 等待
 label-results = 结果文件
 label-failures = 失败明细
 label-verified = 核对结果
@@ -598,189 +589,23 @@ label-endpoint = 接口地址
 label-proxy = 代理
 label-reply = 回复
 label-clock = 时钟
-progress-asking = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
-progress-asking-left = 正在查询 ERP 里的标记：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张，还需 { $time }
-progress-asking-refused = 无法查询 ERP 里的标记：{ $error }；未查到的照常发送
-progress-asking-does-not-pay = 查询还需要 { $calls } 次调用，最多只能省下 { $orders } 次，所以不查；未查到的照常发送
-progress-saves-little = 查询已用 { $calls } 次调用，只省下 { $saved } 次，不再查询
-progress-asked = { $orders } 张采购单中有 { $unchanged } 张的标记无需更改，查询用了 { $calls } 次调用；还需调用 { $left } 次
+listing-page = 正在读取 ERP 的采购单列表：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
+listing-page-left = { $text }，还需 { $time }
+listing-refused = ERP 不能列出采购单：{ $error }；每张采购单各调用一次
+listing-does-not-pay = 列表不再往下读：再读用掉的调用比省下的多
+listing-read = 已读 ERP 列表 { $calls } 页：{ $orders } 张采购单中有 { $saved } 张无需单独调用，还需调用 { $left } 次
 verify-begins = 核对 ERP 里的标记：{ $calls }，按列表批量查询时次数会更少；账号：{ $account }
-confirm-begins = 核对 { $orders } 张采购单（--verify）
+confirm-begins = 核对 { $orders }（--verify）
 confirm-given-up = 不再核对：{ $reason }
 confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
-verify-not-listed = ERP 无法列出采购单：{ $error }；改为逐张查询
-verify-listing-does-not-pay = 列表还剩 { $pages } 页，逐张查询余下的 { $left } 张采购单并不更费调用
-verify-listed = 用列表 { $calls } 页代替了 { $seen } 次调用；还需调用 { $left } 次
 
 ## 模拟 ERP
 
-sandbox-fail-rate = 失败率 { $rate } 不在 0 到 1 之间
-sandbox-no-method = 未指明方法
 sandbox-hung-up = 已断开，不作答复
-sandbox-orders-file = { $file }：{ $fault }
-sandbox-orders-unreadable = 无法读取：{ $why }
-sandbox-orders-cell = 第 { $line } 行，列 { $column }：{ $wrong }
-sandbox-orders-fields = 第 { $line } 行有 { $found } 个字段，表头有 { $expected } 个
-sandbox-orders-no-column = 第 1 行没有 order 列
-sandbox-orders-again = { $order } 在第 { $first } 行已经有了
-sandbox-orders-unknown = 只能有 order、flag、modified 这三列
-sandbox-orders-twice = 这一列重复了
-sandbox-orders-long = 超过 { $max } 个字符
-sandbox-orders-empty = 不能为空
-sandbox-orders-time = { $text } 不是有效的时间；请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
-sandbox-orders-encoding = 不是 UTF-8；请把文件另存为 UTF-8
+sandbox-orders-unreadable = { $file } 无法读取：{ $why }；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
 
-## 帮助
+## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 
-about = 把表格里的采购单标记批量写入旺店通旗舰版 ERP
-    .more = 表格至少要有采购单号（purchase_no）和标记名称（flag_name）两列，其他列不限。每张采购单调用一次接口；结果文件写明每一行的处理情况，失败明细可以直接再交给本程序处理。
-help-quiet = 不显示进度和提示，只显示错误
-help-verbose = 显示更多信息（-vv：每次调用）
-    .more = 包括识别出的表头和编码、重试、暂停。
-help-lang = 提示信息的语言
-    .note = （环境变量 WDT_LANG；默认跟随系统）
-help-help = 显示帮助（--help 显示全部选项）
-help-version = 显示版本号
-about-run = 把表格写入 ERP
-    .more = 先通读一遍表格，再为每张采购单调用一次接口；同一采购单有多行时，以最后一个有效行的标记为准。
-help-path = 表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
-    .more = CSV、TSV 等文本，xlsx、xlsm、xlsb、xls、ods，或网页中的表格。
-help-flag = 所有行用同一个标记，不需要标记列
-help-clear = 清除所有行的采购单标记
-    .more = 等同于 --flag 无。
-help-order-column = 采购单号列：表头名或列字母
-    .note = （默认 purchase_no、采购单号等）
-help-flag-column = 标记列：表头名或列字母
-    .note = （默认 flag_name、标记名称等）
-help-header-line = 表头在文件或工作表的第几行
-    .note = （默认是第一个含有这两列的行）
-help-no-header = 表格没有表头：第一行就是数据，列用字母指定
-help-sheet = 工作表的名称或序号（从 1 起）
-    .note = （默认是含有这两列的可见工作表）
-help-all-sheets = 处理所有含有这两列的可见工作表，逐个进行
-help-visible-only = 不处理工作簿里被筛选或手工隐藏的行
-help-accept-changes = 失败明细里看似被电子表格软件改动过的采购单号和标记也照样发送
-    .more = 失败明细的每一行都会与结果文件中同一行（line）对照；原来是 0012345、现在是 12345 的行视为无效。
-help-encoding = 文本表格的编码，如 utf-8、gb18030、utf-16le
-    .note = （默认自动识别）
-help-delimiter = 文本表格的分隔符：一个字符，或 tab
-    .note = （默认自动识别）
-help-max-workbook-size = 工作簿解压后单元格最多占用的内存，如 800M 或 2G
-    .note = （默认 512M）
-help-on-conflict = 同一采购单的标记不一致时：以最后一行为准，或其所有行都无效
-help-profile = 使用配置文件中的哪个账号
-    .more = 在这里指定时优先于环境变量，用 WDT_PROFILE 指定则不优先。没有配置文件时，账号取自环境变量：WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt）。
-    .note = （环境变量 WDT_PROFILE；默认 default）
-help-endpoint = 接口地址：production、test 或网址
-    .note = （环境变量 WDT_ENDPOINT；默认 production）
-help-config = 配置文件
-    .note = （默认是配置目录下的 wdt-flags/config.toml）
-help-ca-file = 除内置的证书颁发机构外还要信任的证书（PEM 文件），用于公司检查 TLS 流量的环境
-    .note = （环境变量 WDT_CA_FILE）
-help-sandbox = 试运行：调用内置的模拟 ERP，不需要账号
-    .more = 模拟 ERP 在本程序内部启动。
-help-rate = 调用速率上限，如 120/min
-    .more = 可写 N/s、N/min、N/h、auto 或 unlimited。被 ERP 限流时自动降速，再逐步恢复，但不超过此上限。auto 从 55/min 开始，自行摸索账号的实际限额。
-    .note = （默认取配置档的设置，否则 55/min；--sandbox 时 20/s）
-help-workers = 最多同时进行的调用数
-    .more = auto 按每次调用 3 秒计算，足以达到所设速率，在 4 到 64 之间。
-    .note = （默认取配置档的 workers，否则 auto）
-help-deadline = 到时停止发送，如 6h 之后，或 06:30
-    .note = （默认不限）
-help-retries = 遇到暂时性失败时，首次之后再尝试的次数；不为 0 时，失败的采购单最后还会再发送一次
-help-timeout = 一次调用最长用时，包括建立连接
-help-skip-unchanged = 先查询 ERP，只发送标记有变化的采购单
-    .more = 从 ERP 读取最近修改过的采购单，每次调用最多一百张，只要能省下调用就继续读取。标记已经相同的采购单无需更改，其他的照常发送。
-help-check-skip-unchanged = 查询 ERP，看还需多少次调用
-    .more = 需要账号。与带此选项的运行一样，从 ERP 读取最近修改过的采购单，每次调用最多一百张；不发送任何内容。
-help-run-verify = 发送后再核对 ERP 里的标记
-    .more = 最后一次调用两秒后，先用列表、再逐张查询本次运行的采购单。已接受但 ERP 里不是该标记的，改为 rejected；失败但 ERP 里已是该标记的，改为 ok。
-help-modified-within = 查询 ERP 里多久以内修改过的采购单
-help-limit = 只发送前 N 张采购单，用于小批试发
-    .more = 其余的不发送。
-help-max-failures = 已发送但未被接受的采购单达到这么多时停止
-    .note = （默认不限）
-help-max-consecutive-failures = 连续这么多张采购单最终失败时停止；0 表示不限
-help-give-up-after = 服务器连不上超过这么久时停止
-    .more = 在此之前会等待，并用单个调用反复试探，恢复后自动继续。
-    .note = （默认 1h；一次都没有应答过时 1m）
-help-fresh = 即使有可以续跑的中断运行，也从头开始；原运行记录另存保留
-help-continue-within = 只续跑不早于这么久的中断运行；更早的运行记录另存保留
-help-results = 结果文件：每一行及其处理结果
-    .note = （默认在 x.csv 旁的 x.results.csv；--sandbox 时 x.sandbox.results.csv）
-help-failures = 失败明细：被拒绝、失败、无效或未发送的行
-    .note = （默认在 x.csv 旁的 x.failures.csv；--sandbox 时 x.sandbox.failures.csv）
-help-output-format = CSV 文件，或内容不会被 Excel 改动的工作簿
-    .more = 用于没有指定文件名的结果文件和失败明细。
-    .note = （默认取配置档的 output_format，否则 csv）
-help-keep = 表格旁保留以往几次运行的结果文件和失败明细
-    .note = （默认全部保留）
-help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
-help-dry-run = 什么都不发送，等同于 check
-help-yes = 清除标记前不再询问
-about-check = 读取并检查表格，不调用接口
-    .more = 说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
-help-format = 输出格式
-about-verify = 核对 ERP 里的标记与表格是否一致，不作任何更改
-    .more = 逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、结果文件或失败明细。先读取近期修改过的采购单列表（一次调用最多一百张），只要这样更省调用；其余逐张查询。
-help-verify-results = 每一行的核对结果写到哪里
-    .note = （默认 x.csv 同目录下的 x.verified.csv）
-help-verify-failures = 不一致和查不到的行写到哪里，可直接交给 run
-    .note = （默认 x.csv 同目录下的 x.different.csv）
-help-verify-output-format = CSV 文件，或 Excel 不会改动内容的工作簿
-    .more = 用于没有指定名称的文件。
-    .note = （默认取配置档的 output_format，否则 csv）
-help-verify-retries = 暂时失败后再试几次
-help-verify-deadline = 例如 6h 之后或 06:30 停止查询
-    .note = （默认不停止）
-help-verify-rate = 调用速率上限，例如 120/min
-    .more = N/s、N/min、N/h、auto 或 unlimited。ERP 限流时会自动降低，再逐步恢复，但不超过此上限。
-    .note = （默认取配置档，否则 55/min）
-help-verify-modified-within = 先列出在此时间内修改过的采购单，再逐张查询其余的
-about-init = 录入账号、保存并测试
-    .more =
-        依次询问卖家账号、接口账号（app key）、接口密钥（app secret）和接口地址，写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。配置文件中的其他内容保持不变。
-
-        在脚本中使用（标准输入不是终端）时不提问，按上述顺序每行读一项。接口地址可以省略：沿用配置档已有的地址，否则为 production。
-
-        退出码与 ping 相同，账号无论如何都会保存；退出码为 2 时什么都不保存。
-help-init-profile = 账号在配置文件中的名称
-    .note = （环境变量 WDT_PROFILE；默认 default）
-help-init-yes = 替换已有账号前不再询问
-about-ping = 测试账号密钥、接口地址和时钟，不改变任何数据
-    .more = ERP 接受调用时退出码为 0，连不上或时钟有误差时为 1，被拒绝时为 3。
-help-ping-timeout = 调用最长用时
-about-sandbox = 启动模拟 ERP，直到被中断
-    .more = 它检查真实 ERP 所检查的内容，用同样的提示应答，标记保存在内存中，还可以设置各种困难。会显示让客户端指向它的环境变量；加 -v 显示每个请求。
-help-sandbox-limit = 每分钟放行的调用数
-    .note = （默认不限）
-help-max-concurrency = 同时放行的调用数
-    .note = （默认不限）
-help-latency = 每次调用用时
-help-shell = 按哪种命令行显示环境变量
-help-listen = 监听地址
-    .more = 端口 0 表示任取一个空闲端口。
-help-flags = 已定义的标记
-    .more = 用逗号分隔；“无”始终存在。
-    .note = （默认 aa,加急,已质检,待质检,待付款,已付款,部分到货,无）
-help-orders = 已有的采购单（CSV 文件）
-    .more = 表头须有 order，还可以有 flag 和 modified。标记为空表示无标记；时间为空表示模拟 ERP 启动之时。
-    .note = （默认没有）
-help-hidden = 查询时不显示的采购单
-    .more = 用逗号分隔。
-    .note = （默认没有）
-help-fail-rate = 暂时性失败的调用所占比例
-    .more = 0 到 1 之间。
-help-clock-skew = 时钟快多少，慢则为负（-5m）
-about-man = 为每个命令生成手册页（man）
-    .more = 阅读方法：man -l DIR/wdt-flags-run.1，或复制到 man 查找的目录，如 ~/.local/share/man/man1。
-help-dir = 写到哪个目录；不存在则创建
-about-completions = 输出命令行自动补全脚本
-help-completions-shell = 命令行种类
-help-help-command = 显示本帮助，或某个命令的帮助
-help-noted = { $text }{ $note }
-help-default = （默认 { $value }）
-help-values = （可选值：{ $values }）
 heading-usage = 用法:
 heading-commands = 命令
 heading-arguments = 参数
@@ -790,52 +615,277 @@ heading-pace = 速率
 heading-stopping = 停止
 heading-output = 输出
 heading-other = 其他
-value-on-conflict-last = 以该采购单最后一个有效行为准，其他行被取代
-value-on-conflict-invalid = 该采购单的所有行都无效
-value-output-format-csv = 逗号分隔的文本
-value-output-format-xlsx = 工作簿
-value-format-text = 供人阅读
-value-format-json = 供脚本使用：一个 JSON 对象；每类问题列十行，加 -v 全部列出
-value-shell-sh = sh、bash、zsh、fish：export NAME=value
-value-shell-powershell = $env:NAME='value'
-value-shell-cmd = set "NAME=value"
+about =
+    把表格里的采购单标记批量写入旺店通旗舰版 ERP
+
+    表格至少要有采购单号（purchase_no）和标记名称（flag_name）两列，其他列不限。
+    每张采购单调用一次接口；结果文件写明每一行的处理情况，失败明细可以直接再交给
+    本程序处理。
+about-run =
+    把表格写入 ERP
+
+    先通读一遍表格，再为每张采购单调用一次接口；同一采购单有多行时，以最后一个
+    有效行的标记为准。
+about-check =
+    读取并检查表格，不调用接口
+
+    说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：
+    每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，
+    并需要账号。
+about-verify =
+    核对 ERP 里的标记与表格是否一致，不作任何更改
+
+    逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、
+    结果文件或失败明细。先读取近期修改过的采购单列表（一次调用最多一百张），
+    只要这样更省调用；其余逐张查询。
+about-init =
+    录入账号、保存并测试
+
+    依次询问卖家账号、接口账号（app key）、接口密钥（app secret）和接口地址，
+    写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。配置文件中的
+    其他内容保持不变。
+
+    在脚本中使用（标准输入不是终端）时不提问，按上述顺序每行读一项。接口地址可以
+    省略：沿用配置档已有的地址，否则为 production。
+
+    退出码与 ping 相同，账号无论如何都会保存；退出码为 2 时什么都不保存。
+about-ping =
+    测试账号密钥、接口地址和时钟，不改变任何数据
+
+    ERP 接受调用时退出码为 0，连不上或时钟有误差时为 1，被拒绝时为 3。
+about-sandbox =
+    启动模拟 ERP，直到被中断
+
+    它检查真实 ERP 所检查的内容，用同样的提示应答，标记保存在内存中，还可以设置
+    各种困难。会显示让客户端指向它的环境变量；加 -v 显示每个请求。
+about-man =
+    为每个命令生成手册页（man）
+
+    阅读方法：man -l DIR/wdt-flags-run.1，或复制到 man 查找的目录，如
+    ~/.local/share/man/man1。
+about-completions = 输出命令行自动补全脚本
+about-help = 显示本帮助，或某个命令的帮助
 examples =
     示例：
       wdt-flags run orders.csv --sandbox     试运行，不需要账号
       wdt-flags init                         录入账号
       wdt-flags run orders.csv               把表格写入 ERP
-examples-more =
-    示例：
-      wdt-flags run orders.csv --sandbox     试运行，不需要账号
-      wdt-flags init                         录入账号
-      wdt-flags check orders.csv             查看将发送什么
-      wdt-flags ping                         测试账号密钥、接口地址和时钟
-      wdt-flags run orders.csv               把表格写入 ERP
-      wdt-flags run orders.failures.csv      重新发送失败的行
-exit-codes = 退出码：
-exit-ok = 所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）
-exit-some-failed = 运行完成，但有的行不是这样
-exit-usage = 用法、配置或表格有误；什么都没有发送
-exit-stopped = 运行提前停止：致命错误、停止规则，或文件无法写入
-exit-locked = 另一个运行正在写同样的文件
-exit-hangup = 被 SIGHUP 停止（终端已关闭）
-exit-interrupted = 被 SIGINT 停止（Ctrl-C）
-exit-terminated = 被 SIGTERM 停止
-exit-verify-ok = 每一行都与 ERP 一致（same），或因 --visible-only 而不计
-exit-verify-some-failed = 已全部核对，有的行不一致
-exit-verify-usage = 用法、配置或表格有误；没有核对
-exit-verify-stopped = 提前停止：没有权限、连不上 ERP，或文件无法写入
-exit-check-ok = 每一行都可以发送，或以后面的行为准
-exit-check-some-failed = 有的行无效，不会发送
-exit-check-usage = 用法有误，或表格无法读取
-exit-check-stopped = 标准输出无法写入，或无法查询 ERP
-value-duration = 请写时长，如 30s、2m、12h 或 1d
-value-negative = 不能为负
-value-too-long = 必须大于零，且不超过一周
+exit-codes =
+    退出码：
+      0    所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）；
+           check 时都可以发送，verify 时都与 ERP 一致
+      1    已全部处理，但有的行不是这样
+      2    用法、配置或表格有误；什么都没有发送
+      3    提前停止：ERP 拒绝所有调用或连不上、停止规则，或文件无法写入
+      75   另一个运行正在写同样的文件；或者正用同一账号调用，等到
+           --give-up-after 或 --deadline 还没有结束
+      130  被 SIGINT 停止（Ctrl-C）
+      143  被 SIGTERM 停止
+help-quiet = 不显示进度和提示，只显示错误
+help-verbose =
+    显示更多信息（-vv：每次调用）
+
+    包括识别出的表头和编码、重试、暂停。
+help-lang =
+    提示信息的语言：zh 或 en
+    （环境变量 WDT_LANG；默认跟随系统）
+help-help = 显示帮助（--help 显示全部选项）
+help-version = 显示版本号
+help-path =
+    表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
+
+    CSV、TSV 等文本，xlsx、xlsm、xlsb、xls、ods，或网页中的表格。
+help-flag = 所有行用同一个标记，不需要标记列
+help-clear =
+    清除所有行的采购单标记
+
+    等同于 --flag 无。
+help-order-column =
+    采购单号列：表头名或列字母
+    （默认 purchase_no、采购单号等）
+help-flag-column =
+    标记列：表头名或列字母
+    （默认 flag_name、标记名称等）
+help-header-line =
+    表头在文件或工作表的第几行
+    （默认是第一个含有这两列的行）
+help-no-header =
+    表格没有表头：第一行就是数据
+
+    列用字母指定。
+help-sheet =
+    工作表的名称或序号（从 1 起）
+    （默认是含有这两列的可见工作表）
+help-all-sheets = 处理所有含有这两列的可见工作表，逐个进行
+help-visible-only =
+    不处理工作簿里隐藏的行
+
+    无论是被筛选还是手工隐藏。
+help-accept-changes =
+    失败明细里看似被电子表格软件改动过的内容也照样发送
+
+    失败明细的每一行都会与结果文件中同一行（line）对照；原来是 0012345、
+    现在是 12345 的行，不加此选项时视为无效。
+help-encoding =
+    文本表格的编码，如 utf-8、gb18030、utf-16le
+    （默认自动识别）
+help-delimiter =
+    文本表格的分隔符：一个字符，或 tab
+    （默认自动识别）
+help-max-workbook-size =
+    工作簿解压后单元格最多占用的内存（默认 512M）
+
+    如 800M 或 2G。
+help-on-conflict =
+    同一采购单的标记不一致时怎么办（默认 last）
+
+    - last：以该采购单最后一个有效行为准，其他行被取代
+    - invalid：该采购单的所有行都无效
+help-profile =
+    使用配置文件中的哪个账号
+    （环境变量 WDT_PROFILE；默认 default）
+
+    在这里指定时优先于环境变量，用 WDT_PROFILE 指定则不优先。没有配置文件
+    时，账号取自环境变量：WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET
+    （格式为 secret:salt）。
+help-endpoint =
+    接口地址：production、test 或网址
+    （环境变量 WDT_ENDPOINT；默认 production）
+help-config =
+    配置文件
+    （默认是配置目录下的 wdt-flags/config.toml）
+help-ca-file =
+    除内置的证书颁发机构外还要信任的证书（PEM 文件）
+    （环境变量 WDT_CA_FILE）
+
+    用于公司检查 TLS 流量的环境。
+help-sandbox =
+    试运行：调用内置的模拟 ERP，不需要账号
+
+    模拟 ERP 在本程序内部启动。
+help-rate =
+    调用速率上限，如 120/min
+    （默认取配置档的设置，否则 55/min；--sandbox 时 20/s）
+
+    可写 N/s、N/min、N/h、auto 或 unlimited。被 ERP 限流时自动降速，再逐步
+    恢复，但不超过此上限。auto 从 55/min 开始，自行摸索账号的实际限额。
+help-workers =
+    最多同时进行的调用数（默认取配置档的 workers，否则 auto）
+
+    auto 按每次调用 3 秒计算，足以达到所设速率，在 4 到 64 之间。
+help-retries =
+    遇到暂时性失败时，首次之后再尝试的次数（默认 4）
+
+    不为 0 时，运行最后还会把失败的采购单再发送一次。
+help-timeout =
+    一次调用最长用时，包括建立连接
+    （默认 30s）
+help-deadline =
+    到时停止调用，如 6h 之后，或 06:30
+    （默认不限）
+help-give-up-after =
+    服务器连不上超过这么久时停止
+    （默认 1h；一次都没有应答过时 1m）
+
+    在此之前会等待，并用单个调用反复试探，恢复后自动继续。
+    本机上另一个运行正用同一账号时，也最多等这么久：两个同时调用会超
+    出配额。其他机器上的运行无从知道。
+help-skip-unchanged =
+    先查询 ERP，只发送标记有变化的采购单
+
+    从 ERP 读取最近修改过的采购单，每次调用最多一百张，只要能省下调用就
+    继续读取。标记已经相同的采购单无需更改，其他的照常发送。
+    check 也同样查询，说明还需多少次调用。
+help-modified-within =
+    列出多久以内修改过的采购单（默认 30d）
+
+    没有列出的照常发送；verify 则逐张查询。
+help-verify =
+    发送后再核对 ERP 里的标记
+
+    最后一次调用两秒后，先用列表、再逐张查询本次运行的采购单。已接受但
+    ERP 里不是该标记的，改为 rejected；失败但 ERP 里已是该标记的，
+    改为 ok。
+help-limit =
+    只发送前 N 张采购单，用于小批试发
+
+    其余的不发送。
+help-max-failures =
+    已发送但未被接受的采购单达到这么多时停止
+    （默认不限）
+help-max-consecutive-failures =
+    连续这么多张采购单最终失败时停止（默认 25）
+
+    0 表示不限。
+help-fresh =
+    即使有可以续跑的中断运行，也从头开始
+
+    原运行记录另存保留。
+help-continue-within =
+    只续跑不早于这么久的中断运行（默认 12h）
+
+    更早的运行记录另存保留。
+help-results =
+    结果文件：每一行及其处理结果
+    （默认在 x.csv 旁：x.results.csv，--sandbox 时 x.sandbox.results.csv，
+    verify 时 x.verified.csv）
+help-failures =
+    失败明细：还要再次发送的行
+    （默认在 x.csv 旁：x.failures.csv，--sandbox 时
+    x.sandbox.failures.csv，verify 时 x.different.csv）
+
+    即被拒绝、失败、无效或未发送的行；verify 时是不一致和查不到的行。
+help-output-format =
+    csv，或 xlsx：内容不会被 Excel 改动的工作簿
+    （默认取配置档的 output_format，否则 csv）
+
+    用于没有指定名称的文件。
+help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
+help-keep =
+    表格旁保留以往几次运行的结果文件和失败明细（默认全部保留）
+help-dry-run = 什么都不发送，等同于 check
+help-yes = 清除标记前不再询问
+help-format =
+    输出格式：text 供人阅读，json 供脚本使用（默认 text）
+
+    json 是一个对象；每类问题列十行，加 -v 全部列出。
+help-init-profile =
+    账号在配置文件中的名称
+    （环境变量 WDT_PROFILE；默认 default）
+help-init-yes = 替换已有账号前不再询问
+help-sandbox-limit = 每分钟放行的调用数（默认不限）
+help-max-concurrency = 同时放行的调用数（默认不限）
+help-latency = 每次调用用时（默认 0s）
+help-sandbox-shell =
+    按哪种命令行显示环境变量
+    （默认跟随系统）
+
+    sh（也用于 bash、zsh、fish）、powershell 或 cmd。
+help-listen =
+    监听地址（默认 127.0.0.1:0）
+
+    端口 0 表示任取一个空闲端口。
+help-flags =
+    已定义的标记，用逗号分隔
+    （默认 aa,加急,已质检,待质检,待付款,已付款,部分到货,无）
+
+    “无”始终存在。
+help-orders =
+    已有的采购单（CSV 文件）
+    （默认没有）
+
+    表头须有 order，还可以有 flag 和 modified。标记为空表示无标记；时间
+    为空表示模拟 ERP 启动之时。
+help-fail-rate =
+    暂时性失败的调用所占比例，0 到 1 之间
+    （默认 0）
+help-clock-skew = 时钟快多少，慢则为负（-5m）（默认 0s）
+help-dir = 写到哪个目录；不存在则创建
+help-shell = bash、zsh、fish、powershell 或 elvish
+value-duration = 请写时长，如 30s、12h 或 30d，最长十年
 value-positive = 请写 1 以上的整数
 value-whole = 请写整数
 value-address = 请写地址和端口，如 127.0.0.1:8080
-value-age = 请写时长，如 12h、30d 或 8w，最长十年
 value-time-of-day = 请写时刻，如 06:30
 value-character = 请写一个 ASCII 字符，或 tab
 value-per-minute = 请写 N/min，N 为正整数

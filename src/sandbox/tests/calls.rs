@@ -1,192 +1,191 @@
-//! Calls and their replies.
+//! Calls and their answers, without the network.
 
-use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::client::{Call, Caller, NOW, OK, UPDATE, post, refusal, start, unix_now};
-use crate::sandbox::{Config, Stats};
+use super::super::Config;
+use super::super::orders::{Order, read_orders};
+use super::super::service::Service;
+use super::{OK, signed, update};
+use crate::erp::LIST_METHOD;
 
-#[test]
-fn updates_are_kept() {
-    let sandbox = start(Config::default());
-    let mut caller = Caller::new(&sandbox);
-    let awkward = "CG\"1\\2/3 &=%+?#";
-    assert_eq!(caller.reply(&Call::update("CG2204130001", "aa")), OK);
-    assert_eq!(caller.reply(&Call::update("CG2204130001", "加急")), OK);
-    assert_eq!(caller.reply(&Call::update(awkward, "已质检")), OK);
-    assert_eq!(caller.reply(&Call::update("CG2204130002", "aa")), OK);
-    assert_eq!(caller.reply(&Call::update("CG2204130002", "无")), OK);
+/// 2020-11-01 00:00:00 in Beijing.
+const NOVEMBER: i64 = 1_604_160_000;
 
-    let flags = sandbox.flags();
-    assert_eq!(flags.len(), 2);
-    assert_eq!(flags["CG2204130001"], "加急");
-    assert_eq!(flags[awkward], "已质检");
-    assert_eq!(sandbox.accepted("CG2204130001"), 2);
-    assert_eq!(sandbox.accepted("CG2204130003"), 0);
-}
-
-#[test]
-fn a_ping_tells_the_time_and_changes_nothing() {
-    let sandbox = start(Config::default());
-    let reply = Caller::new(&sandbox).reply(&Call::ping());
-    let reply: serde_json::Value = serde_json::from_str(&reply).unwrap();
-    assert_eq!(reply["status"], 0);
-    assert_eq!(reply["data"].as_str().unwrap().len(), 19);
-    assert!(sandbox.flags().is_empty());
-    assert_eq!(sandbox.stats().pings, 1);
-}
-
-#[test]
-fn an_independent_client_gets_through() {
-    let sandbox = start(Config::default());
-    let call = Call::update("CG1", "aa");
-    let mut response = ureq::post(format!("{}?{}", sandbox.endpoint(), call.query()))
-        .header("Content-Type", "Application/JSON; charset=utf-8")
-        .send(&call.body)
-        .unwrap();
-    assert_eq!(response.body_mut().read_to_string().unwrap(), OK);
-    assert_eq!(sandbox.accepted("CG1"), 1);
-}
-
-#[test]
-fn each_refusal_has_the_erps_status_and_message() {
-    let sandbox = start(Config::default());
-    let mut caller = Caller::new(&sandbox);
-    let good = || Call::update("CG1", "aa");
-    let wrong_secret = Call {
-        secret: "guess".to_owned(),
-        ..good()
-    };
-    let mut without_salt = good();
-    without_salt.fields.retain(|(name, _)| *name != "salt");
-    let mut with_extra = good();
-    with_extra.fields.push(("format", "json".to_owned()));
-    let mut twice = good();
-    twice.fields.push(("v", "1.0".to_owned()));
-    let long = "9".repeat(41);
-
-    let cases = [
-        (good().with("sid", "x"), 1, "sid is not exists"),
-        (good().with("key", "x"), 1, "app auth fail"),
-        (good().with("salt", "x"), 1, "app auth fail"),
-        (wrong_secret, 1, "验证失败"),
-        (good().with("v", "2.0"), 8, "版本错误"),
-        (good().with("method", "goods.Goods.query"), 100, "权限不足"),
-        (good().with("timestamp", "now"), 7, "时间戳错误"),
-        (good().late_by(130), 7, "时间戳错误"),
-        (good().late_by(-130), 7, "时间戳错误"),
-        (without_salt, 2, "salt不能为空"),
-        (with_extra, 2, "未知参数:format"),
-        (twice, 2, "参数重复:v"),
-        (Call::new(UPDATE, "{}"), 1, "参数错误"),
-        (Call::new(UPDATE, "not json"), 1, "参数错误"),
-        (Call::new(UPDATE, "[]"), 1, "invalid argument count"),
-        (Call::new(NOW, "[{}]"), 1, "invalid argument count"),
-        (Call::new(UPDATE, "[1]"), 1, "argument type mismatch"),
-        (
-            Call::new(UPDATE, r#"[{"purchase_no":"CG1"}]"#),
-            2,
-            "flag_name不能为空",
-        ),
-        (Call::update(&long, "aa"), 2, "purchase_no长度不能超过40"),
-        (Call::update("CG1", &long), 2, "flag_name长度不能超过32"),
-        (Call::update("CG4041", "aa"), 100, "单据不存在"),
-        (
-            Call::update("CG1", "采购量和到货量不一致"),
-            100,
-            "采购标记不存在:采购量和到货量不一致",
-        ),
-    ];
-    let count = cases.len() as u64;
-    for (call, status, message) in cases {
-        assert_eq!(caller.reply(&call), refusal(status, message));
+fn order(number: &str, flag: &str, second: Option<i64>) -> Order {
+    Order {
+        number: number.to_owned(),
+        flag: flag.to_owned(),
+        modified: second.and_then(|second| Timestamp::from_second(second).ok()),
     }
-    assert!(sandbox.flags().is_empty());
-    let stats = sandbox.stats();
-    assert_eq!((stats.calls, stats.rejected), (count, count));
-
-    assert_eq!(caller.reply(&good().late_by(110)), OK);
-    assert_eq!(caller.reply(&good().late_by(-110)), OK);
 }
 
-#[test]
-fn the_signature_covers_the_exact_body_bytes() {
-    let sandbox = start(Config::default());
-    let call = Call::update("CG1", "aa");
-    let mut caller = Caller::new(&sandbox);
-    let target = format!("/openapi?{}", call.query());
-    caller.send(post(&target, &format!("{} ", call.body)));
-    let reply = caller.receive().unwrap();
-    assert_eq!(reply.body, refusal(1, "验证失败"));
+/// The body of the reply.
+fn reply(service: &Service, (query, body): &(String, String)) -> String {
+    let (answer, _) = service.answer(query, body, Instant::now());
+    answer.map(|(_, body)| body).unwrap_or_default()
 }
 
-#[test]
-fn a_connection_carries_many_calls_refused_ones_too() {
-    let sandbox = start(Config::default());
-    let mut caller = Caller::new(&sandbox);
-    for _ in 0..20 {
-        assert_eq!(caller.reply(&Call::update("CG1", "aa")), OK);
-        caller.reply(&Call::update("CG404", "aa"));
-        caller.send("GET /elsewhere HTTP/1.1\r\nHost: erp\r\n\r\n");
-        assert_eq!(caller.receive().unwrap().code, 404);
-    }
-    let stats = sandbox.stats();
-    assert_eq!((stats.connections, stats.calls), (1, 60));
+fn refusal(status: u16, message: &str) -> String {
+    json!({ "status": status, "message": message }).to_string()
 }
 
-#[test]
-fn concurrent_callers_are_all_counted() {
-    let sandbox = start(Config::default());
-    thread::scope(|scope| {
-        for worker in 0..8 {
-            let sandbox = &sandbox;
-            scope.spawn(move || {
-                let mut caller = Caller::new(sandbox);
-                for n in 0..100 {
-                    let order = format!("CG-{worker}-{n}");
-                    assert_eq!(caller.reply(&Call::update(&order, "aa")), OK);
-                }
-            });
-        }
-    });
-    let stats = sandbox.stats();
-    let expected = Stats {
-        connections: 8,
-        calls: 800,
-        accepted: 800,
-        peak_in_flight: stats.peak_in_flight,
-        ..Stats::default()
-    };
-    assert_eq!(stats.peak_in_flight.clamp(1, 8), stats.peak_in_flight);
-    assert_eq!(
-        Stats {
-            in_flight: 0,
-            ..stats
-        },
-        expected
+fn page(service: &Service, argument: &Value) -> Value {
+    let body = json!([argument]).to_string();
+    let reply = reply(
+        service,
+        &(signed(LIST_METHOD, &body, service.config.now()), body),
     );
-    assert_eq!(sandbox.flags().len(), 800);
+    let reply: Value = serde_json::from_str(&reply).expect(&reply);
+    assert_eq!(reply["status"], 0, "{reply}");
+    reply["data"].clone()
+}
+
+/// Numbers and flags of a page.
+fn shown(data: &Value) -> String {
+    let orders = data["order"].as_array().expect("orders").iter();
+    let shown = orders.flat_map(|it| [&it["purchase_no"], &it["flag_name"]]);
+    let shown: Vec<_> = shown.filter_map(Value::as_str).collect();
+    shown.join(" ")
 }
 
 #[test]
-fn skew_shows_in_the_date_and_the_timestamp_check() {
-    for skew in [-600, 600] {
-        let sandbox = start(Config {
-            clock_skew: SignedDuration::from_secs(skew),
+fn updates_are_kept_and_listed_when_they_change_something() {
+    let service = Service::new(Config {
+        orders: vec![
+            order("CG404", "停用", Some(NOVEMBER + 120)),
+            order("CG1", "aa", Some(NOVEMBER + 60)),
+            order("CG0", "", Some(NOVEMBER + 60)),
+        ],
+        hidden: ["CG8".to_owned()].into(),
+        ..Config::default()
+    });
+    let set = |order: &str, flag: &str| reply(&service, &update(order, flag, service.config.now()));
+    let november =
+        json!({ "start_time": "2020-11-01 00:00:00", "end_time": "2020-11-20 00:00:00" });
+    // The oldest first, then by number.
+    let all = page(&service, &november);
+    assert_eq!(shown(&all), "CG0 无 CG1 aa CG404 停用");
+    assert_eq!(all["total_count"], 3);
+    assert_eq!(all["order"][0]["modified"], (NOVEMBER + 60) * 1_000);
+
+    assert_eq!(set("CG1", "aa"), OK, "no modification");
+    assert_eq!(set("CG0", "加急"), OK, "moves it out of the window");
+    assert_eq!(set("CG404", "停用"), refusal(100, "采购标记不存在:停用"));
+    assert_eq!(set("CG4041", "aa"), refusal(100, "单据不存在"));
+    assert_eq!(shown(&page(&service, &november)), "CG1 aa CG404 停用");
+    let awkward = "CG\"1\\2/3 &=%+?#";
+    for (order, flag) in [(awkward, "加急"), ("CG8", "aa"), ("CG404", "无")] {
+        assert_eq!(set(order, flag), OK);
+    }
+    for (number, expected) in [
+        ("CG0", "CG0 加急"),
+        ("CG404", "CG404 无"),
+        (awkward, &format!("{awkward} 加急")),
+        ("CG8", ""),
+        ("CG9", ""),
+    ] {
+        let looked_up = page(&service, &json!({ "purchase_no": number }));
+        assert_eq!(shown(&looked_up), expected);
+    }
+    let state = service.state();
+    let mut flagged: Vec<_> = state.orders.flags().into_keys().collect();
+    flagged.sort_unstable();
+    assert_eq!(flagged, [awkward, "CG0", "CG1", "CG8"]);
+    assert_eq!(
+        ["CG1", "CG4041"].map(|order| state.orders.accepted(order)),
+        [1, 0]
+    );
+    assert_eq!((state.stats.accepted, state.stats.listings), (5, 7));
+}
+
+#[test]
+fn the_limit_is_of_a_minute_from_its_first_call_on() {
+    let service = Service::new(Config {
+        limit: Some(2),
+        ..Config::default()
+    });
+    let start = Instant::now();
+    let (query, body) = update("CG1", "aa", service.config.now());
+    let at = |seconds| {
+        let at = start + Duration::from_secs(seconds);
+        service.answer(&query, &body, at).1
+    };
+    let stranger = service.answer("sid=x", "[]", start);
+    assert!(!stranger.1, "costs nothing");
+    assert!(at(0));
+    assert!(at(59));
+    assert!(!at(59), "two calls are all there is");
+    assert!(at(75), "the next minute starts with this call");
+    assert!(at(134));
+    assert!(!at(134));
+    assert!(at(135));
+    let stats = service.state().stats;
+    assert_eq!((stats.throttled, stats.accepted), (2, 5));
+}
+
+#[test]
+fn faults_are_of_every_kind_and_as_many_as_asked_for() {
+    let fates = |fail_rate: f64| {
+        let service = Service::new(Config {
+            fail_rate,
             ..Config::default()
         });
-        let mut caller = Caller::new(&sandbox);
-        let earliest = unix_now() + skew;
-        let reply = caller.call(&Call::ping()).unwrap();
-        let latest = unix_now() + skew;
-        assert_eq!(reply.body, refusal(7, "时间戳错误"));
+        let mut fates: Vec<_> = (0..300)
+            .map(|n| {
+                reply(
+                    &service,
+                    &update(&format!("CG-{n}"), "aa", service.config.now()),
+                )
+            })
+            .collect();
+        fates.sort_unstable();
+        fates.dedup();
+        let stats = service.state().stats;
+        (fates, stats.failed, stats.accepted)
+    };
+    let (all, failed, lost) = fates(1.0);
+    let (database, other) = (refusal(4, "数据库错误"), refusal(99, "其他错误"));
+    assert_eq!(all, ["", "HTTP 502 Bad Gateway", &other, &database]);
+    assert_eq!(failed, 300);
+    assert!((1..120).contains(&lost), "a fifth takes effect: {lost}");
+    assert_eq!(fates(0.0), (vec![OK.to_owned()], 0, 300));
+}
 
-        let date = httpdate::parse_http_date(reply.header("date").unwrap()).unwrap();
-        let date = date.duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        assert!((earliest..=latest).contains(&(date.as_secs() as i64)));
-        let corrected = caller.reply(&Call::ping().late_by(-skew));
-        assert!(corrected.starts_with(r#"{"status":0,"#), "{corrected}");
+#[test]
+fn orders_are_read_by_either_names_and_both_forms_of_time() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("orders.csv");
+    let read = |content: &str| {
+        std::fs::write(&file, content).expect("written");
+        read_orders(&file)
+    };
+    let expected = vec![
+        order("CG1", "加急", Some(1_325_347_200)),
+        order("CG,2", "", Some(1_325_347_200)),
+        order("CG3", "无", None),
+    ];
+    for content in [
+        "order,flag,modified\nCG1,加急,2012-01-01 00:00:00\n\
+         \"CG,2\",,2011-12-31T16:00:00Z\nCG3,无,\n",
+        "\u{feff}modified, purchase_no,flag_name\r\n2012-01-01T00:00:00+08:00,CG1,加急\r\n\
+         2012-01-01 00:00:00,\"CG,2\",\r\n\r\n,CG3,无",
+    ] {
+        assert_eq!(read(content).as_ref(), Ok(&expected));
+    }
+    assert_eq!(read("order\nCG1\n"), Ok(vec![order("CG1", "", None)]));
+    for wrong in [
+        "flag\n\naa\n",
+        "order,note\n\nCG1,\n",
+        "order,flag\n\nCG1\n",
+        "order,modified\n\nCG1,2026/11/1 8:00\n",
+    ] {
+        let refused = read(wrong).expect_err(wrong);
+        assert!(
+            refused.contains("line: 2") || refused.contains("line: 3"),
+            "{refused}"
+        );
     }
 }

@@ -6,7 +6,7 @@ use super::Fault;
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::sheet::columns::{HEADER_SEARCH_LINES, letter};
-use crate::text::{all, first, first_of, list, quoted, size};
+use crate::text::{self, all, first, first_of, list, quoted, size};
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,9 +183,10 @@ impl fmt::Display for Fault {
 
 /// Titles of worksheets with how many rows each has.
 fn with_rows(worksheets: &[(String, u64)]) -> String {
-    let titles = worksheets
-        .iter()
-        .map(|(title, rows)| say!("sheet-with-rows", title = title, rows = rows));
+    let titles = worksheets.iter().map(|(title, rows)| {
+        let rows = text::rows(*rows);
+        say!("sheet-with-rows", title = title, rows = rows)
+    });
     first(&titles.collect::<Vec<_>>())
 }
 
@@ -212,20 +213,21 @@ fn missing(
     let columns = columns.reduce(|one, other| say!("sheet-no-columns", one = one, other = other));
     let columns = columns.unwrap_or_default();
     let headers_there = list(headers);
-    let place = match is_given {
-        true => say!(
+    let place = if is_given {
+        say!(
             "sheet-missing-on-line",
             columns = columns,
             line = line,
             headers = headers_there
-        ),
-        false => say!(
+        )
+    } else {
+        say!(
             "sheet-missing",
             columns = columns,
             searched = HEADER_SEARCH_LINES,
             line = line,
             headers = headers_there
-        ),
+        )
     };
     let options = absent.iter().map(|(field, _)| field.option().to_owned());
     let options = options.reduce(|one, other| say!("sheet-both-options", one = one, other = other));

@@ -32,9 +32,10 @@ impl Budget {
 
     /// Fails if so many bytes more are too many to read.
     pub(in crate::sheet) fn expect(&self, bytes: u64) -> Result<(), Fault> {
-        match self.read.get().saturating_add(bytes) <= self.limit {
-            true => Ok(()),
-            false => Err(self.fault()),
+        if self.read.get().saturating_add(bytes) <= self.limit {
+            Ok(())
+        } else {
+            Err(self.fault())
         }
     }
 
@@ -58,10 +59,7 @@ impl Budget {
 
     /// What failed, unless it failed because too much was read.
     pub(in crate::sheet) fn explain(&self, fault: Fault) -> Fault {
-        match self.is_spent() {
-            true => self.fault(),
-            false => fault,
-        }
+        if self.is_spent() { self.fault() } else { fault }
     }
 
     fn fault(&self) -> Fault {

@@ -11,9 +11,12 @@ pub(super) fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
 }
 
 pub(super) fn utf_16(text: &str, little: bool) -> Vec<u8> {
-    let bytes = |unit: u16| match little {
-        true => unit.to_le_bytes(),
-        false => unit.to_be_bytes(),
+    let bytes = |unit: u16| {
+        if little {
+            unit.to_le_bytes()
+        } else {
+            unit.to_be_bytes()
+        }
     };
     text.encode_utf16().flat_map(bytes).collect()
 }

@@ -9,9 +9,10 @@ pub(super) fn declared(head: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let (declaration, rest) = match text.starts_with("<?xml") {
-        true => text.split_once("?>")?,
-        false => ("", text.as_str()),
+    let (declaration, rest) = if text.starts_with("<?xml") {
+        text.split_once("?>")?
+    } else {
+        ("", text.as_str())
     };
     let encoding = label(declaration, "encoding").or_else(|| label(rest, "charset"))?;
     match encoding {

@@ -60,9 +60,12 @@ impl TextEncoding {
         };
         // Markup that says one encoding and is another was saved again by somebody.
         let said = declared(&input.read_at(0, SNIFF_LEN)?);
-        let is_said = |said: &&'static Encoding| match *said == UTF_8 {
-            true => found.may_be(UTF_8),
-            false => found != Choice::sure(UTF_8),
+        let is_said = |said: &&'static Encoding| {
+            if *said == UTF_8 {
+                found.may_be(UTF_8)
+            } else {
+                found != Choice::sure(UTF_8)
+            }
         };
         if let Some(encoding) = said.filter(is_said) {
             return known(encoding, 0);

@@ -59,9 +59,10 @@ fn weight(sample: &[u8], encoding: &'static Encoding, weigh: Weigh) -> (i64, i64
         let (bytes, _, is_other) = encoding.encode(word);
         !is_other && sample.windows(bytes.len()).any(|at| *at == *bytes)
     };
-    let mut total = match HEADER_WORDS.iter().any(has) {
-        true => SETTLED,
-        false => 0,
+    let mut total = if HEADER_WORDS.iter().any(has) {
+        SETTLED
+    } else {
+        0
     };
     let mut characters = 0;
     let mut rest = sample;

@@ -34,9 +34,10 @@ impl<'r> Fields<'r> {
 
     pub(super) fn f64(&mut self) -> Result<f64, Fault> {
         let number = self.array().map(f64::from_le_bytes)?;
-        match number.is_finite() {
-            true => Ok(number),
-            false => Err(Damage::Broken.into()),
+        if number.is_finite() {
+            Ok(number)
+        } else {
+            Err(Damage::Broken.into())
         }
     }
 

@@ -27,13 +27,15 @@ impl<'i, 'b> Book<'i, 'b> {
         formats: &[Format],
         budget: &'b Budget,
     ) -> Result<Book<'i, 'b>, SheetError> {
-        let book = match formats.contains(&Format::Xls) {
-            true => Book::of_compound(input, budget)?,
-            false => Book::of_archive(input, budget)?,
+        let book = if formats.contains(&Format::Xls) {
+            Book::of_compound(input, budget)?
+        } else {
+            Book::of_archive(input, budget)?
         };
-        match book.sheets().is_empty() {
-            true => Err(input.error(Damage::NoWorksheets.into())),
-            false => Ok(book),
+        if book.sheets().is_empty() {
+            Err(input.error(Damage::NoWorksheets.into()))
+        } else {
+            Ok(book)
         }
     }
 
@@ -48,9 +50,10 @@ impl<'i, 'b> Book<'i, 'b> {
             Format::XmlSpreadsheet => xml_spreadsheet::read(input, encoding, budget)?,
             _ => html::read(input, encoding, budget)?,
         };
-        match held.sheets.is_empty() {
-            true => Err(input.error(Fault::NoTable)),
-            false => Ok(Book::Held(format, held)),
+        if held.sheets.is_empty() {
+            Err(input.error(Fault::NoTable))
+        } else {
+            Ok(Book::Held(format, held))
         }
     }
 
@@ -87,9 +90,10 @@ impl<'i, 'b> Book<'i, 'b> {
             return Ok(Book::Held(Format::Ods, held));
         }
         let package = Package::of(&mut archive)?;
-        match package.workbook.ends_with(".bin") {
-            true => xlsb::open(archive, &package, budget).map(Book::Xlsb),
-            false => xlsx::open(archive, &package, budget).map(Book::Xlsx),
+        if package.workbook.ends_with(".bin") {
+            xlsb::open(archive, &package, budget).map(Book::Xlsb)
+        } else {
+            xlsx::open(archive, &package, budget).map(Book::Xlsx)
         }
     }
 

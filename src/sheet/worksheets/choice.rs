@@ -43,9 +43,10 @@ pub(super) fn choose(
             return Err(Fault::HiddenWorksheets(hidden.counts()));
         }
     }
-    match options.all_sheets && survey.found.len() > 1 {
-        true => survey.into_all(),
-        false => survey.into_one().map(|one| vec![one]),
+    if options.all_sheets && survey.found.len() > 1 {
+        survey.into_all()
+    } else {
+        survey.into_one().map(|one| vec![one])
     }
 }
 
@@ -213,9 +214,10 @@ fn asked_for(book: &mut Book<'_, '_>, asked: &str) -> Result<usize, Fault> {
                 Err(_) => number.to_string(),
             },
         };
-        match book.sheets()[at].is_hidden {
-            true => say!("sheet-hidden", worksheet = title),
-            false => title,
+        if book.sheets()[at].is_hidden {
+            say!("sheet-hidden", worksheet = title)
+        } else {
+            title
         }
     });
     Err(Fault::UnknownWorksheet {

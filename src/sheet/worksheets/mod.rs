@@ -86,9 +86,10 @@ impl Worksheets {
     }
 
     pub(super) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
-        match self.others.is_empty() {
-            true => self.first.records(),
-            false => Box::new(Chain::new(&self.first, &self.others)),
+        if self.others.is_empty() {
+            self.first.records()
+        } else {
+            Box::new(Chain::new(&self.first, &self.others))
         }
     }
 }

@@ -39,9 +39,10 @@ impl Worksheet {
     pub(super) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
         let records = TableRecords::new(&self.table, Some(self.sent));
         let records = records.leaving_out_hidden(self.visible_only);
-        match self.merged.is_empty() {
-            true => Box::new(records),
-            false => Box::new(Filled::new(records, &self.merged)),
+        if self.merged.is_empty() {
+            Box::new(records)
+        } else {
+            Box::new(Filled::new(records, &self.merged))
         }
     }
 

@@ -1,7 +1,7 @@
 //! `init` from a script: an account from standard input into the configuration file.
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use wdt_flags::sandbox::{APP_KEY, APP_SECRET, SID};
 
@@ -11,7 +11,11 @@ const CONFIG: &str = "config.toml";
 
 fn init_in(place: &Place, more: &[&str], lines: &[&str]) -> Finished {
     let mut command = place.program();
-    command.args(["init", "--config", CONFIG]).args(more);
+    script(command.args(["init", "--config", CONFIG]).args(more), lines)
+}
+
+/// Gives a script's lines to the command.
+fn script(command: &mut Command, lines: &[&str]) -> Finished {
     let mut run = start(command.stdin(Stdio::piped()));
     let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
     // It may have ended without reading.
@@ -64,11 +68,7 @@ fn nobody_else_can_read_the_file_or_the_directory_that_is_made_for_it() {
     let mode = |name: &str| place.path(name).metadata().expect("there").mode() & 0o777;
     for _ in 0..2 {
         let mut command = place.program();
-        command.args(["init", "--yes"]).stdin(Stdio::piped());
-        let mut run = start(&mut command);
-        let lines = lines(&erp.endpoint()).join("\n");
-        run.stdin().write_all(lines.as_bytes()).expect("written");
-        run.finish().expect(0);
+        script(command.args(["init", "--yes"]), &lines(&erp.endpoint())).expect(0);
         assert_eq!(mode("no-config/wdt-flags/config.toml"), 0o600);
         assert_eq!(mode("no-config/wdt-flags"), 0o700);
         // What others could read before, they cannot read again.
@@ -119,24 +119,21 @@ fn a_profile_that_is_there_is_replaced_only_if_that_is_said() {
 #[test]
 fn what_cannot_be_right_is_named_by_its_line_and_nothing_is_saved() {
     for (lines, named) in [
-        (&[][..], "input ended before the sid"),
+        (&[][..], "input ended before the seller account (sid)"),
         (&["shop", "key"], "input ended before the app secret"),
         (
             &["", "key", "hush:salt"],
-            "line 1 of standard input: the sid is empty",
+            "line 1 of standard input: the seller account (sid) is empty",
         ),
         (
             &["shop", "my key", "hush:salt"],
-            "line 2 of standard input: the app key has a blank inside",
+            "line 2 of standard input: the app key has a quote, blank, line break or invisible character (' ' U+0020)",
         ),
         (
             &["shop", "key", "hush"],
             "line 3 of standard input: the app secret must have the form",
         ),
-        (
-            &["shop", "key", "\"hush:salt\""],
-            "line 3 of standard input: the app secret begins or ends with a quote",
-        ),
+        (&["shop", "key", "\"hush:salt\""], "('\"' U+0022)"),
         (
             &["shop", "key", "a:b", "hush:salt"],
             "line 4 of standard input: the endpoint is none",
@@ -181,26 +178,30 @@ fn the_account_that_is_tested_is_the_one_that_is_saved() {
     command.args(["init", "--config", CONFIG]);
     command
         .env("WDT_SID", "other")
+        .env("WDT_APP_SECRET_FILE", "/dev/null")
         .env("WDT_ENDPOINT", other.endpoint());
-    let mut run = start(command.stdin(Stdio::piped()));
     let lines = lines(&erp.endpoint()).join("\r\n");
-    run.stdin().write_all(lines.as_bytes()).expect("written");
-    let run = run.finish().expect(0);
-    let warned = "warning: WDT_SID, WDT_ENDPOINT in the environment comes before the profile; unset it, or give --profile default";
+    let run = script(&mut command, &[&lines]).expect(0);
+    let warned = "warning: WDT_SID, WDT_ENDPOINT, WDT_APP_SECRET_FILE in the environment comes before the profile; unset it, or give --profile default";
     assert!(run.stderr.contains(warned), "{run:?}");
     assert_eq!((erp.stats().pings, other.pings().len()), (1, 0));
     assert_eq!(place.read(CONFIG), section("default", &erp.endpoint()));
 }
 
 #[test]
-fn a_broken_file_is_left_as_it_is() {
-    let place = Place::new();
+fn a_broken_file_is_left_as_it_is_and_one_that_a_variable_names_is_written() {
+    let (place, erp) = (Place::new(), sandbox());
     let before = "[default]\nsid = 's\napp_secret = 'hush:salt'\n";
     place.write(CONFIG, before);
     let run = init_in(&place, &["--profile", "other"], &lines("test")).expect(2);
     assert!(run.stderr.contains("config.toml:2"), "{run:?}");
     assert!(!run.said().contains("hush"), "{run:?}");
     assert_eq!(place.read(CONFIG), before);
+
+    let mut command = place.program();
+    command.arg("init").env("WDT_CONFIG", "mine.toml");
+    script(&mut command, &lines(&erp.endpoint())).expect(0);
+    assert_eq!(place.read("mine.toml"), section("default", &erp.endpoint()));
 }
 
 #[cfg(unix)]
@@ -226,12 +227,9 @@ fn nothing_is_written_through_a_link() {
 fn a_place_that_cannot_be_written_is_named() {
     let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
     // Nobody can make a file there, not even who may write anywhere.
-    let lines = lines(&erp.endpoint()).join("\n");
     let mut command = place.program();
     command.args(["init", "--config", "/proc/wdt/config.toml"]);
-    let mut run = start(command.stdin(Stdio::piped()));
-    run.stdin().write_all(lines.as_bytes()).expect("written");
-    let run = run.finish().expect(3);
+    let run = script(&mut command, &lines(&erp.endpoint())).expect(3);
     let named = "error: cannot write `/proc/wdt/config.toml`";
     assert!(run.stderr.contains(named), "{run:?}");
     assert!(erp.requests().is_empty());

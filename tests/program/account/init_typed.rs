@@ -73,7 +73,7 @@ fn what_is_wrong_is_asked_again_and_what_is_there_need_not_be_typed() {
     terminal.until("why not", |lines| {
         lines
             .iter()
-            .any(|line| line.contains("not taken: the sid has a blank inside"))
+            .any(|line| line.contains("not taken: the seller account (sid) has a"))
     });
     answer(&mut terminal, "seller account (sid) [sandbox]:", "\n");
     answer(&mut terminal, "app key [sandbox-app]:", "\n");
@@ -102,7 +102,11 @@ fn without_a_yes_or_an_answer_nothing_is_saved() {
     let mut terminal = init(&place);
     answer(&mut terminal, "seller account (sid):", "\u{4}");
     assert_eq!(terminal.finish(), Some(2));
-    assert!(terminal.raw().contains("input ended before the sid"));
+    assert!(
+        terminal
+            .raw()
+            .contains("input ended before the seller account (sid)")
+    );
     assert!(place.files().is_empty());
 }
 

@@ -1,7 +1,6 @@
 //! Who calls, where to, and by which way.
 
 mod addresses;
-mod in_chinese;
 mod init;
 #[cfg(target_os = "linux")]
 mod init_typed;

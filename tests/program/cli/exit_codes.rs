@@ -99,8 +99,8 @@ fn two_for_wrong_usage() {
         (&["-"], "--results"),
         (&[], "SHEET"),
         (
-            &["orders.csv", "--endpoint", "wdt.wangdian.cn"],
-            "production",
+            &["orders.csv", "--endpoint", "http://127.0.0.1:65536/"],
+            "from 1 to 65535",
         ),
         (&["orders.csv", "-o", "orders.csv"], "is the sheet itself"),
         (
@@ -132,6 +132,8 @@ fn two_without_an_account_and_every_place_it_could_come_from_is_named() {
         "WDT_SID",
         "WDT_APP_KEY",
         "WDT_APP_SECRET",
+        "WDT_APP_SECRET_FILE",
+        "wdt-flags init",
         "config.toml",
         "app_secret_file",
         "--sandbox",

@@ -1,8 +1,9 @@
-//! Help, version, and the options that messages name.
+//! Help and the version.
 
 use unicode_width::UnicodeWidthStr;
+use wdt_flags::sandbox;
 
-use crate::harness::{Finished, Place, finish, sandbox};
+use crate::harness::{Finished, Place, finish};
 
 fn program(args: &[&str]) -> Finished {
     finish(Place::new().program().args(args))
@@ -21,253 +22,120 @@ fn help_documents_the_exit_codes() {
         &["--help"][..],
         &["run", "--help"],
         &["help", "run"],
+        &["check", "--help"],
         &["verify", "--help"],
     ] {
-        let run = program(args).expect(0);
-        let codes: Vec<_> = run
-            .stdout
-            .lines()
-            .skip_while(|line| *line != "Exit codes:")
-            .filter_map(|line| line.split_whitespace().next()?.parse::<u8>().ok())
+        let help = program(args).expect(0).stdout;
+        let codes = help.lines().skip_while(|line| *line != "Exit codes:");
+        let codes: Vec<u8> = codes
+            .filter_map(|line| line.split_whitespace().next()?.parse().ok())
             .collect();
-        assert_eq!(codes, [0, 1, 2, 3, 75, 129, 130, 143], "{args:?}: {run:?}");
+        assert_eq!(codes, [0, 1, 2, 3, 75, 130, 143], "{args:?}: {help}");
     }
 }
 
+/// What `--help` says of an option.
+fn section<'h>(help: &'h str, option: &str) -> Vec<&'h str> {
+    let is_option = |line: &str| line.starts_with("  -") || line.trim_start().starts_with("--");
+    let names = |line: &&str| {
+        line.split([' ', ','])
+            .any(|word| word.trim_end_matches('.') == option)
+    };
+    let mut lines = help
+        .lines()
+        .skip_while(|line| !(is_option(line) && names(line)));
+    let first = lines
+        .next()
+        .unwrap_or_else(|| panic!("no {option}: {help}"));
+    let rest = lines.take_while(|line| !is_option(line));
+    std::iter::once(first).chain(rest).collect()
+}
+
 #[test]
-fn help_names_every_option_of_every_command() {
+fn help_fits_into_80_columns_and_tells_of_every_option_and_its_default() {
     let mut cli = wdt_flags::cli::command();
     cli.build();
-    let commands = cli.get_subcommands().filter(|it| it.get_name() != "help");
-    for command in commands {
-        let name = command.get_name();
-        let help = program(&[name, "--help"]).expect(0).stdout;
-        for option in command.get_arguments() {
-            let long = option.get_long().map(|long| format!("--{long}"));
-            let short = option.get_short().map(|short| format!("-{short}"));
-            let value = option.get_value_names().and_then(|names| names.first());
-            let place = value
-                .filter(|_| option.is_positional())
-                .map(|it| format!("<{it}>"));
-            let shown: Vec<_> = [long, short, place].into_iter().flatten().collect();
-            assert!(!shown.is_empty(), "{name}: {option:?}");
-            for shown in shown {
-                let alone = |c: Option<char>| !c.is_some_and(|c| c == '-' || c.is_alphanumeric());
-                let named = help
-                    .match_indices(&shown)
-                    .any(|(at, it)| alone(help[at + it.len()..].chars().next()));
-                assert!(named, "{name}: {shown}: {help}");
-            }
-            assert!(option.get_help().is_some(), "{name}: {option:?}");
-        }
-    }
-}
-
-const HEADINGS: [&str; 6] = ["Sheet", "Account", "Pace", "Stopping", "Output", "Other"];
-
-/// The commands, and the program itself.
-fn commands() -> Vec<String> {
-    let cli = wdt_flags::cli::command();
-    let commands = cli.get_subcommands().map(|it| it.get_name().to_owned());
-    let commands = commands.filter(|name| name != "help");
-    commands.chain([String::new()]).collect()
-}
-
-#[test]
-fn help_fits_into_80_columns_and_the_short_one_on_a_screen() {
-    for (language, more) in [
-        ("en", "all of it with --help"),
-        ("zh", "--help 显示全部选项"),
-    ] {
-        for name in commands() {
+    for language in ["en", "zh"] {
+        let commands = cli.get_subcommands().filter(|it| it.get_name() != "help");
+        for command in commands.chain([&cli]) {
+            let name = command.get_name();
             let help = |option| {
-                let name = Some(name.as_str()).filter(|name| !name.is_empty());
-                let args: Vec<_> = name
-                    .into_iter()
-                    .chain([option, "--lang", language])
-                    .collect();
-                program(&args).expect(0).stdout
+                let name = Some(name).filter(|name| *name != cli.get_name());
+                let args = name.into_iter().chain([option, "--lang", language]);
+                program(&args.collect::<Vec<_>>()).expect(0).stdout
             };
             let (short, long) = (help("-h"), help("--help"));
             for line in short.lines().chain(long.lines()) {
                 assert!(line.width() <= 80, "{name}: {line}");
             }
             assert!(short.lines().count() < 24, "{name}: {short}");
-            assert!(short.contains(more), "{name}: {short}");
-            // Descriptions stand beside the options, not below.
-            let has_text = |line: &str| line.trim().contains("  ");
-            let mut options = short.lines().filter(|it| it.trim_start().starts_with("--"));
-            assert!(options.all(has_text), "{name}: {short}");
+            for option in command.get_arguments() {
+                let Some(long_name) = option.get_long() else {
+                    continue;
+                };
+                let option_name = format!("--{long_name}");
+                let text = section(&long, &option_name);
+                assert!(text.len() > 1, "{name} {option_name}: {long}");
+                let takes_value = option.get_action().takes_values();
+                for value in option.get_default_values().iter().filter(|_| takes_value) {
+                    let value = value.to_string_lossy();
+                    let has_default = text.iter().any(|line| line.contains(&*value));
+                    assert!(has_default || long_name == "shell", "{name} {option_name}");
+                }
+                // Beside the option, not below.
+                let mut options = short
+                    .lines()
+                    .filter(|line| line.trim_start().starts_with('-'));
+                let is_shown = options.find(|line| line.contains(&option_name));
+                let text = is_shown.map(|line| line.trim().contains("  "));
+                assert_eq!(
+                    text,
+                    (!option.is_hide_short_help_set()).then_some(true),
+                    "{short}"
+                );
+            }
         }
     }
+    let sandbox = program(&["sandbox", "--help"]).expect(0).stdout;
+    let flags = sandbox::Config::default().flags.join(",");
+    assert!(
+        sandbox.contains(&format!("(default: {flags})")),
+        "{sandbox}"
+    );
 }
 
 #[test]
-fn help_is_in_the_language_that_is_asked_for() {
-    for (lang, variable, option) in [
-        ("zh_CN.UTF-8", None, None),
-        ("en_US.UTF-8", Some("zh"), None),
-        ("C", Some("en"), Some("--lang=zh")),
+fn options_stand_under_headings_that_have_one_order() {
+    const HEADINGS: [&str; 8] = [
+        "Commands:",
+        "Arguments:",
+        "Sheet:",
+        "Account:",
+        "Pace:",
+        "Stopping:",
+        "Output:",
+        "Other:",
+    ];
+    for (command, shown) in [
+        ("run", &HEADINGS[1..]),
+        ("init", &["Account:", "Other:"]),
+        ("sandbox", &["Pace:", "Output:", "Other:"]),
+        ("help", &["Commands:", "Other:"]),
     ] {
-        let place = Place::new();
-        let mut command = place.program();
-        for name in ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "WDT_LANG"] {
-            command.env_remove(name);
-        }
-        command.env("LANG", lang);
-        if let Some(variable) = variable {
-            command.env("WDT_LANG", variable);
-        }
-        let run = finish(command.arg("run").args(option).arg("--help")).expect(0);
-        for words in [
-            "把表格写入 ERP",
-            "用法:",
-            "速率:",
-            "（默认 30s）",
-            "退出码：",
-        ] {
-            assert!(run.stdout.contains(words), "{words}: {run:?}");
-        }
-        assert!(!run.stdout.contains("[default"), "{run:?}");
-    }
-    let run = program(&["--lang", "fr"]).expect(2);
-    assert!(run.stderr.contains("[possible values: zh, en]"), "{run:?}");
-}
-
-#[test]
-fn the_short_help_of_run_has_what_most_people_need() {
-    let short = program(&["run", "-h"]).expect(0).stdout;
-    let long = program(&["run", "--help"]).expect(0).stdout;
-    for common in [
-        "--flag-column",
-        "--sandbox",
-        "--deadline",
-        "--results",
-        "--dry-run",
-    ] {
-        assert!(short.contains(common), "{common}: {short}");
-    }
-    for rare in ["--continue-within", "--ca-file", "--delimiter"] {
-        assert!(!short.contains(rare) && long.contains(rare), "{rare}");
-    }
-}
-
-#[test]
-fn every_option_stands_under_a_heading_and_they_have_one_order() {
-    for name in commands() {
-        let help = match name.as_str() {
-            "" => program(&["--help"]),
-            name => program(&[name, "--help"]),
+        let args: &[&str] = if command == "help" {
+            &["help"]
+        } else {
+            &[command, "--help"]
         };
-        let help = help.expect(0).stdout;
-        let headings = help.lines().filter_map(|line| line.strip_suffix(':'));
-        let ours: Vec<_> = headings
-            .filter(|line| !line.starts_with(' '))
-            .filter(|line| !["Arguments", "Commands", "Examples", "Exit codes"].contains(line))
-            .map(|heading| HEADINGS.iter().position(|it| *it == heading))
-            .collect();
-        assert!(ours.iter().all(Option::is_some), "{name}: {help}");
-        assert!(ours.is_sorted(), "{name}: {help}");
-        assert!(ours.last().is_some(), "{name}: {help}");
-    }
-}
-
-#[test]
-fn help_for_run_shows_rates_and_defaults() {
-    let help = program(&["run", "--help"]).expect(0).stdout;
-    for words in [
-        "55/min",
-        "20/s",
-        "-j, --workers <N|auto>",
-        "--give-up-after",
-        "[default: 30s]",
-    ] {
-        assert!(help.contains(words), "{words}: {help}");
-    }
-}
-
-#[test]
-fn messages_name_only_options_that_exist() {
-    let help = program(&["run", "--help"]).expect(0).stdout;
-    let (place, erp) = (Place::new(), sandbox());
-    for (sheet, code) in [
-        (&b"order,mark\nCG1,aa\n"[..], 2),
-        (b"purchase_no,purchase_no,flag_name\nCG1,CG1,aa\n", 2),
-        (b"purchase_no,flag_name\nCG1,\xff\xff\xff\xff\n", 2),
-        (b"purchase_no,flag_name\nCG1,aa\nflag,PO no\n", 2),
-        (b"purchase_no\nCG1\n", 2),
-        (b"purchase_no,flag_name\nCG1,aa\nCG1,\xe5\x8a\xa0\n", 1),
-    ] {
-        place.write("orders.csv", sheet);
-        let said = finish(&mut place.run(&erp, ["orders.csv"]))
-            .expect(code)
-            .said();
-        let options = said
-            .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-            .filter(|word| word.starts_with("--"));
-        for option in options {
-            assert!(help.contains(option), "there is no {option}: {said}");
-        }
+        let help = program(args).expect(0).stdout;
+        let headings = help.lines().filter(|line| HEADINGS.contains(line));
+        assert_eq!(headings.collect::<Vec<_>>(), shown, "{help}");
     }
 }
 
 #[test]
 fn without_a_command_there_is_help_and_exit_code_two() {
     let run = program(&[]).expect(2);
-    for command in [
-        "run",
-        "check",
-        "verify",
-        "init",
-        "ping",
-        "sandbox",
-        "man",
-        "completions",
-    ] {
-        assert!(run.stderr.contains(command), "{run:?}");
-    }
+    assert!(run.stderr.contains("  check        "), "{run:?}");
     assert_eq!(run.stdout, "");
-}
-
-#[test]
-fn a_sheet_without_a_command_and_dry_runs_get_a_tip() {
-    for (args, told) in [
-        (&["orders.csv"][..], "wdt-flags run orders.csv"),
-        (&["orders.csv", "--sandbox"], "wdt-flags check orders.csv"),
-        (&["--dry-run", "orders.csv"], "run SHEET --dry-run"),
-        (&["run", "orders.csv", "--dryrun"], "wdt-flags check SHEET"),
-        (
-            &["check", "orders.csv", "--dry-run"],
-            "wdt-flags check SHEET",
-        ),
-    ] {
-        let run = program(args).expect(2);
-        assert!(run.stderr.contains("tip: "), "{run:?}");
-        assert!(!run.stderr.contains("as a value"), "{run:?}");
-        assert!(run.stderr.contains(told), "{run:?}");
-    }
-}
-
-#[test]
-fn help_for_check_and_sandbox_is_their_own() {
-    let check = program(&["check", "--help"]).expect(0).stdout;
-    let codes = check.split("Exit codes:").nth(1).unwrap_or_default();
-    let codes: Vec<_> = codes
-        .lines()
-        .filter_map(|line| line.split_whitespace().next()?.parse::<u8>().ok())
-        .collect();
-    assert_eq!(codes, [0, 1, 2, 3], "{check}");
-    let sandbox = program(&["sandbox", "--help"]).expect(0).stdout;
-    let flags = wdt_flags::sandbox::Config::default().flags.join(",");
-    let options = sandbox
-        .split("\n  -")
-        .filter(|option| option.contains("--"));
-    for option in options {
-        let has_default = option.contains("[default: ");
-        let global = ["--quiet", "--verbose", "--help"];
-        let is_global = global.iter().any(|it| option.contains(it));
-        assert!(has_default || is_global, "{option}");
-    }
-    let sandbox: String = sandbox.split_whitespace().collect();
-    assert!(sandbox.contains(&format!("[default:{flags}]")), "{sandbox}");
 }

@@ -11,6 +11,8 @@ mod help;
 mod interrupt;
 mod language;
 mod man;
+#[cfg(unix)]
+mod next;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod preview;

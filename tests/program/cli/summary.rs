@@ -1,17 +1,8 @@
 //! What is said before the first call, and at the end.
 
-use std::path::Path;
-use std::process::Command;
+use std::sync::Arc;
 
-use wdt_flags::sandbox::Config;
-
-use crate::harness::{Place, Running, finish, sandbox, sandbox_with, sheet, start, through};
-
-/// The command to type, as the summary gives it.
-fn next(stdout: &str) -> Option<&str> {
-    let line = stdout.lines().find_map(|line| line.strip_prefix("next "))?;
-    Some(line.rsplit(": ").next().unwrap_or(line).trim())
-}
+use crate::harness::{Gate, Place, Running, ScriptedServer, finish, http, sandbox, sheet, start};
 
 /// Waits for words on stderr and interrupts the run.
 fn interrupt_at(mut run: Running, words: &str) -> String {
@@ -51,45 +42,37 @@ fn the_end_names_date_sheet_and_account() {
     assert!(value("account ").contains(&erp.endpoint()), "{run:?}");
     let finished = value("finished ").parse::<jiff::civil::DateTime>();
     assert!(finished.is_ok(), "{run:?}");
-    assert_eq!(next(&run.stdout), None, "nothing is left to be done");
+    let next = run.stdout.lines().find(|line| line.starts_with("next "));
+    assert_eq!(next, None, "nothing is left to be done");
 }
 
+/// Of four orders that failed twice, the last pass sends one to its end and is stopped at the next.
 #[test]
-fn the_command_that_comes_next_can_be_typed_as_it_stands() {
-    let (place, erp) = (Place::new(), sandbox());
-    let rows = "CG1,aa\nCG404,aa\n";
-    place.write("my orders.csv", format!("purchase_no,flag_name\n{rows}"));
-    let mut command = place.run(&erp, ["my orders.csv", "-j1"]);
-    let run = finish(&mut command).expect(1);
-    let correct = "next      correct the rows of my orders.failures.csv, then: ";
-    assert!(run.stdout.contains(correct), "{run:?}");
-    let program = Path::new(command.get_program());
-    let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", next(&run.stdout).expect("a command")]);
-    let mut typed = through(shell, &command);
-    let again = finish(typed.env("PATH", program.parent().expect("a directory"))).expect(1);
-    assert!(again.stdout.contains("calls     1 in"), "{again:?}");
-}
-
-#[test]
-fn a_run_that_stopped_is_continued_by_the_command_that_comes_next() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("orders.csv", sheet(2));
-    let mut command = place.run(&erp, ["orders.csv"]);
-    let run = finish(command.env("WDT_SID", "nobody")).expect(3);
-    let expected = "next      wdt-flags ping; once that is accepted: wdt-flags run orders.csv --rate unlimited";
-    assert!(run.stdout.contains(expected), "{run:?}");
-
-    let erp = sandbox_with(Config {
-        limit: Some(1),
-        ..Config::default()
+fn retries_are_those_that_were_made() {
+    let gate = Arc::new(Gate::default());
+    let let_go = Arc::clone(&gate);
+    let server = ScriptedServer::start(move |caller| {
+        loop {
+            let call = caller.request()?;
+            match caller.calls() {
+                ..=8 => caller.send(http("503 Service Unavailable", ""))?,
+                9 => caller.accept(&call)?,
+                _ => {
+                    let_go.pass();
+                    caller.accept(&call)?;
+                }
+            }
+        }
     });
-    let mut run = start(&mut place.run(&erp, ["orders.csv", "-v"]));
-    run.until_it_says("pausing for");
+    let place = Place::new();
+    place.write("orders.csv", sheet(4));
+    let mut run = start(&mut place.run(&server, ["orders.csv", "-j1", "--retries=1"]));
+    server.wait_for_calls(10);
     run.signal("INT");
+    run.until_it_says("stopping: interrupted");
+    gate.open();
     let run = run.finish().expect(130);
-    assert_eq!(
-        next(&run.stdout),
-        Some("wdt-flags run orders.csv -v --rate unlimited --workers=4")
-    );
+    let results = place.table("orders.results.csv");
+    assert_eq!(results.column("attempts"), ["3", "3", "2", "2"]);
+    assert!(run.stdout.contains("(6 retries, 0 pauses)"), "{run:?}");
 }

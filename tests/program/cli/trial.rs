@@ -11,7 +11,7 @@ fn a_dry_run_does_what_check_does() {
     let mut check = place.program();
     let args = ["check", "orders.csv", "--rate", "unlimited", "-j4"];
     let checked = finish(check.args(args)).expect(1);
-    for option in ["-n", "--dry-run"] {
+    for option in ["-n", "--dry-run", "--simulate"] {
         let run = finish(&mut place.run(&erp, ["orders.csv", option])).expect(1);
         assert_eq!(
             (&run.stdout, &run.stderr),

@@ -1,5 +1,6 @@
 //! Whoever has chosen Chinese reads no English, whichever command says it.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -7,8 +8,7 @@ use jiff::SignedDuration;
 use wdt_flags::sandbox::{APP_KEY, APP_SECRET, Config, SID};
 
 use crate::harness::{
-    Connection, Finished, Place, Running, ScriptedServer, account, finish, http, sandbox,
-    sandbox_with, sheet, start,
+    Finished, Place, ScriptedServer, account, finish, http, sandbox, sandbox_with, sheet, start,
 };
 
 /// What is the same in every language.
@@ -25,12 +25,6 @@ const NOT_OURS: [&str; 7] = [
     "unknown field",
     "expected one of",
 ];
-
-const MIXED: &str = "purchase_no,flag_name\nCG1,aa\nCG1,加急\nCG404,aa\nCG2,aa\nCG2,aa\n,aa\nCG3,特急\n\"CG\n4\",aa\n";
-
-fn in_chinese(command: &mut Command) -> &mut Command {
-    command.env_remove("WDT_LANG").args(["--lang", "zh"])
-}
 
 /// A line without what stands in quotes or backticks.
 fn unquoted(line: &str) -> String {
@@ -51,342 +45,300 @@ fn unquoted(line: &str) -> String {
     left
 }
 
-/// Whether it is an English word, such as no name of a command, an option, a column or a file is.
-fn is_word(text: &str) -> bool {
-    let text = text.trim_matches([',', ';', ':', '.', '(', ')', '?', '!']);
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase())
-}
-
-/// The lines of a text in which English is left.
-fn english(text: &str) -> Vec<&str> {
-    let is_english = |line: &&str| {
-        let mut ours = (*line).to_owned();
-        for other in NOT_OURS {
-            ours = ours.replace(other, "·");
-        }
-        let ours = unquoted(&ours);
-        let words: Vec<_> = ours.split_whitespace().map(is_word).collect();
-        words.windows(2).any(|two| two == [true, true])
+/// Whether two English words stand in a line, neither of them the name of something.
+fn has_english(line: &str) -> bool {
+    let is_word = |text: &str| {
+        let text = text.trim_matches([',', ';', ':', '.', '(', ')', '?', '!']);
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase())
     };
-    text.lines().filter(is_english).collect()
-}
-
-/// All that was said, and in which scenario.
-#[derive(Default)]
-struct Said(Vec<(&'static str, String)>);
-
-impl Said {
-    fn run(&mut self, scenario: &'static str, code: i32, command: &mut Command) {
-        let run = finish(in_chinese(command));
-        self.heard(scenario, code, run);
-    }
-
-    fn heard(&mut self, scenario: &'static str, code: i32, run: Finished) {
-        let run = run.expect(code);
-        let said = run.said();
-        assert!(!said.is_empty(), "{scenario}: nothing is said");
-        self.0.push((scenario, said));
-    }
-
-    /// The messages of a file of results or failures.
-    fn messages(&mut self, scenario: &'static str, place: &Place, name: &str) {
-        let messages = place.table(name).column("message").join("\n");
-        self.0.push((scenario, messages));
-    }
-
-    #[track_caller]
-    fn has_no_english(self) {
-        let mut left = Vec::new();
-        for (scenario, said) in &self.0 {
-            left.extend(english(said).into_iter().map(|line| (scenario, line)));
-        }
-        assert!(left.is_empty(), "{left:#?}");
-    }
+    let ours = NOT_OURS
+        .iter()
+        .fold(line.to_owned(), |line, other| line.replace(other, "·"));
+    let words: Vec<_> = unquoted(&ours).split_whitespace().map(is_word).collect();
+    words.windows(2).any(|two| two == [true, true])
 }
 
 #[test]
 fn english_is_known_where_it_stands() {
-    for line in [
-        "错误：the sheet is empty",
-        "回复 accepted, and then more",
-        "  -v  更多 (see what is said)",
-    ] {
-        assert_eq!(english(line), [line]);
-    }
-    for line in [
-        "下一步    wdt-flags run orders.csv --rate unlimited -v",
-        "账号      sandbox（app key sandbox-app）",
-        "列 \"the order of these\" 和 `as it is`，“one two three”",
-        "错误：No such file or directory (os error 2)",
-        "invalid   第 2 行",
-    ] {
-        assert_eq!(english(line), [""; 0]);
-    }
+    assert!(has_english("错误：the sheet is empty"));
+    assert!(has_english("  -v  更多 (see what is said)"));
+    assert!(!has_english(
+        "下一步    wdt-flags run orders.csv --rate unlimited -v"
+    ));
+    assert!(!has_english(
+        "列 \"the order of these\" 和 `as it is`，“one two three”"
+    ));
+    assert!(!has_english("错误：No such file or directory (os error 2)"));
 }
 
-#[test]
-fn of_a_run_and_what_comes_after() {
-    let (mut said, place, erp) = (Said::default(), Place::new(), sandbox());
-    place.write("orders.csv", MIXED);
-    let mut again = |scenario, code, args: &[&str]| {
-        said.run(scenario, code, &mut place.run(&erp, args));
-    };
-    again("a run", 1, &["orders.csv", "-vv", "-j1"]);
-    again("the same again", 1, &["orders.csv", "-v"]);
-    again("failures", 1, &["orders.failures.csv", "-v"]);
-    again(
-        "conflicts",
-        1,
-        &["orders.csv", "--on-conflict", "invalid", "-vv"],
-    );
-    again("a limit", 1, &["orders.csv", "--limit", "1"]);
-    again(
-        "too many failures",
-        3,
-        &["orders.csv", "--max-failures", "1"],
-    );
-    again("fresh", 1, &["orders.csv", "--fresh"]);
-    said.messages("messages", &place, "orders.results.csv");
-    said.messages("messages of failures", &place, "orders.failures.csv");
-    let none = "purchase_no,flag_name\n";
-    place.write("none.csv", none);
-    said.run("no rows", 0, &mut place.run(&erp, ["none.csv"]));
-    said.run("no sheet", 2, &mut place.run(&erp, ["absent.csv"]));
-    let mut stranger = place.run(&erp, ["orders.csv"]);
-    said.run("refused", 3, stranger.env("WDT_SID", "nobody"));
-    said.has_no_english();
+/// Commands in Chinese in one place, with the account of the stand-in at one endpoint.
+struct Chinese {
+    place: Place,
+    endpoint: String,
 }
 
-#[test]
-fn of_the_samples() {
-    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let (mut said, place) = (Said::default(), Place::new());
-    for (name, code) in [
-        ("purchase_flags.csv", 1),
-        ("purchase_flags.xlsx", 0),
-        ("purchase_flags_gbk.csv", 0),
-        ("purchase_flags_unicode.txt", 0),
-    ] {
-        std::fs::copy(samples.join(name), place.path(name)).expect("copied");
-        for more in [&["-v"][..], &["--deadline", "20s"]] {
-            let mut check = place.program();
-            said.run("a check", code, check.args(["check", name]).args(more));
+impl Chinese {
+    fn at(endpoint: String) -> Self {
+        let place = Place::new();
+        place.write("orders.csv", MIXED);
+        Chinese { place, endpoint }
+    }
+
+    /// A command line, which may begin with variables as in a shell.
+    fn command(&self, line: &str) -> Command {
+        let mut command = self.place.program();
+        account(&mut command, &self.endpoint);
+        command.env("WDT_LANG", "zh");
+        for word in line.split_whitespace() {
+            match word.split_once('=') {
+                Some((name, value)) if name.starts_with("WDT_") => command.env(name, value),
+                _ => command.arg(word),
+            };
+        }
+        if line.contains("orders.csv") && !line.contains("--rate") && !line.contains("--dir") {
+            command.args(["--rate", "unlimited"]);
+        }
+        command
+    }
+
+    #[track_caller]
+    fn run(&self, code: i32, line: &str) {
+        self.heard(line, code, finish(&mut self.command(line)));
+    }
+
+    /// Runs command lines, each after the exit code that it is to have.
+    #[track_caller]
+    fn run_all(&self, lines: &str) {
+        for line in lines.lines() {
+            let (code, line) = line.trim().split_once(' ').expect("a code");
+            self.run(code.parse().expect("a code"), line);
         }
     }
-    let rows = [["purchase_no", "flag_name"], ["CG1", "aa"]];
-    let cells = rows.map(|[order, flag]| format!("<tr><td>{order}</td><td>{flag}</td></tr>"));
-    for (name, content) in [
-        ("orders.txt", rows.map(|row| row.join("|")).join("\n")),
-        ("orders.xls", format!("<table>{}</table>", cells.concat())),
-    ] {
-        place.write(name, content);
-        let mut check = place.program();
-        said.run("another format", 0, check.args(["check", name]));
-    }
-    let mut run = place.program();
-    run.args(["run", "purchase_flags.csv", "--sandbox", "-v"]);
-    said.run("a trial", 1, &mut run);
-    let mut run = place.program();
-    run.args(["run", "purchase_flags.csv", "--dry-run"]);
-    said.run("a dry run", 1, &mut run);
-    said.has_no_english();
-}
 
-#[test]
-fn of_what_is_wrong_with_a_command_line_or_a_sheet() {
-    let (mut said, place) = (Said::default(), Place::new());
-    place.write("orders.csv", MIXED);
-    place.write("other.csv", "order,colour\nCG1,red\n");
-    place.write("empty.csv", "");
-    place.write("page.csv", "%PDF-1.4");
-    for (scenario, code, args) in [
-        ("nothing", 2, &[][..]),
-        ("help", 0, &["--help"]),
-        ("help of run", 0, &["run", "--help"]),
-        ("short help of run", 0, &["run", "-h"]),
-        (
-            "an option that is none",
-            2,
-            &["run", "orders.csv", "--nope"],
-        ),
-        ("a dry run", 2, &["check", "orders.csv", "-n"]),
-        ("no command", 2, &["orders.csv"]),
-        ("no sheet", 2, &["run"]),
-        ("a rate", 2, &["run", "orders.csv", "--rate", "fast"]),
-        (
-            "a deadline",
-            2,
-            &["check", "orders.csv", "--deadline", "soon"],
-        ),
-        (
-            "two at once",
-            2,
-            &["check", "orders.csv", "--flag", "aa", "--clear"],
-        ),
-        ("an absent sheet", 2, &["check", "absent.csv"]),
-        ("a directory", 2, &["check", "."]),
-        ("no columns", 2, &["check", "other.csv"]),
-        (
-            "a column",
-            2,
-            &["check", "other.csv", "--order-column", "number"],
-        ),
-        ("nothing in it", 2, &["check", "empty.csv"]),
-        ("no sheet at all", 2, &["check", "page.csv"]),
-        ("a worksheet", 2, &["check", "orders.csv", "--sheet", "2"]),
-        (
-            "an encoding",
-            2,
-            &["check", "orders.csv", "--encoding", "utf-16"],
-        ),
-        ("no account", 2, &["run", "orders.csv"]),
-        ("man pages", 3, &["man", "--dir", "orders.csv"]),
-    ] {
-        said.run(scenario, code, place.program().args(args));
-    }
-    said.has_no_english();
-}
-
-#[test]
-fn of_accounts() {
-    let (mut said, place, erp) = (Said::default(), Place::new(), sandbox());
-    let init = |endpoint: &str, more: &[&str]| {
-        let mut command = place.program();
-        command.args(["init", "--config", "config.toml"]).args(more);
-        let mut run = start(in_chinese(&mut command).stdin(Stdio::piped()));
+    /// `init` with the account on standard input.
+    #[track_caller]
+    fn init(&self, code: i32, more: &str, endpoint: &str) {
+        let line = format!("init --config config.toml {more}");
+        let mut run = start(self.command(&line).stdin(Stdio::piped()));
         let lines = format!("{SID}\n{APP_KEY}\n{APP_SECRET}\n{endpoint}\n");
         // It may have ended without reading.
         let _ = run.stdin().write_all(lines.as_bytes());
-        run.finish()
-    };
-    said.heard("init", 0, init(&erp.endpoint(), &[]));
-    said.heard("init again", 2, init(&erp.endpoint(), &[]));
-    said.heard("an endpoint", 2, init("nowhere", &["--yes"]));
-    said.heard(
-        "away",
-        1,
-        init("http://127.0.0.1:1/", &["--profile", "away"]),
-    );
-    place.sheet(&[("CG1", "aa")]);
-    for (scenario, config) in [
-        ("no TOML", "["),
-        ("an unknown setting", "[default]\ncolour = \"red\"\n"),
-        ("half an account", "[default]\nsid = \"a\"\n"),
-        (
-            "a secret",
-            "[default]\nsid = \"a\"\napp_key = \"b\"\napp_secret = \"c\"\n",
-        ),
-    ] {
-        place.write("wrong.toml", config);
-        let mut ping = place.program();
-        said.run(scenario, 2, ping.args(["ping", "--config", "wrong.toml"]));
+        self.heard(&line, code, run.finish());
     }
-    let mut ping = place.program();
-    ping.arg("ping");
-    account(&mut ping, &erp.endpoint());
-    said.run("ping", 0, &mut ping);
-    let mut ping = place.program();
-    ping.args(["ping", "-v"]);
-    account(&mut ping, &erp.endpoint());
-    said.run("ping refused", 3, ping.env("WDT_SID", "nobody"));
+
+    #[cfg(unix)]
+    #[track_caller]
+    fn interrupt(&self, line: &str, when_it_says: &str) {
+        let mut run = start(&mut self.command(line));
+        run.until_it_says(when_it_says);
+        run.signal("INT");
+        self.heard(line, 130, run.finish());
+    }
+
+    /// Nothing that was said or written has English in it, and every option that is named is there.
+    #[track_caller]
+    fn heard(&self, scenario: &str, code: i32, run: Finished) {
+        let mut said = run.expect(code).said();
+        assert!(!said.is_empty(), "{scenario}: nothing is said");
+        for name in self.place.files() {
+            if name.starts_with("orders.") && name != "orders.csv" && name.ends_with(".csv") {
+                said.push_str(&self.place.table(&name).column("message").join("\n"));
+            }
+        }
+        let options = options();
+        for line in said.lines() {
+            assert!(!has_english(line), "{scenario}: {line}");
+            let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            for option in words.filter_map(|word| word.strip_prefix("--")) {
+                let is_there = options.contains(option) || scenario.contains(option);
+                assert!(is_there, "{scenario}: {line}");
+            }
+        }
+    }
+}
+
+/// The names of all options.
+fn options() -> BTreeSet<String> {
+    let program = wdt_flags::cli::command();
+    let commands = program.get_subcommands().chain([&program]);
+    let options = commands.flat_map(|command| command.get_arguments());
+    options
+        .filter_map(|option| option.get_long().map(str::to_owned))
+        .collect()
+}
+
+const MIXED: &str = "purchase_no,flag_name\nCG1,aa\nCG1,加急\nCG404,aa\nCG2,aa\nCG2,aa\n,aa\nCG3,特急\nCG5,\nCG5,aa\n";
+
+/// Orders that are none.
+const WRONG: &str = "合计|备注：急|采购单号|CG1 CG2|#REF!|####|2.2E+10|2204130001.00|2024-01-02|TRUE|CG\u{3164}1|CG😀|\"CG\n4\"|\"CG\t4\"|99999999999999999999999999999999999999999";
+
+#[test]
+fn what_needs_no_erp() {
+    let chinese = Chinese::at("production".to_owned());
+    let wrong = WRONG.split('|');
+    let wrong: String = wrong
+        .map(|it| format!("{it},aa\n{it},加急\nCG1,{it}\n"))
+        .collect();
+    let wrong = format!("purchase_no,flag_name\n{wrong}CG2,aa,more\n");
+    for (code, name, content) in [
+        (1, "wrong.csv", wrong.as_str()),
+        (2, "other.csv", "order,colour\nCG1,red\n"),
+        (2, "twice.csv", "采购单号,采购编号,标记\nCG1,CG2,a\n"),
+        (
+            2,
+            "two.csv",
+            "采购单号,标记\nCG1,a\n采购单号,备注,标记\n,b,c\n",
+        ),
+        (2, "quote.csv", "purchase_no,flag_name\nCG1,\"aa\nCG2,aa\n"),
+        (2, "empty.csv", ""),
+        (2, "page.csv", "%PDF-1.4"),
+        (2, "zip.xlsx", "PK\u{3}\u{4}nonsense"),
+        (2, "torn.xls", "<table><tr><td>purchase_no"),
+        (2, "binary.xls", "\u{9}\u{8}\u{8}\0\0\u{5}\u{5}\0"),
+    ] {
+        chinese.place.write(name, content);
+        chinese.run(code, &format!("check {name}"));
+    }
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    for (code, name) in [
+        (1, "purchase_flags.csv"),
+        (0, "purchase_flags.xlsx"),
+        (0, "purchase_flags_gbk.csv"),
+        (0, "purchase_flags_unicode.txt"),
+    ] {
+        std::fs::copy(samples.join(name), chinese.place.path(name)).expect("copied");
+        chinese.run(code, &format!("check {name} -v --deadline 20s"));
+    }
+    chinese.place.write("orders.csv", MIXED);
+    chinese.run_all(
+        "0 --help
+        0 run --help
+        0 check --help
+        0 verify --help
+        0 init --help
+        0 ping --help
+        0 sandbox --help
+        0 man --help
+        0 completions --help
+        0 run -h
+        2 run orders.csv --nope
+        2 run orders.csv --rate fast
+        2 check orders.csv --deadline soon
+        2 check orders.csv --sheet 2
+        2 check orders.csv --encoding utf-16
+        2 check orders.csv --visible-only
+        2 check other.csv --order-column number --header-line 1
+        2 check absent.csv
+        2 check .
+        2 verify orders.csv --deadline 1s -o orders.csv
+        1 run orders.csv --dry-run
+        1 run wrong.csv --sandbox -v
+        3 man --dir orders.csv
+        2 WDT_SID= WDT_APP_KEY= WDT_APP_SECRET= run orders.csv",
+    );
+}
+
+#[test]
+fn runs_and_reading_back() {
+    let erp = sandbox();
+    Chinese::at(erp.endpoint()).run_all(
+        "1 run orders.csv -vv -j1
+        1 run orders.csv -v --on-conflict invalid
+        1 run orders.failures.csv -v
+        1 run orders.csv --limit 1
+        3 run orders.csv --max-failures 1
+        1 run orders.csv --fresh
+        1 run orders.csv --verify --skip-unchanged
+        1 verify orders.csv -vv
+        3 WDT_SID=nobody run orders.csv
+        3 WDT_ENDPOINT=http://127.0.0.1:1/ run orders.csv -v --fresh --give-up-after 1s
+        0 ping
+        3 WDT_SID=nobody ping -v",
+    );
+    let closed = sandbox_with(Config {
+        may_list: false,
+        ..Config::default()
+    });
+    Chinese::at(closed.endpoint()).run_all("1 run orders.csv --verify\n3 verify orders.csv");
     let late = sandbox_with(Config {
         clock_skew: SignedDuration::from_mins(10),
         ..Config::default()
     });
-    let mut ping = place.program();
-    ping.arg("ping");
-    account(&mut ping, &late.endpoint());
-    said.run("the clock", 1, &mut ping);
-    said.run(
-        "the clock of a run",
-        0,
-        &mut place.run(&late, ["orders.csv", "-v"]),
+    Chinese::at(late.endpoint()).run_all("1 run orders.csv -v\n1 ping");
+    for (reply, scenario) in [
+        (
+            http("503 Service Unavailable", ""),
+            "1 run orders.csv -v --retries 1",
+        ),
+        (
+            http("200 OK", "<html></html>"),
+            "1 run orders.csv --retries 0",
+        ),
+        (
+            http("200 OK", r#"{"status":0,"data":{}}"#),
+            "1 verify orders.csv",
+        ),
+        (http("404 Not Found", ""), "3 run orders.csv"),
+    ] {
+        let erp = ScriptedServer::always(reply);
+        Chinese::at(erp.endpoint()).run_all(scenario);
+    }
+}
+
+#[test]
+fn accounts() {
+    let erp = sandbox();
+    let chinese = Chinese::at(erp.endpoint());
+    chinese.init(0, "", &erp.endpoint());
+    chinese.init(2, "", &erp.endpoint());
+    chinese.init(2, "--yes", "nowhere");
+    chinese.init(1, "--profile away", "http://127.0.0.1:1/");
+    for settings in [
+        "[",
+        "colour = \"red\"",
+        "rate = \"9\"",
+        "workers = 0",
+        "app_secret = 1",
+        "sid = \"a\"",
+        "sid = \"a\"\napp_key = \"b\"\napp_secret = \"c\"",
+    ] {
+        chinese
+            .place
+            .write("wrong.toml", format!("[default]\n{settings}\n"));
+        chinese.run(
+            2,
+            "WDT_SID= WDT_APP_KEY= WDT_APP_SECRET= ping --config wrong.toml",
+        );
+    }
+    chinese.run_all(
+        "2 ping --config absent.toml
+        2 ping --config config.toml --profile other
+        2 WDT_APP_KEY= ping
+        2 WDT_APP_SECRET=hush ping
+        2 WDT_APP_SECRET='hush:salt' ping
+        2 WDT_ENDPOINT=ftp://erp/openapi ping",
     );
-    said.has_no_english();
 }
 
 #[cfg(unix)]
 #[test]
-fn of_runs_that_stop_wait_or_meet() {
-    let mut said = Said::default();
-    let interrupted = |mut run: Running, until: &str| {
-        run.until_it_says(until);
-        run.signal("INT");
-        run.finish()
-    };
+fn what_waits_or_is_interrupted() {
+    use crate::harness::Connection;
+
     let throttling = sandbox_with(Config {
         limit: Some(2),
         ..Config::default()
     });
-    let place = Place::new();
-    place.write("orders.csv", sheet(20));
-    let mut command = place.run(&throttling, ["orders.csv", "-v", "-j1"]);
-    let run = start(in_chinese(&mut command));
-    said.heard("throttled", 130, interrupted(run, "暂停 "));
-    said.messages("not sent", &place, "orders.failures.csv");
-    let run = start(&mut command);
-    said.heard("continued", 130, interrupted(run, "首次调用先等待 "));
-
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    let nowhere = "http://127.0.0.1:1/".to_owned();
-    let mut command = place.run(&nowhere, ["orders.csv", "-v", "--give-up-after", "1s"]);
-    said.run("away", 3, &mut command);
-    said.messages("away", &place, "orders.failures.csv");
-    let busy = ScriptedServer::always(http("503 Service Unavailable", ""));
-    let mut command = place.run(&busy, ["orders.csv", "-v", "--retries", "1"]);
-    said.run("tried again", 1, &mut command);
-    said.messages("tried again", &place, "orders.failures.csv");
+    let chinese = Chinese::at(throttling.endpoint());
+    chinese.interrupt("run orders.csv -v -j1", "暂停 ");
+    chinese.interrupt("sandbox -v", "Ctrl-C");
 
     let (server, gate) = ScriptedServer::gated(Connection::accept);
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let first = start(in_chinese(&mut place.run(&server, ["orders.csv", "-j1"])));
+    let chinese = Chinese::at(server.endpoint());
+    chinese.place.write("orders.csv", sheet(2));
+    let first = start(&mut chinese.command("run orders.csv -j1"));
     server.wait_for_calls(1);
-    said.run(
-        "the same files",
-        75,
-        &mut place.run(&server, ["orders.csv"]),
-    );
+    chinese.run(75, "run orders.csv");
     gate.open();
-    said.heard("the first", 0, first.finish());
-
-    let mut command = place.program();
-    let run = start(in_chinese(command.args(["sandbox", "-v"])));
-    let run = interrupted(run, "Ctrl-C");
-    said.heard("the stand-in", 130, run);
-    said.has_no_english();
-}
-
-#[test]
-fn of_reading_back() {
-    let (mut said, place) = (Said::default(), Place::new());
-    place.write("orders.csv", MIXED);
-    let erp = sandbox();
-    said.run("a run", 1, &mut place.run(&erp, ["orders.csv", "--verify"]));
-    said.messages("a run", &place, "orders.results.csv");
-    said.run(
-        "differences",
-        1,
-        &mut place.verify(&erp, ["orders.csv", "-vv"]),
-    );
-    said.messages("differences", &place, "orders.verified.csv");
-    let erp = sandbox_with(Config {
-        may_list: false,
-        ..Config::default()
-    });
-    said.run(
-        "no permission",
-        1,
-        &mut place.run(&erp, ["orders.csv", "--verify"]),
-    );
-    said.messages("no permission", &place, "orders.results.csv");
-    said.run("no permission", 3, &mut place.verify(&erp, ["orders.csv"]));
-    said.messages("no permission", &place, "orders.verified.csv");
-    let erp = ScriptedServer::always(http("200 OK", r#"{"status":0,"data":{}}"#));
-    said.run("no listing", 1, &mut place.verify(&erp, ["orders.csv"]));
-    said.messages("no listing", &place, "orders.verified.csv");
-    let args = ["orders.csv", "--deadline", "0s", "-o", "orders.csv"];
-    said.run("no file", 2, &mut place.verify(&erp, args));
-    said.has_no_english();
+    chinese.heard("run orders.csv", 0, first.finish());
 }

@@ -39,7 +39,10 @@ fn verbosity_grows() {
     assert!(calls.starts_with("2 calls"), "{plain}");
     assert_eq!(first, "first: line 3, \"CG1\" gets \"加急\"");
     assert_eq!(last, "last: line 4, \"CG404\" gets \"aa\"");
-    assert!(v.contains("sid from environment variable WDT_SID"), "{v}");
+    assert!(
+        v.contains("app key from environment variable WDT_APP_KEY"),
+        "{v}"
+    );
     assert!(!v.contains("line 3, order"), "{v}");
     for call in [
         "line 3, order CG1: accepted",

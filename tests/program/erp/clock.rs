@@ -1,12 +1,16 @@
 //! This machine's clock and the ERP's.
 
-use std::time::{Duration, SystemTime};
-
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use wdt_flags::sandbox::Config;
 
 use super::replies::ODD_DATES;
 use crate::harness::{Place, ScriptedServer, finish, http_with, sandbox_with, sheet};
+
+/// An hour from now, as HTTP writes it.
+fn an_hour_ahead() -> String {
+    let time = Timestamp::now() + SignedDuration::from_hours(1);
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
 
 #[test]
 fn a_clock_ten_minutes_off_is_corrected_for_all_workers() {
@@ -33,7 +37,7 @@ fn a_clock_ten_minutes_off_is_corrected_for_all_workers() {
 
 #[test]
 fn a_clock_that_stays_wrong_stops_the_run() {
-    let hour_ahead = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+    let hour_ahead = an_hour_ahead();
     let body = r#"{"status":7,"message":"时间戳错误"}"#;
     let dates = ODD_DATES.into_iter().chain([&*hour_ahead]);
     let headers = dates.map(|date| format!("Date: {date}\r\n"));
@@ -59,19 +63,15 @@ fn a_clock_that_stays_wrong_stops_the_run() {
 fn timestamps_are_taken_when_a_call_is_made_and_corrected_by_the_date() {
     let place = Place::new();
     place.write("orders.csv", sheet(1));
-    let hour_ahead = SystemTime::now() + Duration::from_secs(3600);
-    let date = httpdate::fmt_http_date(hour_ahead);
+    let date = an_hour_ahead();
     let erp = ScriptedServer::per_call(move |_, call| {
         // Counted from 2012-01-01 in China.
-        let timestamp: u64 = call.query("timestamp")?.parse().expect("a number");
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .expect("after 1970")
-            .as_secs()
-            - 1_325_347_200;
-        let body = match timestamp > now + 3_000 {
-            true => r#"{"status":0}"#,
-            false => r#"{"status":7,"message":"时间戳错误"}"#,
+        let timestamp: i64 = call.query("timestamp")?.parse().expect("a number");
+        let now = Timestamp::now().as_second() - 1_325_347_200;
+        let body = if timestamp > now + 3_000 {
+            r#"{"status":0}"#
+        } else {
+            r#"{"status":7,"message":"时间戳错误"}"#
         };
         Some(http_with("200 OK", &format!("Date: {date}\r\n"), body))
     });

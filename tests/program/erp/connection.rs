@@ -1,27 +1,12 @@
 //! Connections that do not carry the call, or not the reply.
 
+use std::io;
 use std::net::TcpListener;
 
-use crate::harness::{ACCEPTED, Place, ScriptedServer, Table, finish, http};
+use crate::harness::{ACCEPTED, Connection, Place, ScriptedServer, Table, finish, http};
 
 const RESET: &str = "reset";
 const CLOSED: &str = "peer disconnected";
-
-/// One row, one attempt: it must end `failed`, whatever the server did with it, with a message
-/// that says one of these.
-#[track_caller]
-fn fails(server: &ScriptedServer, why: &[&str]) {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    let (run, results) = place.carry(server, &["--retries", "0"]);
-    let run = run.expect(1);
-    assert_eq!(results.column("status"), ["failed"], "{run:#?}");
-    assert_eq!(results.column("code"), [""]);
-    assert_eq!(results.column("attempts"), ["1"]);
-    let message = results.column("message")[0].to_lowercase();
-    assert!(why.iter().any(|why| message.contains(why)), "{message}");
-    assert_eq!(place.table("orders.failures.csv").rows, results.rows);
-}
 
 /// Nothing that answers is there: the run gives up, and no row is to blame.
 #[track_caller]
@@ -36,17 +21,16 @@ fn is_away(endpoint: &str, why: &str) -> Table {
 }
 
 #[test]
-fn a_refused_connection_fails_no_row() {
+fn what_was_never_sent_fails_no_row() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let endpoint = format!("http://{}/openapi", closed.expect("a port"));
-    let results = is_away(&endpoint, "refused");
-    assert_eq!(results.column("status"), ["skipped", "skipped"]);
-}
-
-#[test]
-fn a_name_that_is_not_known_fails_no_row() {
-    let results = is_away("http://no.such.host.invalid/openapi", "cannot be reached");
-    assert_eq!(results.column("status"), ["skipped", "skipped"]);
+    let closed = format!("http://{}/openapi", closed.expect("a port"));
+    for (endpoint, why) in [
+        (&*closed, "refused"),
+        ("http://no.such.host.invalid/openapi", "cannot be reached"),
+    ] {
+        let results = is_away(endpoint, why);
+        assert_eq!(results.column("status"), ["skipped", "skipped"]);
+    }
 }
 
 #[test]
@@ -77,70 +61,40 @@ fn a_reset_after_the_call_was_applied_is_made_up_for_by_a_retry() {
     assert_eq!(server.orders(), ["CG1", "CG1", "CG2"]);
 }
 
-#[test]
-fn a_reset_after_the_call_was_applied_is_never_taken_for_a_reply() {
-    let server = ScriptedServer::start(|caller| {
-        let call = caller.request_but_for_its_end()?;
-        caller.apply(&call);
-        Ok(())
-    });
-    fails(&server, &[RESET]);
-    assert_eq!(server.flags().len(), 1, "applied, and not known to be");
+/// Answers the call that was applied with the beginning of a reply, and closes the connection, or
+/// resets it.
+fn cut_off(caller: &mut Connection, cut: usize, reset: bool) -> io::Result<()> {
+    let call = if reset {
+        caller.request_but_for_its_end()?
+    } else {
+        caller.request()?
+    };
+    caller.apply(&call);
+    caller.send(&http("200 OK", ACCEPTED)[..cut])
 }
 
 #[test]
-fn a_reset_in_mid_reply_fails_the_row() {
+fn a_reply_that_is_not_whole_fails_the_row() {
     const HEAD: usize = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n".len();
-    for cut in [1, 12, 20, 40, 45, 49] {
-        let server = ScriptedServer::start(move |caller| {
-            let call = caller.request_but_for_its_end()?;
-            caller.apply(&call);
-            let reply = http("200 OK", ACCEPTED);
-            assert!(cut < reply.len());
-            caller.send(&reply[..cut])
-        });
-        // The body, if not the reset, may be found to end too early.
-        fails(
-            &server,
-            if cut < HEAD {
-                &[RESET]
-            } else {
-                &[RESET, CLOSED]
-            },
-        );
+    for cut in [0, 1, 20, HEAD, HEAD + 11] {
+        for reset in [false, true] {
+            // The body, if not the reset, may be found to end too early.
+            let why = match reset {
+                false => &[CLOSED][..],
+                true if cut < HEAD => &[RESET],
+                true => &[RESET, CLOSED],
+            };
+            let server = ScriptedServer::start(move |caller| cut_off(caller, cut, reset));
+            let place = Place::new();
+            place.sheet(&[("CG1", "aa")]);
+            let (run, results) = place.carry(&server, &["--retries", "0"]);
+            let run = run.expect(1);
+            let outcome = results.select(["status", "code", "attempts"]);
+            assert_eq!(outcome, [["failed", "", "1"]], "{run:#?}");
+            let message = results.column("message")[0].to_lowercase();
+            assert!(why.iter().any(|why| message.contains(why)), "{message}");
+            assert_eq!(place.table("orders.failures.csv").rows, results.rows);
+            assert_eq!(server.flags().len(), 1, "applied, and not known to be");
+        }
     }
-}
-
-#[test]
-fn a_close_in_mid_reply_fails_the_row() {
-    for cut in [1, 12, 20, 40, 45, 49] {
-        let server = ScriptedServer::start(move |caller| {
-            let call = caller.request()?;
-            caller.apply(&call);
-            caller.send(&http("200 OK", ACCEPTED)[..cut])
-        });
-        fails(&server, &[CLOSED]);
-    }
-}
-
-#[test]
-fn a_close_without_a_reply_fails_the_row() {
-    let server = ScriptedServer::start(|caller| caller.request().map(drop));
-    fails(&server, &[CLOSED]);
-    assert_eq!(server.orders(), ["CG1"], "one attempt, one call");
-}
-
-#[test]
-fn a_connection_that_dies_between_two_calls_costs_no_row() {
-    let server = ScriptedServer::start(|caller| {
-        let call = caller.request()?;
-        caller.accept(&call)
-    });
-    let place = Place::new();
-    let orders: Vec<_> = (0..20).map(|n| format!("CG{n}")).collect();
-    let rows: Vec<_> = orders.iter().map(|order| (order.as_str(), "aa")).collect();
-    place.sheet(&rows);
-    let (run, results) = place.carry(&server, &["--retries", "4"]);
-    run.expect(0);
-    assert_eq!(results.count("ok"), 20);
 }

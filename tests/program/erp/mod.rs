@@ -4,7 +4,6 @@ mod clock;
 mod connection;
 #[cfg(target_os = "linux")]
 mod endless;
-mod in_chinese;
 mod replies;
 mod request;
 mod stray;

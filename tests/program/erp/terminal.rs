@@ -33,41 +33,25 @@ fn is_plain(place: &Place, texts: &[&str]) {
     }
 }
 
-fn carried(reply: Vec<u8>, exit: i32, status: &str, words: &str) {
-    let server = ScriptedServer::start(move |caller| {
-        let call = caller.request()?;
-        if call.order() == "CG2" {
-            return caller.accept(&call);
+#[test]
+fn words_that_steer() {
+    for (code, exit, status) in [(100, 1, "rejected"), (99, 1, "failed"), (6, 3, "failed")] {
+        let json = format!(r#"{{"status":{code},"message":"{STEERING}"}}"#);
+        let reply = http("200 OK", json);
+        let server = ScriptedServer::start(move |caller| {
+            caller.request()?;
+            caller.send(&reply)
+        });
+        let place = Place::new();
+        place.sheet(&[("CG1", "aa")]);
+        let (run, results) = place.carry(&server, &["-vv", "--retries", "0"]);
+        let run = run.expect(exit);
+        assert_eq!(results.column("status"), [status], "{run:#?}");
+        is_plain(&place, &[&run.stdout, &run.stderr]);
+        for text in [&run.stdout, &run.stderr, &place.read("orders.results.csv")] {
+            assert!(text.contains("pwned"), "the words are kept: {text}");
         }
-        caller.send(&reply)
-    });
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let (run, results) = place.carry(&server, &["-vv", "--retries", "0"]);
-    let run = run.expect(exit);
-    assert_eq!(results.column("status")[0], status, "{run:#?}");
-    is_plain(&place, &[&run.stdout, &run.stderr]);
-    for text in [&run.stdout, &run.stderr, &place.read("orders.results.csv")] {
-        assert!(text.contains(words), "the words are kept: {text}");
     }
-}
-
-#[test]
-fn a_rejection_that_steers() {
-    let json = format!(r#"{{"status":100,"message":"{STEERING}"}}"#);
-    carried(http("200 OK", json), 1, "rejected", "pwned");
-}
-
-#[test]
-fn a_transient_failure_that_steers() {
-    let json = format!(r#"{{"status":99,"message":"{STEERING}"}}"#);
-    carried(http("200 OK", json), 1, "failed", "pwned");
-}
-
-#[test]
-fn a_fatal_verdict_that_steers() {
-    let json = format!(r#"{{"status":6,"message":"{STEERING}"}}"#);
-    carried(http("200 OK", json), 3, "failed", "pwned");
 }
 
 #[cfg(unix)]
@@ -90,31 +74,18 @@ fn a_throttling_that_steers() {
 }
 
 #[test]
-fn raw_bytes_that_steer() {
-    let json = b"{\"status\":100,\"message\":\"pwned \x1b[2J \x9b2J \xc2\x9b2J\"}";
-    let (place, server) = (
-        Place::new(),
-        ScriptedServer::start(move |caller| {
-            caller.request()?;
-            caller.send(http("200 OK", json))
-        }),
-    );
-    place.sheet(&[("CG1", "aa")]);
-    let (run, results) = place.carry(&server, &["-vv", "--retries", "0"]);
-    // Raw control characters are no JSON.
-    assert_eq!(results.column("status"), ["failed"]);
-    is_plain(&place, &[&run.stdout, &run.stderr]);
-}
-
-#[test]
 fn http_that_steers() {
-    for reply in [
+    // Raw control characters are no JSON.
+    let raw = b"{\"status\":100,\"message\":\"pwned \x1b[2J \x9b2J \xc2\x9b2J\"}";
+    let replies = [
         "\u{1b}]0;pwned\u{7}\r\n\r\n".to_owned(),
         format!("HTTP/1.1 502 \u{1b}[2J\u{9b}2J\r\n\r\n{ACCEPTED}"),
         format!("HTTP/1.1 200 OK\r\n\u{1b}[2J: x\r\n\r\n{ACCEPTED}"),
         format!("HTTP/1.1 200 OK\r\nContent-Length: \u{1b}[2J\r\n\r\n{ACCEPTED}"),
         format!("HTTP/1.1 302 \u{7}\r\nLocation: \u{1b}[2J\r\n\r\n{REJECTED}"),
-    ] {
+    ];
+    let replies = replies.map(String::into_bytes).into_iter();
+    for reply in replies.chain([http("200 OK", raw)]) {
         let server = ScriptedServer::start(move |caller| {
             caller.request()?;
             caller.send(&reply)

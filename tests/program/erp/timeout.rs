@@ -4,38 +4,27 @@ use std::io;
 
 use crate::harness::{ACCEPTED, Place, REJECTED, ScriptedServer, http};
 
-/// Stalls after `cut` bytes of a reply, on every connection.
-#[track_caller]
-fn stalls(cut: usize) {
-    let server = ScriptedServer::start(move |caller| {
-        let call = caller.request()?;
-        caller.apply(&call);
-        caller.send(&http("200 OK", ACCEPTED)[..cut])?;
-        caller.stall()
-    });
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    let (run, results) = place.carry(&server, &["--timeout", "300ms", "--retries", "1"]);
-    let run = run.expect(1);
-    assert_eq!(results.column("status"), ["failed"], "{run:#?}");
-    assert_eq!(results.column("attempts"), ["4"]);
-    assert_eq!(results.column("message"), ["no reply within 0.3 s"]);
-    assert_eq!(server.orders(), ["CG1"; 4]);
-}
-
 #[test]
-fn before_the_headers() {
-    stalls(0);
-}
-
-#[test]
-fn in_the_headers() {
-    stalls(20);
-}
-
-#[test]
-fn in_the_body() {
-    stalls(http("200 OK", ACCEPTED).len() - 1);
+fn a_stall_anywhere_in_the_reply() {
+    for cut in [0, 20, http("200 OK", ACCEPTED).len() - 1] {
+        let server = ScriptedServer::start(move |caller| {
+            let call = caller.request()?;
+            caller.apply(&call);
+            caller.send(&http("200 OK", ACCEPTED)[..cut])?;
+            caller.stall()
+        });
+        let place = Place::new();
+        place.sheet(&[("CG1", "aa")]);
+        let (run, results) = place.carry(&server, &["--timeout", "300ms", "--retries", "1"]);
+        let run = run.expect(1);
+        let outcome = results.select(["status", "attempts", "message"]);
+        assert_eq!(
+            outcome,
+            [["failed", "4", "no reply within 0.3 s"]],
+            "{run:#?}"
+        );
+        assert_eq!(server.orders(), ["CG1"; 4]);
+    }
 }
 
 #[test]

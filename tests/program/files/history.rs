@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use crate::harness::{Place, finish, sandbox, start};
+use crate::harness::{Place, ScriptedServer, finish, sandbox, start};
 
 const SHEET: &str = "purchase_no,flag_name\nCG1,aa\nCG404,aa\n";
 
@@ -106,25 +106,6 @@ fn failures_that_were_edited_are_kept_with_a_warning() {
     assert_eq!(place.read(name.expect("kept")), mine);
 }
 
-#[test]
-fn what_was_accepted_the_last_time_is_said_before_it_is_sent_again() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG2,aa\nCG3,加急\n");
-    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(0);
-    assert!(!run.stderr.contains("the last results"), "{run:#?}");
-    place.write(
-        "x.csv",
-        "purchase_no,flag_name\nCG1,aa\n CG2 ,加急\nCG3,加急\n",
-    );
-    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(0);
-    assert!(
-        run.stderr
-            .contains("the last results show 2 orders as accepted with the same flag"),
-        "{run:#?}"
-    );
-    assert_eq!(erp.stats().calls, 6, "it is sent all the same");
-}
-
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_replaced_is_found_out_before_the_first_call() {
@@ -153,22 +134,37 @@ fn a_file_that_cannot_be_replaced_is_found_out_before_the_first_call() {
 }
 
 #[test]
-fn two_runs_for_one_account_know_of_each_other() {
-    let (place, erp) = (Place::new(), sandbox());
-    let rows: String = (0..50).map(|n| format!("CG{n},aa\n")).collect();
-    place.write("a.csv", format!("purchase_no,flag_name\n{rows}"));
-    place.write("b.csv", SHEET);
-    let mut first = start(&mut place.run_at("5/s", &erp, ["a.csv"]));
-    first.until("a call", || erp.stats().calls > 0);
-    let second = finish(&mut place.run(&erp, ["b.csv"])).expect(1);
-    assert!(
-        second
-            .stderr
-            .contains("another run is calling for the same account (pid"),
-        "{second:#?}"
-    );
-    assert!(second.stderr.contains("share its quota"), "{second:#?}");
-    drop(first);
-    let alone = finish(&mut place.run(&erp, ["b.csv"])).expect(1);
-    assert!(!alone.stderr.contains("another run"), "{alone:#?}");
+fn a_second_run_of_one_account_waits_until_the_first_has_ended() {
+    let place = Place::new();
+    let (erp, gate) = ScriptedServer::gated(|caller, call| caller.accept(call));
+    place.write("a.csv", "purchase_no,flag_name\nCG1,aa\n");
+    place.write("b.csv", "purchase_no,flag_name\nCG2,aa\n");
+    let mut first = start(&mut place.run(&erp, ["a.csv"]));
+    first.until("a call", || erp.calls() > 0);
+    for args in [
+        &["b.csv", "--give-up-after", "1s"][..],
+        &["b.csv", "--deadline", "1s"],
+        &["b.csv", "--deadline", "1s", "--dry-run", "--skip-unchanged"],
+    ] {
+        let second = finish(&mut place.run(&erp, args)).expect(75);
+        let last = second.stderr.lines().last().unwrap_or_default();
+        let why = "error: another run is calling for the same account (pid ";
+        assert!(last.starts_with(why), "{second:#?}");
+        assert!(last.contains("nothing was sent"), "{second:#?}");
+    }
+    let others = place
+        .files()
+        .into_iter()
+        .filter(|name| name.starts_with("b."));
+    assert_eq!(others.collect::<Vec<_>>(), ["b.csv"]);
+
+    let mut second = start(&mut place.run(&erp, ["b.csv"]));
+    second.until_it_says("waiting until it has ended");
+    assert_eq!(erp.calls(), 1, "two would exceed the quota together");
+    gate.open();
+    first.finish().expect(0);
+    let second = second.finish().expect(0);
+    let waited = "for another run of the account";
+    assert!(second.stdout.contains(waited), "{second:#?}");
+    assert_eq!(place.table("b.results.csv").count("ok"), 1);
 }

@@ -9,7 +9,6 @@ mod locks;
 mod names;
 mod overwriting;
 mod results;
-mod rows_in_chinese;
 #[cfg(unix)]
 mod shared;
 mod statuses;

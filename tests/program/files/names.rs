@@ -49,7 +49,6 @@ fn of_a_sheet_whose_own_name_is_as_long_as_names_can_be() {
     assert_eq!(place.files().len(), 8, "{:?}", place.files());
 }
 
-#[cfg(feature = "sandbox")]
 #[test]
 fn of_such_a_sheet_in_a_run_against_the_stand_in() {
     let place = Place::new();

@@ -6,6 +6,8 @@ mod memory;
 mod place;
 mod program;
 mod proxy;
+mod reply;
+mod request;
 mod server;
 mod sheet;
 mod table;
@@ -23,10 +25,9 @@ pub use program::{Finished, Running, finish, start};
 #[cfg(target_os = "linux")]
 pub use program::{on_a_terminal, with_file_limit, with_handle_limit};
 pub use proxy::Proxy;
-pub use server::{
-    ACCEPTED, Connection, Gate, REJECTED, Request, ScriptedServer, accepted, http, http_with,
-    refused,
-};
+pub use reply::{ACCEPTED, REJECTED, accepted, http, http_with, listing, refused};
+pub use request::Request;
+pub use server::{Connection, Gate, ScriptedServer};
 pub use sheet::{order, sheet};
 pub use table::Table;
 #[cfg(unix)]

@@ -5,20 +5,15 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
-
-use serde_json::Value;
 
 use super::PATIENCE;
+use super::reply::{ACCEPTED, accepted, http};
+use super::request::Request;
 
-/// What the ERP says of a call that it accepts.
-pub const ACCEPTED: &str = r#"{"status":0}"#;
 /// The method of a call that changes nothing.
 const PING: &str = "system.Core.now";
-/// What the ERP says of a call that it will never accept.
-pub const REJECTED: &str = r#"{"status":100,"message":"单据不存在"}"#;
 
 /// A server on loopback, until dropped. As long as it reads requests it answers those that only ask
 /// whether it is there, by itself: scripts are about the others.
@@ -46,77 +41,9 @@ struct State {
     flags: BTreeMap<String, String>,
 }
 
-/// An HTTP request, as it arrived.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The request line and the headers.
-    pub head: String,
-    pub body: String,
-    /// When it had been read to its end.
-    pub arrived: Instant,
-}
-
-impl Request {
-    /// Reads a request to its end, and not a byte more.
-    pub fn read(stream: &mut (impl Read + ?Sized)) -> io::Result<Self> {
-        Request::read_but(0, stream)
-    }
-
-    /// Reads a request but for its last `left` bytes.
-    fn read_but(left: usize, stream: &mut (impl Read + ?Sized)) -> io::Result<Self> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte)?;
-            head.extend(byte);
-        }
-        let head = String::from_utf8_lossy(&head).into_owned();
-        let headers = head.lines().filter_map(|line| line.split_once(':'));
-        let length = headers
-            .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .find_map(|(_, length)| length.trim().parse::<usize>().ok());
-        let mut body = vec![0; length.unwrap_or_default().saturating_sub(left)];
-        stream.read_exact(&mut body)?;
-        Ok(Request {
-            head,
-            body: String::from_utf8_lossy(&body).into_owned(),
-            arrived: Instant::now(),
-        })
-    }
-
-    pub fn method(&self) -> &str {
-        self.word(0)
-    }
-
-    /// Path and query, or whatever stands in their place.
-    pub fn target(&self) -> &str {
-        self.word(1)
-    }
-
-    fn word(&self, n: usize) -> &str {
-        self.head.split(' ').nth(n).unwrap_or_default()
-    }
-
-    /// A field of the query, as it was sent.
-    pub fn query(&self, name: &str) -> Option<&str> {
-        let (_, query) = self.target().split_once('?')?;
-        let mut fields = query.split('&').filter_map(|field| field.split_once('='));
-        fields.find(|(field, _)| *field == name).map(|(_, it)| it)
-    }
-
-    /// The order an update is about; empty for other calls.
-    pub fn order(&self) -> String {
-        self.argument("purchase_no")
-    }
-
-    /// The flag an update gives.
-    pub fn flag(&self) -> String {
-        self.argument("flag_name")
-    }
-
-    fn argument(&self, name: &str) -> String {
-        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        body[0][name].as_str().unwrap_or_default().to_owned()
+impl Told {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no panic")
     }
 }
 
@@ -145,7 +72,7 @@ impl ScriptedServer {
                     }
                     let Ok(stream) = stream else { continue };
                     let (told, script) = (Arc::clone(&told), Arc::clone(&script));
-                    told.state.lock().expect("no panic").connections = number;
+                    told.state().connections = number;
                     let mut connection = Connection {
                         stream,
                         number,
@@ -207,9 +134,7 @@ impl ScriptedServer {
 
     /// Answers so, headers and all, who only asks whether the server is there.
     pub fn answering_pings(self, reply: impl Into<Vec<u8>>) -> Self {
-        let mut state = self.told.state.lock().expect("no panic");
-        state.ping_reply = Some(reply.into());
-        drop(state);
+        self.told.state().ping_reply = Some(reply.into());
         self
     }
 
@@ -227,22 +152,22 @@ impl ScriptedServer {
 
     /// The requests that only asked whether the server is there.
     pub fn pings(&self) -> Vec<Request> {
-        self.told.state.lock().expect("no panic").pings.clone()
+        self.told.state().pings.clone()
     }
 
     /// Every other request that was read, in order.
     pub fn requests(&self) -> Vec<Request> {
-        self.told.state.lock().expect("no panic").requests.clone()
+        self.told.state().requests.clone()
     }
 
     /// How many requests were read.
     pub fn calls(&self) -> usize {
-        self.told.state.lock().expect("no panic").requests.len()
+        self.told.state().requests.len()
     }
 
     /// How many connections were made.
     pub fn connections(&self) -> usize {
-        self.told.state.lock().expect("no panic").connections
+        self.told.state().connections
     }
 
     /// The order of each request.
@@ -252,13 +177,13 @@ impl ScriptedServer {
 
     /// Each order's flag, as far as it was applied.
     pub fn flags(&self) -> BTreeMap<String, String> {
-        self.told.state.lock().expect("no panic").flags.clone()
+        self.told.state().flags.clone()
     }
 
     /// Waits until this many requests have been read.
     #[track_caller]
     pub fn wait_for_calls(&self, calls: usize) {
-        let state = self.told.state.lock().expect("no panic");
+        let state = self.told.state();
         let (state, wait) = self
             .told
             .changed
@@ -287,44 +212,43 @@ impl Connection {
     fn numbered_request(&mut self) -> io::Result<(usize, Request)> {
         loop {
             let request = Request::read(&mut self.stream)?;
-            if !self.is_ping(&request)? {
+            if !self.answers_ping(&request)? {
                 return Ok((self.tell(&request), request));
             }
         }
     }
 
-    /// Answers a request that only asks whether the server is there.
-    fn is_ping(&mut self, request: &Request) -> io::Result<bool> {
-        let is_ping = request.query("method") == Some(PING);
-        if is_ping {
-            let mut state = self.told.state.lock().expect("no panic");
-            state.pings.push(request.clone());
-            let reply = state.ping_reply.clone();
-            drop(state);
-            self.send(reply.unwrap_or_else(accepted))?;
+    /// Answers a request that only asks whether the server is there; whether it is one.
+    fn answers_ping(&mut self, request: &Request) -> io::Result<bool> {
+        if request.query("method") != Some(PING) {
+            return Ok(false);
         }
-        Ok(is_ping)
+        let mut state = self.told.state();
+        state.pings.push(request.clone());
+        let reply = state.ping_reply.clone();
+        drop(state);
+        self.send(reply.unwrap_or_else(accepted))?;
+        Ok(true)
     }
 
     /// Reads a request but for its last byte: to close the connection now resets it.
     pub fn request_but_for_its_end(&mut self) -> io::Result<Request> {
-        let mut request = loop {
-            let request = Request::read_but(1, &mut self.stream)?;
+        loop {
+            let mut request = Request::read_but(1, &mut self.stream)?;
             self.stream.peek(&mut [0])?;
+            request.body.push(']');
             if request.query("method") != Some(PING) {
-                break request;
+                self.tell(&request);
+                return Ok(request);
             }
             self.stream.read_exact(&mut [0])?;
-            self.is_ping(&request)?;
-        };
-        request.body.push(']');
-        self.tell(&request);
-        Ok(request)
+            self.answers_ping(&request)?;
+        }
     }
 
     /// Notes a request and returns its number.
     pub fn tell(&self, request: &Request) -> usize {
-        let mut state = self.told.state.lock().expect("no panic");
+        let mut state = self.told.state();
         state.requests.push(request.clone());
         self.told.changed.notify_all();
         state.requests.len()
@@ -332,13 +256,13 @@ impl Connection {
 
     /// How many requests the server has read by now, over all connections.
     pub fn calls(&self) -> usize {
-        self.told.state.lock().expect("no panic").requests.len()
+        self.told.state().requests.len()
     }
 
     /// Gives the order its flag, whatever the reply will be.
     pub fn apply(&self, request: &Request) {
-        let mut state = self.told.state.lock().expect("no panic");
-        state.flags.insert(request.order(), request.flag());
+        let flag = request.flag();
+        self.told.state().flags.insert(request.order(), flag);
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
@@ -368,29 +292,6 @@ impl Connection {
     pub fn stall(&mut self) -> io::Result<()> {
         io::copy(&mut self.stream, &mut io::sink()).map(drop)
     }
-}
-
-/// An HTTP reply with a body of the right length.
-pub fn http(status: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    http_with(status, "", body)
-}
-
-/// As [`http`], with more headers, each ended by a line break.
-pub fn http_with(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n");
-    [head.as_bytes(), body].concat()
-}
-
-pub fn accepted() -> Vec<u8> {
-    http("200 OK", ACCEPTED)
-}
-
-/// What the ERP says of a call that it does not accept.
-pub fn refused(status: i64, message: &str) -> Vec<u8> {
-    let json = serde_json::json!({ "status": status, "message": message });
-    http("200 OK", json.to_string())
 }
 
 /// Something that is held back until the test lets it go.

@@ -103,14 +103,6 @@ impl Terminal {
         String::from_utf8_lossy(&seen.raw).into_owned()
     }
 
-    pub fn resize(&self, columns: u16) {
-        let mut seen = self.seen.lock().expect("no panic");
-        seen.screen
-            .screen_mut()
-            .set_size(cells(ROWS), cells(columns));
-        tcsetwinsize(&self.ours, size(columns)).expect("a size");
-    }
-
     #[cfg(target_os = "linux")]
     pub fn type_in(&mut self, keys: &str) {
         self.ours.write_all(keys.as_bytes()).expect("typed");

@@ -26,7 +26,7 @@ fn check_asks_and_sends_nothing() {
     let (place, erp) = (Place::new(), three_of_four());
     place.sheet(&ROWS);
     let run = finish(&mut check(&place, &erp.endpoint(), &["--skip-unchanged"])).expect(0);
-    let said = "3 of 4 orders carry their flag already, read in 1 call; 1 call left\n";
+    let said = "3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n";
     assert!(run.stderr.contains(said), "{run:#?}");
     for said in [
         "a run now makes 2 calls at 600/min: about 0.2 s",

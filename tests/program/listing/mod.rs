@@ -2,15 +2,14 @@
 
 mod check;
 mod paging;
-mod random;
 mod rounds;
+mod same;
 mod skipping;
 mod trouble;
 
-use serde_json::json;
 use wdt_flags::sandbox::{Config, Order, Sandbox};
 
-use crate::harness::{Request, http, sandbox_with};
+use crate::harness::sandbox_with;
 
 /// A stand-in that has these orders, with their flags, modified just now.
 fn erp(orders: &[(&str, &str)]) -> Sandbox {
@@ -37,24 +36,6 @@ fn many(orders: usize) -> Vec<Order> {
         modified: None,
     };
     (0..orders).map(order).collect()
-}
-
-fn is_listing(request: &Request) -> bool {
-    request.query("method") == Some("purchase.PurchaseOrder.queryWithDetail")
-}
-
-/// Which page a listing is asked for.
-fn page(request: &Request) -> usize {
-    let page = request.query("page_no").and_then(|page| page.parse().ok());
-    page.expect("a page")
-}
-
-/// A page of a listing, headers and all.
-fn listing(total: usize, orders: &[(&str, &str)]) -> Vec<u8> {
-    let order = |(number, flag): &(&str, &str)| json!({ "purchase_no": number, "flag_name": flag });
-    let orders: Vec<_> = orders.iter().map(order).collect();
-    let data = json!({ "total_count": total, "order": orders });
-    http("200 OK", json!({ "status": 0, "data": data }).to_string())
 }
 
 /// Arguments of a run over `orders.csv` that asks first.

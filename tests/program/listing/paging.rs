@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use wdt_flags::sandbox::{Config, Order};
 
-use super::{asking, is_listing, listing, many, page, with_orders};
+use super::{asking, many, with_orders};
 use crate::harness::{
-    Place, Request, ScriptedServer, accepted, finish, order, sandbox_with, sheet,
+    Place, Request, ScriptedServer, accepted, finish, http, listing, order, sandbox_with, sheet,
 };
 
 #[test]
@@ -53,7 +53,7 @@ fn reading_ends_when_it_costs_as_much_as_it_could_save() {
         ["unchanged", "unchanged", "unchanged", "ok", "ok"]
     );
     assert_eq!((erp.stats().listings, erp.stats().accepted), (1, 2));
-    let said = "asking on would take 9 calls and save 2 at most: what is not known is sent\n";
+    let said = "no more of the listing is read, as it would cost more calls than it saves\n";
     assert!(run.stderr.contains(said), "{run:#?}");
     // One order costs one call either way.
     place.sheet(&rows[..1]);
@@ -99,15 +99,18 @@ fn older_orders_are_found_in_further_windows() {
 
 /// A server that lists by `list`, which is given the page, and accepts all updates.
 fn lists(list: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> ScriptedServer {
-    ScriptedServer::per_call(move |_, request| match is_listing(request) {
-        true => Some(list(page(request))),
-        false => Some(accepted()),
+    ScriptedServer::per_call(move |_, request| {
+        if request.is_listing() {
+            Some(list(request.page()))
+        } else {
+            Some(accepted())
+        }
     })
 }
 
 fn listings(server: &ScriptedServer) -> Vec<Request> {
     let requests = server.requests().into_iter();
-    requests.filter(is_listing).collect()
+    requests.filter(Request::is_listing).collect()
 }
 
 #[test]
@@ -146,6 +149,21 @@ fn what_is_asked_is_the_last_thirty_days_in_beijings_time_counted_once() {
 }
 
 #[test]
+fn an_order_with_thousands_of_lines_makes_a_page_of_megabytes() {
+    let place = Place::new();
+    let details = r#"{"spec_no":"A"},"#.repeat(200_000);
+    let server = lists(move |_| {
+        let order = r#"{"purchase_no":"CG1","flag_name":"aa"}"#;
+        let order = format!(r#"{order},{{"detail_list":[{details}{{}}],"purchase_no":"CG2"}}"#);
+        let data = format!(r#"{{"total_count":2,"order":[{order}]}}"#);
+        http("200 OK", format!(r#"{{"status":0,"data":{data}}}"#))
+    });
+    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
+    assert_eq!(place.results(&run).column("status"), ["unchanged", "ok"]);
+}
+
+#[test]
 fn an_order_that_is_seen_twice_carries_what_was_read_last() {
     let place = Place::new();
     let server = lists(|page| match page {
@@ -157,7 +175,7 @@ fn an_order_that_is_seen_twice_carries_what_was_read_last() {
             let orders = r#"[{"purchase_no":"CG1","flag_name":"加急"},{"purchase_no":"CG2","flag_name":"aa"},
                 {"purchase_no":"CG3","flag_name":null},{"flag_name":"aa"}]"#;
             let reply = format!(r#"{{"status":"0","data":{{"order":{orders}}}}}"#);
-            crate::harness::http("200 OK", reply)
+            http("200 OK", reply)
         }
     });
     let rows = ["CG1", "CG2", "CG3", "CG4", "CG5", "CG6"].map(|number| (number, "aa"));
@@ -194,7 +212,7 @@ fn reading_that_saves_nothing_ends_soon() {
         place.sheet(&rows);
         let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
         assert_eq!(place.results(&run).count("ok"), 100);
-        let said = "listings have cost 10 calls and saved 0: no more of them is read\n";
+        let said = "no more of the listing is read, as it would cost more calls than it saves\n";
         assert!(run.stderr.contains(said), "{run:#?}");
         assert_eq!(listings(&server).len(), 10);
     }

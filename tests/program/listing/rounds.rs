@@ -2,10 +2,8 @@
 
 use std::fs;
 
-use wdt_flags::sandbox::Config;
-
-use super::{asking, erp, is_listing, listing, many, with_orders};
-use crate::harness::{Place, ScriptedServer, finish, refused, sandbox_with, sheet, start};
+use super::{asking, erp};
+use crate::harness::{Place, ScriptedServer, finish, listing, refused, start};
 
 #[test]
 fn a_continued_run_asks_only_for_what_is_not_known() {
@@ -35,7 +33,7 @@ fn a_continued_run_asks_only_for_what_is_not_known() {
         ]
     );
     assert_eq!(results.column("attempts"), ["1", "1", "1", "0", "0", "0"]);
-    let said = "3 of 4 orders carry their flag already, read in 1 call; 1 call left\n";
+    let said = "3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n";
     assert!(run.stderr.contains(said), "{run:#?}");
     assert!(run.stderr.contains("2 rows taken over"), "{run:#?}");
     assert_eq!(erp.accepted("CG1"), 1);
@@ -77,34 +75,14 @@ fn a_failed_row_may_turn_out_to_be_applied() {
 }
 
 #[test]
-fn the_next_night_counts_what_carried_its_flag_as_known() {
-    let place = Place::new();
-    let erp = sandbox_with(Config {
-        orders: many(20),
-        ..with_orders(&[])
-    });
-    place.write("orders.csv", sheet(22));
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
-    assert!(!run.stderr.contains("the last results"), "{run:#?}");
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
-    assert!(
-        !run.stderr.contains("the last results"),
-        "none is sent again: {run:#?}"
-    );
-    assert_eq!(place.results(&run).count("unchanged"), 22);
-    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
-    assert!(
-        run.stderr.contains("the last results show 22 orders"),
-        "{run:#?}"
-    );
-}
-
-#[test]
 fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let place = Place::new();
-    let (server, gate) = ScriptedServer::gated(|connection, request| match is_listing(request) {
-        true => connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")])),
-        false => connection.accept(request),
+    let (server, gate) = ScriptedServer::gated(|connection, request| {
+        if request.is_listing() {
+            connection.send(listing(3, &[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa")]))
+        } else {
+            connection.accept(request)
+        }
     });
     place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
     let run = start(&mut place.run(&server, asking(&[])));
@@ -115,7 +93,7 @@ fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
     let run = run.finish().expect(3);
     let last = run.stderr.lines().last().unwrap_or_default();
     assert!(
-        last.ends_with("the same command asks the ERP again and puts it in its place"),
+        last.ends_with("the same command puts it in its place"),
         "{run:#?}"
     );
     fs::remove_dir(&results).expect("empty");

@@ -26,9 +26,12 @@ fn an_order_that_is_refused_alone_costs_nobody_else_wherever_it_stands() {
             place.write("x.csv", sheet(12));
             let erp = ScriptedServer::per_call({
                 let (reply, disliked) = (reply.clone(), disliked.clone());
-                move |_, call| match call.order() == disliked {
-                    true => Some(reply.clone()),
-                    false => Some(accepted()),
+                move |_, call| {
+                    if call.order() == disliked {
+                        Some(reply.clone())
+                    } else {
+                        Some(accepted())
+                    }
                 }
             });
             let run = finish(&mut place.run(&erp, ["x.csv", "-j1"])).expect(1);
@@ -105,9 +108,10 @@ fn orders_that_failed_before_are_sent_last() {
     place.write("x.csv", sheet(20));
     let erp = ScriptedServer::per_call(|_, call| {
         let disliked = DISLIKED.iter().any(|&n| order(n) == call.order());
-        Some(match disliked {
-            true => http("403 Forbidden", ""),
-            false => accepted(),
+        Some(if disliked {
+            http("403 Forbidden", "")
+        } else {
+            accepted()
         })
     });
     // The first six refusals are spread among accepted calls; then the run is cut short.
@@ -135,9 +139,12 @@ fn orders_that_failed_before_are_sent_last() {
 fn another_refusal_of_a_call_that_changes_nothing_decides_nothing() {
     let place = Place::new();
     place.write("x.csv", sheet(12));
-    let erp = ScriptedServer::per_call(|_, call| match call.order() == order(5) {
-        true => Some(http("403 Forbidden", "")),
-        false => Some(accepted()),
+    let erp = ScriptedServer::per_call(|_, call| {
+        if call.order() == order(5) {
+            Some(http("403 Forbidden", ""))
+        } else {
+            Some(accepted())
+        }
     })
     .answering_pings(refused(100, "权限不足"));
     finish(&mut place.run(&erp, ["x.csv", "-j1"])).expect(1);

@@ -1,121 +1,128 @@
 //! A server that is away says nothing about an order: the run waits, and goes on by itself.
 
-use std::time::{Duration, Instant};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::harness::{
-    ACCEPTED, Place, Request, ScriptedServer, accepted, finish, http, order, refused, sheet,
+    Connection, Place, Request, ScriptedServer, accepted, finish, order, refused, sheet,
 };
 
-/// A server that answers `reply` to every request from the `from`-th on for so long, and accepts all
-/// others; where `reply` is none it closes the connection instead.
-fn away(from: usize, time: Duration, reply: Option<Vec<u8>>) -> ScriptedServer {
-    let since = std::sync::OnceLock::<Instant>::new();
+/// What an outage looks like to a call.
+type Fault = fn(&mut Connection) -> io::Result<()>;
+
+/// A server that is away from its `from`-th request on, until it is back; accepts all else.
+fn away(from: usize, is_back: &Arc<AtomicBool>, fault: Fault) -> ScriptedServer {
+    let is_back = Arc::clone(is_back);
     ScriptedServer::start(move |caller| {
-        loop {
-            let request = Request::read(&mut caller.stream)?;
-            let is_order = !request.order().is_empty();
-            if caller.calls() + 1 >= from && since.get_or_init(Instant::now).elapsed() < time {
-                match &reply {
-                    Some(reply) => caller.send(reply)?,
-                    None => return Ok(()),
-                }
-                continue;
-            }
-            if is_order {
-                caller.tell(&request);
-                caller.accept(&request)?;
-            } else {
-                caller.reply(ACCEPTED)?;
-            }
+        let request = Request::read(&mut caller.stream)?;
+        if caller.tell(&request) >= from && !is_back.load(Ordering::SeqCst) {
+            fault(caller)
+        } else {
+            caller.accept(&request)
         }
     })
 }
 
+#[cfg(unix)]
 #[test]
 fn an_outage_in_mid_run_ends_with_every_row_ok() {
-    let page = http("200 OK", "<html>系统维护中,请稍后再试</html>");
-    for (reply, why) in [
-        (None, "disconnected"),
-        (Some(http("502 Bad Gateway", "<html></html>")), "HTTP 502"),
-        (Some(page), "under maintenance"),
-    ] {
-        let place = Place::new();
-        place.write("x.csv", sheet(60));
-        let erp = away(20, Duration::from_secs(2), reply);
-        let args = [
-            "x.csv",
+    use crate::harness::{http, start};
+
+    let faults: [(Fault, &str, &str); 4] = [
+        (|_| Ok(()), "-j4", "disconnected"),
+        (
+            |it| it.send(http("502 Bad Gateway", "<html>")),
             "-j4",
-            "--retries=0",
-            "--max-consecutive-failures=1",
-        ];
-        let run = finish(&mut place.run(&erp, args)).expect(0);
-        let results = place.table("x.results.csv");
-        assert_eq!(results.count("ok"), 60, "{run:?}");
-        assert_eq!(erp.flags().len(), 60);
-        let said = &run.stderr;
-        assert!(said.contains("the server cannot be reached: "), "{said}");
-        assert!(said.contains(why), "{said}");
-        assert!(said.contains("trying again in 5"), "{said}");
-        assert!(said.contains("the server answers again, after "), "{said}");
+            "HTTP 502",
+        ),
+        (
+            |it| it.reply("<html>系统维护中"),
+            "-j4",
+            "under maintenance",
+        ),
+        // It accepts connections and never answers. Of several calls one may have begun before the
+        // last reply came: it would be taken for its row's own failure.
+        (Connection::stall, "-j1", "no reply within 2 s"),
+    ];
+    let runs = faults.map(|(fault, workers, why)| {
+        std::thread::spawn(move || {
+            let (place, is_back) = (Place::new(), Arc::default());
+            place.write("x.csv", sheet(60));
+            let erp = away(20, &is_back, fault);
+            let args = "x.csv --retries=0 --max-consecutive-failures=1 --timeout=2s";
+            let args = args.split(' ').chain([workers]);
+            let mut run = start(&mut place.run(&erp, args));
+            let said = run.until_it_says("the server cannot be reached: ");
+            let trials = || erp.orders().iter().filter(|it| it.is_empty()).count();
+            assert_eq!(trials(), 1, "{said}");
+            is_back.store(true, Ordering::SeqCst);
+            assert!(said.contains(why), "{said}");
+            assert!(said.contains("trying again in 5"), "{said}");
+            let run = run.finish().expect(0);
+            assert_eq!(place.table("x.results.csv").count("ok"), 60, "{run:?}");
+            assert_eq!(trials(), 2, "one tries for all");
+            let over = "the server answers again, after ";
+            assert!(run.stderr.contains(over), "{run:?}");
+        })
+    });
+    for run in runs {
+        run.join().expect("every row ok");
     }
+}
+
+#[test]
+fn a_call_that_times_out_while_others_are_answered_is_its_own_rows_failure() {
+    let place = Place::new();
+    place.write("x.csv", sheet(40));
+    let erp = ScriptedServer::per_call(|_, call| (call.order() != order(3)).then(accepted));
+    let args = ["x.csv", "-j4", "--retries=0", "--timeout=2s"];
+    let run = finish(&mut place.run(&erp, args)).expect(1);
+    let results = place.table("x.results.csv");
+    assert_eq!(results.count("ok"), 39, "{run:?}");
+    let outcome = results.select(["status", "attempts", "message"])[3];
+    assert_eq!(outcome, ["failed", "1", "no reply within 2 s"]);
+    assert!(!run.stderr.contains("cannot be reached"), "{run:?}");
+}
+
+#[test]
+fn the_first_call_of_a_run_goes_alone() {
+    let place = Place::new();
+    place.write("x.csv", sheet(200));
+    let erp = ScriptedServer::always(refused(1, "验证失败"));
+    finish(&mut place.run(&erp, ["x.csv", "-j64"])).expect(3);
+    assert_eq!((erp.calls(), erp.pings().len()), (1, 0));
+    let results = place.table("x.results.csv");
+    assert_eq!(
+        (results.count("failed"), results.count("skipped")),
+        (1, 199)
+    );
 }
 
 #[test]
 fn it_gives_up_in_time_and_the_same_command_goes_on() {
     let place = Place::new();
     place.write("x.csv", sheet(30));
-    let erp = away(11, Duration::from_secs(3_600), None);
-    let args = ["x.csv", "-j2", "--give-up-after=1s"];
+    let erp = away(11, &Arc::default(), |_| Ok(()));
+    let args = ["x.csv", "-j8", "--give-up-after=1s"];
     let run = finish(&mut place.run(&erp, args)).expect(3);
     let last = run.stderr.trim_end().lines().last().unwrap_or_default();
-    assert!(
-        last.contains("the server has not answered for 1 s"),
-        "{run:?}"
-    );
+    let why = "the server has not answered for 1 s";
+    assert!(last.contains(why), "{run:?}");
     assert!(last.contains("--give-up-after"), "{run:?}");
     let results = place.table("x.results.csv");
     assert_eq!(results.count("ok"), 10);
     let in_flight = results.count("failed");
-    assert!(
-        (1..=2).contains(&in_flight),
-        "those may have been applied: {in_flight}"
-    );
+    assert!((1..=8).contains(&in_flight), "they may have been applied");
     assert_eq!(results.count("skipped"), 20 - in_flight);
     assert!(results.column("message")[29].starts_with("not sent: the server has not answered"));
+    let tries = erp.calls() - 10 - in_flight;
+    assert!(tries <= 3, "now, and at the end: {tries}");
 
-    let back = ScriptedServer::always(accepted());
-    drop(erp);
     // Another port is another endpoint: it starts over, and all is sent.
+    let back = ScriptedServer::always(accepted());
     finish(&mut place.run(&back, ["x.csv"])).expect(0);
     assert_eq!(back.calls(), 30);
-}
-
-#[test]
-fn while_the_server_is_away_one_call_at_a_time_is_tried() {
-    let place = Place::new();
-    place.write("x.csv", sheet(50));
-    let erp = ScriptedServer::always(http("503 Busy", ""));
-    let down = ScriptedServer::start(|caller| {
-        loop {
-            let request = Request::read(&mut caller.stream)?;
-            caller.tell(&request);
-            caller.send(http("503 Busy", ""))?;
-        }
-    });
-    drop(erp);
-    let args = ["x.csv", "-j8", "--give-up-after=2s"];
-    finish(&mut place.run(&down, args)).expect(3);
-    assert!(
-        down.calls() <= 8 + 3,
-        "those in flight, and a try now and at the end: {}",
-        down.calls()
-    );
-    let results = place.table("x.results.csv");
-    assert!(
-        (1..=8).contains(&results.count("failed")),
-        "those in flight"
-    );
-    assert_eq!(results.count("failed") + results.count("skipped"), 50);
 }
 
 #[cfg(unix)]

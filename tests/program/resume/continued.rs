@@ -1,6 +1,6 @@
 //! What is taken over, and what is sent again.
 
-use super::{Fickle, Unanswered};
+use super::Fickle;
 use crate::harness::{Place, REJECTED, ScriptedServer, finish, http, start};
 
 const ORDERS: [(&str, &str); 6] = [
@@ -131,12 +131,12 @@ fn a_failures_file_is_continued_too() {
     .expect("renamed");
 
     let run = || place.run(&fickle.server, ["a.failures.csv", "-j1"]);
-    fickle.answer(3, Unanswered::default());
+    fickle.answer(3);
     let mut cut = start(&mut run());
     cut.until("the fourth call", || fickle.calls() == 4);
     cut.kill();
     assert_eq!(place.read("a.failures.csv"), failures, "not touched");
-    fickle.answer_all();
+    fickle.answer(usize::MAX);
     finish(&mut run()).expect(0);
     assert_eq!(fickle.server.flags().len(), 6);
     let results = place.table("a.failures.results.csv");

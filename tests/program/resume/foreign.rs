@@ -63,37 +63,47 @@ pub fn starts_over(fickle: &Fickle, place: &Place, journal: &[u8]) {
 }
 
 #[test]
-fn a_recorded_row_that_was_changed() {
-    for changed in [("CG1", "加急"), ("CG9", "aa")] {
+fn what_no_longer_has_two_of_the_recorded_rows_starts_over() {
+    let text = |rows: &[(&str, &str)]| {
+        let rows = rows.iter().map(|(order, flag)| format!("{order},{flag}\n"));
+        format!("purchase_no,flag_name\n{}", rows.collect::<String>())
+    };
+    for sheet in [
+        text(&[("CG1", "加急"), ROWS[1], ROWS[2], ROWS[3]]),
+        text(&[("CG9", "aa"), ROWS[1], ROWS[2], ROWS[3]]),
+        text(&ROWS[1..]),
+        text(&ROWS[..1]),
+        text(&[("X1", "aa"), ("X2", "aa"), ("X3", "aa")]),
+        // The same rows in other columns.
+        "备注,purchase_no,flag_name\n,CG1,aa\n,CG2,aa\n,CG3,加急\n,CG4,aa\n".to_owned(),
+    ] {
         let (fickle, place, journal) = abandoned();
-        place.sheet(&[changed, ROWS[1], ROWS[2], ROWS[3]]);
+        place.write("orders.csv", sheet);
         starts_over(&fickle, &place, &journal);
     }
 }
 
 #[test]
-fn a_row_that_was_removed() {
-    let (fickle, place, journal) = abandoned();
-    place.sheet(&ROWS[1..]);
-    starts_over(&fickle, &place, &journal);
-}
-
-/// The rows that were recorded still stand in the sheet: only the others are sent.
-#[track_caller]
-fn continues(rows: &[(&str, &str)], sent: &[&str]) {
-    let (fickle, place, _) = abandoned();
-    place.sheet(rows);
-    let ((run, results), called) = fickle.during(|server| place.carry(server, &[]));
-    assert!(run.stderr.contains(": 2 rows taken over"), "{run:#?}");
-    assert_eq!(results.count("ok"), rows.len());
-    assert_eq!(called, sent);
-}
-
-#[test]
-fn a_row_put_before_and_rows_in_another_order_are_no_reason() {
-    let before = [("CG0", "aa"), ROWS[0], ROWS[1], ROWS[2], ROWS[3]];
-    continues(&before, &["CG0", "CG3", "CG4"]);
-    continues(&[ROWS[3], ROWS[1], ROWS[0], ROWS[2]], &["CG3", "CG4"]);
+fn wherever_two_recorded_rows_stand_only_the_others_are_sent() {
+    for (sheet, sent) in [
+        (
+            vec![("CG0", "aa"), ROWS[0], ROWS[1], ROWS[2], ROWS[3]],
+            &["CG0", "CG3", "CG4"][..],
+        ),
+        (vec![ROWS[3], ROWS[1], ROWS[0], ROWS[2]], &["CG3", "CG4"]),
+        // A row that was not recorded may be changed.
+        (
+            vec![ROWS[0], ROWS[1], ("CG9", "aa"), ROWS[3]],
+            &["CG4", "CG9"],
+        ),
+    ] {
+        let (fickle, place, _) = abandoned();
+        place.sheet(&sheet);
+        let ((run, results), called) = fickle.during(|server| place.carry(server, &[]));
+        assert!(run.stderr.contains(" s ago: 2 rows taken over"), "{run:#?}");
+        assert_eq!(results.count("ok"), sheet.len());
+        assert_eq!(called, sent);
+    }
 }
 
 #[test]
@@ -114,84 +124,15 @@ fn rows_that_were_edited_lose_their_own_outcomes_only() {
 }
 
 #[test]
-fn a_sheet_that_is_shorter_than_its_journal() {
-    let (fickle, place, journal) = abandoned();
-    place.sheet(&ROWS[..1]);
-    starts_over(&fickle, &place, &journal);
-}
-
-#[test]
-fn another_sheet() {
-    let (fickle, place, journal) = abandoned();
-    place.sheet(&[("X1", "aa"), ("X2", "aa"), ("X3", "aa")]);
-    starts_over(&fickle, &place, &journal);
-}
-
-#[test]
-fn another_language_is_no_reason() {
-    let (fickle, place, _) = abandoned();
-    let (run, sent) =
-        fickle.during(|server| finish(place.run(server, ["orders.csv"]).env("WDT_LANG", "zh")));
-    let run = run.expect(0);
-    assert_eq!(place.results(&run).count("ok"), 4);
-    assert_eq!(sent, ["CG3", "CG4"]);
-}
-
-#[test]
-fn in_chinese_too_it_is_said_why() {
-    for (args, sheet, says) in [
-        (
-            &["orders.csv", "--fresh"][..],
-            &ROWS[..],
-            "按要求（--fresh）不续跑原有的运行记录；已另存为 `",
-        ),
-        (
-            &["orders.csv"],
-            &[("X1", "aa"), ("X2", "aa")],
-            "原有的运行记录中有本表格没有的行；已另存为 `",
-        ),
-    ] {
-        let (fickle, place, _) = abandoned();
-        place.sheet(sheet);
-        let (run, _) =
-            fickle.during(|server| finish(place.run(server, args).env("WDT_LANG", "zh")));
-        assert!(run.stderr.contains(says), "{run:#?}");
-    }
-}
-
-#[test]
-fn other_columns() {
-    let (fickle, place, journal) = abandoned();
-    let text = "备注,purchase_no,flag_name\n,CG1,aa\n,CG2,aa\n,CG3,加急\n,CG4,aa\n";
-    place.write("orders.csv", text);
-    starts_over(&fickle, &place, &journal);
-}
-
-#[test]
-fn an_unrecorded_row_that_was_changed_is_no_reason() {
-    let (fickle, place, _) = abandoned();
-    place.sheet(&[ROWS[0], ROWS[1], ("CG9", "aa"), ROWS[3]]);
-    let ((run, results), sent) = fickle.during(|server| place.carry(server, &[]));
-    assert!(run.stderr.contains(": 2 rows taken over"), "{run:#?}");
-    assert_eq!(results.count("ok"), 4);
-    assert_eq!(sent, ["CG4", "CG9"]);
-}
-
-#[test]
-fn another_account() {
+fn another_account_or_endpoint() {
     let (fickle, place, journal) = abandoned();
     let (run, sent) = fickle.during(|server| {
         let mut command = place.run(server, ["orders.csv"]);
         finish(command.env("WDT_SID", "another"))
     });
-    let run = run.expect(0);
-    is_kept_aside(&place, &run, &journal);
-    assert_eq!(place.results(&run).count("ok"), 4);
+    is_kept_aside(&place, &run.expect(0), &journal);
     assert_eq!(sent, ["CG1", "CG2", "CG3", "CG4"]);
-}
 
-#[test]
-fn another_endpoint() {
     let (_, place, journal) = abandoned();
     let elsewhere = Fickle::start(&place);
     starts_over(&elsewhere, &place, &journal);
@@ -199,42 +140,10 @@ fn another_endpoint() {
 }
 
 #[test]
-fn damage_in_the_middle() {
-    for (from, to) in [
-        (",ok,", ",o\0,"),
-        (",2,ok", ",x,ok"),
-        ("CG1,", "\n"),
-        (",1,", ",1,,"),
-    ] {
-        let (fickle, place, journal) = abandoned();
-        let damaged = String::from_utf8(journal)
-            .expect("UTF-8")
-            .replacen(from, to, 1);
-        place.write(JOURNAL, &damaged);
-        starts_over(&fickle, &place, damaged.as_bytes());
-    }
-}
-
-#[test]
-fn bytes_in_the_middle_that_are_not_utf8() {
-    let (fickle, place, mut journal) = abandoned();
-    let at = journal
-        .iter()
-        .position(|&byte| byte == b'\n')
-        .expect("a row")
-        + 1;
-    journal[at] = 0xff;
-    place.write(JOURNAL, &journal);
-    starts_over(&fickle, &place, &journal);
-}
-
-/// What is no row of a journal, line for line, is more than a torn end.
-#[test]
-fn damage_in_every_row() {
+fn damage_in_the_middle_is_more_than_a_torn_end() {
     let (fickle, place, journal) = abandoned();
-    let damaged = String::from_utf8(journal)
-        .expect("UTF-8")
-        .replace(",ok,", ",o\0,");
+    let journal = String::from_utf8(journal).expect("UTF-8");
+    let damaged = journal.replacen(",ok,", ",o\0,", 1);
     place.write(JOURNAL, &damaged);
     starts_over(&fickle, &place, damaged.as_bytes());
 }
@@ -243,19 +152,19 @@ fn damage_in_every_row() {
 fn every_one_is_kept_however_soon_they_follow() {
     let (fickle, place, journal) = abandoned();
     place.sheet(&[("X1", "aa")]);
-    for _ in 0..5 {
+    for _ in 0..3 {
         place.write(JOURNAL, &journal);
         place.carry(&fickle.server, &[]).0.expect(0);
     }
-    let kept = place.files();
-    let kept = kept
-        .iter()
-        .filter(|name| name.starts_with(&format!("{JOURNAL}.")));
-    for name in kept.clone() {
-        let bytes = std::fs::read(place.path(name)).expect("there");
+    let kept = place.files().into_iter();
+    let kept: Vec<_> = kept
+        .filter(|name| name.starts_with(&format!("{JOURNAL}.")))
+        .collect();
+    assert_eq!(kept.len(), 3, "{kept:?}");
+    for name in kept {
+        let bytes = std::fs::read(place.path(&name)).expect("there");
         assert_eq!(bytes, journal, "{name}");
     }
-    assert_eq!(kept.count(), 5);
 }
 
 #[test]
@@ -290,13 +199,4 @@ fn an_old_one_is_said_even_where_little_is() {
         "{run:#?}"
     );
     assert_eq!((results.count("ok"), sent.len()), (4, 4));
-}
-
-#[test]
-fn the_age_of_one_that_is_continued_is_said() {
-    let (fickle, place, _) = abandoned();
-    let (run, _) = place.carry(&fickle.server, &["--continue-within", "1h"]);
-    let said = run.expect(0).stderr;
-    assert!(said.contains("continuing an interrupted run of "), "{said}");
-    assert!(said.contains(" s ago: 2 rows taken over"), "{said}");
 }

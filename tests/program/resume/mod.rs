@@ -6,14 +6,14 @@ mod foreign;
 mod grown;
 mod kills;
 mod languages;
-mod sequential;
 mod torn;
 
-use crate::harness::{ACCEPTED, JOURNAL, Place, ScriptedServer, outcomes, start};
 use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// A server that accepts so many calls, and fails the later ones.
+use crate::harness::{ACCEPTED, JOURNAL, Place, ScriptedServer, outcomes, start};
+
+/// A server that answers so many calls, and lets the later ones wait. It applies all of them.
 pub struct Fickle {
     pub server: ScriptedServer,
     mood: Arc<Mutex<Mood>>,
@@ -23,20 +23,10 @@ pub struct Fickle {
 struct Mood {
     /// Calls still to be answered.
     left: usize,
-    unanswered: Unanswered,
-    /// Calls since the last change of mood, each applied if it is to be.
+    /// Calls since the last change of mood.
     calls: usize,
-    /// The journal as the first call since the last change of mood found it.
+    /// The journal as the first of them found it.
     journal: Option<Vec<u8>>,
-}
-
-/// What happens to a call that is not answered.
-#[derive(Clone, Copy, Default)]
-pub struct Unanswered {
-    /// It is applied all the same.
-    pub applied: bool,
-    /// The server hangs up on it, instead of letting it wait.
-    pub hung_up: bool,
 }
 
 impl Fickle {
@@ -47,27 +37,24 @@ impl Fickle {
         let server = ScriptedServer::start(move |caller| {
             loop {
                 let call = caller.request()?;
-                let (answer, unanswered) = {
+                let answer = {
                     let mut mood = moods.lock().expect("no panic");
                     mood.journal
                         .get_or_insert_with(|| fs::read(&journal).unwrap_or_default());
                     let answer = mood.left > 0;
                     mood.left = mood.left.saturating_sub(1);
-                    if answer || mood.unanswered.applied {
-                        caller.apply(&call);
-                    }
+                    caller.apply(&call);
                     mood.calls += 1;
-                    (answer, mood.unanswered)
+                    answer
                 };
-                match (answer, unanswered.hung_up) {
-                    (true, _) => caller.reply(ACCEPTED)?,
-                    (false, true) => return Ok(()),
-                    (false, false) => return caller.stall(),
+                if !answer {
+                    return caller.stall();
                 }
+                caller.reply(ACCEPTED)?;
             }
         });
         let fickle = Fickle { server, mood };
-        fickle.answer_all();
+        fickle.answer(usize::MAX);
         fickle
     }
 
@@ -76,45 +63,32 @@ impl Fickle {
     }
 
     /// Answers only so many calls from now on.
-    pub fn answer(&self, left: usize, unanswered: Unanswered) {
+    pub fn answer(&self, left: usize) {
         *self.mood() = Mood {
             left,
-            unanswered,
             ..Mood::default()
         };
     }
 
-    pub fn answer_all(&self) {
-        self.answer(usize::MAX, Unanswered::default());
-    }
-
-    /// How many calls were made, and applied if they are to be, since the last change of mood.
+    /// How many calls were made, and applied, since the last change of mood.
     pub fn calls(&self) -> usize {
         self.mood().calls
-    }
-
-    /// The journal as the first call since the last change of mood found it.
-    pub fn first_journal(&self) -> Option<Vec<u8>> {
-        self.mood().journal.clone()
     }
 
     /// Carries the sheet until `answered` more calls are answered and recorded and one more is
     /// applied, but not answered. Then kills the run.
     #[track_caller]
     pub fn kill_after(&self, place: &Place, answered: usize) {
-        let unanswered = Unanswered {
-            applied: true,
-            hung_up: false,
-        };
-        self.answer(answered, unanswered);
+        self.answer(answered);
         let mut run = start(&mut place.run(&self.server, ["orders.csv", "-j1"]));
         run.until("the call that is not answered", || self.calls() > answered);
-        let before = outcomes(&self.first_journal().expect("a call")).len();
+        let before = self.mood().journal.clone().expect("a call");
+        let before = outcomes(&before).len();
         run.until("the outcomes", || {
             place.recorded().len() >= before + answered
         });
         run.kill();
-        self.answer_all();
+        self.answer(usize::MAX);
     }
 
     /// The orders that are called while `work` is done, sorted.

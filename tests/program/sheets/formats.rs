@@ -374,7 +374,7 @@ fn check_says_what_it_assumed_and_found() {
     assert_eq!(json["calls"], 1);
     assert_eq!(json["flags"][0]["flag"], "aa");
     assert_eq!(json["findings"][0]["kind"], "superseded");
-    assert_eq!(json["findings"][0]["listed"][0]["decided_by_line"], 4);
+    assert_eq!(json["findings"][0]["listed"][0]["last_row"]["line"], 4);
     assert_eq!(json["findings"][1]["kind"], "invalid");
     assert_eq!(json["findings"][1]["listed"][0]["column"], "标记");
     assert_eq!(place.files(), ["x.csv"], "check writes nothing");

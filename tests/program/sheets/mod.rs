@@ -8,8 +8,6 @@ mod damaged;
 mod failures;
 mod formats;
 mod hidden;
-mod in_chinese;
-mod languages;
 mod markup;
 mod random;
 mod rounds;

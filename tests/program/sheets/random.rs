@@ -76,10 +76,7 @@ proptest! {
         assert_eq!(erp.flags(), left(given.keys().map(|n| (n, last(n)))));
         assert_eq!(erp.stats().calls, given.len() as u64, "one call an order");
         let results = place.table("orders.results.csv");
-        check_rows(&rows, &results, |n, flag| match flag == *last(&n) {
-            true => "ok",
-            false => "superseded",
-        });
+        check_rows(&rows, &results, |n, flag| if flag == *last(&n) { "ok" } else { "superseded" });
         let attempts = results.column("attempts").into_iter();
         let attempts: u64 = attempts.map(|n| n.parse::<u64>().expect("a number")).sum();
         assert_eq!(attempts, given.len() as u64);
@@ -98,9 +95,6 @@ proptest! {
         let sent = || given.keys().filter(|n| agreed(n));
         assert_eq!(erp.flags(), left(sent().map(|n| (n, &given[n][0]))));
         assert_eq!(erp.stats().calls, sent().count() as u64);
-        check_rows(&rows, &place.table("orders.results.csv"), |n, _| match agreed(&n) {
-            true => "ok",
-            false => "invalid",
-        });
+        check_rows(&rows, &place.table("orders.results.csv"), |n, _| if agreed(&n) { "ok" } else { "invalid" });
     }
 }

@@ -99,10 +99,10 @@ fn rows_of_the_same_line_are_told_apart_by_their_worksheet() {
     assert_eq!(json["worksheets"], serde_json::json!(["1月", "2月"]));
     assert_eq!(json["findings"][0]["listed"][0]["worksheet"], "1月");
     assert_eq!(
-        json["findings"][0]["listed"][0]["decided_by_worksheet"],
+        json["findings"][0]["listed"][0]["last_row"]["worksheet"],
         "2月"
     );
-    assert_eq!(json["findings"][0]["listed"][0]["decided_by_line"], 3);
+    assert_eq!(json["findings"][0]["listed"][0]["last_row"]["line"], 3);
 }
 
 #[test]

@@ -1,83 +1,54 @@
 //! `run --verify`: what a run sent is read back.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use wdt_flags::sandbox::Config;
+use wdt_flags::sandbox::{Config, Sandbox};
 
 use super::there;
 use crate::harness::{
-    Connection, Finished, Gate, Place, Request, ScriptedServer, accepted, finish, http, order,
-    sandbox, sandbox_with, sheet, start,
+    Finished, Gate, Place, ScriptedServer, accepted, finish, listing, order, sandbox, sandbox_with,
+    sheet, start,
 };
 
-/// What an ERP does with an update.
+/// What becomes of an update.
 #[derive(Clone, Copy)]
 enum Update {
     Applies,
-    /// It says so, and does not.
+    /// It is said to have been applied, and is not.
     SaysSo,
-    /// It does, and hangs up.
+    /// It is applied, and its reply breaks off.
     LosesReply,
-    /// It hangs up.
+    /// It is not, and its reply breaks off.
     LosesCall,
 }
 
-/// An ERP that does with each order as it is told, and lists what it carries; `gate` is in front of
-/// its listings.
-fn erp(
+/// As much of a reply as is needed for it to be a failure of this call and no outage.
+const BROKEN: &str = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{";
+
+/// A server in front of a stand-in, that does with each order as it is told; `gate` is in front of
+/// the listings.
+fn before(
+    erp: &Sandbox,
     update: impl Fn(&str) -> Update + Send + Sync + 'static,
     gate: Option<Arc<Gate>>,
 ) -> ScriptedServer {
-    let flags = Arc::new(Mutex::new(BTreeMap::new()));
+    let address = erp.addr();
     ScriptedServer::start(move |connection| {
-        loop {
-            let request = connection.request()?;
-            let order = request.order();
-            if lists(&request) {
-                if let Some(gate) = &gate {
-                    gate.pass();
-                }
-                let page = page(&flags.lock().expect("no panic"), &order);
-                connection.send(page)?;
-                continue;
-            }
-            let does = update(&order);
-            if matches!(does, Update::Applies | Update::LosesReply) {
-                let mut flags = flags.lock().expect("no panic");
-                flags.insert(order, request.flag());
-            }
-            match does {
-                Update::Applies | Update::SaysSo => connection.send(accepted())?,
-                Update::LosesReply | Update::LosesCall => return hang_up(connection),
-            }
+        let request = connection.request()?;
+        let mut does = update(&request.order());
+        if request.is_listing() {
+            does = Update::Applies;
+            gate.iter().for_each(|gate| gate.pass());
         }
+        let mut reply = accepted();
+        if matches!(does, Update::Applies | Update::LosesReply) {
+            reply = request.passed_on_to(address)?;
+        }
+        if matches!(does, Update::LosesReply | Update::LosesCall) {
+            reply = BROKEN.into();
+        }
+        connection.send(reply)
     })
-}
-
-fn hang_up(connection: &mut Connection) -> std::io::Result<()> {
-    // As much as is needed for it to be a failure of this call and no outage.
-    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{")
-}
-
-fn lists(request: &Request) -> bool {
-    request.query("method") == Some("purchase.PurchaseOrder.queryWithDetail")
-}
-
-fn page(flags: &BTreeMap<String, String>, order: &str) -> Vec<u8> {
-    let shown = flags
-        .iter()
-        .filter(|(number, _)| order.is_empty() || *number == order);
-    let shown: Vec<_> = shown
-        .map(|(number, flag)| serde_json::json!({ "purchase_no": number, "flag_name": flag }))
-        .collect();
-    let data = serde_json::json!({ "total_count": shown.len(), "order": shown });
-    let reply = serde_json::json!({ "status": 0, "data": data });
-    http("200 OK", reply.to_string())
-}
-
-fn updates(erp: &ScriptedServer) -> usize {
-    erp.requests().iter().filter(|it| !lists(it)).count()
 }
 
 const RESULTS: &str = "orders.results.csv";
@@ -115,15 +86,14 @@ fn what_is_accepted_and_not_carried_is_rejected() {
         ("CG3", "aa"),
         ("CG2", "aa"),
     ]);
-    let erp = erp(
-        |order| match order {
-            "CG2" => Update::SaysSo,
-            _ => Update::Applies,
-        },
-        None,
-    );
+    let erp = sandbox();
+    let says_so = |order: &str| match order {
+        "CG2" => Update::SaysSo,
+        _ => Update::Applies,
+    };
+    let server = before(&erp, says_so, None);
     // Not shown at all, it cannot be told.
-    let run = carried(&place, &erp, &[], 0);
+    let run = carried(&place, &server, &[], 0);
     let results = place.results(&run);
     assert_eq!(results.column("status")[1..3], ["superseded", "ok"]);
     let why = "accepted; not read back: the ERP shows this account no such order";
@@ -134,24 +104,12 @@ fn what_is_accepted_and_not_carried_is_rejected() {
     );
 
     // The flag that it has had before.
-    place.sheet(&[("CG2", "待质检"), ("CG1", "aa")]);
-    let first = Mutex::new(true);
-    let erp = self::erp(
-        move |order| match order {
-            "CG2" if !std::mem::take(&mut *first.lock().expect("no panic")) => Update::SaysSo,
-            _ => Update::Applies,
-        },
-        None,
-    );
-    carried(&place, &erp, &[], 0);
-    place.sheet(&[
-        ("CG1", "aa"),
-        ("CG2", "加急"),
-        ("CG2", "aa"),
-        ("CG3", "aa"),
-        ("CG2", "aa"),
-    ]);
-    let run = carried(&place, &erp, &[], 1);
+    let erp = sandbox_with(Config {
+        orders: there(&[("CG2", "待质检")], 0),
+        ..Config::default()
+    });
+    let server = before(&erp, says_so, None);
+    let run = carried(&place, &server, &["--fresh"], 1);
     let results = place.results(&run);
     assert_eq!(
         results.column("status"),
@@ -174,15 +132,14 @@ fn what_is_accepted_and_not_carried_is_rejected() {
 fn what_failed_and_is_carried_is_ok() {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG2", "加急"), ("CG3", "aa")]);
-    let erp = erp(
-        |order| match order {
-            "CG1" => Update::Applies,
-            "CG2" => Update::LosesReply,
-            _ => Update::LosesCall,
-        },
-        None,
-    );
-    let run = carried(&place, &erp, &["--retries=0"], 1);
+    let erp = sandbox();
+    let breaks_off = |order: &str| match order {
+        "CG1" => Update::Applies,
+        "CG2" => Update::LosesReply,
+        _ => Update::LosesCall,
+    };
+    let server = before(&erp, breaks_off, None);
+    let run = carried(&place, &server, &["--retries=0"], 1);
     let results = place.results(&run);
     assert_eq!(
         results.column("status"),
@@ -251,13 +208,15 @@ fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
         let place = Place::new();
         place.write("orders.csv", sheet(5));
         let gate = Arc::new(Gate::default());
-        let erp = erp(
-            |it| match it == order(2) {
-                true => Update::SaysSo,
-                false => Update::Applies,
-            },
-            Some(Arc::clone(&gate)),
-        );
+        let stand_in = sandbox();
+        let says_so = |number: &str| {
+            if number == order(2) {
+                Update::SaysSo
+            } else {
+                Update::Applies
+            }
+        };
+        let erp = before(&stand_in, says_so, Some(Arc::clone(&gate)));
         let mut run = start(&mut place.run(&erp, ["orders.csv", "-j1", "--verify"]));
         erp.wait_for_calls(6);
         let run = match signal {
@@ -280,7 +239,8 @@ fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
         }
         let run = carried(&place, &erp, &[], 0);
         assert!(run.stderr.contains("5 rows taken over"), "{run:#?}");
-        assert_eq!(updates(&erp), 5, "nothing is sent twice");
+        let updates = erp.requests().into_iter().filter(|it| !it.is_listing());
+        assert_eq!(updates.count(), 5, "nothing is sent twice");
         let message = place.results(&run).column("message")[2].to_owned();
         assert_eq!(
             message,
@@ -321,20 +281,14 @@ fn what_was_not_sent_is_not_read_back() {
 fn what_was_read_back_before_a_run_is_interrupted_is_kept() {
     let place = Place::new();
     let gate = Arc::new(Gate::default());
-    let listed = [("CG1", "old"), ("CG2", "aa")].map(|(it, flag)| (it.into(), flag.into()));
-    let flags = BTreeMap::from(listed);
-    let erp = {
-        let gate = Arc::clone(&gate);
-        ScriptedServer::per_call(move |_, request| {
-            Some(match lists(request) {
-                true => {
-                    gate.pass();
-                    page(&flags, &request.order())
-                }
-                false => accepted(),
-            })
-        })
-    };
+    let held = Arc::clone(&gate);
+    let erp = ScriptedServer::per_call(move |_, request| {
+        if !request.is_listing() {
+            return Some(accepted());
+        }
+        held.pass();
+        Some(listing(2, &[("CG1", "old"), ("CG2", "aa")]))
+    });
     place.sheet(&["CG1", "CG2", "CG3"].map(|order| (order, "aa")));
     let mut run = start(&mut place.run(&erp, ["orders.csv", "-j1", "--verify"]));
     erp.wait_for_calls(4);
@@ -348,19 +302,4 @@ fn what_was_read_back_before_a_run_is_interrupted_is_kept() {
     let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
     assert_eq!(place.results(&run).column("status"), statuses);
     assert_eq!(erp.calls(), 4, "{run:#?}");
-}
-
-#[test]
-fn the_stand_in_can_be_read_back_in_chinese() {
-    let place = Place::new();
-    place.write("orders.csv", sheet(3));
-    let mut command = place.program();
-    command.args(["run", "orders.csv", "--sandbox", "--verify", "--lang=zh"]);
-    let run = finish(&mut command).expect(0);
-    let said = "3 张采购单的标记已核实，0 张不符";
-    assert!(run.stdout.contains(said), "{run:#?}");
-    assert!(
-        run.stderr.contains("核对 3 张采购单（--verify）"),
-        "{run:#?}"
-    );
 }

@@ -151,20 +151,3 @@ fn another_that_writes_the_same_files_is_told() {
     first.finish().expect(1);
     assert_eq!(place.files(), ["orders.csv", DIFFERENT, VERIFIED]);
 }
-
-#[test]
-fn a_file_that_cannot_be_replaced_at_the_end_is_written_beside() {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    let page = http("200 OK", r#"{"status":0,"data":{"order":[]}}"#);
-    let (server, gate) = ScriptedServer::gated(move |connection, _| connection.send(&page));
-    let first = start(&mut place.verify(&server, ["orders.csv"]));
-    server.wait_for_calls(1);
-    // Something that is no file has come in the way since.
-    std::fs::create_dir(place.path(VERIFIED)).expect("made");
-    place.write(&format!("{VERIFIED}/x"), "");
-    gate.open();
-    let run = first.finish().expect(3);
-    assert!(run.stderr.contains("orders.verified-2.csv"), "{run:#?}");
-    assert_eq!(place.table("orders.verified-2.csv").count("not found"), 1);
-}

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::harness::{
-    Gate, Place, ScriptedServer, finish, http, refused, sandbox, sandbox_with, sheet, start,
+    Gate, Place, ScriptedServer, finish, http, listing, refused, sandbox, sandbox_with, sheet,
+    start,
 };
 use wdt_flags::sandbox::Config;
 
 /// An order as a listing shows it, alone on its page.
 fn page_of(number: &str, flag: &str) -> Vec<u8> {
-    let order = serde_json::json!({ "purchase_no": number, "flag_name": flag });
-    let data = serde_json::json!({ "total_count": 9_000, "order": [order] });
-    let reply = serde_json::json!({ "status": 0, "data": data });
-    http("200 OK", reply.to_string())
+    listing(9_000, &[(number, flag)])
 }
 
 #[test]

@@ -104,9 +104,10 @@ impl<W: Write + Seek> XlsxWriter<W> {
             *width = (*width).max(cell.lines().map(str::width).max().unwrap_or(0));
         }
         held.push(record);
-        match held.len() < MEASURED_ROWS {
-            true => Ok(()),
-            false => self.begin_rows(),
+        if held.len() < MEASURED_ROWS {
+            Ok(())
+        } else {
+            self.begin_rows()
         }
     }
 
@@ -156,13 +157,14 @@ impl<W: Write + Seek> XlsxWriter<W> {
                 _ => style(*kind, cell),
             };
             let _ = write!(self.row, "<c r=\"{letters}{n}\" s=\"{style}\"");
-            let _ = match n > 1 && *kind == Kind::Number && is_number(cell) {
-                true => write!(self.row, "><v>{cell}</v></c>"),
-                false => write!(
+            let _ = if n > 1 && *kind == Kind::Number && is_number(cell) {
+                write!(self.row, "><v>{cell}</v></c>")
+            } else {
+                write!(
                     self.row,
                     " t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
                     escaped(cell)
-                ),
+                )
             };
         }
         self.row.push_str("</row>");
@@ -300,12 +302,15 @@ fn styles() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{Agreement, Status};
+    use crate::files::Status;
 
     #[test]
     fn every_status_has_its_colours() {
-        let statuses = Status::ALL.map(Status::as_str).into_iter();
-        let statuses = statuses.chain(Agreement::ALL.map(Agreement::as_str));
-        assert!(statuses.eq(COLOURS.map(|(status, ..)| status)));
+        let statuses = Status::OF_RESULTS.iter().chain(Status::OF_READINGS);
+        assert!(
+            statuses
+                .map(|status| status.as_str())
+                .eq(COLOURS.map(|(status, ..)| status))
+        );
     }
 }

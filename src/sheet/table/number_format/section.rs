@@ -104,9 +104,10 @@ impl Section {
             Section::Duration
         } else if traits.date {
             let has_digits = tokens.iter().any(|token| matches!(token, Token::Digit(_)));
-            match traits.unknown || has_digits {
-                true => Section::Other,
-                false => Section::Date,
+            if traits.unknown || has_digits {
+                Section::Other
+            } else {
+                Section::Date
             }
         } else if traits.percent {
             Section::Percent(traits.decimals.unwrap_or_default())

@@ -152,9 +152,10 @@ impl<'b> State<'b> {
         };
         if let Some(raw) = raw {
             self.is_raw = is_start;
-            return match is_start {
-                true => TokenSinkResult::RawData(raw),
-                false => TokenSinkResult::Continue,
+            return if is_start {
+                TokenSinkResult::RawData(raw)
+            } else {
+                TokenSinkResult::Continue
             };
         }
         match (&*tag.name, is_start) {

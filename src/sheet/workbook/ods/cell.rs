@@ -124,9 +124,10 @@ fn number(text: &str) -> Result<f64, Fault> {
 
 /// The text that a cell shows: its paragraphs, without notes and what is drawn over it.
 fn text(xml: &mut Xml<'_, impl BufRead>, is_covered: bool) -> Result<String, Fault> {
-    let cell = match is_covered {
-        true => "covered-table-cell",
-        false => "table-cell",
+    let cell = if is_covered {
+        "covered-table-cell"
+    } else {
+        "table-cell"
     };
     let mut text = String::new();
     let mut paragraphs = 0;

@@ -66,24 +66,24 @@ impl Charset {
     }
 
     pub(super) fn format(self, fields: &mut Fields<'_>) -> Result<String, Fault> {
-        match self.is_unicode {
-            true => self.long(fields),
-            false => self.short(fields),
+        if self.is_unicode {
+            self.long(fields)
+        } else {
+            self.short(fields)
         }
     }
 
     fn characters(self, fields: &mut Fields<'_>, length: usize) -> Result<String, Fault> {
-        match self.is_unicode {
-            true => match fields.u8()? & WIDE {
+        if self.is_unicode {
+            match fields.u8()? & WIDE {
                 0 => Ok(narrow(fields.bytes(length)?)),
                 _ => fields.utf16(length),
-            },
-            false => {
-                let text = self
-                    .encoding
-                    .decode_without_bom_handling(fields.bytes(length)?);
-                Ok(text.0.into_owned())
             }
+        } else {
+            let text = self
+                .encoding
+                .decode_without_bom_handling(fields.bytes(length)?);
+            Ok(text.0.into_owned())
         }
     }
 
@@ -93,19 +93,18 @@ impl Charset {
         fields: Fields<'_>,
         records: Records<'_>,
     ) -> Result<String, Fault> {
-        match self.is_unicode {
-            true => {
-                let mut long = Long { fields, records };
-                let length = long.fields.u16()?;
-                match length {
-                    0 => Ok(String::new()),
-                    length => {
-                        let flags = long.fields.u8()?;
-                        long.characters(usize::from(length), flags)
-                    }
+        if self.is_unicode {
+            let mut long = Long { fields, records };
+            let length = long.fields.u16()?;
+            match length {
+                0 => Ok(String::new()),
+                length => {
+                    let flags = long.fields.u8()?;
+                    long.characters(usize::from(length), flags)
                 }
             }
-            false => self.long(&mut { fields }),
+        } else {
+            self.long(&mut { fields })
         }
     }
 }
@@ -148,9 +147,10 @@ impl Long<'_> {
     }
 
     fn more(&mut self) -> Result<(), Fault> {
-        match self.has_more()? {
-            true => Ok(()),
-            false => Err(Damage::Cut.into()),
+        if self.has_more()? {
+            Ok(())
+        } else {
+            Err(Damage::Cut.into())
         }
     }
 

@@ -33,9 +33,10 @@ impl<'b, R: BufRead> Records<'b, R> {
         let mut bytes = (&mut self.part).take(length);
         let read = bytes.read_to_end(&mut self.record);
         read.map_err(|error| self.part.fault(&error))?;
-        match self.record.len() as u64 == length {
-            true => Ok(Some((kind as u16, Fields(&self.record)))),
-            false => Err(Damage::Cut.into()),
+        if self.record.len() as u64 == length {
+            Ok(Some((kind as u16, Fields(&self.record))))
+        } else {
+            Err(Damage::Cut.into())
         }
     }
 

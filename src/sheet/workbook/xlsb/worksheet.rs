@@ -71,9 +71,10 @@ pub(super) fn read(
             _ => {}
         }
     }
-    match is_whole {
-        true => builder.finish(),
-        false => Err(Damage::Cut.into()),
+    if is_whole {
+        builder.finish()
+    } else {
+        Err(Damage::Cut.into())
     }
 }
 

@@ -223,9 +223,10 @@ fn stored(
 }
 
 fn own(builder: &mut TableBuilder<'_>, text: &str, keep_empty: bool) -> Result<Value, Fault> {
-    match text.is_empty() && !keep_empty {
-        true => Ok(Value::None),
-        false => builder.text(text),
+    if text.is_empty() && !keep_empty {
+        Ok(Value::None)
+    } else {
+        builder.text(text)
     }
 }
 

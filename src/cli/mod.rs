@@ -1,0 +1,152 @@
+//! The command line, as clap reads it.
+//!
+//! The text of an option stands beside it: `-h` shows its first line, `--help` all of it. What few
+//! people need has `hide_short_help`, so that `-h` fits on a screen.
+
+mod account;
+mod calls;
+mod refusal;
+mod run;
+mod sandbox;
+mod sheet;
+mod values;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use self::account::{AccountArgs, InitArgs, PingArgs};
+pub use self::calls::{CallArgs, SkippingArgs};
+pub use self::refusal::exit;
+pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
+pub use self::sandbox::SandboxArgs;
+pub use self::sheet::SheetArgs;
+use crate::language::{Language, say, speak};
+
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = say!("about"),
+    after_help = say!("examples"),
+    after_long_help = say!("examples") + "\n\n" + &say!("exit-codes"),
+    disable_help_flag = true,
+    disable_version_flag = true,
+    hide_possible_values = true,
+    next_display_order = 900,
+    next_help_heading = say!("heading-other"),
+    subcommand_help_heading = say!("heading-commands"),
+)]
+pub struct Cli {
+    #[arg(short, long, global = true, conflicts_with = "verbose", help = say!("help-quiet"))]
+    pub quiet: bool,
+    #[arg(short, long, global = true, action = ArgAction::Count, help = say!("help-verbose"))]
+    pub verbose: u8,
+    #[arg(long, global = true, hide_short_help = true, help = say!("help-lang"))]
+    lang: Option<Language>,
+    #[arg(short, long, global = true, action = ArgAction::Help, help = say!("help-help"))]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version, help = say!("help-version"))]
+    version: Option<bool>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    #[command(about = say!("about-run"), after_long_help = say!("exit-codes"))]
+    Run(Box<RunArgs>),
+    #[command(about = say!("about-check"), after_long_help = say!("exit-codes"))]
+    Check(Box<CheckArgs>),
+    #[command(about = say!("about-verify"), after_long_help = say!("exit-codes"))]
+    Verify(Box<VerifyArgs>),
+    #[command(about = say!("about-init"))]
+    Init(InitArgs),
+    #[command(about = say!("about-ping"))]
+    Ping(PingArgs),
+    #[command(about = say!("about-sandbox"))]
+    Sandbox(SandboxArgs),
+    #[command(about = say!("about-man"))]
+    Man {
+        #[arg(long, value_name = "DIR", help_heading = say!("heading-output"), help = say!("help-dir"))]
+        dir: PathBuf,
+    },
+    #[command(about = say!("about-completions"))]
+    Completions {
+        #[arg(help_heading = say!("heading-arguments"), help = say!("help-shell"))]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What the arguments, the program's name first, ask for.
+///
+/// # Errors
+///
+/// If they cannot be right, or ask for help or the version.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let args: Vec<_> = args.collect();
+    speak(Language::wanted(&args));
+    let mut command = command();
+    if args.len() == 1 || args.iter().any(|arg| arg == "-h") {
+        command = with_sections(command, "{subcommands}\n\n{options}").mut_subcommands(|command| {
+            let takes_argument = command.get_positionals().next().is_some();
+            let arguments = if takes_argument {
+                "{positionals}\n"
+            } else {
+                ""
+            };
+            with_sections(command, &format!("{arguments}{{options}}"))
+        });
+    }
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// The definitions, with texts in the language that was chosen.
+pub fn command() -> clap::Command {
+    let mut command = Cli::command();
+    // Only now there is a command `help`.
+    command.build();
+    with_texts(command)
+        .mut_subcommand("help", |help| help.about(say!("about-help")))
+        .mut_subcommands(with_texts)
+}
+
+/// Splits the texts into what `-h` shows and the rest.
+fn with_texts(command: clap::Command) -> clap::Command {
+    let text = command.get_about().map(ToString::to_string);
+    let text = text.unwrap_or_default();
+    with_sections(command, "{all-args}")
+        .about(first_line(&text))
+        .long_about(text)
+        .mut_args(|arg| {
+            let text = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            // The texts name defaults and values themselves, as clap would in English only.
+            arg.help(first_line(&text))
+                .long_help(text)
+                .hide_default_value(true)
+        })
+}
+
+/// Shows these sections after the usage, whose heading clap has in English only.
+fn with_sections(command: clap::Command, sections: &str) -> clap::Command {
+    let style = *command.get_styles().get_usage();
+    let usage = say!("heading-usage");
+    command.help_template(format!(
+        "{{about-with-newline}}\n{style}{usage}{style:#} {{usage}}\n\n{sections}{{after-help}}"
+    ))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        command().debug_assert();
+    }
+}

@@ -1,0 +1,121 @@
+//! How commands end: exit codes, and why one ends without doing what it was asked to.
+
+use std::fmt::Display;
+use std::io;
+use std::time::Duration;
+
+use crate::console::{Console, print, summary};
+use crate::erp::{Account, CallError};
+use crate::files::FileError;
+use crate::language::say;
+use crate::run::{Report, RunError, Settings};
+use crate::stop::StopReason;
+use crate::text::duration;
+
+pub const OK: u8 = 0;
+pub const SOME_FAILED: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const STOPPED: u8 = 3;
+/// `EX_TEMPFAIL` of `sysexits.h`.
+pub const LOCKED: u8 = 75;
+
+/// By the convention of shells.
+pub fn of_signal(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
+/// An error for people, and the exit code it ends the program with.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: u8,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn new(code: u8, message: impl Display) -> Self {
+        let message = message.to_string();
+        Failure { code, message }
+    }
+
+    pub fn usage(message: impl Display) -> Self {
+        Failure::new(USAGE, message)
+    }
+
+    pub fn stdout(error: io::Error) -> Self {
+        Failure::new(STOPPED, say!("stdout-failed", error = error.to_string()))
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let code = match &error {
+            RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
+            RunError::File(FileError::Locked { .. }) | RunError::AccountBusy { .. } => LOCKED,
+            RunError::File(
+                FileError::Io { .. } | FileError::Held { .. } | FileError::OfAnother { .. },
+            ) => STOPPED,
+            RunError::File(_) => USAGE,
+            RunError::Interrupted {
+                stopped: Some(StopReason::Signal(signal)),
+                ..
+            } => of_signal(*signal),
+            RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
+        };
+        Failure::new(code, error)
+    }
+}
+
+/// Prints the summary, says last why not everything was done, if so, and gives the exit code.
+/// `settings` are those of a run; reading back has none.
+pub fn end(
+    report: &Report,
+    account: &Account,
+    settings: Option<&Settings>,
+    tip: Option<&str>,
+    next: Option<&str>,
+    console: &Console,
+) -> u8 {
+    console.finish();
+    if let Err(error) = print(summary(report, account, tip, next)) {
+        console.warning(say!("run-no-summary", error = error.to_string()));
+    }
+    for beside in &report.beside {
+        console.error(say!(
+            "run-beside",
+            wanted = beside.wanted.as_str(),
+            why = beside.why.as_str(),
+            written = beside.written.as_str()
+        ));
+    }
+    if report.journal_lost {
+        console.warning(say!("run-journal-lost"));
+    }
+    let (stopped, given_up) = (report.stopped.as_ref(), report.given_up.as_ref());
+    let reason = stopped.map(ToString::to_string);
+    if let Some(reason) = reason.or_else(|| given_up.map(ToString::to_string)) {
+        let lacks_permission = given_up.is_some_and(CallError::lacks_permission);
+        let is_tested = stopped.is_some_and(StopReason::is_tested_by_ping);
+        let again = match settings {
+            None if stopped.is_none() && lacks_permission => "permission",
+            None => "verify",
+            Some(_) if report.journal_lost => "lost",
+            Some(settings) if settings.fresh => "fresh",
+            Some(_) => "same",
+        };
+        let within = settings.map_or(Duration::ZERO, |settings| settings.continue_within);
+        console.error(say!(
+            "run-stopped",
+            reason = reason,
+            test = u8::from(is_tested && settings.is_some()),
+            again = again,
+            within = duration(within)
+        ));
+    }
+    match stopped {
+        Some(StopReason::Signal(signal)) => of_signal(*signal),
+        Some(_) => STOPPED,
+        None if given_up.is_some() || !report.beside.is_empty() => STOPPED,
+        None if report.rows.failures() > 0 => SOME_FAILED,
+        None => OK,
+    }
+}

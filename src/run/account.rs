@@ -1,0 +1,55 @@
+//! The runs of an account take turns: two at once would exceed its quota.
+
+use std::time::{Duration, Instant};
+
+use super::error::RunError;
+use super::event::{Level, Observer};
+use super::rules::Rules;
+use crate::erp::Client;
+use crate::files::{AccountLock, AccountState};
+use crate::language::say;
+use crate::stop::Stop;
+
+/// How often a run looks whether another one of its account has ended.
+const ASK_EVERY: Duration = Duration::from_millis(500);
+
+/// What the runs of an account leave to each other, once no other run holds it, and how long one did,
+/// if one did. Where nothing can be kept that is told, and the run goes on.
+pub fn take_account(
+    rules: &Rules,
+    client: &Client,
+    stop: &Stop,
+    observers: &[&dyn Observer],
+) -> Result<(Option<AccountState>, Option<Duration>), RunError> {
+    let mut busy_since = None;
+    loop {
+        let holder = match rules.account_lock.as_deref().map(AccountLock::take) {
+            Some(AccountLock::Held(state)) => {
+                let waited = busy_since.map(|since: Instant| since.elapsed());
+                return Ok((Some(state), waited));
+            }
+            Some(AccountLock::Busy(holder)) => holder,
+            Some(AccountLock::Unavailable(error)) => {
+                let why = error.to_string();
+                observers.say(Level::Warning, say!("event-account-unknown", why = why));
+                return Ok((None, None));
+            }
+            None => {
+                if !client.is_stand_in() {
+                    let why = say!("event-no-state-directory");
+                    observers.say(Level::Warning, say!("event-account-unknown", why = why));
+                }
+                return Ok((None, None));
+            }
+        };
+        let since = *busy_since.get_or_insert_with(|| {
+            let text = say!("event-account-busy", holder = holder.to_string());
+            observers.say(Level::Warning, text);
+            Instant::now()
+        });
+        let waited = since.elapsed();
+        if rules.has_deadline_passed() || waited >= rules.longest_wait() || !stop.sleep(ASK_EVERY) {
+            return Err(RunError::AccountBusy { holder, waited });
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! The one place where a call is made: permit, call, verdict, wait, again.
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::account::take_account;
+use super::error::RunError;
+use super::event::{Event, Level, Observer};
+use super::reach::Reach;
+use super::rules::Rules;
+use crate::erp::{CallError, Client, ErrorKind, Limit};
+use crate::files::AccountState;
+use crate::language::say;
+use crate::pace::{Change, Pacing, Permit, RateLimiter, backoff};
+use crate::sheet::Place;
+use crate::stop::{Stop, StopReason};
+use crate::text::duration;
+
+/// How often at most a call for no order is repeated: all others wait for it.
+const MAX_RETRIES: u32 = 2;
+/// A wait before the first call that is longer is told.
+const WORTH_SAYING: Duration = Duration::from_secs(5);
+
+/// What a call is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose<'a> {
+    /// None if it is made for many orders.
+    pub order: Option<(&'a str, &'a Place)>,
+    /// Whether it changes nothing: then it can be gone without.
+    pub is_read: bool,
+}
+
+impl Purpose<'_> {
+    pub const READ_MANY: Purpose<'static> = Purpose {
+        order: None,
+        is_read: true,
+    };
+}
+
+/// What became of a call and its repetitions.
+pub struct Attempted<T> {
+    pub attempts: u32,
+    /// `None` if the run stopped before anything was known.
+    pub result: Option<Result<T, CallError>>,
+}
+
+/// What the summary counts.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub calls: AtomicU64,
+    pub retries: AtomicU64,
+    pub pauses: AtomicU64,
+}
+
+/// Makes calls for all workers.
+pub struct Calls<'r> {
+    pub client: &'r Client,
+    pub rules: &'r Rules,
+    pub stop: &'r Stop,
+    pub observers: &'r [&'r dyn Observer],
+    pub counts: Counts,
+    /// How long the run waited for another one of its account.
+    pub waited: Option<Duration>,
+    limiter: RateLimiter,
+    account: Option<AccountState>,
+    pace_kept: Once,
+    pub(super) reach: Reach,
+}
+
+impl<'r> Calls<'r> {
+    /// Takes the account's lock, once no other run holds it.
+    ///
+    /// # Errors
+    ///
+    /// If another run of the account goes on for longer than this one may wait.
+    pub fn begin(
+        client: &'r Client,
+        rules: &'r Rules,
+        stop: &'r Stop,
+        observers: &'r [&'r dyn Observer],
+    ) -> Result<Calls<'r>, RunError> {
+        let (account, waited) = take_account(rules, client, stop, observers)?;
+        let known = account.as_ref().and_then(AccountState::known);
+        Ok(Calls {
+            client,
+            limiter: RateLimiter::new(rules.rate, rules.workers, known, rules.longest_wait()),
+            rules,
+            stop,
+            observers,
+            counts: Counts::default(),
+            waited,
+            account,
+            pace_kept: Once::new(),
+            reach: Reach::default(),
+        })
+    }
+
+    /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
+    pub fn pace(&self) -> Option<f64> {
+        self.limiter.pace()
+    }
+
+    pub fn pacing(&self) -> Pacing {
+        let known = self.account.as_ref().and_then(AccountState::known);
+        self.rules.pacing(known)
+    }
+
+    /// A call begins now, or none does before `at`: the next run of the account is to know, and what
+    /// is known of the limit by now.
+    fn mark(&self, at: SystemTime) {
+        if let Some(account) = &self.account {
+            account.remember(self.limiter.known());
+            account.mark(at);
+        }
+    }
+
+    /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
+    /// failures as often as the rules say, a wrong clock once, an outage of the server is waited
+    /// out. A call that reads for many orders is repeated a few times only. A verdict that holds for
+    /// every call stops the run; whether a doubtful one does, other calls tell. No verdict on a call
+    /// that only reads stops the run.
+    ///
+    /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
+    /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
+    pub fn make<T>(
+        &self,
+        purpose: Purpose<'_>,
+        mut call: impl FnMut() -> Result<T, CallError>,
+    ) -> Attempted<T> {
+        let is_for_many = purpose.order.is_none();
+        let retries = if is_for_many {
+            self.rules.retries.min(MAX_RETRIES)
+        } else {
+            self.rules.retries
+        };
+        let (mut failures, mut throttles) = (0, 0);
+        let (mut clock_corrected, mut is_retry) = (false, false);
+        let mut tried = Attempted {
+            attempts: 0,
+            result: None,
+        };
+        loop {
+            let Some(permit) = self.permit() else {
+                return tried;
+            };
+            tried.attempts += 1;
+            let retry = u64::from(std::mem::take(&mut is_retry));
+            self.counts.retries.fetch_add(retry, Ordering::Relaxed);
+            let started = Instant::now();
+            let result = self.counted(purpose, tried.attempts, &mut call);
+            let error = match result {
+                Ok(_) => {
+                    self.got_through(permit);
+                    return tried.ended(result);
+                }
+                Err(error) => error,
+            };
+            let clock_was_corrected = std::mem::take(&mut clock_corrected);
+            match error.kind {
+                ErrorKind::Rejected => {
+                    self.got_through(permit);
+                    return tried.ended(Err(error));
+                }
+                ErrorKind::Throttled(limit) => {
+                    self.throttled(permit, limit, &error);
+                    throttles += 1;
+                    if purpose.is_read && is_for_many && throttles > MAX_RETRIES {
+                        // Whether other calls get through is not known.
+                        self.reach.let_in();
+                        return tried.ended(Err(error));
+                    }
+                }
+                ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable => {
+                    drop(permit);
+                    if !error.is_reply() && self.wait_out_outage(error.kind, started) {
+                        if error.may_be_applied() {
+                            tried.result = Some(Err(error));
+                        }
+                        continue;
+                    }
+                    failures += 1;
+                    let asked = error.retry_after.unwrap_or_default();
+                    let asked = asked.min(self.rules.longest_wait());
+                    let delay = backoff(failures, fastrand::f64(), asked);
+                    tried.result = Some(Err(error));
+                    if failures > retries || !self.stop.sleep(delay) {
+                        return tried;
+                    }
+                    is_retry = true;
+                }
+                ErrorKind::Fatal | ErrorKind::Doubtful if purpose.is_read => {
+                    return tried.ended(Err(error));
+                }
+                ErrorKind::Clock if clock_was_corrected => {
+                    if !purpose.is_read {
+                        self.stop.stop(StopReason::Clock {
+                            error: error.clone(),
+                            offset: self.client.clock().offset(),
+                        });
+                    }
+                    return tried.ended(Err(error));
+                }
+                ErrorKind::Clock => {
+                    clock_corrected = true;
+                    let offset = self.client.clock().offset();
+                    self.observers.event(&Event::Clock { offset });
+                }
+                ErrorKind::Fatal => {
+                    self.stop.stop(StopReason::Fatal(error.clone()));
+                    // What was never sent is not to be called failed.
+                    if error.may_be_applied() {
+                        tried.result = Some(Err(error));
+                    }
+                    return tried;
+                }
+                ErrorKind::Doubtful => {
+                    drop(permit);
+                    self.weigh(&error);
+                    return tried.ended(Err(error));
+                }
+            }
+        }
+    }
+
+    /// The ERP took the call or refused its row.
+    fn got_through(&self, permit: Permit<'_>) {
+        permit.passed();
+        self.reach.got_through();
+    }
+
+    /// A permit to call a server that is not known to be away.
+    fn permit(&self) -> Option<Permit<'_>> {
+        loop {
+            self.reach.wait_while_away();
+            let permit = self.any_permit()?;
+            if !self.reach.is_away() {
+                return Some(permit);
+            }
+        }
+    }
+
+    fn any_permit(&self) -> Option<Permit<'_>> {
+        self.pace_kept.call_once(|| self.keep_pace());
+        let permit = self.limiter.permit(self.stop)?;
+        self.mark(SystemTime::now());
+        Some(permit)
+    }
+
+    /// Before the first call: at the pace of the run before, where it left off.
+    fn keep_pace(&self) {
+        if let Some(at) = self.account.as_ref().and_then(AccountState::last_call) {
+            let wait = self.limiter.follow(at);
+            if wait > WORTH_SAYING {
+                let time = duration(wait);
+                let text = say!("event-waits-for-pace", wait = time);
+                self.observers.say(Level::Note, text);
+                self.observers.event(&Event::Paused {
+                    wait,
+                    reason: &say!("event-as-before"),
+                });
+            }
+        }
+    }
+
+    /// Makes a call, and tells and notes how it ended.
+    fn counted<T>(
+        &self,
+        purpose: Purpose<'_>,
+        attempt: u32,
+        call: impl FnOnce() -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        self.counts.calls.fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
+        let result = call();
+        let error = result.as_ref().err();
+        if error.is_none_or(CallError::is_reply) {
+            self.reach.answered(started);
+        }
+        self.observers.event(&Event::Answered {
+            order: purpose.order,
+            attempt,
+            error,
+            pace: self.limiter.pace(),
+        });
+        result
+    }
+
+    fn throttled(&self, permit: Permit<'_>, limit: Limit, error: &CallError) {
+        self.reach.shut_out(&error.reason);
+        match permit.throttled(limit, error.retry_after) {
+            Change::None => {}
+            Change::MaxInFlight(calls) => self.observers.event(&Event::MaxInFlight {
+                calls,
+                reason: &error.reason,
+            }),
+            Change::Pause(wait) => {
+                self.mark(SystemTime::now() + wait);
+                self.counts.pauses.fetch_add(1, Ordering::Relaxed);
+                self.observers.event(&Event::Paused {
+                    wait,
+                    reason: &error.reason,
+                });
+            }
+        }
+    }
+
+    /// Makes a call that changes nothing; `None` if the run stops before.
+    pub(super) fn ping(&self) -> Option<Result<(), CallError>> {
+        let permit = self.any_permit()?;
+        let result = self.counted(Purpose::READ_MANY, 1, || self.client.ping().result);
+        match &result {
+            Ok(()) => permit.passed(),
+            Err(error) => {
+                if let ErrorKind::Throttled(limit) = error.kind {
+                    self.throttled(permit, limit, error);
+                }
+            }
+        }
+        Some(result)
+    }
+}
+
+impl<T> Attempted<T> {
+    fn ended(self, result: Result<T, CallError>) -> Self {
+        Attempted {
+            result: Some(result),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the ERP says that an order carries.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::erp::Listed;
+use crate::files::Status;
+use crate::language::say;
+use crate::text::date_and_time;
+
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// `无` for none; `None` if it is not known.
+    pub flag: Option<Box<str>>,
+    /// When the order was last modified, by the ERP's clock.
+    modified: Option<Timestamp>,
+    /// When this was known.
+    pub at: Timestamp,
+    /// Why the flag is not known; empty if it is.
+    pub obstacle: String,
+    /// Whether the ERP does not show the order, though it was asked for it by its number.
+    is_missing: bool,
+}
+
+impl Found {
+    /// As a listing shows it.
+    pub fn shown(listed: Listed, at: Timestamp) -> Found {
+        let found = Found {
+            flag: listed.flag.map(String::into_boxed_str),
+            modified: listed.modified,
+            at,
+            obstacle: String::new(),
+            is_missing: false,
+        };
+        if found.flag.is_some() {
+            found
+        } else {
+            found.without_flag()
+        }
+    }
+
+    /// The listing does not say it, or says it twice.
+    pub fn without_flag(self) -> Found {
+        Found {
+            flag: None,
+            obstacle: say!("readback-without-flag"),
+            ..self
+        }
+    }
+
+    /// The call came to nothing, or the order is not there.
+    pub fn nothing(obstacle: String, is_missing: bool) -> Found {
+        Found {
+            flag: None,
+            modified: None,
+            at: Timestamp::now(),
+            obstacle,
+            is_missing,
+        }
+    }
+
+    /// What the listing for an order's number says of it.
+    pub fn of(mut listed: Vec<Listed>, number: &str) -> Found {
+        // The ERP's database may take upper and lower case for the same.
+        listed.retain(|it| it.order.eq_ignore_ascii_case(number));
+        if listed.iter().any(|it| it.order == number) {
+            listed.retain(|it| it.order == number);
+        }
+        let agree = listed.windows(2).all(|pair| pair[0].flag == pair[1].flag);
+        match listed.into_iter().next() {
+            Some(its) if agree => Found::shown(its, Timestamp::now()),
+            Some(its) => Found::shown(its, Timestamp::now()).without_flag(),
+            None => Found::nothing(say!("readback-not-found"), true),
+        }
+    }
+
+    /// How the ERP's flag compares with this one.
+    pub fn status(&self, flag: &str) -> Status {
+        match &self.flag {
+            _ if self.is_missing => Status::NotFound,
+            None => Status::Unknown,
+            Some(its) if **its == *flag => Status::Same,
+            Some(_) => Status::Different,
+        }
+    }
+
+    /// When the order was last modified, for people.
+    pub fn modified(&self) -> Option<String> {
+        let modified = self.modified?.to_zoned_datetime(TimeZone::system());
+        Some(date_and_time(&modified))
+    }
+}

@@ -1,0 +1,222 @@
+//! What flags orders carry, read from the ERP's listings.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::calls::{Calls, Purpose};
+use super::event::{Level, Observer};
+use super::found::Found;
+use super::orders::Orders;
+use crate::erp::{CallError, ErrorKind, Listing, Page, Query, Window};
+use crate::language::say;
+use crate::text::duration;
+
+/// How many calls reading may cost beyond those that it saves: a few at least, or a share of the
+/// calls without it.
+const MIN_LOSS: u64 = 3;
+const LOSS_SHARE: u64 = 10;
+/// How often it is said how far the reading is.
+const SAY_EVERY: Duration = Duration::from_secs(30);
+
+/// What reading listings came to.
+#[derive(Debug)]
+pub struct Listings {
+    /// Orders that are wanted.
+    pub orders: u64,
+    /// Of these, the ones that need no call for themselves by what listings show.
+    pub saved: u64,
+    /// Calls that this took, repetitions included.
+    pub calls: u64,
+    /// The ERP does not list its orders, or in a form that is not known.
+    pub refused: Option<CallError>,
+}
+
+impl Listings {
+    /// Why no other call that reads would be answered, if so.
+    pub fn holds_for_all(&self) -> Option<&CallError> {
+        self.refused.as_ref().filter(|error| {
+            matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock) || error.lacks_permission()
+        })
+    }
+}
+
+/// Reads, a call after the other, the orders that were modified within this time, the latest window
+/// first, as long as that pays: each order seen may save a call that is made for it alone. `saves`
+/// says whether an order of which this was found needs none, given the flag that it is to get.
+/// Errors of the ERP are no errors of the run: orders that were not seen are not known, and no more.
+pub fn read_listings(
+    calls: &Calls<'_>,
+    orders: &mut Orders,
+    within: Duration,
+    saves: fn(found: &Found, flag: &str) -> bool,
+) -> Listings {
+    let wanted = orders.wanted().count() as u64;
+    let mut reading = Reading {
+        calls,
+        orders,
+        within,
+        saves,
+        unseen: wanted,
+        said: None,
+        read: Listings {
+            orders: wanted,
+            saved: 0,
+            calls: 0,
+            refused: None,
+        },
+    };
+    let windows = reading.windows().len();
+    let mut earlier = (0..windows).rev();
+    while let Some(left) = earlier.next()
+        && reading.read_window(windows - left - 1, left as u64)
+    {}
+    let read = reading.read;
+    if let Some(error) = &read.refused {
+        let text = say!("listing-refused", error = error.to_string());
+        calls.observers.say(Level::Warning, text);
+    }
+    if read.saved > 0 || read.calls > 0 && read.refused.is_none() {
+        let left: u64 = read.orders - read.saved;
+        let text = say!(
+            "listing-read",
+            calls = read.calls,
+            saved = read.saved,
+            orders = read.orders,
+            left = left
+        );
+        calls.observers.say(Level::Note, text);
+    }
+    read
+}
+
+struct Reading<'r> {
+    calls: &'r Calls<'r>,
+    orders: &'r mut Orders,
+    within: Duration,
+    saves: fn(found: &Found, flag: &str) -> bool,
+    /// How many of the wanted orders have not been seen.
+    unseen: u64,
+    /// When it was last said how far the reading is.
+    said: Option<Instant>,
+    read: Listings,
+}
+
+impl Reading<'_> {
+    /// By the ERP's clock, as far as it is known; how many there are does not depend on it.
+    fn windows(&self) -> Vec<Window> {
+        let offset = SignedDuration::from_secs(self.calls.client.clock().offset());
+        let now = Timestamp::now().saturating_add(offset);
+        Window::back_from(now.unwrap_or(Timestamp::MAX), self.within)
+    }
+
+    /// Reads a window page by page, and returns whether earlier ones are to be read after it, which
+    /// have a page each, at least.
+    fn read_window(&mut self, nth: usize, earlier: u64) -> bool {
+        let mut window = self.windows().swap_remove(nth);
+        // The first page tells how many there are.
+        let mut pages = 1;
+        let mut number = 0;
+        while number < pages {
+            if !self.pays(pages - number + earlier) {
+                return false;
+            }
+            let page = Page {
+                number,
+                counted: number == 0,
+            };
+            let attempted = self.calls.make(Purpose::READ_MANY, || {
+                if page.counted {
+                    // The attempt before may have told that the clock was wrong.
+                    window = self.windows().swap_remove(nth);
+                }
+                let query = Query::Modified(window.clone());
+                self.calls.client.list(&query, page)
+            });
+            self.read.calls += u64::from(attempted.attempts);
+            let listing = match attempted.result {
+                Some(Ok(listing)) => listing,
+                Some(Err(error)) if !self.calls.stop.stopped() => {
+                    self.read.refused = Some(error);
+                    return false;
+                }
+                Some(Err(_)) | None => return false,
+            };
+            if listing.orders.is_empty() {
+                return true;
+            }
+            // A server may give fewer orders a page than it is asked for.
+            if let Some(total) = listing.total.filter(|_| page.counted) {
+                pages = total.div_ceil(listing.orders.len() as u64);
+            }
+            self.enter(listing);
+            number += 1;
+            self.tell(number, pages);
+        }
+        true
+    }
+
+    /// Whether to go on, though so many pages are left, at least.
+    fn pays(&self, pages: u64) -> bool {
+        let loss = MIN_LOSS.max(self.read.orders / LOSS_SHARE);
+        let pays = pages < self.unseen && self.read.calls < self.read.saved + loss;
+        if !pays && self.unseen > 0 {
+            self.calls
+                .observers
+                .say(Level::Note, say!("listing-does-not-pay"));
+        }
+        pays
+    }
+
+    fn enter(&mut self, listing: Listing) {
+        let at = Timestamp::now();
+        for listed in listing.orders {
+            let Some((flag, order)) = self.orders.get_mut(&listed.order) else {
+                continue;
+            };
+            if !order.is_wanted {
+                continue;
+            }
+            let mut now = Found::shown(listed, at);
+            let saves = |found: &Found| u64::from((self.saves)(found, flag));
+            match order.found.take() {
+                Some(before) => {
+                    // Of two on one page it is not known which is the later.
+                    if before.at == at && before.flag != now.flag {
+                        now = now.without_flag();
+                    }
+                    self.read.saved -= saves(&before);
+                }
+                None => self.unseen -= 1,
+            }
+            self.read.saved += saves(&now);
+            order.found = Box::new(now).into();
+        }
+    }
+
+    /// Tells how far the reading is.
+    fn tell(&mut self, page: u64, pages: u64) {
+        let left = pages.saturating_sub(page);
+        let is_due = self.said.is_none_or(|at| at.elapsed() >= SAY_EVERY);
+        let level = if is_due && left > 0 {
+            self.said = Some(Instant::now());
+            Level::Note
+        } else {
+            Level::Detail
+        };
+        let seen: u64 = self.read.orders - self.unseen;
+        let mut text = say!(
+            "listing-page",
+            seen = seen,
+            wanted = self.read.orders,
+            page = page,
+            pages = pages
+        );
+        let seconds = self.calls.pace().map(|pace| left as f64 * 60.0 / pace);
+        let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        if let Some(time) = time.filter(|_| left > 0) {
+            text = say!("listing-page-left", text = text, time = duration(time));
+        }
+        self.calls.observers.say(level, text);
+    }
+}

@@ -1,0 +1,306 @@
+//! The orders of a sheet, a record each: one call an order, with the flag that its last valid row
+//! gives.
+//!
+//! Calls are scarce and exports repeat an order on every detail line.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use compact_str::CompactString;
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use serde::Serialize;
+
+use super::found::Found;
+use crate::files::Outcome;
+use crate::sheet::{self, Line, Place, Problem, Row, Sheet, SheetError, SheetLine};
+
+/// What to do with an order that is given different flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum OnConflict {
+    /// The order's last valid row decides, the others are superseded.
+    #[default]
+    Last,
+    /// All the order's rows are invalid.
+    Invalid,
+}
+
+impl OnConflict {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OnConflict::Last => "last",
+            OnConflict::Invalid => "invalid",
+        }
+    }
+}
+
+/// What the rows of one order come to, and what becomes of it.
+#[derive(Debug)]
+pub struct Order {
+    /// Line of the row that decides.
+    pub line: Line,
+    /// Where that row stands in the sheet that a file of this program's own comes from.
+    pub origin: Option<Box<SheetLine>>,
+    /// Position among the flags.
+    flag: u32,
+    /// Valid rows that name it.
+    pub rows: u32,
+    is_conflicting: bool,
+    /// Whether it failed in an earlier run.
+    pub failed_before: bool,
+    /// Whether a call is wanted for it, to send it or to read it back.
+    pub is_wanted: bool,
+    /// Known once it is in the journal, or needs no call.
+    pub outcome: OnceLock<Outcome>,
+    /// What the ERP says that the order carries, where it was asked.
+    pub found: OnceLock<Box<Found>>,
+}
+
+/// The valid rows of a sheet by order. About 150 bytes a distinct order.
+#[derive(Debug, Default)]
+pub struct Orders {
+    pub on_conflict: OnConflict,
+    /// Order numbers are short: they stand in the map itself.
+    all: IndexMap<CompactString, Order, RandomState>,
+    /// With the valid rows that give each.
+    flags: IndexMap<Box<str>, u64, RandomState>,
+    /// Rows by order and flag, of the orders that are given different flags.
+    rows_by_flag: HashMap<(usize, u32), u32, RandomState>,
+    /// All rows, valid or not.
+    pub rows: u64,
+    /// Rows that cannot be sent as they stand.
+    pub invalid: u64,
+    /// Rows that are hidden and not wanted.
+    pub left_out: u64,
+    /// Orders that are given different flags.
+    pub conflicts: u64,
+    /// Whether a row has more fields than the header.
+    pub has_extra_fields: bool,
+}
+
+impl Orders {
+    /// Reads the sheet once. `watch` is shown every row that is not left out, with what would be
+    /// sent for it.
+    ///
+    /// # Errors
+    ///
+    /// If the sheet cannot be read to its end: then nothing may be sent.
+    pub fn of(
+        sheet: &Sheet,
+        on_conflict: OnConflict,
+        mut watch: impl FnMut(&Row, &Result<sheet::Entry<'_>, Problem>),
+    ) -> Result<Orders, SheetError> {
+        let mut orders = Orders {
+            on_conflict,
+            ..Orders::default()
+        };
+        let mut rows = sheet.rows()?;
+        let mut row = Row::default();
+        while rows.read(&mut row)? {
+            orders.rows += 1;
+            orders.has_extra_fields |= !row.extra_fields().is_empty();
+            if row.is_left_out() {
+                orders.left_out += 1;
+                continue;
+            }
+            let entry = row.entry(sheet);
+            match &entry {
+                Ok(entry) => orders.enter(&row, entry),
+                Err(_) => orders.invalid += 1,
+            }
+            watch(&row, &entry);
+        }
+        Ok(orders)
+    }
+
+    /// The last row decides; of a failures file, which may have been sorted, the last in its sheet.
+    fn enter(&mut self, row: &Row, entry: &sheet::Entry<'_>) {
+        let origin = row.origin().and_then(|origin| origin.line.clone());
+        let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
+            Some((at, _, rows)) => {
+                *rows += 1;
+                at
+            }
+            None => self.flags.insert_full(entry.flag.as_ref().into(), 1).0,
+        };
+        // More distinct flags than this do not fit in memory.
+        let flag = u32::try_from(flag).unwrap_or(u32::MAX);
+        match self.all.entry(CompactString::new(&entry.order)) {
+            Entry::Occupied(mut entry) => {
+                let index = entry.index();
+                let order = entry.get_mut();
+                if order.flag != flag && !order.is_conflicting {
+                    order.is_conflicting = true;
+                    self.conflicts += 1;
+                    self.rows_by_flag.insert((index, order.flag), order.rows);
+                }
+                if order.is_conflicting {
+                    *self.rows_by_flag.entry((index, flag)).or_default() += 1;
+                }
+                let line_in_sheet = |origin: Option<&SheetLine>| match origin {
+                    Some(origin) if origin.worksheet.is_none() => origin.line,
+                    _ => 0,
+                };
+                let its_line = line_in_sheet(origin.as_ref());
+                if its_line == 0 || its_line >= line_in_sheet(order.origin.as_deref()) {
+                    order.line = row.line();
+                    order.origin = origin.map(Box::new);
+                    order.flag = flag;
+                }
+                order.rows = order.rows.saturating_add(1);
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(Order {
+                    line: row.line(),
+                    origin: origin.map(Box::new),
+                    flag,
+                    rows: 1,
+                    is_conflicting: false,
+                    failed_before: false,
+                    is_wanted: false,
+                    outcome: OnceLock::new(),
+                    found: OnceLock::new(),
+                });
+            }
+        }
+    }
+
+    /// All distinct orders among the valid rows, by first appearance, with their numbers.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Order)> + Clone {
+        self.all
+            .iter()
+            .map(|(number, order)| (number.as_str(), order))
+    }
+
+    /// The same, with the flags that their deciding rows give.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &str, &mut Order)> {
+        let flags = &self.flags;
+        self.all
+            .iter_mut()
+            .map(|(number, order)| (number.as_str(), flag_of(flags, order.flag), order))
+    }
+
+    /// The order of this position, by first appearance.
+    pub fn at(&self, position: usize) -> Option<(&str, &Order)> {
+        let (number, order) = self.all.get_index(position)?;
+        Some((number, order))
+    }
+
+    /// `None` if no valid row names the order.
+    pub fn get(&self, number: &str) -> Option<&Order> {
+        self.all.get(number)
+    }
+
+    /// The same, and the flag that its deciding row gives.
+    pub fn get_mut(&mut self, number: &str) -> Option<(&str, &mut Order)> {
+        let order = self.all.get_mut(number)?;
+        Some((flag_of(&self.flags, order.flag), order))
+    }
+
+    /// Whether a call is made for the order.
+    pub fn is_sent(&self, order: &Order) -> bool {
+        order.is_sent(self.on_conflict)
+    }
+
+    /// Wants a call for the first `limit` orders of the sheet, but for those whose outcome is known.
+    pub fn want_unsettled(&mut self, limit: Option<u64>) {
+        let mut left = limit.unwrap_or(u64::MAX);
+        let on_conflict = self.on_conflict;
+        self.want(|order| {
+            let is_first = order.is_sent(on_conflict) && left > 0;
+            left -= u64::from(is_first);
+            is_first && order.outcome.get().is_none()
+        });
+    }
+
+    /// Wants a call for the orders of which this is so, and for no other.
+    pub fn want(&mut self, mut is_wanted: impl FnMut(&Order) -> bool) {
+        for order in self.all.values_mut() {
+            order.is_wanted = is_wanted(order);
+        }
+    }
+
+    /// The orders that a call is wanted for, with their numbers, by first appearance.
+    pub fn wanted(&self) -> impl DoubleEndedIterator<Item = (&str, &Order)> {
+        self.iter().filter(|(_, order)| order.is_wanted)
+    }
+
+    /// The same in the order in which calls are made: as the rows stand that decide, but those that
+    /// failed in an earlier run last, so that none of them keeps the others from being sent, night
+    /// after night.
+    pub fn in_turn(&self) -> Vec<(&str, &Order)> {
+        let mut wanted: Vec<_> = self.wanted().collect();
+        wanted.sort_by_key(|(_, order)| (order.failed_before, order.line));
+        wanted
+    }
+
+    /// The flag that the order's deciding row gives.
+    pub fn flag(&self, order: &Order) -> &str {
+        flag_of(&self.flags, order.flag)
+    }
+
+    /// How many of its rows give another flag than the deciding one.
+    pub fn superseded_rows_of(&self, number: &str, order: &Order) -> u64 {
+        if !order.is_conflicting {
+            return 0;
+        }
+        let index = self.all.get_index_of(number).unwrap_or_default();
+        let same = self.rows_by_flag.get(&(index, order.flag));
+        order
+            .rows
+            .saturating_sub(same.copied().unwrap_or_default())
+            .into()
+    }
+
+    /// Where the row stands that decides for the order, as people know it.
+    pub fn place(&self, order: &Order, sheet: &Sheet) -> Place {
+        sheet.place_of(order.line, order.origin.as_deref())
+    }
+
+    /// Wanted rows that give no order a flag: invalid ones, and those of conflicts.
+    pub fn unclear(&self) -> u64 {
+        self.invalid + self.conflicting_rows()
+    }
+
+    /// Distinct orders among the valid rows.
+    pub fn distinct(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The flags that valid rows give, with the number of these rows.
+    pub fn flags(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.flags.iter().map(|(flag, &rows)| (&**flag, rows))
+    }
+
+    /// Orders a call is made for, if nothing is known of any yet.
+    pub fn calls(&self) -> u64 {
+        self.all
+            .values()
+            .filter(|order| self.is_sent(order))
+            .count() as u64
+    }
+
+    /// Rows of the orders that conflicts make invalid.
+    pub fn conflicting_rows(&self) -> u64 {
+        self.all
+            .values()
+            .filter(|order| !self.is_sent(order))
+            .map(|order| u64::from(order.rows))
+            .sum()
+    }
+}
+
+impl Order {
+    pub fn is_sent(&self, on_conflict: OnConflict) -> bool {
+        on_conflict == OnConflict::Last || !self.is_conflicting
+    }
+}
+
+fn flag_of(flags: &IndexMap<Box<str>, u64, RandomState>, at: u32) -> &str {
+    flags.get_index(at as usize).map_or("", |(flag, _)| flag)
+}

@@ -1,0 +1,251 @@
+//! What is known of the server, from all calls.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::rules::GIVE_UP_AFTER;
+use crate::erp::CallError;
+use crate::stop::StopReason;
+
+pub const MAX_WAIT: Duration = Duration::from_secs(120);
+/// When to give up while not one call has been answered: then the endpoint is wrong rather than away.
+const GIVE_UP_UNANSWERED: Duration = Duration::from_secs(60);
+/// So many orders refused in a row are no coincidence.
+const REFUSED_IN_A_ROW: u32 = 5;
+
+#[derive(Debug)]
+pub struct Reach {
+    began: Instant,
+    /// Held by the worker that tries for all whether the server answers.
+    pub trying: Mutex<()>,
+    is_away: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// When the last reply came.
+    answered_at: Option<Instant>,
+    /// When the latest of the calls that were answered had started.
+    reached_at: Option<Instant>,
+    /// When the last outage was over.
+    back_at: Option<Instant>,
+    /// Since when no call has got through the ERP's limits, and its words, if one was over them.
+    shut_out: Option<(Instant, String)>,
+    /// Orders in a row that were refused in a manner that may hold for all.
+    refused: u32,
+    /// Whether the server was asked by a call that changes nothing.
+    asked: bool,
+}
+
+/// Whom a refusal is about that a firewall, too, could have given.
+#[derive(Debug, PartialEq, Eq)]
+pub enum About {
+    Row,
+    Run,
+    /// A call that changes nothing is to tell.
+    Ask,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Reach {
+            began: Instant::now(),
+            trying: Mutex::default(),
+            is_away: AtomicBool::new(false),
+            state: Mutex::default(),
+        }
+    }
+}
+
+impl Reach {
+    pub fn is_away(&self) -> bool {
+        self.is_away.load(Ordering::Acquire)
+    }
+
+    /// Calls are not to be made now: the server answers nothing.
+    pub fn goes_away(&self) {
+        self.is_away.store(true, Ordering::Release);
+    }
+
+    /// It answers, or the run is stopping.
+    pub fn comes_back(&self, is_reached: bool) {
+        self.is_away.store(false, Ordering::Release);
+        if is_reached {
+            self.lock().back_at = Some(Instant::now());
+        }
+    }
+
+    pub fn wait_while_away(&self) {
+        if self.is_away() {
+            drop(self.trying.lock());
+        }
+    }
+
+    /// A call that started at `started` was answered, whatever the answer is.
+    pub fn answered(&self, started: Instant) {
+        let mut state = self.lock();
+        state.answered_at = Some(Instant::now());
+        state.reached_at = state.reached_at.max(Some(started));
+    }
+
+    /// A call got through to the ERP, which took it or refused its row.
+    pub fn got_through(&self) {
+        let mut state = self.lock();
+        state.shut_out = None;
+        state.refused = 0;
+    }
+
+    /// Whether calls get through the ERP's limits is not known any more.
+    pub fn let_in(&self) {
+        self.lock().shut_out = None;
+    }
+
+    /// A call was over a limit, in the ERP's words.
+    pub fn shut_out(&self, reason: &str) {
+        let mut state = self.lock();
+        let since = state.shut_out.take().map_or_else(Instant::now, |it| it.0);
+        state.shut_out = Some((since, reason.to_owned()));
+    }
+
+    /// Why to give up, if no call has got through the ERP's limits for so long: a limit by the day
+    /// does not end by waiting for the minute to turn.
+    pub fn shut_out_for(&self, longest: Duration) -> Option<StopReason> {
+        let state = self.lock();
+        let (since, reason) = state.shut_out.as_ref()?;
+        let lasted = since.elapsed();
+        (lasted >= longest).then(|| StopReason::ShutOut {
+            reason: reason.clone(),
+            seconds: lasted.as_secs(),
+        })
+    }
+
+    /// Another order was refused in a manner that may hold for all: other calls tell.
+    pub fn refused(&self) -> About {
+        let mut state = self.lock();
+        state.refused += 1;
+        if state.refused >= REFUSED_IN_A_ROW {
+            About::Run
+        } else if state.asked {
+            About::Row
+        } else {
+            state.asked = true;
+            About::Ask
+        }
+    }
+
+    /// The call that was to tell whom a refusal is about did not.
+    pub fn ask_again(&self) {
+        self.lock().asked = false;
+    }
+
+    /// Whether a reply has come since then, to any call.
+    pub fn answered_since(&self, time: Instant) -> bool {
+        self.lock().answered_at.is_some_and(|at| at > time)
+    }
+
+    /// Whether a call was answered that has started since then: the reply of one that was on its way
+    /// already says nothing of a server that has broken a connection.
+    pub fn reached_since(&self, time: Instant) -> bool {
+        self.lock().reached_at.is_some_and(|at| at > time)
+    }
+
+    pub fn is_back_since(&self, time: Instant) -> bool {
+        self.lock().back_at.is_some_and(|at| at > time)
+    }
+
+    /// When there is time to try again after a wait of so long, or why to give up.
+    pub fn next_try(
+        &self,
+        wait: Duration,
+        longest: Option<Duration>,
+        error: &CallError,
+    ) -> Result<Duration, StopReason> {
+        let state = self.lock();
+        let is_answered = state.answered_at.is_some();
+        let by_default = if is_answered {
+            GIVE_UP_AFTER
+        } else {
+            GIVE_UP_UNANSWERED
+        };
+        let silent = state.answered_at.unwrap_or(self.began).elapsed();
+        let left = longest.unwrap_or(by_default).saturating_sub(silent);
+        if left.is_zero() {
+            return Err(StopReason::Unreachable {
+                reason: error.reason.clone(),
+                seconds: silent.as_secs(),
+                answered: is_answered,
+            });
+        }
+        let asked = error.retry_after.unwrap_or_default().min(MAX_WAIT);
+        Ok(wait.max(asked).min(left))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erp::ErrorKind;
+
+    fn refused() -> CallError {
+        CallError::new(ErrorKind::Unreachable, None, "refused".to_owned())
+    }
+
+    #[test]
+    fn a_reply_that_was_on_its_way_shows_no_more_than_that_it_came() {
+        let reach = Reach::default();
+        let before = Instant::now();
+        let failed = Instant::now();
+        reach.answered(before);
+        assert!(reach.answered_since(before) && !reach.reached_since(failed));
+        assert!(!reach.answered_since(Instant::now()));
+        reach.answered(failed + Duration::from_nanos(1));
+        assert!(reach.reached_since(failed) && !reach.is_back_since(before));
+    }
+
+    #[test]
+    fn the_last_try_is_when_it_is_time_to_give_up() {
+        let reach = Reach::default();
+        let minute = Duration::from_secs(60);
+        let wait = Duration::from_secs(5);
+        let next = |longest| reach.next_try(wait, longest, &refused());
+        assert_eq!(next(None), Ok(wait));
+        assert!(next(Some(Duration::from_secs(3))).is_ok_and(|wait| wait <= minute / 20));
+        let never = StopReason::Unreachable {
+            reason: refused().reason,
+            seconds: 0,
+            answered: false,
+        };
+        assert_eq!(next(Some(Duration::ZERO)), Err(never));
+    }
+
+    #[test]
+    fn the_server_is_asked_once_and_five_in_a_row_are_enough() {
+        let reach = Reach::default();
+        assert_eq!(reach.refused(), About::Ask);
+        reach.ask_again();
+        assert_eq!(reach.refused(), About::Ask);
+        assert_eq!(reach.refused(), About::Row);
+        reach.got_through();
+        for _ in 1..REFUSED_IN_A_ROW {
+            assert_eq!(reach.refused(), About::Row);
+        }
+        assert_eq!(reach.refused(), About::Run);
+    }
+
+    #[test]
+    fn a_limit_that_lets_nothing_through_is_given_up() {
+        let reach = Reach::default();
+        assert_eq!(reach.shut_out_for(Duration::ZERO), None);
+        reach.shut_out("too many");
+        assert!(reach.shut_out_for(Duration::ZERO).is_some());
+        assert_eq!(reach.shut_out_for(Duration::from_secs(3_600)), None);
+        reach.got_through();
+        assert_eq!(reach.shut_out_for(Duration::ZERO), None);
+    }
+}

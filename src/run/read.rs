@@ -1,0 +1,156 @@
+//! Reading back which flags orders carry: from listings as long as these are cheaper, then order by
+//! order.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::calls::{Calls, Purpose};
+use super::error::RunError;
+use super::event::{Event, Observer};
+use super::found::Found;
+use super::listed::read_listings;
+use super::orders::{Order, Orders};
+use super::reach::About;
+use crate::erp::{CallError, ErrorKind, Page, Query};
+use crate::sheet::Sheet;
+
+/// After so many calls in a row that came to nothing, no more are made.
+const MAX_CONSECUTIVE: u32 = 25;
+
+/// What reading back has taken.
+#[derive(Debug, Default)]
+pub struct ReadBack {
+    /// Calls made, repetitions included.
+    pub calls: u64,
+    /// After this no more calls were made: they would come to nothing, too.
+    pub given_up: Option<CallError>,
+    failed_in_a_row: u32,
+}
+
+impl ReadBack {
+    /// Why orders were not asked for, if that is known.
+    pub fn cut_short(&self, calls: &Calls<'_>) -> Option<String> {
+        let given_up = || self.given_up.as_ref().map(|error| error.reason.clone());
+        let stopped = calls.stop.reason().map(|reason| reason.to_string());
+        stopped.or_else(given_up)
+    }
+}
+
+/// Reads back the flags of the orders that are wanted: first those that were modified within this
+/// time. What the ERP says is no error. `is_told` says whether each order counts as settled then.
+///
+/// # Errors
+///
+/// If no workers can be had.
+pub fn read_back(
+    calls: &Calls<'_>,
+    orders: &mut Orders,
+    sheet: &Sheet,
+    within: Duration,
+    is_told: bool,
+) -> Result<ReadBack, RunError> {
+    let listings = read_listings(calls, orders, within, |_, _| true);
+    let asking = Asking {
+        calls,
+        orders,
+        sheet,
+        is_told,
+        read: Mutex::new(ReadBack {
+            calls: listings.calls,
+            given_up: listings.holds_for_all().cloned(),
+            failed_in_a_row: 0,
+        }),
+    };
+    let (seen, unseen): (Vec<_>, Vec<_>) = orders
+        .in_turn()
+        .into_iter()
+        .partition(|(_, order)| order.found.get().is_some());
+    for (number, order) in seen {
+        asking.settled(number, order);
+    }
+    calls.each(unseen, |(number, order)| asking.ask(number, order))?;
+    let read = asking.read.into_inner();
+    Ok(read.unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Asks for orders by their numbers.
+struct Asking<'r> {
+    calls: &'r Calls<'r>,
+    orders: &'r Orders,
+    sheet: &'r Sheet,
+    is_told: bool,
+    read: Mutex<ReadBack>,
+}
+
+impl Asking<'_> {
+    fn ask(&self, number: &str, order: &Order) {
+        if self.lock().given_up.is_some() {
+            return;
+        }
+        let query = Query::Order {
+            purchase_no: number.to_owned(),
+        };
+        let page = Page {
+            number: 0,
+            counted: false,
+        };
+        let purpose = Purpose {
+            order: Some((number, &self.orders.place(order, self.sheet))),
+            is_read: true,
+        };
+        let attempted = self
+            .calls
+            .make(purpose, || self.calls.client.list(&query, page));
+        let mut read = self.lock();
+        read.calls += u64::from(attempted.attempts);
+        let found = match attempted.result {
+            None => return,
+            Some(Ok(listing)) => {
+                read.failed_in_a_row = 0;
+                Found::of(listing.orders, number)
+            }
+            Some(Err(error)) => {
+                // A refusal in the ERP's words is one on the order.
+                let is_its = error.kind == ErrorKind::Rejected && error.code != Some(0);
+                read.failed_in_a_row = if is_its { 0 } else { read.failed_in_a_row + 1 };
+                if self.holds_for_all(&error) || read.failed_in_a_row >= MAX_CONSECUTIVE {
+                    read.given_up.get_or_insert(error.clone());
+                }
+                Found::nothing(error.reason, false)
+            }
+        };
+        drop(read);
+        // It is asked for once.
+        let _ = order.found.set(Box::new(found));
+        self.settled(number, order);
+    }
+
+    /// Tells that it is known what an order carries, or why not.
+    fn settled(&self, number: &str, order: &Order) {
+        let found = order.found.get().filter(|_| self.is_told);
+        if let Some(found) = found {
+            self.calls.observers.event(&Event::Settled {
+                line: self.sheet.sheet_line(order.line).line,
+                order: number,
+                rows: order.rows.into(),
+                superseded: 0,
+                status: found.status(self.orders.flag(order)),
+            });
+        }
+    }
+
+    /// Whether every other call would be answered like this one.
+    fn holds_for_all(&self, error: &CallError) -> bool {
+        match error.kind {
+            ErrorKind::Fatal | ErrorKind::Clock => true,
+            ErrorKind::Doubtful => {
+                error.lacks_permission() || self.calls.reach.refused() == About::Run
+            }
+            _ => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ReadBack> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,224 @@
+//! How a run ended.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::calls::Calls;
+use crate::erp::CallError;
+use crate::files::{Beside, Status};
+use crate::sheet::Appended;
+use crate::stop::StopReason;
+
+/// Distinct messages are counted up to this many, so that a server that words each one differently
+/// cannot fill the memory.
+const MAX_MESSAGES: usize = 1_000;
+
+/// How a run ended, or the reading back of flags.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// What was written.
+    pub kind: Appended,
+    pub rows: Tally,
+    pub sheet: String,
+    pub finished_at: Timestamp,
+    /// Why it stopped early, if it did.
+    pub stopped: Option<StopReason>,
+    /// After this the ERP was asked no more: it would have answered so again.
+    pub given_up: Option<CallError>,
+    pub calls: u64,
+    /// Of those, further attempts after transient failures.
+    pub retries: u64,
+    /// Pauses because the ERP throttled.
+    pub pauses: u64,
+    /// From the first call to the last outcome.
+    pub elapsed: Duration,
+    /// How long it waited for another run of the account, if it did.
+    pub waited: Option<Duration>,
+    /// What was read back after sending, if anything was.
+    pub confirmed: Option<Confirmed>,
+    /// The file with every row.
+    pub results: String,
+    /// The file with the rows to be given back; `None` if it is the sheet and was left as it is.
+    pub failures: Option<String>,
+    /// Files of earlier runs that were kept, under these names.
+    pub kept: Vec<String>,
+    /// Files that could not take their place.
+    pub beside: Vec<Beside>,
+    /// The journal, if it was kept for the run to be continued.
+    pub journal: Option<String>,
+    /// Whether it was removed or moved while the run was under way.
+    pub journal_lost: bool,
+}
+
+impl Report {
+    /// With what is the same for sending and for reading back.
+    pub(super) fn new(
+        kind: Appended,
+        rows: Tally,
+        sheet: String,
+        calls: &Calls<'_>,
+        elapsed: Duration,
+        results: &Path,
+    ) -> Report {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Report {
+            kind,
+            rows,
+            sheet,
+            finished_at: Timestamp::now(),
+            stopped: calls.stop.reason(),
+            given_up: None,
+            calls: count(&calls.counts.calls),
+            retries: count(&calls.counts.retries),
+            pauses: count(&calls.counts.pauses),
+            elapsed,
+            waited: calls.waited,
+            confirmed: None,
+            results: results.display().to_string(),
+            failures: None,
+            kept: Vec::new(),
+            beside: Vec::new(),
+            journal: None,
+            journal_lost: false,
+        }
+    }
+}
+
+/// What reading back the orders of a run came to.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Confirmed {
+    /// Orders that were accepted and carry their flag.
+    pub confirmed: u64,
+    /// Orders that were accepted and carry another.
+    pub refuted: u64,
+    /// Orders that failed and carry their flag all the same.
+    pub recovered: u64,
+    /// Orders that were accepted and could not be read back.
+    pub unread: u64,
+    /// Calls that this took.
+    pub calls: u64,
+    /// After this the ERP was asked no more: it would have answered so again.
+    pub given_up: Option<CallError>,
+}
+
+/// Rows by how they ended.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Tally {
+    counts: BTreeMap<Status, u64>,
+    messages: BTreeMap<Status, HashMap<String, u64>>,
+    /// Rows that are hidden in the sheet and were not wanted.
+    left_out: u64,
+    /// Failures whose message was one too many to be counted by itself.
+    unlisted: u64,
+}
+
+impl Tally {
+    pub fn count(&self, status: Status) -> u64 {
+        self.counts.get(&status).copied().unwrap_or_default()
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// Rows that need another look.
+    pub fn failures(&self) -> u64 {
+        self.rows_of(Status::is_failure) - self.left_out
+    }
+
+    /// Rows in the file that is given back.
+    pub fn given_back(&self) -> u64 {
+        // Hidden rows are `skipped`, or `unknown`.
+        let left_out = self.left_out.min(self.count(Status::Skipped));
+        self.rows_of(Status::is_given_back) - left_out
+    }
+
+    fn rows_of(&self, is_such: fn(Status) -> bool) -> u64 {
+        let such = self.counts.iter().filter(|(status, _)| is_such(**status));
+        such.map(|(_, count)| count).sum()
+    }
+
+    /// Counts a row that was not wanted: it is no failure.
+    pub fn leave_out(&mut self, status: Status) {
+        *self.counts.entry(status).or_default() += 1;
+        self.left_out += 1;
+    }
+
+    /// Counts a row. `reason` is its message without what is particular to the row.
+    pub fn add(&mut self, status: Status, reason: &str) {
+        *self.counts.entry(status).or_default() += 1;
+        if !status.is_failure() {
+            return;
+        }
+        let distinct: usize = self.messages.values().map(HashMap::len).sum();
+        let messages = self.messages.entry(status).or_default();
+        if let Some(rows) = messages.get_mut(reason) {
+            *rows += 1;
+        } else if distinct < MAX_MESSAGES {
+            messages.insert(reason.to_owned(), 1);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    /// The distinct messages of failures with their counts, most frequent first.
+    pub fn messages(&self) -> Vec<(Status, &str, u64)> {
+        let messages = self.messages.iter().flat_map(|(&status, messages)| {
+            let messages = messages.iter();
+            messages.map(move |(text, &rows)| (status, text.as_str(), rows))
+        });
+        let mut list: Vec<_> = messages.collect();
+        list.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(&b.0)).then(a.1.cmp(b.1)));
+        list
+    }
+
+    pub fn unlisted(&self) -> u64 {
+        self.unlisted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_by_status_and_failures_by_message() {
+        let mut tally = Tally::default();
+        for (status, message) in [
+            (Status::Ok, "same as line 2"),
+            (Status::Rejected, "单据不存在"),
+            (Status::Failed, "HTTP 502"),
+            (Status::Rejected, "单据不存在"),
+            (Status::Superseded, "line 9 decides"),
+        ] {
+            tally.add(status, message);
+        }
+        tally.leave_out(Status::Skipped);
+        assert_eq!(
+            (tally.rows(), tally.failures(), tally.given_back()),
+            (6, 3, 3)
+        );
+        assert_eq!(tally.count(Status::Rejected), 2);
+        let messages = [
+            (Status::Rejected, "单据不存在", 2),
+            (Status::Failed, "HTTP 502", 1),
+        ];
+        assert_eq!(tally.messages(), messages);
+    }
+
+    #[test]
+    fn messages_that_are_all_different_do_not_fill_the_memory() {
+        let mut tally = Tally::default();
+        for n in 0..MAX_MESSAGES + 5 {
+            tally.add(Status::Rejected, &format!("order {n}"));
+        }
+        assert_eq!(tally.messages().len(), MAX_MESSAGES);
+        assert_eq!(tally.unlisted(), 5);
+        assert_eq!(tally.rows(), MAX_MESSAGES as u64 + 5);
+    }
+}

@@ -1,0 +1,116 @@
+//! `verify`: whether the ERP carries the flags that a sheet gives. Changes nothing there.
+
+use std::time::{Duration, Instant};
+
+use super::calls::Calls;
+use super::error::RunError;
+use super::event::{Event, Level, Observer};
+use super::orders::{OnConflict, Orders};
+use super::planned::Planned;
+use super::read::read_back;
+use super::report::Report;
+use super::rules::Rules;
+use super::write::{Columns, Writing};
+use crate::erp::{Account, Client};
+use crate::files::{ReadingsFiles, ReadingsPaths, ResultsWriter};
+use crate::language::say;
+use crate::sheet::{Appended, Sheet};
+use crate::stop::Stop;
+
+/// How flags are read back.
+#[derive(Clone, Debug)]
+pub struct VerifySettings {
+    pub rules: Rules,
+    pub on_conflict: OnConflict,
+    /// The orders that were modified within this time are listed first.
+    pub modified_within: Duration,
+    pub paths: ReadingsPaths,
+    /// Whether the files begin with a byte order mark.
+    pub bom: bool,
+}
+
+/// Reads back which flag the ERP carries for each order of the sheet, and writes down how that
+/// compares with the flag that the order's last valid row gives.
+///
+/// # Errors
+///
+/// When not everything is written.
+pub fn verify(
+    sheet: Sheet,
+    account: &Account,
+    client: &Client,
+    settings: &VerifySettings,
+    stop: &Stop,
+    observers: &[&dyn Observer],
+) -> Result<Report, RunError> {
+    let files = ReadingsFiles::claim(&settings.paths, &sheet)?;
+    observers.event(&Event::Started {
+        account,
+        journal: None,
+    });
+    let mut orders = Orders::of(&sheet, settings.on_conflict, |_, _| {}).map_err(RunError::Plan)?;
+    files.ensure_writable(orders.rows)?;
+    let calls = Calls::begin(client, &settings.rules, stop, observers)?;
+    stop.begin();
+    let on_conflict = settings.on_conflict;
+    orders.want(|order| order.is_sent(on_conflict));
+    let planned = Planned::to_read(&orders, calls.pacing());
+    observers.event(&Event::Planned(&planned));
+
+    let began = Instant::now();
+    let read = calls.watched(
+        || {},
+        || read_back(&calls, &mut orders, &sheet, settings.modified_within, true),
+    )?;
+    let elapsed = began.elapsed();
+
+    let writing = Writing {
+        sheet: &sheet,
+        orders: &orders,
+        by_origin: sheet.is_ours(),
+        columns: Columns::Readings {
+            cut_short: read.cut_short(&calls),
+        },
+    };
+    let begin = |path| ResultsWriter::begin(path, writing.header(), settings.bom, &files.readers);
+    let mut verified = begin(&files.verified)?;
+    let mut different = begin(&files.different)?;
+    let rows = writing.rows(
+        |_| None,
+        |row, result, status| {
+            verified.write(result)?;
+            if status.is_given_back() && !row.is_left_out() {
+                different.write(result)?;
+            }
+            Ok(())
+        },
+    )?;
+    let written = [verified.finish()?, different.finish()?];
+    let sheet_name = sheet.name().to_owned();
+    // Some systems do not replace a file that is open.
+    drop(sheet);
+    let kept = files.keep_edited().map(|kept| kept.display().to_string());
+    if let Some(kept) = &kept {
+        let path = files.different.display().to_string();
+        let text = say!("event-kept-edited", path = path, kept = kept.as_str());
+        observers.say(Level::Warning, text);
+    }
+    let mut beside = Vec::new();
+    for file in written {
+        beside.extend(file.commit_or_beside()?);
+    }
+    Ok(Report {
+        given_up: read.given_up,
+        kept: kept.into_iter().collect(),
+        beside,
+        failures: Some(settings.paths.different.display().to_string()),
+        ..Report::new(
+            Appended::Readings,
+            rows,
+            sheet_name,
+            &calls,
+            elapsed,
+            &settings.paths.verified,
+        )
+    })
+}

@@ -1,0 +1,163 @@
+//! What is checked about a call.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::protocol::{Listing, Query, Refusal, Request, Wanted, authenticate, request};
+use super::signed;
+use crate::erp::{LIST_METHOD, NOW_METHOD, UPDATE_METHOD};
+
+fn now(off: i64) -> Timestamp {
+    Timestamp::from_second(1_775_791_716 + off).expect("a time")
+}
+
+fn refused<T>(status: u16, message: &str) -> Result<T, Refusal> {
+    Err((status, message.to_owned()))
+}
+
+#[test]
+fn the_address_is_checked_to_the_letter() {
+    let good = signed(UPDATE_METHOD, "[]", now(0));
+    let paged = signed(LIST_METHOD, "[]", now(0));
+    let check = |query: &str| authenticate(query, "[]", now(0)).map(drop);
+    assert_eq!((check(&good), check(&paged)), (Ok(()), Ok(())));
+    let reversed: Vec<_> = good.split('&').rev().collect();
+    assert_eq!(check(&reversed.join("&")), Ok(()), "in any order");
+    for field in paged.split('&') {
+        let name = field.split('=').next().unwrap_or_default();
+        let others: Vec<_> = paged.split('&').filter(|other| *other != field).collect();
+        // Without its method it is not known that it lists.
+        let missing = match name {
+            "method" => "未知参数:calc_total".to_owned(),
+            _ => format!("{name}不能为空"),
+        };
+        assert_eq!(check(&others.join("&")), refused(2, &missing));
+        let repeated = refused(2, &format!("参数重复:{name}"));
+        assert_eq!(check(&format!("{paged}&{field}")), repeated);
+    }
+    for extra in ["body", "secret", "page_no"] {
+        let unknown = refused(2, &format!("未知参数:{extra}"));
+        assert_eq!(check(&format!("{good}&{extra}=1")), unknown);
+    }
+    for broken in ["%", "%7", "%zz", "%ff", "a%4"] {
+        let broken = good.replace("sandbox", broken);
+        assert_eq!(check(&broken), refused(1, "参数错误"));
+    }
+    for (right, wrong, status, message) in [
+        ("sid=sandbox", "sid=other", 1, "sid is not exists"),
+        ("key=sandbox", "key=other", 1, "app auth fail"),
+        ("salt=sea", "salt=other", 1, "app auth fail"),
+        ("v=1%2E0", "v=1", 8, "版本错误"),
+        ("timestamp=", "timestamp=%2B", 7, "时间戳错误"),
+        ("timestamp=", "timestamp=9999999999", 7, "时间戳错误"),
+        ("updatePurchaseInfo", "delete", 1, "验证失败"),
+    ] {
+        assert!(good.contains(right), "{good}");
+        assert_eq!(check(&good.replace(right, wrong)), refused(status, message));
+    }
+    assert!(authenticate(&good, "[] ", now(0)).is_err(), "another body");
+    for (off, is_good) in [(-121, false), (-120, true), (120, true), (121, false)] {
+        assert_eq!(authenticate(&good, "[]", now(off)).is_ok(), is_good);
+    }
+}
+
+/// What is asked by a call whose address is right, but for this field of it.
+fn asked(method: &str, (field, value): (&str, &str), body: &Value) -> Result<Request, Refusal> {
+    let mut query: Query = ["page_size=100", "page_no=0", "calc_total=1"]
+        .iter()
+        .filter_map(|field| field.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    query.insert("method".to_owned(), method.to_owned());
+    query.insert(field.to_owned(), value.to_owned());
+    request(&query, &body.to_string(), true)
+}
+
+#[test]
+fn arguments_have_their_form() {
+    let (long, longest) = ("单".repeat(41), "单".repeat(40));
+    let order = |value: Value| json!([{ "purchase_no": value, "flag_name": "aa" }]);
+    let flag = |value: Value| json!([{ "purchase_no": "CG1", "flag_name": value }]);
+    let window = |start: &str, end: &str| json!([{ "start_time": start, "end_time": end }]);
+    let (day, next) = ("2026-11-01 00:00:00", "2026-11-02 00:00:00");
+    let late = "2026-12-01 00:00:01";
+    let [list, now, update] = [LIST_METHOD, NOW_METHOD, UPDATE_METHOD];
+    let [no_array, no_object] = ["参数错误", "argument type mismatch"];
+    for (method, body, status, message) in [
+        (update, json!({ "purchase_no": "CG1" }), 1, no_array),
+        (update, json!([]), 1, "invalid argument count"),
+        (update, json!([{}, {}]), 1, "invalid argument count"),
+        (now, json!([{}]), 1, "invalid argument count"),
+        (update, json!(["CG1"]), 1, no_object),
+        (update, order(json!(1)), 1, no_object),
+        (update, order(json!("")), 2, "purchase_no不能为空"),
+        (update, flag(Value::Null), 2, "flag_name不能为空"),
+        (update, order(json!(long)), 2, "purchase_no长度不能超过40"),
+        (update, flag(json!(long)), 2, "flag_name长度不能超过32"),
+        (list, order(json!("CG1")), 2, "未知参数:flag_name"),
+        (list, window("", next), 100, "参数中必须包含起止时间"),
+        (list, window(next, day), 100, "开始时间不能晚于结束时间"),
+        (list, window(day, late), 100, "起止时间跨度不能超过30天"),
+        (
+            list,
+            window(day, "2026-11-31 00:00:00"),
+            2,
+            "参数值错误:end_time",
+        ),
+        (
+            list,
+            window("2026-11-1 0:00:00", next),
+            2,
+            "参数值错误:start_time",
+        ),
+        (list, window("2026-11-01", next), 2, "参数值错误:start_time"),
+        ("goods.Goods.query", json!([]), 100, "权限不足"),
+    ] {
+        let verdict = asked(method, ("v", "1.0"), &body);
+        assert_eq!(verdict, refused(status, message), "{method} {body}");
+    }
+    assert!(asked(update, ("v", "1.0"), &order(json!(longest))).is_ok());
+    assert_eq!(asked(now, ("v", "1.0"), &json!([])), Ok(Request::Now));
+    let query = |method: &str| Query::from([("method".to_owned(), method.to_owned())]);
+    for body in ["not json", "[] []", &"[".repeat(60_000)] {
+        let verdict = request(&query(update), body, true);
+        assert_eq!(verdict, refused(1, "参数错误"));
+    }
+    let forbidden = request(&query(list), "[{}]", false);
+    assert_eq!(forbidden, refused(100, "权限不足"));
+}
+
+#[test]
+fn a_listing_is_of_a_number_or_a_window_in_beijing() {
+    let number = json!([{ "purchase_no": "CG1", "start_time": "2011-12-31 23:59:59" }]);
+    let window =
+        json!([{ "start_time": "2011-12-31 23:59:59", "end_time": "2012-01-30 23:59:59" }]);
+    let [start, end] =
+        [1_325_347_199, 1_327_939_199].map(|it| Timestamp::from_second(it).expect("a time"));
+    let cg1 = || Wanted::Number("CG1".to_owned());
+    let dates = || Wanted::Modified(start..=end);
+    for (field, value, body, wanted, page_size, page, with_total) in [
+        ("page_size", "1", &number, cg1(), 1, 0, true),
+        ("page_no", "12345", &number, cg1(), 100, 12_345, true),
+        ("calc_total", "0", &window, dates(), 100, 0, false),
+    ] {
+        let listing = Listing {
+            wanted,
+            page_size,
+            page,
+            with_total,
+        };
+        let asked = asked(LIST_METHOD, (field, value), body);
+        assert_eq!(asked, Ok(Request::List(listing)));
+    }
+    for (field, wrong) in [
+        ("page_size", &["0", "101", "", "-1", "+5", "1.0"][..]),
+        ("page_no", &["", "-1", "+5", "99999999999999999999"]),
+        ("calc_total", &["", "2", "true"]),
+    ] {
+        for wrong in wrong {
+            let asked = asked(LIST_METHOD, (field, wrong), &number);
+            assert_eq!(asked, refused(2, &format!("参数值错误:{field}")), "{wrong}");
+        }
+    }
+}

@@ -28,7 +28,6 @@ pub enum AccountLock {
     /// By another run.
     Busy(Holder),
     /// Runs for the account cannot know of each other, and why.
-    #[allow(dead_code, reason = "the run tells it")]
     Unavailable(FileError),
 }
 

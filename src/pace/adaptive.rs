@@ -131,10 +131,8 @@ impl AdaptiveRate {
             return Some(level);
         }
         let bad = level.bad.or(self.suspect).filter(|&bad| bad >= self.rate);
-        bad.is_some().then_some(KnownRates {
-            good: self.rate,
-            bad,
-        })
+        let good = self.rate;
+        bad.map(|_| KnownRates { good, bad })
     }
 
     /// A call that started at `started` got through the ERP's limits, which became known at `now`,

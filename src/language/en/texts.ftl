@@ -818,8 +818,9 @@ help-rate =
     (default: the profile's, or 55/min; 20/s with --sandbox)
 
     N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate
-    is lowered and raised again step by step, never above this bound. auto
-    begins at 55/min and looks for the account's own limit.
+    is lowered and raised again step by step, never above this bound, and
+    the next run of the account begins where this one ended. auto begins
+    at 55/min and looks for the account's own limit.
 help-workers =
     Calls in flight at most (default: the profile's workers, or auto)
 

@@ -768,7 +768,8 @@ help-rate =
     （默认取配置档的设置，否则 55/min；--sandbox 时 20/s）
 
     可写 N/s、N/min、N/h、auto 或 unlimited。被 ERP 限流时自动降速，再逐步
-    恢复，但不超过此上限。auto 从 55/min 开始，自行摸索账号的实际限额。
+    恢复，但不超过此上限；同一账号的下一次运行从这次结束时的速率开始。
+    auto 从 55/min 开始，自行摸索账号的实际限额。
 help-workers =
     最多同时进行的调用数（默认取配置档的 workers，否则 auto）
 

@@ -106,12 +106,18 @@ impl<'r> Calls<'r> {
         self.rules.pacing(known)
     }
 
-    /// A call begins now, or none does before `at`: the next run of the account is to know, and what
-    /// is known of the limit by now.
+    /// A call begins now, or none does before `at`: the next run of the account is to know.
     fn mark(&self, at: SystemTime) {
+        self.remember_pace();
+        if let Some(account) = &self.account {
+            account.mark(at);
+        }
+    }
+
+    /// The next run of the account begins with what is known of its limit by now.
+    pub(super) fn remember_pace(&self) {
         if let Some(account) = &self.account {
             account.remember(self.limiter.known());
-            account.mark(at);
         }
     }
 

@@ -39,6 +39,7 @@ impl Calls<'_> {
                 .map_err(|error| RunError::Workers(error.to_string()))?;
             let done = make_calls();
             drop(over_sender);
+            self.remember_pace();
             done
         })
     }

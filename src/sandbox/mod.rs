@@ -20,8 +20,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-pub use self::config::{APP_KEY, APP_SECRET, Config, SID};
-pub use self::orders::{Order, read_orders};
+pub use self::config::{APP_KEY, APP_SECRET, Config, Order, SID, read_orders};
 use self::service::Service;
 pub use self::service::Stats;
 

@@ -1,59 +1,13 @@
 //! The purchase orders and their flags.
 
 use std::collections::HashMap;
-use std::path::Path;
 
-use csv::{ReaderBuilder, Trim};
 use jiff::Timestamp;
-use serde::de::{Error, Unexpected};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::config::Config;
+use super::config::{Config, Order};
 use super::protocol::{Listing, Refusal, Wanted, refuse};
-use crate::erp::{CLEAR_FLAG, beijing_time, parse_beijing_time};
-use crate::language::say;
-
-/// A purchase order that is there from the start.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    #[serde(rename = "order", alias = "purchase_no")]
-    pub number: String,
-    /// `无` or empty is none. It may be one that is no longer defined.
-    #[serde(default, alias = "flag_name")]
-    pub flag: String,
-    /// To the second; `None` is when the stand-in starts, by its clock.
-    #[serde(default, deserialize_with = "time")]
-    pub modified: Option<Timestamp>,
-}
-
-/// In Beijing, as the ERP writes it, or by RFC 3339.
-fn time<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = String::deserialize(field)?;
-    let time = parse_beijing_time(&text).or_else(|| text.parse().ok());
-    if time.is_some() || text.is_empty() {
-        Ok(time)
-    } else {
-        Err(D::Error::invalid_value(Unexpected::Str(&text), &"a time"))
-    }
-}
-
-/// Reads a CSV file with a header of `order`, `flag` and `modified`, or as the API names them, of
-/// which only the first must be there.
-///
-/// # Errors
-///
-/// Text for people: which file, which line, and how it should be.
-pub fn read_orders(file: &Path) -> Result<Vec<Order>, String> {
-    let mut builder = ReaderBuilder::new();
-    let reader = builder.trim(Trim::Headers).from_path(file);
-    let orders = reader.and_then(|reader| reader.into_deserialize().collect());
-    orders.map_err(|error| {
-        let (file, why) = (file.display().to_string(), error.to_string());
-        say!("sandbox-orders-unreadable", file = file, why = why)
-    })
-}
+use crate::erp::{CLEAR_FLAG, beijing_time};
 
 /// By number.
 #[derive(Debug, Default)]

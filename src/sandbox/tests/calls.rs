@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::Config;
-use super::super::orders::{Order, read_orders};
 use super::super::service::Service;
+use super::super::{Config, Order, read_orders};
 use super::{OK, signed, update};
 use crate::erp::LIST_METHOD;
 

@@ -1,7 +1,7 @@
 //! The one place where a call is made: permit, call, verdict, wait, again.
 
-use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::account::take_account;
@@ -13,7 +13,7 @@ use crate::erp::{CallError, Client, ErrorKind, Limit};
 use crate::files::AccountState;
 use crate::language::say;
 use crate::pace::{Change, Pacing, Permit, RateLimiter, backoff};
-use crate::sheet::Place;
+use crate::sheet::{Place, Sheet};
 use crate::stop::{Stop, StopReason};
 use crate::text::duration;
 
@@ -65,6 +65,8 @@ pub struct Calls<'r> {
     limiter: RateLimiter,
     account: Option<AccountState>,
     pace_kept: Once,
+    /// Whether a call was answered: until then one at a time is made.
+    is_answered: Mutex<bool>,
     pub(super) reach: Reach,
 }
 
@@ -92,8 +94,17 @@ impl<'r> Calls<'r> {
             waited,
             account,
             pace_kept: Once::new(),
+            is_answered: Mutex::default(),
             reach: Reach::default(),
         })
+    }
+
+    /// An error if somebody has changed the sheet while this run waited for another one.
+    pub fn ensure_current(&self, sheet: &Sheet) -> Result<(), RunError> {
+        match self.waited {
+            Some(_) => sheet.ensure_current().map_err(RunError::Plan),
+            None => Ok(()),
+        }
     }
 
     /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
@@ -147,6 +158,7 @@ impl<'r> Calls<'r> {
             result: None,
         };
         loop {
+            let mut first = self.first();
             let Some(permit) = self.permit() else {
                 return tried;
             };
@@ -155,6 +167,9 @@ impl<'r> Calls<'r> {
             self.counts.retries.fetch_add(retry, Ordering::Relaxed);
             let started = Instant::now();
             let result = self.counted(purpose, tried.attempts, &mut call);
+            if let Some(is_answered) = first.as_deref_mut() {
+                *is_answered = result.as_ref().err().is_none_or(CallError::is_reply);
+            }
             let error = match result {
                 Ok(_) => {
                     self.got_through(permit);
@@ -190,6 +205,7 @@ impl<'r> Calls<'r> {
                     let asked = asked.min(self.rules.longest_wait());
                     let delay = backoff(failures, fastrand::f64(), asked);
                     tried.result = Some(Err(error));
+                    drop(first);
                     if failures > retries || !self.stop.sleep(delay) {
                         return tried;
                     }
@@ -233,6 +249,13 @@ impl<'r> Calls<'r> {
     fn got_through(&self, permit: Permit<'_>) {
         permit.passed();
         self.reach.got_through();
+    }
+
+    /// Held by the only call that is made while none was answered: a wrong secret costs one call.
+    fn first(&self) -> Option<MutexGuard<'_, bool>> {
+        let is_answered = self.is_answered.lock();
+        let is_answered = is_answered.unwrap_or_else(PoisonError::into_inner);
+        (!*is_answered).then_some(is_answered)
     }
 
     /// A permit to call a server that is not known to be away.

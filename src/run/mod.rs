@@ -108,6 +108,7 @@ pub fn run(
     });
     tell_not_updated(&files, observers);
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
+    calls.ensure_current(&sheet)?;
     let identity = identity(account, settings.on_conflict, &sheet);
     let left = files.left.take();
     let (mut orders, found) = resume::orders(&sheet, left, &identity, settings)?;

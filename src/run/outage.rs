@@ -43,6 +43,7 @@ impl Calls<'_> {
     /// One worker tries for all, with a call that changes nothing.
     pub(super) fn wait_out_outage(&self, kind: ErrorKind, started: Instant) -> bool {
         let reach = &self.reach;
+        let was_away = reach.is_away();
         let failed = Instant::now();
         let _trying = reach.trying.lock().unwrap_or_else(PoisonError::into_inner);
         let is_there = if kind == ErrorKind::NoReply {
@@ -51,9 +52,10 @@ impl Calls<'_> {
             reach.reached_since(failed)
         };
         if is_there {
-            return reach.is_back_since(started);
+            return was_away || reach.is_back_since(started);
         }
         let mut away_since = None;
+        let mut away = None;
         let mut wait = FIRST_WAIT;
         let was_outage = loop {
             let tried = Instant::now();
@@ -61,13 +63,13 @@ impl Calls<'_> {
                 break true;
             };
             let Some(error) = result.err().filter(|error| !error.is_reply()) else {
-                break away_since.is_some();
+                break was_away || away_since.is_some();
             };
             if self.stop.stopped() {
                 break true;
             }
             if away_since.is_none() && reach.reached_since(tried) {
-                break false;
+                break was_away;
             }
             let next_try = match reach.next_try(wait, self.rules.give_up_after, &error) {
                 Ok(next_try) => next_try,
@@ -77,7 +79,7 @@ impl Calls<'_> {
                 }
             };
             away_since.get_or_insert(tried);
-            reach.goes_away();
+            away.get_or_insert_with(|| reach.goes_away());
             self.observers.event(&Event::Outage {
                 reason: &error.reason,
                 next_try,
@@ -87,11 +89,9 @@ impl Calls<'_> {
                 break true;
             }
         };
-        let lasted = away_since
-            .filter(|_| !self.stop.stopped())
-            .map(|at| at.elapsed());
-        reach.comes_back(lasted.is_some());
-        if let Some(lasted) = lasted {
+        if let Some(since) = away_since.filter(|_| !self.stop.stopped()) {
+            reach.comes_back();
+            let lasted = since.elapsed();
             self.observers.event(&Event::OutageOver { lasted });
         }
         was_outage

@@ -31,8 +31,7 @@ fn write(
     keep_sheet: bool,
 ) -> Result<(Tally, Vec<AtomicFile>), RunError> {
     let begin = |path| ResultsWriter::begin(path, writing.header(), bom, &files.readers);
-    let correction = files.correction();
-    let mut results = match correction {
+    let mut results = match files.correction() {
         Some(correction) => Results::Updated(correction, Corrected::default()),
         None => Results::New(Box::new(begin(&files.results)?)),
     };
@@ -41,29 +40,26 @@ fn write(
     } else {
         Some(begin(&files.failures)?)
     };
-    let tally = writing.rows(
-        |line| correction.map(|correction| correction.origin(line)),
-        |row, result, status| {
-            match &mut results {
-                Results::New(writer) => writer.write(result)?,
-                // What became of it in an earlier run stays in the results of that.
-                Results::Updated(..) if row.is_left_out() => {}
-                // It is added when it leaves the failures: until then it may be edited there.
-                Results::Updated(correction, _)
-                    if keep_sheet && status.is_failure() && correction.is_new(row.line()) => {}
-                Results::Updated(correction, corrected) => {
-                    correction.add(corrected, row.line(), result, &files.changes)?;
-                }
+    let tally = writing.rows(|row, result, status| {
+        match &mut results {
+            Results::New(writer) => writer.write(result)?,
+            // What became of it in an earlier run stays in the results of that.
+            Results::Updated(..) if row.is_left_out() => {}
+            // It is added when it leaves the failures: until then it may be edited there.
+            Results::Updated(correction, _)
+                if keep_sheet && status.is_failure() && correction.is_new(row.line()) => {}
+            Results::Updated(correction, corrected) => {
+                correction.add(corrected, row.line(), result, &files.changes)?;
             }
-            if let Some(failures) = &mut failures
-                && status.is_failure()
-                && !row.is_left_out()
-            {
-                failures.write(result)?;
-            }
-            Ok(())
-        },
-    )?;
+        }
+        if let Some(failures) = &mut failures
+            && status.is_failure()
+            && !row.is_left_out()
+        {
+            failures.write(result)?;
+        }
+        Ok(())
+    })?;
     let results = match results {
         Results::New(writer) => writer.finish()?,
         Results::Updated(correction, corrected) => correction.update(corrected, &files.readers)?,
@@ -98,6 +94,7 @@ impl Ending<'_> {
             sheet: &sheet,
             orders: self.orders,
             by_origin: files.correction.is_some(),
+            correction: files.correction(),
             columns: Columns::Outcomes {
                 stopped: stopped.as_ref(),
                 limit: settings.limit,

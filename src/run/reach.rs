@@ -48,6 +48,15 @@ pub enum About {
     Ask,
 }
 
+/// Held while no calls are made.
+pub struct Away<'r>(&'r Reach);
+
+impl Drop for Away<'_> {
+    fn drop(&mut self) {
+        self.0.is_away.store(false, Ordering::Release);
+    }
+}
+
 impl Default for Reach {
     fn default() -> Self {
         Reach {
@@ -64,17 +73,16 @@ impl Reach {
         self.is_away.load(Ordering::Acquire)
     }
 
-    /// Calls are not to be made now: the server answers nothing.
-    pub fn goes_away(&self) {
+    /// Calls are not to be made now, as the server answers nothing, until what this returns is
+    /// dropped.
+    pub fn goes_away(&self) -> Away<'_> {
         self.is_away.store(true, Ordering::Release);
+        Away(self)
     }
 
-    /// It answers, or the run is stopping.
-    pub fn comes_back(&self, is_reached: bool) {
-        self.is_away.store(false, Ordering::Release);
-        if is_reached {
-            self.lock().back_at = Some(Instant::now());
-        }
+    /// It answers again.
+    pub fn comes_back(&self) {
+        self.lock().back_at = Some(Instant::now());
     }
 
     pub fn wait_while_away(&self) {

@@ -23,18 +23,13 @@ use crate::stop::StopReason;
 type Aside<'o> = (&'o str, &'o Order, Outcome);
 
 impl Calls<'_> {
-    /// Does something for each, in turn: a worker takes the next as soon as it is free. The first
-    /// goes alone: a wrong secret costs one call.
+    /// Does something for each, in turn: a worker takes the next as soon as it is free.
     pub fn each<T: Send>(
         &self,
         all: Vec<T>,
         work: impl Fn(T) + Send + Sync,
     ) -> Result<(), RunError> {
-        let mut rest = all.into_iter();
-        if let Some(first) = rest.next() {
-            work(first);
-        }
-        if rest.len() == 0 {
+        if all.is_empty() {
             return Ok(());
         }
         let pool = ThreadPoolBuilder::new()
@@ -42,7 +37,7 @@ impl Calls<'_> {
             .thread_name(|n| format!("worker-{n}"))
             .build()
             .map_err(|error| RunError::Workers(error.to_string()))?;
-        pool.install(|| rest.par_bridge().for_each(work));
+        pool.install(|| all.into_iter().par_bridge().for_each(work));
         Ok(())
     }
 }

@@ -48,9 +48,10 @@ pub fn verify(
         account,
         journal: None,
     });
+    let calls = Calls::begin(client, &settings.rules, stop, observers)?;
+    calls.ensure_current(&sheet)?;
     let mut orders = Orders::of(&sheet, settings.on_conflict, |_, _| {}).map_err(RunError::Plan)?;
     files.ensure_writable(orders.rows)?;
-    let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     stop.begin();
     let on_conflict = settings.on_conflict;
     orders.want(|order| order.is_sent(on_conflict));
@@ -68,6 +69,7 @@ pub fn verify(
         sheet: &sheet,
         orders: &orders,
         by_origin: sheet.is_ours(),
+        correction: None,
         columns: Columns::Readings {
             cut_short: read.cut_short(&calls),
         },
@@ -75,16 +77,13 @@ pub fn verify(
     let begin = |path| ResultsWriter::begin(path, writing.header(), settings.bom, &files.readers);
     let mut verified = begin(&files.verified)?;
     let mut different = begin(&files.different)?;
-    let rows = writing.rows(
-        |_| None,
-        |row, result, status| {
-            verified.write(result)?;
-            if status.is_given_back() && !row.is_left_out() {
-                different.write(result)?;
-            }
-            Ok(())
-        },
-    )?;
+    let rows = writing.rows(|row, result, status| {
+        verified.write(result)?;
+        if status.is_given_back() && !row.is_left_out() {
+            different.write(result)?;
+        }
+        Ok(())
+    })?;
     let written = [verified.finish()?, different.finish()?];
     let sheet_name = sheet.name().to_owned();
     // Some systems do not replace a file that is open.

@@ -7,7 +7,7 @@ use super::found::Found;
 use super::orders::{Order, Orders};
 use super::report::Tally;
 use super::role::Role;
-use crate::files::{Outcome, ResultRow, ResultsColumns, Status, local_time};
+use crate::files::{Correction, Outcome, ResultRow, ResultsColumns, Status, local_time};
 use crate::language::say;
 use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};
 use crate::stop::StopReason;
@@ -18,6 +18,8 @@ pub struct Writing<'r> {
     pub orders: &'r Orders,
     /// Whether rows of a file of this program's own go by their lines in the sheet it comes from.
     pub by_origin: bool,
+    /// What knows these lines, where results are updated.
+    pub correction: Option<&'r Correction>,
     pub columns: Columns<'r>,
 }
 
@@ -80,15 +82,13 @@ impl<'r> Writing<'r> {
         }
     }
 
-    /// Gives every row of the sheet to `write`, with how it ended. `origin` tells for some rows where
-    /// they stand in the sheet that this one comes from.
+    /// Gives every row of the sheet to `write`, with how it ended.
     ///
     /// # Errors
     ///
     /// If the sheet has changed since it was planned, or as `write` says.
     pub fn rows(
         &self,
-        origin: impl Fn(Line) -> Option<Option<SheetLine>>,
         mut write: impl FnMut(&Row, &ResultRow<'_>, Status) -> Result<(), RunError>,
     ) -> Result<Tally, RunError> {
         let mut tally = Tally::default();
@@ -104,11 +104,8 @@ impl<'r> Writing<'r> {
                 _ => false,
             });
             let said = self.said(&role);
-            let line = match origin(row.line()) {
-                Some(line) => line,
-                None if self.by_origin => row.origin().and_then(|it| it.line.clone()),
-                None => Some(self.sheet.sheet_line(row.line())),
-            };
+            let origin = row.origin().and_then(|origin| origin.line.as_ref());
+            let line = self.line(row.line(), origin);
             let code = said.code.map(|code| code.to_string()).unwrap_or_default();
             let attempts = said.attempts.to_string();
             let time = match kind {
@@ -261,13 +258,23 @@ impl<'r> Writing<'r> {
         }
     }
 
+    /// The line by which people know a row; `None` if a person has added it to a failures file.
+    fn line(&self, line: Line, origin: Option<&SheetLine>) -> Option<SheetLine> {
+        match self.correction {
+            Some(correction) => correction.origin(line),
+            None if self.by_origin => origin.cloned(),
+            None => Some(self.sheet.sheet_line(line)),
+        }
+    }
+
     /// The line of the row that decides.
     fn line_of(&self, order: &Order) -> String {
-        let here = self.sheet.sheet_line(order.line).to_string();
-        match &order.origin {
-            Some(line) if self.by_origin => line.to_string(),
-            None if self.by_origin => say!("place-of-failures", line = here),
-            _ => here,
+        match self.line(order.line, order.origin.as_deref()) {
+            Some(line) => line.to_string(),
+            None => {
+                let here = self.sheet.sheet_line(order.line).to_string();
+                say!("place-of-failures", line = here)
+            }
         }
     }
 }

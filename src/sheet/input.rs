@@ -124,6 +124,15 @@ impl Input {
         matches!((opened, found), (Ok(opened), Ok(found)) if opened == found)
     }
 
+    /// Fails if the file was written to, or another took its place, since it was opened.
+    pub(super) fn ensure_current(&self) -> Result<(), SheetError> {
+        self.unchanged()?;
+        if self.stamp.is_some() && !self.is_in_place() {
+            return Err(self.error(Fault::Changed));
+        }
+        Ok(())
+    }
+
     /// Fails if the file was written to since it was opened.
     pub(super) fn unchanged(&self) -> Result<(), SheetError> {
         let Some(before) = self.stamp else {

@@ -178,6 +178,11 @@ impl Sheet {
         self.input.is_in_place()
     }
 
+    /// Fails if the file was written to, or another took its place, since it was opened.
+    pub fn ensure_current(&self) -> Result<(), SheetError> {
+        self.input.ensure_current()
+    }
+
     /// A line as people know it.
     pub fn sheet_line(&self, line: Line) -> SheetLine {
         SheetLine {

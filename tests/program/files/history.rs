@@ -160,11 +160,20 @@ fn a_second_run_of_one_account_waits_until_the_first_has_ended() {
 
     let mut second = start(&mut place.run(&erp, ["b.csv"]));
     second.until_it_says("waiting until it has ended");
+    // What is saved while a run waits is not what it has read.
+    place.write("c.csv", "purchase_no,flag_name\nCG3,aa\n");
+    let mut third = start(&mut place.run(&erp, ["c.csv"]));
+    third.until_it_says("waiting until it has ended");
+    place.write("c.csv.new", "purchase_no,flag_name\nCG3,bb\n");
+    std::fs::rename(place.path("c.csv.new"), place.path("c.csv")).expect("saved");
     assert_eq!(erp.calls(), 1, "two would exceed the quota together");
     gate.open();
     first.finish().expect(0);
+    let third = third.finish().expect(2);
+    assert!(third.stderr.contains("changed while"), "{third:#?}");
     let second = second.finish().expect(0);
     let waited = "for another run of the account";
     assert!(second.stdout.contains(waited), "{second:#?}");
     assert_eq!(place.table("b.results.csv").count("ok"), 1);
+    assert_eq!(erp.orders(), ["CG1", "CG2"]);
 }

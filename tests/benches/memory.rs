@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     for orders in [120_000_u64, 160_000, 200_000, 240_000] {
         let rows = usize::try_from(orders).expect("few");
         let each = (run(rows, rows) - base) / (orders - 10_000);
-        check(&format!("each of {orders} distinct orders"), each, 160);
+        check(&format!("each of {orders} distinct orders"), each, 240);
     }
     ExitCode::from(u8::from(!within))
 }

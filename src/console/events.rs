@@ -47,7 +47,7 @@ impl Observer for Console {
                 let calls = text::calls(calls as u64);
                 self.detail(say!("event-max-in-flight", calls = calls, reason = reason));
             }
-            Event::Paused { wait, reason } => {
+            Event::Paused { wait, reason, .. } => {
                 // The display shows it where there is one.
                 let is_shown = lock(&self.progress).is_some();
                 let level = if is_shown { Level::Detail } else { Level::Note };

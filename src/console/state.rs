@@ -68,7 +68,8 @@ impl State {
                     self.notice = Some((Some(now + TROUBLE_SHOWN), text));
                 }
             }
-            Event::Paused { wait, reason } => {
+            Event::Paused { wait, reason, pace } => {
+                self.pace = pace;
                 let until = time_of_day(&clock.saturating_add(wait));
                 let text = say!("progress-paused", until = until, reason = reason);
                 self.paused_until = Some(now + wait);
@@ -247,12 +248,14 @@ mod tests {
         let mut state = state(60, "60/min");
         let wait = Duration::from_secs(61);
         let reason = "too many";
-        tell(&mut state, now, 0, &Event::Paused { wait, reason });
-        let shown = "8 of 1008 rows, 2 min 01 s left, paused until 22:40:51: too many, 5 ok";
+        // The ERP throttled: it goes on at half the pace.
+        let pace = Some(30.0);
+        tell(&mut state, now, 0, &Event::Paused { wait, reason, pace });
+        let shown = "8 of 1008 rows, 3 min 01 s left, paused until 22:40:51: too many, 5 ok";
         assert!(state.text(now).starts_with(shown), "{}", state.text(now));
         let text = state.text(now + Duration::from_secs(62));
         assert!(
-            text.starts_with("8 of 1008 rows, 1 min 00 s left, 5 ok"),
+            text.starts_with("8 of 1008 rows, 2 min 00 s left, 5 ok"),
             "{text}"
         );
     }

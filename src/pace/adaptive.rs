@@ -126,11 +126,16 @@ impl AdaptiveRate {
     /// rate in force.
     pub fn known(&self) -> Option<KnownRates> {
         let high = self.other.filter(|other| other.good > self.level.good);
-        let level = high.unwrap_or(self.level);
-        if level.good > 0.0 {
-            return Some(level);
+        if high.is_some() {
+            return high;
         }
-        let bad = level.bad.or(self.suspect).filter(|&bad| bad >= self.rate);
+        let KnownRates { good, bad } = self.level;
+        // What was throttled in a minute that others had used counts until it is passed.
+        let suspect = self.suspect.filter(|&bad| bad >= good.max(self.rate));
+        let bad = bad.or(suspect);
+        if good > 0.0 {
+            return Some(KnownRates { good, bad });
+        }
         let good = self.rate;
         bad.map(|_| KnownRates { good, bad })
     }

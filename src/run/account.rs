@@ -9,6 +9,7 @@ use crate::erp::Client;
 use crate::files::{AccountLock, AccountState};
 use crate::language::say;
 use crate::stop::Stop;
+use crate::text::duration;
 
 /// How often a run looks whether another one of its account has ended.
 const ASK_EVERY: Duration = Duration::from_millis(500);
@@ -43,7 +44,8 @@ pub fn take_account(
             }
         };
         let since = *busy_since.get_or_insert_with(|| {
-            let text = say!("event-account-busy", holder = holder.to_string());
+            let (holder, time) = (holder.to_string(), duration(rules.longest_wait()));
+            let text = say!("event-account-busy", holder = holder, time = time);
             observers.say(Level::Warning, text);
             Instant::now()
         });

@@ -287,6 +287,7 @@ impl<'r> Calls<'r> {
                 self.observers.event(&Event::Paused {
                     wait,
                     reason: &say!("event-as-before"),
+                    pace: self.pace(),
                 });
             }
         }
@@ -329,6 +330,7 @@ impl<'r> Calls<'r> {
                 self.observers.event(&Event::Paused {
                     wait,
                     reason: &error.reason,
+                    pace: self.pace(),
                 });
             }
         }

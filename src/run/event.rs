@@ -36,7 +36,12 @@ pub enum Event<'a> {
     /// The ERP throttled: at most so many calls may be in flight.
     MaxInFlight { calls: usize, reason: &'a str },
     /// No call is made for so long.
-    Paused { wait: Duration, reason: &'a str },
+    Paused {
+        wait: Duration,
+        reason: &'a str,
+        /// As in `Answered`.
+        pace: Option<f64>,
+    },
     /// The server cannot be reached: the whole run waits, and tries again with one call.
     Outage { reason: &'a str, next_try: Duration },
     /// It answers again.

@@ -53,6 +53,8 @@ pub struct Order {
     is_conflicting: bool,
     /// Whether it failed in an earlier run.
     pub failed_before: bool,
+    /// How, if this run continues that one: it holds until more is known.
+    pub failed: Option<Box<Outcome>>,
     /// Whether a call is wanted for it, to send it or to read it back.
     pub is_wanted: bool,
     /// Known once it is in the journal, or needs no call.
@@ -162,6 +164,7 @@ impl Orders {
                     rows: 1,
                     is_conflicting: false,
                     failed_before: false,
+                    failed: None,
                     is_wanted: false,
                     outcome: OnceLock::new(),
                     found: OnceLock::new(),

@@ -138,6 +138,7 @@ pub fn begin_journal(
             }
             Status::Failed if is_its_flag => {
                 order.failed_before = true;
+                order.failed = Some(Box::new(line.outcome.clone()));
                 kept.push(line);
             }
             _ => {}

@@ -208,7 +208,7 @@ impl<'r> Writing<'r> {
             };
             return Said { message, ..said };
         }
-        let outcome = order.outcome.get();
+        let outcome = outcome_of(order);
         let (status, message) = match outcome.map(|outcome| outcome.status) {
             Some(Status::Ok | Status::Unchanged) => {
                 (Status::Superseded, say!("note-decided", line = line))
@@ -232,7 +232,7 @@ impl<'r> Writing<'r> {
     /// Of the row that decides for an order.
     fn said_of(&self, order: &'r Order) -> Said<'r> {
         match &self.columns {
-            Columns::Outcomes { stopped, limit } => match order.outcome.get() {
+            Columns::Outcomes { stopped, limit } => match outcome_of(order) {
                 Some(outcome) => Said::of_outcome(outcome),
                 None => {
                     let message = match (stopped, limit) {
@@ -277,6 +277,12 @@ impl<'r> Writing<'r> {
             }
         }
     }
+}
+
+/// What became of an order, in this run or in the one that it continues: a call whose reply was lost
+/// may have been applied.
+fn outcome_of(order: &Order) -> Option<&Outcome> {
+    order.outcome.get().or(order.failed.as_deref())
 }
 
 impl<'r> Said<'r> {

@@ -541,7 +541,7 @@ event-answered =
     }: { $verdict }
 event-account-unknown = nothing can be kept in the directory for state ({ $why }): runs for one account do not wait for each other, and do not keep each other's pace
 event-no-state-directory = there is none; is HOME right?
-event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended
+event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended, for { $time } at most
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
@@ -674,8 +674,9 @@ about-check =
     Read and validate a sheet, call nothing
 
     Says how long a run will take and what a deadline will leave, and lists the rows
-    that would not be sent by what is the matter: the first ten of each kind, or all
-    with -v. Only with --skip-unchanged it calls the ERP and needs the account.
+    that would not be sent by what is the matter: the first ten of each kind, or a
+    thousand with -v. It calls the ERP, and needs the account, only with
+    --skip-unchanged.
 about-verify =
     Ask whether the ERP carries a sheet's flags
 
@@ -904,8 +905,8 @@ help-yes = Do not ask before flags are cleared
 help-format =
     text for people, or json for scripts (default: text)
 
-    json is one object; its findings list ten rows of a kind, or with -v
-    all.
+    json is one object; its findings list ten rows of a kind, or with -v a
+    thousand.
 help-init-profile =
     The account's name in the configuration file
     (env: WDT_PROFILE; default: default)

@@ -496,7 +496,7 @@ event-answered =
     }：{ $verdict }
 event-account-unknown = 状态目录中无法保存文件（{ $why }）：用同一账号的几个运行不会互相等待，速率也无法合在一起控制
 event-no-state-directory = 没有这个目录；HOME 设置对吗？
-event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）：等它结束后再开始
+event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）：等它结束后再开始，最多等 { $time }
 event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
@@ -630,7 +630,7 @@ about-check =
     读取并检查表格，不调用接口
 
     说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：
-    每类问题先列十行，加 -v 全部列出。只有加了 --skip-unchanged 才会调用 ERP，
+    每类问题先列十行，加 -v 列一千行。只有加了 --skip-unchanged 才会调用 ERP，
     并需要账号。
 about-verify =
     核对 ERP 里的标记与表格是否一致，不作任何更改
@@ -849,7 +849,7 @@ help-yes = 清除标记前不再询问
 help-format =
     输出格式：text 供人阅读，json 供脚本使用（默认 text）
 
-    json 是一个对象；每类问题列十行，加 -v 全部列出。
+    json 是一个对象；每类问题列十行，加 -v 列一千行。
 help-init-profile =
     账号在配置文件中的名称
     （环境变量 WDT_PROFILE；默认 default）

@@ -192,6 +192,18 @@ fn what_is_known_is_proven_or_measured() {
         throttle(&mut first, secs(passed));
         assert_eq!(first.known(), expected, "{passed}");
     }
+    // Until it is passed, also once less is proven.
+    let mut first = new("60/min", "4", None);
+    for at in 0..40 {
+        first.passed(secs(at), secs(at));
+    }
+    throttle(&mut first, secs(40));
+    let began = first.resume_at();
+    let now = quiet(&mut first, began, secs(150));
+    assert!(first.level.good > 0.0);
+    assert_eq!(first.known().and_then(|known| known.bad), Some(41.0));
+    quiet(&mut first, now, secs(3_600));
+    assert_eq!(first.known(), known(60.0, None));
 }
 
 #[test]

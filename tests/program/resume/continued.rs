@@ -1,7 +1,7 @@
 //! What is taken over, and what is sent again.
 
 use super::Fickle;
-use crate::harness::{Place, REJECTED, ScriptedServer, finish, http, start};
+use crate::harness::{Place, REJECTED, ScriptedServer, finish, http, refused, start};
 
 const ORDERS: [(&str, &str); 6] = [
     ("CG1", "aa"),
@@ -142,4 +142,32 @@ fn a_failures_file_is_continued_too() {
     let results = place.table("a.failures.results.csv");
     assert_eq!(results.column("status"), ["ok"; 6]);
     assert_eq!(place.table("a.failures.csv").rows.len(), 0);
+}
+
+/// A call whose reply was lost may have been applied: that is still said when a run that goes on from
+/// there does not come to it.
+#[test]
+fn what_failed_and_was_not_reached_again_is_still_failed() {
+    let place = Place::new();
+    place.sheet(&ORDERS);
+    let server = ScriptedServer::per_call(|n, _| {
+        Some(if n == 1 {
+            http("500 Internal Server Error", "")
+        } else {
+            refused(6, "ip限制")
+        })
+    });
+    for _ in 0..2 {
+        let args = ["orders.csv", "-j1", "--retries=0"];
+        finish(&mut place.run(&server, args)).expect(3);
+    }
+    assert_eq!(
+        server.orders(),
+        ["CG1", "CG2", "CG3"],
+        "what failed is sent last"
+    );
+    let results = place.table("orders.results.csv");
+    let told = results.select(["status", "message", "attempts"]);
+    assert_eq!(told[0], ["failed", "HTTP 500", "1"]);
+    assert_eq!(results.count("failed"), 3);
 }

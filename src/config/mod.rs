@@ -209,7 +209,10 @@ fn given(
                     other = origin
                 ));
             }
-            given = Given::new(key, &read(&path, &origin, warnings)?, origin);
+            let text = read(&path, &origin, warnings)?;
+            let text = Zeroizing::new(trimmed(&text).to_owned());
+            // Empty it is not as good as not given: somebody has named the file.
+            given = Some(Given { key, text, origin });
         }
         settings.extend(given);
     }

@@ -29,9 +29,6 @@ pub fn variables() -> impl Iterator<Item = String> {
 /// The value that somebody has entered, without what pasting leaves around it.
 pub fn entered(key: &str, text: &str, origin: &str) -> Result<Zeroizing<String>, String> {
     let text = trimmed(text);
-    if text.is_empty() {
-        return Err(say!("config-empty", origin = origin, setting = name(key)));
-    }
     check(key, text, origin)?;
     if key == "app_secret" {
         AppSecret::parse(text).map_err(|error| at(origin, error))?;
@@ -47,9 +44,12 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-/// An error if pasting has left in the value what cannot be part of it. Names the character and not
-/// the value, which may be the secret.
+/// An error if the value is empty, or if pasting has left in it what cannot be part of it. Names the
+/// character and not the value, which may be the secret.
 pub fn check(key: &str, text: &str, origin: &str) -> Result<(), String> {
+    if text.is_empty() {
+        return Err(say!("config-empty", origin = origin, setting = name(key)));
+    }
     let Some(c) = misplaced(text) else {
         return Ok(());
     };

@@ -11,6 +11,7 @@ impl Place {
         let place = Place(tempfile::tempdir().expect("a directory"));
         place.write("config.toml", config);
         place.write("secret.txt", "hush3:salt3\n");
+        place.write("empty.txt", "\n");
         place
     }
 
@@ -113,6 +114,11 @@ fn an_option_comes_before_the_environment_before_the_profile_and_a_named_profile
         (["", ""], &[("WDT_SID", "shop")], default),
         // What does not count may be as it is.
         (["other", ""], &[("WDT_SID", "'mine'")], other),
+        (
+            ["other", ""],
+            &[("WDT_APP_SECRET_FILE", "DIR/empty.txt")],
+            other,
+        ),
         // Two accounts mixed.
         (
             ["", ""],
@@ -147,6 +153,11 @@ fn an_option_comes_before_the_environment_before_the_profile_and_a_named_profile
             ["", ""],
             &[("WDT_APP_SECRET_FILE", "DIR/none")],
             "none` (environment variable WDT_APP_SECRET_FILE): ",
+        ),
+        (
+            ["", ""],
+            &[SID, KEY, ("WDT_APP_SECRET_FILE", "DIR/empty.txt")],
+            "WDT_APP_SECRET_FILE: the app secret is empty",
         ),
         (["third", ""], &[], "there is no profile `third` in"),
         (["third", ""], &[], "; it has: default, other"),

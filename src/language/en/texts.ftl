@@ -798,13 +798,15 @@ help-profile =
 
     Named here it comes before the environment's variables; by WDT_PROFILE
     it does not. Without a configuration file the account comes from the
-    environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt.
+    environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt
+    or WDT_APP_SECRET_FILE, which names a file that holds it.
 help-endpoint =
     production, test or a URL
     (env: WDT_ENDPOINT; default: production)
 help-config =
     The configuration file
-    (default: wdt-flags/config.toml in the configuration directory)
+    (env: WDT_CONFIG; default: wdt-flags/config.toml in the configuration
+    directory)
 help-ca-file =
     A PEM file of certificate authorities to trust besides the built-in
     (env: WDT_CA_FILE)

@@ -747,13 +747,13 @@ help-profile =
 
     在这里指定时优先于环境变量，用 WDT_PROFILE 指定则不优先。没有配置文件
     时，账号取自环境变量：WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET
-    （格式为 secret:salt）。
+    （格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件）。
 help-endpoint =
     接口地址：production、test 或网址
     （环境变量 WDT_ENDPOINT；默认 production）
 help-config =
     配置文件
-    （默认是配置目录下的 wdt-flags/config.toml）
+    （环境变量 WDT_CONFIG；默认是配置目录下的 wdt-flags/config.toml）
 help-ca-file =
     除内置的证书颁发机构外还要信任的证书（PEM 文件）
     （环境变量 WDT_CA_FILE）

@@ -1,6 +1,6 @@
 //! The one place where a call is made: permit, call, verdict, wait, again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -8,6 +8,7 @@ use super::account::take_account;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
 use super::reach::Reach;
+use super::report::Counts;
 use super::rules::Rules;
 use crate::erp::{CallError, Client, ErrorKind, Limit};
 use crate::files::AccountState;
@@ -43,14 +44,6 @@ pub struct Attempted<T> {
     pub attempts: u32,
     /// `None` if the run stopped before anything was known.
     pub result: Option<Result<T, CallError>>,
-}
-
-/// What the summary counts.
-#[derive(Debug, Default)]
-pub struct Counts {
-    pub calls: AtomicU64,
-    pub retries: AtomicU64,
-    pub pauses: AtomicU64,
 }
 
 /// Makes calls for all workers.
@@ -146,11 +139,8 @@ impl<'r> Calls<'r> {
         mut call: impl FnMut() -> Result<T, CallError>,
     ) -> Attempted<T> {
         let is_for_many = purpose.order.is_none();
-        let retries = if is_for_many {
-            self.rules.retries.min(MAX_RETRIES)
-        } else {
-            self.rules.retries
-        };
+        let bound = if is_for_many { MAX_RETRIES } else { u32::MAX };
+        let retries = self.rules.retries.min(bound);
         let (mut failures, mut throttles) = (0, 0);
         let (mut clock_corrected, mut is_retry) = (false, false);
         let mut tried = Attempted {
@@ -281,14 +271,9 @@ impl<'r> Calls<'r> {
         if let Some(at) = self.account.as_ref().and_then(AccountState::last_call) {
             let wait = self.limiter.follow(at);
             if wait > WORTH_SAYING {
-                let time = duration(wait);
-                let text = say!("event-waits-for-pace", wait = time);
+                let text = say!("event-waits-for-pace", wait = duration(wait));
                 self.observers.say(Level::Note, text);
-                self.observers.event(&Event::Paused {
-                    wait,
-                    reason: &say!("event-as-before"),
-                    pace: self.pace(),
-                });
+                self.paused(wait, &say!("event-as-before"));
             }
         }
     }
@@ -311,7 +296,7 @@ impl<'r> Calls<'r> {
             order: purpose.order,
             attempt,
             error,
-            pace: self.limiter.pace(),
+            pace: self.pace(),
         });
         result
     }
@@ -327,13 +312,14 @@ impl<'r> Calls<'r> {
             Change::Pause(wait) => {
                 self.mark(SystemTime::now() + wait);
                 self.counts.pauses.fetch_add(1, Ordering::Relaxed);
-                self.observers.event(&Event::Paused {
-                    wait,
-                    reason: &error.reason,
-                    pace: self.pace(),
-                });
+                self.paused(wait, &error.reason);
             }
         }
+    }
+
+    fn paused(&self, wait: Duration, reason: &str) {
+        let pace = self.pace();
+        self.observers.event(&Event::Paused { wait, reason, pace });
     }
 
     /// Makes a call that changes nothing; `None` if the run stops before.

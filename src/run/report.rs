@@ -18,6 +18,14 @@ use crate::stop::StopReason;
 /// cannot fill the memory.
 const MAX_MESSAGES: usize = 1_000;
 
+/// What is counted while calls are made.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub calls: AtomicU64,
+    pub retries: AtomicU64,
+    pub pauses: AtomicU64,
+}
+
 /// How a run ended, or the reading back of flags.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {

@@ -14,6 +14,7 @@ mod values;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::account::{AccountArgs, InitArgs, PingArgs};
@@ -98,7 +99,13 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
             with_sections(command, &format!("{arguments}{{options}}"))
         });
     }
-    let mut matches = command.try_get_matches_from_mut(args)?;
+    let mut matches = match command.try_get_matches_from_mut(&args) {
+        // Options alone are as good as nothing: help.
+        Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
+            command.try_get_matches_from_mut(&args[..1])?
+        }
+        matches => matches?,
+    };
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 

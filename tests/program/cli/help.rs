@@ -135,7 +135,14 @@ fn options_stand_under_headings_that_have_one_order() {
 
 #[test]
 fn without_a_command_there_is_help_and_exit_code_two() {
-    let run = program(&[]).expect(2);
-    assert!(run.stderr.contains("  check        "), "{run:?}");
-    assert_eq!(run.stdout, "");
+    for (args, named) in [
+        (&[][..], "Usage:"),
+        (&["--lang", "zh"], "用法:"),
+        (&["-v"], "Usage:"),
+    ] {
+        let run = program(args).expect(2);
+        assert!(run.stderr.contains("  check        "), "{run:?}");
+        assert!(run.stderr.contains(named), "{run:?}");
+        assert_eq!(run.stdout, "");
+    }
 }

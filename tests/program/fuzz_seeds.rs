@@ -1,6 +1,6 @@
 //! The inputs that fuzzing starts from hold, without a fuzzer.
 
-#[path = "../../fuzz/checks.rs"]
+#[path = "../fuzz/checks.rs"]
 mod checks;
 
 #[test]
@@ -14,7 +14,7 @@ fn the_seeds_hold() {
         ("ods", checks::ods),
         ("xls", checks::xls),
     ] {
-        let seeds = format!("{}/fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
+        let seeds = format!("{}/tests/fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
         let seeds: Vec<_> = std::fs::read_dir(seeds).expect("seeds").collect();
         assert!(!seeds.is_empty());
         for seed in seeds {

@@ -14,6 +14,7 @@ mod run;
 pub mod sandbox;
 mod sheet;
 mod stop;
+mod sync;
 mod text;
 
 /// What benches and fuzz targets use. No stable interface.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::erp::CallError;
 use crate::language::say;
+use crate::sync::lock;
 use crate::text;
 
 /// Why a run stopped before its end.
@@ -162,7 +163,7 @@ impl Stop {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<StopReason>> {
-        self.reason.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.reason)
     }
 }
 

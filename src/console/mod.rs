@@ -13,7 +13,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use console::Style;
 use jiff::ZonedDateTime;
@@ -26,6 +26,7 @@ pub use summary::{labelled, summary};
 
 use crate::language::say;
 use crate::run::Level;
+use crate::sync::lock;
 use crate::text::{one_line, time_of_day};
 use progress::Progress;
 
@@ -127,8 +128,4 @@ fn label(level: Level) -> String {
         Level::Note | Level::Detail | Level::Call => return String::new(),
     };
     style.bold().for_stderr().apply_to(text).to_string()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

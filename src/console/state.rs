@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use jiff::ZonedDateTime;
 
 use super::summary::by_status;
-use crate::erp::{CallError, ErrorKind};
 use crate::files::Status;
 use crate::language::say;
 use crate::run::{Event, Planned};
@@ -61,7 +60,7 @@ impl State {
         match *event {
             Event::Answered { error, pace, .. } => {
                 self.pace = pace;
-                if let Some(error) = error.filter(|error| is_repeated(error))
+                if let Some(error) = error.filter(|error| error.may_pass())
                     && self.notice(now).is_none()
                 {
                     let text = say!("progress-retrying", reason = error.reason.as_str());
@@ -153,14 +152,6 @@ impl State {
     }
 }
 
-/// Whether the call failed for now.
-fn is_repeated(error: &CallError) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable
-    )
-}
-
 fn calls_at(pace: f64) -> String {
     if pace < 300.0 {
         say!("progress-per-minute", calls = format!("{pace:.0}"))
@@ -174,6 +165,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::erp::{CallError, ErrorKind};
     use crate::pace::{Pacing, Workers};
     use crate::run::{OnConflict, Preview};
     use crate::stop::StopReason;

@@ -75,6 +75,14 @@ impl CallError {
         self.sent
     }
 
+    /// Whether it may pass: another attempt may work.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable
+        )
+    }
+
     /// Whether anything came back that shows that the server is there.
     pub fn is_reply(&self) -> bool {
         !matches!(self.kind, ErrorKind::Unreachable | ErrorKind::NoReply)

@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use super::holder::Holder;
 use super::lock::Lock;
 use super::open::open_regular;
 use crate::pace::KnownRates;
+use crate::sync::lock;
 
 /// How long rates are remembered: limits change.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -131,8 +132,7 @@ impl AccountState {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Kept, Option<&File>) -> T) -> T {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        act(&mut kept, self.file.as_ref())
+        act(&mut lock(&self.kept), self.file.as_ref())
     }
 }
 

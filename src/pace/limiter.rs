@@ -1,6 +1,6 @@
 //! The one place where workers wait for a permit to call.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use governor::clock::{Clock, DefaultClock};
@@ -12,6 +12,7 @@ use super::pause::MAX_PAUSE;
 use super::rate::{KnownRates, RateLimit, interval};
 use crate::erp::Limit;
 use crate::stop::Stop;
+use crate::sync::lock;
 
 /// How soon a stop is noticed while as many calls are in flight as may be.
 const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
@@ -164,10 +165,6 @@ impl Drop for Permit<'_> {
         drop(state);
         self.limiter.ended.notify_one();
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

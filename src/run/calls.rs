@@ -1,7 +1,7 @@
 //! The one place where a call is made: permit, call, verdict, wait, again.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::account::take_account;
@@ -16,6 +16,7 @@ use crate::language::say;
 use crate::pace::{Change, Pacing, Permit, RateLimiter, backoff};
 use crate::sheet::{Place, Sheet};
 use crate::stop::{Stop, StopReason};
+use crate::sync::lock;
 use crate::text::duration;
 
 /// How often at most a call for no order is repeated: all others wait for it.
@@ -243,8 +244,7 @@ impl<'r> Calls<'r> {
 
     /// Held by the only call that is made while none was answered: a wrong secret costs one call.
     fn first(&self) -> Option<MutexGuard<'_, bool>> {
-        let is_answered = self.is_answered.lock();
-        let is_answered = is_answered.unwrap_or_else(PoisonError::into_inner);
+        let is_answered = lock(&self.is_answered);
         (!*is_answered).then_some(is_answered)
     }
 

@@ -1,7 +1,6 @@
 //! Outages: while the server answers nothing the whole run waits, one call at a time is tried, and no
 //! order pays for it. And refusals that may hold for every call.
 
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::calls::Calls;
@@ -9,6 +8,7 @@ use super::event::{Event, Observer};
 use super::reach::{About, MAX_WAIT};
 use crate::erp::{CallError, ErrorKind};
 use crate::stop::StopReason;
+use crate::sync::lock;
 
 /// The first wait of an outage; doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -45,7 +45,7 @@ impl Calls<'_> {
         let reach = &self.reach;
         let was_away = reach.is_away();
         let failed = Instant::now();
-        let _trying = reach.trying.lock().unwrap_or_else(PoisonError::into_inner);
+        let _trying = lock(&reach.trying);
         let is_there = if kind == ErrorKind::NoReply {
             reach.answered_since(started)
         } else {

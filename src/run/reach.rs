@@ -1,12 +1,13 @@
 //! What is known of the server, from all calls.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::rules::GIVE_UP_AFTER;
 use crate::erp::CallError;
 use crate::stop::StopReason;
+use crate::sync::lock;
 
 pub const MAX_WAIT: Duration = Duration::from_secs(120);
 /// When to give up while not one call has been answered: then the endpoint is wrong rather than away.
@@ -191,7 +192,7 @@ impl Reach {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -13,6 +13,7 @@ use super::orders::{Order, Orders};
 use super::reach::About;
 use crate::erp::{CallError, ErrorKind, Page, Query};
 use crate::sheet::Sheet;
+use crate::sync::lock;
 
 /// After so many calls in a row that came to nothing, no more are made.
 const MAX_CONSECUTIVE: u32 = 25;
@@ -151,6 +152,6 @@ impl Asking<'_> {
     }
 
     fn lock(&self) -> MutexGuard<'_, ReadBack> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.read)
     }
 }

@@ -1,7 +1,7 @@
 //! The middle of a run, where calls are made: orders go through a pool of workers into the journal.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rayon::ThreadPoolBuilder;
@@ -18,6 +18,7 @@ use crate::files::{Outcome, Status};
 use crate::language::say;
 use crate::sheet::Sheet;
 use crate::stop::StopReason;
+use crate::sync::lock;
 
 /// An order that failed, with its number: to be sent once more when all others have been.
 type Aside<'o> = (&'o str, &'o Order, Outcome);
@@ -79,7 +80,8 @@ pub fn send_all(
     let aside = Mutex::new(Vec::<Aside<'_>>::new());
     calls.each(orders.in_turn(), |(number, order)| {
         let attempted = send(number, order);
-        let may_pass = is_transient(&attempted) && calls.rules.retries > 0;
+        let may_pass = matches!(&attempted.result, Some(Err(error)) if error.may_pass())
+            && calls.rules.retries > 0;
         match outcome(attempted, None) {
             Some(outcome) if may_pass && breaker.may_put_aside() => {
                 lock(&aside).push((number, order, outcome));
@@ -103,18 +105,6 @@ pub fn send_all(
     })?;
     calls.sync(journal);
     Ok(())
-}
-
-/// Whether another time may be a better one.
-fn is_transient(attempted: &Attempted<()>) -> bool {
-    let kind = match &attempted.result {
-        Some(Err(error)) => error.kind,
-        _ => return false,
-    };
-    matches!(
-        kind,
-        ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable
-    )
 }
 
 /// `None` if the run stopped before anything became of the call, now or `before`.
@@ -194,8 +184,4 @@ impl Recorder<'_> {
         // It is the only outcome: no order is sent twice.
         let _ = order.outcome.set(line.outcome);
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! One call from its raw parts to its answer, without the network.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use super::config::Config;
 use super::orders::Orders;
 use super::protocol::{Query, Refusal, Request, authenticate, refuse, request};
 use crate::erp::beijing_time;
+use crate::sync::lock;
 
 pub(super) const OK: &str = "200 OK";
 
@@ -68,7 +69,7 @@ impl Service {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Counts a request as in flight.

@@ -101,7 +101,8 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
     }
     let [mut first, second] = places;
     let option = args.endpoint.as_deref();
-    if let Some(option) = option.and_then(|it| Given::new("endpoint", it, "--endpoint".into())) {
+    let option = option.map(|it| Given::new("endpoint", it, "--endpoint".into()));
+    if let Some(option) = option.and_then(Given::unless_empty) {
         first.retain(|given| given.key != option.key);
         first.push(option);
     }
@@ -177,10 +178,15 @@ struct Given {
 }
 
 impl Given {
-    /// A value without what pasting leaves around it. An empty one counts as not given.
-    fn new(key: &'static str, text: &str, origin: String) -> Option<Given> {
+    /// A value without what pasting leaves around it.
+    fn new(key: &'static str, text: &str, origin: String) -> Given {
         let text = Zeroizing::new(trimmed(text).to_owned());
-        (!text.is_empty()).then_some(Given { key, text, origin })
+        Given { key, text, origin }
+    }
+
+    /// An empty value counts as not given; a file that is named and empty does not.
+    fn unless_empty(self) -> Option<Given> {
+        Some(self).filter(|given| !given.text.is_empty())
     }
 }
 
@@ -198,23 +204,19 @@ fn given(
 ) -> Result<Vec<Given>, String> {
     let mut settings = Vec::new();
     for key in SETTINGS {
-        let mut given = text(key).and_then(|text| Given::new(key, &text, origin(key)));
-        let file = text(SECRET_FILE).filter(|_| key == "app_secret");
-        if let Some(path) = file {
-            let (path, origin) = (directory.join(&*path), origin(SECRET_FILE));
-            if let Some(given) = given {
-                return Err(say!(
-                    "config-two-secrets",
-                    one = given.origin,
-                    other = origin
-                ));
+        let value = text(key).map(|text| Given::new(key, &text, origin(key)));
+        settings.extend(value.and_then(Given::unless_empty));
+        if key == "app_secret"
+            && let Some(path) = text(SECRET_FILE)
+        {
+            let other = origin(SECRET_FILE);
+            if let Some(given) = find(&settings, key) {
+                let one = given.origin.as_str();
+                return Err(say!("config-two-secrets", one = one, other = other));
             }
-            let text = read(&path, &origin, warnings)?;
-            let text = Zeroizing::new(trimmed(&text).to_owned());
-            // Empty it is not as good as not given: somebody has named the file.
-            given = Some(Given { key, text, origin });
+            let secret = read(&directory.join(&*path), &other, warnings)?;
+            settings.push(Given::new(key, &secret, other));
         }
-        settings.extend(given);
     }
     Ok(settings)
 }

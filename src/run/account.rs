@@ -22,6 +22,10 @@ pub fn take_account(
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<(Option<AccountState>, Option<Duration>), RunError> {
+    let alone = |why: String| {
+        observers.say(Level::Warning, say!("event-account-unknown", why = why));
+        Ok((None, None))
+    };
     let mut busy_since = None;
     loop {
         let holder = match rules.account_lock.as_deref().map(AccountLock::take) {
@@ -30,18 +34,9 @@ pub fn take_account(
                 return Ok((Some(state), waited));
             }
             Some(AccountLock::Busy(holder)) => holder,
-            Some(AccountLock::Unavailable(error)) => {
-                let why = error.to_string();
-                observers.say(Level::Warning, say!("event-account-unknown", why = why));
-                return Ok((None, None));
-            }
-            None => {
-                if !client.is_stand_in() {
-                    let why = say!("event-no-state-directory");
-                    observers.say(Level::Warning, say!("event-account-unknown", why = why));
-                }
-                return Ok((None, None));
-            }
+            Some(AccountLock::Unavailable(error)) => return alone(error.to_string()),
+            None if client.is_stand_in() => return Ok((None, None)),
+            None => return alone(say!("event-no-state-directory")),
         };
         let since = *busy_since.get_or_insert_with(|| {
             let (holder, time) = (holder.to_string(), duration(rules.longest_wait()));

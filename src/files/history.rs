@@ -160,4 +160,13 @@ mod tests {
             }
         }
     }
+    #[test]
+    fn a_header_alone_is_no_row() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.results.csv");
+        fs::write(&path, "no,flag\nCG1,aa\n").expect("written");
+        assert!(has_rows(&path));
+        fs::write(&path, "no,flag\n").expect("written");
+        assert!(!has_rows(&path));
+    }
 }

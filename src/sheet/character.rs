@@ -7,49 +7,19 @@ impl Refused {
     /// Which character of the column is refused, as `position`, and what to do about it.
     pub(super) fn message(self, column: &str, c: char, position: usize) -> String {
         let code = self.code(c);
+        macro_rules! told {
+            ($key:literal) => {
+                say!($key, column = column, code = code, position = position)
+            };
+        }
         match self {
-            Refused::LineBreak => say!(
-                "character-line-break",
-                column = column,
-                code = code,
-                position = position
-            ),
-            Refused::Tab => say!(
-                "character-tab",
-                column = column,
-                code = code,
-                position = position
-            ),
-            Refused::Control => say!(
-                "character-control",
-                column = column,
-                code = code,
-                position = position
-            ),
-            Refused::Replacement => say!(
-                "character-replacement",
-                column = column,
-                code = code,
-                position = position
-            ),
-            Refused::PrivateUse => say!(
-                "character-private-use",
-                column = column,
-                code = code,
-                position = position
-            ),
-            Refused::Invisible => say!(
-                "character-invisible",
-                column = column,
-                code = code,
-                position = position
-            ),
-            Refused::Emoji => say!(
-                "character-emoji",
-                column = column,
-                code = code,
-                position = position
-            ),
+            Refused::LineBreak => told!("character-line-break"),
+            Refused::Tab => told!("character-tab"),
+            Refused::Control => told!("character-control"),
+            Refused::Replacement => told!("character-replacement"),
+            Refused::PrivateUse => told!("character-private-use"),
+            Refused::Invisible => told!("character-invisible"),
+            Refused::Emoji => told!("character-emoji"),
         }
     }
 

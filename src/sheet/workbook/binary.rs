@@ -49,11 +49,14 @@ impl<'r> Fields<'r> {
             0 => f64::from_bits(u64::from(stored & !3) << 32),
             _ => f64::from(stored.cast_signed() >> 2),
         };
-        match number.is_finite() {
-            true if stored & 1 == 0 => Ok(number),
-            true => Ok(number / 100.0),
-            false => Err(Damage::Broken.into()),
+        if !number.is_finite() {
+            return Err(Damage::Broken.into());
         }
+        Ok(if stored & 1 == 0 {
+            number
+        } else {
+            number / 100.0
+        })
     }
 
     pub(super) fn utf16(&mut self, characters: usize) -> Result<String, Fault> {

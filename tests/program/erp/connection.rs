@@ -79,10 +79,12 @@ fn a_reply_that_is_not_whole_fails_the_row() {
     for cut in [0, 1, 20, HEAD, HEAD + 11] {
         for reset in [false, true] {
             // The body, if not the reset, may be found to end too early.
-            let why = match reset {
-                false => &[CLOSED][..],
-                true if cut < HEAD => &[RESET],
-                true => &[RESET, CLOSED],
+            let why = if !reset {
+                &[CLOSED][..]
+            } else if cut < HEAD {
+                &[RESET][..]
+            } else {
+                &[RESET, CLOSED]
             };
             let server = ScriptedServer::start(move |caller| cut_off(caller, cut, reset));
             let place = Place::new();

@@ -133,7 +133,7 @@ pub fn check_alone(path: &Path) -> Result<(), FileError> {
 pub fn ensure_room(files: [&PathBuf; 2], rows: u64) -> Result<(), FileError> {
     let is_workbook = |path: &&PathBuf| OutputFormat::of(path) == OutputFormat::Xlsx;
     match files.into_iter().find(is_workbook) {
-        Some(path) if rows >= MAX_ROWS => Err(FileError::TooManyRows {
+        Some(path) if rows >= u64::from(MAX_ROWS) => Err(FileError::TooManyRows {
             path: path.clone(),
             rows,
         }),

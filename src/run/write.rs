@@ -74,7 +74,6 @@ impl<'r> Writing<'r> {
     pub fn header(&self) -> ResultsColumns<'r> {
         ResultsColumns {
             own: self.sheet.columns(),
-            order: self.sheet.own_places().0,
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.orders.has_extra_fields,
             worksheet: self.sheet.has_worksheets(),

@@ -48,7 +48,6 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-pub use columns::letter;
 pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;

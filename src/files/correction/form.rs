@@ -11,8 +11,6 @@ pub struct Form {
     appended: Appended,
     /// How many of the columns are the sheet's own.
     own: usize,
-    /// Which of these has the orders.
-    pub order: usize,
     pub sent_flag: bool,
     extra_fields: bool,
     pub worksheet: bool,
@@ -36,7 +34,6 @@ impl Form {
         Some(Form {
             appended,
             own,
-            order: 0,
             sent_flag,
             extra_fields,
             worksheet,
@@ -52,7 +49,6 @@ impl Form {
     pub fn columns(&self) -> ResultsColumns<'_> {
         ResultsColumns {
             own: self.own(),
-            order: self.order,
             sent_flag: self.sent_flag,
             extra_fields: self.extra_fields,
             worksheet: self.worksheet,

@@ -6,7 +6,7 @@ mod form;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -158,16 +158,11 @@ impl Correction {
     fn of(path: &Path, existing: &Existing, sheet: &Sheet) -> Result<Correction, NotUpdated> {
         let header = existing.records().next().and_then(Result::ok);
         let form = header.and_then(|header| Form::of(&header, Appended::Outcomes));
-        let mut form = form.ok_or(NotUpdated::OtherForm)?;
+        let form = form.ok_or(NotUpdated::OtherForm)?;
         let own = form.own();
         let cells: Option<Vec<usize>> = (0..own.len())
             .map(|at| counterpart(own, at, sheet.columns()))
             .collect();
-        let order = cells
-            .iter()
-            .flatten()
-            .position(|&at| at == sheet.own_places().0);
-        form.order = order.unwrap_or_default();
         match cells {
             Some(cells) if form.sent_flag == sheet.has_sent_flag() => Ok(Correction {
                 path: path.to_owned(),
@@ -333,7 +328,7 @@ impl Correction {
         to.flush()
     }
 
-    fn update_xlsx(&self, mut corrected: Corrected, to: impl Write + Seek) -> io::Result<()> {
+    fn update_xlsx(&self, mut corrected: Corrected, to: impl Write) -> io::Result<()> {
         let existing = Existing::read(&self.path)?;
         let mut book = XlsxWriter::begin(to, self.form.columns())?;
         let mut added = 0;
@@ -371,7 +366,7 @@ impl Correction {
     }
 }
 
-fn write_all(book: &mut XlsxWriter<impl Write + Seek>, csv: &[u8]) -> io::Result<()> {
+fn write_all(book: &mut XlsxWriter<impl Write>, csv: &[u8]) -> io::Result<()> {
     let mut records = reader(csv).into_records();
     records.try_for_each(|record| book.write(record.map_err(io_error)?))
 }

@@ -26,8 +26,6 @@ pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 pub struct ResultsColumns<'a> {
     /// The sheet's own.
     pub own: &'a [String],
-    /// Which of these has the orders.
-    pub order: usize,
     pub sent_flag: bool,
     pub extra_fields: bool,
     pub worksheet: bool,
@@ -198,7 +196,6 @@ mod tests {
         let path = directory.path().join("x.results.csv");
         let columns = ResultsColumns {
             own,
-            order: 0,
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
             worksheet: row.line.is_some_and(|line| line.worksheet.is_some()),

@@ -427,7 +427,6 @@ files-workbook-worksheets = it has not just one worksheet
 files-workbook-cut-off = a part ends early
 files-workbook-entity = an unknown entity
 files-workbook-text = a cell without its text
-files-worksheet-full = a worksheet has no more than { $rows } rows; name a file ending in .csv
 
 ## What commands say
 

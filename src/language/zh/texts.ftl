@@ -395,7 +395,6 @@ files-workbook-worksheets = 其中应当只有一个工作表
 files-workbook-cut-off = 内容不完整，中途断了
 files-workbook-entity = 含有无法识别的字符实体
 files-workbook-text = 有单元格找不到对应的文字
-files-worksheet-full = 一个工作表最多 { $rows } 行；请指定以 .csv 结尾的文件
 
 ## 命令的输出
 

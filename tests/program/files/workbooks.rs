@@ -42,10 +42,10 @@ fn they_say_what_csv_files_say_as_texts() {
     }
     let xml = part(&place.path("r.xlsx"), WORKSHEET);
     for wanted in [
-        "topLeftCell=\"B2\" activePane=\"bottomLeft\" state=\"frozen\"",
+        "topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"",
         "<autoFilter ref=\"A1:I6\"/>",
-        "<c r=\"B2\" s=\"2\" t=\"inlineStr\"><is><t xml:space=\"preserve\">0012345</t>",
-        "<c r=\"D2\" s=\"1\"><v>2</v></c>",
+        "<c r=\"B2\" s=\"2\" t=\"s\">",
+        "<c r=\"D2\" s=\"3\"><v>2</v></c>",
         "numberStoredAsText",
     ] {
         assert!(xml.contains(wanted), "{wanted}: {xml}");

@@ -21,9 +21,11 @@ pub fn part(path: &Path, name: &str) -> String {
 
 /// Taken apart strictly, as only this program writes it: the header first, and no formula.
 pub fn read(path: &Path) -> Table {
+    let texts = part(path, "xl/sharedStrings.xml");
+    let texts: Vec<String> = texts.split("<t").skip(1).map(text).collect();
     let xml = part(path, "xl/worksheets/sheet1.xml");
     assert!(!xml.contains("<f>") && !xml.contains("<f "), "{xml}");
-    let mut rows = xml.split("<row ").skip(1).map(cells);
+    let mut rows = xml.split("<row ").skip(1).map(|row| cells(row, &texts));
     let header = rows.next().expect("a header");
     let width = header.len();
     Table {
@@ -37,19 +39,27 @@ pub fn read(path: &Path) -> Table {
     }
 }
 
-fn cells(row: &str) -> Vec<String> {
+/// The text that an element's rest begins with.
+fn text(rest: &str) -> String {
+    let (_, text) = rest.split_once('>').expect("a tag");
+    let (text, _) = text.split_once("</").expect("an end");
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&")
+}
+
+fn cells(row: &str, texts: &[String]) -> Vec<String> {
     let mut cells = Vec::new();
     for cell in row.split("<c r=\"").skip(1) {
         let letter = cell.chars().next().expect("a column");
         let column = usize::from(u8::try_from(letter).expect("few columns") - b'A');
-        let content = cell
-            .split_once("preserve\">")
-            .or_else(|| cell.split_once("<v>"));
-        let (_, content) = content.expect("a value");
-        let (text, _) = content.split_once("</").expect("an end");
-        let text = text.replace("&lt;", "<").replace("&gt;", ">");
+        let (start, value) = cell.split_once("<v").expect("a value");
+        let value = text(value);
         cells.resize(column, String::new());
-        cells.push(text.replace("&amp;", "&"));
+        cells.push(if start.contains("t=\"s\"") {
+            texts[value.parse::<usize>().expect("a number")].clone()
+        } else {
+            value
+        });
     }
     cells
 }

@@ -1,12 +1,12 @@
 //! A workbook of results or failures read back, whichever program has saved it since.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use csv::StringRecord;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::escape::unescaped;
 use crate::files::results::csv::{io_error, writer};
 use crate::language::say;
 
@@ -235,4 +235,36 @@ fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
         .find(|it| it.key.into_inner() == name)?;
     let value = found.normalized_value(quick_xml::XmlVersion::Implicit1_0);
     Some(value.ok()?.into_owned())
+}
+
+/// The character that a text begins with in the form `_x000D_`.
+fn code(text: &str) -> Option<char> {
+    let digits = text.get(..7)?.strip_prefix("_x")?.strip_suffix('_')?;
+    let are_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let code = u32::from_str_radix(digits, 16).ok().filter(|_| are_digits);
+    code.and_then(char::from_u32)
+}
+
+pub fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match code(rest) {
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[7..];
+            }
+            None => {
+                plain.push('_');
+                rest = &rest[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
 }

@@ -1,6 +1,5 @@
 //! Which of the lines that have the columns is the header, where it can be told.
 
-use super::error::Fault;
 use super::misfit::misfit;
 use super::normalize::{folded, is_blank, plain_name, strip_wrapping};
 use super::options::SheetOptions;
@@ -14,8 +13,8 @@ pub(super) struct Candidate<'l> {
     pub(super) line: &'l Line,
     /// Where it stands among the lines looked at.
     pub(super) at: usize,
-    pub(super) order: Result<usize, Fault>,
-    pub(super) flag: Result<FlagSource, Fault>,
+    pub(super) order: Result<usize, String>,
+    pub(super) flag: Result<FlagSource, String>,
     /// Whether the order's column and the flag's are known by letter alone.
     pub(super) by_letter: [bool; 2],
     /// Whether these columns, counted from A, have the letters that are given for them.
@@ -29,7 +28,7 @@ pub(super) fn choose<'l>(
     mut candidates: Vec<Candidate<'l>>,
     lines: &[Line],
     options: &SheetOptions,
-) -> Option<(Candidate<'l>, Result<(), Fault>)> {
+) -> Option<(Candidate<'l>, Result<(), String>)> {
     loop {
         let (first, later) = candidates.split_first()?;
         if options.no_header || options.header_line.is_some() {
@@ -50,8 +49,9 @@ pub(super) fn choose<'l>(
             first.doubt(lines)
         } else {
             let all = [first].into_iter().chain(rivals);
-            let told = all.map(|it| it.told(lines)).collect();
-            Err(Fault::SeveralHeaders(told))
+            let told: Vec<String> = all.map(|it| it.told(lines)).collect();
+            let lines = told.join(&say!("sheet-clause-separator"));
+            Err(say!("sheet-several-headers", lines = lines))
         };
         return Some((candidates.swap_remove(0), fault));
     }
@@ -107,7 +107,7 @@ impl Candidate<'_> {
     }
 
     /// The fault if the columns are known by letter alone and the line may be a row.
-    fn doubt(&self, lines: &[Line]) -> Result<(), Fault> {
+    fn doubt(&self, lines: &[Line]) -> Result<(), String> {
         let Ok(order) = self.order else { return Ok(()) };
         let is_known = self.line.own.is_ours() || self.named().contains(&Some(true));
         let is_usual = Field::PurchaseNo.fit(&self.line.fields[order]).is_some();
@@ -131,10 +131,11 @@ impl Candidate<'_> {
         };
         match looks_like_order.then_some(order).or(looks_like_flag) {
             None => Ok(()),
-            Some(column) => Err(Fault::HeaderIsData {
-                line: self.line.number,
-                cell: self.line.titled(column),
-            }),
+            Some(column) => Err(say!(
+                "sheet-header-is-data",
+                line = self.line.number,
+                cell = self.line.titled(column)
+            )),
         }
     }
 

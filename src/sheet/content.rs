@@ -1,6 +1,6 @@
 //! What a sheet is made of: text, or worksheets of a workbook.
 
-use super::error::{Fault, SheetError};
+use super::error::SheetError;
 use super::format::{Format, SNIFF_LEN, Signature, lock_file, signature};
 use super::header::Header;
 use super::input::Input;
@@ -12,6 +12,7 @@ use super::text::{Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
 use super::workbook::Book;
 use super::worksheets::Worksheets;
+use crate::language::say;
 
 #[derive(Debug)]
 pub(super) enum Content {
@@ -30,7 +31,7 @@ impl Content {
         }
         let budget = Budget::of(options);
         let (book, encoding) = match signature(&head).map_err(|fault| input.error(fault))? {
-            _ if head.is_empty() => return Err(input.error(Fault::Empty)),
+            _ if head.is_empty() => return Err(input.error(say!("sheet-empty"))),
             Signature::Text => {
                 let encoding = TextEncoding::of(input, options)?;
                 let format = match kind_of(input, encoding)? {
@@ -86,7 +87,7 @@ impl Content {
 /// Lock files name who has the document open; they are small.
 const MAX_LOCK_FILE: u64 = 1024;
 
-fn lock_fault(input: &Input) -> Result<Option<Fault>, SheetError> {
+fn lock_fault(input: &Input) -> Result<Option<String>, SheetError> {
     let Some(path) = &input.path else {
         return Ok(None);
     };
@@ -97,8 +98,10 @@ fn lock_fault(input: &Input) -> Result<Option<Fault>, SheetError> {
     else {
         return Ok(None);
     };
-    Ok(Some(Fault::LockFile {
-        program,
-        document: path.with_file_name(document).display().to_string(),
-    }))
+    let document = path.with_file_name(document).display().to_string();
+    Ok(Some(say!(
+        "sheet-lock-file",
+        program = program,
+        document = document
+    )))
 }

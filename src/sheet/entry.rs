@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use csv::StringRecord;
 
-use super::error::{Fault, SheetError};
+use super::error::SheetError;
 use super::header::Header;
 use super::misfit::{Misfit, misfit};
 use super::normalize::strip_wrapping;
@@ -65,7 +65,7 @@ pub(super) fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError>
     };
     match clean(flag, GIVEN_FLAG, Field::FlagName) {
         Ok(_) => Ok(()),
-        Err(problem) => Err(SheetError::of_option(Fault::GivenFlag(problem))),
+        Err(problem) => Err(SheetError::of_option(problem.to_string())),
     }
 }
 

@@ -2,76 +2,43 @@
 
 mod words;
 
-use std::fmt;
 use std::io;
 
 use super::damage::Damage;
 use super::foreign::Foreign;
-use super::problem::Problem;
 use crate::erp::field::Field;
 use crate::language::say;
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.
 #[derive(Debug, thiserror::Error)]
-pub struct SheetError {
-    /// None when an option is at fault, whatever the sheet.
-    file: Option<String>,
-    fault: Fault,
-}
-
-impl fmt::Display for SheetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fault = self.fault.to_string();
-        f.write_str(&match &self.file {
-            Some(file) => say!("sheet-error", file = file, fault = fault),
-            None => fault,
-        })
-    }
-}
+#[error("{0}")]
+pub struct SheetError(String);
 
 impl SheetError {
-    pub(super) fn new(file: &str, fault: Fault) -> SheetError {
-        SheetError {
-            file: Some(file.to_owned()),
-            fault,
-        }
+    /// `fault` is a clause about the file.
+    pub(super) fn of(file: &str, fault: impl Into<Fault>) -> SheetError {
+        let fault = fault.into().to_string();
+        SheetError(say!("sheet-error", file = file, fault = fault))
     }
 
-    pub(super) fn of_option(fault: Fault) -> SheetError {
-        SheetError { file: None, fault }
+    /// An option is at fault, whatever the sheet.
+    pub(super) fn of_option(fault: String) -> SheetError {
+        SheetError(fault)
     }
 
     /// The file was written to while it was in use.
     pub fn changed(file: &str) -> SheetError {
-        SheetError::new(file, Fault::Changed)
+        SheetError::of(file, say!("sheet-changed"))
     }
 }
 
 #[derive(Debug)]
 pub(super) enum Fault {
-    NotFound,
-    Directory,
-    Open(io::Error),
+    Text(String),
+    /// A column is missing.
+    Missing(String),
     Read(io::Error),
-    Spool(io::Error),
-    Changed,
     Empty,
-    UnknownEncoding(String),
-    Delimiter(char),
-    GivenFlag(Problem),
-    Malformed {
-        line: u64,
-        encoding: &'static str,
-        guessed: bool,
-    },
-    ZeroBytes,
-    SaveAgain(Foreign),
-    BehindMark(Foreign),
-    Encrypted,
-    LockFile {
-        program: &'static str,
-        document: String,
-    },
     NotASheet(Foreign),
     NoTable,
     CutTable,
@@ -109,74 +76,30 @@ pub(super) enum Fault {
         column: usize,
         headers: [Box<str>; 2],
     },
-    NoWorksheets,
-    NoHiddenRows,
     MergedHeader {
         line: u64,
         header: String,
         field: Field,
         columns: (usize, usize),
     },
-    MissingColumn {
-        /// With the name given for each.
-        absent: Vec<(Field, Option<String>)>,
-        line: u64,
-        /// Whether it is the header by --header-line.
-        is_given: bool,
-        headers: Vec<String>,
-        is_text: bool,
-        /// The encoding, if it was guessed and could be wrong.
-        guessed: Option<&'static str>,
-    },
-    HeaderBelow {
-        line: u64,
-    },
-    Labels {
-        line: u64,
-    },
-    NoSuchLine(u64),
-    /// Each with what stands below its columns.
-    SeveralHeaders(Vec<String>),
-    HeaderIsData {
-        line: u64,
-        cell: String,
-    },
-    NoLineColumn {
-        line: u64,
-    },
-    OwnColumnTwice {
-        line: u64,
-        column: &'static str,
-    },
-    AmbiguousColumn {
-        line: u64,
-        field: Field,
-        columns: Vec<String>,
-    },
-    SameColumn {
-        line: u64,
-        column: String,
-    },
-    UnclosedQuote {
-        line: u64,
-        column: String,
-    },
     TooLong {
         line: u64,
-    },
-    TooLongQuote {
-        line: u64,
-        opened: u64,
-        column: String,
     },
 }
 
 impl Fault {
     /// Lets a missing column say that the encoding was guessed.
-    pub(super) fn guessed(&mut self, encoding: Option<&'static str>) {
-        if let Fault::MissingColumn { guessed, .. } = self {
-            *guessed = encoding;
+    pub(super) fn guessed(&mut self, encoding: Option<&str>) {
+        if let (Fault::Missing(text), Some(encoding)) = (self, encoding) {
+            text.push_str(&say!("sheet-clause-separator"));
+            text.push_str(&say!("sheet-or-encoding", encoding = encoding));
         }
+    }
+}
+
+impl From<String> for Fault {
+    fn from(text: String) -> Fault {
+        Fault::Text(text)
     }
 }
 

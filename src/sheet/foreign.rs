@@ -57,3 +57,11 @@ impl fmt::Display for Foreign {
         })
     }
 }
+
+pub(super) fn not_a_sheet(what: Foreign) -> String {
+    say!("sheet-not-a-sheet", what = what.to_string())
+}
+
+pub(super) fn save_again(what: Foreign) -> String {
+    say!("sheet-save-again", what = what.to_string())
+}

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::error::Fault;
-use super::foreign::Foreign;
+use super::foreign::{Foreign, not_a_sheet, save_again};
 use crate::language::say;
 
 /// What kind of file a sheet is.
@@ -107,7 +106,7 @@ const ENCRYPTED_BY: [&[u8]; 2] = [b"E-SafeNet", b"Fasoo DRM"];
 const ENCRYPTED_WITHIN: usize = 512;
 
 /// The error names what the file is that is no sheet.
-pub(super) fn signature(head: &[u8]) -> Result<Signature, Fault> {
+pub(super) fn signature(head: &[u8]) -> Result<Signature, String> {
     if head.starts_with(ARCHIVE) {
         return Ok(ZIP);
     }
@@ -115,23 +114,27 @@ pub(super) fn signature(head: &[u8]) -> Result<Signature, Fault> {
         return Ok(COMPOUND);
     }
     match head.strip_prefix(UTF_8_MARK) {
-        Some(rest) if rest.starts_with(ARCHIVE) => return Err(Fault::BehindMark(Foreign::Archive)),
-        Some(rest) if rest.starts_with(OLE) => return Err(Fault::BehindMark(Foreign::Workbook)),
+        Some(rest) if rest.starts_with(ARCHIVE) => return Err(behind_mark(Foreign::Archive)),
+        Some(rest) if rest.starts_with(OLE) => return Err(behind_mark(Foreign::Workbook)),
         _ => {}
     }
     if is_encrypted(head) {
-        return Err(Fault::Encrypted);
+        return Err(say!("sheet-encrypted"));
     }
     if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| head.starts_with(start)) {
-        return Err(Fault::NotASheet(*what));
+        return Err(not_a_sheet(*what));
     }
     if OLD_WORKBOOKS.iter().any(|start| head.starts_with(start)) {
-        return Err(Fault::SaveAgain(Foreign::OldWorkbook));
+        return Err(save_again(Foreign::OldWorkbook));
     }
     if is_dbase(head) {
-        return Err(Fault::SaveAgain(Foreign::Dbase));
+        return Err(save_again(Foreign::Dbase));
     }
     Ok(Signature::Text)
+}
+
+fn behind_mark(what: Foreign) -> String {
+    say!("sheet-behind-mark", what = what.to_string())
 }
 
 fn is_encrypted(head: &[u8]) -> bool {

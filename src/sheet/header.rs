@@ -11,6 +11,9 @@ use super::options::SheetOptions;
 use super::own::{OwnColumns, Unclear};
 use super::record::RecordReader;
 use super::top::{FlagSource, Line};
+use crate::erp::field::Field;
+use crate::language::say;
+use crate::text::{list, quoted};
 
 /// Lines below the first that are looked through to say where the header is.
 const FURTHER_LINES: usize = 1_000;
@@ -119,7 +122,7 @@ pub(super) fn search(
         let skipped = above + chosen.at as u64;
         let header = is_sure.and_then(|()| line.header(skipped, chosen.order?, chosen.flag?));
         return Search {
-            found: header.map_or_else(Found::Unusable, Found::Header),
+            found: header.map_or_else(|fault| Found::Unusable(fault.into()), Found::Header),
             stopped,
             rank: (
                 chosen.is_fallback,
@@ -134,11 +137,11 @@ pub(super) fn search(
         None if options.header_line.is_none() => further_below(&mut records, &columns, options),
         _ => None,
     };
-    let below = below.map(|(line, width)| (Fault::HeaderBelow { line }, width));
-    let labels = labels.map(|(line, width)| (Fault::Labels { line }, width));
+    let below = below.map(|(line, width)| (say!("sheet-header-below", line = line), width));
+    let labels = labels.map(|(line, width)| (say!("sheet-labels", line = line), width));
     if let Some((fault, width)) = below.or(labels) {
         return Search {
-            found: Found::Missing(fault),
+            found: Found::Missing(fault.into()),
             stopped,
             rank: (true, u64::MAX, [true; 2], 0, Reverse(width)),
         };
@@ -157,16 +160,15 @@ pub(super) fn search(
     let width = nearest.map_or(0, |line| line.fields.len());
     let count = absent.as_ref().map_or(2, Vec::len);
     let fault = match (nearest.zip(absent), options.header_line) {
-        (None, None) => Fault::Empty,
-        (None, Some(line)) => Fault::NoSuchLine(line),
-        (Some((line, absent)), given) => Fault::MissingColumn {
-            absent,
-            line: line.number,
-            is_given: given.is_some(),
-            headers: line.fields.clone(),
+        (None, None) => say!("sheet-empty").into(),
+        (None, Some(line)) => say!("sheet-no-such-line", line = line).into(),
+        (Some((line, absent)), given) => Fault::Missing(missing(
+            &absent,
+            line.number,
+            given.is_some(),
+            &line.fields,
             is_text,
-            guessed: None,
-        },
+        )),
     };
     Search {
         found: Found::Missing(fault),
@@ -241,20 +243,24 @@ fn first_lines(records: &mut impl RecordReader, options: &SheetOptions) -> First
 }
 
 impl Line {
-    fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, Fault> {
+    fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, String> {
         if matches!(flag, FlagSource::Column(flag) if flag == order) {
-            return Err(Fault::SameColumn {
-                line: self.number,
-                column: self.titled(order),
-            });
+            return Err(say!(
+                "sheet-same-column",
+                line = self.number,
+                column = self.titled(order)
+            ));
         }
         match self.own.unclear {
-            Some(Unclear::NoLine) => return Err(Fault::NoLineColumn { line: self.number }),
+            Some(Unclear::NoLine) => {
+                return Err(say!("sheet-no-line-column", line = self.number));
+            }
             Some(Unclear::Twice(column)) => {
-                return Err(Fault::OwnColumnTwice {
-                    line: self.number,
-                    column,
-                });
+                return Err(say!(
+                    "sheet-own-column-twice",
+                    line = self.number,
+                    column = column
+                ));
             }
             None => {}
         }
@@ -270,4 +276,67 @@ impl Line {
             has_rounded_orders: false,
         })
     }
+}
+
+/// Which columns are not there, what is, and how to say where they are.
+fn missing(
+    absent: &[(Field, Option<String>)],
+    line: u64,
+    is_given: bool,
+    headers: &[String],
+    is_text: bool,
+) -> String {
+    let columns = absent.iter().map(|(field, given)| match given {
+        Some(given) => say!(
+            "sheet-no-given-column",
+            column = field.title(),
+            given = quoted(given)
+        ),
+        None => say!(
+            "sheet-no-column",
+            column = field.title(),
+            names = field.usual_names()
+        ),
+    });
+    let columns = columns.reduce(|one, other| say!("sheet-no-columns", one = one, other = other));
+    let columns = columns.unwrap_or_default();
+    let headers_there = list(headers);
+    let place = if is_given {
+        say!(
+            "sheet-missing-on-line",
+            columns = columns,
+            line = line,
+            headers = headers_there
+        )
+    } else {
+        say!(
+            "sheet-missing",
+            columns = columns,
+            searched = HEADER_SEARCH_LINES,
+            line = line,
+            headers = headers_there
+        )
+    };
+    let options = absent.iter().map(|(field, _)| field.option().to_owned());
+    let options = options.reduce(|one, other| say!("sheet-both-options", one = one, other = other));
+    let options = options.unwrap_or_default();
+    let advice = match (is_given, is_text) {
+        (true, _) => say!("sheet-name-it-or-line", options = options),
+        (false, true) => say!("sheet-name-it-or-separator", options = options),
+        (false, false) => say!("sheet-name-it-or-worksheet", options = options),
+    };
+    // Somebody who gives all orders one flag has no column for it.
+    let has_one_column = headers.iter().filter(|header| !header.is_empty()).count() < 2;
+    let one_flag =
+        matches!(absent, [.., (Field::FlagName, None)]) && (absent.len() == 1 || has_one_column);
+    let has_numbers = |header: &String| header.contains(|c: char| c.is_ascii_digit());
+    let no_header = !is_given && absent.len() == 2 && headers.iter().any(has_numbers);
+    let clauses = [
+        Some(place),
+        Some(advice),
+        one_flag.then(|| say!("sheet-or-one-flag")),
+        no_header.then(|| say!("sheet-or-no-header")),
+    ];
+    let clauses: Vec<String> = clauses.into_iter().flatten().collect();
+    clauses.join(&say!("sheet-clause-separator"))
 }

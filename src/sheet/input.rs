@@ -9,6 +9,7 @@ use same_file::Handle;
 
 use super::error::{Fault, SheetError};
 use super::options::Source;
+use crate::language::say;
 
 /// An open sheet. Reads name their offset, so that passes do not disturb each other and a file
 /// replaced under its name does no harm.
@@ -37,15 +38,15 @@ impl Input {
         let name = path.display().to_string();
         let failed = |error: io::Error| {
             let fault = match error.kind() {
-                io::ErrorKind::NotFound => Fault::NotFound,
-                io::ErrorKind::IsADirectory => Fault::Directory,
-                _ => Fault::Open(error),
+                io::ErrorKind::NotFound => say!("sheet-not-found"),
+                io::ErrorKind::IsADirectory => say!("sheet-directory"),
+                _ => say!("sheet-not-opened", why = error.to_string()),
             };
-            SheetError::new(&name, fault)
+            SheetError::of(&name, fault)
         };
         // Asked before opening, because some systems refuse to open a directory.
         if path.metadata().map_err(failed)?.is_dir() {
-            return Err(SheetError::new(&name, Fault::Directory));
+            return Err(SheetError::of(&name, say!("sheet-directory")));
         }
         let mut file = File::open(&path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
@@ -70,7 +71,14 @@ impl Input {
             io::copy(stream, &mut file)?;
             Ok(file)
         });
-        let file = spooled.map_err(|error| SheetError::new(&name, Fault::Spool(error)))?;
+        let file = spooled.map_err(|error| {
+            let directory = std::env::temp_dir().display().to_string();
+            let why = error.to_string();
+            SheetError::of(
+                &name,
+                say!("sheet-not-spooled", directory = directory, why = why),
+            )
+        })?;
         Ok(Input {
             name,
             path,
@@ -105,12 +113,12 @@ impl Input {
         end.map_err(|error| self.failed(Fault::Read(error)))
     }
 
-    pub(super) fn error(&self, fault: Fault) -> SheetError {
-        SheetError::new(&self.name, fault)
+    pub(super) fn error(&self, fault: impl Into<Fault>) -> SheetError {
+        SheetError::of(&self.name, fault)
     }
 
     /// The error for a fault in reading, unless a change of the file explains it.
-    pub(super) fn failed(&self, fault: Fault) -> SheetError {
+    pub(super) fn failed(&self, fault: impl Into<Fault>) -> SheetError {
         self.unchanged().err().unwrap_or_else(|| self.error(fault))
     }
 
@@ -128,7 +136,7 @@ impl Input {
     pub(super) fn ensure_current(&self) -> Result<(), SheetError> {
         self.unchanged()?;
         if self.stamp.is_some() && !self.is_in_place() {
-            return Err(self.error(Fault::Changed));
+            return Err(SheetError::changed(&self.name));
         }
         Ok(())
     }
@@ -142,7 +150,7 @@ impl Input {
         if now == before {
             Ok(())
         } else {
-            Err(self.error(Fault::Changed))
+            Err(SheetError::changed(&self.name))
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::candidates::Candidate;
 use super::columns::{Fit, by_letter};
-use super::error::Fault;
 use super::normalize::{folded, plain_name};
 use super::options::SheetOptions;
 use super::top::{FlagSource, Line};
@@ -51,7 +50,7 @@ impl<'o> Columns<'o> {
 
     /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
     /// before the usual columns.
-    fn flag(&self, line: &Line) -> Option<Result<FlagSource, Fault>> {
+    fn flag(&self, line: &Line) -> Option<Result<FlagSource, String>> {
         if let Some(flag) = &self.options.flag {
             return Some(Ok(FlagSource::Given(flag.clone())));
         }
@@ -94,7 +93,7 @@ impl<'o> ColumnMatcher<'o> {
     }
 
     /// The line's own column that matches by header, else by letter; the error if several do.
-    fn find(&self, line: &Line) -> Option<Result<usize, Fault>> {
+    fn find(&self, line: &Line) -> Option<Result<usize, String>> {
         let columns = self.by_header(line);
         match columns[..] {
             [] => {

@@ -1,14 +1,13 @@
 //! One of a sheet's first lines, which may be its header.
 
 use super::columns::letter;
-use super::error::Fault;
 use super::normalize::is_blank;
 use super::options::SheetOptions;
 use super::own::OwnColumns;
 use super::record::Record;
 use crate::erp::field::Field;
 use crate::language::say;
-use crate::text::quoted;
+use crate::text::{all, quoted};
 
 /// One line that may be the header.
 #[derive(Clone, Debug)]
@@ -46,12 +45,15 @@ impl Line {
         )
     }
 
-    pub(super) fn ambiguous(&self, field: Field, columns: &[usize]) -> Fault {
-        Fault::AmbiguousColumn {
-            line: self.number,
-            field,
-            columns: columns.iter().map(|&at| self.titled(at)).collect(),
-        }
+    pub(super) fn ambiguous(&self, field: Field, columns: &[usize]) -> String {
+        let columns: Vec<String> = columns.iter().map(|&at| self.titled(at)).collect();
+        say!(
+            "sheet-ambiguous-column",
+            line = self.number,
+            column = field.title(),
+            columns = all(&columns),
+            option = field.option()
+        )
     }
 }
 

@@ -3,7 +3,8 @@
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::encoding::TextEncoding;
-use crate::sheet::error::{Fault, SheetError};
+use crate::language::say;
+use crate::sheet::error::SheetError;
 use crate::sheet::input::Input;
 
 const CHUNK: usize = 128 * 1024;
@@ -119,10 +120,11 @@ impl<'s> Decoded<'s> {
 
     /// The error for bytes at this line that are no text.
     pub(in crate::sheet) fn malformed(&self) -> SheetError {
-        self.input.failed(Fault::Malformed {
-            line: self.line(),
-            encoding: self.encoding.name(),
-            guessed: self.encoding.guessed,
+        let (line, encoding) = (self.line(), self.encoding.name());
+        self.input.failed(if self.encoding.guessed {
+            say!("sheet-malformed-guess", line = line, encoding = encoding)
+        } else {
+            say!("sheet-malformed", line = line, encoding = encoding)
         })
     }
 }

@@ -3,7 +3,8 @@
 use encoding_rs::UTF_8;
 
 use super::weigh::{Choice, chinese, letters_or_chinese};
-use crate::sheet::error::{Fault, SheetError};
+use crate::language::say;
+use crate::sheet::error::SheetError;
 use crate::sheet::input::Input;
 
 const CHUNK: usize = 256 * 1024;
@@ -18,12 +19,12 @@ pub(super) fn detect(input: &Input, end: u64) -> Result<Option<Choice>, SheetErr
     let mut sample = Vec::new();
     let mut offset = 0;
     if end == 0 && input.read_at(0, 1)? == [0] {
-        return Err(input.error(Fault::ZeroBytes));
+        return Err(input.error(say!("sheet-zero-bytes")));
     }
     loop {
         let bytes = input.read_at(offset, CHUNK.min((end - offset) as usize))?;
         if offset == 0 && zero_heavy(&bytes) {
-            return Err(input.error(Fault::ZeroBytes));
+            return Err(input.error(say!("sheet-zero-bytes")));
         }
         for (at, piece) in bytes.chunks(SAMPLE_PIECE).enumerate() {
             if sample.len() < SAMPLE && !piece.is_ascii() {

@@ -5,11 +5,13 @@ use encoding_rs::{Decoder, Encoding, GB18030, REPLACEMENT, UTF_8, UTF_16BE, UTF_
 use super::declared::declared;
 use super::detect::detect;
 use super::weigh::Choice;
-use crate::sheet::error::{Fault, SheetError};
+use crate::language::say;
+use crate::sheet::error::SheetError;
 use crate::sheet::format::SNIFF_LEN;
 use crate::sheet::input::Input;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::warning::Warning;
+use crate::text::quoted;
 
 /// Where the end of the text is looked for, from the end of the file on.
 const TAIL: u64 = 64 * 1024;
@@ -47,7 +49,10 @@ impl TextEncoding {
         if let Some(label) = &options.encoding {
             let encoding = Encoding::for_label(label.as_bytes())
                 .filter(|&encoding| encoding != REPLACEMENT)
-                .ok_or_else(|| SheetError::of_option(Fault::UnknownEncoding(label.clone())))?;
+                .ok_or_else(|| {
+                    let label = quoted(label);
+                    SheetError::of_option(say!("sheet-unknown-encoding", encoding = label))
+                })?;
             let own_mark = marked.filter(|(marked, _)| *marked == encoding);
             return known(encoding, own_mark.map_or(0, |(_, length)| length));
         }

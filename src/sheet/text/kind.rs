@@ -2,8 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use crate::sheet::error::Fault;
-use crate::sheet::foreign::Foreign;
+use crate::sheet::foreign::{Foreign, not_a_sheet, save_again};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sheet) enum TextKind {
@@ -13,19 +12,19 @@ pub(in crate::sheet) enum TextKind {
 }
 
 /// By the first characters; the error names what is no sheet.
-pub(super) fn kind(text: &str) -> Result<TextKind, Fault> {
+pub(super) fn kind(text: &str) -> Result<TextKind, String> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     if is_json(text) {
-        return Err(Fault::NotASheet(Foreign::Json));
+        return Err(not_a_sheet(Foreign::Json));
     }
     if is_mhtml(text) {
-        return Err(Fault::SaveAgain(Foreign::WebArchive));
+        return Err(save_again(Foreign::WebArchive));
     }
     if is_sylk(text) {
-        return Err(Fault::SaveAgain(Foreign::Sylk));
+        return Err(save_again(Foreign::Sylk));
     }
     if text.starts_with("{\\rtf") {
-        return Err(Fault::NotASheet(Foreign::Rtf));
+        return Err(not_a_sheet(Foreign::Rtf));
     }
     if text.starts_with('<') {
         return markup(text);
@@ -40,7 +39,7 @@ const TAGS: [&str; 30] = [
     "center", "font", "form", "h1", "h2", "h3", "b", "xml",
 ];
 
-fn markup(text: &str) -> Result<TextKind, Fault> {
+fn markup(text: &str) -> Result<TextKind, String> {
     let text = text.to_ascii_lowercase();
     let root = first_element(&text);
     let has = |tag: &str| {
@@ -50,10 +49,10 @@ fn markup(text: &str) -> Result<TextKind, Fault> {
     match root {
         "workbook" => Ok(TextKind::XmlSpreadsheet),
         _ if root.ends_with(":workbook") => Ok(TextKind::XmlSpreadsheet),
-        "office:document" => Err(Fault::SaveAgain(Foreign::FlatOds)),
+        "office:document" => Err(save_again(Foreign::FlatOds)),
         _ if TAGS.contains(&root) || root.starts_with("x:") => Ok(TextKind::Html),
         _ if has("<html") || has("<table") => Ok(TextKind::Html),
-        _ if text.starts_with("<?xml") => Err(Fault::SaveAgain(Foreign::Xml)),
+        _ if text.starts_with("<?xml") => Err(save_again(Foreign::Xml)),
         // A long comment comes first.
         "" if text.starts_with("<!") => Ok(TextKind::Html),
         _ => Ok(TextKind::Delimited),

@@ -20,6 +20,7 @@ use super::format::SNIFF_LEN;
 use super::header::{Found, Header, search};
 use super::input::Input;
 use super::options::SheetOptions;
+use crate::language::say;
 
 /// In the order they are preferred.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -42,10 +43,10 @@ impl Text {
             Some(given) => vec![checked(given)?],
         };
         if options.worksheet.is_some() || options.all_sheets {
-            return Err(input.error(Fault::NoWorksheets));
+            return Err(input.error(say!("sheet-no-worksheets")));
         }
         if options.visible_only {
-            return Err(input.error(Fault::NoHiddenRows));
+            return Err(input.error(say!("sheet-no-hidden-rows")));
         }
         let mut searches: Vec<_> = delimiters
             .into_iter()
@@ -91,7 +92,10 @@ fn checked(delimiter: char) -> Result<u8, SheetError> {
     let usable = !delimiter.is_ascii_alphanumeric() && !"\"\r\n\0".contains(delimiter);
     match u8::try_from(delimiter) {
         Ok(byte) if byte.is_ascii() && usable => Ok(byte),
-        _ => Err(SheetError::of_option(Fault::Delimiter(delimiter))),
+        _ => Err(SheetError::of_option(say!(
+            "sheet-delimiter",
+            delimiter = format!("{delimiter:?}")
+        ))),
     }
 }
 

@@ -5,7 +5,7 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
 use crate::language::say;
-use crate::sheet::error::{Fault, SheetError};
+use crate::sheet::error::SheetError;
 use crate::sheet::input::Input;
 use crate::sheet::record::{Record, RecordReader};
 use crate::text::quoted;
@@ -100,7 +100,8 @@ impl<'s> Records<'s> {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {
                     let (line, column) = self.open_quote(written - wrote, ended);
-                    return Err(self.input.failed(Fault::UnclosedQuote { line, column }));
+                    let fault = say!("sheet-unclosed-quote", line = line, column = column);
+                    return Err(self.input.failed(fault));
                 }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
             }
@@ -110,17 +111,18 @@ impl<'s> Records<'s> {
         }
     }
 
-    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> Fault {
+    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> String {
         let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
         if result == ReadRecordResult::Record {
-            return Fault::TooLong { line };
+            return say!("sheet-too-long", line = line);
         }
         let (opened, column) = self.open_quote(written, ended);
-        Fault::TooLongQuote {
-            line,
-            opened,
-            column,
-        }
+        say!(
+            "sheet-too-long-quote",
+            line = line,
+            opened = opened,
+            column = column
+        )
     }
 
     /// The line on which the field begins that is still open, and its column.

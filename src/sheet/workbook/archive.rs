@@ -137,7 +137,7 @@ impl Directory {
 pub(super) fn check_directory(input: &Input) -> Result<(), SheetError> {
     match Directory::find(input)? {
         Some(found) if found.parts > MAX_PARTS || found.size > MAX_DIRECTORY => {
-            Err(input.error(Damage::TooMuch.into()))
+            Err(input.error(Damage::TooMuch))
         }
         _ => Ok(()),
     }

@@ -33,7 +33,7 @@ impl<'i, 'b> Book<'i, 'b> {
             Book::of_archive(input, budget)?
         };
         if book.sheets().is_empty() {
-            Err(input.error(Damage::NoWorksheets.into()))
+            Err(input.error(Damage::NoWorksheets))
         } else {
             Ok(book)
         }
@@ -66,7 +66,7 @@ impl<'i, 'b> Book<'i, 'b> {
             Some(stream) => Some(stream),
             None => file.stream("Book")?,
         };
-        let nothing = || input.error(Damage::NoWorksheets.into());
+        let nothing = || input.error(Damage::NoWorksheets);
         let stream = stream.ok_or_else(nothing)?;
         let book = Xls::open(stream, budget).map(Book::Xls);
         book.map_err(|fault| input.error(fault))

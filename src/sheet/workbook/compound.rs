@@ -39,7 +39,7 @@ impl<'i, 'b> Compound<'i, 'b> {
         budget: &'b Budget,
     ) -> Result<Compound<'i, 'b>, SheetError> {
         let header = input.read_at(0, HEADER_BYTES)?;
-        let damaged = || input.error(Damage::Broken.into());
+        let damaged = || input.error(Damage::Broken);
         let sector_size = match header.get(30..32) {
             Some([9, 0]) if header.len() == HEADER_BYTES => 512,
             Some([12, 0]) if header.len() == HEADER_BYTES => 4096,
@@ -119,7 +119,7 @@ impl<'i, 'b> Compound<'i, 'b> {
             let too_much = self.budget.hold(length);
             too_much.map_err(|fault| self.input.error(fault))?;
             if passed > self.sectors {
-                return Err(self.input.error(Damage::Broken.into()));
+                return Err(self.input.error(Damage::Broken));
             }
             let offset = (u64::from(first) + 1) * self.sector_size as u64;
             bytes.extend(self.input.read_at(offset, length)?);

@@ -28,8 +28,6 @@ pub struct SheetArgs {
     pub no_header: bool,
     #[arg(long, value_name = "NAME|INDEX", help = say!("help-sheet"))]
     pub sheet: Option<String>,
-    #[arg(long, conflicts_with = "sheet", hide_short_help = true, help = say!("help-all-sheets"))]
-    pub all_sheets: bool,
     #[arg(long, hide_short_help = true, help = say!("help-visible-only"))]
     pub visible_only: bool,
     #[arg(long, hide_short_help = true, help = say!("help-accept-changes"))]

@@ -129,7 +129,7 @@ fn look(
         listing_calls,
         seconds: pacing.time_for(calls).map(|time| time.as_secs()),
         left_at_deadline: pacing.left_at_deadline(calls, Timestamp::now()),
-        preview: Preview::of(&sheet, &orders),
+        preview: Preview::of(&orders),
         flags,
         rows_with_other_flags: other_flags.iter().map(|it| it.rows).sum(),
         orders_with_different_flags: orders.conflicts,

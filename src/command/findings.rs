@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::language::say;
 use crate::run::{Orders, Role};
-use crate::sheet::{Place, Row, Sheet, SheetError, SheetLine};
+use crate::sheet::{Place, Row, Sheet, SheetError};
 use crate::text::{self, one_line};
 
 /// Columns of a cell that are shown.
@@ -40,10 +40,16 @@ struct Finding {
     flag: Option<String>,
     /// The last row of its order, which has another flag.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_row: Option<SheetLine>,
+    last_row: Option<LastRow>,
     /// What is particular to the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+}
+
+/// The row that decides for an order.
+#[derive(Serialize)]
+struct LastRow {
+    line: u64,
 }
 
 /// All there is to find, the most frequent first. Reads the sheet once more if there is anything.
@@ -106,7 +112,7 @@ impl Finding {
     /// What is the matter with a row, if anything is: its kind, and words that rows share.
     fn of(row: &Row, sheet: &Sheet, orders: &Orders) -> Option<(&'static str, String, Finding)> {
         let mut finding = Finding {
-            place: sheet.place(row),
+            place: row.place(),
             order: row.order_cell(sheet).to_owned(),
             column: None,
             flag: None,
@@ -122,11 +128,11 @@ impl Finding {
             }
             role @ (Role::Superseded(last) | Role::Conflict(last)) => {
                 let entry = row.entry(sheet).ok()?;
-                let last_row = sheet.sheet_line(last.line);
-                let (flag, line) = (one_line(&entry.flag, MAX_CELL), last_row.to_string());
+                let flag = one_line(&entry.flag, MAX_CELL);
+                let line = say!("place-line", line = last.line);
                 finding.order = entry.order.into_owned();
                 finding.flag = Some(entry.flag.into_owned());
-                finding.last_row = Some(last_row);
+                finding.last_row = Some(LastRow { line: last.line });
                 if let Role::Superseded(_) = role {
                     finding.detail = Some(say!("finding-superseded-row", flag = flag, line = line));
                     ("superseded", say!("finding-superseded"))

@@ -130,7 +130,6 @@ pub fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
         encoding: args.encoding.clone(),
         delimiter: args.delimiter,
         worksheet: args.sheet.clone(),
-        all_sheets: args.all_sheets,
         visible_only: args.visible_only,
         order_column: args.order_column.clone(),
         flag_column: args.flag_column.clone(),

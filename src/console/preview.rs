@@ -16,7 +16,10 @@ pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
     let unlike = &preview.unlike;
     if unlike.orders > 0 {
         let places = unlike.first.iter();
-        let places = places.map(|sent| format!("{} {}", sent.line, quoted(&sent.order)));
+        let places = places.map(|sent| {
+            let line = say!("place-line", line = sent.line);
+            format!("{line} {}", quoted(&sent.order))
+        });
         let places = first_of(&places.collect::<Vec<_>>(), unlike.orders as usize);
         let orders = text::orders(orders);
         let count = unlike.orders;
@@ -32,7 +35,7 @@ pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
 
 fn sent(which: &str, sent: &Sent) -> String {
     let (order, flag) = (quoted(&sent.order), quoted(&sent.flag));
-    let line = sent.line.to_string();
+    let line = say!("place-line", line = sent.line);
     say!(
         "preview-sent",
         which = which,
@@ -45,14 +48,10 @@ fn sent(which: &str, sent: &Sent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::SheetLine;
 
     fn shown(first: Option<u64>, last: Option<u64>, unlike: u64) -> Vec<String> {
         let sent = |line: u64| Sent {
-            line: SheetLine {
-                worksheet: None,
-                line,
-            },
+            line,
             order: format!("CG {line}"),
             flag: "加急\u{a0}".to_owned(),
         };

@@ -14,7 +14,6 @@ use super::report::Confirmed;
 use crate::files::journal::{Journal, Line};
 use crate::files::{Outcome, Status};
 use crate::language::say;
-use crate::sheet::Sheet;
 use crate::stop::StopReason;
 use crate::text;
 
@@ -29,7 +28,6 @@ const BEFORE_OUTCOME: Duration = Duration::from_secs(10 * 60);
 pub fn confirm(
     calls: &Calls<'_>,
     orders: &mut Orders,
-    sheet: &Sheet,
     journal: &Journal,
 ) -> Result<Option<Confirmed>, RunError> {
     orders.want(|order| {
@@ -52,7 +50,7 @@ pub fn confirm(
     }
     let age = Duration::try_from(Timestamp::now().duration_since(earliest)).unwrap_or_default();
     let within = age + PAUSE + BEFORE_OUTCOME;
-    let read = read_back(calls, orders, sheet, within, false)?;
+    let read = read_back(calls, orders, within, false)?;
     let mut confirmed = Confirmed {
         calls: read.calls,
         given_up: read.given_up.clone(),
@@ -72,7 +70,7 @@ pub fn confirm(
             changed.push(Line {
                 order: number.to_owned(),
                 flag: flag.to_owned(),
-                line: sheet.sheet_line(order.line).line,
+                line: order.line,
                 outcome: outcome.clone(),
             });
         }

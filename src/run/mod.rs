@@ -125,7 +125,7 @@ pub fn run(
     let began = Instant::now();
     let confirmed = calls.watched(
         || calls.sync(&journal),
-        || make_calls(&calls, &mut orders, &sheet, &journal, settings, age),
+        || make_calls(&calls, &mut orders, &journal, settings, age),
     );
     let ending = Ending {
         files: &files,
@@ -149,7 +149,6 @@ pub fn run(
 fn make_calls(
     calls: &Calls<'_>,
     orders: &mut Orders,
-    sheet: &Sheet,
     journal: &Journal,
     settings: &Settings,
     age: Option<Duration>,
@@ -161,11 +160,11 @@ fn make_calls(
             return Ok(None);
         }
     }
-    let planned = Planned::to_send(orders, sheet, calls.pacing(), age);
+    let planned = Planned::to_send(orders, calls.pacing(), age);
     calls.observers.event(&Event::Planned(&planned));
-    send::send_all(calls, orders, sheet, journal)?;
+    send::send_all(calls, orders, journal)?;
     if settings.verify {
-        confirm::confirm(calls, orders, sheet, journal)
+        confirm::confirm(calls, orders, journal)
     } else {
         Ok(None)
     }

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::found::Found;
 use crate::files::Outcome;
-use crate::sheet::{self, Line, Place, Problem, Row, Sheet, SheetError, SheetLine};
+use crate::sheet::{self, Place, Problem, Row, Sheet, SheetError};
 
 /// What to do with an order that is given different flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -43,9 +43,9 @@ impl OnConflict {
 #[derive(Debug)]
 pub struct Order {
     /// Line of the row that decides.
-    pub line: Line,
+    pub line: u64,
     /// Where that row stands in the sheet that a file of this program's own comes from.
-    pub origin: Option<Box<SheetLine>>,
+    pub origin: Option<u64>,
     /// Position among the flags.
     flag: u32,
     /// Valid rows that name it.
@@ -122,7 +122,7 @@ impl Orders {
 
     /// The last row decides; of a failures file, which may have been sorted, the last in its sheet.
     fn enter(&mut self, row: &Row, entry: &sheet::Entry<'_>) {
-        let origin = row.origin().and_then(|origin| origin.line.clone());
+        let origin = row.origin().and_then(|origin| origin.line);
         let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
             Some((at, _, rows)) => {
                 *rows += 1;
@@ -144,14 +144,9 @@ impl Orders {
                 if order.is_conflicting {
                     *self.rows_by_flag.entry((index, flag)).or_default() += 1;
                 }
-                let line_in_sheet = |origin: Option<&SheetLine>| match origin {
-                    Some(origin) if origin.worksheet.is_none() => origin.line,
-                    _ => 0,
-                };
-                let its_line = line_in_sheet(origin.as_ref());
-                if its_line == 0 || its_line >= line_in_sheet(order.origin.as_deref()) {
+                if origin.is_none_or(|its| its >= order.origin.unwrap_or_default()) {
                     order.line = row.line();
-                    order.origin = origin.map(Box::new);
+                    order.origin = origin;
                     order.flag = flag;
                 }
                 order.rows = order.rows.saturating_add(1);
@@ -159,7 +154,7 @@ impl Orders {
             Entry::Vacant(entry) => {
                 entry.insert(Order {
                     line: row.line(),
-                    origin: origin.map(Box::new),
+                    origin,
                     flag,
                     rows: 1,
                     is_conflicting: false,
@@ -261,8 +256,11 @@ impl Orders {
     }
 
     /// Where the row stands that decides for the order, as people know it.
-    pub fn place(&self, order: &Order, sheet: &Sheet) -> Place {
-        sheet.place_of(order.line, order.origin.as_deref())
+    pub fn place(&self, order: &Order) -> Place {
+        Place {
+            line: order.line,
+            sheet_line: order.origin.filter(|&line| line != order.line),
+        }
     }
 
     /// Wanted rows that give no order a flag: invalid ones, and those of conflicts.

@@ -9,7 +9,6 @@ use super::orders::{OnConflict, Orders};
 use super::preview::Preview;
 use crate::files::Status;
 use crate::pace::Pacing;
-use crate::sheet::Sheet;
 
 #[derive(Debug, Serialize)]
 pub struct Planned {
@@ -33,7 +32,7 @@ pub struct Planned {
 impl Planned {
     /// Of the orders that are wanted, to be sent. `age` is that of the run that is continued, if one
     /// is.
-    pub fn to_send(orders: &Orders, sheet: &Sheet, pacing: Pacing, age: Option<Duration>) -> Self {
+    pub fn to_send(orders: &Orders, pacing: Pacing, age: Option<Duration>) -> Self {
         let mut settled = BTreeMap::new();
         let mut recovered = 0;
         for (number, order) in orders.iter().filter(|(_, order)| orders.is_sent(order)) {
@@ -50,7 +49,7 @@ impl Planned {
         Planned {
             settled,
             continued: age.filter(|_| recovered > 0).map(|age| (recovered, age)),
-            preview: Some(Preview::of(sheet, orders)),
+            preview: Some(Preview::of(orders)),
             ..Planned::to_read(orders, pacing)
         }
     }

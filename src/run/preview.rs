@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::orders::{Order, Orders};
 use super::shapes::unlike;
-use crate::sheet::{Sheet, SheetLine};
 
 /// Orders unlike the rest that are shown.
 const SHOWN: usize = 3;
@@ -20,8 +19,7 @@ pub struct Preview {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
     /// The line that decides.
-    #[serde(flatten)]
-    pub line: SheetLine,
+    pub line: u64,
     pub order: String,
     pub flag: String,
 }
@@ -36,9 +34,9 @@ pub struct Unlike {
 
 impl Preview {
     /// Of the orders that are wanted.
-    pub fn of(sheet: &Sheet, orders: &Orders) -> Preview {
+    pub fn of(orders: &Orders) -> Preview {
         let sent = |(number, order): (&str, &Order)| Sent {
-            line: sheet.sheet_line(order.line),
+            line: order.line,
             order: number.to_owned(),
             flag: orders.flag(order).to_owned(),
         };

@@ -12,7 +12,6 @@ use super::listed::read_listings;
 use super::orders::{Order, Orders};
 use super::reach::About;
 use crate::erp::{CallError, ErrorKind, Page, Query};
-use crate::sheet::Sheet;
 use crate::sync::lock;
 
 /// After so many calls in a row that came to nothing, no more are made.
@@ -46,7 +45,6 @@ impl ReadBack {
 pub fn read_back(
     calls: &Calls<'_>,
     orders: &mut Orders,
-    sheet: &Sheet,
     within: Duration,
     is_told: bool,
 ) -> Result<ReadBack, RunError> {
@@ -54,7 +52,6 @@ pub fn read_back(
     let asking = Asking {
         calls,
         orders,
-        sheet,
         is_told,
         read: Mutex::new(ReadBack {
             calls: listings.calls,
@@ -78,7 +75,6 @@ pub fn read_back(
 struct Asking<'r> {
     calls: &'r Calls<'r>,
     orders: &'r Orders,
-    sheet: &'r Sheet,
     is_told: bool,
     read: Mutex<ReadBack>,
 }
@@ -96,7 +92,7 @@ impl Asking<'_> {
             counted: false,
         };
         let purpose = Purpose {
-            order: Some((number, &self.orders.place(order, self.sheet))),
+            order: Some((number, &self.orders.place(order))),
             is_read: true,
         };
         let attempted = self
@@ -131,7 +127,7 @@ impl Asking<'_> {
         let found = order.found.get().filter(|_| self.is_told);
         if let Some(found) = found {
             self.calls.observers.event(&Event::Settled {
-                line: self.sheet.sheet_line(order.line).line,
+                line: order.line,
                 order: number,
                 rows: order.rows.into(),
                 superseded: 0,

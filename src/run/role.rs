@@ -48,8 +48,7 @@ impl Orders {
         let order = self.get(&entry.order).ok_or_else(has_changed)?;
         let same_flag = self.flag(order) == entry.flag;
         let decides = order.line == row.line();
-        let origin = order.origin.as_ref();
-        let may_be_sorted = origin.is_some_and(|origin| origin.worksheet.is_none());
+        let may_be_sorted = order.origin.is_some();
         if !may_be_sorted && row.line() > order.line || decides && !same_flag {
             return Err(has_changed());
         }

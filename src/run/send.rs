@@ -16,7 +16,6 @@ use crate::erp::ErrorKind;
 use crate::files::journal::{Journal, Line};
 use crate::files::{Outcome, Status};
 use crate::language::say;
-use crate::sheet::Sheet;
 use crate::stop::StopReason;
 use crate::sync::lock;
 
@@ -48,22 +47,16 @@ impl Calls<'_> {
 /// # Errors
 ///
 /// If no workers can be had.
-pub fn send_all(
-    calls: &Calls<'_>,
-    orders: &Orders,
-    sheet: &Sheet,
-    journal: &Journal,
-) -> Result<(), RunError> {
+pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result<(), RunError> {
     let breaker = Breaker::new(calls.rules);
     let recorder = Recorder {
         orders,
-        sheet,
         calls,
         journal,
         is_writable: Mutex::new(true),
     };
     let send = |number: &str, order: &Order| {
-        let place = orders.place(order, sheet);
+        let place = orders.place(order);
         let purpose = Purpose {
             order: Some((number, &place)),
             is_read: false,
@@ -135,7 +128,6 @@ fn outcome(attempted: Attempted<()>, before: Option<Outcome>) -> Option<Outcome>
 /// Takes the outcomes of a run to its journal: only there they count as known.
 struct Recorder<'r> {
     orders: &'r Orders,
-    sheet: &'r Sheet,
     calls: &'r Calls<'r>,
     journal: &'r Journal,
     /// After an error nothing more may be appended: the last line may be torn.
@@ -144,7 +136,7 @@ struct Recorder<'r> {
 
 impl Recorder<'_> {
     fn record(&self, number: &str, order: &Order, outcome: Outcome) {
-        let place = self.orders.place(order, self.sheet);
+        let place = self.orders.place(order);
         let line = Line {
             order: number.to_owned(),
             flag: self.orders.flag(order).to_owned(),

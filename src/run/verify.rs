@@ -61,7 +61,7 @@ pub fn verify(
     let began = Instant::now();
     let read = calls.watched(
         || {},
-        || read_back(&calls, &mut orders, &sheet, settings.modified_within, true),
+        || read_back(&calls, &mut orders, settings.modified_within, true),
     )?;
     let elapsed = began.elapsed();
 

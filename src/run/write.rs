@@ -9,7 +9,7 @@ use super::report::Tally;
 use super::role::Role;
 use crate::files::{Correction, Outcome, ResultRow, ResultsColumns, Status, local_time};
 use crate::language::say;
-use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};
+use crate::sheet::{Appended, Row, Sheet, SheetError};
 use crate::stop::StopReason;
 
 /// What becomes of rows, and what is said of them.
@@ -76,7 +76,6 @@ impl<'r> Writing<'r> {
             own: self.sheet.columns(),
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.orders.has_extra_fields,
-            worksheet: self.sheet.has_worksheets(),
             appended: self.kind(),
         }
     }
@@ -103,7 +102,7 @@ impl<'r> Writing<'r> {
                 _ => false,
             });
             let said = self.said(&role);
-            let origin = row.origin().and_then(|origin| origin.line.as_ref());
+            let origin = row.origin().and_then(|origin| origin.line);
             let line = self.line(row.line(), origin);
             let code = said.code.map(|code| code.to_string()).unwrap_or_default();
             let attempts = said.attempts.to_string();
@@ -123,7 +122,7 @@ impl<'r> Writing<'r> {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
-                line: line.as_ref(),
+                line,
                 appended,
             };
             write(&row, &result, said.status)?;
@@ -258,22 +257,22 @@ impl<'r> Writing<'r> {
     }
 
     /// The line by which people know a row; `None` if a person has added it to a failures file.
-    fn line(&self, line: Line, origin: Option<&SheetLine>) -> Option<SheetLine> {
+    fn line(&self, line: u64, origin: Option<u64>) -> Option<u64> {
         match self.correction {
             Some(correction) => correction.origin(line),
-            None if self.by_origin => origin.cloned(),
-            None => Some(self.sheet.sheet_line(line)),
+            None if self.by_origin => origin,
+            None => Some(line),
         }
     }
 
     /// The line of the row that decides.
     fn line_of(&self, order: &Order) -> String {
-        match self.line(order.line, order.origin.as_deref()) {
-            Some(line) => line.to_string(),
-            None => {
-                let here = self.sheet.sheet_line(order.line).to_string();
-                say!("place-of-failures", line = here)
-            }
+        match self.line(order.line, order.origin) {
+            Some(line) => say!("place-line", line = line),
+            None => say!(
+                "place-of-failures",
+                line = say!("place-line", line = order.line)
+            ),
         }
     }
 }

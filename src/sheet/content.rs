@@ -1,4 +1,4 @@
-//! What a sheet is made of: text, or worksheets of a workbook.
+//! What a sheet is made of: text, or a worksheet of a workbook.
 
 use super::error::SheetError;
 use super::format::{Format, SNIFF_LEN, Signature, lock_file, signature};
@@ -11,13 +11,13 @@ use super::table::Budget;
 use super::text::{Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
 use super::workbook::Book;
-use super::worksheets::Worksheets;
+use super::worksheets::Worksheet;
 use crate::language::say;
 
 #[derive(Debug)]
 pub(super) enum Content {
     Text(Text),
-    Worksheets(Box<Worksheets>),
+    Worksheet(Box<Worksheet>),
 }
 
 impl Content {
@@ -48,14 +48,14 @@ impl Content {
             Signature::Workbook(formats) => (Book::open(input, formats, &budget), None),
         };
         input.unchanged()?;
-        let (worksheets, header) = Worksheets::of(input, book?, encoding, options)?;
-        Ok((Content::Worksheets(Box::new(worksheets)), header))
+        let (worksheet, header) = Worksheet::open(input, book?, encoding, options)?;
+        Ok((Content::Worksheet(Box::new(worksheet)), header))
     }
 
     pub(super) fn warnings(&self) -> Vec<Warning> {
         match self {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
-            Content::Worksheets(worksheets) => worksheets.warnings(),
+            Content::Worksheet(worksheet) => worksheet.warnings(),
         }
     }
 
@@ -64,7 +64,7 @@ impl Content {
     pub(super) fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
         match self {
             Content::Text(text) => has_rounded_orders(text.records(input, header), header),
-            Content::Worksheets(_) => false,
+            Content::Worksheet(_) => false,
         }
     }
 
@@ -79,7 +79,7 @@ impl Content {
                 input.unchanged()?;
                 Ok(Box::new(text.records(input, header)))
             }
-            Content::Worksheets(worksheets) => Ok(worksheets.records()),
+            Content::Worksheet(worksheet) => Ok(worksheet.records()),
         }
     }
 }

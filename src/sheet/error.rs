@@ -67,15 +67,6 @@ pub(super) enum Fault {
         name: String,
         damage: Damage,
     },
-    InWorksheet {
-        title: String,
-        fault: Box<Fault>,
-    },
-    OtherHeader {
-        worksheets: [Box<str>; 2],
-        column: usize,
-        headers: [Box<str>; 2],
-    },
     MergedHeader {
         line: u64,
         header: String,

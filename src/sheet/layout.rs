@@ -11,7 +11,7 @@ use super::own::SENT_FLAG;
 use super::top::FlagSource;
 use super::warning::Warning;
 use crate::language::say;
-use crate::text::{list, quoted};
+use crate::text::quoted;
 
 /// What was assumed about a sheet, or told by the options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,8 +22,6 @@ pub struct Layout {
     pub encoding: Option<&'static str>,
     pub delimiter: Option<char>,
     pub worksheet: Option<String>,
-    /// Those that are read as one sheet; then `worksheet` is none.
-    pub worksheets: Vec<String>,
     /// Line of the header, counted from 1: of the file, or the worksheet's row number. 0: none.
     pub header_line: u64,
     /// Title lines above the header, blank ones not counted.
@@ -53,8 +51,6 @@ impl fmt::Display for Layout {
             self.worksheet
                 .as_ref()
                 .map(|worksheet| say!("sheet-worksheet", worksheet = quoted(worksheet))),
-            (!self.worksheets.is_empty())
-                .then(|| say!("sheet-worksheets", worksheets = list(&self.worksheets))),
             Some(self.header()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -92,10 +88,6 @@ impl Layout {
     }
 
     pub(super) fn of(content: &Content, header: &Header) -> Layout {
-        let worksheets = match content {
-            Content::Worksheets(worksheets) => worksheets.names(),
-            Content::Text(_) => Vec::new(),
-        };
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
                 let format = match text.delimiter {
@@ -106,9 +98,9 @@ impl Layout {
                 let delimiter = char::from(text.delimiter);
                 (format, Some(text.encoding.name()), Some(delimiter), None)
             }
-            Content::Worksheets(worksheets) => {
-                let encoding = worksheets.encoding.map(|it| it.name());
-                (worksheets.format, encoding, None, worksheets.name())
+            Content::Worksheet(worksheet) => {
+                let encoding = worksheet.encoding.map(|it| it.name());
+                (worksheet.format, encoding, None, worksheet.name.clone())
             }
         };
         let (flag, flag_column, given_flag) = match &header.flag {
@@ -121,7 +113,6 @@ impl Layout {
             encoding,
             delimiter,
             worksheet,
-            worksheets,
             header_line: header.line,
             skipped_lines: header.skipped,
             order_column: header.fields[header.order].clone(),

@@ -51,10 +51,10 @@ use csv::StringRecord;
 pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;
-pub use line::{Line, Place, SheetLine};
+pub use line::Place;
 pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
-pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG, WORKSHEET};
+pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::{CellFault, Problem};
 pub use row::{Row, Rows};
 pub use warning::Warning;
@@ -73,7 +73,7 @@ pub struct Sheet {
     layout: Layout,
     header: Header,
     /// Rows that are not what was meant, whatever stands in them.
-    refused: HashMap<Line, Problem>,
+    refused: HashMap<u64, Problem>,
 }
 
 impl Sheet {
@@ -139,11 +139,11 @@ impl Sheet {
     }
 
     /// Makes rows invalid from now on.
-    pub fn refuse(&mut self, rows: impl IntoIterator<Item = (Line, Problem)>) {
+    pub fn refuse(&mut self, rows: impl IntoIterator<Item = (u64, Problem)>) {
         self.refused.extend(rows);
     }
 
-    fn refusal(&self, line: Line) -> Option<&Problem> {
+    fn refusal(&self, line: u64) -> Option<&Problem> {
         // Looked up for every row there is.
         let refused = Some(&self.refused).filter(|it| !it.is_empty());
         refused.and_then(|it| it.get(&line))
@@ -182,36 +182,6 @@ impl Sheet {
         self.input.ensure_current()
     }
 
-    /// A line as people know it.
-    pub fn sheet_line(&self, line: Line) -> SheetLine {
-        SheetLine {
-            worksheet: self.layout.worksheets.get(line.worksheet()).cloned(),
-            line: line.number(),
-        }
-    }
-
-    /// Where a row stands, and where it comes from.
-    pub fn place(&self, row: &Row) -> Place {
-        let origin = row.origin().and_then(|origin| origin.line.as_ref());
-        self.place_of(row.line(), origin)
-    }
-
-    /// Where the row at `line` stands, which comes from `origin`.
-    pub fn place_of(&self, line: Line, origin: Option<&SheetLine>) -> Place {
-        let SheetLine { worksheet, line } = self.sheet_line(line);
-        Place {
-            worksheet: origin.map_or(worksheet, |origin| origin.worksheet.clone()),
-            line,
-            sheet_line: origin.map(|origin| origin.line).filter(|&it| it != line),
-        }
-    }
-
-    /// Whether results carry a `worksheet` column: several are read as one sheet, or the sheet is a
-    /// results or failures file that has that column.
-    pub fn has_worksheets(&self) -> bool {
-        !self.layout.worksheets.is_empty() || self.header.own.worksheet.is_some()
-    }
-
     /// Whether results carry a `sent_flag` column: one flag was given for all rows, or the sheet
     /// is a results or failures file that has that column.
     pub fn has_sent_flag(&self) -> bool {
@@ -220,6 +190,15 @@ impl Sheet {
 }
 
 impl Row {
+    /// Where the row stands, and where it comes from.
+    pub fn place(&self) -> Place {
+        let origin = self.origin().and_then(|origin| origin.line);
+        Place {
+            line: self.line(),
+            sheet_line: origin.filter(|&line| line != self.line()),
+        }
+    }
+
     /// Order and flag as they would be sent.
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
         match self.problem.as_ref().or_else(|| sheet.refusal(self.line())) {

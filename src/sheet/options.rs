@@ -18,8 +18,6 @@ pub struct SheetOptions {
     pub delimiter: Option<char>,
     /// Name or number (from 1) of a workbook's worksheet; a name wins over a number.
     pub worksheet: Option<String>,
-    /// All visible worksheets that have the columns, as one sheet.
-    pub all_sheets: bool,
     /// Rows that are hidden in a workbook are left out.
     pub visible_only: bool,
     /// Header or letter of the column with the orders; a header wins over a letter.

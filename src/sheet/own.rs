@@ -39,9 +39,6 @@ pub const SENT_FLAG: &str = "sent_flag";
 /// Column before [`Appended`] that holds, as CSV text, what a row had beyond the header's fields.
 pub const EXTRA_FIELDS: &str = "extra_fields";
 
-/// Column before [`Appended`] that holds the row's worksheet, where several were read as one sheet.
-pub const WORKSHEET: &str = "worksheet";
-
 /// A file that does not say by its name that it is a failures file is one if it has this many of
 /// the columns beside `line`: a person's own sheet may have one or two of these names.
 const ENOUGH: usize = 3;
@@ -51,7 +48,6 @@ const ENOUGH: usize = 3;
 pub(super) struct OwnColumns {
     /// The sheet's own columns.
     pub(super) kept: Vec<usize>,
-    pub(super) worksheet: Option<usize>,
     pub(super) line: Option<usize>,
     pub(super) status: Option<usize>,
     /// When the status was known.
@@ -105,19 +101,18 @@ impl OwnColumns {
                 ..OwnColumns::default()
             };
         }
-        let (extra_fields, worksheet) = (find(EXTRA_FIELDS), find(WORKSHEET));
+        let extra_fields = find(EXTRA_FIELDS);
         let sent_flag = sent_flags
             .first()
             .filter(|_| sent_flags.len() == 1)
             .copied();
-        let before = [sent_flag, extra_fields, worksheet];
+        let before = [sent_flag, extra_fields];
         let ours = before.into_iter().chain(appended.iter().copied());
         let ours: Vec<usize> = ours.flatten().collect();
         let width = names.iter().rposition(|name| !name.is_empty());
         let width = width.map_or(0, |last| last + 1);
         OwnColumns {
             kept: (0..width).filter(|at| !ours.contains(at)).collect(),
-            worksheet,
             line,
             status: appended[1],
             finished_at: appended[appended.len() - 1],

@@ -10,8 +10,6 @@ pub(super) trait RecordReader {
 /// The fields' text in one piece, and where each ends.
 #[derive(Clone, Copy)]
 pub(super) struct Record<'r> {
-    /// Which of the worksheets that are read as one sheet.
-    pub(super) worksheet: u32,
     pub(super) line: u64,
     pub(super) text: &'r str,
     pub(super) ends: &'r [usize],

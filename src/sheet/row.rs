@@ -4,7 +4,6 @@ use csv::StringRecord;
 
 use super::error::SheetError;
 use super::header::Header;
-use super::line::{Line, SheetLine};
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{Record, RecordReader};
@@ -17,7 +16,7 @@ use crate::language::say;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// `None` if a person added the row.
-    pub line: Option<SheetLine>,
+    pub line: Option<u64>,
     pub status: String,
     pub finished_at: String,
 }
@@ -25,7 +24,7 @@ pub struct Origin {
 /// Its cells are as they stand in the sheet.
 #[derive(Default, Clone, Debug)]
 pub struct Row {
-    line: Line,
+    line: u64,
     cells: StringRecord,
     extra: String,
     sent_flag: Option<String>,
@@ -37,7 +36,7 @@ pub struct Row {
 
 impl Row {
     /// Where the row starts.
-    pub fn line(&self) -> Line {
+    pub fn line(&self) -> u64 {
         self.line
     }
 
@@ -79,7 +78,7 @@ impl Row {
         } else {
             record.len()
         };
-        self.line = Line::new(record.worksheet, record.line);
+        self.line = record.line;
         self.left_out = record.left_out;
         self.cells.clear();
         for &at in &own.kept {
@@ -110,10 +109,7 @@ impl Row {
         }
         let text = |at: Option<usize>| at.map_or("", field).trim().to_owned();
         self.origin = own.is_ours().then(|| Origin {
-            line: whole_number(&text(own.line)).map(|line| SheetLine {
-                worksheet: own.worksheet.map(|at| text(Some(at))),
-                line,
-            }),
+            line: whole_number(&text(own.line)),
             status: text(own.status),
             finished_at: text(own.finished_at),
         });
@@ -176,7 +172,7 @@ impl<'s> Rows<'s> {
 
     fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         while let Some(record) = self.records.next()? {
-            let is_below = record.worksheet > 0 || record.line > self.header.last_line;
+            let is_below = record.line > self.header.last_line;
             if is_below && !is_blank(record.text) {
                 row.fill(record, self.header, &mut self.torn);
                 return Ok(true);

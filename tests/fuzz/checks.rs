@@ -173,7 +173,7 @@ fn entries(sheet: &Sheet) -> Result<Vec<(u64, Option<Pair>)>, SheetError> {
             assert!(!order.contains(char::is_control), "{order:?}");
             assert!(!flag.contains(char::is_control), "{flag:?}");
         }
-        entries.push((sheet.sheet_line(row.line()).line, entry));
+        entries.push((row.line(), entry));
     }
     Ok(entries)
 }

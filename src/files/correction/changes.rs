@@ -1,7 +1,7 @@
 //! Orders and flags of a failures file that a spreadsheet has changed since it was written: sent as
 //! they stand, they would be others than anybody meant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use compact_str::CompactString;
@@ -11,18 +11,16 @@ use super::damage::is_damaged;
 use super::form::{Form, counterpart};
 use crate::files::fs::link_target;
 use crate::files::results::Existing;
-use crate::sheet::{
-    Appended, CellFault, Line, Problem, Row, Sheet, SheetError, SheetLine, strip_wrapping,
-};
+use crate::sheet::{Appended, CellFault, Problem, Row, Sheet, SheetError, strip_wrapping};
 
 /// By line of the failures file.
-pub type Changes = HashMap<Line, Changed>;
+pub type Changes = HashMap<u64, Changed>;
 
 #[derive(Debug)]
 pub struct Changed {
     pub problem: Problem,
     /// The line of the results' row.
-    line: SheetLine,
+    line: u64,
     /// What the results have in the sheet's own columns, and as its flag where that is in none.
     pub cells: StringRecord,
     pub sent_flag: Option<String>,
@@ -30,8 +28,7 @@ pub struct Changed {
 
 /// Order and flag that the results have for each line.
 struct Before {
-    sent: HashMap<SheetLine, [CompactString; 2]>,
-    worksheets: HashSet<String>,
+    sent: HashMap<u64, [CompactString; 2]>,
 }
 
 /// Compares each row of a file of this program's with the row of its line at `path`, where it was
@@ -62,7 +59,7 @@ pub fn changes(path: &Path, sheet: &Sheet) -> Result<Changes, SheetError> {
     let mut rows = sheet.rows()?;
     let mut row = Row::default();
     while rows.read(&mut row)? {
-        let line = row.origin().and_then(|it| before.line(it.line.as_ref()?));
+        let line = row.origin().and_then(|it| it.line);
         let Some((line, [order_was, flag_was])) =
             line.and_then(|it| before.sent.get_key_value(&it))
         else {
@@ -90,7 +87,7 @@ pub fn changes(path: &Path, sheet: &Sheet) -> Result<Changes, SheetError> {
         if let Some(problem) = problem {
             let changed = Changed {
                 problem,
-                line: line.clone(),
+                line: *line,
                 cells: StringRecord::new(),
                 sent_flag: None,
             };
@@ -103,12 +100,9 @@ pub fn changes(path: &Path, sheet: &Sheet) -> Result<Changes, SheetError> {
 
 /// Adds what the results have.
 fn fill(changes: &mut Changes, existing: &Existing, form: &Form) {
-    let mut by_line: HashMap<SheetLine, Vec<&mut Changed>> = HashMap::new();
+    let mut by_line: HashMap<u64, Vec<&mut Changed>> = HashMap::new();
     for changed in changes.values_mut() {
-        by_line
-            .entry(changed.line.clone())
-            .or_default()
-            .push(changed);
+        by_line.entry(changed.line).or_default().push(changed);
     }
     if by_line.is_empty() {
         return;
@@ -130,17 +124,11 @@ impl Before {
     fn of(existing: &Existing, form: &Form, places: [Option<usize>; 2]) -> Before {
         let mut before = Before {
             sent: HashMap::new(),
-            worksheets: HashSet::new(),
         };
         for record in existing.records().skip(1).flatten() {
             let Some(Some(line)) = form.line(&record) else {
                 continue;
             };
-            if let Some(worksheet) = &line.worksheet
-                && !before.worksheets.contains(worksheet)
-            {
-                before.worksheets.insert(worksheet.clone());
-            }
             let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
             let sent = places.map(|at| CompactString::new(cell(at)));
             // A line that is named twice is not this program's work: the first one counts.
@@ -148,24 +136,4 @@ impl Before {
         }
         before
     }
-
-    /// The line, if the results have it.
-    fn line(&self, line: &SheetLine) -> Option<SheetLine> {
-        if self.sent.contains_key(line) {
-            Some(line.clone())
-        } else {
-            known_line(line, &self.worksheets)
-        }
-    }
-}
-
-/// The line, if it is of one of these worksheets whose name a spreadsheet has changed.
-pub fn known_line(line: &SheetLine, worksheets: &HashSet<String>) -> Option<SheetLine> {
-    let now = line.worksheet.as_deref()?;
-    let mut known = worksheets.iter().filter(|was| is_damaged(was, now));
-    let (worksheet, others) = (known.next()?.clone(), known.next());
-    others.is_none().then_some(SheetLine {
-        worksheet: Some(worksheet),
-        line: line.line,
-    })
 }

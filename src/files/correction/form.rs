@@ -3,7 +3,7 @@
 use csv::StringRecord;
 
 use crate::files::results::ResultsColumns;
-use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
+use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG};
 
 #[derive(Debug)]
 pub struct Form {
@@ -13,7 +13,6 @@ pub struct Form {
     own: usize,
     pub sent_flag: bool,
     extra_fields: bool,
-    pub worksheet: bool,
 }
 
 impl Form {
@@ -29,14 +28,13 @@ impl Form {
             own -= usize::from(has);
             has
         };
-        let (worksheet, extra_fields) = (cut(WORKSHEET), cut(EXTRA_FIELDS));
+        let extra_fields = cut(EXTRA_FIELDS);
         let sent_flag = cut(SENT_FLAG);
         Some(Form {
             appended,
             own,
             sent_flag,
             extra_fields,
-            worksheet,
             header,
         })
     }
@@ -51,7 +49,6 @@ impl Form {
             own: self.own(),
             sent_flag: self.sent_flag,
             extra_fields: self.extra_fields,
-            worksheet: self.worksheet,
             appended: self.appended,
         }
     }
@@ -86,14 +83,13 @@ impl Form {
     }
 
     /// The line of a record, `Some(None)` if a person has added it; `None` if that cannot be read.
-    pub fn line(&self, record: &StringRecord) -> Option<Option<SheetLine>> {
+    pub fn line(&self, record: &StringRecord) -> Option<Option<u64>> {
         let at = self.line_at();
         let line = match record.get(at)? {
             "" => return Some(None),
             line => line.parse().ok()?,
         };
-        let worksheet = self.worksheet.then(|| record[at - 1].to_owned());
-        Some(Some(SheetLine { worksheet, line }))
+        Some(Some(line))
     }
 }
 

@@ -20,8 +20,7 @@ use super::results::{
     Existing, OutputFormat, ResultRow, XlsxWriter, io_error, reader, without_bom, writer,
 };
 use crate::language::say;
-use crate::sheet::{Appended, Line, Row, Sheet, SheetError, SheetLine};
-use changes::known_line;
+use crate::sheet::{Appended, Row, Sheet, SheetError};
 pub use changes::{Changes, changes};
 use form::{Form, counterpart};
 
@@ -36,8 +35,8 @@ pub enum NotUpdated {
     OtherColumns,
     /// They have no row of this line, which the failures file names at another.
     NoSuchLine {
-        named: SheetLine,
-        at: SheetLine,
+        named: u64,
+        at: u64,
     },
     /// All their rows are younger than those of the failures file.
     LaterRun,
@@ -52,8 +51,8 @@ impl fmt::Display for NotUpdated {
             NotUpdated::OtherColumns => say!("results-with-other-columns"),
             NotUpdated::NoSuchLine { named, at } => say!(
                 "results-without-line",
-                line = named.to_string(),
-                place = say!("place-of-failures", line = at.to_string())
+                line = say!("place-line", line = named),
+                place = say!("place-of-failures", line = say!("place-line", line = at))
             ),
             NotUpdated::LaterRun => say!("results-of-later-run"),
         })
@@ -64,7 +63,7 @@ impl fmt::Display for NotUpdated {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     /// In the place of the row of this line of the sheet.
-    Line(SheetLine),
+    Line(u64),
     /// In the place of this one, counted from 0, of those without a line, which a person has added.
     Added(usize),
     /// At the end.
@@ -79,7 +78,7 @@ pub struct Correction {
     /// Where the sheet has each of the results' own columns.
     cells: Vec<usize>,
     /// By line of the failures file.
-    targets: HashMap<Line, Target>,
+    targets: HashMap<u64, Target>,
 }
 
 /// Rows on their way into the results, as CSV.
@@ -91,8 +90,7 @@ pub struct Corrected {
 /// The rows of the results before they are updated.
 #[derive(Default)]
 struct Before {
-    lines: HashSet<SheetLine>,
-    worksheets: HashSet<String>,
+    lines: HashSet<u64>,
     /// Those without a line; taken as rows of the failures file are found to be theirs.
     added: Vec<Option<StringRecord>>,
     /// When the first of all was finished.
@@ -126,20 +124,15 @@ impl Correction {
         let mut rows = sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let mut line = row.origin().and_then(|origin| origin.line.clone());
-            if let Some(found) = line.as_mut().filter(|line| !before.lines.contains(line)) {
-                match known_line(found, &before.worksheets) {
-                    Some(known) if before.lines.contains(&known) => *found = known,
-                    _ => {
-                        return Ok(Err(NotUpdated::NoSuchLine {
-                            named: found.clone(),
-                            at: sheet.sheet_line(row.line()),
-                        }));
-                    }
-                }
+            let line = row.origin().and_then(|origin| origin.line);
+            if let Some(named) = line.filter(|line| !before.lines.contains(line)) {
+                return Ok(Err(NotUpdated::NoSuchLine {
+                    named,
+                    at: row.line(),
+                }));
             }
             // A row that a person has copied is one more, not the same again.
-            let target = match line.filter(|line| taken.insert(line.clone())) {
+            let target = match line.filter(|&line| taken.insert(line)) {
                 Some(line) => Target::Line(line),
                 None => correction.target_of_added(&row, &mut before.added),
             };
@@ -181,7 +174,6 @@ impl Correction {
             let record = record.ok().filter(|it| self.form.has_shape(it))?;
             match self.form.line(&record)? {
                 Some(line) => {
-                    before.worksheets.extend(line.worksheet.clone());
                     if !before.lines.insert(line) {
                         return None;
                     }
@@ -236,20 +228,20 @@ impl Correction {
         cells.collect()
     }
 
-    fn target(&self, line: Line) -> &Target {
+    fn target(&self, line: u64) -> &Target {
         self.targets.get(&line).unwrap_or(&Target::New)
     }
 
     /// The line in the original sheet of the failures file's row at `line`, if it has one.
-    pub fn origin(&self, line: Line) -> Option<SheetLine> {
+    pub fn origin(&self, line: u64) -> Option<u64> {
         match self.target(line) {
-            Target::Line(line) => Some(line.clone()),
+            Target::Line(line) => Some(*line),
             Target::Added(_) | Target::New => None,
         }
     }
 
     /// Whether the results do not have the failures file's row at `line` yet.
-    pub fn is_new(&self, line: Line) -> bool {
+    pub fn is_new(&self, line: u64) -> bool {
         *self.target(line) == Target::New
     }
 
@@ -258,7 +250,7 @@ impl Correction {
     pub fn add(
         &self,
         corrected: &mut Corrected,
-        line: Line,
+        line: u64,
         row: &ResultRow<'_>,
         changes: &Changes,
     ) -> Result<(), FileError> {

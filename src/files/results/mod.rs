@@ -15,7 +15,7 @@ use ::csv::StringRecord;
 use super::atomic::AtomicFile;
 use super::error::FileError;
 use super::readers::Readers;
-use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG, SheetLine, WORKSHEET};
+use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG};
 use csv::BOM;
 pub use csv::{io_error, reader, without_bom, writer};
 pub use existing::{Existing, head};
@@ -28,7 +28,6 @@ pub struct ResultsColumns<'a> {
     pub own: &'a [String],
     pub sent_flag: bool,
     pub extra_fields: bool,
-    pub worksheet: bool,
     pub appended: Appended,
 }
 
@@ -40,7 +39,7 @@ pub struct ResultRow<'a> {
     pub sent_flag: Option<&'a str>,
     pub extra_fields: &'a str,
     /// `None` if a person added the row to a failures file.
-    pub line: Option<&'a SheetLine>,
+    pub line: Option<u64>,
     /// The cells of the columns that are appended after `line`.
     pub appended: &'a [&'a str],
 }
@@ -151,7 +150,6 @@ impl<'a> ResultsColumns<'a> {
             .map(String::as_str)
             .chain(self.sent_flag.then_some(SENT_FLAG))
             .chain(self.extra_fields.then_some(EXTRA_FIELDS))
-            .chain(self.worksheet.then_some(WORKSHEET))
             .chain(self.appended.columns().iter().copied())
     }
 
@@ -164,11 +162,7 @@ impl<'a> ResultsColumns<'a> {
         if self.extra_fields {
             record.push_field(row.extra_fields);
         }
-        if self.worksheet {
-            let worksheet = row.line.and_then(|line| line.worksheet.as_deref());
-            record.push_field(worksheet.unwrap_or_default());
-        }
-        let line = row.line.map(|line| line.line.to_string());
+        let line = row.line.map(|line| line.to_string());
         record.push_field(&line.unwrap_or_default());
         for (column, cell) in self.appended.columns()[1..].iter().zip(row.appended) {
             // A spreadsheet would run such words as a formula; a quote mark prevents that.
@@ -198,7 +192,6 @@ mod tests {
             own,
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
-            worksheet: row.line.is_some_and(|line| line.worksheet.is_some()),
             appended: match row.appended.len() {
                 5 => Appended::Outcomes,
                 _ => Appended::Readings,
@@ -215,17 +208,12 @@ mod tests {
         std::fs::read_to_string(&path).expect("UTF-8")
     }
 
-    const LINE: SheetLine = SheetLine {
-        worksheet: None,
-        line: 2,
-    };
-
     fn row<'a>(cells: &'a StringRecord, appended: &'a [&'a str]) -> ResultRow<'a> {
         ResultRow {
             cells,
             sent_flag: None,
             extra_fields: "",
-            line: Some(&LINE),
+            line: Some(2),
             appended,
         }
     }

@@ -54,13 +54,11 @@ sheet-password = is password-protected; save it without a password
 sheet-damaged = is not a sheet that can be read ({ $damage }); open it in Excel or WPS and save it again as .xlsx or .csv
 sheet-too-large = holds more than { $limit } of cells; if it is meant to be so large, give --max-workbook-size, and else delete what is outside the table or save it as .csv
 sheet-unknown-worksheet = has no worksheet { $asked }; it has { $worksheets }
-sheet-several-worksheets = several worksheets have the columns: { $worksheets }; take one with --sheet NAME, or all of them with --all-sheets
-sheet-several-tables = several worksheets have the columns: { $tables }; take one with --sheet NUMBER, or all of them with --all-sheets
+sheet-several-worksheets = several worksheets have the columns: { $worksheets }; take one with --sheet NAME (for another, run once more with its own -o FILE: the last row of an order then decides within one worksheet only)
+sheet-several-tables = several worksheets have the columns: { $tables }; take one with --sheet NUMBER (for another, run once more with its own -o FILE: the last row of an order then decides within one worksheet only)
 sheet-hidden-worksheets = no visible worksheet has the columns; hidden ones have: { $worksheets }; take one with --sheet NAME
 sheet-unreadable-worksheet = worksheet { $worksheet } cannot be read ({ $damage }), and rows may be missing; open the workbook in Excel or WPS and save it again, or take another worksheet with --sheet NAME
-sheet-in-worksheet = worksheet { $worksheet }: { $fault }
-sheet-other-header = the headers of the worksheets { $first } and { $other } differ: column { $column } is { $first_header } and { $other_header }; make them alike, or take one with --sheet NAME
-sheet-no-worksheets = is text and has no worksheets; leave out --sheet or --all-sheets
+sheet-no-worksheets = is text and has no worksheets; leave out --sheet
 sheet-no-hidden-rows = is text and has no hidden rows; leave out --visible-only
 sheet-merged-header = line { $line }: { $header } is merged over the columns { $from } to { $to }; say which is the { $column } with { $option } and its letter
 sheet-header-below = the header is on line { $line }, further below than it is looked for; say --header-line { $line }
@@ -152,7 +150,6 @@ sheet-encoding = { $encoding }
 sheet-separated-by-tabs = separated by tabs
 sheet-separated = separated by `{ $delimiter }`
 sheet-worksheet = worksheet { $worksheet }
-sheet-worksheets = worksheets { $worksheets }
 sheet-no-header = no header
 sheet-header = header on line { $line }
 sheet-header-below-titles =
@@ -206,7 +203,6 @@ results-without-line = they have no { $line }, which { $place } has as its `line
 results-of-later-run = they are of a later run
 
 place-line = line { $line }
-place-worksheet-line = worksheet { $worksheet }, line { $line }
 place-line-of-sheet = line { $line } ({ $origin } of the sheet)
 place-of-failures = { $line } of the failures file
 
@@ -766,7 +762,6 @@ help-no-header =
 help-sheet =
     The worksheet, by name or number from 1
     (default: the visible one with the columns)
-help-all-sheets = All visible worksheets that have the columns, one after the other
 help-visible-only =
     Leave out the rows that are hidden in a workbook
 

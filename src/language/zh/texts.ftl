@@ -42,13 +42,11 @@ sheet-password = 文件有密码保护；请取消密码后重新保存
 sheet-damaged = 无法作为表格读取（{ $damage }）；请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv
 sheet-too-large = 单元格内容超过 { $limit }；如果表格确实这么大，请用 --max-workbook-size 提高上限，否则请删除表格以外的内容，或另存为 .csv
 sheet-unknown-worksheet = 没有工作表 { $asked }；现有的工作表：{ $worksheets }
-sheet-several-worksheets = 有多个工作表包含所需的列：{ $worksheets }；请用 --sheet 名称 指定一个，或用 --all-sheets 读取全部
-sheet-several-tables = 有多个表格包含所需的列：{ $tables }；请用 --sheet 序号 指定一个，或用 --all-sheets 读取全部
+sheet-several-worksheets = 有多个工作表包含所需的列：{ $worksheets }；请用 --sheet 名称 指定一个（其他的各运行一次，并用 -o 文件 分别指定结果文件；同一采购单以最后一行为准，只在一个工作表之内有效）
+sheet-several-tables = 有多个表格包含所需的列：{ $tables }；请用 --sheet 序号 指定一个（其他的各运行一次，并用 -o 文件 分别指定结果文件；同一采购单以最后一行为准，只在一个工作表之内有效）
 sheet-hidden-worksheets = 可见的工作表都没有所需的列，隐藏的工作表中有：{ $worksheets }；请用 --sheet 名称 指定一个
 sheet-unreadable-worksheet = 无法读取工作表 { $worksheet }（{ $damage }），可能缺少行；请用 Excel 或 WPS 打开工作簿后重新保存，或用 --sheet 名称 指定其他工作表
-sheet-in-worksheet = 工作表 { $worksheet }：{ $fault }
-sheet-other-header = 工作表 { $first } 和 { $other } 的表头不一致：{ $column } 列分别是 { $first_header } 和 { $other_header }；请改成一致，或用 --sheet 名称 只读取一个
-sheet-no-worksheets = 这是文本文件，没有工作表；请去掉 --sheet 或 --all-sheets
+sheet-no-worksheets = 这是文本文件，没有工作表；请去掉 --sheet
 sheet-no-hidden-rows = 这是文本文件，没有隐藏的行；请去掉 --visible-only
 sheet-merged-header = 第 { $line } 行：{ $header } 合并了 { $from } 到 { $to } 列；请用 { $option } 加列字母指定哪一列是{ $column }
 sheet-header-below = 表头在第 { $line } 行，超出了查找范围；请加上 --header-line { $line }
@@ -140,7 +138,6 @@ sheet-encoding = 编码 { $encoding }
 sheet-separated-by-tabs = 以制表符分隔
 sheet-separated = 以 `{ $delimiter }` 分隔
 sheet-worksheet = 工作表 { $worksheet }
-sheet-worksheets = 工作表 { $worksheets }
 sheet-no-header = 没有表头
 sheet-header = 表头在第 { $line } 行
 sheet-header-below-titles = 表头在第 { $line } 行（跳过标题 { $skipped } 行）
@@ -186,7 +183,6 @@ results-without-line = 结果文件中没有{ $line }，而{ $place }的 `line` 
 results-of-later-run = 结果文件来自更晚的一次运行
 
 place-line = 第 { $line } 行
-place-worksheet-line = 工作表 { $worksheet } 第 { $line } 行
 place-line-of-sheet = 第 { $line } 行（对应原表格{ $origin }）
 place-of-failures = 失败明细{ $line }
 
@@ -715,7 +711,6 @@ help-no-header =
 help-sheet =
     工作表的名称或序号（从 1 起）
     （默认是含有这两列的可见工作表）
-help-all-sheets = 处理所有含有这两列的可见工作表，逐个进行
 help-visible-only =
     不处理工作簿里隐藏的行
 

@@ -20,7 +20,7 @@ fn roles(sheet: &Sheet, orders: &Orders) -> Vec<String> {
     let mut row = Row::default();
     let mut roles = Vec::new();
     while rows.read(&mut row).expect("readable") {
-        let line = |order: &Order| sheet.sheet_line(order.line).line;
+        let line = |order: &Order| order.line;
         roles.push(match orders.role(&row, sheet) {
             Ok(Role::LeftOut) => "left out".to_owned(),
             Ok(Role::Invalid { decided: None, .. }) => "invalid".to_owned(),

@@ -46,23 +46,6 @@ impl fmt::Display for Fault {
                 worksheet = quoted(name),
                 damage = damage.to_string()
             ),
-            Fault::InWorksheet { title, fault } => say!(
-                "sheet-in-worksheet",
-                worksheet = title,
-                fault = fault.to_string()
-            ),
-            Fault::OtherHeader {
-                worksheets: [first, other],
-                column,
-                headers: [first_header, other_header],
-            } => say!(
-                "sheet-other-header",
-                first = quoted(first),
-                other = quoted(other),
-                column = letter(*column),
-                first_header = quoted(first_header),
-                other_header = quoted(other_header)
-            ),
             Fault::MergedHeader {
                 line,
                 header,

@@ -66,7 +66,6 @@ impl RecordReader for TableRecords<'_> {
         self.ends.resize(self.table.width, self.text.len());
         let line = u64::from(row.line);
         Ok(Some(Record {
-            worksheet: 0,
             line,
             text: &self.text,
             ends: &self.ends,

@@ -78,8 +78,8 @@ fn told(sheet: &Sheet) -> Vec<String> {
     let rows = rows(sheet).unwrap();
     rows.iter()
         .map(|row| match row.entry(sheet) {
-            Ok(entry) => format!("{} {} {}", row.line().number(), entry.order, entry.flag),
-            Err(problem) => format!("{} ! {problem}", row.line().number()),
+            Ok(entry) => format!("{} {} {}", row.line(), entry.order, entry.flag),
+            Err(problem) => format!("{} ! {problem}", row.line()),
         })
         .collect()
 }

@@ -119,7 +119,7 @@ fn each_format() -> [(&'static str, Vec<u8>); 4] {
 fn left_out(sheet: &Sheet) -> Vec<u64> {
     let rows = rows(sheet).unwrap();
     let left_out = rows.iter().filter(|row| row.is_left_out());
-    left_out.map(|row| row.line().number()).collect()
+    left_out.map(|row| row.line()).collect()
 }
 
 #[test]

@@ -138,8 +138,9 @@ fn several_tables_with_the_columns_are_refused_unless_one_is_asked_for() {
     assert_eq!(
         said,
         "-: several worksheets have the columns: 1: \"purchase_no\" \"flag_name\" \"note\" (1 row), \
-         2: \"purchase_no\" \"flag_name\" \"note\" (1 row); take one with --sheet NUMBER, or all of them \
-         with --all-sheets"
+         2: \"purchase_no\" \"flag_name\" \"note\" (1 row); take one with --sheet NUMBER (for another, run \
+         once more with its own -o FILE: the last row of an order then decides within one \
+         worksheet only)"
     );
     let sheet = opened(text.as_bytes(), &asked("2")).unwrap();
     assert_eq!(told(&sheet), ["2 CG2 bb"]);
@@ -227,31 +228,6 @@ fn hidden_rows_are_left_out_if_asked() {
         left_out: true,
     };
     assert!(sheet.layout().warnings.contains(&hidden));
-}
-
-#[test]
-fn all_tables_are_read_as_one_sheet_if_so_asked() {
-    let options = SheetOptions {
-        all_sheets: true,
-        ..SheetOptions::default()
-    };
-    let one = page("<tr><td>CG1<td>aa");
-    let two = format!(
-        "{one}<table><tr><td>z</table>{}",
-        page("<tr hidden><td>CG2<td>bb")
-    );
-    for (text, names, last) in [(one, vec!["1"], "1"), (two, vec!["1", "3"], "3")] {
-        let sheet = opened(text.as_bytes(), &options).unwrap();
-        assert_eq!(sheet.layout().worksheet, None);
-        assert_eq!(sheet.layout().worksheets, names);
-        let rows = rows(&sheet).unwrap();
-        let places: Vec<_> = rows
-            .iter()
-            .map(|row| sheet.place(row).to_string())
-            .collect();
-        assert_eq!(places.last(), Some(&format!("worksheet {last}, line 2")));
-        assert_eq!(told(&sheet)[0], "2 CG1 aa");
-    }
 }
 
 #[test]

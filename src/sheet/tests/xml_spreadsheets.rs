@@ -175,13 +175,6 @@ fn one_worksheet_of_several_is_asked_for() {
         said.contains("several worksheets have the columns: \"1月\" (1 row), \"2月\" (1 row);"),
         "{said}"
     );
-    let all = SheetOptions {
-        all_sheets: true,
-        ..SheetOptions::default()
-    };
-    let sheet = opened(both.as_bytes(), &all).unwrap();
-    assert_eq!(told(&sheet), ["2 CG1 aa", "2 CG2 bb"]);
-    assert_eq!(sheet.layout().worksheets, ["1月", "2月"]);
     for name in ["2月", "2"] {
         assert_eq!(
             told(&opened(both.as_bytes(), &asked(name)).unwrap()),

@@ -42,7 +42,7 @@ impl Text {
             None => DELIMITERS.to_vec(),
             Some(given) => vec![checked(given)?],
         };
-        if options.worksheet.is_some() || options.all_sheets {
+        if options.worksheet.is_some() {
             return Err(input.error(say!("sheet-no-worksheets")));
         }
         if options.visible_only {

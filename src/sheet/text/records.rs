@@ -39,7 +39,6 @@ impl RecordReader for Records<'_> {
         // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
         let text = std::str::from_utf8(&self.fields[..written]);
         Ok(Some(Record {
-            worksheet: 0,
             line,
             text: text.map_err(|_| self.text.malformed())?,
             ends: &self.ends[..ended],

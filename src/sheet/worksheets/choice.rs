@@ -23,16 +23,12 @@ pub(super) struct Chosen {
     pub(super) by_letter: [bool; 2],
 }
 
-/// The worksheet asked for, else the only visible one that has the columns, or all of these if so
-/// asked.
-pub(super) fn choose(
-    book: &mut Book<'_, '_>,
-    options: &SheetOptions,
-) -> Result<Vec<Chosen>, Fault> {
+/// The worksheet asked for, else the only visible one that has the columns.
+pub(super) fn choose(book: &mut Book<'_, '_>, options: &SheetOptions) -> Result<Chosen, Fault> {
     if let Some(asked) = &options.worksheet {
         let at = asked_for(book, asked)?;
         let survey = Survey::of(book, vec![at], options);
-        return survey.into_one().map(|one| vec![one]);
+        return survey.into_one();
     }
     let visible = tables(book, false);
     let survey = Survey::of(book, visible, options);
@@ -43,11 +39,7 @@ pub(super) fn choose(
             return Err(Fault::HiddenWorksheets(hidden.counts()));
         }
     }
-    if options.all_sheets && survey.found.len() > 1 {
-        survey.into_all()
-    } else {
-        survey.into_one().map(|one| vec![one])
-    }
+    survey.into_one()
 }
 
 /// What reading some worksheets came to.
@@ -77,7 +69,7 @@ impl Survey {
         };
         for at in worksheets {
             let name = book.sheets()[at].name.clone();
-            let is_only = book.sheets().len() == 1 && !options.all_sheets;
+            let is_only = book.sheets().len() == 1;
             let number = (at + 1).to_string();
             let table = match book.table(at) {
                 Ok(table) => table,
@@ -136,20 +128,6 @@ impl Survey {
     fn counts(&self) -> Vec<(String, u64)> {
         let counts = self.found.iter().map(|it| (it.title.clone(), it.rows));
         counts.collect()
-    }
-
-    fn into_all(self) -> Result<Vec<Chosen>, Fault> {
-        if let Some((name, fault)) = self.unreadable {
-            return Err(unreadable(name, fault));
-        }
-        let all = self.found.into_iter();
-        all.map(|Candidate { title, chosen, .. }| {
-            chosen.map_err(|fault| Fault::InWorksheet {
-                title,
-                fault: Box::new(fault),
-            })
-        })
-        .collect()
     }
 
     fn into_one(mut self) -> Result<Chosen, Fault> {

@@ -3,16 +3,21 @@
 use super::choice::Chosen;
 use super::merged::{Filled, last_line, merged_down};
 use crate::sheet::error::Fault;
+use crate::sheet::format::Format;
 use crate::sheet::header::Header;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
 use crate::sheet::table::{Sent, Table, TableRecords, count};
+use crate::sheet::text::TextEncoding;
 use crate::sheet::warning::Warning;
 
 #[derive(Debug)]
-pub(super) struct Worksheet {
+pub(in crate::sheet) struct Worksheet {
+    pub(in crate::sheet) format: Format,
+    /// Of a file that is text.
+    pub(in crate::sheet) encoding: Option<TextEncoding>,
     /// None for the only table of a web page.
-    pub(super) name: Option<String>,
+    pub(in crate::sheet) name: Option<String>,
     pub(super) header: Header,
     table: Table,
     sent: Sent,
@@ -23,10 +28,17 @@ pub(super) struct Worksheet {
 }
 
 impl Worksheet {
-    pub(super) fn of(chosen: Chosen, options: &SheetOptions) -> Result<Worksheet, Fault> {
+    pub(super) fn of(
+        chosen: Chosen,
+        format: Format,
+        encoding: Option<TextEncoding>,
+        options: &SheetOptions,
+    ) -> Result<Worksheet, Fault> {
         let (mut header, table) = (chosen.header, chosen.table);
         header.last_line = last_line(&table.shape, &header, chosen.by_letter)?;
         Ok(Worksheet {
+            format,
+            encoding,
             name: chosen.name,
             merged: merged_down(&table.shape, &header),
             sent: Sent::of(&table, &header),
@@ -36,7 +48,7 @@ impl Worksheet {
         })
     }
 
-    pub(super) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
+    pub(in crate::sheet) fn records(&self) -> Box<dyn RecordReader + Send + '_> {
         let records = TableRecords::new(&self.table, Some(self.sent));
         let records = records.leaving_out_hidden(self.visible_only);
         if self.merged.is_empty() {
@@ -55,25 +67,23 @@ impl Worksheet {
         let is_hidden = |line| line > self.header.last_line && shape.is_hidden(line);
         count(TableRecords::new(&self.table, None), is_hidden)
     }
-}
 
-/// What should be said about worksheets that are read as one sheet.
-pub(super) fn warnings<'s>(worksheets: impl Iterator<Item = &'s Worksheet>) -> Vec<Warning> {
-    let worksheets: Vec<_> = worksheets.collect();
-    let mut warnings = Vec::new();
-    let hidden = worksheets.iter().map(|it| it.hidden_rows()).sum();
-    if hidden > 0 {
-        warnings.push(Warning::HiddenRows {
-            count: hidden,
-            left_out: worksheets.iter().any(|it| it.visible_only),
-        });
+    pub(in crate::sheet) fn warnings(&self) -> Vec<Warning> {
+        let encoding = self.encoding.and_then(|encoding| encoding.warning());
+        let mut warnings: Vec<_> = encoding.into_iter().collect();
+        let hidden = self.hidden_rows();
+        if hidden > 0 {
+            warnings.push(Warning::HiddenRows {
+                count: hidden,
+                left_out: self.visible_only,
+            });
+        }
+        let merged: usize = self.merged.iter().map(|(_, merges)| merges.len()).sum();
+        if merged > 0 {
+            warnings.push(Warning::MergedCells {
+                count: merged as u64,
+            });
+        }
+        warnings
     }
-    let columns = worksheets.iter().flat_map(|it| &it.merged);
-    let merged: usize = columns.map(|(_, merges)| merges.len()).sum();
-    if merged > 0 {
-        warnings.push(Warning::MergedCells {
-            count: merged as u64,
-        });
-    }
-    warnings
 }

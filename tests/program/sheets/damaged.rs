@@ -137,30 +137,3 @@ fn a_flag_that_was_changed_is_not_sent_either() {
     let results = place.table("y.results.csv");
     assert_eq!(results.column("status"), ["rejected"]);
 }
-
-#[test]
-fn a_worksheet_whose_name_was_changed_is_known_again() {
-    let (place, erp) = (Place::new(), sandbox());
-    let mut workbook = rust_xlsxwriter::Workbook::new();
-    for (name, order) in [("2026-11", "0012345"), ("2026-12", "CG2")] {
-        let worksheet = workbook.add_worksheet();
-        worksheet.set_name(name).expect("a name");
-        let rows = [["purchase_no", "flag_name"], [order, "没有"]];
-        worksheet.write_row_matrix(0, 0, rows).expect("written");
-    }
-    workbook.save(place.path("x.xlsx")).expect("saved");
-    finish(&mut place.run(&erp, ["x.xlsx", "--all-sheets"])).expect(1);
-    let text = place.read("x.failures.csv").replace("没有", "aa");
-    let text = text
-        .replace("0012345,", "12345,")
-        .replace("2026-1", "Dec-1");
-    place.write(
-        "x.failures.csv",
-        text.replace("Dec-11", "Nov-26").replace("Dec-12", "Dec-26"),
-    );
-    finish(&mut place.run(&erp, ["x.failures.csv"])).expect(1);
-    assert_eq!(flagged(&erp), ["CG2"]);
-    let results = place.table("x.results.csv");
-    assert_eq!(results.column("status"), ["invalid", "ok"]);
-    assert_eq!(results.column("worksheet"), ["2026-11", "2026-12"]);
-}

@@ -12,4 +12,3 @@ mod markup;
 mod random;
 mod rounds;
 mod shown;
-mod worksheets;

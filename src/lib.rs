@@ -16,6 +16,7 @@ mod sheet;
 mod stop;
 mod sync;
 mod text;
+mod workbook;
 
 /// What benches and fuzz targets use. No stable interface.
 #[doc(hidden)]

@@ -1,18 +1,17 @@
 //! What a sheet is made of: text, or a worksheet of a workbook.
 
 use super::error::SheetError;
-use super::format::{Format, SNIFF_LEN, Signature, lock_file, signature};
+use super::format::{SNIFF_LEN, Signature, lock_file, signature};
 use super::header::Header;
 use super::input::Input;
 use super::options::SheetOptions;
 use super::record::RecordReader;
 use super::rounding::has_rounded_orders;
-use super::table::Budget;
-use super::text::{Text, TextEncoding, TextKind, kind_of};
+use super::text::{DecodedReader, Text, TextEncoding, TextKind, kind_of};
 use super::warning::Warning;
-use super::workbook::Book;
 use super::worksheets::Worksheet;
 use crate::language::say;
+use crate::workbook::{Budget, Workbook};
 
 #[derive(Debug)]
 pub(super) enum Content {
@@ -29,23 +28,30 @@ impl Content {
         if let Some(fault) = lock_fault(input)? {
             return Err(input.error(fault));
         }
-        let budget = Budget::of(options);
+        let budget = Budget::new(options.max_workbook_size);
+        let failed = |error| input.failed(error);
         let (book, encoding) = match signature(&head).map_err(|fault| input.error(fault))? {
             _ if head.is_empty() => return Err(input.error(say!("sheet-empty"))),
             Signature::Text => {
                 let encoding = TextEncoding::of(input, options)?;
-                let format = match kind_of(input, encoding)? {
+                let kind = kind_of(input, encoding)?;
+                let mut text = DecodedReader::new(input, encoding);
+                let book = match kind {
                     TextKind::Delimited => {
                         let (text, header) = Text::open(input, encoding, options)?;
                         return Ok((Content::Text(text), header));
                     }
-                    TextKind::Html => Format::Html,
-                    TextKind::XmlSpreadsheet => Format::XmlSpreadsheet,
+                    TextKind::Html => Workbook::open_page(&mut text, input.length()?, &budget),
+                    TextKind::XmlSpreadsheet => Workbook::open_xml_spreadsheet(&mut text, &budget),
                 };
-                let book = Book::of_markup(input, encoding, format, &budget);
+                let book =
+                    book.map_err(|error| text.failed.take().unwrap_or_else(|| failed(error)));
                 (book, Some(encoding))
             }
-            Signature::Workbook(formats) => (Book::open(input, formats, &budget), None),
+            Signature::Workbook => {
+                let book = Workbook::open(input.reader_from(0), &budget);
+                (book.map_err(failed), None)
+            }
         };
         input.unchanged()?;
         let (worksheet, header) = Worksheet::open(input, book?, encoding, options)?;

@@ -4,10 +4,9 @@ mod words;
 
 use std::io;
 
-use super::damage::Damage;
-use super::foreign::Foreign;
 use crate::erp::field::Field;
 use crate::language::say;
+use crate::workbook::WorkbookError;
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.
 #[derive(Debug, thiserror::Error)]
@@ -39,17 +38,6 @@ pub(super) enum Fault {
     Missing(String),
     Read(io::Error),
     Empty,
-    NotASheet(Foreign),
-    NoTable,
-    CutTable,
-    BadXml {
-        line: u64,
-    },
-    Password,
-    Workbook(Damage),
-    TooLarge {
-        limit: u64,
-    },
     UnknownWorksheet {
         asked: String,
         /// The first of them, and how many there are.
@@ -65,16 +53,13 @@ pub(super) enum Fault {
     HiddenWorksheets(Vec<(String, u64)>),
     UnreadableWorksheet {
         name: String,
-        damage: Damage,
+        damage: String,
     },
     MergedHeader {
         line: u64,
         header: String,
         field: Field,
         columns: (usize, usize),
-    },
-    TooLong {
-        line: u64,
     },
 }
 
@@ -94,22 +79,8 @@ impl From<String> for Fault {
     }
 }
 
-impl From<Damage> for Fault {
-    fn from(damage: Damage) -> Fault {
-        Fault::Workbook(damage)
-    }
-}
-
-/// Why a part of a workbook cannot be read further: the system says so, or what unpacks it.
-impl From<&io::Error> for Fault {
-    fn from(error: &io::Error) -> Fault {
-        match error.raw_os_error() {
-            Some(code) => Fault::Read(io::Error::from_raw_os_error(code)),
-            None => match error.kind() {
-                io::ErrorKind::UnexpectedEof => Damage::Cut.into(),
-                io::ErrorKind::Unsupported => Damage::Packing.into(),
-                _ => Damage::Broken.into(),
-            },
-        }
+impl From<WorkbookError> for Fault {
+    fn from(error: WorkbookError) -> Fault {
+        Fault::Text(error.to_string())
     }
 }

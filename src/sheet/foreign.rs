@@ -9,7 +9,6 @@ use crate::language::say;
 pub(super) enum Foreign {
     Archive,
     EmptyArchive,
-    Zip,
     Gzip,
     Rar,
     SevenZip,
@@ -25,9 +24,6 @@ pub(super) enum Foreign {
     Picture,
     Rtf,
     Sqlite,
-    Word,
-    PowerPoint,
-    Iwork,
 }
 
 impl fmt::Display for Foreign {
@@ -35,7 +31,6 @@ impl fmt::Display for Foreign {
         f.write_str(&match self {
             Foreign::Archive => say!("sheet-foreign-archive"),
             Foreign::EmptyArchive => say!("sheet-foreign-empty-archive"),
-            Foreign::Zip => say!("sheet-foreign-zip"),
             Foreign::Gzip => say!("sheet-foreign-gzip"),
             Foreign::Rar => say!("sheet-foreign-rar"),
             Foreign::SevenZip => say!("sheet-foreign-7z"),
@@ -51,9 +46,6 @@ impl fmt::Display for Foreign {
             Foreign::Picture => say!("sheet-foreign-picture"),
             Foreign::Rtf => say!("sheet-foreign-rtf"),
             Foreign::Sqlite => say!("sheet-foreign-sqlite"),
-            Foreign::Word => say!("sheet-foreign-word"),
-            Foreign::PowerPoint => say!("sheet-foreign-powerpoint"),
-            Foreign::Iwork => say!("sheet-foreign-iwork"),
         })
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::foreign::{Foreign, not_a_sheet, save_again};
 use crate::language::say;
+use crate::workbook::WorkbookFormat;
 
 /// What kind of file a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,19 @@ impl Format {
     }
 }
 
+impl From<WorkbookFormat> for Format {
+    fn from(format: WorkbookFormat) -> Format {
+        match format {
+            WorkbookFormat::Xlsx => Format::Xlsx,
+            WorkbookFormat::Xlsb => Format::Xlsb,
+            WorkbookFormat::Xls => Format::Xls,
+            WorkbookFormat::Ods => Format::Ods,
+            WorkbookFormat::Html => Format::Html,
+            WorkbookFormat::XmlSpreadsheet => Format::XmlSpreadsheet,
+        }
+    }
+}
+
 /// As programs are told.
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,18 +75,15 @@ impl fmt::Display for Format {
 /// What a file's first bytes say it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signature {
-    /// The formats it may have, the likeliest first.
-    Workbook(&'static [Format]),
+    Workbook,
     Text,
 }
 
 /// How many bytes [`signature`] and what looks at text after it need.
 pub(super) const SNIFF_LEN: usize = 4096;
 
-const ZIP: Signature = Signature::Workbook(&[Format::Xlsx, Format::Xlsb, Format::Ods]);
-/// An OLE compound file, as `.xls` and encrypted workbooks are.
-const COMPOUND: Signature = Signature::Workbook(&[Format::Xls, Format::Xlsx]);
 const ARCHIVE: &[u8] = b"PK\x03\x04";
+/// A compound file, as `.xls` and encrypted workbooks are.
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -107,11 +118,8 @@ const ENCRYPTED_WITHIN: usize = 512;
 
 /// The error names what the file is that is no sheet.
 pub(super) fn signature(head: &[u8]) -> Result<Signature, String> {
-    if head.starts_with(ARCHIVE) {
-        return Ok(ZIP);
-    }
-    if head.starts_with(OLE) {
-        return Ok(COMPOUND);
+    if head.starts_with(ARCHIVE) || head.starts_with(OLE) {
+        return Ok(Signature::Workbook);
     }
     match head.strip_prefix(UTF_8_MARK) {
         Some(rest) if rest.starts_with(ARCHIVE) => return Err(behind_mark(Foreign::Archive)),
@@ -177,9 +185,9 @@ mod tests {
 
     #[test]
     fn content_tells_the_format() {
-        assert_eq!(signature(b"PK\x03\x04rest").unwrap(), ZIP);
-        let compound = signature(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
-        assert_eq!(compound.unwrap(), COMPOUND);
+        for workbook in [&b"PK\x03\x04rest"[..], OLE] {
+            assert_eq!(signature(workbook).unwrap(), Signature::Workbook);
+        }
         for text in [
             &b"PK,x"[..],
             b"",

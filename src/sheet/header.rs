@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::candidates::{Candidate, choose};
-use super::columns::{HEADER_SEARCH_LINES, letter};
+use super::columns::HEADER_SEARCH_LINES;
 use super::error::{Fault, SheetError};
 use super::matcher::Columns;
 use super::normalize::{is_blank, strip_wrapping};
@@ -14,6 +14,7 @@ use super::top::{FlagSource, Line};
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::{list, quoted};
+use crate::workbook::letter;
 
 /// Lines below the first that are looked through to say where the header is.
 const FURTHER_LINES: usize = 1_000;

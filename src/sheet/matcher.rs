@@ -1,11 +1,12 @@
 //! Which columns of a line are the order's and the flag's.
 
 use super::candidates::Candidate;
-use super::columns::{Fit, by_letter};
+use super::columns::Fit;
 use super::normalize::{folded, plain_name};
 use super::options::SheetOptions;
 use super::top::{FlagSource, Line};
 use crate::erp::field::Field;
+use crate::workbook::by_letter;
 
 /// How the two columns are known.
 pub(super) struct Columns<'o> {

@@ -11,7 +11,6 @@ mod candidates;
 mod character;
 mod columns;
 mod content;
-mod damage;
 mod entry;
 mod error;
 mod foreign;
@@ -30,12 +29,10 @@ mod problem;
 mod record;
 mod rounding;
 mod row;
-mod table;
 mod text;
 mod top;
 mod torn;
 mod warning;
-mod workbook;
 mod worksheets;
 
 #[cfg(test)]

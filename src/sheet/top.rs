@@ -1,6 +1,5 @@
 //! One of a sheet's first lines, which may be its header.
 
-use super::columns::letter;
 use super::normalize::is_blank;
 use super::options::SheetOptions;
 use super::own::OwnColumns;
@@ -8,6 +7,7 @@ use super::record::Record;
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::{all, quoted};
+use crate::workbook::letter;
 
 /// One line that may be the header.
 #[derive(Clone, Debug)]

@@ -4,9 +4,8 @@ use std::fmt;
 
 use super::Fault;
 use crate::language::say;
-use crate::sheet::columns::letter;
-use crate::sheet::foreign::not_a_sheet;
-use crate::text::{self, first, first_of, quoted, size};
+use crate::text::{self, first, first_of, quoted};
+use crate::workbook::letter;
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -14,13 +13,6 @@ impl fmt::Display for Fault {
             Fault::Text(text) | Fault::Missing(text) => return f.write_str(text),
             Fault::Read(error) => say!("sheet-not-read", why = error.to_string()),
             Fault::Empty => say!("sheet-empty"),
-            Fault::NotASheet(what) => return f.write_str(&not_a_sheet(*what)),
-            Fault::NoTable => say!("sheet-no-table"),
-            Fault::CutTable => say!("sheet-cut-table"),
-            Fault::BadXml { line } => say!("sheet-bad-xml", line = line),
-            Fault::Password => say!("sheet-password"),
-            Fault::Workbook(damage) => say!("sheet-damaged", damage = damage.to_string()),
-            Fault::TooLarge { limit } => say!("sheet-too-large", limit = size(*limit)),
             Fault::UnknownWorksheet {
                 asked,
                 worksheets,
@@ -44,7 +36,7 @@ impl fmt::Display for Fault {
             Fault::UnreadableWorksheet { name, damage } => say!(
                 "sheet-unreadable-worksheet",
                 worksheet = quoted(name),
-                damage = damage.to_string()
+                damage = damage
             ),
             Fault::MergedHeader {
                 line,
@@ -60,7 +52,6 @@ impl fmt::Display for Fault {
                 column = field.title(),
                 option = field.option()
             ),
-            Fault::TooLong { line } => say!("sheet-too-long", line = line),
         })
     }
 }

@@ -5,12 +5,14 @@ mod decode;
 mod detect;
 mod encoding;
 mod kind;
+mod reader;
 mod records;
 mod weigh;
 
-pub(super) use decode::Decoded;
+use decode::Decoded;
 pub(super) use encoding::TextEncoding;
 pub(super) use kind::TextKind;
+pub(super) use reader::DecodedReader;
 pub(super) use records::Records;
 
 use kind::kind;

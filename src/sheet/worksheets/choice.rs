@@ -1,14 +1,14 @@
 //! Which worksheets of a workbook are read.
 
+use super::records::{TableRecords, count};
 use crate::language::say;
 use crate::sheet::error::Fault;
 use crate::sheet::header::{Found, Header, Search, search};
 use crate::sheet::normalize::is_blank;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
-use crate::sheet::table::{Table, TableRecords, count};
-use crate::sheet::workbook::{Book, Kind};
 use crate::text::{MAX_LISTED, quoted};
+use crate::workbook::{SheetKind, Table, Workbook, WorkbookError};
 
 /// Cells by which a table without a name is told from others.
 const TOLD_CELLS: usize = 3;
@@ -24,7 +24,7 @@ pub(super) struct Chosen {
 }
 
 /// The worksheet asked for, else the only visible one that has the columns.
-pub(super) fn choose(book: &mut Book<'_, '_>, options: &SheetOptions) -> Result<Chosen, Fault> {
+pub(super) fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Chosen, Fault> {
     if let Some(asked) = &options.worksheet {
         let at = asked_for(book, asked)?;
         let survey = Survey::of(book, vec![at], options);
@@ -49,7 +49,7 @@ struct Survey {
     /// Of those without the columns, the one that comes nearest.
     nearest: Option<Search>,
     /// The first that cannot be read, and why.
-    unreadable: Option<(String, Fault)>,
+    unreadable: Option<(String, WorkbookError)>,
 }
 
 /// A worksheet with the columns, usable or not.
@@ -60,7 +60,7 @@ struct Candidate {
 }
 
 impl Survey {
-    fn of(book: &mut Book<'_, '_>, worksheets: Vec<usize>, options: &SheetOptions) -> Survey {
+    fn of(book: &mut Workbook<'_, '_>, worksheets: Vec<usize>, options: &SheetOptions) -> Survey {
         let mut survey = Survey {
             found: Vec::new(),
             are_named: true,
@@ -140,7 +140,7 @@ impl Survey {
         match (self.found.pop(), self.unreadable, self.nearest) {
             (Some(one), None, _) => one.chosen,
             (Some(_), Some((name, fault)), _) => Err(unreadable(name, fault)),
-            (None, Some((_, fault)), _) => Err(fault),
+            (None, Some((_, error)), _) => Err(error.into()),
             (None, None, Some(nearest)) => Err(match nearest.found {
                 Found::Missing(fault) | Found::Unusable(fault) => fault,
                 Found::Header(_) => Fault::Empty,
@@ -151,10 +151,13 @@ impl Survey {
 }
 
 /// Why a worksheet beside others cannot be read.
-fn unreadable(name: String, fault: Fault) -> Fault {
-    match fault {
-        Fault::Workbook(damage) => Fault::UnreadableWorksheet { name, damage },
-        fault => fault,
+fn unreadable(name: String, error: WorkbookError) -> Fault {
+    match error.damage() {
+        Some(damage) => Fault::UnreadableWorksheet {
+            name,
+            damage: damage.to_owned(),
+        },
+        None => error.into(),
     }
 }
 
@@ -163,14 +166,15 @@ fn rows_after(table: &Table, line: u64) -> u64 {
     count(TableRecords::new(table, None), |it| it > line)
 }
 
-fn tables(book: &Book<'_, '_>, is_hidden: bool) -> Vec<usize> {
+fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {
     let sheets = (0..).zip(book.sheets());
-    let tables = sheets.filter(|(_, it)| it.kind == Kind::Worksheet && it.is_hidden == is_hidden);
+    let tables =
+        sheets.filter(|(_, it)| it.kind == SheetKind::Worksheet && it.is_hidden == is_hidden);
     tables.map(|(at, _)| at).collect()
 }
 
 /// The worksheet asked for by name, else by number from 1, hidden ones included.
-fn asked_for(book: &mut Book<'_, '_>, asked: &str) -> Result<usize, Fault> {
+fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, Fault> {
     let asked = asked.trim();
     let sheets = book.sheets();
     let is_it = |name: &Option<String>| name.as_ref().is_some_and(|name| name.trim() == asked);

@@ -5,8 +5,8 @@ use crate::sheet::error::{Fault, SheetError};
 use crate::sheet::header::Header;
 use crate::sheet::normalize::is_blank;
 use crate::sheet::record::{Record, RecordReader};
-use crate::sheet::table::Shape;
 use crate::sheet::top::FlagSource;
+use crate::workbook::Shape;
 
 /// The columns that are sent.
 fn sent(header: &Header) -> impl Iterator<Item = (Field, usize)> {

@@ -2,29 +2,31 @@
 
 mod choice;
 mod merged;
+mod records;
+mod sent;
 mod worksheet;
 
 use super::error::SheetError;
-use super::format::Format;
 use super::header::Header;
 use super::input::Input;
 use super::options::SheetOptions;
 use super::text::TextEncoding;
-use super::workbook::Book;
 use choice::choose;
 pub(super) use worksheet::Worksheet;
+
+use crate::workbook::Workbook;
 
 impl Worksheet {
     pub(super) fn open(
         input: &Input,
-        mut book: Book<'_, '_>,
+        mut book: Workbook<'_, '_>,
         encoding: Option<TextEncoding>,
         options: &SheetOptions,
     ) -> Result<(Worksheet, Header), SheetError> {
         let chosen = choose(&mut book, options);
         input.unchanged()?;
         let worksheet = chosen.and_then(|chosen| {
-            let format: Format = book.format();
+            let format = book.format().into();
             Worksheet::of(chosen, format, encoding, options)
         });
         let worksheet = worksheet.map_err(|mut fault| {

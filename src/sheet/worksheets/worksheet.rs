@@ -2,14 +2,16 @@
 
 use super::choice::Chosen;
 use super::merged::{Filled, last_line, merged_down};
+use super::records::{TableRecords, count};
+use super::sent::Sent;
 use crate::sheet::error::Fault;
 use crate::sheet::format::Format;
 use crate::sheet::header::Header;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
-use crate::sheet::table::{Sent, Table, TableRecords, count};
 use crate::sheet::text::TextEncoding;
 use crate::sheet::warning::Warning;
+use crate::workbook::Table;
 
 #[derive(Debug)]
 pub(in crate::sheet) struct Worksheet {

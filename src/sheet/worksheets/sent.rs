@@ -1,0 +1,165 @@
+//! The columns of a table that go to the ERP.
+
+use std::collections::HashMap;
+
+use crate::sheet::header::Header;
+use crate::sheet::normalize::strip_wrapping;
+use crate::sheet::top::FlagSource;
+use crate::workbook::{Role, Table};
+
+/// Which columns go to the ERP, and what is known of them as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    order: usize,
+    flag: Option<usize>,
+    /// See [`Role::Order`].
+    digits: Option<usize>,
+    /// Whether there are orders at all: then a row of nothing but formulas that came to nothing is
+    /// blank, as people see it. Else they were never calculated.
+    pub(super) has_orders: bool,
+}
+
+impl Sent {
+    pub(super) fn of(table: &Table, header: &Header) -> Sent {
+        let mut lengths = Lengths::default();
+        let mut has_orders = false;
+        for row in table.rows().filter(|row| row.line() > header.last_line) {
+            let Some(cell) = row.cell(header.order) else {
+                continue;
+            };
+            has_orders |= !cell.lacks_value();
+            if let Some(text) = cell.stored_text() {
+                lengths.add(&strip_wrapping(text));
+            }
+        }
+        Sent {
+            order: header.order,
+            flag: match header.flag {
+                FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(at),
+                FlagSource::Given(_) => None,
+            },
+            digits: lengths.common(),
+            has_orders,
+        }
+    }
+
+    pub(super) fn role(&self, column: usize) -> Option<Role> {
+        if column == self.order {
+            let digits = self.digits;
+            Some(Role::Order { digits })
+        } else {
+            (Some(column) == self.flag).then_some(Role::Flag)
+        }
+    }
+}
+
+/// How many digits the orders end with that are texts.
+#[derive(Default)]
+struct Lengths {
+    /// How many orders of digits alone there are of each length.
+    plain: HashMap<usize, u64>,
+    /// How many of these begin with 0.
+    zeros: u64,
+    prefixed: Prefixed,
+}
+
+/// Orders with something before their digits.
+#[derive(Default)]
+struct Prefixed {
+    orders: u64,
+    first: Option<(String, usize)>,
+    /// Whether they differ from the first, or some digits do not begin with 0.
+    differ: bool,
+}
+
+impl Lengths {
+    fn add(&mut self, text: &str) {
+        let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = &text[prefix.len()..];
+        // Errors, totals and the like are no orders.
+        if digits.is_empty() || prefix.starts_with("Err:") {
+            return;
+        }
+        let has_zero = digits.starts_with('0');
+        if prefix.is_empty() {
+            *self.plain.entry(digits.len()).or_default() += 1;
+            self.zeros += u64::from(has_zero);
+        } else {
+            self.prefixed.add(prefix, digits.len(), has_zero);
+        }
+    }
+
+    /// None if that is not certain enough to tell numbers that have lost zeros.
+    fn common(&self) -> Option<usize> {
+        let plain: u64 = self.plain.values().sum();
+        if plain == 0 {
+            return self.prefixed.common();
+        }
+        let (&length, &usual) = self.plain.iter().max_by_key(|(_, orders)| **orders)?;
+        // Where orders have no zeros to lose, shorter ones may be of yet another kind.
+        let has_zeros = self.zeros * 2 > plain && usual * 2 > plain;
+        let are_alike = usual == plain && plain > self.prefixed.orders;
+        (has_zeros || are_alike).then_some(length)
+    }
+}
+
+impl Prefixed {
+    fn add(&mut self, prefix: &str, digits: usize, has_zero: bool) {
+        self.orders += 1;
+        match &self.first {
+            None => self.first = Some((prefix.to_owned(), digits)),
+            Some((other, length)) => self.differ |= other != prefix || *length != digits,
+        }
+        self.differ |= !has_zero;
+    }
+
+    /// They are of another kind than numbers, unless their zeros are what numbers lose.
+    fn common(&self) -> Option<usize> {
+        let (_, digits) = self.first.as_ref().filter(|_| !self.differ)?;
+        Some(*digits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn tell(texts: &[&str], digits: Option<usize>) {
+        let mut lengths = Lengths::default();
+        texts.iter().for_each(|text| lengths.add(text));
+        assert_eq!(lengths.common(), digits, "{texts:?}");
+    }
+
+    #[test]
+    fn texts_of_one_length_tell_how_many_digits_orders_have() {
+        tell(&["0012345", "0012346"], Some(7));
+        tell(&["2204130001"], Some(10));
+        tell(&["0012345", "合计", "#N/A", "Err:502"], Some(7));
+        tell(&["CG0012345", "CG0012346"], Some(7));
+        tell(&["CG2204130001"], None);
+        tell(&["CG0012345", "CG2204130"], None);
+        tell(&["CG0012345", "CG012345"], None);
+        tell(&["CG0012345", "PO0012345"], None);
+        tell(&["0012345", "001234"], None);
+        tell(&["2204130001", "2204130002", "12345"], None);
+        tell(&["合计"], None);
+        tell(&[], None);
+    }
+
+    #[test]
+    fn a_few_orders_of_another_kind_change_nothing() {
+        tell(&["0012345", "CG2026001", "CG2026002"], Some(7));
+        tell(&["CG0012345", "0012345"], Some(7));
+        tell(&["0012345", "0012346", "2204130001"], Some(7));
+        tell(&["2204130001", "2204130002", "CG2026001"], Some(10));
+    }
+
+    #[test]
+    fn orders_of_many_kinds_without_zeros_tell_nothing() {
+        tell(&["2204130001", "CG2026001"], None);
+        tell(&["2204130001", "CG2026001", "PO-17"], None);
+        tell(&["0012345", "2204130001", "2204130002"], None);
+        tell(&["0012345", "0012346", "2204130001", "2204130002"], None);
+    }
+}

@@ -1,0 +1,82 @@
+//! What the two binary formats of workbooks share.
+
+use crate::workbook::error::{Result, broken};
+
+/// Takes values from the front of a record's bytes. What is not there is an error.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'r>(pub(super) &'r [u8]);
+
+impl<'r> Fields<'r> {
+    pub(super) fn bytes(&mut self, count: usize) -> Result<&'r [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(broken)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.bytes(N)?);
+        Ok(array)
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8> {
+        self.array().map(u8::from_le_bytes)
+    }
+
+    pub(super) fn u16(&mut self) -> Result<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(super) fn f64(&mut self) -> Result<f64> {
+        let number = self.array().map(f64::from_le_bytes)?;
+        if number.is_finite() {
+            Ok(number)
+        } else {
+            Err(broken())
+        }
+    }
+
+    /// A number in four bytes: a whole one or the greater half of another, perhaps a hundred times
+    /// as great as meant.
+    pub(super) fn rk(&mut self) -> Result<f64> {
+        let stored = self.u32()?;
+        let number = match stored & 2 {
+            0 => f64::from_bits(u64::from(stored & !3) << 32),
+            _ => f64::from(stored.cast_signed() >> 2),
+        };
+        if !number.is_finite() {
+            return Err(broken());
+        }
+        Ok(if stored & 1 == 0 {
+            number
+        } else {
+            number / 100.0
+        })
+    }
+
+    pub(super) fn utf16(&mut self, characters: usize) -> Result<String> {
+        let bytes = self.bytes(characters.saturating_mul(2))?;
+        let (units, _) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+        Ok(String::from_utf16_lossy(&units))
+    }
+}
+
+/// An error value as spreadsheets show it.
+pub(super) fn error(code: u8) -> &'static str {
+    match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        0x2A => "#N/A",
+        0x2B => "#GETTING_DATA",
+        _ => "#ERROR!",
+    }
+}

@@ -1,0 +1,115 @@
+//! Why a workbook, or one of its worksheets, cannot be read.
+
+use std::fmt;
+use std::io;
+
+use crate::language::say;
+use crate::text::one_line;
+
+/// Characters that a message shows of what stands in the workbook.
+const MAX_SHOWN: usize = 40;
+
+pub(in crate::workbook) type Result<T> = std::result::Result<T, WorkbookError>;
+
+/// What is wrong and what to do, as a clause about the file.
+#[derive(Clone, Debug)]
+pub struct WorkbookError {
+    text: String,
+    is_damage: bool,
+}
+
+impl WorkbookError {
+    pub(in crate::workbook) fn new(text: String) -> WorkbookError {
+        WorkbookError {
+            text,
+            is_damage: false,
+        }
+    }
+
+    pub(in crate::workbook) fn damaged(text: String) -> WorkbookError {
+        WorkbookError {
+            text,
+            is_damage: true,
+        }
+    }
+
+    /// What is wrong within the file, if that is why.
+    pub fn damage(&self) -> Option<&str> {
+        self.is_damage.then_some(&*self.text)
+    }
+}
+
+impl fmt::Display for WorkbookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_damage {
+            f.write_str(&say!("sheet-damaged", damage = self.text.as_str()))
+        } else {
+            f.write_str(&self.text)
+        }
+    }
+}
+
+impl std::error::Error for WorkbookError {}
+
+/// The system says why, or what unpacks a part.
+impl From<&io::Error> for WorkbookError {
+    fn from(error: &io::Error) -> WorkbookError {
+        match (error.raw_os_error(), error.kind()) {
+            (Some(_), _) => WorkbookError::new(say!("sheet-not-read", why = error.to_string())),
+            (None, io::ErrorKind::UnexpectedEof) => cut(),
+            (None, io::ErrorKind::Unsupported) => {
+                WorkbookError::damaged(say!("sheet-damage-packing"))
+            }
+            _ => broken(),
+        }
+    }
+}
+
+pub(in crate::workbook) fn broken() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-broken"))
+}
+
+pub(in crate::workbook) fn cut() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-cut"))
+}
+
+pub(in crate::workbook) fn no_worksheets() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-no-worksheets"))
+}
+
+pub(in crate::workbook) fn no_cells() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-no-cells"))
+}
+
+pub(in crate::workbook) fn too_much() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-too-much"))
+}
+
+pub(in crate::workbook) fn out_of_order() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-order"))
+}
+
+pub(in crate::workbook) fn long_text() -> WorkbookError {
+    WorkbookError::damaged(say!("sheet-damage-long-text"))
+}
+
+/// A cell holds what its kind does not allow.
+pub(in crate::workbook) fn bad_value(value: &str) -> WorkbookError {
+    let value = one_line(value, MAX_SHOWN);
+    WorkbookError::damaged(say!("sheet-damage-value", value = value))
+}
+
+/// A cell is where none can be.
+pub(in crate::workbook) fn bad_place(place: &str) -> WorkbookError {
+    let place = one_line(place, MAX_SHOWN);
+    WorkbookError::damaged(say!("sheet-damage-place", place = place))
+}
+
+/// A table of a page or an XML spreadsheet is not whole.
+pub(in crate::workbook) fn cut_table() -> WorkbookError {
+    WorkbookError::new(say!("sheet-cut-table"))
+}
+
+pub(in crate::workbook) fn password() -> WorkbookError {
+    WorkbookError::new(say!("sheet-password"))
+}

@@ -1,0 +1,106 @@
+//! Workbooks of Excel 5 to 2003, and what programs write in their manner.
+
+mod records;
+mod text;
+mod worksheet;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{SheetInfo, SheetKind};
+use crate::workbook::error::{Result, cut, no_cells, password};
+use crate::workbook::table::{Budget, NumberFormat, Table, Texts, of_cells};
+use records::Records;
+use text::{Charset, shared};
+
+/// The records of the workbook as a whole.
+mod kind {
+    pub(super) const BEGIN: u16 = 0x809;
+    pub(super) const END: u16 = 0x0A;
+    pub(super) const DATES: u16 = 0x22;
+    pub(super) const ENCRYPTED: u16 = 0x2F;
+    pub(super) const CODE_PAGE: u16 = 0x42;
+    pub(super) const SHEET: u16 = 0x85;
+    pub(super) const CELL_FORMAT: u16 = 0xE0;
+    pub(super) const TEXTS: u16 = 0xFC;
+    pub(super) const NUMBER_FORMAT: u16 = 0x41E;
+}
+
+pub(in crate::workbook) struct Xls<'b> {
+    stream: Vec<u8>,
+    budget: &'b Budget,
+    pub(super) sheets: Vec<SheetInfo>,
+    /// Where each worksheet begins.
+    starts: Vec<usize>,
+    charset: Charset,
+    strings: Arc<Texts>,
+    formats: Arc<[Arc<NumberFormat>]>,
+    is_1904: bool,
+}
+
+impl<'b> Xls<'b> {
+    pub(super) fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<Xls<'b>> {
+        let (mut sheets, mut starts) = (Vec::new(), Vec::new());
+        let (mut codes, mut cells) = (HashMap::new(), Vec::new());
+        let mut charset = Charset::default();
+        let mut strings = Texts::default();
+        let mut is_1904 = false;
+        let mut records = Records::new(&stream);
+        loop {
+            let Some((kind, mut fields)) = records.next()? else {
+                return Err(cut());
+            };
+            match kind {
+                kind::BEGIN => charset.version(fields.u16()?),
+                kind::ENCRYPTED => return Err(password()),
+                kind::CODE_PAGE => charset.code_page(fields.u16()?),
+                kind::DATES => is_1904 = fields.u16()? == 1,
+                kind::SHEET => {
+                    starts.push(fields.u32()? as usize);
+                    let state = fields.u8()?;
+                    let kind = match fields.u8()? {
+                        0 => SheetKind::Worksheet,
+                        _ => SheetKind::Other,
+                    };
+                    sheets.push(SheetInfo {
+                        name: Some(charset.short(&mut fields)?.replace('\0', "")),
+                        kind,
+                        is_hidden: state & 0x3F != 0,
+                    });
+                }
+                kind::NUMBER_FORMAT => {
+                    let id = u32::from(fields.u16()?);
+                    codes.insert(id, charset.format(&mut fields)?);
+                }
+                kind::CELL_FORMAT => {
+                    fields.u16()?;
+                    cells.push(u32::from(fields.u16()?));
+                }
+                kind::TEXTS => strings = shared(fields, records, budget)?,
+                kind::END => break,
+                _ => {}
+            }
+        }
+        Ok(Xls {
+            formats: of_cells(&codes, &cells),
+            stream,
+            budget,
+            sheets,
+            starts,
+            charset,
+            strings: Arc::new(strings),
+            is_1904,
+        })
+    }
+
+    pub(super) fn table(&mut self, at: usize) -> Result<Table> {
+        let start = self.starts.get(at).copied();
+        let stream = start.and_then(|start| self.stream.get(start..));
+        let stream = stream.ok_or_else(no_cells)?;
+        let records = Records::new(stream);
+        let mut table = worksheet::read(records, self.charset, self.budget, &self.strings)?;
+        table.formats = Arc::clone(&self.formats);
+        table.is_1904 = self.is_1904;
+        Ok(table)
+    }
+}

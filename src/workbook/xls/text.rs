@@ -1,0 +1,200 @@
+//! Texts, as two generations of workbooks store them.
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use super::super::binary::Fields;
+use super::records::Records;
+use crate::workbook::error::{Result, cut};
+use crate::workbook::table::{Budget, Texts};
+
+/// How texts are stored.
+#[derive(Clone, Copy)]
+pub(super) struct Charset {
+    /// As from Excel 97 on: characters of one or two bytes, as is said before each text.
+    is_unicode: bool,
+    /// Of the bytes of texts before that.
+    encoding: &'static Encoding,
+}
+
+impl Default for Charset {
+    fn default() -> Charset {
+        Charset {
+            is_unicode: true,
+            encoding: WINDOWS_1252,
+        }
+    }
+}
+
+/// Whether a text's characters have two bytes, formatted runs, or more than that.
+const WIDE: u8 = 1;
+const EXTENDED: u8 = 4;
+const RICH: u8 = 8;
+
+impl Charset {
+    pub(super) fn version(&mut self, version: u16) {
+        self.is_unicode = version == 0x600;
+    }
+
+    pub(super) fn code_page(&mut self, number: u16) {
+        let label = match number {
+            932 => "shift_jis".to_owned(),
+            936 => "gb18030".to_owned(),
+            949 => "euc-kr".to_owned(),
+            950 => "big5".to_owned(),
+            10_000 | 32_768 => "macintosh".to_owned(),
+            65_001 => "utf-8".to_owned(),
+            number => format!("windows-{number}"),
+        };
+        self.encoding = Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252);
+    }
+
+    /// A text with its length in one byte.
+    pub(super) fn short(self, fields: &mut Fields<'_>) -> Result<String> {
+        let length = usize::from(fields.u8()?);
+        self.characters(fields, length)
+    }
+
+    /// A text with its length in two bytes.
+    pub(super) fn long(self, fields: &mut Fields<'_>) -> Result<String> {
+        let length = usize::from(fields.u16()?);
+        match length {
+            // Some programs end an empty text here.
+            0 => Ok(String::new()),
+            length => self.characters(fields, length),
+        }
+    }
+
+    pub(super) fn format(self, fields: &mut Fields<'_>) -> Result<String> {
+        if self.is_unicode {
+            self.long(fields)
+        } else {
+            self.short(fields)
+        }
+    }
+
+    fn characters(self, fields: &mut Fields<'_>, length: usize) -> Result<String> {
+        if self.is_unicode {
+            match fields.u8()? & WIDE {
+                0 => Ok(narrow(fields.bytes(length)?)),
+                _ => fields.utf16(length),
+            }
+        } else {
+            let text = self
+                .encoding
+                .decode_without_bom_handling(fields.bytes(length)?);
+            Ok(text.0.into_owned())
+        }
+    }
+
+    /// A text with its length in two bytes that may go on in further records.
+    pub(super) fn continued(self, fields: Fields<'_>, records: Records<'_>) -> Result<String> {
+        if self.is_unicode {
+            let mut long = Long { fields, records };
+            let length = long.fields.u16()?;
+            match length {
+                0 => Ok(String::new()),
+                length => {
+                    let flags = long.fields.u8()?;
+                    long.characters(usize::from(length), flags)
+                }
+            }
+        } else {
+            self.long(&mut { fields })
+        }
+    }
+}
+
+fn narrow(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+/// The texts that cells share, to the last.
+pub(super) fn shared(fields: Fields<'_>, records: Records<'_>, budget: &Budget) -> Result<Texts> {
+    let mut long = Long { fields, records };
+    let mut texts = Texts::default();
+    // How many there are is known when they end.
+    long.fields.bytes(8)?;
+    while long.has_more()? {
+        texts.push(&long.text()?, budget)?;
+    }
+    Ok(texts)
+}
+
+/// Fields that go on in further records.
+struct Long<'s> {
+    fields: Fields<'s>,
+    records: Records<'s>,
+}
+
+impl Long<'_> {
+    fn has_more(&mut self) -> Result<bool> {
+        while self.fields.0.is_empty() {
+            match self.records.continued()? {
+                Some(fields) => self.fields = fields,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn more(&mut self) -> Result<()> {
+        if self.has_more()? { Ok(()) } else { Err(cut()) }
+    }
+
+    fn text(&mut self) -> Result<String> {
+        let length = usize::from(self.fields.u16()?);
+        let flags = self.fields.u8()?;
+        let runs = match flags & RICH {
+            0 => 0,
+            _ => usize::from(self.fields.u16()?),
+        };
+        let extension = match flags & EXTENDED {
+            0 => 0,
+            _ => self.fields.u32()? as usize,
+        };
+        let text = self.characters(length, flags)?;
+        self.skip(runs * 4)?;
+        self.skip(extension)?;
+        Ok(text)
+    }
+
+    /// Characters of one or two bytes: each record that they go on in says which.
+    fn characters(&mut self, mut left: usize, mut flags: u8) -> Result<String> {
+        let mut text = String::new();
+        let mut half = Vec::new();
+        while left > 0 {
+            if self.fields.0.is_empty() {
+                self.more()?;
+                flags = self.fields.u8()?;
+            }
+            let width = match flags & WIDE {
+                0 => 1,
+                _ => 2,
+            };
+            let here = (self.fields.0.len() / width).min(left);
+            if here == 0 && !self.fields.0.is_empty() {
+                return Err(cut());
+            }
+            match width {
+                1 => half.extend(self.fields.bytes(here)?.iter().copied().map(u16::from)),
+                _ => {
+                    let (units, _) = self.fields.bytes(here * 2)?.as_chunks::<2>();
+                    half.extend(units.iter().map(|unit| u16::from_le_bytes(*unit)));
+                }
+            }
+            left -= here;
+        }
+        text.push_str(&String::from_utf16_lossy(&half));
+        Ok(text)
+    }
+
+    fn skip(&mut self, mut left: usize) -> Result<()> {
+        while left > 0 {
+            self.more()?;
+            let here = left.min(self.fields.0.len());
+            self.fields.bytes(here)?;
+            left -= here;
+        }
+        Ok(())
+    }
+}

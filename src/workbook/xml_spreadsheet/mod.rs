@@ -1,0 +1,298 @@
+//! XML spreadsheets, as Excel 2003 and many ERPs write them.
+
+mod styles;
+
+use std::sync::Arc;
+
+use quick_xml::events::BytesStart;
+
+use super::TextReader;
+use super::held::Held;
+use super::xml::{Piece, Xml, XmlFault, append, attribute};
+use super::{SheetInfo, SheetKind};
+use crate::language::say;
+use crate::workbook::column::MAX_COLUMNS;
+use crate::workbook::error::{Result, WorkbookError, cut_table, out_of_order};
+use crate::workbook::table::{Budget, MAX_ROWS, TableBuilder, TableCell, Texts, Value, iso};
+use styles::Styles;
+
+pub(super) fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
+    let mut xml = Xml::new(text, budget);
+    let mut book = Book::new(budget);
+    loop {
+        match xml.next() {
+            Ok(Piece::Start(tag)) => book.begin(&tag)?,
+            Ok(Piece::End(tag)) => book.end(tag.local_name().as_ref())?,
+            Ok(Piece::Text(text)) => book.text(&text)?,
+            Ok(Piece::Other) => {}
+            Ok(Piece::Eof) => return Ok(book.held),
+            Err(error) => {
+                return Err(match xml.fault() {
+                    Some(XmlFault::Cut) => cut_table(),
+                    Some(XmlFault::Malformed) => {
+                        let line = xml.source().line();
+                        WorkbookError::new(say!("sheet-bad-xml", line = line))
+                    }
+                    None => error,
+                });
+            }
+        }
+    }
+}
+
+struct Book<'b> {
+    budget: &'b Budget,
+    held: Held,
+    styles: Styles,
+    worksheet: Option<Worksheet<'b>>,
+    row: Row,
+    cell: Option<Cell>,
+    /// Within a comment, whose text is no cell's.
+    in_comment: bool,
+    reading: Reading,
+    /// The text that is being read.
+    text: String,
+}
+
+struct Worksheet<'b> {
+    name: String,
+    is_hidden: bool,
+    table: TableBuilder<'b>,
+    /// The styles of columns, by the column after their last, in order.
+    columns: Vec<(u32, Option<u16>)>,
+    /// Where the next row stands, counted from 1.
+    next_line: u32,
+}
+
+#[derive(Default)]
+struct Row {
+    line: u32,
+    next_column: u32,
+    style: Option<u16>,
+}
+
+#[derive(Default)]
+struct Cell {
+    column: u32,
+    down: u32,
+    across: u32,
+    style: Option<u16>,
+    is_formula: bool,
+    kind: String,
+    has_data: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Nothing,
+    Data,
+    /// Whether the worksheet is hidden.
+    Visible,
+}
+
+impl<'b> Book<'b> {
+    fn new(budget: &'b Budget) -> Book<'b> {
+        Book {
+            budget,
+            held: Held::default(),
+            styles: Styles::default(),
+            worksheet: None,
+            row: Row::default(),
+            cell: None,
+            in_comment: false,
+            reading: Reading::Nothing,
+            text: String::new(),
+        }
+    }
+
+    fn begin(&mut self, tag: &BytesStart<'_>) -> Result<()> {
+        match tag.local_name().as_ref() {
+            "Style" => self.styles.begin(tag, self.budget)?,
+            "NumberFormat" => self.styles.format(tag, self.budget)?,
+            "Worksheet" => {
+                self.styles.finish();
+                self.worksheet = Some(Worksheet {
+                    name: attribute(tag, "Name")?.unwrap_or_default(),
+                    is_hidden: false,
+                    table: TableBuilder::new(self.budget, &Arc::<Texts>::default()),
+                    columns: Vec::new(),
+                    next_line: 1,
+                });
+            }
+            "Column" => self.column(tag)?,
+            "Row" => self.begin_row(tag)?,
+            "Cell" => self.begin_cell(tag)?,
+            "Comment" => self.in_comment = true,
+            "Data" if !self.in_comment => {
+                if let Some(cell) = &mut self.cell {
+                    cell.kind = attribute(tag, "Type")?.unwrap_or_default();
+                    cell.has_data = true;
+                    self.reading = Reading::Data;
+                }
+            }
+            "Visible" if self.cell.is_none() => {
+                self.reading = Reading::Visible;
+                self.text.clear();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, tag: &BytesStart<'_>) -> Result<()> {
+        let style = self.styles.of(tag)?;
+        let Some(worksheet) = &mut self.worksheet else {
+            return Ok(());
+        };
+        let columns = &mut worksheet.columns;
+        let next = columns.last().map_or(0, |(end, _)| *end);
+        let first = place(tag, next + 1)? - 1;
+        let end = first.saturating_add(count(tag, "Span")?).saturating_add(1);
+        if first < next || end > MAX_COLUMNS {
+            return Err(out_of_order());
+        }
+        if first > next {
+            columns.push((first, None));
+        }
+        columns.push((end, style));
+        Ok(())
+    }
+
+    fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<()> {
+        let style = self.styles.of(tag)?;
+        let Some(worksheet) = &mut self.worksheet else {
+            return Ok(());
+        };
+        let line = place(tag, worksheet.next_line)?;
+        if line < worksheet.next_line {
+            return Err(out_of_order());
+        }
+        let last = line.saturating_add(count(tag, "Span")?);
+        worksheet.next_line = last.saturating_add(1);
+        if attribute(tag, "Hidden")?.as_deref() == Some("1") {
+            worksheet.table.hide(line, last)?;
+        }
+        self.row = Row {
+            line,
+            next_column: 0,
+            style,
+        };
+        Ok(())
+    }
+
+    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<()> {
+        let column = place(tag, self.row.next_column.saturating_add(1))? - 1;
+        let across = count(tag, "MergeAcross")?;
+        self.row.next_column = column.saturating_add(across).saturating_add(1);
+        self.text.clear();
+        self.cell = Some(Cell {
+            column,
+            across,
+            down: count(tag, "MergeDown")?,
+            style: self.styles.of(tag)?,
+            is_formula: attribute(tag, "Formula")?.is_some(),
+            ..Cell::default()
+        });
+        Ok(())
+    }
+
+    fn end(&mut self, name: &str) -> Result<()> {
+        match name {
+            "Style" => self.styles.end(),
+            "Comment" => self.in_comment = false,
+            "Data" if !self.in_comment => self.reading = Reading::Nothing,
+            "Visible" if self.reading == Reading::Visible => {
+                self.reading = Reading::Nothing;
+                if let Some(worksheet) = &mut self.worksheet {
+                    worksheet.is_hidden = self.text.starts_with("Sheet");
+                }
+            }
+            "Cell" => return self.end_cell(),
+            "Worksheet" => return self.end_worksheet(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn end_cell(&mut self) -> Result<()> {
+        let Some((cell, worksheet)) = self.cell.take().zip(self.worksheet.as_mut()) else {
+            return Ok(());
+        };
+        let table = &mut worksheet.table;
+        let value = cell.value(&self.text, table)?;
+        if matches!(value, Value::None) && !cell.is_formula {
+            return Ok(());
+        }
+        let mut columns = worksheet.columns.iter();
+        let of_column = columns.find(|(end, _)| cell.column < *end);
+        let style = cell.style.or(self.row.style);
+        let style = style.or(of_column.and_then(|(_, style)| *style));
+        let stored = TableCell {
+            value,
+            column: cell.column,
+            style: style.unwrap_or_else(|| self.styles.usual()),
+            is_formula: cell.is_formula,
+        };
+        let line = self.row.line;
+        table.cell(line, stored)?;
+        match (cell.down, cell.across) {
+            (0, 0) => Ok(()),
+            (down, across) => table.merge(
+                (line, line.saturating_add(down)),
+                (cell.column, cell.column.saturating_add(across)),
+            ),
+        }
+    }
+
+    fn end_worksheet(&mut self) -> Result<()> {
+        let Some(worksheet) = self.worksheet.take() else {
+            return Ok(());
+        };
+        let sheet = SheetInfo {
+            name: Some(worksheet.name),
+            kind: SheetKind::Worksheet,
+            is_hidden: worksheet.is_hidden,
+        };
+        let mut table = worksheet.table.finish();
+        if let Ok(table) = &mut table {
+            table.formats = Arc::clone(&self.styles.formats);
+        }
+        self.held.push(sheet, table)
+    }
+
+    fn text(&mut self, text: &str) -> Result<()> {
+        match self.reading {
+            Reading::Nothing => Ok(()),
+            Reading::Data | Reading::Visible => append(&mut self.text, text),
+        }
+    }
+}
+
+impl Cell {
+    fn value(&self, text: &str, table: &mut TableBuilder<'_>) -> Result<Value> {
+        let trimmed = text.trim();
+        Ok(match (self.kind.as_str(), trimmed.parse::<f64>()) {
+            _ if !self.has_data => Value::None,
+            ("Number", Ok(number)) if number.is_finite() => Value::Number(number),
+            ("Boolean", _) => Value::Bool(trimmed == "1"),
+            ("DateTime", _) => table.text(&iso(trimmed))?,
+            _ if text.is_empty() && !self.is_formula => Value::None,
+            _ => table.text(text)?,
+        })
+    }
+}
+
+/// Where a row, column or cell stands, counted from 1; `next` if it does not say.
+fn place(tag: &BytesStart<'_>, next: u32) -> Result<u32> {
+    let Some(index) = attribute(tag, "Index")? else {
+        return Ok(next);
+    };
+    let index = index.trim().parse::<u32>().ok();
+    index.filter(|&index| index > 0).ok_or_else(out_of_order)
+}
+
+fn count(tag: &BytesStart<'_>, name: &str) -> Result<u32> {
+    let count = attribute(tag, name)?;
+    let count = count.and_then(|count| count.trim().parse().ok());
+    Ok(count.unwrap_or(0).min(MAX_ROWS))
+}

@@ -14,6 +14,7 @@ mod values;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -23,15 +24,17 @@ pub use self::refusal::exit;
 pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;
-use crate::language::{Language, say, speak};
+use crate::language::{Language, TOPICS, say, speak};
+use crate::text::all;
 
 #[derive(Debug, Parser)]
 #[command(
     version,
     about = say!("about"),
     after_help = say!("examples"),
-    after_long_help = say!("examples") + "\n\n" + &say!("exit-codes"),
+    after_long_help = say!("examples") + "\n\n" + &topics() + "\n\n" + &say!("exit-codes"),
     disable_help_flag = true,
+    disable_help_subcommand = true,
     disable_version_flag = true,
     hide_possible_values = true,
     next_display_order = 900,
@@ -77,6 +80,12 @@ pub enum Command {
         #[arg(help_heading = say!("heading-arguments"), help = say!("help-shell"))]
         shell: clap_complete::Shell,
     },
+    #[command(about = say!("about-help"))]
+    Help {
+        #[arg(value_name = "COMMAND|TOPIC", help_heading = say!("heading-arguments"),
+            help = say!("help-topic"))]
+        about: Option<String>,
+    },
 }
 
 /// What the arguments, the program's name first, ask for.
@@ -111,12 +120,23 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
 
 /// The definitions, with texts in the language that was chosen.
 pub fn command() -> clap::Command {
-    let mut command = Cli::command();
-    // Only now there is a command `help`.
+    let command = Cli::command();
+    let commands = command.get_subcommands().map(|it| it.get_name().to_owned());
+    let topics = TOPICS.iter().map(|topic| topic.name.to_owned());
+    let names: Vec<_> = commands.chain(topics).collect();
+    let mut command = command.mut_subcommand("help", |help| {
+        help.mut_arg("about", |about| {
+            about.value_parser(PossibleValuesParser::new(names))
+        })
+    });
     command.build();
-    with_texts(command)
-        .mut_subcommand("help", |help| help.about(say!("about-help")))
-        .mut_subcommands(with_texts)
+    with_texts(command).mut_subcommands(with_texts)
+}
+
+/// Names the topics that there is help on.
+fn topics() -> String {
+    let names = TOPICS.each_ref().map(|topic| topic.name.to_owned());
+    say!("topics", topics = all(&names))
 }
 
 /// Splits the texts into what `-h` shows and the rest.

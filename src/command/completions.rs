@@ -1,5 +1,6 @@
 //! `completions`: a completion script for a shell.
 
+use clap::{Arg, Command};
 use clap_complete::{Shell, generate};
 
 use super::exit::Failure;
@@ -7,11 +8,33 @@ use crate::cli::command;
 use crate::console::print;
 
 pub(super) fn completions(shell: Shell) -> Result<u8, Failure> {
+    let mut program = command();
+    // Values of arguments are offered by these two alone, names of commands by all.
+    if !matches!(shell, Shell::Bash | Shell::Zsh) {
+        program = program.mut_subcommands(values_as_commands);
+    }
     let mut script = Vec::new();
-    generate(shell, &mut command(), "wdt-flags", &mut script);
+    generate(shell, &mut program, "wdt-flags", &mut script);
     let script = String::from_utf8_lossy(&script);
     // clap_complete takes the hyphen in the program's name for the start of a subcommand, and the
     // script for bash then never finds what it has for one.
     let script = script.replace("wdt__subcmd__flags", "wdt__flags");
     print(script).map(|()| 0).map_err(Failure::stdout)
+}
+
+/// A command whose first argument has certain values, with these as its commands.
+fn values_as_commands(command: Command) -> Command {
+    let values = command.get_positionals().next();
+    let values = values.map(Arg::get_possible_values).unwrap_or_default();
+    if values.is_empty() {
+        return command;
+    }
+    Command::new(command.get_name().to_owned())
+        .about(command.get_about().cloned().unwrap_or_default())
+        .disable_help_subcommand(true)
+        .subcommands(
+            values
+                .iter()
+                .map(|it| Command::new(it.get_name().to_owned())),
+        )
 }

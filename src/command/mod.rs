@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod exit;
 mod findings;
+mod help;
 mod init;
 mod inputs;
 mod man;
@@ -33,6 +34,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Sandbox(args) => sandbox::sandbox(args, &console),
         Command::Man { dir } => man::man(&dir),
         Command::Completions { shell } => completions::completions(shell),
+        Command::Help { about } => help::help(about.as_deref()),
     };
     console.finish();
     ExitCode::from(outcome.unwrap_or_else(|failure| {

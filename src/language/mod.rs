@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -25,6 +26,8 @@ macro_rules! say {
     };
 }
 pub(crate) use say;
+
+pub use self::topics::TOPICS;
 
 /// The texts of the language that was chosen; English until then.
 pub static TEXTS: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {

@@ -708,12 +708,15 @@ about-man =
     To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such
     as ~/.local/share/man/man1.
 about-completions = Print a completion script for a shell
-about-help = Print this help, or that of a command
+about-help = Print the help of a command or on a topic
 examples =
     Examples:
       wdt-flags run orders.csv --sandbox     try it, without an account
       wdt-flags init                         enter an account
       wdt-flags run orders.csv               carry the sheet into the ERP
+topics =
+    Topics (wdt-flags help TOPIC):
+      { $topics }
 exit-codes =
     Exit codes:
       0    every row is ok, unchanged, superseded or left out (--visible-only);
@@ -934,6 +937,7 @@ help-fail-rate =
     The fraction of calls that fail, from 0 to 1
     (default: 0)
 help-clock-skew = How far its clock is ahead, or -5m (default: 0s)
+help-topic = A command or topic (default: this program)
 help-dir = Where to; made if it is not there
 help-shell = bash, zsh, fish, powershell or elvish
 value-duration = write a duration such as 30s, 12h or 30d, of ten years at most

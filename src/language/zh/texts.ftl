@@ -659,12 +659,15 @@ about-man =
     阅读方法：man -l DIR/wdt-flags-run.1，或复制到 man 查找的目录，如
     ~/.local/share/man/man1。
 about-completions = 输出命令行自动补全脚本
-about-help = 显示本帮助，或某个命令的帮助
+about-help = 显示某个命令的帮助，或某个主题的说明
 examples =
     示例：
       wdt-flags run orders.csv --sandbox     试运行，不需要账号
       wdt-flags init                         录入账号
       wdt-flags run orders.csv               把表格写入 ERP
+topics =
+    主题说明（wdt-flags help TOPIC）：
+      { $topics }
 exit-codes =
     退出码：
       0    所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）；
@@ -875,6 +878,7 @@ help-fail-rate =
     暂时性失败的调用所占比例，0 到 1 之间
     （默认 0）
 help-clock-skew = 时钟快多少，慢则为负（-5m）（默认 0s）
+help-topic = 命令或主题（默认是整个程序）
 help-dir = 写到哪个目录；不存在则创建
 help-shell = bash、zsh、fish、powershell 或 elvish
 value-duration = 请写时长，如 30s、12h 或 30d，最长十年

@@ -6,13 +6,15 @@ use std::process::{Command, Stdio};
 use crate::harness::{Finished, Place, finish};
 
 /// What is typed, and what is offered for its last word.
-const OFFERS: [(&[&str], &[&str]); 6] = [
+const OFFERS: [(&[&str], &[&str]); 8] = [
     (&["chec"], &["check"]),
     (&["run", "--max-f"], &["--max-failures"]),
     (&["run", "x.csv", "--fres"], &["--fresh"]),
     (&["run", "--on-conflict", ""], &["invalid", "last"]),
     (&["check", "--form"], &["--format"]),
     (&["completions", "zs"], &["zsh"]),
+    (&["help", "chec"], &["check"]),
+    (&["help", "readi"], &["reading-back"]),
 ];
 
 /// A place with the script for a shell in it.
@@ -55,7 +57,9 @@ fn printed(place: &Place, shell: &mut Command) -> Vec<String> {
 fn there_is_a_script_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = script(shell).read("script.ps1");
-        assert!(script.contains("on-conflict"), "{shell}: {script}");
+        for offered in ["on-conflict", "reading-back"] {
+            assert!(script.contains(offered), "{shell}: {script}");
+        }
     }
     finish(Place::new().program().args(["completions", "cmd"])).expect(2);
 }
@@ -85,11 +89,7 @@ fn fish_completes() {
         return;
     }
     let place = script("fish");
-    // It offers the values of options, not those of arguments.
-    for (typed, offered) in OFFERS
-        .into_iter()
-        .filter(|(typed, _)| typed[0] != "completions")
-    {
+    for (typed, offered) in OFFERS {
         let mut fish = Command::new("fish");
         let line = format!("wdt-flags {}", typed.join(" "));
         fish.args(["--no-config", "--command"]).arg(format!(
@@ -106,9 +106,8 @@ fn powershell_completes() {
         return;
     }
     let place = script("powershell");
-    // It offers no values, and nothing behind one.
-    let names = |typed: &[&str]| typed.len() < 3 && typed[0] != "completions";
-    for (typed, offered) in OFFERS.into_iter().filter(|(typed, _)| names(typed)) {
+    // It offers no values of options, and nothing behind one.
+    for (typed, offered) in OFFERS.into_iter().filter(|(typed, _)| typed.len() < 3) {
         let mut powershell = Command::new(shell);
         let line = format!("wdt-flags {}", typed.join(" "));
         powershell.args(["-NoProfile", "-Command"]).arg(format!(

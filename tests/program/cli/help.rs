@@ -56,8 +56,7 @@ fn help_fits_into_80_columns_and_tells_of_every_option_and_its_default() {
     let mut cli = wdt_flags::cli::command();
     cli.build();
     for language in ["en", "zh"] {
-        let commands = cli.get_subcommands().filter(|it| it.get_name() != "help");
-        for command in commands.chain([&cli]) {
+        for command in cli.get_subcommands().chain([&cli]) {
             let name = command.get_name();
             let help = |option| {
                 let name = Some(name).filter(|name| *name != cli.get_name());
@@ -120,16 +119,38 @@ fn options_stand_under_headings_that_have_one_order() {
         ("run", &HEADINGS[1..]),
         ("init", &["Account:", "Other:"]),
         ("sandbox", &["Pace:", "Output:", "Other:"]),
-        ("help", &["Commands:", "Other:"]),
     ] {
-        let args: &[&str] = if command == "help" {
-            &["help"]
-        } else {
-            &[command, "--help"]
-        };
-        let help = program(args).expect(0).stdout;
+        let help = program(&[command, "--help"]).expect(0).stdout;
         let headings = help.lines().filter(|line| HEADINGS.contains(line));
         assert_eq!(headings.collect::<Vec<_>>(), shown, "{help}");
+    }
+}
+
+#[test]
+fn the_command_help_prints_the_same_as_the_option() {
+    for (command, option) in [
+        (
+            &["help", "run", "--lang", "zh"][..],
+            &["run", "--help", "--lang", "zh"][..],
+        ),
+        (&["help", "sandbox"], &["sandbox", "--help"]),
+        (&["help", "help"], &["help", "--help"]),
+        (&["help"], &["--help"]),
+    ] {
+        let help = program(command).expect(0).stdout;
+        assert_eq!(help, program(option).expect(0).stdout, "{command:?}");
+    }
+}
+
+#[test]
+fn a_topic_that_is_not_there_is_refused_with_those_that_are() {
+    let said = program(&["help", "sheet"]).expect(2).stderr;
+    for expected in [
+        "possible are run, check, ",
+        ", account, sheets, results, ",
+        "exists: sheets",
+    ] {
+        assert!(said.contains(expected), "{said}");
     }
 }
 

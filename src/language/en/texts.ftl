@@ -668,27 +668,22 @@ about-run =
 about-check =
     Read and validate a sheet, call nothing
 
-    Says how long a run will take and what a deadline will leave, and lists the rows
-    that would not be sent by what is the matter: the first ten of each kind, or a
-    thousand with -v. It calls the ERP, and needs the account, only with
-    --skip-unchanged.
+    Says how it was read, what a run would send and how long that will take, and
+    lists the rows that would not be sent by what is the matter. It calls the ERP,
+    and needs the account, only with --skip-unchanged.
 about-verify =
     Ask whether the ERP carries a sheet's flags
 
     Compares, for each distinct order, the flag that the ERP carries with the one
     that the order's last valid row gives, and changes nothing. SHEET may be results
-    or failures, too. The orders modified of late are read from listings, up to a
-    hundred a call, as long as that saves calls; the others one by one.
+    or failures, too; once failures were corrected, it must be the results. See
+    wdt-flags help reading-back.
 about-init =
     Ask for an account, save it and test it
 
     Asks for seller account, app key, app secret and endpoint, writes them into the
     configuration file, which only you can read, and makes one call that changes
-    nothing. All else in the file stays as it is.
-
-    From a script, where standard input is no terminal, it asks nothing and reads
-    them a line each, in this order. The endpoint may be left out: then it is the
-    one the profile has, or production.
+    nothing. From a script it reads them a line each. See wdt-flags help account.
 
     Exits as ping does; the account is saved in any case. With 2, nothing is.
 about-ping =
@@ -702,11 +697,16 @@ about-sandbox =
     It checks what the real one checks, answers with the same messages, keeps flags
     in memory, and can be made difficult. Prints the environment variables that
     point a client at it; with -v it tells of each request.
-about-man =
-    Write a man page for each command
 
-    To read them: man -l DIR/wdt-flags-run.1, or copy them to where man looks, such
-    as ~/.local/share/man/man1.
+    It knows every order whose number does not contain 404. Asked for its orders,
+    it shows those of --orders and those that were ever updated. It serves what
+    wdt-flags sends, and refuses all else. Results and failures of run --sandbox
+    have names of their own, and never stand where the ERP's do.
+about-man =
+    Write a man page for each command and topic
+
+    To read them: man -l DIR/wdt-flags-run.1, or write them to where man looks,
+    such as ~/.local/share/man/man1.
 about-completions = Print a completion script for a shell
 about-help = Print the help of a command or on a topic
 examples =
@@ -735,15 +735,14 @@ help-verbose =
 
     Assumptions, retries, pauses.
 help-lang =
-    The language of what people read: zh or en
+    The language of messages and help: zh or en
     (env: WDT_LANG; default: the system's)
 help-help = Print help (all of it with --help)
 help-version = Print the version
 help-path =
     The sheet: text such as CSV, a workbook, HTML; - is standard input
 
-    CSV, TSV or other text, xlsx, xlsm, xlsb, xls, ods, a table of a web
-    page.
+    See wdt-flags help sheets.
 help-flag = One flag for all rows, without a column
 help-clear =
     Clear the flags of all rows' orders
@@ -793,10 +792,8 @@ help-profile =
     Which account of the configuration file
     (env: WDT_PROFILE; default: default)
 
-    Named here it comes before the environment's variables; by WDT_PROFILE
-    it does not. Without a configuration file the account comes from the
-    environment: WDT_SID, WDT_APP_KEY, and WDT_APP_SECRET as secret:salt
-    or WDT_APP_SECRET_FILE, which names a file that holds it.
+    Named here it comes before the environment's variables. See wdt-flags
+    help account.
 help-endpoint =
     production, test or a URL
     (env: WDT_ENDPOINT; default: production)
@@ -817,10 +814,7 @@ help-rate =
     Upper bound on calls, such as 120/min
     (default: the profile's, or 55/min; 20/s with --sandbox)
 
-    N/s, N/min, N/h, auto or unlimited. When the ERP throttles, the rate
-    is lowered and raised again step by step, never above this bound, and
-    the next run of the account begins where this one ended. auto begins
-    at 55/min and looks for the account's own limit.
+    N/s, N/min, N/h, auto or unlimited. See wdt-flags help trouble.
 help-workers =
     Calls in flight at most (default: the profile's workers, or auto)
 
@@ -839,17 +833,13 @@ help-give-up-after =
     Stop when the server cannot be reached for this long
     (default: 1h; 1m while not one call was answered)
 
-    Until then it waits, tries again with one call at a time, and goes on
-    by itself. It waits as long for another run of the account on this
-    machine: two at once would exceed its quota. Runs on other machines
-    are not known.
+    Until then it tries again, and goes on by itself. It waits as long for
+    another run of the account on this machine.
 help-skip-unchanged =
     Ask the ERP first, send only what differs
 
-    Reads the orders modified of late from the ERP, up to a hundred a
-    call, as long as that saves calls. An order that carries the flag it
-    is to get is unchanged; all others are sent. check asks as a run
-    would, and says how many calls would be left.
+    An order that carries its flag already is unchanged. See wdt-flags
+    help reading-back.
 help-modified-within =
     List the orders that were modified within this time (default: 30d)
 
@@ -857,10 +847,7 @@ help-modified-within =
 help-verify =
     Afterwards read back whether the ERP carries the flags
 
-    Two seconds after the last call, the run's orders are read from
-    listings, and those that these do not show one by one. What the ERP
-    accepted and does not carry is rejected; what failed and is carried is
-    ok.
+    See wdt-flags help reading-back.
 help-limit =
     Send only the first N orders, as a trial
 
@@ -879,7 +866,7 @@ help-fresh =
 help-continue-within =
     Continue an interrupted run only if it is no older (default: 12h)
 
-    An older journal is kept aside.
+    An older journal is kept aside. See wdt-flags help nightly.
 help-results =
     Where every row goes, and what came of it
     (default: beside x.csv x.results.csv, with --sandbox
@@ -902,10 +889,9 @@ help-keep =
 help-dry-run = Send nothing, the same as check
 help-yes = Do not ask before flags are cleared
 help-format =
-    text for people, or json for scripts (default: text)
+    Output format: text for people, or json for scripts (default: text)
 
-    json is one object; its findings list ten rows of a kind, or with -v a
-    thousand.
+    See wdt-flags help nightly.
 help-init-profile =
     The account's name in the configuration file
     (env: WDT_PROFILE; default: default)
@@ -938,7 +924,7 @@ help-fail-rate =
     (default: 0)
 help-clock-skew = How far its clock is ahead, or -5m (default: 0s)
 help-topic = A command or topic (default: this program)
-help-dir = Where to; made if it is not there
+help-dir = Directory to write to; created if missing
 help-shell = bash, zsh, fish, powershell or elvish
 value-duration = write a duration such as 30s, 12h or 30d, of ten years at most
 value-positive = write a whole number from 1

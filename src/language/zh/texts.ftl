@@ -203,7 +203,7 @@ note-same-as = 与{ $line }相同
 note-same-as-reply = 与{ $line }相同：{ $reply }
 note-decided = 以{ $line }为准
 note-decided-rejected = 以{ $line }为准，但那一行被拒绝；要发送本行，请先删除那一行
-note-decided-failed = 以{ $line }为准，但那一行失败：采购单保持原有标记，除非 ERP 已经执行而回复丢失
+note-decided-failed = 以{ $line }为准，但那一行失败：采购单保持原有标记，除非 ERP 已经执行而响应丢失
 note-decided-skipped = 以{ $line }为准，但那一行未发送：采购单保持原有标记
 
 problem-fewer-fields = 列数不对：本行 { $found } 列，表头 { $expected } 列；可能是单元格中的换行把上一行拆成了两行，请合并这两行，并给含换行的单元格加上引号
@@ -296,14 +296,14 @@ call-with-status = { $what }（状态 { $status }）
 reason-wrong-endpoint = HTTP { $status }：接口地址不对？
 reason-refused-before-erp = HTTP { $status }：没有到达 ERP 就被挡下
 reason-too-many-requests = HTTP 429：请求过多
-reason-other-form = ERP 的回复不是已知的格式
-reason-not-json = 回复不是 ERP 的 JSON
+reason-other-form = ERP 的响应不是已知的格式
+reason-not-json = 响应不是 ERP 的 JSON
 reason-maintenance = 系统正在维护
 reason-no-connection = { $seconds } 秒内没有连上
-reason-timeout = { $seconds } 秒内没有回复
+reason-timeout = { $seconds } 秒内没有响应
 reason-host-not-found = 找不到主机
 reason-proxy-login = 代理 { $proxy } 要求它认可的用户名和密码（HTTP 407）；请写在 { $variable } 中，格式为 http://USER:PASSWORD@HOST:PORT
-reason-malformed = 回复不可用：{ $what }
+reason-malformed = 响应不可用：{ $what }
 reason-out-of-handles = 本机无法再打开连接：{ $why }；请提高可打开的文件数（ulimit -n），或减小 --workers
 reason-certificate = 服务器的证书不受信任：{ $why }
 reason-through-proxy = { $reason }（经过代理 { $proxy }）
@@ -321,18 +321,18 @@ setting =
 
 account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，两部分都不能为空
 account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
-account-asked = 账号将存入 { $file } 的配置档 `{ $profile }`；接口账号和密钥请到旺店通开放平台，在您的应用中查看
-account-may-replace = 配置档 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
-account-saved = 已存为 { $file } 的配置档 `{ $profile }`，其他用户无法读取
-account-overruled = 环境变量 { $names } 优先于配置档；请取消这些环境变量，或用 --profile { $profile } 指定
+account-asked = 账号将存入 { $file } 的账号配置 `{ $profile }`；接口账号和密钥请到旺店通开放平台，在您的应用中查看
+account-may-replace = 账号配置 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
+account-saved = 已存为 { $file } 的账号配置 `{ $profile }`，其他用户无法读取
+account-overruled = 环境变量 { $names } 优先于账号配置；请取消这些环境变量，或用 --profile { $profile } 指定
 
 config-misplaced = { $origin }：{ $setting }中有不该有的引号、空格、换行或看不见的字符（{ $character }）；请去掉，或重新输入
 config-empty = { $origin }：{ $setting }为空
 config-no-endpoint = { $origin }：不是接口地址；请填 `production`、`test`，或以 https:// 或 http:// 开头的网址
 config-ended = 还没有{ $setting }，输入就结束了，因此什么也没有保存；init 在终端上逐项提问，在脚本中读取四行：卖家账号、接口账号、接口密钥、接口地址
 config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
-config-taken = { $file } 的配置档 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
-config-mixed = 环境变量和配置档中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
+config-taken = { $file } 的账号配置 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
+config-mixed = 环境变量和账号配置中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
 config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
 config-at = { $place }：{ $why }
 config-in-environment = 环境变量 { $name }
@@ -342,18 +342,18 @@ config-origin = { $setting }来自“{ $origin }”
 config-workers = workers：请写 1 到 { $most } 的整数
 config-output-format = output_format：请写 csv 或 xlsx
 config-file = 配置文件
-config-profile = { $file } 的配置档 `{ $profile }`
+config-profile = { $file } 的账号配置 `{ $profile }`
 config-two-secrets = { $one } 和 { $other } 只能给一个
 config-unreadable = 无法读取 `{ $path }`（{ $origin }）：{ $why }
 config-no-profile =
-    { $file } 中没有配置档 `{ $profile }`{ $count ->
+    { $file } 中没有账号配置 `{ $profile }`{ $count ->
         [0] {""}
        *[other] ；其中有：{ $others }
     }
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
-config-expected-profile = 应为 [配置档]，其中有 sid、app_key 等
+config-expected-profile = 应为 [账号名]，其中有 sid、app_key 等
 config-expected-string = 应为带引号的字符串
-config-unknown-key = 没有这个键；配置档中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format
+config-unknown-key = 没有这个键；账号配置中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
 
@@ -582,7 +582,7 @@ label-tip = 提示
 label-next = 下一步
 label-endpoint = 接口地址
 label-proxy = 代理
-label-reply = 回复
+label-reply = 响应
 label-clock = 时钟
 listing-page = 正在读取 ERP 的采购单列表：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
 listing-page-left = { $text }，还需 { $time }
@@ -624,24 +624,20 @@ about-run =
 about-check =
     读取并检查表格，不调用接口
 
-    说明运行需要多长时间、到截止时间还会剩下多少，并按问题列出不会发送的行：
-    每类问题先列十行，加 -v 列一千行。只有加了 --skip-unchanged 才会调用 ERP，
-    并需要账号。
+    说明表格是怎么认的、运行会发送什么、需要多长时间，并按问题列出不会发送的行。
+    只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
 about-verify =
     核对 ERP 里的标记与表格是否一致，不作任何更改
 
     逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、
-    结果文件或失败明细。先读取近期修改过的采购单列表（一次调用最多一百张），
-    只要这样更省调用；其余逐张查询。
+    结果文件或失败明细；改正过失败的行以后，请核对结果文件。
+    见 wdt-flags help reading-back。
 about-init =
     录入账号、保存并测试
 
     依次询问卖家账号、接口账号（app key）、接口密钥（app secret）和接口地址，
-    写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。配置文件中的
-    其他内容保持不变。
-
-    在脚本中使用（标准输入不是终端）时不提问，按上述顺序每行读一项。接口地址可以
-    省略：沿用配置档已有的地址，否则为 production。
+    写入只有您本人能读取的配置文件，然后做一次不改变任何数据的调用。在脚本中每行
+    读一项。见 wdt-flags help account。
 
     退出码与 ping 相同，账号无论如何都会保存；退出码为 2 时什么都不保存。
 about-ping =
@@ -651,12 +647,16 @@ about-ping =
 about-sandbox =
     启动模拟 ERP，直到被中断
 
-    它检查真实 ERP 所检查的内容，用同样的提示应答，标记保存在内存中，还可以设置
+    它检查真实 ERP 所检查的内容，用同样的话回应，标记保存在内存中，还可以设置
     各种困难。会显示让客户端指向它的环境变量；加 -v 显示每个请求。
-about-man =
-    为每个命令生成手册页（man）
 
-    阅读方法：man -l DIR/wdt-flags-run.1，或复制到 man 查找的目录，如
+    单号里没有 404 的采购单，它都认得。查询采购单时，它给出 --orders 里的和曾经
+    改过标记的。wdt-flags 会发的它都受理，其余一律拒绝。run --sandbox 的结果文件
+    和失败明细另有名称，绝不和真 ERP 的混在一起。
+about-man =
+    为每个命令和主题生成手册页（man）
+
+    阅读方法：man -l DIR/wdt-flags-run.1，或写到 man 查找的目录，如
     ~/.local/share/man/man1。
 about-completions = 输出命令行自动补全脚本
 about-help = 显示某个命令的帮助，或某个主题的说明
@@ -672,14 +672,14 @@ exit-codes =
     退出码：
       0    所有行都已接受、无需更改、被后面的行取代，或被排除（--visible-only）；
            check 时都可以发送，verify 时都与 ERP 一致
-      1    已全部处理，但有的行不是这样
+      1    已全部处理，但有的行没有写入成功
       2    用法、配置或表格有误；什么都没有发送
-      3    提前停止：ERP 拒绝所有调用或连不上、停止规则，或文件无法写入
+      3    提前停止：ERP 拒绝所有调用或连不上、达到停止条件，或文件无法写入
       75   另一个运行正在写同样的文件；或者正用同一账号调用，等到
            --give-up-after 或 --deadline 还没有结束
       130  被 SIGINT 停止（Ctrl-C）
       143  被 SIGTERM 停止
-help-quiet = 不显示进度和提示，只显示错误
+help-quiet = 只显示小结和错误
 help-verbose =
     显示更多信息（-vv：每次调用）
 
@@ -692,7 +692,7 @@ help-version = 显示版本号
 help-path =
     表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
 
-    CSV、TSV 等文本，xlsx、xlsm、xlsb、xls、ods，或网页中的表格。
+    见 wdt-flags help sheets。
 help-flag = 所有行用同一个标记，不需要标记列
 help-clear =
     清除所有行的采购单标记
@@ -742,9 +742,7 @@ help-profile =
     使用配置文件中的哪个账号
     （环境变量 WDT_PROFILE；默认 default）
 
-    在这里指定时优先于环境变量，用 WDT_PROFILE 指定则不优先。没有配置文件
-    时，账号取自环境变量：WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET
-    （格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件）。
+    在这里指定时优先于环境变量。见 wdt-flags help account。
 help-endpoint =
     接口地址：production、test 或网址
     （环境变量 WDT_ENDPOINT；默认 production）
@@ -762,13 +760,11 @@ help-sandbox =
     模拟 ERP 在本程序内部启动。
 help-rate =
     调用速率上限，如 120/min
-    （默认取配置档的设置，否则 55/min；--sandbox 时 20/s）
+    （默认取账号配置里的，否则 55/min；--sandbox 时 20/s）
 
-    可写 N/s、N/min、N/h、auto 或 unlimited。被 ERP 限流时自动降速，再逐步
-    恢复，但不超过此上限；同一账号的下一次运行从这次结束时的速率开始。
-    auto 从 55/min 开始，自行摸索账号的实际限额。
+    可写 N/s、N/min、N/h、auto 或 unlimited。见 wdt-flags help trouble。
 help-workers =
-    最多同时进行的调用数（默认取配置档的 workers，否则 auto）
+    最多同时进行的调用数（默认取账号配置的 workers，否则 auto）
 
     auto 按每次调用 3 秒计算，足以达到所设速率，在 4 到 64 之间。
 help-retries =
@@ -783,17 +779,14 @@ help-deadline =
     （默认不限）
 help-give-up-after =
     服务器连不上超过这么久时停止
-    （默认 1h；一次都没有应答过时 1m）
+    （默认 1h；一次都没有响应过时 1m）
 
-    在此之前会等待，并用单个调用反复试探，恢复后自动继续。
-    本机上另一个运行正用同一账号时，也最多等这么久：两个同时调用会超
-    出配额。其他机器上的运行无从知道。
+    在此之前反复试探，恢复后自动继续。本机上另一个运行正用同一账号时，
+    也最多等这么久。
 help-skip-unchanged =
     先查询 ERP，只发送标记有变化的采购单
 
-    从 ERP 读取最近修改过的采购单，每次调用最多一百张，只要能省下调用就
-    继续读取。标记已经相同的采购单无需更改，其他的照常发送。
-    check 也同样查询，说明还需多少次调用。
+    ERP 里已是这个标记的不发送。见 wdt-flags help reading-back。
 help-modified-within =
     列出多久以内修改过的采购单（默认 30d）
 
@@ -801,9 +794,7 @@ help-modified-within =
 help-verify =
     发送后再核对 ERP 里的标记
 
-    最后一次调用两秒后，先用列表、再逐张查询本次运行的采购单。已接受但
-    ERP 里不是该标记的，改为 rejected；失败但 ERP 里已是该标记的，
-    改为 ok。
+    见 wdt-flags help reading-back。
 help-limit =
     只发送前 N 张采购单，用于小批试发
 
@@ -820,9 +811,9 @@ help-fresh =
 
     原运行记录另存保留。
 help-continue-within =
-    只续跑不早于这么久的中断运行（默认 12h）
+    中断的运行超过这么久就不再续跑（默认 12h）
 
-    更早的运行记录另存保留。
+    其运行记录另存保留。见 wdt-flags help nightly。
 help-results =
     结果文件：每一行及其处理结果
     （默认在 x.csv 旁：x.results.csv，--sandbox 时 x.sandbox.results.csv，
@@ -835,7 +826,7 @@ help-failures =
     即被拒绝、失败、无效或未发送的行；verify 时是不一致和查不到的行。
 help-output-format =
     csv，或 xlsx：内容不会被 Excel 改动的工作簿
-    （默认取配置档的 output_format，否则 csv）
+    （默认取账号配置的 output_format，否则 csv）
 
     用于没有指定名称的文件。
 help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
@@ -846,7 +837,7 @@ help-yes = 清除标记前不再询问
 help-format =
     输出格式：text 供人阅读，json 供脚本使用（默认 text）
 
-    json 是一个对象；每类问题列十行，加 -v 列一千行。
+    见 wdt-flags help nightly。
 help-init-profile =
     账号在配置文件中的名称
     （环境变量 WDT_PROFILE；默认 default）

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind};
 
-use crate::language::say;
+use crate::language::{TOPICS, say};
 use crate::text::all;
 
 /// Ends the program with what clap has to say: help, the version or an error.
@@ -75,6 +75,10 @@ fn problem(error: &Error<Translated>) -> String {
 
 /// What may have been meant.
 fn similar(error: &Error<Translated>) -> Vec<String> {
+    let refused = strings(error, ContextKind::InvalidSubcommand);
+    if let Some(topic) = TOPICS.iter().find(|topic| refused == [topic.name]) {
+        return vec![format!("help {}", topic.name)];
+    }
     let mut names = strings(error, ContextKind::SuggestedSubcommand);
     names.extend(strings(error, ContextKind::SuggestedArg));
     names.extend(strings(error, ContextKind::SuggestedValue));

@@ -10,6 +10,7 @@ pub(super) fn help(about: Option<&str>) -> Result<u8, Failure> {
         return print(topic.text()).map(|()| OK).map_err(Failure::stdout);
     }
     let args = ["wdt-flags"].into_iter().chain(about).chain(["--help"]);
+    // Prints it and ends the program.
     command().get_matches_from(args);
     Ok(OK)
 }

@@ -36,6 +36,10 @@ fn a_command_line_is_refused_with_what_to_type_instead() {
             "没有名为“chek”的命令；要写入表格：wdt-flags run SHEET\n\n  有相近的写法：check\n",
         ),
         (
+            "correcting",
+            "没有名为“correcting”的命令；要写入表格：wdt-flags run SHEET\n\n  有相近的写法：help correcting\n",
+        ),
+        (
             "run a.csv --fresch",
             "无法识别参数“--fresch”\n\n  有相近的写法：--fresh\n",
         ),

@@ -51,9 +51,7 @@ impl From<RunError> for Failure {
         let code = match &error {
             RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
             RunError::File(FileError::Locked { .. }) | RunError::AccountBusy { .. } => LOCKED,
-            RunError::File(
-                FileError::Io { .. } | FileError::Held { .. } | FileError::OfAnother { .. },
-            ) => STOPPED,
+            RunError::File(FileError::Io { .. } | FileError::Denied(_)) => STOPPED,
             RunError::File(_) => USAGE,
             RunError::Interrupted {
                 stopped: Some(StopReason::Signal(signal)),

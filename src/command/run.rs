@@ -103,13 +103,15 @@ fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, Fil
     if is_stand_in {
         let mut named = [&results, &failures].into_iter().flatten();
         if let Some(name) = named.find(|name| is_named_ours(name) && !is_of_stand_in(name)) {
-            return Err(FileError::OfErp(name.clone()));
+            let text = say!("files-of-erp", path = name.display().to_string());
+            return Err(FileError::Refused(text));
         }
         named_after = named_after.map(|sheet| stand_in_name(&sheet));
     } else if let Some(sheet) = named_after.as_ref().filter(|sheet| is_of_stand_in(sheet))
         && (results.is_none() || failures.is_none())
     {
-        return Err(FileError::OfStandIn(sheet.clone()));
+        let text = say!("files-of-stand-in", path = sheet.display().to_string());
+        return Err(FileError::Refused(text));
     }
     Paths::new(named_after.as_deref(), results, failures, wanted)
 }

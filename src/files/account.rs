@@ -11,9 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
-use super::holder::Holder;
-use super::lock::Lock;
-use super::open::open_regular;
+use super::fs::open_regular;
+use super::lock::{Holder, Lock};
 use crate::pace::KnownRates;
 use crate::sync::lock;
 
@@ -64,7 +63,7 @@ impl AccountLock {
         if let Err(error) = fs::create_dir_all(directory) {
             return AccountLock::Unavailable(FileError::io(directory)(error));
         }
-        match Lock::at(path.to_owned(), path) {
+        match Lock::take(path.to_owned(), path) {
             Ok(lock) => AccountLock::Held(AccountState::open(lock, &path.with_extension("pace"))),
             Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
             Err(error) => AccountLock::Unavailable(error),

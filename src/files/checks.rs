@@ -1,43 +1,16 @@
 //! Checks of what stands where files are to be written: nothing but this program's own is replaced.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use super::atomic::AtomicFile;
-use super::error::FileError;
-use super::fs::{directory, is_same, metadata_if_exists};
-use super::open::{open_regular, open_to_read};
-use super::readers::Readers;
+use super::atomic::{AtomicFile, Readers};
+use super::error::{FileError, shown};
+use super::fs::{
+    directory, is_absent, is_same, metadata_if_exists, open_regular, open_to_read, with_suffix,
+};
 use super::results::{MAX_ROWS, OutputFormat, has_others, head};
+use crate::language::say;
 use crate::sheet::{Appended, Sheet};
-
-/// An error if the file is another user's in a directory, such as `/tmp`, where only its owner may
-/// replace it.
-#[cfg(unix)]
-pub fn check_sticky(path: &Path, draft: &File) -> Result<(), FileError> {
-    use std::os::unix::fs::MetadataExt;
-
-    const STICKY: u32 = 0o1000;
-    let Some(found) = metadata_if_exists(path)? else {
-        return Ok(());
-    };
-    let found_in = fs::metadata(directory(path)).map_err(FileError::io(path))?;
-    let user = draft.metadata().map_err(FileError::io(path))?.uid();
-    if found_in.mode() & STICKY == 0 || [0, found.uid(), found_in.uid()].contains(&user) {
-        Ok(())
-    } else {
-        Err(FileError::Held {
-            path: path.to_owned(),
-            source: ErrorKind::PermissionDenied.into(),
-        })
-    }
-}
-
-#[cfg(not(unix))]
-pub fn check_sticky(_: &Path, _: &File) -> Result<(), FileError> {
-    Ok(())
-}
 
 /// An error unless each of the paths is in a directory and free or a regular file, no two are one,
 /// and none is the sheet but for the one that is to take its place.
@@ -48,15 +21,20 @@ pub fn check_apart(
 ) -> Result<(), FileError> {
     for file in files {
         check_directory(file)?;
+        // The longest of the names under which it may be kept.
+        metadata_if_exists(&with_suffix(file, ".2026-11-22T223000-99"))?;
         check_regular(file)?;
     }
     for (at, file) in files.iter().enumerate() {
         if files[..at].iter().any(|other| is_same(file, other)) {
-            return Err(FileError::Same(file.to_path_buf()));
+            return Err(FileError::Refused(say!("files-same", path = shown(file))));
         }
         let is_sheet = sheet.path().is_some_and(|sheet| is_same(file, sheet));
         if is_sheet && replaces_sheet != Some(*file) {
-            return Err(FileError::IsSheet(file.to_path_buf()));
+            return Err(FileError::Refused(say!(
+                "files-is-sheet",
+                path = shown(file)
+            )));
         }
     }
     Ok(())
@@ -67,22 +45,21 @@ fn check_directory(path: &Path) -> Result<(), FileError> {
     let directory = directory(path);
     let is_there = match fs::metadata(directory) {
         Ok(found) => found.is_dir(),
-        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        Err(error) => !is_absent(&error),
     };
     if is_there {
         Ok(())
     } else {
-        Err(FileError::NoDirectory {
-            path: path.to_owned(),
-            directory: directory.to_owned(),
-        })
+        let (path, directory) = (shown(path), shown(directory));
+        let text = say!("files-no-directory", path = path, directory = directory);
+        Err(FileError::Refused(text))
     }
 }
 
 /// An error unless the path is free or a regular file.
 fn check_regular(path: &Path) -> Result<(), FileError> {
     match metadata_if_exists(path)? {
-        Some(found) if !found.is_file() => Err(FileError::NotAFile(path.to_owned())),
+        Some(found) if !found.is_file() => Err(FileError::not_a_file(path)),
         _ => Ok(()),
     }
 }
@@ -90,10 +67,8 @@ fn check_regular(path: &Path) -> Result<(), FileError> {
 /// An error if the file is there and cannot be written to: by its permissions, or because another
 /// program holds it open.
 pub fn check_replaceable(path: &Path) -> Result<(), FileError> {
-    match open_regular(path, OpenOptions::new().write(true)) {
-        Err(FileError::Io { path, source }) => Err(FileError::Held { path, source }),
-        opened => opened.map(drop),
-    }
+    let opened = open_regular(path, OpenOptions::new().write(true));
+    opened.map(drop).map_err(FileError::of_replaced)
 }
 
 /// An error unless the path is free or holds a file with this program's columns of that kind last.
@@ -103,7 +78,10 @@ pub fn check_ours(path: &Path, kind: Appended) -> Result<(), FileError> {
         _ => return Ok(()),
     }
     check_alone(path)?;
-    let head = head(path);
+    let head = match head(path) {
+        Err(error) if error.raw_os_error().is_some() => return Err(FileError::io(path)(error)),
+        head => head.unwrap_or_default(),
+    };
     let header = head.first().map(|header| header.iter().rev());
     let mut columns = header.into_iter().flatten();
     let ours = kind
@@ -114,7 +92,7 @@ pub fn check_ours(path: &Path, kind: Appended) -> Result<(), FileError> {
     if ours && columns.next().is_some() {
         Ok(())
     } else {
-        Err(FileError::NotOurs(path.to_owned()))
+        Err(FileError::not_ours(path))
     }
 }
 
@@ -124,7 +102,10 @@ pub fn check_alone(path: &Path) -> Result<(), FileError> {
         && let Some((file, _)) = open_to_read(path)?
         && has_others(file)
     {
-        return Err(FileError::OtherWorksheets(path.to_owned()));
+        return Err(FileError::Refused(say!(
+            "files-other-worksheets",
+            path = shown(path)
+        )));
     }
     Ok(())
 }
@@ -133,10 +114,11 @@ pub fn check_alone(path: &Path) -> Result<(), FileError> {
 pub fn ensure_room(files: [&PathBuf; 2], rows: u64) -> Result<(), FileError> {
     let is_workbook = |path: &&PathBuf| OutputFormat::of(path) == OutputFormat::Xlsx;
     match files.into_iter().find(is_workbook) {
-        Some(path) if rows >= u64::from(MAX_ROWS) => Err(FileError::TooManyRows {
-            path: path.clone(),
-            rows,
-        }),
+        Some(path) if rows >= u64::from(MAX_ROWS) => Err(FileError::Refused(say!(
+            "files-too-many-rows",
+            path = shown(path),
+            rows = rows
+        ))),
         _ => Ok(()),
     }
 }
@@ -144,8 +126,7 @@ pub fn ensure_room(files: [&PathBuf; 2], rows: u64) -> Result<(), FileError> {
 /// An error if the files could not be written: better before the first call.
 pub fn ensure_writable(files: [&PathBuf; 2], readers: &Readers) -> Result<(), FileError> {
     for path in files {
-        let draft = AtomicFile::create(path, readers)?;
-        check_sticky(path, draft.file())?;
+        AtomicFile::create(path, readers)?;
     }
     Ok(())
 }
@@ -182,7 +163,7 @@ mod tests {
         assert!(is_ours(Appended::Readings) && !is_ours(Appended::Outcomes));
         assert!(matches!(
             check_regular(directory.path()),
-            Err(FileError::NotAFile(_))
+            Err(FileError::Refused(_))
         ));
     }
 }

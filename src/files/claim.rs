@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use super::atomic::{Readers, remove_drafts};
 use super::checks::{
     check_alone, check_apart, check_ours, check_replaceable, ensure_room, ensure_writable,
 };
 use super::correction::{Changes, Correction, NotUpdated, changes};
-use super::error::FileError;
+use super::error::{FileError, shown};
 use super::fs::{is_same, link_target};
 use super::history::has_rows;
 use super::journal::{Left, is_at, is_own_at};
-use super::lock::{self, Lock};
+use super::lock::Lock;
 use super::paths::{Paths, companion, of_other_format};
-use super::readers::Readers;
+use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 
 /// The locks are released when this is dropped.
@@ -33,6 +34,16 @@ pub struct RunFiles {
     pub changes: Changes,
     sheet: Option<PathBuf>,
     _locks: Vec<Lock>,
+}
+
+/// Where the lock on `output` is.
+pub fn lock_of(output: &Path) -> PathBuf {
+    companion(output, ".lock")
+}
+
+/// Every file that a run writes has a lock, whatever it is to another run.
+pub fn take(output: &Path) -> Result<Lock, FileError> {
+    Lock::take(lock_of(output), output)
 }
 
 impl RunFiles {
@@ -61,29 +72,35 @@ impl RunFiles {
                 (results, journal)
             }
         };
-        let locks = [lock::path_of(&results), lock::path_of(&failures)];
+        let locks = [lock_of(&results), lock_of(&failures)];
 
         let files = [&results, &failures, &journal, &locks[0], &locks[1]];
         check_apart(&files, sheet, paths.replaces_sheet.then_some(&failures))?;
         check_ours(&results, Appended::Outcomes)?;
         match (paths.replaces_sheet, sheet.is_ours()) {
             (true, true) => check_alone(&failures)?,
-            (true, false) => return Err(FileError::SheetNotOurs(failures)),
+            (true, false) => {
+                let text = say!("files-sheet-not-ours", path = shown(&failures));
+                return Err(FileError::Refused(text));
+            }
             (false, _) => check_ours(&failures, Appended::Outcomes)?,
         }
         for file in [&results, &failures] {
             check_replaceable(file)?;
         }
         let mut outdated = vec![companion(&results, ".partial"), journal_of_failures];
-        let mut locks = vec![Lock::take(&results)?, Lock::take(&failures)?];
+        let mut locks = vec![take(&results)?, take(&failures)?];
         if let (Some(Err(_)), Some(corrected)) = (&correction, &paths.corrects) {
             // What is settled now is news to a run over the sheet that these failures come from.
             let corrected = link_target(corrected)?;
             let journal = companion(&corrected, ".partial");
             if corrected != results && is_at(&journal) {
-                locks.push(Lock::take(&corrected)?);
+                locks.push(take(&corrected)?);
                 outdated.push(journal);
             }
+        }
+        for path in [&results, &failures, &journal] {
+            remove_drafts(path);
         }
         outdated.retain(|it| *it != journal && is_at(it));
         let written_with = sheet.path().and_then(|sheet| paths.written_with(sheet));

@@ -1,46 +1,82 @@
 //! Files and their names: what several files of this room need.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io;
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use md5::{Digest, Md5};
+use same_file::Handle;
 
-use super::error::FileError;
-use crate::text::hex;
+use super::error::{FileError, shown};
+use crate::language::say;
 
 /// What is at the path itself; `None` if it is free.
-pub fn metadata_if_exists(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+pub fn metadata_if_exists(path: &Path) -> Result<Option<Metadata>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(FileError::io(path)(error)),
     }
 }
 
-/// Where writing to a path ends up: in what a symbolic link points to, if it is this user's link or
-/// root's.
+pub fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Where writing to a path ends up: in what a symbolic link points to.
 pub fn link_target(path: &Path) -> Result<PathBuf, FileError> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() && is_foreign(&found) => {
-            Err(FileError::NotAFile(path.to_owned()))
-        }
-        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(FileError::io(path)),
+    match metadata_if_exists(path)? {
+        Some(found) if found.is_symlink() => match fs::canonicalize(path) {
+            Err(error) if is_absent(&error) => {
+                let target = fs::read_link(path).map_err(FileError::io(path))?;
+                let (path, target) = (shown(path), shown(&target));
+                let text = say!("files-link-to-nowhere", path = path, target = target);
+                Err(FileError::Refused(text))
+            }
+            target => target.map_err(FileError::io(path)),
+        },
         _ => Ok(path.to_owned()),
     }
 }
 
-#[cfg(unix)]
-fn is_foreign(link: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-
-    ![0, rustix::process::geteuid().as_raw()].contains(&link.uid())
+/// The regular file at the path itself, with what it is; `None` if the path is free. Opening
+/// anything else could wait for ever.
+pub fn open_regular(
+    path: &Path,
+    options: &OpenOptions,
+) -> Result<Option<(File, Metadata)>, FileError> {
+    match metadata_if_exists(path)? {
+        Some(found) if !found.is_file() => return Err(FileError::not_a_file(path)),
+        Some(_) => {}
+        None => return Ok(None),
+    }
+    match options
+        .open(path)
+        .and_then(|file| Ok((file.metadata()?, file)))
+    {
+        Ok((found, file)) => Ok(Some((file, found))),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(FileError::io(path)(error)),
+    }
 }
 
-#[cfg(not(unix))]
-fn is_foreign(_: &fs::Metadata) -> bool {
-    false
+/// The regular file at the path itself, to be read.
+pub fn open_to_read(path: &Path) -> Result<Option<(File, Metadata)>, FileError> {
+    open_regular(path, OpenOptions::new().read(true))
+}
+
+/// Whether the path itself leads to this open file. The error if that cannot be found out, as where
+/// no more files may be opened.
+pub fn leads_to(path: &Path, file: &File) -> Result<bool, FileError> {
+    let found = match open_to_read(path) {
+        Ok(Some((found, _))) => found,
+        Ok(None) | Err(FileError::Refused(_)) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let is_same = || -> io::Result<bool> {
+        Ok(Handle::from_file(file.try_clone()?)? == Handle::from_file(found)?)
+    };
+    is_same().map_err(FileError::io(path))
 }
 
 /// Whether two paths name one file, whether it exists or not.
@@ -71,30 +107,9 @@ pub fn directory(file: &Path) -> &Path {
     }
 }
 
-/// The longest name of a file, in bytes, nearly everywhere.
-const LONGEST_NAME: usize = 255;
-/// Room for a number that [`free_name`] appends.
-const NUMBER: &str = "-9999";
-
-/// A name, cut so that so many more bytes may follow. Names that differ still do when they are cut.
-pub fn shortened(name: &OsStr, room: usize) -> OsString {
-    const HASH: usize = 8;
-    if name.len() + room <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    let hash = hex(&Md5::digest(name.as_encoded_bytes()));
-    let text = name.to_string_lossy();
-    let mut end = (LONGEST_NAME - 1 - HASH).saturating_sub(room);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}~{}", &text[..end], &hash[..HASH]).into()
-}
-
-/// The path with more after its name, cut if that would be too long.
+/// The path with more after its name.
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let name = path.file_name().unwrap_or_default();
-    let mut name = shortened(name, suffix.len() + NUMBER.len());
+    let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
     path.with_file_name(name)
 }
@@ -109,17 +124,17 @@ pub fn sync_directory(file: &Path) {
 /// Renames a file that is in the way, to a name that tells when, and returns that name.
 pub fn move_aside(path: &Path) -> Result<PathBuf, FileError> {
     let stamp = jiff::ZonedDateTime::now().strftime(".%Y%m%dT%H%M%S");
-    let aside = free_name(&with_suffix(path, &stamp.to_string()), None);
-    fs::rename(path, &aside).map_err(FileError::left(path))?;
+    let aside = free_name(&with_suffix(path, &stamp.to_string()), None, 1);
+    let moved = fs::rename(path, &aside).map_err(FileError::io(path));
+    moved.map_err(FileError::of_earlier_run)?;
     Ok(aside)
 }
 
-/// `STEM.EXTENSION`, or where that is taken `STEM-2.EXTENSION` and on.
-pub fn free_name(stem: &Path, extension: Option<&OsStr>) -> PathBuf {
-    let after = NUMBER.len() + extension.map_or(0, |it| it.len() + 1);
-    let short = shortened(stem.file_name().unwrap_or_default(), after);
-    let named = |n: u32| {
-        let mut name = short.clone();
+/// The first name that is free of `STEM.EXTENSION` (the 1st), `STEM-2.EXTENSION` and on, from the
+/// nth.
+pub fn free_name(stem: &Path, extension: Option<&OsStr>, mut n: u32) -> PathBuf {
+    loop {
+        let mut name = stem.file_name().unwrap_or_default().to_owned();
         if n > 1 {
             name.push(format!("-{n}"));
         }
@@ -127,36 +142,18 @@ pub fn free_name(stem: &Path, extension: Option<&OsStr>) -> PathBuf {
             name.push(".");
             name.push(extension);
         }
-        stem.with_file_name(name)
-    };
-    let mut n = 1;
-    while fs::symlink_metadata(named(n)).is_ok() {
+        let path = stem.with_file_name(name);
+        // A name that is too long is none: whoever uses it says so.
+        if !matches!(metadata_if_exists(&path), Ok(Some(_))) {
+            return path;
+        }
         n += 1;
     }
-    named(n)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_names_are_cut_and_stay_apart() {
-        let long = "订单".repeat(40);
-        let names = [long.clone() + "甲.csv", long.clone() + "乙.csv"];
-        let cut = names
-            .each_ref()
-            .map(|name| with_suffix(Path::new(name), ".partial"));
-        assert_ne!(cut[0], cut[1]);
-        for (name, cut) in names.iter().zip(&cut) {
-            let again = with_suffix(Path::new(name), ".partial");
-            assert_eq!(*cut, again, "the same each time");
-            let cut = cut.to_str().expect("UTF-8");
-            assert!(cut.len() <= 250 && cut.ends_with(".partial"), "{cut}");
-        }
-        let short = with_suffix(Path::new("d/x.csv"), ".lock");
-        assert_eq!(short, Path::new("d/x.csv.lock"));
-    }
 
     #[test]
     fn names_that_differ_in_case_alone_are_the_same_until_files_tell() {

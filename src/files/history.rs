@@ -1,57 +1,52 @@
 //! What earlier runs have left: results and failures are kept, not overwritten.
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
-
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use super::error::FileError;
-use super::fs::{directory, free_name, shortened};
+use super::fs::{directory, free_name, with_suffix};
+use super::journal::Published;
 use super::results::head;
 
-/// Results and failures are written one after the other; a failures file that is younger by more
-/// than this has been edited.
-const WRITTEN_TOGETHER: Duration = Duration::from_secs(2);
+/// What file systems make of a time differs by no more than this.
+const PRECISION: SignedDuration = SignedDuration::from_secs(2);
 
 /// How a file's name tells when it was finished: `x.results.2026-11-22T223000.csv`.
 const STAMP: &str = "%Y-%m-%dT%H%M%S";
 
-/// Whether the file holds any row.
+/// Whether the file holds any row, or cannot be read.
 pub fn has_rows(path: &Path) -> bool {
-    head(path).len() > 1
+    match head(path) {
+        Ok(head) => head.len() > 1,
+        Err(_) => path.is_file(),
+    }
 }
 
-/// Whether the failures have been changed since this program wrote them, beside the results.
-pub fn is_edited(failures: &Path, results: &Path) -> bool {
-    match (modified(failures), modified(results)) {
-        (Some(failures), Some(results)) => failures > results + WRITTEN_TOGETHER,
+/// Whether the failures have been changed since this program wrote them: with the results of the
+/// same time, or, as the journal says, before this run was cut short.
+pub fn is_edited(failures: &Path, results: &Path, published: &Published) -> bool {
+    let written = published.time(failures).or_else(|| modified(results));
+    match (modified(failures), written) {
+        (Some(failures), Some(written)) => failures > written + PRECISION,
         _ => false,
     }
 }
 
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|found| found.modified()).ok()
+fn modified(path: &Path) -> Option<Timestamp> {
+    let found = fs::metadata(path).and_then(|found| found.modified());
+    found.ok()?.try_into().ok()
 }
 
 /// Renames the file to a name with the time at which it was finished, and returns that name.
-pub fn keep(path: &Path) -> Result<PathBuf, FileError> {
-    let time = modified(path).and_then(|time| Timestamp::try_from(time).ok());
-    let time = time.unwrap_or_else(Timestamp::now);
+pub fn keep(path: &Path) -> io::Result<PathBuf> {
+    let time = modified(path).unwrap_or_else(Timestamp::now);
     let stamp = time.to_zoned_datetime(TimeZone::system()).strftime(STAMP);
-    let mut name = kept_stem(path);
-    name.push(format!(".{stamp}"));
-    let kept = free_name(&path.with_file_name(name), path.extension());
-    fs::rename(path, &kept).map_err(FileError::io(path))?;
+    let stem = with_suffix(&path.with_extension(""), &format!(".{stamp}"));
+    let kept = free_name(&stem, path.extension(), 1);
+    fs::rename(path, &kept)?;
     Ok(kept)
-}
-
-/// What the names of the files kept for `path` begin with.
-fn kept_stem(path: &Path) -> OsString {
-    let after = ".2026-11-22T223000-9999.".len() + path.extension().unwrap_or_default().len();
-    shortened(path.file_stem().unwrap_or_default(), after)
 }
 
 /// Removes the oldest of the files kept for `path`, all but so many; last of all the one that was
@@ -68,7 +63,8 @@ pub fn prune(path: &Path, keep: usize, last: Option<&Path>) {
 
 /// The files kept for `path`: the time in their names, which of that time, and their paths.
 fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
-    let stem = kept_stem(path).to_string_lossy().into_owned();
+    let stem = path.file_stem().unwrap_or_default();
+    let stem = stem.to_string_lossy().into_owned();
     let ending = path
         .extension()
         .map_or(String::new(), |it| format!(".{}", it.to_string_lossy()));
@@ -97,6 +93,7 @@ fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 

@@ -1,138 +1,114 @@
-//! One run at a time on a file: a lock that says who holds it.
+//! One run at a time on a file: a lock, which a crash releases, on a file that says who holds it.
 
+use std::fmt;
 #[cfg(not(windows))]
 use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::error::FileError;
-use super::holder::{Holder, MARK};
-use super::open::{leads_to, open_regular, open_to_read};
+use super::error::{FileError, shown};
+use super::fs::{leads_to, open_regular, open_to_read};
 use super::outcome::local_time;
-use super::paths::companion;
+use crate::language::say;
 
+/// Begins every lock file, so that nothing else is taken for one.
+const MARK: &str = "wdt-flags";
 /// Longer than what a lock says.
-const MOST_TEXT: u64 = 200;
+const MAX_TEXT: u64 = 200;
 
-/// An operating-system lock, which a crash releases, on a file that says who holds it.
+/// Removed when dropped.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
     path: PathBuf,
 }
 
-/// What came of trying to lock a file.
-enum Tried {
-    Locked(File),
-    /// By another process.
-    Held(Holder),
-    /// The file was removed, or another made, in between.
-    Gone,
-}
-
 impl Lock {
-    /// Takes the lock on `output`.
-    pub fn take(output: &Path) -> Result<Lock, FileError> {
-        Lock::at(path_of(output), output)
-    }
-
     /// Takes the lock at `path`, on behalf of `output`.
-    pub(super) fn at(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
+    pub fn take(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
+        let held = |path| {
+            let (path, output) = (open_to_read(path)?, output.to_owned());
+            let holder = Holder::parse(&path.map_or(String::new(), |(file, _)| read(&file)));
+            Err(FileError::Locked {
+                path: output,
+                holder,
+            })
+        };
         loop {
-            let tried = match create(&path)? {
-                Some(file) => lock(file, &path)?,
-                None => clear(&path)?,
+            let file = match open(&path) {
+                Err(FileError::Io { source, .. }) if is_held(&source) => return held(&path),
+                opened => opened?,
             };
-            match tried {
-                Tried::Gone => {}
-                Tried::Held(holder) => {
-                    return Err(FileError::Locked {
-                        path: output.to_owned(),
-                        holder,
-                    });
+            let text = read(&file);
+            // A power cut may leave zeros.
+            let written = text.trim_end_matches('\0');
+            if !written.starts_with(MARK) && !MARK.starts_with(written) {
+                return Err(FileError::not_ours(&path));
+            }
+            match lock(&file) {
+                Ok(true) => {}
+                Ok(false) => return held(&path),
+                Err(source) => {
+                    if text.is_empty() {
+                        let _ = fs::remove_file(&path);
+                    }
+                    let (path, why) = (shown(&path), source.to_string());
+                    return Err(FileError::Denied(say!(
+                        "files-no-locks",
+                        path = path,
+                        why = why
+                    )));
                 }
-                // Another may have cleared it between our making and locking it.
-                Tried::Locked(file) if !leads_to(&path, &file)? => {}
-                Tried::Locked(file) => {
-                    sign(&file).map_err(FileError::io(&path))?;
-                    return Ok(Lock { file, path });
-                }
+            }
+            // The run before may have removed it between the two.
+            if leads_to(&path, &file)? {
+                let lock = Lock { file, path };
+                let path = &lock.path;
+                sign(&lock.file).map_err(FileError::io(path))?;
+                return Ok(lock);
             }
         }
     }
 }
 
-/// A new file, which others may read: it says who is at work. `None` if there is one.
-fn create(path: &Path) -> Result<Option<File>, FileError> {
-    let mut options = shared(OpenOptions::new().read(true).write(true));
-    match options.create_new(true).open(path) {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-        Err(error) => Err(FileError::io(path)(error)),
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if leads_to(&self.path, &self.file).unwrap_or(false) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
-/// Removes a lock that nobody holds. It is never written to: who has put it there may have made it
-/// another name of something else.
-fn clear(path: &Path) -> Result<Tried, FileError> {
-    // Some network shares lock only what is open for writing.
-    let options = shared(OpenOptions::new().read(true).write(true));
-    let opened = match open_regular(path, &options) {
-        Err(FileError::Io { source, .. }) if is_held(&source) => {
-            return Ok(Tried::Held(holder(path)?));
+fn open(path: &Path) -> Result<File, FileError> {
+    loop {
+        let mut options = shared(OpenOptions::new().read(true).write(true));
+        let opened = open_regular(path, &options).map_err(|error| error.of_earlier_run())?;
+        if let Some((file, _)) = opened {
+            return Ok(file);
         }
-        Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
-            open_to_read(path).map_err(|_| FileError::left(path)(source))?
+        match options.create_new(true).open(path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            opened => return opened.map_err(FileError::io(path)),
         }
-        opened => opened?,
-    };
-    let Some((file, _)) = opened else {
-        return Ok(Tried::Gone);
-    };
-    check(path, &read(&file))?;
-    match lock(file, path)? {
-        Tried::Locked(file) if leads_to(path, &file)? => {
-            fs::remove_file(path).map_err(FileError::left(path))?;
-            Ok(Tried::Gone)
-        }
-        Tried::Locked(_) | Tried::Gone => Ok(Tried::Gone),
-        held => Ok(held),
     }
 }
 
 /// What a lock says, as far as it can be read.
 fn read(file: &File) -> String {
     let mut text = Vec::new();
-    let _ = file.take(MOST_TEXT).read_to_end(&mut text);
+    let _ = file.take(MAX_TEXT).read_to_end(&mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// An error unless the text is of a lock, whole, cut off or torn: a power cut may leave zeros.
-fn check(path: &Path, text: &str) -> Result<(), FileError> {
-    let written = text.trim_end_matches('\0');
-    if written.starts_with(MARK) || MARK.starts_with(written) {
-        Ok(())
-    } else {
-        Err(FileError::NotOurs(path.to_owned()))
-    }
-}
-
-fn holder(path: &Path) -> Result<Holder, FileError> {
-    let opened = open_to_read(path)?;
-    let text = opened.map_or(String::new(), |(file, _)| read(&file));
-    Ok(Holder::of(&text))
-}
-
-#[cfg(not(windows))]
-fn lock(file: File, path: &Path) -> Result<Tried, FileError> {
-    match file.try_lock() {
-        Ok(()) => Ok(Tried::Locked(file)),
-        Err(TryLockError::WouldBlock) => Ok(Tried::Held(holder(path)?)),
-        Err(TryLockError::Error(error)) => Err(FileError::io(path)(error)),
-    }
+fn sign(mut file: &File) -> io::Result<()> {
+    let (pid, now) = (std::process::id(), local_time(Timestamp::now()));
+    file.set_len(0)?;
+    io::Seek::rewind(&mut file)?;
+    writeln!(file, "{MARK} {pid} {now}")
 }
 
 #[cfg(not(windows))]
@@ -143,6 +119,19 @@ fn shared(options: &OpenOptions) -> OpenOptions {
 #[cfg(not(windows))]
 fn is_held(_: &io::Error) -> bool {
     false
+}
+
+/// Whether the file is locked now; not if another process holds it.
+#[cfg(not(windows))]
+fn lock(file: &File) -> io::Result<bool> {
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
 }
 
 /// Here a lock keeps others from reading, too. A file that is opened so that nobody else can open
@@ -159,37 +148,38 @@ fn shared(options: &OpenOptions) -> OpenOptions {
 }
 
 #[cfg(windows)]
-fn lock(file: File, _: &Path) -> Result<Tried, FileError> {
-    Ok(Tried::Locked(file))
-}
-
-#[cfg(windows)]
 fn is_held(error: &io::Error) -> bool {
     const ERROR_SHARING_VIOLATION: i32 = 32;
     error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
 }
 
-/// Writes down who holds a lock.
-fn sign(mut lock: &File) -> io::Result<()> {
-    writeln!(
-        lock,
-        "{MARK} {} {}",
-        std::process::id(),
-        local_time(Timestamp::now())
-    )
+#[cfg(windows)]
+fn lock(_: &File) -> io::Result<bool> {
+    Ok(true)
 }
 
-impl Drop for Lock {
-    fn drop(&mut self) {
-        if leads_to(&self.path, &self.file).unwrap_or(false) {
-            let _ = fs::remove_file(&self.path);
-        }
+/// Who holds a lock: process and since when, if its file says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Holder(Option<(u32, Timestamp)>);
+
+impl Holder {
+    /// By the text of a lock, which is the same in every language: runs may speak different ones.
+    fn parse(text: &str) -> Holder {
+        let parse = || {
+            let mut words = text.strip_prefix(MARK)?.split_whitespace();
+            Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+        };
+        Holder(parse())
     }
 }
 
-/// The lock on `output`.
-pub fn path_of(output: &Path) -> PathBuf {
-    companion(output, ".lock")
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self.0 {
+            Some((pid, since)) => say!("files-holder", pid = pid, since = local_time(since)),
+            None => say!("files-holder-unknown"),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -198,60 +188,51 @@ mod tests {
 
     use super::*;
 
+    fn take(path: &Path) -> Result<Lock, FileError> {
+        Lock::take(path.to_owned(), Path::new("x.csv"))
+    }
+
     #[test]
     fn a_lock_is_held_by_one_and_released_with_it() {
         let directory = tempfile::tempdir().expect("a directory");
-        let output = directory.path().join("x.results.csv");
-        let lock = Lock::take(&output).expect("free");
-        match Lock::take(&output) {
-            Err(FileError::Locked { holder, .. }) => {
-                let pid = format!("pid {} since 20", std::process::id());
-                assert!(holder.to_string().starts_with(&pid), "{holder}");
-            }
-            other => panic!("{other:?}"),
-        }
+        let path = directory.path().join("x.csv.lock");
+        let lock = take(&path).expect("free");
+        let error = take(&path).expect_err("held").to_string();
+        let holder = format!("`x.csv` (pid {} since 20", std::process::id());
+        assert!(error.contains(&holder), "{error}");
         drop(lock);
-        assert!(!path_of(&output).exists());
-        drop(Lock::take(&output).expect("free again"));
-        // A lock file left by a crash is held by nobody; a power cut may tear it.
+        assert!(!path.exists());
+        // What a crash or a power cut leaves is held by nobody.
         for left in [
             "wdt-flags 1 2026-01-02T03:04:05.678+08:00\n",
-            "wdt-flags pid 1 since ever\n",
+            "wdt-flags pid 1 since ever, as an older version had it, and more\n",
             "",
             "wdt-f",
-            "wdt-flags pi\0\0",
+            "wdt-flags 1\0\0",
             "\0\0\0",
         ] {
-            fs::write(path_of(&output), left).expect("written");
-            drop(Lock::take(&output).expect("stale"));
-            assert!(!path_of(&output).exists(), "{left:?}");
+            fs::write(&path, left).expect("written");
+            let lock = take(&path).expect("stale");
+            let text = fs::read_to_string(&path).expect("there");
+            assert!(Holder::parse(&text).0.is_some(), "{text:?}");
+            drop(lock);
+            assert!(!path.exists(), "{left:?}");
         }
-        // It may be another name of something else.
-        let other = directory.path().join("other");
-        fs::write(&other, "").expect("written");
-        fs::hard_link(&other, path_of(&output)).expect("linked");
-        let lock = Lock::take(&output).expect("stale");
-        assert_eq!(fs::read(&other).expect("there"), b"");
-        drop(lock);
-        fs::write(path_of(&output), "dear diary").expect("written");
-        let lock = path_of(&output);
-        assert!(matches!(Lock::take(&output), Err(FileError::NotOurs(_))));
-        assert_eq!(
-            fs::read_to_string(&lock).expect("still there"),
-            "dear diary"
-        );
+        fs::write(&path, "dear diary").expect("written");
+        assert!(matches!(take(&path), Err(FileError::Refused(_))));
+        assert_eq!(fs::read_to_string(&path).expect("there"), "dear diary");
     }
 
     #[test]
     fn of_many_that_come_at_once_one_has_it() {
         let directory = tempfile::tempdir().expect("a directory");
-        let output = directory.path().join("x.results.csv");
+        let path = directory.path().join("x.csv.lock");
         let (held, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..500 {
-                        let Ok(lock) = Lock::take(&output) else {
+                        let Ok(lock) = take(&path) else {
                             continue;
                         };
                         assert!(!held.swap(true, Ordering::SeqCst), "held by two");
@@ -263,24 +244,17 @@ mod tests {
             }
         });
         assert!(taken.into_inner() > 0);
-        assert!(!path_of(&output).exists());
+        assert!(!path.exists());
     }
 
-    #[cfg(unix)]
     #[test]
-    fn a_link_in_its_place_is_not_followed() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let output = directory.path().join("x.results.csv");
-        let target = directory.path().join("secret");
-        for content in ["wdt-flags pid 1\n", ""] {
-            fs::write(&target, content).expect("written");
-            std::os::unix::fs::symlink(&target, path_of(&output)).expect("linked");
-            assert!(matches!(Lock::take(&output), Err(FileError::NotAFile(_))));
-            assert_eq!(fs::read_to_string(&target).expect("there"), content);
-            fs::remove_file(path_of(&output)).expect("a link");
+    fn who_holds_a_lock_is_known_by_a_whole_text_alone() {
+        let since = "2026-01-01T19:04:05.678Z".parse().expect("a time");
+        let text = "wdt-flags 17 2026-01-02T03:04:05.678+08:00\n";
+        assert_eq!(Holder::parse(text), Holder(Some((17, since))));
+        for torn in ["", "wdt-flags", "wdt-flags 17", "wdt-flags 17 2026-01\0\0"] {
+            let holder = Holder::parse(torn);
+            assert_eq!(holder.to_string(), "it does not say who", "{torn:?}");
         }
-        std::os::unix::fs::symlink(directory.path().join("new"), path_of(&output)).expect("linked");
-        assert!(matches!(Lock::take(&output), Err(FileError::NotAFile(_))));
-        assert!(!directory.path().join("new").exists());
     }
 }

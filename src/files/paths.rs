@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::error::FileError;
-use super::fs::{shortened, with_suffix};
+use super::error::{FileError, shown};
+use super::fs::with_suffix;
 use super::results::OutputFormat;
+use crate::language::say;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
@@ -43,7 +44,7 @@ impl Paths {
             .or(given_format)
             .unwrap_or(wanted.default);
         let (Some(sheet), Some(base)) = (sheet, base) else {
-            let results = results.ok_or(FileError::NoName)?;
+            let results = results.ok_or_else(FileError::no_name)?;
             let failures =
                 failures.unwrap_or_else(|| named(&stem(&results, "results"), "failures", format));
             return Ok(Paths {
@@ -79,7 +80,8 @@ pub fn format_of<'p>(
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         let is_other = ["xls", "xlsm", "xlsb", "ods"];
         if path.as_os_str() == "-" || is_other.iter().any(|it| extension == **it) {
-            return Err(FileError::NotAFormat(path.clone()));
+            let text = say!("files-not-a-format", path = shown(path));
+            return Err(FileError::Refused(text));
         }
         format = format.or(Some(OutputFormat::of(path)));
     }
@@ -154,17 +156,8 @@ pub fn stem(path: &Path, kind: &str) -> PathBuf {
     }
 }
 
-/// Cut alike for both of a pair, if it must be: they are known by each other's name.
 pub fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
-    let format = format.as_str();
-    let longest = match kind {
-        "verified" | "different" => ".different.",
-        _ => ".failures.",
-    };
-    let longest = longest.len() + format.len();
-    let mut name = shortened(stem.file_name().unwrap_or_default(), longest);
-    name.push(format!(".{kind}.{format}"));
-    stem.with_file_name(name)
+    with_suffix(stem, &format!(".{kind}.{}", format.as_str()))
 }
 
 /// What stands beside a file while a run is under way. A workbook has that of the CSV file of its

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::atomic::Readers;
 use super::checks::{check_apart, check_ours, check_replaceable, ensure_room, ensure_writable};
+use super::claim::{lock_of, take};
 use super::error::FileError;
 use super::fs::link_target;
 use super::history::{has_rows, is_edited, keep};
-use super::lock::{self, Lock};
+use super::journal::Published;
+use super::lock::Lock;
 use super::paths::{Wanted, format_of, has_kind, named, stem};
-use super::readers::Readers;
 use crate::sheet::{Appended, Sheet};
 
 /// Where what is read back goes.
@@ -41,7 +43,7 @@ impl ReadingsPaths {
                 }
             }
             (None, Some(verified)) => stem(verified, "verified"),
-            (None, None) => return Err(FileError::NoName),
+            (None, None) => return Err(FileError::no_name()),
         };
         Ok(ReadingsPaths {
             verified: verified.unwrap_or_else(|| named(&base, "verified", format)),
@@ -65,14 +67,14 @@ impl ReadingsFiles {
     pub fn claim(paths: &ReadingsPaths, sheet: &Sheet) -> Result<ReadingsFiles, FileError> {
         let verified = link_target(&paths.verified)?;
         let different = link_target(&paths.different)?;
-        let locks = [lock::path_of(&verified), lock::path_of(&different)];
+        let locks = [lock_of(&verified), lock_of(&different)];
         check_apart(&[&verified, &different, &locks[0], &locks[1]], sheet, None)?;
         for file in [&verified, &different] {
             check_ours(file, Appended::Readings)?;
             check_replaceable(file)?;
         }
         Ok(ReadingsFiles {
-            _locks: [Lock::take(&verified)?, Lock::take(&different)?],
+            _locks: [take(&verified)?, take(&different)?],
             verified,
             different,
             readers: Readers::of(sheet.metadata()),
@@ -88,7 +90,8 @@ impl ReadingsFiles {
 
     /// Keeps the differences of an earlier time if a person has edited them: returns as what.
     pub fn keep_edited(&self) -> Option<PathBuf> {
-        let is_edited = is_edited(&self.different, &self.verified) && has_rows(&self.different);
+        let is_edited = is_edited(&self.different, &self.verified, &Published::default())
+            && has_rows(&self.different);
         // What cannot be renamed cannot be replaced either: then the new file is put beside.
         is_edited.then(|| keep(&self.different).ok()).flatten()
     }
@@ -147,6 +150,6 @@ mod tests {
             assert_eq!(paths.replace('\\', "/"), expected, "{sheet:?}");
         }
         let stream = ReadingsPaths::new(None, None, None, Wanted::default());
-        assert!(matches!(stream, Err(FileError::NoName)));
+        assert!(matches!(stream, Err(FileError::Refused(_))));
     }
 }

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::fs::shortened;
 use super::paths::{has_kind, is_named_ours};
 
 const MARK: &str = "sandbox";
@@ -14,8 +13,7 @@ pub fn stand_in_name(sheet: &Path) -> PathBuf {
     if is_of_stand_in(sheet) || has_kind(sheet, MARK) {
         return sheet.to_owned();
     }
-    let stem = sheet.file_stem().unwrap_or_default();
-    let mut name = shortened(stem, ".sandbox.failures.csv".len());
+    let mut name = sheet.file_stem().unwrap_or_default().to_owned();
     name.push(format!(".{MARK}."));
     name.push(sheet.extension().unwrap_or(OsStr::new("csv")));
     sheet.with_file_name(name)

@@ -116,8 +116,8 @@ pub fn run(
     ensure_sheet_not_replaced(&sheet, &files)?;
     files.ensure_room(orders.rows)?;
     let age = match &found {
-        Found::Lines(lines) => Some(resume::age(lines)),
-        Found::Nothing | Found::Foreign(_) => None,
+        Found::Lines(lines, _) if !lines.is_empty() => Some(resume::age(lines)),
+        _ => None,
     };
     stop.begin();
     files.ensure_writable()?;
@@ -132,7 +132,6 @@ pub fn run(
         orders: &orders,
         calls: &calls,
         settings,
-        is_continued: age.is_some(),
         elapsed: began.elapsed(),
     };
     confirmed

@@ -1,7 +1,10 @@
 //! Results and failures: written, and put in their place without losing those of an earlier run.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::Settings;
 use super::calls::Calls;
@@ -74,8 +77,6 @@ pub struct Ending<'r> {
     pub orders: &'r Orders,
     pub calls: &'r Calls<'r>,
     pub settings: &'r Settings,
-    /// Whether a run that was cut short is continued: both are one run.
-    pub is_continued: bool,
     /// What the calls took.
     pub elapsed: Duration,
 }
@@ -85,7 +86,7 @@ impl Ending<'_> {
     pub fn end(
         &self,
         sheet: Sheet,
-        journal: Journal,
+        mut journal: Journal,
         confirmed: Option<Confirmed>,
     ) -> Result<Report, RunError> {
         let (files, settings) = (self.files, self.settings);
@@ -109,7 +110,7 @@ impl Ending<'_> {
         let sheet_name = sheet.name().to_owned();
         // Some systems do not replace a file that is open.
         drop(sheet);
-        let (kept, beside) = self.publish(written)?;
+        let (kept, beside) = self.publish(written, &mut journal)?;
         let journal_lost = !journal.is_in_place();
         let is_needed = stopped.is_some() || !beside.is_empty();
         if !is_needed {
@@ -137,14 +138,16 @@ impl Ending<'_> {
     }
 
     /// Returns the names of what was kept, and the files that could not take their place.
-    fn publish(&self, written: Vec<AtomicFile>) -> Result<(Vec<String>, Vec<Beside>), FileError> {
+    fn publish(
+        &self,
+        written: Vec<AtomicFile>,
+        journal: &mut Journal,
+    ) -> Result<(Vec<String>, Vec<Beside>), FileError> {
         let (files, keep) = (self.files, self.settings.keep);
-        // What is there is of an earlier run, finished or not.
-        let is_new = !self.is_continued && files.correction().is_none();
-        let mut kept = Vec::new();
-        let mut beside = Vec::new();
+        let (mut kept, mut beside) = (Vec::new(), Vec::new());
+        let now = Timestamp::now();
         let edited = !files.replaces_sheet
-            && is_edited(&files.failures, &files.results)
+            && is_edited(&files.failures, &files.results, journal.published())
             && has_rows(&files.failures);
         for file in written {
             let path = file.becomes().to_owned();
@@ -153,28 +156,40 @@ impl Ending<'_> {
                 // The sheet is needed until the results are in their place.
                 continue;
             }
+            // What is there may be of an earlier run, finished or not, or already this one's.
+            let is_new = files.correction().is_none() && journal.published().time(&path).is_none();
             let edited = edited && path == files.failures;
             let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
-            let other = files.replaced_by(&path).filter(|_| is_new);
-            // What cannot be renamed cannot be replaced either: then the new file is put beside.
-            let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
-            if let Some(other) = other {
-                let kept_as = self.keep_aside(&other, false, &mut kept);
+            let mut last = None;
+            if is_kept {
+                match self.keep_aside(&path, edited, &mut kept) {
+                    Ok(kept_as) => last = Some(kept_as),
+                    // What cannot be renamed cannot be replaced either, nor is it lost.
+                    Err(why) => {
+                        beside.push(file.commit_beside(&why)?);
+                        continue;
+                    }
+                }
+            }
+            if let Some(other) = files.replaced_by(&path).filter(|_| is_new) {
+                let kept_as = self.keep_aside(&other, false, &mut kept).ok();
                 if let Some(keep) = keep {
                     prune(&other, keep, kept_as.as_deref());
                 }
             }
+            journal.publish(&path, now);
+            file.set_modified(now);
             beside.extend(file.commit_or_beside()?);
             if let Some(keep) = keep {
                 // What a person wrote is kept for one run at least.
-                prune(&path, keep.max(edited.into()), kept_as.flatten().as_deref());
+                prune(&path, keep.max(edited.into()), last.as_deref());
             }
         }
         Ok((kept, beside))
     }
 
-    fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> Option<PathBuf> {
-        let kept_as = keep(path).ok()?;
+    fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> io::Result<PathBuf> {
+        let kept_as = keep(path)?;
         let name = kept_as.display().to_string();
         let path = path.display().to_string();
         let (level, text) = if edited {
@@ -186,7 +201,7 @@ impl Ending<'_> {
         };
         self.calls.observers.say(level, text);
         kept.push(name);
-        Some(kept_as)
+        Ok(kept_as)
     }
 }
 

@@ -36,7 +36,7 @@ pub fn orders(
         None => Found::Nothing,
     };
     let lines: &[Line] = match &found {
-        Found::Lines(lines) => lines,
+        Found::Lines(lines, _) => lines,
         Found::Nothing | Found::Foreign(_) => &[],
     };
     let mut recorded: HashMap<&str, Vec<&str>> = HashMap::new();
@@ -67,9 +67,11 @@ pub fn orders(
     }
     let belongs = still_there >= ENOUGH.min(lines.len());
     let found = match found {
-        Found::Lines(_) | Found::Foreign(_) if settings.fresh => Found::Foreign(Foreign::NotWanted),
-        Found::Lines(_) if !belongs => Found::Foreign(Foreign::OtherRows),
-        Found::Lines(lines) if age(&lines) > settings.continue_within => {
+        Found::Lines(..) | Found::Foreign(_) if settings.fresh => {
+            Found::Foreign(Foreign::NotWanted)
+        }
+        Found::Lines(..) if !belongs => Found::Foreign(Foreign::OtherRows),
+        Found::Lines(lines, _) if age(&lines) > settings.continue_within => {
             Found::Foreign(Foreign::Old(age(&lines)))
         }
         found => found,
@@ -112,12 +114,12 @@ pub fn begin_journal(
     for journal in &files.outdated {
         set_aside(journal, Foreign::OtherSheet)?;
     }
-    let lines = match found {
-        Found::Lines(lines) => lines,
-        Found::Nothing => Vec::new(),
+    let (lines, published) = match found {
+        Found::Lines(lines, published) => (lines, published),
+        Found::Nothing => Default::default(),
         Found::Foreign(why) => {
             set_aside(&files.journal, why)?;
-            Vec::new()
+            Default::default()
         }
     };
     let on_conflict = orders.on_conflict;
@@ -144,5 +146,5 @@ pub fn begin_journal(
             _ => {}
         }
     }
-    Ok(Journal::begin(&files.journal, identity, &kept)?)
+    Ok(Journal::begin(&files.journal, identity, &kept, published)?)
 }

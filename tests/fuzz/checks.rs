@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use wdt_flags::internals::journal::{self, Found, Identity, Line};
+use wdt_flags::internals::journal::{self, Found, Identity, Line, Published};
 use wdt_flags::internals::{Reply, Row, Sheet, SheetError, SheetOptions, classify, masked};
 
 /// The body of an HTTP reply: the message that people see is short and holds no control characters.
@@ -23,24 +23,27 @@ pub fn reply(body: &[u8]) {
 /// nothing but its end.
 pub fn journal(bytes: &[u8]) {
     let identity = Identity::new(&[]);
-    let lines = lines(bytes, &identity);
-    let text = journal::write(&lines.iter().collect::<Vec<_>>(), &identity).expect("written");
-    let lines = self::lines(&text, &identity);
-    let again = journal::write(&lines.iter().collect::<Vec<_>>(), &identity).expect("written");
-    assert_eq!(text, again);
+    let write = |(lines, published): &(Vec<Line>, Published)| {
+        let lines: Vec<&Line> = lines.iter().collect();
+        journal::write(&lines, published, &identity).expect("written")
+    };
+    let text = write(&lines(bytes, &identity));
+    let read = lines(&text, &identity);
+    assert_eq!(text, write(&read));
+    let (lines, _) = read;
     for cut in 0..text.len() {
         match journal::parse(&text[..cut], &identity) {
-            Found::Lines(kept) => assert!(lines.starts_with(&kept), "cut at {cut}"),
+            Found::Lines(kept, _) => assert!(lines.starts_with(&kept), "cut at {cut}"),
             Found::Nothing => {}
             Found::Foreign(why) => panic!("cut at {cut}: {why:?}"),
         }
     }
 }
 
-fn lines(bytes: &[u8], identity: &Identity) -> Vec<Line> {
+fn lines(bytes: &[u8], identity: &Identity) -> (Vec<Line>, Published) {
     match journal::parse(bytes, identity) {
-        Found::Lines(lines) => lines,
-        Found::Nothing | Found::Foreign(_) => Vec::new(),
+        Found::Lines(lines, published) => (lines, published),
+        Found::Nothing | Found::Foreign(_) => Default::default(),
     }
 }
 

@@ -13,9 +13,8 @@ use csv::StringRecord;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::atomic::AtomicFile;
+use super::atomic::{AtomicFile, Readers};
 use super::error::FileError;
-use super::readers::Readers;
 use super::results::{
     Existing, OutputFormat, ResultRow, XlsxWriter, io_error, reader, without_bom, writer,
 };

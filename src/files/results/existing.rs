@@ -9,7 +9,7 @@ use csv::StringRecord;
 use super::csv::{io_error, reader, without_bom};
 use super::{OutputFormat, xlsx};
 use crate::files::error::FileError;
-use crate::files::open::open_to_read;
+use crate::files::fs::open_to_read;
 
 /// Bytes within which the first rows of a CSV file end.
 const HEAD: u64 = 1024 * 1024;
@@ -32,11 +32,11 @@ impl Existing {
     }
 }
 
-/// The header and the first row, as far as they are there and can be read.
-pub fn head(path: &Path) -> Vec<StringRecord> {
-    let existing = read(path, HEAD, 2);
-    let records = existing.iter().flat_map(Existing::records).take(2);
-    records.map_while(Result::ok).collect()
+/// The header and the first row, as far as they are there; without cells where they are no text.
+pub fn head(path: &Path) -> io::Result<Vec<StringRecord>> {
+    let existing = read(path, HEAD, 2)?;
+    let records = existing.records().take(2);
+    Ok(records.map(Result::unwrap_or_default).collect())
 }
 
 fn open(path: &Path) -> io::Result<File> {

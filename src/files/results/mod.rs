@@ -12,9 +12,8 @@ use std::str::FromStr;
 
 use ::csv::StringRecord;
 
-use super::atomic::AtomicFile;
+use super::atomic::{AtomicFile, Readers};
 use super::error::FileError;
-use super::readers::Readers;
 use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG};
 use csv::BOM;
 pub use csv::{io_error, reader, without_bom, writer};

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use crate::harness::{Place, ScriptedServer, finish, sandbox, start};
+use crate::harness::{JOURNAL, Place, ScriptedServer, finish, sandbox, start};
 
 const SHEET: &str = "purchase_no,flag_name\nCG1,aa\nCG404,aa\n";
 
@@ -85,6 +85,64 @@ fn a_run_that_was_cut_short_and_is_continued_is_one_run() {
     assert!(place.path("x.results.csv").exists());
     finish(&mut place.run(&erp, ["x.csv"])).expect(1);
     assert_eq!(kept(&place), Vec::<String>::new());
+}
+
+/// Killed while it calls, or while it puts its files in their places.
+#[test]
+fn a_night_that_is_killed_and_continued_keeps_the_one_before() {
+    let mut cut_short = 0;
+    for round in 0..16 {
+        let (place, erp) = (Place::new(), sandbox());
+        place.write("orders.csv", SHEET);
+        finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+        let outputs = ["orders.failures.csv", "orders.results.csv"];
+        let before = outputs.map(|name| place.read(name));
+        place.write("orders.csv", SHEET.replace("aa", "加急"));
+        let mut night = start(&mut place.run(&erp, ["orders.csv", "--keep", "1"]));
+        let (is_kept, recorded) = (|| !kept(&place).is_empty(), || !place.recorded().is_empty());
+        night.until_over_or(|| {
+            if round % 4 == 0 {
+                recorded()
+            } else {
+                is_kept()
+            }
+        });
+        std::thread::sleep(Duration::from_micros(200 * round));
+        night.kill();
+        let is_cut_short = place.path(JOURNAL).exists();
+        finish(&mut place.run(&erp, ["orders.csv", "--keep", "1"])).expect(1);
+        let names = ["orders.failures.2", "orders.results.2"];
+        let after = names.map(|start| {
+            let files = place.files().into_iter();
+            let kept: Vec<_> = files.filter(|name| name.starts_with(start)).collect();
+            assert_eq!(kept.len(), 1, "round {round}: {kept:?}");
+            place.read(&kept[0])
+        });
+        if is_cut_short {
+            assert_eq!(after, before, "round {round}");
+            cut_short += 1;
+        }
+        assert_eq!(place.files().len(), 5, "{:?}", place.files());
+    }
+    assert!(cut_short > 0);
+}
+
+#[test]
+fn drafts_of_a_run_that_was_killed_are_removed_and_others_left() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.write("x.csv", SHEET);
+    let drafts = ["x.results.csv", "x.failures.csv", "x.results.csv.partial"];
+    for name in drafts {
+        place.write(&format!(".{name}.Ab12cD.tmp"), "half");
+    }
+    let others = [".y.results.csv.Ab12cD.tmp", ".x.results.csv.mine.tmp"];
+    for name in others {
+        place.write(name, "mine");
+    }
+    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
+    let mut files = place.files();
+    files.retain(|name| name.starts_with('.'));
+    assert_eq!(files, [others[1], others[0]]);
 }
 
 #[test]

@@ -7,61 +7,22 @@ use crate::harness::{Place, finish, sandbox};
 const SHEET: &str = "purchase_no,flag_name\nCG1,aa\nCG404,aa\n";
 
 #[test]
-fn of_a_sheet_whose_own_name_is_as_long_as_names_can_be() {
+fn a_name_too_long_for_the_files_of_a_run_is_said_before_the_first_call() {
     let (place, erp) = (Place::new(), sandbox());
-    let names = ["甲", "乙"].map(|end| format!("{}{end}.csv", "采购单".repeat(27)));
-    for name in &names {
-        place.write(name, SHEET);
-        finish(&mut place.run(&erp, [name])).expect(1);
+    let long = |length: usize| format!("{}.csv", "x".repeat(length - 4));
+    for (length, code) in [(255, 3), (225, 3), (210, 1)] {
+        let name = long(length);
+        place.write(&name, SHEET);
+        let run = finish(&mut place.run(&erp, [&name])).expect(code);
+        assert_eq!(
+            run.stderr.contains("File name too long"),
+            code == 3,
+            "{run:#?}"
+        );
+        assert_eq!(erp.stats().calls > 0, code == 1, "{length}");
     }
-    let ending = |ending: &str| {
-        let mut files = place.files();
-        files.retain(|name| name.ends_with(ending));
-        files
-    };
-    assert_eq!(
-        [ending(".results.csv").len(), ending(".failures.csv").len()],
-        [2, 2]
-    );
-    assert_eq!(place.files().len(), 6, "{:?}", place.files());
-
-    // Given back, stopped, continued and kept as any other.
-    let failures = ending(".failures.csv").remove(0);
-    let corrected = place.read(&failures).replace("CG404", "CG2");
-    place.write(&failures, corrected);
-    let run = finish(&mut place.run(&erp, [&failures])).expect(0);
-    assert!(!run.stderr.contains("not updated"), "{run:#?}");
-    let statuses = ending(".results.csv")
-        .iter()
-        .map(|it| place.table(it).count("ok"))
-        .sum::<usize>();
-    assert_eq!(statuses, 3);
-    place.write(
-        &names[1],
-        "purchase_no,flag_name\nCG404,aa\nCG1,aa\nCG2,aa\n",
-    );
-    let stopped = finish(&mut place.run(&erp, [&names[1], "-j1", "--max-failures=1"]));
-    stopped.expect(3);
-    assert_eq!(ending(".partial").len(), 1);
-    let run = finish(&mut place.run(&erp, [&names[1]])).expect(1);
-    assert!(run.stderr.contains("taken over"), "{run:#?}");
-    finish(&mut place.run(&erp, [names[1].as_str(), "--keep", "1"])).expect(1);
-    assert_eq!(place.files().len(), 8, "{:?}", place.files());
-}
-
-#[test]
-fn of_such_a_sheet_in_a_run_against_the_stand_in() {
-    let place = Place::new();
-    let name = format!("{}.csv", "x".repeat(251));
-    place.write(&name, SHEET);
-    let run = |sheet: &str| finish(place.program().args(["run", sheet, "--sandbox"])).expect(1);
-    run(&name);
-    let mut files = place.files();
-    files.retain(|name| name.contains(".sandbox."));
-    assert_eq!(files.len(), 2, "{files:?}");
-    let again = run(&files[0]);
-    assert!(!again.stderr.contains("not updated"), "{again:#?}");
-    assert_eq!(place.files().len(), 3, "{:?}", place.files());
+    let short = ["-o", "r.csv", "--failures", "f.csv"];
+    finish(&mut place.run(&erp, [&[long(255).as_str()], &short[..]].concat())).expect(1);
 }
 
 #[test]

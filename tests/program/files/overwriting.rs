@@ -203,8 +203,8 @@ fn a_link_to_nowhere() {
     let prepare = |place: &Place| {
         std::os::unix::fs::symlink("nowhere/x.csv", place.path("link.csv")).expect("linked");
     };
-    // As any other place where no file can be created.
-    leaves_alone(prepare, &["orders.csv", "--results", "link.csv"]).expect(3);
+    let said = is_refused(prepare, &["orders.csv", "--results", "link.csv"]);
+    assert!(said.contains("is a link to `nowhere/x.csv`"), "{said}");
 }
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use crate::harness::{Finished, JOURNAL, Place, finish, sandbox};
+use crate::harness::{JOURNAL, Place, finish, sandbox};
 
 const NOBODY: u32 = 65_534;
 
@@ -14,129 +14,92 @@ fn set_mode(place: &Place, name: &str, mode: u32) {
     fs::set_permissions(place.path(name), mode).expect("set");
 }
 
-fn mode(place: &Place, name: &str) -> u32 {
-    fs::metadata(place.path(name)).expect("there").mode() & 0o777
-}
-
-const OUTPUTS: [&str; 2] = ["x.results.csv", "x.failures.csv"];
-
-#[test]
-fn what_a_private_sheet_gives_is_private_and_stays_so() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\n");
-    set_mode(&place, "x.csv", 0o600);
-    for sheet in ["x.csv", "x.failures.csv", "x.csv"] {
-        finish(&mut place.run(&erp, [sheet])).expect(1);
-        for output in OUTPUTS {
-            assert_eq!(mode(&place, output), 0o600, "{output} of {sheet}");
-        }
-    }
-    let kept = place.files();
-    let kept = kept.iter().find(|name| name.starts_with("x.results.2"));
-    assert_eq!(mode(&place, kept.expect("kept")), 0o600);
+fn modes(place: &Place, names: impl IntoIterator<Item = String>) -> Vec<u32> {
+    let mode = |name: String| fs::metadata(place.path(&name)).expect("there").mode() & 0o777;
+    names.into_iter().map(mode).collect()
 }
 
 #[test]
-fn what_is_replaced_keeps_its_mode() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\n");
-    set_mode(&place, "x.csv", 0o644);
-    finish(&mut place.run(&erp, ["x.csv"])).expect(1);
-    for output in OUTPUTS {
-        set_mode(&place, output, 0o600);
-    }
-    for sheet in ["x.failures.csv", "x.csv"] {
-        finish(&mut place.run(&erp, [sheet])).expect(1);
-        for output in OUTPUTS {
-            assert_eq!(mode(&place, output), 0o600, "{output} of {sheet}");
-        }
-    }
-}
-
-/// A place that nobody may write to, if this is root's process and nobody can run the program.
-fn of_all() -> Option<Place> {
-    let place = Place::new();
-    place.sheet(&[("CG1", "aa")]);
-    set_mode(&place, "", 0o777);
-    let can = chown(place.path("orders.csv"), Some(NOBODY), None).is_ok()
-        && Command::new(env!("CARGO_BIN_EXE_wdt-flags"))
-            .arg("--version")
-            .uid(NOBODY)
-            .output()
-            .is_ok_and(|run| run.status.success());
-    can.then_some(place)
-}
-
-fn run_by_nobody(place: &Place) -> Finished {
-    finish(place.run(&sandbox(), ["orders.csv"]).uid(NOBODY))
-}
-
-#[test]
-fn what_another_users_run_has_left_is_named_itself() {
-    for name in ["orders.failures.csv.lock", JOURNAL] {
-        let Some(place) = of_all() else { return };
-        place.write(name, "");
-        set_mode(&place, name, 0o600);
-        let run = run_by_nobody(&place).expect(3);
-        let named = format!("`{name}` is of another user's run and cannot be taken over");
-        assert!(run.stderr.contains(&named), "{run:#?}");
-    }
-}
-
-/// Where everybody may make files, but nobody take away those of others.
-#[test]
-fn nor_is_anything_sent_where_it_cannot_be_moved_away() {
-    let Some(place) = of_all() else { return };
+fn a_new_file_has_the_sheets_mode_and_a_replaced_one_keeps_its_own() {
+    const OUTPUTS: [&str; 2] = ["x.results.csv", "x.failures.csv"];
     let erp = sandbox();
-    place.sheet(&[("CG1", "aa"), ("CG404", "aa"), ("CG2", "aa")]);
-    finish(&mut place.run(&erp, ["orders.csv", "-j1", "--max-failures=1"])).expect(3);
-    for output in ["orders.results.csv", "orders.failures.csv"] {
-        fs::remove_file(place.path(output)).expect("there");
+    let any = {
+        let place = Place::new();
+        place.write("any", "");
+        modes(&place, ["any".to_owned()])[0]
+    };
+    for (sheet, output) in [
+        (0o600, 0o600),
+        (0o400, 0o600),
+        (0o644, any & 0o644),
+        (0o777, any),
+    ] {
+        let place = Place::new();
+        place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\n");
+        set_mode(&place, "x.csv", sheet);
+        for (given, mode) in [
+            ("x.csv", output),
+            ("x.failures.csv", 0o640),
+            ("x.csv", 0o640),
+        ] {
+            finish(&mut place.run(&erp, [given])).expect(1);
+            let found = modes(&place, OUTPUTS.map(str::to_owned));
+            assert_eq!(found, [mode; 2], "{given} {sheet:o}");
+            for output in OUTPUTS {
+                set_mode(&place, output, 0o640);
+            }
+        }
+        let kept = place.files().into_iter();
+        let kept: Vec<_> = kept.filter(|name| name.contains(".2")).collect();
+        assert_eq!(modes(&place, kept), [0o640; 2]);
     }
-    set_mode(&place, JOURNAL, 0o644);
-    set_mode(&place, "", 0o1777);
-    let calls = erp.stats().calls;
-    let run = finish(place.run(&erp, ["orders.csv"]).uid(NOBODY)).expect(3);
-    assert!(run.stderr.contains("cannot be taken over"), "{run:#?}");
-    assert_eq!(erp.stats().calls, calls);
 }
 
+/// What keeps a run of somebody else's from its files is said before the first call.
 #[test]
-fn a_lock_that_another_user_has_left_is_taken_over() {
-    let Some(place) = of_all() else { return };
-    place.write("orders.results.csv.lock", "wdt-flags 1\n");
-    run_by_nobody(&place).expect(0);
-    let left = ["orders.csv", "orders.failures.csv", "orders.results.csv"];
-    assert_eq!(place.files(), left);
-}
-
-#[test]
-fn results_of_another_user_that_cannot_be_replaced_are_named_before_the_first_call() {
-    let Some(place) = of_all() else { return };
-    let erp = sandbox();
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
-    // By its own mode, or by that of a directory where only owners may replace their files.
-    for (file, directory) in [(0o644, 0o777), (0o666, 0o1777)] {
-        set_mode(&place, "orders.results.csv", file);
-        set_mode(&place, "orders.failures.csv", 0o666);
+fn what_another_user_has_left_is_named() {
+    const RESULTS: &str = "orders.results.csv";
+    for (name, file, directory, says) in [
+        (
+            "orders.failures.csv.lock",
+            0o644,
+            0o777,
+            "is of another user's run and cannot be taken over",
+        ),
+        (
+            JOURNAL,
+            0o600,
+            0o777,
+            "is of another user's run and cannot be taken over",
+        ),
+        (RESULTS, 0o644, 0o777, "cannot be replaced"),
+        (RESULTS, 0o666, 0o755, "cannot write `orders.results.csv"),
+    ] {
+        let (place, erp) = (Place::new(), sandbox());
+        place.sheet(&[("CG1", "aa")]);
+        set_mode(&place, "", 0o777);
+        let can = chown(place.path("orders.csv"), Some(NOBODY), None).is_ok()
+            && Command::new(env!("CARGO_BIN_EXE_wdt-flags"))
+                .arg("--version")
+                .uid(NOBODY)
+                .output()
+                .is_ok_and(|run| run.status.success());
+        if !can {
+            // This is not root's process, or nobody cannot run the program.
+            return;
+        }
+        if name == RESULTS {
+            finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+            set_mode(&place, "orders.failures.csv", 0o666);
+        } else {
+            place.write(name, "");
+        }
+        set_mode(&place, name, file);
         set_mode(&place, "", directory);
+        let (calls, files) = (erp.stats().calls, place.files());
         let run = finish(place.run(&erp, ["orders.csv"]).uid(NOBODY)).expect(3);
-        let named = "`orders.results.csv` cannot be replaced";
-        assert!(run.stderr.contains(named), "{run:#?}");
-        assert_eq!(erp.stats().calls, 1);
+        assert!(run.stderr.contains(says), "{name}: {run:#?}");
+        assert!(run.stderr.contains(name), "{name}: {run:#?}");
+        assert_eq!((erp.stats().calls, place.files()), (calls, files));
     }
-}
-
-#[test]
-fn a_directory_that_cannot_be_written_to_is_found_before_the_first_call() {
-    let Some(place) = of_all() else { return };
-    set_mode(&place, "", 0o755);
-    let erp = sandbox();
-    let run = finish(place.run(&erp, ["orders.csv"]).uid(NOBODY)).expect(3);
-    assert!(
-        run.stderr.contains("cannot write `orders.results.csv"),
-        "{run:#?}"
-    );
-    assert_eq!(erp.stats().calls, 0);
-    assert_eq!(place.files(), ["orders.csv"]);
 }

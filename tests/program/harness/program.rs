@@ -118,9 +118,8 @@ impl Running {
     }
 
     /// Waits until something has come about or the program is over.
-    #[cfg(target_os = "linux")]
     #[track_caller]
-    fn until_over_or(&mut self, mut happened: impl FnMut() -> bool) {
+    pub fn until_over_or(&mut self, mut happened: impl FnMut() -> bool) {
         let began = Instant::now();
         while !happened() && !self.has_ended() {
             assert!(began.elapsed() < PATIENCE, "hangs: {}", self.stderr.text());

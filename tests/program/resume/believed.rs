@@ -7,19 +7,6 @@ use crate::harness::{Connection, JOURNAL, Place, Running, ScriptedServer, start}
 
 #[cfg(unix)]
 #[test]
-fn one_that_others_can_write_to() {
-    use std::os::unix::fs::PermissionsExt;
-
-    for mode in [0o620, 0o602, 0o666] {
-        let (fickle, place, journal) = abandoned();
-        let open = fs::Permissions::from_mode(mode);
-        fs::set_permissions(place.path(JOURNAL), open).expect("set");
-        starts_over(&fickle, &place, &journal);
-    }
-}
-
-#[cfg(unix)]
-#[test]
 fn one_of_another_user() {
     let (fickle, place, journal) = abandoned();
     // Only root can give a file away.

@@ -215,12 +215,13 @@ impl Place {
     }
 }
 
-/// The outcomes in a journal: its whole lines, without its header.
+/// The outcomes in a journal: its whole lines, without its header and the names of files.
 pub fn outcomes(journal: &[u8]) -> Vec<String> {
     let whole = journal.iter().rposition(|&byte| byte == b'\n');
     String::from_utf8_lossy(&journal[..whole.unwrap_or_default()])
         .lines()
         .skip(1)
+        .filter(|line| line.split(',').count() > 3)
         .map(str::to_owned)
         .collect()
 }

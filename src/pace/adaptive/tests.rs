@@ -317,7 +317,7 @@ fn calls_that_are_lost_in_a_row_leave_fewer_in_flight() {
 fn nights_use_what_is_allowed() {
     let (mut used, mut makes) = (0.0, 0.0);
     for make in MAKES.into_iter().filter(|&make| make != Make::Bursts(0.8)) {
-        let settings = nights(make, &[20.0, 37.0, 60.0], &["55/min", "600/min", "auto"], 1);
+        let settings = nights(make, &[20.0, 60.0], &["55/min", "auto"], 1);
         let summary = Summary::of(&settings);
         println!("{}\n{summary} | {make:?}", Summary::HEADER);
         assert_eq!(summary.below_half, 0, "{make:?}: {summary:?}");

@@ -8,8 +8,8 @@ use wdt_flags::sandbox::Sandbox;
 
 use crate::harness::{JOURNAL, Place, Table, finish, sandbox, start};
 
-const ROWS: usize = 1_200;
-const KILLS: usize = 8;
+const ROWS: usize = 600;
+const KILLS: usize = 5;
 /// Bytes of the journal that a row takes, about.
 const ROW_BYTES: u64 = 85;
 
@@ -84,7 +84,7 @@ fn kills_change_nothing() {
     for kill in 0..KILLS {
         let journal = place.path(JOURNAL);
         let length = || fs::metadata(&journal).map_or(0, |found| found.len());
-        let goal = length() + random.u64(0..90) * ROW_BYTES;
+        let goal = length() + random.u64(20..90) * ROW_BYTES;
         let mut cut = start(&mut run(&place, &erp));
         cut.until("so many rows", || length() >= goal);
         cut.kill();
@@ -95,7 +95,7 @@ fn kills_change_nothing() {
         }
     }
 
-    assert!(known.len() > 100, "{} rows by {KILLS} kills", known.len());
+    assert!(known.len() > 50, "{} rows by {KILLS} kills", known.len());
     let last = finish(&mut run(&place, &erp)).expect(1);
     assert!(last.stderr.contains("continuing"), "{last:#?}");
     for (order, (status, accepted)) in &known {

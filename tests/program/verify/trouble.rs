@@ -94,7 +94,7 @@ fn what_a_run_calls_ok_is_the_same_then() {
         .collect();
     place.sheet(&lines);
     let erp = sandbox_with(Config {
-        fail_rate: 0.2,
+        fail_rate: 0.1,
         max_page_size: 7,
         hidden: (0..30).filter(|n| n % 4 == 1).map(number).collect(),
         ..Config::default()

@@ -709,7 +709,13 @@ about-man =
 
     To read them: man -l DIR/wdt-flags-run.1, or write them to where man looks,
     such as ~/.local/share/man/man1.
-about-completions = Print a completion script for a shell
+about-completions =
+    Print a completion script for a shell
+
+    Write it to where the shell looks:
+      bash  ~/.local/share/bash-completion/completions/wdt-flags
+      fish  ~/.config/fish/completions/wdt-flags.fish
+      zsh   _wdt-flags in a directory of $fpath
 about-help = Print the help of a command or on a topic
 examples =
     Examples:
@@ -919,8 +925,10 @@ help-orders =
     The orders that are there, as a CSV file
     (default: none)
 
-    Its header has order and, if you like, flag and modified. An order
-    without a flag has none, one without a time is as old as the stand-in.
+    Its header has order and, if you like, flag and modified, or what the
+    API calls these. An order without a flag has none, one without a time
+    is as old as the stand-in. Times are such as 2026-11-01 08:00:00 (in
+    Beijing), or as in RFC 3339.
 help-fail-rate =
     The fraction of calls that fail, from 0 to 1
     (default: 0)

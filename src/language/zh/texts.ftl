@@ -660,7 +660,13 @@ about-man =
 
     阅读方法：man -l DIR/wdt-flags-run.1，或写到 man 查找的目录，如
     ~/.local/share/man/man1。
-about-completions = 输出命令行自动补全脚本
+about-completions =
+    输出命令行自动补全脚本
+
+    请写到命令行查找的地方：
+      bash  ~/.local/share/bash-completion/completions/wdt-flags
+      fish  ~/.config/fish/completions/wdt-flags.fish
+      zsh   $fpath 中某个目录下的 _wdt-flags
 about-help = 显示某个命令的帮助，或某个主题的说明
 examples =
     示例：
@@ -865,8 +871,9 @@ help-orders =
     已有的采购单（CSV 文件）
     （默认没有）
 
-    表头须有 order，还可以有 flag 和 modified。标记为空表示无标记；时间
-    为空表示模拟 ERP 启动之时。
+    表头须有 order，还可以有 flag 和 modified，或写接口里的字段名。
+    标记为空表示无标记；时间为空表示模拟 ERP 启动之时。时间写成
+    2026-11-01 08:00:00（北京时间）或 RFC 3339 的样子。
 help-fail-rate =
     暂时性失败的调用所占比例，0 到 1 之间
     （默认 0）

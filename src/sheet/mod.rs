@@ -8,7 +8,6 @@
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
 mod candidates;
-mod character;
 mod columns;
 mod content;
 mod entry;
@@ -21,7 +20,6 @@ mod layout;
 mod line;
 mod matcher;
 mod misfit;
-mod moment;
 mod normalize;
 mod options;
 mod own;
@@ -52,7 +50,7 @@ pub use line::Place;
 pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
 pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG};
-pub use problem::{CellFault, Problem};
+pub use problem::Problem;
 pub use row::{Row, Rows};
 pub use warning::Warning;
 

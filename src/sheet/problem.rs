@@ -2,147 +2,136 @@
 
 use std::fmt;
 
-use super::misfit::Misfit;
-use crate::erp::field::Invalid;
+use super::misfit::Say;
+use crate::erp::field::{Invalid, Refused};
 use crate::language::say;
 use crate::text::{one_line, quoted};
 
-/// Characters of a header that a message shows.
-const MAX_HEADER: usize = 40;
+/// Characters of a header, or of a number, that a message shows.
+const MAX_SHOWN: usize = 40;
 
-/// Why a row is `invalid`.
+/// Why a row is `invalid`: what is wrong and what to do, naming the column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    FieldCount {
-        found: usize,
-        expected: usize,
-    },
-    /// The row was ragged in an earlier run and was not corrected.
-    ExtraFields,
-    /// `column` is the header as it stands, or `--flag` for a flag given for all rows.
-    Cell {
-        column: String,
-        fault: CellFault,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CellFault {
-    /// The text, or the part of it that matters, and what it is.
-    Misfit(Misfit, String),
-    /// In a failures file: what a spreadsheet makes of the text that stood here.
-    Changed {
-        was: String,
-        now: String,
-    },
-    Invalid(Invalid),
+pub struct Problem {
+    column: Option<String>,
+    common: String,
+    detail: Option<String>,
 }
 
 impl Problem {
-    /// The column at fault; none when the row as a whole is.
+    /// The column at fault: its header as it stands, or `--flag` for a flag given for all rows.
+    /// None when the row as a whole is.
     pub fn column(&self) -> Option<&str> {
-        match self {
-            Problem::Cell { column, .. } => Some(column),
-            _ => None,
+        self.column.as_deref()
+    }
+
+    /// Words that all rows with this problem share.
+    pub fn common(&self) -> String {
+        self.common.clone()
+    }
+
+    /// What is particular to the row.
+    pub fn particular(&self) -> Option<String> {
+        self.detail.clone()
+    }
+
+    pub(super) fn field_count(found: usize, expected: usize) -> Problem {
+        let common = if found < expected {
+            say!("problem-fewer-fields", expected = expected)
+        } else {
+            say!("problem-more-fields", expected = expected)
+        };
+        Problem {
+            column: None,
+            common,
+            detail: Some(say!("problem-fields", found = found, expected = expected)),
         }
+    }
+
+    /// The row was ragged in an earlier run and was not corrected.
+    pub(super) fn extra_fields() -> Problem {
+        Problem {
+            column: None,
+            common: say!("problem-extra-fields"),
+            detail: None,
+        }
+    }
+
+    pub(super) fn misfit(column: &str, says: Say, text: &str) -> Problem {
+        let detail = if let Some(format) = text.strip_prefix("#FORMAT! ") {
+            let (stored, shown) = format.split_once(" | ").unwrap_or((format, "…"));
+            let [stored, shown] = [stored, shown].map(|it| one_line(it, MAX_SHOWN));
+            say!("misfit-format", "detail", stored = stored, shown = shown)
+        } else {
+            quoted(text.strip_prefix("#DIGITS! ").unwrap_or(text))
+        };
+        Problem {
+            detail: (text != "#FORMULA!").then_some(detail),
+            ..Problem::of(column, says)
+        }
+    }
+
+    /// In a failures file: what a spreadsheet makes of the text that stood here.
+    pub fn changed(column: &str, was: &str, now: &str) -> Problem {
+        let (was, now) = (quoted(was), quoted(now));
+        Problem {
+            detail: Some(say!("problem-changed", "detail", now = now, was = was)),
+            ..Problem::of(column, |column| say!("problem-changed", column = column))
+        }
+    }
+
+    pub(super) fn invalid(column: &str, invalid: Invalid) -> Problem {
+        match invalid {
+            Invalid::Empty => Problem::of(column, |column| say!("problem-empty", column = column)),
+            Invalid::TooLong { length, max } => Problem {
+                detail: Some(say!("problem-too-long", "detail", length = length)),
+                ..Problem::of(column, |it| {
+                    say!("problem-too-long", column = it, max = max)
+                })
+            },
+            Invalid::Character { c, kind, position } => {
+                let mut code = format!("U+{:04X}", u32::from(c));
+                if kind == Refused::Emoji {
+                    code.insert_str(0, &format!("{c} "));
+                }
+                Problem {
+                    detail: Some(say!("character", position = position, code = code)),
+                    ..Problem::of(column, |column| refused(kind, column))
+                }
+            }
+        }
+    }
+
+    fn of(column: &str, says: impl Fn(&str) -> String) -> Problem {
+        Problem {
+            common: says(&header(column)),
+            column: Some(column.to_owned()),
+            detail: None,
+        }
+    }
+}
+
+fn refused(kind: Refused, column: &str) -> String {
+    match kind {
+        Refused::LineBreak => say!("character-line-break", column = column),
+        Refused::Tab => say!("character-tab", column = column),
+        Refused::Control => say!("character-control", column = column),
+        Refused::Replacement => say!("character-replacement", column = column),
+        Refused::PrivateUse => say!("character-private-use", column = column),
+        Refused::Invisible => say!("character-invisible", column = column),
+        Refused::Emoji => say!("character-emoji", column = column),
     }
 }
 
 impl std::error::Error for Problem {}
 
 impl fmt::Display for Problem {
-    /// What is wrong and what to do, on one line, naming the column.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            &Problem::FieldCount { found, expected } if found < expected => {
-                say!("problem-fewer-fields", found = found, expected = expected)
-            }
-            &Problem::FieldCount { found, expected } => {
-                say!("problem-more-fields", found = found, expected = expected)
-            }
-            Problem::ExtraFields => say!("problem-extra-fields"),
-            Problem::Cell { column, fault } => fault.message(&header(column)),
-        })
-    }
-}
-
-impl Problem {
-    /// What is wrong and what to do, in words that all rows with this problem share.
-    pub fn common(&self) -> String {
-        match self {
-            &Problem::FieldCount { found, expected } if found < expected => {
-                say!("problem-fewer-fields", "common", expected = expected)
-            }
-            &Problem::FieldCount { expected, .. } => {
-                say!("problem-more-fields", "common", expected = expected)
-            }
-            Problem::ExtraFields => say!("problem-extra-fields"),
-            Problem::Cell { column, fault } => fault.common(&header(column)),
-        }
-    }
-
-    /// What is particular to the row.
-    pub fn particular(&self) -> Option<String> {
-        match self {
-            &Problem::FieldCount { found, expected } => {
-                Some(say!("problem-fields", found = found, expected = expected))
-            }
-            Problem::ExtraFields => None,
-            Problem::Cell { fault, .. } => fault.particular(),
-        }
-    }
-}
-
-impl CellFault {
-    fn message(&self, column: &str) -> String {
-        match self {
-            CellFault::Misfit(misfit, text) => misfit.message(column, text),
-            CellFault::Changed { was, now } => say!(
-                "problem-changed",
-                column = column,
-                now = quoted(now),
-                was = quoted(was)
-            ),
-            CellFault::Invalid(Invalid::Empty) => say!("problem-empty", column = column),
-            &CellFault::Invalid(Invalid::TooLong { length, max }) => say!(
-                "problem-too-long",
-                column = column,
-                length = length,
-                max = max
-            ),
-            &CellFault::Invalid(Invalid::Character { c, kind, position }) => {
-                kind.message(column, c, position)
-            }
-        }
-    }
-
-    fn common(&self, column: &str) -> String {
-        match self {
-            CellFault::Misfit(misfit, _) => misfit.common(column),
-            CellFault::Changed { .. } => say!("problem-changed", "common", column = column),
-            CellFault::Invalid(Invalid::Empty) => say!("problem-empty", column = column),
-            &CellFault::Invalid(Invalid::TooLong { max, .. }) => {
-                say!("problem-too-long", "common", column = column, max = max)
-            }
-            &CellFault::Invalid(Invalid::Character { kind, .. }) => kind.common(column),
-        }
-    }
-
-    fn particular(&self) -> Option<String> {
-        match self {
-            CellFault::Misfit(misfit, text) => misfit.particular(text),
-            CellFault::Changed { was, now } => Some(say!(
-                "problem-changed",
-                "particular",
-                now = quoted(now),
-                was = quoted(was)
-            )),
-            CellFault::Invalid(Invalid::Empty) => None,
-            &CellFault::Invalid(Invalid::TooLong { length, .. }) => {
-                Some(say!("problem-too-long", "particular", length = length))
-            }
-            &CellFault::Invalid(Invalid::Character { c, kind, position }) => {
-                Some(kind.particular(c, position))
+        match &self.detail {
+            None => f.write_str(&self.common),
+            Some(detail) => {
+                let (problem, detail) = (self.common.as_str(), detail.as_str());
+                f.write_str(&say!("problem-detail", problem = problem, detail = detail))
             }
         }
     }
@@ -150,5 +139,5 @@ impl CellFault {
 
 /// A header as messages show it.
 pub(super) fn header(text: &str) -> String {
-    one_line(text, MAX_HEADER)
+    one_line(text, MAX_SHOWN)
 }

@@ -97,11 +97,11 @@ impl Row {
         }
         let is_torn = torn.goes_on(found, field(header.order), header);
         self.problem = if found > expected || is_torn {
-            Some(Problem::FieldCount { found, expected })
+            Some(Problem::field_count(found, expected))
         } else if self.extra.is_empty() {
             None
         } else {
-            Some(Problem::ExtraFields)
+            Some(Problem::extra_fields())
         };
         if is_torn && self.extra.is_empty() {
             // In the results the row is filled up; this keeps it invalid when they are given back.

@@ -11,7 +11,7 @@ use super::damage::is_damaged;
 use super::form::{Form, counterpart};
 use crate::files::fs::link_target;
 use crate::files::results::Existing;
-use crate::sheet::{Appended, CellFault, Problem, Row, Sheet, SheetError, strip_wrapping};
+use crate::sheet::{Appended, Problem, Row, Sheet, SheetError, strip_wrapping};
 
 /// By line of the failures file.
 pub type Changes = HashMap<u64, Changed>;
@@ -76,13 +76,7 @@ pub fn changes(path: &Path, sheet: &Sheet) -> Result<Changes, SheetError> {
         ];
         let problem = sent.into_iter().find_map(|(column, was, now)| {
             let (was, now) = (strip_wrapping(was), strip_wrapping(now?));
-            is_damaged(&was, &now).then(|| Problem::Cell {
-                column: column.to_owned(),
-                fault: CellFault::Changed {
-                    was: was.into_owned(),
-                    now: now.into_owned(),
-                },
-            })
+            is_damaged(&was, &now).then(|| Problem::changed(column, &was, &now))
         });
         if let Some(problem) = problem {
             let changed = Changed {

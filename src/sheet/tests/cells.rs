@@ -33,14 +33,10 @@ fn what_is_no_order_is_named() {
         ("注：以上加急", "a note"),
         ("制表人：张三", "a note"),
         ("采购单号", "a repeated header"),
-        (
-            "CG\u{3164}1",
-            "an invisible character (U+3164) as character 3",
-        ),
+        ("CG\u{3164}1", "an invisible character; it"),
         ("#FORMULA!", "a formula without a value"),
-        ("#FORMAT! 12 | CG0012", "12, shown as CG0012"),
+        ("#FORMAT! 12 | CG0012", "(12, shown as CG0012)"),
         ("#DIGITS! 12", "fewer digits"),
-        ("#ROUNDED! 220413000123456000", "cut to 15 digits"),
     ] {
         let said = said(cell);
         assert!(
@@ -59,10 +55,7 @@ fn what_is_no_flag_is_named() {
         ("15%", "a percentage"),
         ("#N/A", "the error of a formula"),
         ("#FORMULA!", "a formula without a value"),
-        (
-            "加\u{ad}急",
-            "an invisible character (U+00AD) as character 2",
-        ),
+        ("加\u{ad}急", "an invisible character; it"),
     ] {
         let told = told(&open(&format!("采购单号,标记\nCG1,{cell}\n")));
         assert!(
@@ -81,7 +74,7 @@ fn the_header_of_another_page_is_no_row() {
     };
     let text = "单 号,类别\nCG1,aa\n 单 号,类别\nCG2,aa\n";
     let told = told(&opened(text.as_bytes(), &options).unwrap());
-    assert!(told[1].contains("\"单 号\", a repeated header"), "{told:?}");
+    assert!(told[1].contains("a repeated header"), "{told:?}");
     assert_eq!([&told[0], &told[2]], ["2 CG1 aa", "4 CG2 aa"]);
 }
 
@@ -99,11 +92,8 @@ fn long_numbers_that_all_end_in_zeros_are_cut_ones() {
         "220413000123456",
     ]);
     for (at, line) in [(0, 2), (2, 4), (3, 5)] {
-        let start = format!("{line} ! 采购单号 is \"220413000");
-        assert!(
-            told[at].starts_with(&start) && told[at].contains("cut to 15"),
-            "{told:?}"
-        );
+        let start = format!("{line} ! 采购单号 is a number that Excel has probably cut to 15");
+        assert!(told[at].starts_with(&start), "{told:?}");
     }
     assert_eq!([&told[1], &told[4]], ["3 CG1 aa", "6 220413000123456 aa"]);
     // Of a day that has less than a thousand, nothing is left but the date.

@@ -172,7 +172,7 @@ fn a_cell_that_cannot_be_sent_names_its_column() {
     let sheet = open("采购单号,标记\n2.20413E+12,aa\nCG1,\"a\nb\"\nCG2,\u{fffd}\n");
     let told = told(&sheet);
     assert!(
-        told[0].starts_with("2 ! 采购单号 is \"2.20413E+12\""),
+        told[0].contains("2 ! 采购单号 is a number") && told[0].ends_with("(\"2.20413E+12\")"),
         "{}",
         told[0]
     );
@@ -181,11 +181,7 @@ fn a_cell_that_cannot_be_sent_names_its_column() {
         "{}",
         told[1]
     );
-    assert!(
-        told[2].starts_with("5 ! 标记 has � (U+FFFD)"),
-        "{}",
-        told[2]
-    );
+    assert!(told[2].starts_with("5 ! 标记 has �;"), "{}", told[2]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Whose orders are changed, and where, is said before the first call and stands in the summary.
 
-use crate::harness::{Place, Proxy, finish, sandbox, sheet};
+use crate::harness::{Place, Proxy, account, finish, sandbox, sheet};
 
 #[test]
 fn the_account_is_named_by_run_before_the_first_call_and_by_its_summary() {
@@ -88,31 +88,21 @@ fn a_proxy_in_force_is_named_by_ping_at_v_and_where_it_cannot_be_reached() {
     let (place, erp, proxy) = (Place::new(), sandbox(), Proxy::http());
     place.write("orders.csv", sheet(1));
     let named = format!("http://{}", proxy.address());
-    for (name, url) in [("HTTP_PROXY", &named), ("ALL_PROXY", &named)] {
-        let mut command = place.program();
-        crate::harness::account(&mut command, &erp.endpoint());
-        let run = finish(command.arg("ping").env(name, url)).expect(0);
-        assert!(
-            run.stdout.contains(&format!("proxy     {named}\n")),
-            "{run:?}"
-        );
-        let run = finish(command.env("NO_PROXY", "127.0.0.1")).expect(0);
-        assert!(!run.stdout.contains("proxy"), "{run:?}");
-    }
+    let mut ping = place.program();
+    account(&mut ping, &erp.endpoint());
+    let run = finish(ping.arg("ping").env("ALL_PROXY", &named)).expect(0);
+    run.prints(&format!("proxy     {named}\n"));
+    let run = finish(ping.env("NO_PROXY", "127.0.0.1")).expect(0);
+    assert!(!run.stdout.contains("proxy"), "{run:?}");
+    assert_eq!(proxy.seen().targets.len(), 1);
     let mut command = place.run(&erp, ["orders.csv", "-v"]);
-    let run = finish(command.env("HTTP_PROXY", &named)).expect(0);
-    assert!(run.stderr.contains(&named), "{run:?}");
+    finish(command.env("HTTP_PROXY", &named))
+        .expect(0)
+        .says(&named);
 
-    let mut command = place.program();
-    crate::harness::account(&mut command, &erp.endpoint());
     // Nobody listens there.
     let gone = "http://me:password1@127.0.0.1:9";
-    let run = finish(command.arg("ping").env("HTTP_PROXY", gone)).expect(1);
-    let reply = run.stdout.lines().find(|line| line.starts_with("reply"));
-    let reply = reply.unwrap_or_default();
-    assert!(
-        reply.contains("through the proxy http://127.0.0.1:9"),
-        "{run:?}"
-    );
+    let run = finish(ping.env("HTTP_PROXY", gone).env_remove("NO_PROXY")).expect(1);
+    run.prints("through the proxy http://127.0.0.1:9");
     assert!(!run.said().contains("password1"), "{run:?}");
 }

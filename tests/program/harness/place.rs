@@ -67,9 +67,26 @@ impl Place {
         self.write("orders.csv", format!("purchase_no,flag_name\n{rows}"));
     }
 
+    /// Writes `orders.csv` with CG1, CG2 and so on, all given aa.
+    pub fn numbered(&self, orders: usize) {
+        let rows: String = (1..=orders).map(|n| format!("CG{n},aa\n")).collect();
+        self.write("orders.csv", format!("purchase_no,flag_name\n{rows}"));
+    }
+
     pub fn read(&self, name: &str) -> String {
         let path = self.path(name);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The statuses of a file of results.
+    #[track_caller]
+    pub fn statuses(&self, name: &str) -> Vec<String> {
+        let table = self.table(name);
+        table
+            .column("status")
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The names of the files in the place, sorted.
@@ -123,6 +140,12 @@ impl Place {
         args: impl IntoIterator<Item = I>,
     ) -> Command {
         self.calling("run", erp, args)
+    }
+
+    /// Runs `wdt-flags run LINE` to its end, as [`Place::run`] does, and asserts the exit code.
+    #[track_caller]
+    pub fn runs(&self, erp: &impl Endpoint, line: &str, code: i32) -> Finished {
+        finish(&mut self.run(erp, line.split(' '))).expect(code)
     }
 
     /// `wdt-flags verify ARGS`, likewise.

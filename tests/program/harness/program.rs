@@ -29,6 +29,35 @@ impl Finished {
         self
     }
 
+    /// Asserts that this stands on stderr.
+    #[track_caller]
+    pub fn says(&self, words: &str) -> &Self {
+        assert!(self.stderr.contains(words), "{words:?}: {self:#?}");
+        self
+    }
+
+    /// Asserts that this does not stand on stderr.
+    #[track_caller]
+    pub fn says_nothing_of(&self, words: &str) -> &Self {
+        assert!(!self.stderr.contains(words), "{words:?}: {self:#?}");
+        self
+    }
+
+    /// Asserts that this stands on stdout.
+    #[track_caller]
+    pub fn prints(&self, words: &str) -> &Self {
+        assert!(self.stdout.contains(words), "{words:?}: {self:#?}");
+        self
+    }
+
+    /// Asserts that the last line on stderr holds this.
+    #[track_caller]
+    pub fn ends_by_saying(&self, words: &str) -> &Self {
+        let last = self.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains(words), "{words:?}: {self:#?}");
+        self
+    }
+
     /// Everything the program said.
     pub fn said(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)

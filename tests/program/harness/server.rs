@@ -110,6 +110,11 @@ impl ScriptedServer {
         })
     }
 
+    /// Answers each request by its number, from 1 over all connections, and its order.
+    pub fn by_order(reply: impl Fn(usize, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        ScriptedServer::per_call(move |n, request| Some(reply(n, &request.order())))
+    }
+
     /// Holds every request back until the gate is opened, and answers it then.
     pub fn gated(
         answer: impl Fn(&mut Connection, &Request) -> io::Result<()> + Send + Sync + 'static,

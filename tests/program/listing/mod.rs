@@ -39,6 +39,11 @@ fn many(orders: usize) -> Vec<Order> {
 }
 
 /// Arguments of a run over `orders.csv` that asks first.
+const ASKING: &str = "orders.csv --skip-unchanged";
+
 fn asking<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&["orders.csv", "--skip-unchanged"], more].concat()
 }
+
+const SAVES_NOTHING: &str =
+    "no more of the listing is read, as it would cost more calls than it saves\n";

@@ -1,11 +1,13 @@
 //! An ERP that does not list its orders, or not as it should: then everything is sent.
 
-use super::asking;
-use crate::harness::{
-    Place, Request, ScriptedServer, accepted, finish, http, listing, refused, sandbox_with, start,
-};
 use wdt_flags::sandbox::Config;
 
+use super::{ASKING, asking};
+use crate::harness::{
+    Place, Request, ScriptedServer, accepted, http, listing, refused, sandbox_with, start,
+};
+
+const RESULTS: &str = "orders.results.csv";
 const ROWS: [(&str, &str); 5] = [
     ("CG1", "aa"),
     ("CG2", "aa"),
@@ -22,23 +24,18 @@ fn without_the_permission_to_list_everything_is_sent() {
         ..super::with_orders(&ROWS)
     });
     place.sheet(&ROWS);
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
-    assert_eq!(place.results(&run).count("ok"), 5);
-    let said = "warning: the ERP does not list its orders: \
-                refused: 权限不足 (status 100); each takes a call of its own\n";
-    assert!(run.stderr.contains(said), "{run:#?}");
-    assert!(!run.stderr.contains("0 of 5 orders"), "{run:#?}");
-}
-
-#[test]
-fn a_limit_of_listings_alone_does_not_hold_up_the_run() {
-    let refusal = "超过每分钟最大并发次数限制，请稍后重试";
-    assert_eq!(sent(move |_| refused(100, refusal), &["-j64"]), 5);
+    let run = place.runs(&erp, ASKING, 0);
+    assert_eq!(place.statuses(RESULTS), ["ok"; 5]);
+    run.says(
+        "warning: the ERP does not list its orders: \
+         refused: 权限不足 (status 100); each takes a call of its own\n",
+    );
+    run.says_nothing_of("0 of 5 orders");
 }
 
 /// Runs the sheet against a server that answers listings so; returns how many were sent.
 #[track_caller]
-fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, args: &[&str]) -> usize {
+fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, more: &str) -> usize {
     let place = Place::new();
     let server = ScriptedServer::per_call(move |_, request| {
         if request.is_listing() {
@@ -48,46 +45,35 @@ fn sent(reply: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, args: &[&str])
         }
     });
     place.sheet(&ROWS);
-    let run = finish(&mut place.run(&server, asking(args))).expect(0);
-    let warning = "warning: the ERP does not list its orders";
-    assert!(run.stderr.contains(warning), "{run:#?}");
+    let run = place.runs(&server, &format!("{ASKING} {more}"), 0);
+    run.says("warning: the ERP does not list its orders");
     let results = place.results(&run);
     let unchanged = results.count("unchanged");
     assert_eq!(results.count("ok") + unchanged, 5, "{run:#?}");
-    let sent = server
-        .requests()
-        .iter()
-        .filter(|it| !it.is_listing())
-        .count();
+    let requests = server.requests();
+    let sent = requests.iter().filter(|it| !it.is_listing()).count();
     assert_eq!(sent + unchanged, 5, "{run:#?}");
     assert_eq!(server.pings().len(), 0, "{run:#?}");
     sent
 }
 
 #[test]
-fn a_refusal_that_looks_fatal_does_not_end_the_run() {
-    for (status, message) in [
-        (1, "验证失败"),
-        (1, "whatever"),
-        (3, "需要动态口令"),
-        (100, "权限不足"),
-        (100, "参数中必须包含起止时间"),
-        (2, "page_size"),
+fn no_refusal_ends_the_run_and_what_is_no_listing_is_not_an_empty_one() {
+    let ok = |body: &str| http("200 OK", body);
+    for (reply, more) in [
+        (refused(1, "验证失败"), "-j4"),
+        (refused(100, "权限不足"), "-j4"),
+        (refused(2, "page_size"), "-j4"),
+        (http("404 Not Found", ""), "-j4"),
+        (http("302 Found", ""), "-j4"),
+        (ok(r#"{"status":0,"data":null}"#), "-j4"),
+        (ok("<html>"), "--retries=0"),
+        // A limit of listings alone does not hold up the run.
+        (refused(100, "超过每分钟最大并发次数限制"), "-j64"),
     ] {
-        assert_eq!(sent(move |_| refused(status, message), &[]), 5, "{message}");
+        let says = String::from_utf8_lossy(&reply).into_owned();
+        assert_eq!(sent(move |_| reply.clone(), more), 5, "{says}");
     }
-    for status in ["404 Not Found", "403 Forbidden", "302 Found"] {
-        assert_eq!(sent(move |_| http(status, ""), &[]), 5, "{status}");
-    }
-}
-
-#[test]
-fn what_is_no_listing_is_not_an_empty_one() {
-    for data in ["null", r#"{"order":[]}"#] {
-        let reply = format!(r#"{{"status":0,"data":{data}}}"#);
-        assert_eq!(sent(move |_| http("200 OK", &reply), &[]), 5, "{data}");
-    }
-    assert_eq!(sent(|_| http("200 OK", "<html>"), &["--retries", "0"]), 5);
 }
 
 #[test]
@@ -96,7 +82,7 @@ fn what_was_read_before_the_trouble_counts() {
         0 => listing(4, &[("CG1", "aa"), ("CG4", "加急")]),
         _ => refused(100, "权限不足"),
     };
-    assert_eq!(sent(reply, &[]), 4);
+    assert_eq!(sent(reply, "-j4"), 4);
 }
 
 #[test]
@@ -111,11 +97,10 @@ fn limits_are_kept_and_passing_trouble_is_passed() {
         })
     });
     place.sheet(&ROWS);
-    let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
-    assert_eq!(place.results(&run).count("unchanged"), 5);
+    let run = place.runs(&server, ASKING, 0);
+    assert_eq!(place.statuses(RESULTS), ["unchanged"; 5]);
     assert_eq!(server.calls(), 3);
-    assert!(run.stderr.contains("by 3 pages"), "{run:#?}");
-    assert!(run.stdout.contains("(1 retry, 0 pauses)"), "{run:#?}");
+    run.says("by 3 pages").prints("(1 retry, 0 pauses)");
 }
 
 #[test]
@@ -123,11 +108,12 @@ fn what_is_wrong_with_every_call_is_found_out_by_the_first_that_sends() {
     let place = Place::new();
     let server = ScriptedServer::always(refused(1, "验证失败"));
     place.sheet(&ROWS);
-    let run = finish(&mut place.run(&server, asking(&["-j1"]))).expect(3);
+    let run = place.runs(&server, "orders.csv --skip-unchanged -j1", 3);
+    run.says("stopped early: 验证失败");
     assert_eq!(server.calls(), 2);
-    assert!(run.stderr.contains("stopped early: 验证失败"), "{run:#?}");
-    let results = place.results(&run);
-    assert_eq!((results.count("failed"), results.count("skipped")), (1, 4));
+    let skipped = "skipped";
+    let expected = ["failed", skipped, skipped, skipped, skipped];
+    assert_eq!(place.statuses(RESULTS), expected);
 }
 
 #[test]
@@ -147,16 +133,14 @@ fn a_signal_ends_the_asking_and_nothing_is_sent() {
     run.signal("INT");
     run.until_it_says("stopping: interrupted");
     gate.open();
-    let run = run.finish().expect(130);
+    run.finish().expect(130);
     assert_eq!(server.calls(), 1);
-    let results = place.results(&run);
-    assert_eq!(
-        (results.count("unchanged"), results.count("skipped")),
-        (1, 4)
-    );
+    let results = place.table(RESULTS);
+    let counts = ["unchanged", "skipped"].map(|status| results.count(status));
+    assert_eq!(counts, [1, 4]);
     // What was read is not recorded as sent: it is read again.
-    let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
-    assert!(place.results(&run).count("ok") >= 4, "{run:#?}");
+    place.runs(&server, ASKING, 0);
+    assert!(place.table(RESULTS).count("ok") >= 4);
     assert!(server.requests()[1..].iter().any(Request::is_listing));
 }
 
@@ -170,7 +154,7 @@ fn a_deadline_ends_the_asking() {
     server.wait_for_calls(1);
     run.until_it_says("the deadline has passed");
     gate.open();
-    let run = run.finish().expect(3);
+    run.finish().expect(3);
     assert_eq!(server.calls(), 1);
-    assert_eq!(place.results(&run).count("unchanged"), 5);
+    assert_eq!(place.statuses(RESULTS), ["unchanged"; 5]);
 }

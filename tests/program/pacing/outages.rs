@@ -5,8 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::harness::{
-    Connection, Place, Request, ScriptedServer, accepted, finish, order, refused, sheet,
+    Connection, Place, Request, ScriptedServer, accepted, order, refused, sheet, start,
 };
+
+const RESULTS: &str = "x.results.csv";
+
+fn with(rows: usize) -> Place {
+    let place = Place::new();
+    place.write("x.csv", sheet(rows));
+    place
+}
 
 /// What an outage looks like to a call.
 type Fault = fn(&mut Connection) -> io::Result<()>;
@@ -27,28 +35,19 @@ fn away(from: usize, is_back: &Arc<AtomicBool>, fault: Fault) -> ScriptedServer 
 #[cfg(unix)]
 #[test]
 fn an_outage_in_mid_run_ends_with_every_row_ok() {
-    use crate::harness::{http, start};
+    use crate::harness::http;
 
     let faults: [(Fault, &str, &str); 4] = [
         (|_| Ok(()), "-j4", "disconnected"),
-        (
-            |it| it.send(http("502 Bad Gateway", "<html>")),
-            "-j4",
-            "HTTP 502",
-        ),
-        (
-            |it| it.reply("<html>系统维护中"),
-            "-j4",
-            "under maintenance",
-        ),
+        (|it| it.send(http("502 Oops", "<html>")), "-j4", "HTTP 502"),
+        (|it| it.reply("系统维护中"), "-j4", "under maintenance"),
         // It accepts connections and never answers. Of several calls one may have begun before the
         // last reply came: it would be taken for its row's own failure.
         (Connection::stall, "-j1", "no reply within 2 s"),
     ];
     let runs = faults.map(|(fault, workers, why)| {
         std::thread::spawn(move || {
-            let (place, is_back) = (Place::new(), Arc::default());
-            place.write("x.csv", sheet(60));
+            let (place, is_back) = (with(60), Arc::default());
             let erp = away(20, &is_back, fault);
             let args = "x.csv --retries=0 --max-consecutive-failures=1 --timeout=2s";
             let args = args.split(' ').chain([workers]);
@@ -60,10 +59,9 @@ fn an_outage_in_mid_run_ends_with_every_row_ok() {
             assert!(said.contains(why), "{said}");
             assert!(said.contains("trying again in 5"), "{said}");
             let run = run.finish().expect(0);
-            assert_eq!(place.table("x.results.csv").count("ok"), 60, "{run:?}");
+            assert_eq!(place.table(RESULTS).count("ok"), 60, "{run:?}");
             assert_eq!(trials(), 2, "one tries for all");
-            let over = "the server answers again, after ";
-            assert!(run.stderr.contains(over), "{run:?}");
+            run.says("the server answers again, after ");
         })
     });
     for run in runs {
@@ -73,44 +71,35 @@ fn an_outage_in_mid_run_ends_with_every_row_ok() {
 
 #[test]
 fn a_call_that_times_out_while_others_are_answered_is_its_own_rows_failure() {
-    let place = Place::new();
-    place.write("x.csv", sheet(40));
+    let place = with(40);
     let erp = ScriptedServer::per_call(|_, call| (call.order() != order(3)).then(accepted));
-    let args = ["x.csv", "-j4", "--retries=0", "--timeout=2s"];
-    let run = finish(&mut place.run(&erp, args)).expect(1);
-    let results = place.table("x.results.csv");
+    let run = place.runs(&erp, "x.csv -j4 --retries=0 --timeout=2s", 1);
+    let results = place.table(RESULTS);
     assert_eq!(results.count("ok"), 39, "{run:?}");
     let outcome = results.select(["status", "attempts", "message"])[3];
     assert_eq!(outcome, ["failed", "1", "no reply within 2 s"]);
-    assert!(!run.stderr.contains("cannot be reached"), "{run:?}");
+    run.says_nothing_of("cannot be reached");
 }
 
 #[test]
 fn the_first_call_of_a_run_goes_alone() {
-    let place = Place::new();
-    place.write("x.csv", sheet(200));
+    let place = with(200);
     let erp = ScriptedServer::always(refused(1, "验证失败"));
-    finish(&mut place.run(&erp, ["x.csv", "-j64"])).expect(3);
+    place.runs(&erp, "x.csv -j64", 3);
     assert_eq!((erp.calls(), erp.pings().len()), (1, 0));
-    let results = place.table("x.results.csv");
-    assert_eq!(
-        (results.count("failed"), results.count("skipped")),
-        (1, 199)
-    );
+    let results = place.table(RESULTS);
+    let counts = ["failed", "skipped"].map(|status| results.count(status));
+    assert_eq!(counts, [1, 199]);
 }
 
 #[test]
 fn it_gives_up_in_time_and_the_same_command_goes_on() {
-    let place = Place::new();
-    place.write("x.csv", sheet(30));
+    let place = with(30);
     let erp = away(11, &Arc::default(), |_| Ok(()));
-    let args = ["x.csv", "-j8", "--give-up-after=1s"];
-    let run = finish(&mut place.run(&erp, args)).expect(3);
-    let last = run.stderr.trim_end().lines().last().unwrap_or_default();
-    let why = "the server has not answered for 1 s";
-    assert!(last.contains(why), "{run:?}");
-    assert!(last.contains("--give-up-after"), "{run:?}");
-    let results = place.table("x.results.csv");
+    let run = place.runs(&erp, "x.csv -j8 --give-up-after=1s", 3);
+    run.ends_by_saying("the server has not answered for 1 s")
+        .ends_by_saying("--give-up-after");
+    let results = place.table(RESULTS);
     assert_eq!(results.count("ok"), 10);
     let in_flight = results.count("failed");
     assert!((1..=8).contains(&in_flight), "they may have been applied");
@@ -121,77 +110,53 @@ fn it_gives_up_in_time_and_the_same_command_goes_on() {
 
     // Another port is another endpoint: it starts over, and all is sent.
     let back = ScriptedServer::always(accepted());
-    finish(&mut place.run(&back, ["x.csv"])).expect(0);
+    place.runs(&back, "x.csv", 0);
     assert_eq!(back.calls(), 30);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_wait_for_the_server_can_be_interrupted() {
-    let place = Place::new();
-    place.write("x.csv", sheet(3));
-    let gone =
-        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let endpoint = format!("http://{}/openapi", gone.expect("a port"));
-    let mut run = crate::harness::start(&mut place.run(&endpoint, ["x.csv"]));
+    let place = with(3);
+    let gone = ScriptedServer::always("").endpoint();
+    let mut run = start(&mut place.run(&gone, ["x.csv"]));
     run.until_it_says("the server cannot be reached");
     run.signal("INT");
     run.finish().expect(130);
-    assert_eq!(place.table("x.results.csv").count("skipped"), 3);
+    assert_eq!(place.statuses(RESULTS), ["skipped"; 3]);
 }
 
 #[test]
 fn what_failed_is_sent_once_more_at_the_end() {
-    let place = Place::new();
-    place.write("x.csv", sheet(6));
-    let erp = ScriptedServer::start(|caller| {
-        loop {
-            let call = caller.request()?;
-            let early = caller.calls() < 8;
-            match call.order() {
-                it if it == order(1) && early => {
-                    caller.send(refused(4, "数据库错误"))?;
-                }
-                it if it == order(3) => caller.send(refused(99, "其他错误"))?,
-                _ => caller.accept(&call)?,
-            }
+    let place = with(6);
+    let erp = ScriptedServer::by_order(|n, number| {
+        if number == order(1) && n < 8 {
+            refused(4, "数据库错误")
+        } else if number == order(3) {
+            refused(99, "其他错误")
+        } else {
+            accepted()
         }
     });
-    let args = ["x.csv", "-j1", "--retries=1"];
-    finish(&mut place.run(&erp, args)).expect(1);
-    let results = place.table("x.results.csv");
-    assert_eq!(
-        results.select(["status", "attempts"]),
-        [
-            ["ok", "1"],
-            ["ok", "3"],
-            ["ok", "1"],
-            ["failed", "4"],
-            ["ok", "1"],
-            ["ok", "1"]
-        ]
-    );
+    place.runs(&erp, "x.csv -j1 --retries=1", 1);
+    let results = place.table(RESULTS);
+    let outcomes = results.select(["status", "attempts"]).concat();
+    let expected = "ok 1 ok 3 ok 1 failed 4 ok 1 ok 1";
+    assert_eq!(outcomes.join(" "), expected);
     let orders = [0, 1, 1, 2, 3, 3, 4, 5, 1, 3, 3].map(order);
     assert_eq!(erp.orders(), orders, "after all others");
 }
 
 #[test]
 fn what_waits_for_the_last_pass_is_failed_if_the_run_stops_before() {
-    let place = Place::new();
-    place.write("x.csv", sheet(4));
-    let erp = ScriptedServer::per_call(|_, call| {
-        Some(match call.order() {
-            it if it == order(0) => refused(99, "其他错误"),
-            it if it == order(2) => refused(6, "ip限制"),
-            _ => accepted(),
-        })
+    let place = with(4);
+    let erp = ScriptedServer::by_order(|_, number| match number {
+        it if it == order(0) => refused(99, "其他错误"),
+        it if it == order(2) => refused(6, "ip限制"),
+        _ => accepted(),
     });
-    let args = ["x.csv", "-j1", "--retries=1"];
-    finish(&mut place.run(&erp, args)).expect(3);
-    let results = place.table("x.results.csv");
-    assert_eq!(
-        results.column("status"),
-        ["failed", "ok", "failed", "skipped"]
-    );
-    assert_eq!(results.column("attempts")[0], "2");
+    place.runs(&erp, "x.csv -j1 --retries=1", 3);
+    let statuses = place.statuses(RESULTS);
+    assert_eq!(statuses, ["failed", "ok", "failed", "skipped"]);
+    assert_eq!(place.table(RESULTS).column("attempts")[0], "2");
 }

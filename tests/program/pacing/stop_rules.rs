@@ -1,131 +1,96 @@
 //! Runs that give up in time, and go on where they gave up.
 
+use std::time::Duration;
+
 use wdt_flags::sandbox::Config;
 
-use crate::harness::{Place, ScriptedServer, finish, refused, sandbox, sandbox_with, sheet};
+use crate::harness::{Place, ScriptedServer, accepted, refused, sandbox, sandbox_with, sheet};
+
+const RESULTS: &str = "x.results.csv";
 
 #[test]
 fn an_erp_that_fails_every_call_does_not_cost_a_night() {
     let place = Place::new();
-    place.write("x.csv", sheet(300));
+    place.write("x.csv", sheet(60));
     let erp = ScriptedServer::always(refused(99, "其他错误"));
-    let run = |options: &[&str], code| {
-        let args = [&["x.csv", "--retries", "0"], options].concat();
-        finish(&mut place.run(&erp, args)).expect(code)
-    };
-    let said = run(&[], 3).stderr;
-    let last = said.trim_end().lines().last().unwrap_or_default();
-    assert!(last.contains("25 orders in a row failed"), "{said}");
-    let results = place.table("x.results.csv");
-    assert!(
-        (25..=35).contains(&results.count("failed")),
-        "{}",
-        results.count("failed")
-    );
-    assert_eq!(results.count("failed") + results.count("skipped"), 300);
-    let message = results.column("message")[299];
-    assert!(
-        message.starts_with("not sent: 25 orders in a row failed"),
-        "{message}"
-    );
-    assert_eq!(place.table("x.failures.csv").rows.len(), 300);
-    assert!(
-        place.path("x.results.csv.partial").exists(),
-        "to be continued"
-    );
+    let run = place.runs(&erp, "x.csv --retries 0", 3);
+    run.ends_by_saying("25 orders in a row failed");
+    let results = place.table(RESULTS);
+    let failed = results.count("failed");
+    assert!((25..=35).contains(&failed), "{failed}");
+    assert_eq!(failed + results.count("skipped"), 60);
+    let message = results.column("message")[59];
+    assert!(message.starts_with("not sent: 25 orders in a row failed"));
+    assert_eq!(place.table("x.failures.csv").rows.len(), 60);
+    assert!(place.path("x.results.csv.partial").exists());
 
-    run(&["--max-consecutive-failures", "0"], 1);
-    assert_eq!(
-        place.table("x.results.csv").count("failed"),
-        300,
-        "never is never"
-    );
+    let never = "x.csv --retries 0 --max-consecutive-failures 0";
+    place.runs(&erp, never, 1);
+    assert_eq!(place.table(RESULTS).count("failed"), 60);
 }
 
 #[test]
 fn orders_put_aside_count_only_for_what_remains_failed() {
     let place = Place::new();
-    place.write("x.csv", sheet(12));
+    place.write("x.csv", sheet(5));
     // Each order fails as often as it is tried in the first pass.
-    let erp = ScriptedServer::per_call(|n, _| match n {
-        1..=20 => Some(refused(99, "其他错误")),
-        _ => Some(crate::harness::accepted()),
+    let erp = ScriptedServer::by_order(|n, _| match n {
+        1..=6 => refused(99, "其他错误"),
+        _ => accepted(),
     });
-    let args = [
-        "x.csv",
-        "-j1",
-        "--retries=1",
-        "--max-consecutive-failures=11",
-    ];
-    finish(&mut place.run(&erp, args)).expect(0);
-    let results = place.table("x.results.csv");
-    assert_eq!(results.count("ok"), 12);
-    let attempts: Vec<_> = [vec!["3"; 10], vec!["1"; 2]].concat();
-    assert_eq!(results.column("attempts"), attempts);
+    place.runs(
+        &erp,
+        "x.csv -j1 --retries=1 --max-consecutive-failures=4",
+        0,
+    );
+    let results = place.table(RESULTS);
+    assert_eq!(results.count("ok"), 5);
+    assert_eq!(results.column("attempts"), ["3", "3", "3", "1", "1"]);
 }
 
 #[test]
 fn the_same_command_continues_after_too_many_failures() {
     let (place, erp) = (Place::new(), sandbox());
     let unknown: String = (0..40).map(|n| format!("CG404-{n},aa\n")).collect();
-    place.write("x.csv", sheet(100) + &unknown);
-    let args = ["x.csv", "--max-failures", "5", "--workers", "1"];
-    let run = finish(&mut place.run(&erp, args)).expect(3);
-    assert!(
-        run.stderr
-            .contains("5 orders were not accepted (--max-failures)"),
-        "{run:?}"
-    );
-    let results = place.table("x.results.csv");
-    assert_eq!(results.count("ok"), 100);
-    assert_eq!(results.rows.len(), 140);
-    let rejected = results.count("rejected");
-    assert!((5..40).contains(&rejected), "{rejected}");
+    place.write("x.csv", sheet(60) + &unknown);
+    let run = place.runs(&erp, "x.csv --max-failures 5 -j1", 3);
+    run.says("5 orders were not accepted (--max-failures)");
+    let results = place.table(RESULTS);
+    let counts = ["ok", "rejected", "skipped"].map(|status| results.count(status));
+    assert_eq!(counts, [60, 5, 35]);
 
-    let before = erp.stats().calls;
-    let run = finish(&mut place.run(&erp, ["x.csv"])).expect(1);
-    let taken_over = format!("{} rows taken over", 100 + rejected);
-    assert!(run.stderr.contains(&taken_over), "{run:?}");
-    assert_eq!(
-        erp.stats().calls - before,
-        40 - rejected as u64,
-        "only what was left"
-    );
-    assert_eq!(place.table("x.results.csv").count("rejected"), 40);
+    let run = place.runs(&erp, "x.csv", 1);
+    run.says("65 rows taken over");
+    assert_eq!(erp.stats().calls, 100, "only what was left");
+    assert_eq!(place.table(RESULTS).count("rejected"), 40);
     assert!(!place.path("x.results.csv.partial").exists());
 }
 
 #[test]
 fn a_deadline_ends_the_sending() {
     let erp = sandbox_with(Config {
-        latency: std::time::Duration::from_millis(50),
+        latency: Duration::from_millis(50),
         ..Config::default()
     });
     let place = Place::new();
     place.write("x.csv", sheet(2_000));
-    let run = finish(&mut place.run(&erp, ["x.csv", "--deadline", "300ms"])).expect(3);
-    assert!(
-        run.stderr.contains("the deadline has passed (--deadline)"),
-        "{run:?}"
-    );
-    let results = place.table("x.results.csv");
-    assert_eq!(results.rows.len(), 2_000);
-    assert!(results.count("skipped") > 0 && results.count("ok") > 0);
-    assert_eq!(results.count("ok") as u64, erp.stats().accepted);
+    let run = place.runs(&erp, "x.csv --deadline 300ms", 3);
+    run.says("the deadline has passed (--deadline)");
+    let results = place.table(RESULTS);
+    let (ok, skipped) = (results.count("ok"), results.count("skipped"));
+    assert!(ok > 0 && skipped > 0 && ok + skipped == 2_000, "{run:?}");
+    assert_eq!(ok as u64, erp.stats().accepted);
 }
 
 #[test]
 fn fresh_starts_over_and_keeps_the_old_journal() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("x.csv", "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG2,aa\n");
-    let args = ["x.csv", "--max-failures", "1", "--workers", "1"];
-    finish(&mut place.run(&erp, args)).expect(3);
-    let run = finish(&mut place.run(&erp, ["x.csv", "--fresh"])).expect(1);
-    assert!(run.stderr.contains("--fresh"), "{run:?}");
+    place.runs(&erp, "x.csv --max-failures 1 -j1", 3);
+    place.runs(&erp, "x.csv --fresh", 1).says("--fresh");
     assert_eq!(erp.accepted("CG1"), 2, "sent again");
-    let aside: Vec<_> = place
-        .files()
-        .into_iter()
+    let files = place.files().into_iter();
+    let aside: Vec<_> = files
         .filter(|name| name.starts_with("x.results.csv.partial."))
         .collect();
     assert_eq!(aside.len(), 1, "{aside:?}");

@@ -51,11 +51,9 @@ fn a_gateway_that_throttles_says_for_how_long() {
     for (after, pause) in [
         ("100", "pausing for 1 min 40 s"),
         ("18446744073709551615", "pausing for 10 min"),
-        ("99999999999999999999999", "pausing for 1 min 01 s"),
-        ("-1", "pausing for 1 min 01 s"),
         ("soon", "pausing for 1 min 01 s"),
-        ("Tue, 31 Dec 2999 23:59:59 GMT", "pausing for 10 min"),
         ("Thu, 01 Jan 1970 00:00:00 GMT", "pausing for 1 min 01 s"),
+        ("Tue, 31 Dec 2999 23:59:59 GMT", "pausing for 10 min"),
     ] {
         let place = Place::new();
         place.write("orders.csv", sheet(3));

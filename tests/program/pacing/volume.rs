@@ -51,28 +51,14 @@ fn rows_against_a_server_that_fails_a_tenth_of_its_calls_end_ok() {
 
 #[test]
 fn there_are_no_more_calls_in_flight_than_workers() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("orders.csv", sheet(50));
-    finish(&mut place.run(&erp, ["orders.csv", "-j", "4"])).expect(0);
-    let stats = erp.stats();
-    assert_eq!(stats.accepted, 50);
-    assert!(stats.peak_in_flight <= 4, "{stats:?}");
-}
-
-#[test]
-fn one_worker_makes_one_call_at_a_time_in_the_sheets_order() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("orders.csv", sheet(30));
-    finish(&mut place.run(&erp, ["orders.csv", "-j", "1"])).expect(0);
-    let stats = erp.stats();
-    assert_eq!(stats.peak_in_flight, 1);
-    let results = place.table("orders.results.csv");
-    let finished: Vec<jiff::Timestamp> = results
-        .column("finished_at")
-        .iter()
-        .map(|at| at.parse().expect("RFC 3339"))
-        .collect();
-    assert!(finished.is_sorted(), "{finished:?}");
+    for (workers, most) in [("-j4", 4), ("-j1", 1)] {
+        let (place, erp) = (Place::new(), sandbox());
+        place.write("orders.csv", sheet(50));
+        finish(&mut place.run(&erp, ["orders.csv", workers])).expect(0);
+        let stats = erp.stats();
+        assert_eq!(stats.accepted, 50);
+        assert!(stats.peak_in_flight <= most, "{stats:?}");
+    }
 }
 
 #[test]
@@ -102,8 +88,6 @@ fn there_are_as_many_workers_as_the_rate_needs() {
     finish(&mut place.run_at("20/s", &erp, ["orders.csv"])).expect(0);
     let stats = erp.stats();
     assert!(stats.peak_in_flight > 8, "{stats:?}");
-    let attempts = |workers| ["run", "orders.csv", "--workers", workers];
-    finish(place.program().args(attempts("automatic"))).expect(2);
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Content {
                 input.unchanged()?;
                 Ok(Box::new(text.records(input, header)))
             }
-            Content::Worksheet(worksheet) => Ok(worksheet.records()),
+            Content::Worksheet(worksheet) => Ok(Box::new(worksheet.records(header))),
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use csv::StringRecord;
-
 use super::error::SheetError;
 use super::header::Header;
 use super::misfit::{REPEATED_HEADER, ROUNDED, misfit};
@@ -12,6 +10,7 @@ use super::options::SheetOptions;
 use super::own::SENT_FLAG;
 use super::problem::Problem;
 use super::rounding;
+use super::row::Row;
 use super::top::FlagSource;
 use crate::erp::field::{Field, validate};
 
@@ -26,24 +25,30 @@ pub struct Entry<'a> {
 }
 
 /// From the sheet's own cells and, where flags do not come from one of them, the row's sent flag.
-pub(super) fn entry<'a>(
-    header: &'a Header,
-    cells: &'a StringRecord,
-    sent_flag: Option<&'a str>,
-) -> Result<Entry<'a>, Problem> {
-    let order = order(header, cells)?;
+pub(super) fn entry<'a>(header: &'a Header, row: &'a Row) -> Result<Entry<'a>, Problem> {
+    let order = order(header, row)?;
     let (column, cell) = match &header.flag {
-        FlagSource::Column(at) => (header.fields[*at].as_str(), cells.get(header.cell(*at))),
-        FlagSource::SentFlag(_) => (SENT_FLAG, sent_flag),
-        FlagSource::Given(flag) => (GIVEN_FLAG, sent_flag.or(Some(flag))),
+        FlagSource::Column(at) => (
+            header.fields[*at].as_str(),
+            row.cells().get(header.cell(*at)),
+        ),
+        FlagSource::SentFlag(_) => (SENT_FLAG, row.sent_flag()),
+        FlagSource::Given(flag) => (GIVEN_FLAG, row.sent_flag().or(Some(flag))),
     };
+    if let [_, Some(problem)] = &row.cell_problems {
+        return Err(problem.clone());
+    }
     let flag = clean(cell.unwrap_or_default(), column, Field::FlagName)?;
     Ok(Entry { order, flag })
 }
 
-pub(super) fn order<'a>(header: &Header, cells: &'a StringRecord) -> Result<Cow<'a, str>, Problem> {
+pub(super) fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem> {
+    if let [Some(problem), _] = &row.cell_problems {
+        return Err(problem.clone());
+    }
     let column = header.fields[header.order].as_str();
-    let cell = cells.get(header.cell(header.order)).unwrap_or_default();
+    let cell = row.cells().get(header.cell(header.order));
+    let cell = cell.unwrap_or_default();
     let order = clean(cell, column, Field::PurchaseNo)?;
     let has_digit = order.bytes().any(|byte| byte.is_ascii_digit());
     let is_header = || !has_digit && Field::PurchaseNo.fit(&order).is_some();
@@ -106,9 +111,6 @@ mod tests {
             ("CG😀1", "(character 3 is 😀 U+1F600)"),
             ("a\u{e4c6}", "give its own with --encoding"),
             ("2e-5", "format the column as text (文本)"),
-            ("#FORMULA!", "采购单号 is a formula without a value; open"),
-            ("#DIGITS! 12", "enter it again (\"12\")"),
-            ("#FORMAT! 1 | CG01", "(1, shown as CG01)"),
             (
                 "合计",
                 "采购单号 is a total line and no order; remove the row (\"合计\")",

@@ -23,6 +23,17 @@ mod tests;
 pub(super) const REPEATED_HEADER: Say = says!("misfit-repeated-header");
 const SEVERAL_ORDERS: Say = says!("misfit-several-orders");
 pub(super) const ROUNDED: Say = says!("misfit-rounded");
+pub(super) const NO_VALUE: Say = says!("misfit-no-value");
+pub(super) const FORMATTED: Say = says!("misfit-format");
+pub(super) const FEW_DIGITS: Say = says!("misfit-few-digits");
+pub(super) const NARROW: Say = says!("misfit-narrow");
+pub(super) const FORMULA_ERROR: Say = says!("misfit-formula-error");
+pub(super) const BOOLEAN: Say = says!("misfit-boolean");
+pub(super) const PERCENTAGE: Say = says!("misfit-percentage");
+pub(super) const TIME: Say = says!("misfit-time");
+pub(super) const DATE: Say = says!("misfit-date");
+pub(super) const SCIENTIFIC: Say = says!("misfit-scientific");
+pub(super) const AMOUNT: Say = says!("misfit-amount");
 
 struct Misfits {
     says: Vec<Say>,
@@ -42,51 +53,41 @@ static IN_BOTH: LazyLock<Misfits> = LazyLock::new(|| {
     let time = r"(?:(?:上午|下午|-)\s*)?[0-9]{1,9}:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]*)?)?\s*(?:(?i:z|am|pm)|[-+][0-9]{1,9}:[0-5][0-9])?";
     let end = format!(r"(?:(?:T|\s+){time})?");
     Misfits::of(&[
-        // A workbook's reader marks what it shows but cannot vouch for.
-        (says!("misfit-no-value"), "#FORMULA!.*"),
-        (says!("misfit-format"), "#FORMAT!.*"),
-        (says!("misfit-few-digits"), "#DIGITS!.*"),
-        (says!("misfit-narrow"), "#+"),
+        (NARROW, "#+"),
         // `#REF!`, `#NAME?`, `#SPILL!`, and all that will be thought of yet.
         (
-            says!("misfit-formula-error"),
+            FORMULA_ERROR,
             r"#(?:N/A|GETTING_DATA|[0-9/_]*[A-Z][A-Z0-9/_]*[!?])(?:\s.*)?|Err:[0-9]+",
         ),
-        (says!("misfit-boolean"), "(?i)true|false"),
-        (
-            says!("misfit-percentage"),
-            r"[-+−]?[0-9.,]*[0-9][0-9.,]*\s*[%％]",
-        ),
-        (says!("misfit-time"), time),
+        (BOOLEAN, "(?i)true|false"),
+        (PERCENTAGE, r"[-+−]?[0-9.,]*[0-9][0-9.,]*\s*[%％]"),
+        (TIME, time),
         // 2024-01-05, 2024/1/5, 2024.1.5
         (
-            says!("misfit-date"),
+            DATE,
             &format!(r"{year}(?:-{month}-{day}|/{month}/{day}|\.{month}\.{day}){end}"),
         ),
         // 5/1/2024, 12-31-2024, 31.12.2024, 1/5/24
         (
-            says!("misfit-date"),
+            DATE,
             &format!("(?:{month}/{day}|{day}/{month})/{short}{end}"),
         ),
         (
-            says!("misfit-date"),
+            DATE,
             &format!(
                 r"(?:{month}-{day}-|{day}-{month}-|{month}\.{day}\.|{day}\.{month}\.){year}{end}"
             ),
         ),
         // 2024年1月5日, 1月5日
-        (
-            says!("misfit-date"),
-            &format!("(?:{short}年)?{month}月{day}[日号]{end}"),
-        ),
+        (DATE, &format!("(?:{short}年)?{month}月{day}[日号]{end}")),
         // 5-Jan, 05-JAN-24
         (
-            says!("misfit-date"),
+            DATE,
             &format!("{day}{gap}(?:{name}|(?i:{name}){gap}{short}){end}"),
         ),
         // Jan-24, January 2024, Jan 5, 2024
         (
-            says!("misfit-date"),
+            DATE,
             &format!(r"{name}{gap}(?:{short}|{day},\s*{year}){end}"),
         ),
     ])
@@ -97,16 +98,13 @@ static IN_ORDERS: LazyLock<Misfits> = LazyLock::new(|| {
     Misfits::of(&[
         // Without sign, point and comma it may be an order.
         (
-            says!("misfit-scientific"),
+            SCIENTIFIC,
             "[-+−]?[0-9]+(?:[.,][0-9]*[eE][-+−]?|[eE][-+−])[0-9]+|[-+−][0-9]+[eE][0-9]+",
         ),
         // 2,204,130,001, 2204130001.00, ¥2204130001
+        (AMOUNT, r"(?:[-+−]?[¥￥$€]+\s*|[-+−]\s+)[0-9]+(?:\.[0-9]+)?"),
         (
-            says!("misfit-amount"),
-            r"(?:[-+−]?[¥￥$€]+\s*|[-+−]\s+)[0-9]+(?:\.[0-9]+)?",
-        ),
-        (
-            says!("misfit-amount"),
+            AMOUNT,
             r"[-+−]?[¥￥$€]*\s*(?:[0-9]+\.0+|[0-9]+[,，]00?(?:\.[0-9]+)?|[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?)",
         ),
         (

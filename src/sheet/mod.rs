@@ -3,11 +3,12 @@
 //! [`Sheet::open`] finds out format, encoding, delimiter, header line and columns, and says so in
 //! a [`Layout`]; [`SheetOptions`] overrule each. [`Sheet::rows`] then reads the rows as often as
 //! wanted: text in memory that does not grow with the file, workbooks from one worksheet held in
-//! memory. Cells are kept as they are; [`Sheet::entry`] cleans the two that go to the ERP.
+//! memory. Cells are kept as they are; [`Row::entry`] cleans the two that go to the ERP.
 //!
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
 mod candidates;
+mod cell;
 mod columns;
 mod content;
 mod entry;
@@ -40,8 +41,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::Path;
-
-use csv::StringRecord;
 
 pub use entry::Entry;
 pub use error::SheetError;
@@ -151,17 +150,6 @@ impl Sheet {
         Ok(Rows::new(records, &self.header))
     }
 
-    /// Order and flag as they would be sent, from one row's own cells.
-    ///
-    /// `sent_flag` is the row's [`Row::sent_flag`]: where there is one, it is the flag.
-    pub fn entry<'a>(
-        &'a self,
-        cells: &'a StringRecord,
-        sent_flag: Option<&'a str>,
-    ) -> Result<Entry<'a>, Problem> {
-        entry::entry(&self.header, cells, sent_flag)
-    }
-
     /// Whether the sheet is a results or failures file of this program's.
     pub fn is_ours(&self) -> bool {
         self.header.own.is_ours()
@@ -198,7 +186,7 @@ impl Row {
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
         match self.problem.as_ref().or_else(|| sheet.refusal(self.line())) {
             Some(problem) => Err(problem.clone()),
-            None => entry::entry(&sheet.header, self.cells(), self.sent_flag()),
+            None => entry::entry(&sheet.header, self),
         }
     }
 
@@ -212,7 +200,7 @@ impl Row {
     pub fn order<'a>(&'a self, sheet: &Sheet) -> Option<Cow<'a, str>> {
         match sheet.refusal(self.line()) {
             Some(_) => None,
-            None => entry::order(&sheet.header, self.cells()).ok(),
+            None => entry::order(&sheet.header, self).ok(),
         }
     }
 }

@@ -58,15 +58,12 @@ impl Problem {
     }
 
     pub(super) fn misfit(column: &str, says: Say, text: &str) -> Problem {
-        let detail = if let Some(format) = text.strip_prefix("#FORMAT! ") {
-            let (stored, shown) = format.split_once(" | ").unwrap_or((format, "…"));
-            let [stored, shown] = [stored, shown].map(|it| one_line(it, MAX_SHOWN));
-            say!("misfit-format", "detail", stored = stored, shown = shown)
-        } else {
-            quoted(text.strip_prefix("#DIGITS! ").unwrap_or(text))
-        };
+        Problem::of_cell(column, says, Some(quoted(text)))
+    }
+
+    pub(super) fn of_cell(column: &str, says: Say, detail: Option<String>) -> Problem {
         Problem {
-            detail: (text != "#FORMULA!").then_some(detail),
+            detail,
             ..Problem::of(column, says)
         }
     }

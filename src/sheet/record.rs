@@ -1,6 +1,8 @@
 //! Records of a sheet, whatever they are read from.
 
 use super::error::SheetError;
+use super::normalize::is_blank;
+use super::problem::Problem;
 
 pub(super) trait RecordReader {
     /// The next record; none at the end.
@@ -15,9 +17,19 @@ pub(super) struct Record<'r> {
     pub(super) ends: &'r [usize],
     /// Whether the row is hidden, and such rows are not wanted.
     pub(super) left_out: bool,
+    /// What is wrong with the cells of the order and the flag, whatever their text.
+    pub(super) problems: &'r CellProblems,
 }
 
+pub(super) type CellProblems = [Option<Problem>; 2];
+
+pub(super) static NO_PROBLEMS: CellProblems = [None, None];
+
 impl<'r> Record<'r> {
+    pub(super) fn is_blank(&self) -> bool {
+        is_blank(self.text) && self.problems.iter().all(Option::is_none)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }

@@ -6,7 +6,7 @@ use super::error::SheetError;
 use super::header::Header;
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
-use super::record::{Record, RecordReader};
+use super::record::{CellProblems, Record, RecordReader};
 use super::top::FlagSource;
 use super::torn::Torn;
 use crate::language::say;
@@ -32,6 +32,7 @@ pub struct Row {
     left_out: bool,
     /// What makes the row as a whole invalid.
     pub(super) problem: Option<Problem>,
+    pub(super) cell_problems: CellProblems,
 }
 
 impl Row {
@@ -80,6 +81,7 @@ impl Row {
         };
         self.line = record.line;
         self.left_out = record.left_out;
+        self.cell_problems.clone_from(record.problems);
         self.cells.clear();
         for &at in &own.kept {
             self.cells.push_field(field(at));
@@ -173,7 +175,7 @@ impl<'s> Rows<'s> {
     fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         while let Some(record) = self.records.next()? {
             let is_below = record.line > self.header.last_line;
-            if is_below && !is_blank(record.text) {
+            if is_below && !record.is_blank() {
                 row.fill(record, self.header, &mut self.torn);
                 return Ok(true);
             }

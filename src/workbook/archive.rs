@@ -2,17 +2,16 @@
 //! documents of office programs are archives, too.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::Source;
+use super::budget::Budget;
+use super::error::{Result, WorkbookError, password, too_much};
 use super::metered::Metered;
-use super::xml::Xml;
 use crate::language::say;
-use crate::workbook::error::{Result, WorkbookError, password, too_much};
-use crate::workbook::table::Budget;
 
 /// The end record and the longest comment after it.
 const MAX_END_BYTES: u64 = 22 + 65_535;
@@ -62,32 +61,16 @@ impl<'i, 'b> Archive<'i, 'b> {
         }
     }
 
-    /// A part as it is, unpacked; none if there is no such part.
-    pub(super) fn part(
-        &mut self,
-        name: &str,
-    ) -> Result<Option<Metered<'b, impl BufRead + use<'_, 'i>>>> {
-        let budget = self.budget;
-        Ok(self.unpacked(name)?.map(|part| Metered::new(part, budget)))
-    }
-
-    /// A part of markup; none if there is no such part.
-    pub(super) fn xml(
-        &mut self,
-        name: &str,
-    ) -> Result<Option<Xml<'b, impl BufRead + use<'_, 'i>>>> {
-        let budget = self.budget;
-        Ok(self.unpacked(name)?.map(|part| Xml::new(part, budget)))
-    }
-
-    fn unpacked(&mut self, name: &str) -> Result<Option<BufReader<impl Read + use<'_, 'i>>>> {
+    /// A part, unpacked; none if there is no such part.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<Metered<'_>>> {
         let Some(&at) = self.names.get(&folded(name)) else {
             return Ok(None);
         };
         let part = self.zip.by_index(at).map_err(error_of)?;
         // What it says; what is true shows as it is read.
-        self.budget.expect(part.size())?;
-        Ok(Some(BufReader::with_capacity(64 * 1024, part)))
+        self.budget.check(part.size())?;
+        let part = BufReader::with_capacity(64 * 1024, part);
+        Ok(Some(Metered::new(part, self.budget)))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::Source;
+use super::budget::Budget;
 use crate::workbook::error::{Result, WorkbookError, broken};
-use crate::workbook::table::Budget;
 
 const SIGNATURE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const HEADER_BYTES: usize = 512;
@@ -113,7 +113,7 @@ impl<'i, 'b> Compound<'i, 'b> {
             }
             passed += count as usize;
             let length = count as usize * self.sector_size;
-            self.budget.hold(length)?;
+            self.budget.spend(length)?;
             if passed > self.sectors {
                 return Err(broken());
             }

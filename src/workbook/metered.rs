@@ -1,49 +1,61 @@
 //! What is read of a workbook, counted.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Cursor, Read};
 
-use crate::workbook::error::{WorkbookError, long_text};
-use crate::workbook::table::Budget;
+use encoding_rs::Encoding;
 
-/// The longest element or text of markup, in bytes. A cell has at most 32,767 characters.
-const MAX_PIECE: u64 = 4 * 1024 * 1024;
+use super::budget::{Budget, MAX_PIECE};
+use super::error::{Result, WorkbookError, long_text};
 
 /// A part of a workbook, counted as it is read.
-pub(super) struct Metered<'b, R> {
-    inner: R,
-    budget: &'b Budget,
-    /// What may still be read of the piece of markup under way.
+pub(super) struct Metered<'r> {
+    inner: Box<dyn BufRead + 'r>,
+    budget: &'r Budget,
+    /// What may still be read of the piece under way.
     left: u64,
 }
 
-impl<'b, R: BufRead> Metered<'b, R> {
-    pub(super) fn new(inner: R, budget: &'b Budget) -> Metered<'b, R> {
+impl<'r> Metered<'r> {
+    pub(super) fn new(inner: impl BufRead + 'r, budget: &'r Budget) -> Metered<'r> {
         Metered {
-            inner,
+            inner: Box::new(inner),
             budget,
             left: MAX_PIECE,
         }
     }
 
-    pub(super) fn inner(&mut self) -> &mut R {
-        &mut self.inner
+    /// Text that is UTF-8: UTF-16 is decoded, which its first two bytes tell.
+    pub(super) fn decoded(mut self) -> Result<Metered<'r>> {
+        let start = self.fill_buf();
+        let is_utf_16 = start.map(|it| matches!(it, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]));
+        if !is_utf_16.map_err(|error| self.explain(&error))? {
+            return Ok(self);
+        }
+        let mut bytes = Vec::new();
+        self.left = u64::MAX;
+        self.read_to_end(&mut bytes)
+            .map_err(|error| self.explain(&error))?;
+        self.budget.spend(3 * bytes.len())?;
+        let encoding = Encoding::for_bom(&bytes).map_or(encoding_rs::UTF_8, |(it, _)| it);
+        let text = encoding.decode(&bytes).0.into_owned();
+        Ok(Metered::new(Cursor::new(text.into_bytes()), self.budget))
     }
 
     /// Why it cannot be read further.
-    pub(super) fn fault(&self, error: &io::Error) -> WorkbookError {
-        self.budget.explain(match self.left {
-            0 => long_text(),
-            _ => error.into(),
-        })
+    pub(super) fn explain(&self, error: &io::Error) -> WorkbookError {
+        match self.budget.check(0) {
+            Err(too_large) => too_large,
+            Ok(()) if self.left == 0 => long_text(),
+            Ok(()) => error.into(),
+        }
     }
 
-    /// Begins the next piece.
-    pub(super) fn piece(&mut self) {
+    pub(super) fn begin_piece(&mut self) {
         self.left = MAX_PIECE;
     }
 }
 
-impl<R: BufRead> Read for Metered<'_, R> {
+impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
@@ -51,9 +63,9 @@ impl<R: BufRead> Read for Metered<'_, R> {
     }
 }
 
-impl<R: BufRead> BufRead for Metered<'_, R> {
+impl BufRead for Metered<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.budget.is_spent() || self.left == 0 {
+        if self.left == 0 || self.budget.check(0).is_err() {
             return Err(io::ErrorKind::Other.into());
         }
         self.inner.fill_buf()
@@ -62,6 +74,7 @@ impl<R: BufRead> BufRead for Metered<'_, R> {
     fn consume(&mut self, amount: usize) {
         self.inner.consume(amount);
         self.left = self.left.saturating_sub(amount as u64);
-        self.budget.read(amount as u64);
+        // What is too much fails the next read.
+        let _ = self.budget.spend(amount);
     }
 }

@@ -5,14 +5,19 @@
 
 mod archive;
 mod binary;
+mod budget;
+mod builder;
 mod column;
 mod compound;
+mod date;
 mod error;
 mod held;
 mod html;
 mod metered;
+mod number_format;
 mod ods;
 mod package;
+mod show;
 mod table;
 mod xls;
 mod xlsb;
@@ -20,20 +25,24 @@ mod xlsx;
 mod xml;
 mod xml_spreadsheet;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::io::{BufRead, Read, Seek};
 
 use archive::Archive;
 use compound::Compound;
 use error::{Result, no_worksheets, password};
 use held::Held;
-use package::{Opened, Package};
+use package::Package;
 use xls::Xls;
 
 use crate::language::say;
 
+pub use budget::Budget;
 pub use column::{by_letter, letter};
 pub use error::WorkbookError;
-pub use table::{Budget, Role, Row, Shape, Table};
+pub use table::{Cell, Kind, Row, Table};
 
 /// What a file is by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +89,9 @@ pub trait TextReader: BufRead {
 pub struct Workbook<'i, 'b>(Book<'i, 'b>);
 
 enum Book<'i, 'b> {
-    Xlsx(Opened<'i, 'b>),
-    Xlsb(Opened<'i, 'b>),
+    Package(Package<'i, 'b>),
     Xls(Xls<'b>),
-    Held(WorkbookFormat, Held),
+    Held(Held),
 }
 
 impl<'i, 'b> Workbook<'i, 'b> {
@@ -106,30 +114,29 @@ impl<'i, 'b> Workbook<'i, 'b> {
         length: u64,
         budget: &'b Budget,
     ) -> Result<Workbook<'i, 'b>> {
-        Workbook::of_text(WorkbookFormat::Html, html::read(text, length, budget)?)
+        Workbook::of_text(html::read(text, length, budget)?)
     }
 
     pub fn open_xml_spreadsheet(
         text: &mut impl TextReader,
         budget: &'b Budget,
     ) -> Result<Workbook<'i, 'b>> {
-        let held = xml_spreadsheet::read(text, budget)?;
-        Workbook::of_text(WorkbookFormat::XmlSpreadsheet, held)
+        Workbook::of_text(xml_spreadsheet::read(text, budget)?)
     }
 
-    fn of_text(format: WorkbookFormat, held: Held) -> Result<Workbook<'i, 'b>> {
+    fn of_text(held: Held) -> Result<Workbook<'i, 'b>> {
         if held.sheets.is_empty() {
             return Err(WorkbookError::new(say!("sheet-no-table")));
         }
-        Ok(Workbook(Book::Held(format, held)))
+        Ok(Workbook(Book::Held(held)))
     }
 
     pub fn format(&self) -> WorkbookFormat {
         match &self.0 {
-            Book::Xlsx(_) => WorkbookFormat::Xlsx,
-            Book::Xlsb(_) => WorkbookFormat::Xlsb,
+            Book::Package(book) if book.is_binary => WorkbookFormat::Xlsb,
+            Book::Package(_) => WorkbookFormat::Xlsx,
             Book::Xls(_) => WorkbookFormat::Xls,
-            Book::Held(format, _) => *format,
+            Book::Held(book) => book.format,
         }
     }
 
@@ -140,10 +147,9 @@ impl<'i, 'b> Workbook<'i, 'b> {
     /// The cells of one of its worksheets. Some formats give each once.
     pub fn table(&mut self, at: usize) -> Result<Table> {
         match &mut self.0 {
-            Book::Xlsx(book) => xlsx::table(book, at),
-            Book::Xlsb(book) => xlsb::table(book, at),
+            Book::Package(book) => book.table(at),
             Book::Xls(book) => book.table(at),
-            Book::Held(_, book) => book.table(at),
+            Book::Held(book) => book.table(at),
         }
     }
 }
@@ -173,23 +179,19 @@ impl<'i, 'b> Book<'i, 'b> {
         })
     }
 
-    fn of_parts(mut archive: Archive<'i, 'b>, budget: &'b Budget) -> Result<Book<'i, 'b>> {
+    fn of_parts(archive: Archive<'i, 'b>, budget: &'b Budget) -> Result<Book<'i, 'b>> {
         if archive.has("content.xml") {
-            return Ok(Book::Held(WorkbookFormat::Ods, ods::read(archive, budget)?));
-        }
-        let package = Package::of(&mut archive)?;
-        if package.workbook.ends_with(".bin") {
-            xlsb::open(archive, &package, budget).map(Book::Xlsb)
+            ods::read(archive, budget).map(Book::Held)
         } else {
-            xlsx::open(archive, &package, budget).map(Book::Xlsx)
+            Package::open(archive, budget).map(Book::Package)
         }
     }
 
     fn sheets(&self) -> &[SheetInfo] {
         match self {
-            Book::Xlsx(book) | Book::Xlsb(book) => &book.sheets,
+            Book::Package(book) => &book.sheets,
             Book::Xls(book) => &book.sheets,
-            Book::Held(_, book) => &book.sheets,
+            Book::Held(book) => &book.sheets,
         }
     }
 }

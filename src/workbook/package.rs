@@ -1,95 +1,143 @@
-//! The parts of an Office Open XML package, found by their relationships.
+//! Office Open XML packages: parts of markup (`.xlsx`) or of records (`.xlsb`), found by their
+//! relationships.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::archive::Archive;
-use super::xml::{Piece, attribute};
-use super::{SheetInfo, SheetKind};
-use crate::workbook::error::{Result, no_worksheets};
-use crate::workbook::table::{Budget, NumberFormat, Table, Texts};
+use super::budget::{Budget, MAX_TABLES};
+use super::builder::TableBuilder;
+use super::error::{Result, no_cells, no_worksheets, too_much};
+use super::number_format::Formats;
+use super::table::{Table, Texts};
+use super::xml::{Piece, Xml, attribute};
+use super::{SheetInfo, SheetKind, xlsb, xlsx};
 
-/// Where a package's workbook is.
-pub(super) struct Package {
-    pub(super) workbook: String,
-}
-
-impl Package {
-    pub(super) fn of(archive: &mut Archive<'_, '_>) -> Result<Package> {
-        let root = relationships(archive, "_rels/.rels", "")?;
-        let named = root
-            .into_iter()
-            .find(|relation| relation.kind == "officeDocument")
-            .map(|relation| relation.part);
-        let usual = ["xl/workbook.xml", "xl/workbook.bin"];
-        let usual = usual.into_iter().find(|name| archive.has(name));
-        let workbook = named
-            .filter(|name| archive.has(name))
-            .or_else(|| usual.map(str::to_owned))
-            .ok_or_else(no_worksheets)?;
-        Ok(Package { workbook })
-    }
-}
-
-/// The parts a workbook part refers to.
-pub(super) struct Related {
-    pub(super) by_id: HashMap<String, (SheetKind, String)>,
-    pub(super) strings: String,
-    pub(super) styles: String,
-}
-
-impl Related {
-    pub(super) fn of(archive: &mut Archive<'_, '_>, workbook: &str) -> Result<Related> {
-        let (directory, name) = workbook.rsplit_once('/').unwrap_or(("", workbook));
-        let extension = workbook.rsplit('.').next().unwrap_or("xml");
-        let mut related = Related {
-            by_id: HashMap::new(),
-            strings: format!("{directory}/sharedStrings.{extension}"),
-            styles: format!("{directory}/styles.{extension}"),
-        };
-        let name = format!("{directory}/_rels/{name}.rels");
-        for relation in relationships(archive, &name, directory)? {
-            match relation.kind.as_str() {
-                "sharedStrings" => related.strings = relation.part,
-                "styles" => related.styles = relation.part,
-                kind => {
-                    let kind = match kind {
-                        "worksheet" => SheetKind::Worksheet,
-                        _ => SheetKind::Other,
-                    };
-                    related.by_id.insert(relation.id, (kind, relation.part));
-                }
-            }
-        }
-        Ok(related)
-    }
-}
-
-/// A package whose workbook has been read.
-pub(in crate::workbook) struct Opened<'i, 'b> {
-    pub(super) archive: Archive<'i, 'b>,
-    pub(super) budget: &'b Budget,
+pub(super) struct Package<'i, 'b> {
+    archive: Archive<'i, 'b>,
+    budget: &'b Budget,
+    pub(super) is_binary: bool,
     pub(super) sheets: Vec<SheetInfo>,
     /// The worksheets' parts.
-    pub(super) parts: Vec<String>,
-    pub(super) strings: Arc<Texts>,
-    pub(super) formats: Arc<[Arc<NumberFormat>]>,
+    parts: Vec<String>,
+    strings: Arc<Texts>,
+    formats: Arc<Formats>,
+}
+
+/// What a workbook part says.
+#[derive(Default)]
+pub(super) struct Contents {
+    pub(super) sheets: Vec<ListedSheet>,
     pub(super) is_1904: bool,
 }
 
-impl<'i, 'b> Opened<'i, 'b> {
-    /// The cells of one of its worksheets, whose part is read by `read`.
-    pub(super) fn table(
-        &mut self,
-        at: usize,
-        read: impl FnOnce(&mut Archive<'i, 'b>, &str, &'b Budget, &Arc<Texts>) -> Result<Table>,
-    ) -> Result<Table> {
-        let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
-        let mut table = read(&mut self.archive, part, self.budget, &self.strings)?;
-        table.formats = Arc::clone(&self.formats);
-        table.is_1904 = self.is_1904;
-        Ok(table)
+pub(super) struct ListedSheet {
+    /// That of its relationship.
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) is_hidden: bool,
+}
+
+/// Number formats by number, and that of each style.
+#[derive(Default)]
+pub(super) struct Styles {
+    pub(super) codes: HashMap<u32, String>,
+    pub(super) styles: Vec<u32>,
+}
+
+impl<'i, 'b> Package<'i, 'b> {
+    pub(super) fn open(
+        mut archive: Archive<'i, 'b>,
+        budget: &'b Budget,
+    ) -> Result<Package<'i, 'b>> {
+        let workbook = workbook_part(&mut archive, budget)?;
+        let is_binary = workbook.ends_with(".bin");
+        let (directory, name) = workbook.rsplit_once('/').unwrap_or(("", &workbook));
+        let extension = if is_binary { "bin" } else { "xml" };
+        let related = format!("{directory}/_rels/{name}.rels");
+        let related = relationships(&mut archive, &related, directory, budget)?;
+        let part_of = |kind: &str| {
+            let found = related.iter().find(|it| it.kind == kind);
+            let usual = || format!("{directory}/{kind}.{extension}");
+            found.map_or_else(usual, |it| it.part.clone())
+        };
+        let part = archive.part(&workbook)?.ok_or_else(no_worksheets)?;
+        let contents = if is_binary {
+            xlsb::contents(part)?
+        } else {
+            xlsx::contents(&mut Xml::of(part.decoded()?))?
+        };
+        if contents.sheets.len() > MAX_TABLES {
+            return Err(too_much());
+        }
+        let strings = match archive.part(&part_of("sharedStrings"))? {
+            None => Texts::default(),
+            Some(part) if is_binary => xlsb::strings(part, budget)?,
+            Some(part) => xlsx::strings(&mut Xml::of(part.decoded()?), budget)?,
+        };
+        let styles = match archive.part(&part_of("styles"))? {
+            None => Styles::default(),
+            Some(part) if is_binary => xlsb::styles(part, budget)?,
+            Some(part) => xlsx::styles(&mut Xml::of(part.decoded()?), budget)?,
+        };
+        let (mut sheets, mut parts) = (Vec::new(), Vec::new());
+        for sheet in contents.sheets {
+            let relation = related.iter().find(|it| it.id == sheet.id);
+            // What names no part is a module of old macros; a part that is missing is a worksheet
+            // that cannot be read.
+            let is_worksheet = match relation {
+                Some(relation) => relation.kind == "worksheet",
+                None => !sheet.id.is_empty(),
+            };
+            sheets.push(SheetInfo {
+                name: Some(sheet.name),
+                kind: if is_worksheet {
+                    SheetKind::Worksheet
+                } else {
+                    SheetKind::Other
+                },
+                is_hidden: sheet.is_hidden,
+            });
+            parts.push(relation.map(|it| it.part.clone()).unwrap_or_default());
+        }
+        Ok(Package {
+            formats: Arc::new(Formats::new(
+                &styles.codes,
+                &styles.styles,
+                contents.is_1904,
+            )),
+            archive,
+            budget,
+            is_binary,
+            sheets,
+            parts,
+            strings: Arc::new(strings),
+        })
     }
+
+    pub(super) fn table(&mut self, at: usize) -> Result<Table> {
+        let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
+        let part = self.archive.part(part)?.ok_or_else(no_cells)?;
+        let (strings, formats) = (Arc::clone(&self.strings), Arc::clone(&self.formats));
+        let builder = TableBuilder::new(self.budget, strings, formats);
+        if self.is_binary {
+            xlsb::table(part, builder)
+        } else {
+            xlsx::table(&mut Xml::of(part.decoded()?), builder)
+        }
+    }
+}
+
+fn workbook_part(archive: &mut Archive<'_, '_>, budget: &Budget) -> Result<String> {
+    let root = relationships(archive, "_rels/.rels", "", budget)?;
+    let named = root.into_iter().find(|it| it.kind == "officeDocument");
+    let usual = ["xl/workbook.xml", "xl/workbook.bin"];
+    let usual = usual.into_iter().find(|name| archive.has(name));
+    named
+        .map(|relation| relation.part)
+        .filter(|name| archive.has(name))
+        .or_else(|| usual.map(str::to_owned))
+        .ok_or_else(no_worksheets)
 }
 
 struct Relation {
@@ -103,16 +151,19 @@ fn relationships(
     archive: &mut Archive<'_, '_>,
     name: &str,
     directory: &str,
+    budget: &Budget,
 ) -> Result<Vec<Relation>> {
     let mut relations = Vec::new();
-    let Some(mut xml) = archive.xml(name)? else {
+    let Some(part) = archive.part(name)? else {
         return Ok(relations);
     };
+    let mut xml = Xml::of(part.decoded()?);
     loop {
         match xml.next()? {
             Piece::Start(start) if start.local_name().as_ref() == "Relationship" => {
                 let kind = attribute(&start, "Type")?.unwrap_or_default();
                 let target = attribute(&start, "Target")?.unwrap_or_default();
+                budget.spend(size_of::<Relation>() + 2 * target.len())?;
                 relations.push(Relation {
                     id: attribute(&start, "Id")?.unwrap_or_default(),
                     kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -131,10 +182,7 @@ fn resolved(directory: &str, target: &str) -> String {
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_owned();
     }
-    let mut path: Vec<&str> = directory
-        .split('/')
-        .filter(|name| !name.is_empty())
-        .collect();
+    let mut path: Vec<&str> = directory.split('/').collect();
     for name in target.split('/') {
         match name {
             "." | "" => {}
@@ -142,5 +190,6 @@ fn resolved(directory: &str, target: &str) -> String {
             name => path.push(name),
         }
     }
+    path.retain(|name| !name.is_empty());
     path.join("/")
 }

@@ -6,23 +6,21 @@ use std::io::BufRead;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
+use super::budget::{Budget, MAX_TEXT};
+use super::error::{Result, broken, cut, long_text};
 use super::metered::Metered;
-use crate::workbook::error::{Result, broken, cut, long_text};
-use crate::workbook::table::Budget;
 
 /// Elements within elements. Workbooks have a dozen.
 const MAX_DEPTH: usize = 200;
-/// Bytes of a cell's text. Cells have at most 32,767 characters.
-const MAX_TEXT: usize = 1024 * 1024;
 
-pub(super) struct Xml<'b, R> {
-    reader: quick_xml::Reader<Metered<'b, R>>,
+pub(super) struct Xml<'r> {
+    reader: quick_xml::Reader<Metered<'r>>,
     buffer: Vec<u8>,
     depth: usize,
-    fault: Option<XmlFault>,
+    /// Why it is no XML.
+    pub(super) fault: Option<XmlFault>,
 }
 
-/// Why it is no XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum XmlFault {
     /// It ends within an element.
@@ -40,9 +38,13 @@ pub(super) enum Piece<'p> {
     Eof,
 }
 
-impl<'b, R: BufRead> Xml<'b, R> {
-    pub(super) fn new(part: R, budget: &'b Budget) -> Xml<'b, R> {
-        let mut reader = quick_xml::Reader::from_reader(Metered::new(part, budget));
+impl<'r> Xml<'r> {
+    pub(super) fn new(part: impl BufRead + 'r, budget: &'r Budget) -> Xml<'r> {
+        Xml::of(Metered::new(part, budget))
+    }
+
+    pub(super) fn of(part: Metered<'r>) -> Xml<'r> {
+        let mut reader = quick_xml::Reader::from_reader(part);
         reader.config_mut().expand_empty_elements = true;
         Xml {
             reader,
@@ -54,65 +56,62 @@ impl<'b, R: BufRead> Xml<'b, R> {
 
     pub(super) fn next(&mut self) -> Result<Piece<'_>> {
         self.buffer.clear();
-        self.reader.get_mut().piece();
-        let event = match self.reader.read_event_into(&mut self.buffer) {
-            Ok(event) => event,
-            Err(quick_xml::Error::Io(error)) => return Err(self.reader.get_ref().fault(&error)),
-            Err(_) => {
-                self.fault = Some(XmlFault::Malformed);
-                return Err(broken());
-            }
-        };
-        Ok(match event {
-            Event::Start(start) => {
+        self.reader.get_mut().begin_piece();
+        let piece = match self.reader.read_event_into(&mut self.buffer) {
+            Ok(Event::Start(start)) if self.depth < MAX_DEPTH => {
                 self.depth += 1;
-                if self.depth > MAX_DEPTH {
-                    self.fault = Some(XmlFault::Malformed);
-                    return Err(broken());
-                }
                 Piece::Start(start)
             }
-            Event::End(end) => {
+            Ok(Event::End(end)) => {
                 self.depth = self.depth.saturating_sub(1);
                 Piece::End(end)
             }
-            Event::Text(text) => Piece::Text(text.xml10_content()),
-            Event::CData(text) => Piece::Text(text.xml10_content()),
-            Event::GeneralRef(reference) => {
-                let character = character(&reference);
-                let character =
-                    character.inspect_err(|_| self.fault = Some(XmlFault::Malformed))?;
-                Piece::Text(Cow::Owned(character.into()))
-            }
-            Event::Eof if self.depth > 0 => {
+            Ok(Event::Text(text)) => Piece::Text(text.xml10_content()),
+            Ok(Event::CData(text)) => Piece::Text(text.xml10_content()),
+            Ok(Event::GeneralRef(reference)) => match character(&reference) {
+                Some(character) => Piece::Text(Cow::Owned(character.into())),
+                None => {
+                    self.fault = Some(XmlFault::Malformed);
+                    return Err(broken());
+                }
+            },
+            Ok(Event::Eof) if self.depth > 0 => {
                 self.fault = Some(XmlFault::Cut);
                 return Err(cut());
             }
-            Event::Eof => Piece::Eof,
-            _ => Piece::Other,
-        })
+            Ok(Event::Eof) => Piece::Eof,
+            Err(quick_xml::Error::Io(error)) => return Err(self.reader.get_ref().explain(&error)),
+            Ok(Event::Start(_)) | Err(_) => {
+                self.fault = Some(XmlFault::Malformed);
+                return Err(broken());
+            }
+            Ok(_) => Piece::Other,
+        };
+        Ok(piece)
     }
 
-    pub(super) fn fault(&self) -> Option<XmlFault> {
-        self.fault
-    }
-
-    /// What it is read from.
-    pub(super) fn source(&mut self) -> &mut R {
-        self.reader.get_mut().inner()
+    /// Appends the text of an element that has begun, without markup.
+    pub(super) fn text_of(&mut self, element: &str, text: &mut String) -> Result<()> {
+        loop {
+            match self.next()? {
+                Piece::Text(part) => append(text, &part)?,
+                Piece::End(end) if end.local_name().as_ref() == element => return Ok(()),
+                Piece::Eof => return Err(cut()),
+                _ => {}
+            }
+        }
     }
 }
 
-fn character(reference: &BytesRef<'_>) -> Result<char> {
-    let named = match &**reference {
+fn character(reference: &BytesRef<'_>) -> Option<char> {
+    match &**reference {
         "lt" => Some('<'),
         "gt" => Some('>'),
         "amp" => Some('&'),
         "apos" => Some('\''),
         "quot" => Some('"'),
-        _ => reference.resolve_char_ref().map_err(|_| broken())?,
-    };
-    named.ok_or_else(broken)
+        _ => reference.resolve_char_ref().ok().flatten(),
+    }
 }
 
 /// Appends to the text of a cell, which is never as long as a hostile file can make it.

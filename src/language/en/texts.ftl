@@ -50,7 +50,7 @@ sheet-not-a-sheet = is { $what }, not a sheet; give a .csv, .txt, .xlsx, .xlsb, 
 sheet-no-table = holds no table: it is a web page, perhaps one to log in; export the sheet again
 sheet-cut-table = ends within a table: it was cut off, so rows may be missing; export it again, or open it in Excel or WPS and save it as .xlsx or .csv
 sheet-bad-xml = line { $line } is not well-formed XML; export it again, or open it in Excel or WPS and save it as .xlsx or .csv
-sheet-password = is password-protected; save it without a password
+sheet-password = is password-protected, or its structure or its sheets are; save it without a password and unprotect workbook and sheets (审阅 → 保护), or save it as .csv
 sheet-damaged = is not a sheet that can be read ({ $damage }); open it in Excel or WPS and save it again as .xlsx or .csv
 sheet-too-large = holds more than { $limit } of cells; if it is meant to be so large, give --max-workbook-size, and else delete what is outside the table or save it as .csv
 sheet-unknown-worksheet = has no worksheet { $asked }; it has { $worksheets }
@@ -247,7 +247,7 @@ character-invisible = { $column } has an invisible character; it makes another t
 character-emoji = { $column } has an emoji; the ERP may refuse emoji; remove it
 
 misfit-formula-error = { $column } is the error of a formula; correct it in the workbook
-misfit-no-value = { $column } is a formula without a value; open the workbook, save it, try again
+misfit-no-value = { $column } is a formula without a value, or of value 0; if it was never calculated, open the workbook in Excel or WPS, save it and try again, else enter what is meant as text
 misfit-narrow = { $column } is what a spreadsheet shows for a value that its column is too narrow for; widen the column and export again
 misfit-format = { $column } is a number that its cell format shows as another text; format the column as text (文本) and enter what is meant
     .detail = { $stored }, shown as { $shown }

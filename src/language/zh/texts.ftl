@@ -38,7 +38,7 @@ sheet-not-a-sheet = 这不是表格（{ $what }）；请提供 .csv、.txt、.xl
 sheet-no-table = 这是网页，里面没有表格，可能是登录页；请重新导出表格
 sheet-cut-table = 表格没有结束，文件不完整，可能缺少行；请重新导出，或用 Excel、WPS 打开，另存为 .xlsx 或 .csv
 sheet-bad-xml = 第 { $line } 行不符合 XML 格式；请重新导出，或用 Excel、WPS 打开，另存为 .xlsx 或 .csv
-sheet-password = 文件有密码保护；请取消密码后重新保存
+sheet-password = 文件有密码，或者工作簿、工作表受保护；请取消密码并撤销保护（审阅 → 保护）后重新保存，或另存为 .csv
 sheet-damaged = 无法作为表格读取（{ $damage }）；请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv
 sheet-too-large = 单元格内容超过 { $limit }；如果表格确实这么大，请用 --max-workbook-size 提高上限，否则请删除表格以外的内容，或另存为 .csv
 sheet-unknown-worksheet = 没有工作表 { $asked }；现有的工作表：{ $worksheets }
@@ -227,7 +227,7 @@ character-invisible = { $column } 中有看不见的字符，实际内容与看�
 character-emoji = { $column } 中有表情符号；ERP 可能不接受，请删除
 
 misfit-formula-error = { $column } 是出错的公式；请在工作簿中改正
-misfit-no-value = { $column } 是没有计算结果的公式；请打开工作簿，保存后再试
+misfit-no-value = { $column } 是没有计算结果或结果为 0 的公式；如果从未计算过，请用 Excel 或 WPS 打开工作簿，保存后再试，否则请按文本输入正确的内容
 misfit-narrow = { $column } 只有 # 号，列宽不够时表格软件就这样显示；请加宽该列，重新导出
 misfit-format = { $column } 是数字，单元格格式却把它显示为别的内容；请把该列设为文本格式，输入正确的内容
     .detail = { $stored }，显示为 { $shown }

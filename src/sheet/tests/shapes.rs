@@ -2,9 +2,8 @@
 
 use rust_xlsxwriter::{Format as Style, Worksheet};
 
-use super::made::*;
-use super::workbooks::{book, write};
 use super::*;
+use crate::workbook::tests::made::*;
 
 fn visible_only() -> SheetOptions {
     SheetOptions {

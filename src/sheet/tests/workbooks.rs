@@ -1,44 +1,10 @@
 //! Workbooks, made by the tests.
 
-use std::io::{Cursor, Read as _};
-
-use crate::sheet::format::Format;
-use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook, Worksheet};
+use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula};
 
 use super::*;
-
-pub(super) fn book(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    fill(&mut workbook);
-    workbook.save_to_buffer().unwrap()
-}
-
-pub(super) fn write(sheet: &mut Worksheet, at: (u32, u16), table: &[&[&str]]) {
-    for (row, cells) in (at.0..).zip(table) {
-        for (column, cell) in (at.1..).zip(*cells) {
-            sheet.write(row, column, *cell).unwrap();
-        }
-    }
-}
-
-/// The archive with one of its parts edited.
-pub(super) fn with_part(bytes: &[u8], part: &str, edit: impl Fn(String) -> String) -> Vec<u8> {
-    let mut from = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for at in 0..from.len() {
-        let mut entry = from.by_index(at).unwrap();
-        let name = entry.name().unwrap().into_owned();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).unwrap();
-        if name == part {
-            content = edit(String::from_utf8(content).unwrap()).into_bytes();
-        }
-        let stored = zip::write::SimpleFileOptions::default();
-        to.start_file(name, stored).unwrap();
-        to.write_all(&content).unwrap();
-    }
-    to.finish().unwrap().into_inner()
-}
+use crate::sheet::format::Format;
+use crate::workbook::tests::made::*;
 
 fn table(rows: &[&[&str]]) -> Vec<u8> {
     book(|book| write(book.add_worksheet(), (0, 0), rows))
@@ -89,27 +55,6 @@ fn cells_show_as_people_see_them() {
         ["2204130001", "加急", "a\n\"b\"", "1.5", "2024-04-13", ""]
     );
     assert_eq!(cells(&rows[1]), ["=\"CG2\"", "7", "TRUE", "2", "", ""]);
-}
-
-#[test]
-fn numbers_that_excel_has_cut_are_invalid_and_stay_so() {
-    let bytes = book(|book| {
-        let sheet = book.add_worksheet();
-        write(sheet, (0, 0), &[&["采购单号", "标记", "条码"]]);
-        for (row, number) in [(1, 123_456_789_012_345.0), (2, 1_234_567_890_123_456.0)] {
-            sheet.write(row, 0, number).unwrap();
-            sheet.write(row, 1, "a").unwrap();
-            sheet.write(row, 2, number).unwrap();
-        }
-    });
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
-    let told = told(&sheet);
-    assert_eq!(told[0], "2 123456789012345 a");
-    assert!(told[1].ends_with("(\"1.23456789012346E+15\")"));
-    let rows = rows(&sheet).unwrap();
-    assert_eq!(&rows[1].cells()[2], "1234567890123456");
-    // What the results echo is refused again when they are read.
-    assert!(sheet.entry(rows[1].cells(), None).is_err());
 }
 
 #[test]
@@ -231,45 +176,6 @@ fn a_damaged_workbook_is_said_to_be() {
     }
 }
 
-/// An archive's directory says of each part how it is packed, and whether it is encrypted.
-#[test]
-fn parts_that_cannot_be_unpacked_are_told_from_damaged_ones() {
-    let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
-    let entry = |at: &usize| bytes[*at..].starts_with(b"PK\x01\x02");
-    let entries: Vec<usize> = (0..bytes.len()).filter(entry).collect();
-    for (at, value, says) in [
-        (8, 1, "is password-protected"),
-        (10, 98, "it is packed in a way that is not supported"),
-    ] {
-        let mut changed = bytes.clone();
-        for entry in &entries {
-            changed[entry + at] = value;
-        }
-        let said = refusal(&changed, &SheetOptions::default());
-        assert!(said.contains(says), "{said}");
-    }
-}
-
-/// The sector that a chain of an xls file goes on with stands in a table.
-#[test]
-fn a_chain_of_sectors_that_leads_back_into_itself_is_refused_rather_than_filling_memory() {
-    let whole = include_bytes!("../../../tests/fixtures/orders.xls");
-    let word = |at: usize| u32::from_le_bytes(whole[at..at + 4].try_into().unwrap()) as usize;
-    let sector = |id: usize| (id + 1) * 512;
-    let (table, directory) = (sector(word(76)), word(48));
-    let entries = (0..4).map(|n| sector(directory) + n * 128);
-    let workbook = entries.into_iter().find(|at| whole[at + 64] == 18).unwrap();
-    for start in [directory, word(workbook + 116)] {
-        let mut looped = whole.to_vec();
-        let next = table + start * 4;
-        looped[next..next + 4].copy_from_slice(&(start as u32).to_le_bytes());
-        // Longer than memory, as the file itself says.
-        looped[workbook + 120..workbook + 124].copy_from_slice(&u32::MAX.to_le_bytes());
-        let said = refusal(&looped, &SheetOptions::default());
-        assert!(said.contains("it is damaged"), "{said}");
-    }
-}
-
 #[test]
 fn a_stray_cell_far_away_makes_one_row_more() {
     let bytes = book(|book| {
@@ -288,23 +194,6 @@ fn a_stray_cell_far_away_makes_one_row_more() {
 }
 
 #[test]
-fn a_stray_cell_beside_a_long_table_is_refused() {
-    let bytes = book(|book| {
-        let sheet = book.add_worksheet();
-        write(sheet, (0, 0), &[&["采购单号", "标记"]]);
-        for row in 1..4_000 {
-            write(sheet, (row, 0), &[&["CG1", "a"]]);
-        }
-        sheet.write(9, 16_383, "x").unwrap();
-    });
-    let said = refusal(&bytes, &SheetOptions::default());
-    assert!(
-        said.contains("cells far apart; delete what is outside"),
-        "{said}"
-    );
-}
-
-#[test]
 fn an_empty_worksheet_says_less_than_one_without_the_columns() {
     let bytes = book(|book| {
         book.add_worksheet().set_name("空").unwrap();
@@ -313,4 +202,105 @@ fn an_empty_worksheet_says_less_than_one_without_the_columns() {
     });
     let said = refusal(&bytes, &SheetOptions::default());
     assert!(said.contains("line 1 has \"说明\""), "{said}");
+}
+
+/// Orders and flags whose cells are no texts, each in a row of its own.
+#[test]
+fn cells_that_may_be_another_order_are_invalid_and_stand_as_they_are_shown() {
+    let number = |format: &str, value: f64, shown: &str, says: &str| {
+        let bytes = book(|book| {
+            let sheet = book.add_worksheet();
+            write(sheet, (0, 0), &[&["采购单号", "标记"], &["0012345", "a"]]);
+            let style = Style::new().set_num_format(format);
+            sheet.write_with_format(2, 0, value, &style).unwrap();
+            sheet.write(2, 1, "a").unwrap();
+        });
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let said = told(&sheet).pop().unwrap();
+        assert!(said.contains(says), "{said}");
+        let rows = rows(&sheet).unwrap();
+        let cell = &rows[1].cells()[0];
+        assert_eq!(cell.trim_start_matches("#FORMAT! "), shown);
+    };
+    number("0000000", 12_346.0, "0012346", "3 0012346 a");
+    number(
+        "General",
+        12_346.0,
+        "12346",
+        "! 采购单号 is a number with fewer digits",
+    );
+    number("#,##0", 12_346.0, "12346", "(12346, shown as #,##0)");
+    number("General", 1_724.999_999_999_999_8, "1725", "decimals");
+    number(
+        "General",
+        1_724.999_999_999_999_8,
+        "1725",
+        "(\"1724.9999999999998\")",
+    );
+    number("0%", 0.15, "15%", "is a percentage");
+    number("m/d/yyyy", 220_413.0, "2503-06-20", "is a date");
+    number("[h]:mm", 1.5, "36:00:00", "is a time");
+    let long = "1.23456789012346E+15";
+    number("General", 1_234_567_890_123_456.0, long, "cut to 15 digits");
+}
+
+#[test]
+fn a_flag_is_no_date_and_no_number_in_disguise() {
+    let bytes = book(|book| {
+        let sheet = book.add_worksheet();
+        write(sheet, (0, 0), &[&["采购单号", "标记"]]);
+        for (row, format) in [(1, "General"), (2, "0.00"), (3, "yyyy-mm-dd")] {
+            let style = Style::new().set_num_format(format);
+            sheet.write(row, 0, "CG1").unwrap();
+            sheet.write_with_format(row, 1, 45_000.5, &style).unwrap();
+        }
+    });
+    let told = told(&opened(&bytes, &SheetOptions::default()).unwrap());
+    assert_eq!(told[0], "2 CG1 45000.5");
+    assert!(told[1].contains("! 标记 is a number that its cell format"));
+    assert!(told[2].contains("! 标记 is a date"));
+}
+
+#[test]
+fn an_order_of_another_kind_does_not_hide_lost_zeros() {
+    let is_sent = |texts: &[&str]| {
+        let bytes = book(|book| {
+            let sheet = book.add_worksheet();
+            write(sheet, (0, 0), &[&["采购单号", "标记"]]);
+            for (row, order) in (1..).zip(texts) {
+                write(sheet, (row, 0), &[&[*order, "a"]]);
+            }
+            let row = texts.len() as u32 + 1;
+            sheet.write(row, 0, 12_399).unwrap();
+            sheet.write(row, 1, "a").unwrap();
+        });
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        told(&sheet).pop().unwrap().ends_with(" 12399 a")
+    };
+    assert!(!is_sent(&["0012300", "0012301", "CG2026001"]));
+    // Where nothing begins with a zero, none is likely to be lost.
+    assert!(is_sent(&["2204130001", "12398", "CG2026001"]));
+}
+
+#[test]
+fn formulas_filled_down_below_the_orders_are_blank_as_they_look() {
+    let rows = |rows: &str| told(&opened(&xlsx_rows(rows, &[]), &SheetOptions::default()).unwrap());
+    let nothing = "<row><c t=\"str\"><f>A1</f><v></v></c><c t=\"str\"><f>B1</f><v></v></c></row>";
+    let order = "<row><c t=\"str\"><f>A1</f><v>CG1</v></c><c t=\"str\"><f>B1</f><v>a</v></c></row>";
+    assert_eq!(rows(&format!("{order}{nothing}")), ["2 CG1 a"]);
+    // Where there is nothing else, or no value at all, they were never calculated.
+    let never = "<row><c><f>A1</f></c><c><f>B1</f></c></row>";
+    for (all, says) in [
+        (
+            nothing.to_owned(),
+            "2 ! 采购单号 is a formula without a value",
+        ),
+        (
+            format!("{order}{never}"),
+            "3 ! 采购单号 is a formula without a value",
+        ),
+    ] {
+        let told = rows(&all).pop().unwrap();
+        assert!(told.starts_with(says), "{told}");
+    }
 }

@@ -2,8 +2,9 @@
 
 use rust_xlsxwriter::Workbook;
 
-use super::workbooks::{book, with_part, worksheet, write};
+use super::workbooks::worksheet;
 use super::*;
+use crate::workbook::tests::made::{book, with_parts, write};
 
 const HEADER: &[&str] = &["采购单号", "标记"];
 
@@ -83,8 +84,9 @@ fn a_worksheet_that_cannot_be_read_is_not_passed_over() {
         add(book, "1月", &[HEADER, &["CG1", "a"]]);
         add(book, "2月", &[HEADER, &["CG2", "a"]]);
     });
-    let damaged = with_part(&bytes, "xl/worksheets/sheet2.xml", |text| {
-        text.replace("</c>", "</d>")
+    let damaged = with_parts(&bytes, |name, part| match name {
+        "xl/worksheets/sheet2.xml" => b"<worksheet><c></d>".to_vec(),
+        _ => part,
     });
     let said = refusal(&damaged, &SheetOptions::default());
     assert!(

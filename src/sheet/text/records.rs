@@ -7,7 +7,7 @@ use super::encoding::TextEncoding;
 use crate::language::say;
 use crate::sheet::error::SheetError;
 use crate::sheet::input::Input;
-use crate::sheet::record::{Record, RecordReader};
+use crate::sheet::record::{NO_PROBLEMS, Record, RecordReader};
 use crate::text::quoted;
 
 /// So that memory does not grow with a quote that is never closed.
@@ -43,6 +43,7 @@ impl RecordReader for Records<'_> {
             text: text.map_err(|_| self.text.malformed())?,
             ends: &self.ends[..ended],
             left_out: false,
+            problems: &NO_PROBLEMS,
         }))
     }
 }

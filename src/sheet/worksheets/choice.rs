@@ -1,6 +1,7 @@
 //! Which worksheets of a workbook are read.
 
-use super::records::{TableRecords, count};
+use super::count;
+use super::records::TableRecords;
 use crate::language::say;
 use crate::sheet::error::Fault;
 use crate::sheet::header::{Found, Header, Search, search};
@@ -85,7 +86,7 @@ impl Survey {
             };
             survey.are_named &= name.is_some();
             let name = name.or((!is_only).then_some(number));
-            let search = search(TableRecords::new(&table, None), false, options);
+            let search = search(TableRecords::new(&table), false, options);
             let (line, by_letter) = (search.line(), search.by_letter());
             let (rows, chosen) = match search.found {
                 Found::Missing(_) => {
@@ -163,7 +164,7 @@ fn unreadable(name: String, error: WorkbookError) -> Fault {
 
 /// How many rows follow the line, blank ones not counted.
 fn rows_after(table: &Table, line: u64) -> u64 {
-    count(TableRecords::new(table, None), |it| it > line)
+    count(table, |row| row.line() > line)
 }
 
 fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {
@@ -212,7 +213,7 @@ fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, Fault> {
 /// A table without a name: its number, and the first cells, by which people know it.
 fn numbered(at: usize, table: &Table) -> String {
     let number = at + 1;
-    let mut records = TableRecords::new(table, None);
+    let mut records = TableRecords::new(table);
     let Ok(Some(first)) = records.next() else {
         return say!("sheet-numbered-empty", number = number);
     };

@@ -1,20 +1,39 @@
 //! The worksheet of a workbook that is read, held in memory.
 
 mod choice;
-mod merged;
+mod digits;
 mod records;
-mod sent;
-mod worksheet;
 
-use super::error::SheetError;
+use super::error::{Fault, SheetError};
+use super::format::Format;
 use super::header::Header;
 use super::input::Input;
+use super::normalize::{is_blank, strip_wrapping};
 use super::options::SheetOptions;
 use super::text::TextEncoding;
-use choice::choose;
-pub(super) use worksheet::Worksheet;
+use super::top::FlagSource;
+use super::warning::Warning;
+use crate::erp::field::Field;
+use crate::workbook::{Kind, Row, Table, Workbook};
+use choice::{Chosen, choose};
+use digits::Lengths;
+use records::{Sent, TableRecords};
 
-use crate::workbook::Workbook;
+#[derive(Debug)]
+pub(super) struct Worksheet {
+    pub(super) format: Format,
+    /// Of a file that is text.
+    pub(super) encoding: Option<TextEncoding>,
+    /// None for the only table of a web page.
+    pub(super) name: Option<String>,
+    table: Table,
+    sent: Sent,
+    /// Whether rows that are hidden are left out.
+    visible_only: bool,
+    /// How many cells that are sent stand for several rows.
+    merged: u64,
+    hidden_rows: u64,
+}
 
 impl Worksheet {
     pub(super) fn open(
@@ -29,11 +48,110 @@ impl Worksheet {
             let format = book.format().into();
             Worksheet::of(chosen, format, encoding, options)
         });
-        let worksheet = worksheet.map_err(|mut fault| {
+        worksheet.map_err(|mut fault| {
             fault.guessed(encoding.and_then(|encoding| encoding.in_doubt()));
             input.error(fault)
-        })?;
-        let header = worksheet.header.clone();
+        })
+    }
+
+    fn of(
+        chosen: Chosen,
+        format: Format,
+        encoding: Option<TextEncoding>,
+        options: &SheetOptions,
+    ) -> Result<(Worksheet, Header), Fault> {
+        let (mut header, mut table) = (chosen.header, chosen.table);
+        header.last_line = last_line(&table, &header, chosen.by_letter)?;
+        let columns = sent_columns(&header).map(|(_, column)| column);
+        let merged = columns.map(|column| table.fill_down(column, header.last_line));
+        let merged = merged.sum();
+        let is_below = |line| line > header.last_line;
+        let worksheet = Worksheet {
+            format,
+            encoding,
+            name: chosen.name,
+            merged,
+            hidden_rows: count(&table, |row| is_below(row.line()) && row.is_hidden()),
+            sent: sent(&table, &header),
+            table,
+            visible_only: options.visible_only,
+        };
         Ok((worksheet, header))
+    }
+
+    pub(super) fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
+        TableRecords::below(&self.table, header, self.sent, self.visible_only)
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let encoding = self.encoding.and_then(|encoding| encoding.warning());
+        let hidden = (self.hidden_rows > 0).then_some(Warning::HiddenRows {
+            count: self.hidden_rows,
+            left_out: self.visible_only,
+        });
+        let merged = (self.merged > 0).then_some(Warning::MergedCells { count: self.merged });
+        [encoding, hidden, merged].into_iter().flatten().collect()
+    }
+}
+
+/// How many rows there are that are wanted, blank ones not counted.
+fn count(table: &Table, is_wanted: impl Fn(Row<'_>) -> bool) -> u64 {
+    let rows = table.rows().filter(|&row| is_wanted(row));
+    let filled = rows.filter(|row| row.cells().any(|cell| !is_blank(cell.text)));
+    filled.count() as u64
+}
+
+/// The columns that are sent.
+fn sent_columns(header: &Header) -> impl Iterator<Item = (Field, usize)> + use<> {
+    let flag = flag_column(header).map(|at| (Field::FlagName, at));
+    [(Field::PurchaseNo, header.order)].into_iter().chain(flag)
+}
+
+fn flag_column(header: &Header) -> Option<usize> {
+    match header.flag {
+        FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(at),
+        FlagSource::Given(_) => None,
+    }
+}
+
+/// Where the header ends that cells merged downwards make higher than a line; an error if one of
+/// its cells that is known by its text stands for several columns.
+fn last_line(table: &Table, header: &Header, by_letter: [bool; 2]) -> Result<u64, Fault> {
+    let mut last = header.line;
+    for ((field, column), by_letter) in sent_columns(header).zip(by_letter) {
+        let Some(merge) = table.merge_at(header.line, column) else {
+            continue;
+        };
+        let (first_column, last_column) = merge.columns;
+        if first_column < last_column && !by_letter {
+            return Err(Fault::MergedHeader {
+                line: header.line,
+                header: header.fields[column].clone(),
+                field,
+                columns: merge.columns,
+            });
+        }
+        last = last.max(merge.rows.1);
+    }
+    Ok(last)
+}
+
+fn sent(table: &Table, header: &Header) -> Sent {
+    let mut lengths = Lengths::default();
+    let mut has_orders = false;
+    for row in table.rows().filter(|row| row.line() > header.last_line) {
+        let Some(cell) = row.cell(header.order) else {
+            continue;
+        };
+        has_orders |= !matches!(cell.kind, Kind::NoValue | Kind::EmptyText);
+        if matches!(cell.kind, Kind::Text | Kind::Error) {
+            lengths.add(&strip_wrapping(cell.text));
+        }
+    }
+    Sent {
+        order: header.order,
+        flag: flag_column(header),
+        digits: lengths.common(),
+        has_orders,
     }
 }

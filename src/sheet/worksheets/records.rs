@@ -1,45 +1,92 @@
 //! A table's rows as records of text.
 
-use super::sent::Sent;
+use crate::erp::field::Field;
+use crate::sheet::cell::problem;
 use crate::sheet::error::SheetError;
+use crate::sheet::header::Header;
 use crate::sheet::normalize::is_blank;
-use crate::sheet::record::{Record, RecordReader};
-use crate::workbook::{Row, Shape, Table};
+use crate::sheet::record::{CellProblems, NO_PROBLEMS, Record, RecordReader};
+use crate::workbook::{Kind, Row, Table};
+
+/// Stands before what is not sent, so that it is not when results are given back, either.
+const MARK: &str = "#FORMAT! ";
+
+/// The columns that are sent, and what is known of them as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub(super) order: usize,
+    pub(super) flag: Option<usize>,
+    /// How many digits the orders have that are texts, where that is certain enough.
+    pub(super) digits: Option<usize>,
+    /// Whether there are orders at all: then a row of nothing but formulas that came to nothing is
+    /// blank, as people see it. Else they were never calculated.
+    pub(super) has_orders: bool,
+}
 
 /// Goes through a worksheet's rows that are not empty.
-pub(super) struct TableRecords<'s> {
+pub(in crate::sheet) struct TableRecords<'s> {
     rows: Box<dyn Iterator<Item = Row<'s>> + Send + 's>,
     width: usize,
-    shape: &'s Shape,
-    sent: Option<Sent>,
+    sent: Option<(Sent, &'s Header)>,
     /// Whether hidden rows are left out.
     visible_only: bool,
     text: String,
     ends: Vec<usize>,
+    problems: CellProblems,
 }
 
 impl<'s> TableRecords<'s> {
-    pub(super) fn new(table: &'s Table, sent: Option<Sent>) -> TableRecords<'s> {
+    pub(super) fn new(table: &'s Table) -> TableRecords<'s> {
         TableRecords {
             rows: Box::new(table.rows()),
             width: table.width(),
-            shape: &table.shape,
-            sent,
+            sent: None,
             visible_only: false,
             text: String::new(),
             ends: Vec::new(),
+            problems: NO_PROBLEMS.clone(),
         }
     }
 
-    pub(super) fn leaving_out_hidden(mut self, leaves_out: bool) -> TableRecords<'s> {
-        self.visible_only = leaves_out;
-        self
+    pub(super) fn below(
+        table: &'s Table,
+        header: &'s Header,
+        sent: Sent,
+        visible_only: bool,
+    ) -> TableRecords<'s> {
+        TableRecords {
+            sent: Some((sent, header)),
+            visible_only,
+            ..TableRecords::new(table)
+        }
+    }
+}
+
+impl TableRecords<'_> {
+    fn is_refused(&self, column: usize) -> bool {
+        let [order, flag] = &self.problems;
+        self.sent.is_some_and(|(sent, _)| {
+            (order.is_some() && sent.order == column)
+                || (flag.is_some() && sent.flag == Some(column))
+        })
     }
 }
 
 fn shows_nothing(row: Row<'_>) -> bool {
-    row.cells()
-        .all(|cell| cell.stored_text().is_some_and(is_blank))
+    let mut cells = row.cells();
+    cells.all(|cell| matches!(cell.kind, Kind::Text | Kind::EmptyText) && is_blank(cell.text))
+}
+
+fn problems(row: Row<'_>, sent: Sent, header: &Header) -> CellProblems {
+    if sent.has_orders && shows_nothing(row) {
+        return NO_PROBLEMS.clone();
+    }
+    let order = Some((sent.order, Field::PurchaseNo, sent.digits));
+    let flag = sent.flag.map(|flag| (flag, Field::FlagName, None));
+    [order, flag].map(|column| {
+        let (at, field, digits) = column?;
+        problem(row.cell(at)?, &header.fields[at], field, digits)
+    })
 }
 
 impl RecordReader for TableRecords<'_> {
@@ -47,16 +94,18 @@ impl RecordReader for TableRecords<'_> {
         let Some(row) = self.rows.next() else {
             return Ok(None);
         };
-        let sent = self
-            .sent
-            .filter(|sent| !(sent.has_orders && shows_nothing(row)));
+        if let Some((sent, header)) = self.sent {
+            self.problems = problems(row, sent, header);
+        }
         self.text.clear();
         self.ends.clear();
         for cell in row.cells() {
-            let column = cell.column();
             // Blank columns are kept, so that letters mean the same columns here and in results.
-            self.ends.resize(column, self.text.len());
-            cell.show(sent.and_then(|sent| sent.role(column)), &mut self.text);
+            self.ends.resize(cell.column, self.text.len());
+            if self.is_refused(cell.column) {
+                self.text.push_str(MARK);
+            }
+            self.text.push_str(cell.text);
             self.ends.push(self.text.len());
         }
         self.ends.resize(self.width, self.text.len());
@@ -64,16 +113,8 @@ impl RecordReader for TableRecords<'_> {
             line: row.line(),
             text: &self.text,
             ends: &self.ends,
-            left_out: self.visible_only && self.shape.is_hidden(row.line()),
+            left_out: self.visible_only && row.is_hidden(),
+            problems: &self.problems,
         }))
     }
-}
-
-/// How many rows there are whose line is wanted, blank ones not counted.
-pub(super) fn count(mut cells: TableRecords<'_>, is_wanted: impl Fn(u64) -> bool) -> u64 {
-    let mut rows = 0;
-    while let Ok(Some(record)) = cells.next() {
-        rows += u64::from(is_wanted(record.line) && !is_blank(record.text));
-    }
-    rows
 }

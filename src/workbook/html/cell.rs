@@ -1,10 +1,9 @@
 //! One cell, as it is read.
 
+use crate::workbook::budget::MAX_TEXT;
+use crate::workbook::builder::{Stored, TableBuilder};
 use crate::workbook::error::Result;
-use crate::workbook::table::{TableBuilder, TableCell, Value};
-
-/// In bytes.
-const MAX_TEXT: usize = 1024 * 1024;
+use crate::workbook::show::Value;
 
 pub(super) struct Cell {
     column: u32,
@@ -72,16 +71,16 @@ impl Cell {
         let value = match stored.filter(|number| number.is_finite()) {
             // So a column too narrow shows a number that has no format.
             Some(number) if is_scientific(shown) => Value::Number(number),
-            Some(number) => table.shown(number, shown)?,
-            None => table.text(shown)?,
+            Some(number) => Value::Shown(number, shown),
+            None => Value::Text(shown),
         };
-        let cell = TableCell {
-            value,
+        table.put(Stored {
+            line,
             column: self.column,
             style: 0,
             is_formula: false,
-        };
-        table.cell(line, cell)?;
+            value,
+        })?;
         match self.merged {
             (0, 0) => Ok(()),
             (down, across) => table.merge((line, line + down), (self.column, self.column + across)),

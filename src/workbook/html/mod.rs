@@ -3,7 +3,6 @@
 mod cell;
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -11,12 +10,12 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::TextReader;
-use super::held::{Held, check_count};
-use super::{SheetInfo, SheetKind};
-use crate::workbook::column::MAX_COLUMNS;
-use crate::workbook::error::{Result, WorkbookError, broken, cut_table, too_much};
-use crate::workbook::table::{Budget, TableBuilder, Texts};
+use super::budget::{Budget, MAX_TABLES};
+use super::builder::TableBuilder;
+use super::column::MAX_COLUMNS;
+use super::error::{Result, WorkbookError, broken, cut_table, too_much};
+use super::held::Held;
+use super::{SheetInfo, SheetKind, TextReader, WorkbookFormat};
 use cell::Cell;
 
 /// As browsers have it.
@@ -25,7 +24,7 @@ const MAX_DOWN: u32 = 65_534;
 
 pub(super) fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<Held> {
     // A tag or a text may be as long as the page, and is held twice while it grows.
-    budget.expect(length.saturating_mul(2))?;
+    budget.check(length.saturating_mul(2))?;
     let page = Page(RefCell::new(State::new(budget)));
     let tokenizer = Tokenizer::new(page, TokenizerOpts::default());
     let queue = BufferQueue::default();
@@ -114,7 +113,7 @@ impl<'b> State<'b> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let mut held = Held::default();
+        let mut held = Held::new(WorkbookFormat::Html);
         for table in self.tables {
             let sheet = SheetInfo {
                 name: None,
@@ -174,9 +173,11 @@ impl<'b> State<'b> {
     }
 
     fn begin_table(&mut self, has_tag: bool) {
-        let table = TableBuilder::new(self.budget, &Arc::<Texts>::default());
+        let table = TableBuilder::plain(self.budget);
         self.tables.push(table);
-        self.check(check_count(self.tables.len()));
+        if self.tables.len() > MAX_TABLES {
+            self.fault.get_or_insert_with(too_much);
+        }
         self.open.push(Open {
             table: self.tables.len() - 1,
             has_tag,
@@ -252,7 +253,7 @@ impl<'b> State<'b> {
         if down > 1 {
             let end = open.column as usize;
             if let Some(more) = end.checked_sub(open.taken.len()) {
-                if let Err(fault) = self.budget.hold(more * size_of::<u32>()) {
+                if let Err(fault) = self.budget.spend(more * size_of::<u32>()) {
                     self.fault.get_or_insert(fault);
                     return;
                 }

@@ -4,12 +4,15 @@ mod records;
 mod text;
 mod worksheet;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::budget::{Budget, MAX_TABLES};
+use super::builder::TableBuilder;
+use super::error::{Result, cut, no_cells, password, too_much};
+use super::number_format::Formats;
+use super::package::Styles;
+use super::table::{Table, Texts};
 use super::{SheetInfo, SheetKind};
-use crate::workbook::error::{Result, cut, no_cells, password};
-use crate::workbook::table::{Budget, NumberFormat, Table, Texts, of_cells};
 use records::Records;
 use text::{Charset, shared};
 
@@ -26,7 +29,7 @@ mod kind {
     pub(super) const NUMBER_FORMAT: u16 = 0x41E;
 }
 
-pub(in crate::workbook) struct Xls<'b> {
+pub(super) struct Xls<'b> {
     stream: Vec<u8>,
     budget: &'b Budget,
     pub(super) sheets: Vec<SheetInfo>,
@@ -34,14 +37,13 @@ pub(in crate::workbook) struct Xls<'b> {
     starts: Vec<usize>,
     charset: Charset,
     strings: Arc<Texts>,
-    formats: Arc<[Arc<NumberFormat>]>,
-    is_1904: bool,
+    formats: Arc<Formats>,
 }
 
 impl<'b> Xls<'b> {
     pub(super) fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<Xls<'b>> {
         let (mut sheets, mut starts) = (Vec::new(), Vec::new());
-        let (mut codes, mut cells) = (HashMap::new(), Vec::new());
+        let mut styles = Styles::default();
         let mut charset = Charset::default();
         let mut strings = Texts::default();
         let mut is_1904 = false;
@@ -55,6 +57,7 @@ impl<'b> Xls<'b> {
                 kind::ENCRYPTED => return Err(password()),
                 kind::CODE_PAGE => charset.code_page(fields.u16()?),
                 kind::DATES => is_1904 = fields.u16()? == 1,
+                kind::SHEET if sheets.len() == MAX_TABLES => return Err(too_much()),
                 kind::SHEET => {
                     starts.push(fields.u32()? as usize);
                     let state = fields.u8()?;
@@ -70,11 +73,11 @@ impl<'b> Xls<'b> {
                 }
                 kind::NUMBER_FORMAT => {
                     let id = u32::from(fields.u16()?);
-                    codes.insert(id, charset.format(&mut fields)?);
+                    styles.codes.insert(id, charset.format(&mut fields)?);
                 }
                 kind::CELL_FORMAT => {
                     fields.u16()?;
-                    cells.push(u32::from(fields.u16()?));
+                    styles.styles.push(u32::from(fields.u16()?));
                 }
                 kind::TEXTS => strings = shared(fields, records, budget)?,
                 kind::END => break,
@@ -82,14 +85,13 @@ impl<'b> Xls<'b> {
             }
         }
         Ok(Xls {
-            formats: of_cells(&codes, &cells),
+            formats: Arc::new(Formats::new(&styles.codes, &styles.styles, is_1904)),
             stream,
             budget,
             sheets,
             starts,
             charset,
             strings: Arc::new(strings),
-            is_1904,
         })
     }
 
@@ -97,10 +99,8 @@ impl<'b> Xls<'b> {
         let start = self.starts.get(at).copied();
         let stream = start.and_then(|start| self.stream.get(start..));
         let stream = stream.ok_or_else(no_cells)?;
-        let records = Records::new(stream);
-        let mut table = worksheet::read(records, self.charset, self.budget, &self.strings)?;
-        table.formats = Arc::clone(&self.formats);
-        table.is_1904 = self.is_1904;
-        Ok(table)
+        let (strings, formats) = (Arc::clone(&self.strings), Arc::clone(&self.formats));
+        let builder = TableBuilder::new(self.budget, strings, formats);
+        worksheet::read(Records::new(stream), self.charset, builder)
     }
 }

@@ -4,8 +4,9 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::super::binary::Fields;
 use super::records::Records;
+use crate::workbook::budget::Budget;
 use crate::workbook::error::{Result, cut};
-use crate::workbook::table::{Budget, Texts};
+use crate::workbook::table::Texts;
 
 /// How texts are stored.
 #[derive(Clone, Copy)]

@@ -1,15 +1,18 @@
 //! One worksheet's cells.
 
-use std::sync::Arc;
-
-use super::super::binary::{Fields, error};
 use super::kind::{BEGIN, END};
 use super::records::Records;
 use super::text::Charset;
-use crate::workbook::error::{Result, cut};
-use crate::workbook::table::{Budget, Table, TableBuilder, TableCell, Texts, Value};
+use crate::workbook::binary::{Fields, error};
+use crate::workbook::builder::{Stored, TableBuilder};
+use crate::workbook::error::{Result, broken, cut};
+use crate::workbook::show::Value;
+use crate::workbook::table::{Kind, Table};
 
 const FORMULA: u16 = 0x06;
+/// Those of earlier generations, which some programs write.
+const OLD_FORMULA: u16 = 0x206;
+const OLDER_FORMULA: u16 = 0x406;
 const NUMBERS: u16 = 0xBD;
 const RICH_TEXT: u16 = 0xD6;
 const SHARED_TEXT: u16 = 0xFD;
@@ -27,10 +30,8 @@ const SHORT_NUMBER: u16 = 0x27E;
 pub(super) fn read(
     mut records: Records<'_>,
     charset: Charset,
-    budget: &Budget,
-    strings: &Arc<Texts>,
+    mut builder: TableBuilder<'_>,
 ) -> Result<Table> {
-    let mut builder = TableBuilder::new(budget, strings);
     // Charts within a worksheet have records of their own.
     let mut depth = 0;
     let mut awaited: Option<Place> = None;
@@ -46,7 +47,7 @@ pub(super) fn read(
             FORMULA_TEXT => {
                 if let Some(place) = awaited.take() {
                     let text = charset.continued(fields, records)?;
-                    place.formula(builder.text(&text)?, &mut builder)?;
+                    place.put(Value::Text(&text), true, &mut builder)?;
                 }
             }
             NUMBERS => numbers(fields, &mut builder)?,
@@ -65,42 +66,45 @@ pub(super) fn read(
                     builder.merge(rows, columns)?;
                 }
             }
-            FORMULA | NUMBER | SHORT_NUMBER | TEXT | RICH_TEXT | SHARED_TEXT | BOOL_OR_ERROR => {
+            FORMULA | OLD_FORMULA | OLDER_FORMULA | NUMBER | SHORT_NUMBER | TEXT | RICH_TEXT
+            | SHARED_TEXT | BOOL_OR_ERROR => {
                 if let Some(place) = awaited.take() {
-                    place.formula(Value::None, &mut builder)?;
+                    place.put(Value::Empty, true, &mut builder)?;
                 }
                 let place = Place::of(&mut fields)?;
-                match kind {
-                    FORMULA => match formula(fields, &mut builder)? {
-                        Some(value) => place.formula(value, &mut builder)?,
-                        None => awaited = Some(place),
-                    },
-                    NUMBER => place.cell(Value::Number(fields.f64()?), &mut builder)?,
-                    SHORT_NUMBER => place.cell(Value::Number(fields.rk()?), &mut builder)?,
-                    SHARED_TEXT => {
-                        let value = builder.shared(Some(fields.u32()?))?;
-                        place.cell(value, &mut builder)?;
-                    }
+                let value = match kind {
+                    NUMBER => Value::Number(fields.f64()?),
+                    SHORT_NUMBER => Value::Number(fields.rk()?),
+                    SHARED_TEXT => Value::Shared(fields.u32()?),
                     BOOL_OR_ERROR => {
                         let value = fields.u8()?;
-                        let value = match fields.u8()? {
-                            0 => Value::Bool(value != 0),
-                            _ => builder.text(error(value))?,
-                        };
-                        place.cell(value, &mut builder)?;
+                        match fields.u8()? {
+                            0 => Value::of_bool(value != 0),
+                            _ => Value::Known(Kind::Error, error(value).into()),
+                        }
+                    }
+                    TEXT | RICH_TEXT => {
+                        let text = charset.continued(fields, records)?;
+                        place.put(Value::Text(&text), false, &mut builder)?;
+                        continue;
                     }
                     _ => {
-                        let text = charset.continued(fields, records)?;
-                        let value = builder.text(&text)?;
-                        place.cell(value, &mut builder)?;
+                        match formula(fields)? {
+                            Some(value) => place.put(value, true, &mut builder)?,
+                            None => awaited = Some(place),
+                        }
+                        continue;
                     }
-                }
+                };
+                place.put(value, false, &mut builder)?;
             }
+            // Cells of the first generation: no row may be missing unnoticed.
+            0x02..=0x05 | 0x07 => return Err(broken()),
             _ => {}
         }
     }
     if let Some(place) = awaited {
-        place.formula(Value::None, &mut builder)?;
+        place.put(Value::Empty, true, &mut builder)?;
     }
     builder.finish()
 }
@@ -122,22 +126,14 @@ impl Place {
         })
     }
 
-    fn cell(self, value: Value, builder: &mut TableBuilder<'_>) -> Result<()> {
-        self.put(value, false, builder)
-    }
-
-    fn formula(self, value: Value, builder: &mut TableBuilder<'_>) -> Result<()> {
-        self.put(value, true, builder)
-    }
-
-    fn put(self, value: Value, is_formula: bool, builder: &mut TableBuilder<'_>) -> Result<()> {
-        let cell = TableCell {
-            value,
+    fn put(self, value: Value<'_>, is_formula: bool, builder: &mut TableBuilder<'_>) -> Result<()> {
+        builder.put(Stored {
+            line: self.line,
             column: self.column,
             style: self.style,
             is_formula,
-        };
-        builder.cell(self.line, cell)
+            value,
+        })
     }
 }
 
@@ -148,25 +144,24 @@ fn numbers(mut fields: Fields<'_>, builder: &mut TableBuilder<'_>) -> Result<()>
     // At the end stands the last column.
     for column in first..first + fields.0.len() as u32 / 6 {
         let style = fields.u16()?;
-        let value = Value::Number(fields.rk()?);
         let place = Place {
             line,
             column,
             style,
         };
-        place.cell(value, builder)?;
+        place.put(Value::Number(fields.rk()?), false, builder)?;
     }
     Ok(())
 }
 
 /// What a formula came to; none if it is a text, which stands in a record after it.
-fn formula(mut fields: Fields<'_>, builder: &mut TableBuilder<'_>) -> Result<Option<Value>> {
+fn formula(mut fields: Fields<'_>) -> Result<Option<Value<'static>>> {
     let mut number = fields;
     Ok(Some(match fields.bytes(8)? {
         [0, .., 0xFF, 0xFF] => return Ok(None),
-        [1, _, value, .., 0xFF, 0xFF] => Value::Bool(*value != 0),
-        [2, _, code, .., 0xFF, 0xFF] => builder.text(error(*code))?,
-        [_, .., 0xFF, 0xFF] => builder.text("")?,
+        [1, _, value, .., 0xFF, 0xFF] => Value::of_bool(*value != 0),
+        [2, _, code, .., 0xFF, 0xFF] => Value::Known(Kind::Error, error(*code).into()),
+        [_, .., 0xFF, 0xFF] => Value::Text(""),
         _ => Value::Number(number.f64()?),
     }))
 }

@@ -1,70 +1,157 @@
-//! Workbooks in Office Open XML.
+//! Parts of markup: the workbook, the texts that cells share, the styles and the worksheets.
 
-mod strings;
-mod styles;
 mod worksheet;
 
-use std::sync::Arc;
+pub(super) use worksheet::table;
 
-use super::SheetInfo;
-use super::archive::Archive;
-use super::package::{Opened, Package, Related};
-use super::xml::{Piece, attribute, is_true};
-use crate::workbook::error::{Result, no_cells, no_worksheets};
-use crate::workbook::table::{Budget, Table};
+use std::borrow::Cow;
 
-pub(super) fn open<'i, 'b>(
-    mut archive: Archive<'i, 'b>,
-    package: &Package,
-    budget: &'b Budget,
-) -> Result<Opened<'i, 'b>> {
-    let related = Related::of(&mut archive, &package.workbook)?;
-    let (mut sheets, mut parts) = (Vec::new(), Vec::new());
-    let mut is_1904 = false;
-    let mut xml = archive.xml(&package.workbook)?.ok_or_else(no_worksheets)?;
+use super::budget::Budget;
+use super::error::{Result, cut};
+use super::package::{Contents, ListedSheet, Styles};
+use super::table::Texts;
+use super::xml::{Piece, Xml, append, attribute, is_true};
+
+pub(super) fn contents(xml: &mut Xml<'_>) -> Result<Contents> {
+    let mut contents = Contents::default();
     loop {
         match xml.next()? {
             Piece::Start(start) => match start.local_name().as_ref() {
                 "workbookPr" => {
                     let date = attribute(&start, "date1904")?;
-                    is_1904 = date.is_some_and(|value| is_true(&value));
+                    contents.is_1904 = date.is_some_and(|value| is_true(&value));
                 }
                 "sheet" => {
-                    let id = attribute(&start, "id")?.unwrap_or_default();
-                    let part = related.by_id.get(&id);
-                    let (kind, part) = part.ok_or_else(no_cells)?;
                     let state = attribute(&start, "state")?;
-                    sheets.push(SheetInfo {
-                        name: Some(attribute(&start, "name")?.unwrap_or_default()),
-                        kind: *kind,
+                    contents.sheets.push(ListedSheet {
+                        id: attribute(&start, "id")?.unwrap_or_default(),
+                        name: attribute(&start, "name")?.unwrap_or_default(),
                         is_hidden: matches!(state.as_deref(), Some("hidden" | "veryHidden")),
                     });
-                    parts.push(part.clone());
                 }
                 _ => {}
             },
-            Piece::Eof => break,
+            Piece::Eof => return Ok(contents),
             _ => {}
         }
     }
-    drop(xml);
-    let strings = strings::read(&mut archive, &related.strings, budget)?;
-    let formats = styles::read(&mut archive, &related.styles, budget)?;
-    Ok(Opened {
-        archive,
-        budget,
-        sheets,
-        parts,
-        strings: Arc::new(strings),
-        formats,
-        is_1904,
-    })
 }
 
-/// The cells of one of its worksheets.
-pub(super) fn table(book: &mut Opened<'_, '_>, at: usize) -> Result<Table> {
-    book.table(at, |archive, part, budget, strings| {
-        let xml = archive.xml(part)?.ok_or_else(no_cells)?;
-        worksheet::read(xml, budget, strings)
-    })
+pub(super) fn strings(xml: &mut Xml<'_>, budget: &Budget) -> Result<Texts> {
+    let mut texts = Texts::default();
+    let mut text = String::new();
+    loop {
+        match xml.next()? {
+            Piece::Start(start) if start.local_name().as_ref() == "si" => {
+                text.clear();
+                rich(xml, "si", &mut text)?;
+                texts.push(&unescaped(&text), budget)?;
+            }
+            Piece::Eof => return Ok(texts),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn styles(xml: &mut Xml<'_>, budget: &Budget) -> Result<Styles> {
+    let mut read = Styles::default();
+    // Conditional formats have some of their own.
+    let (mut in_formats, mut in_cells) = (false, false);
+    loop {
+        match xml.next()? {
+            Piece::Start(start) => {
+                let id = attribute(&start, "numFmtId")?.and_then(|id| id.parse().ok());
+                match start.local_name().as_ref() {
+                    "numFmts" => in_formats = true,
+                    "numFmt" if in_formats => {
+                        let code = attribute(&start, "formatCode")?.unwrap_or_default();
+                        budget.spend(code.len())?;
+                        read.codes.extend(id.map(|id| (id, code)));
+                    }
+                    "cellXfs" => in_cells = true,
+                    "xf" if in_cells => {
+                        budget.spend(size_of::<u32>())?;
+                        read.styles.push(id.unwrap_or(0));
+                    }
+                    _ => {}
+                }
+            }
+            Piece::End(end) => match end.local_name().as_ref() {
+                "numFmts" => in_formats = false,
+                "cellXfs" => in_cells = false,
+                _ => {}
+            },
+            Piece::Eof => return Ok(read),
+            _ => {}
+        }
+    }
+}
+
+/// Appends the text of an element that has begun: all its runs, but not how they are pronounced.
+fn rich(xml: &mut Xml<'_>, element: &str, text: &mut String) -> Result<()> {
+    let (mut in_text, mut in_phonetic) = (false, false);
+    loop {
+        match xml.next()? {
+            Piece::Start(start) => match start.local_name().as_ref() {
+                "t" => in_text = true,
+                "rPh" => in_phonetic = true,
+                _ => {}
+            },
+            Piece::End(end) => match end.local_name().as_ref() {
+                "t" => in_text = false,
+                "rPh" => in_phonetic = false,
+                name if name == element => return Ok(()),
+                _ => {}
+            },
+            Piece::Text(part) if in_text && !in_phonetic => append(text, &part)?,
+            Piece::Eof => return Err(cut()),
+            _ => {}
+        }
+    }
+}
+
+/// With characters that stand as `_x000D_`, which are those that XML cannot have.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
+    let mut units: Vec<u16> = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        match escape(rest) {
+            Some(unit) => {
+                units.push(unit);
+                rest = &rest["_x0000_".len()..];
+            }
+            None => {
+                units.extend(c.encode_utf16(&mut [0; 2]).iter());
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    Cow::Owned(String::from_utf16_lossy(&units))
+}
+
+fn escape(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
+    let are_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let unit = u16::from_str_radix(digits, 16).ok();
+    unit.filter(|_| are_hexadecimal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_read() {
+        for (text, read) in [
+            ("a_x000D_b", "a\rb"),
+            ("_x005F_x000D_", "_x000D_"),
+            ("_xD83D__xDE00_", "😀"),
+            ("_x12_ _xZZZZ_ 中_x", "_x12_ _xZZZZ_ 中_x"),
+        ] {
+            assert_eq!(unescaped(text), read);
+        }
+    }
 }

@@ -1,22 +1,22 @@
 //! One worksheet's cells.
 
-use std::io::BufRead;
-use std::sync::Arc;
-
 use quick_xml::events::BytesStart;
 
-use super::super::xml::{Piece, Xml, attribute, attributes, is_true};
-use super::strings::{plain, rich, unescaped};
-use crate::workbook::error::{Result, WorkbookError, bad_place, bad_value, cut, no_cells};
-use crate::workbook::table::{Budget, Table, TableBuilder, TableCell, Texts, Value, iso};
+use super::{rich, unescaped};
+use crate::workbook::builder::{Stored, TableBuilder};
+use crate::workbook::column::by_letter;
+use crate::workbook::date::iso;
+use crate::workbook::error::{Result, bad_place, bad_value, cut, no_cells};
+use crate::workbook::show::Value;
+use crate::workbook::table::{Kind, Table};
+use crate::workbook::xml::{Piece, Xml, attribute, attributes, is_true};
 
-pub(super) fn read(
-    mut xml: Xml<'_, impl BufRead>,
-    budget: &Budget,
-    strings: &Arc<Texts>,
+pub(in crate::workbook) fn table(
+    xml: &mut Xml<'_>,
+    mut builder: TableBuilder<'_>,
 ) -> Result<Table> {
-    let mut builder = TableBuilder::new(budget, strings);
-    let mut buffers = Buffers::default();
+    // Memory used again for each cell.
+    let (mut kind, mut text) = (String::new(), String::new());
     let (mut has_data, mut in_data) = (false, false);
     // Rows and cells that do not say where they are come after those before.
     let (mut line, mut column) = (0_u32, 0_u32);
@@ -33,20 +33,27 @@ pub(super) fn read(
                     }
                 }
                 "c" if in_data => {
-                    let cell = Attributes::of(&start, &mut buffers.kind)?;
-                    if let Some(place) = cell.place {
-                        (line, column) = place;
+                    let mut style = 0;
+                    kind.clear();
+                    for attribute in attributes(&start) {
+                        match attribute? {
+                            ("r", value) => {
+                                let place = place(&value).ok_or_else(|| bad_place(&value));
+                                (line, column) = place?;
+                            }
+                            ("s", value) => style = value.trim().parse().unwrap_or(u16::MAX),
+                            ("t", value) => kind.push_str(&value),
+                            _ => {}
+                        }
                     }
-                    let (value, is_formula) = value(&mut xml, &mut builder, &mut buffers)?;
-                    if is_formula || !matches!(value, Value::None) {
-                        let cell = TableCell {
-                            value,
-                            column,
-                            style: cell.style,
-                            is_formula,
-                        };
-                        builder.cell(line, cell)?;
-                    }
+                    let (value, is_formula) = value(xml, &kind, &mut text)?;
+                    builder.put(Stored {
+                        line,
+                        column,
+                        style,
+                        is_formula,
+                        value,
+                    })?;
                     column += 1;
                 }
                 "mergeCell" => {
@@ -65,10 +72,6 @@ pub(super) fn read(
     }
 }
 
-fn misplaced(place: &str) -> WorkbookError {
-    bad_place(place)
-}
-
 #[derive(Default)]
 struct Row {
     line: Option<u32>,
@@ -84,7 +87,7 @@ impl Row {
             match attribute? {
                 ("r", value) => {
                     let line = value.trim().parse();
-                    row.line = Some(line.map_err(|_| misplaced(&value))?);
+                    row.line = Some(line.map_err(|_| bad_place(&value))?);
                 }
                 ("hidden", value) => row.is_hidden = is_true(&value),
                 ("customHeight", value) => has_height = is_true(&value),
@@ -97,55 +100,12 @@ impl Row {
     }
 }
 
-/// Memory used again for each cell.
-#[derive(Default)]
-struct Buffers {
-    kind: String,
-    text: String,
-}
-
-struct Attributes {
-    /// Line from 1 and column from 0.
-    place: Option<(u32, u32)>,
-    style: u16,
-}
-
-impl Attributes {
-    /// A cell's attributes; that of its kind goes to `kind`.
-    fn of(start: &BytesStart<'_>, kind: &mut String) -> Result<Attributes> {
-        kind.clear();
-        let mut read = Attributes {
-            place: None,
-            style: 0,
-        };
-        for attribute in attributes(start) {
-            match attribute? {
-                ("r", value) => {
-                    read.place = Some(place(&value).ok_or_else(|| misplaced(&value))?);
-                }
-                ("s", value) => read.style = value.trim().parse().unwrap_or(u16::MAX),
-                ("t", value) => kind.push_str(&value),
-                _ => {}
-            }
-        }
-        Ok(read)
-    }
-}
-
 /// `B3` is line 3 and column 1.
 fn place(name: &str) -> Option<(u32, u32)> {
     let name = name.trim();
     let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let line = name.get(letters.len()..)?.parse().ok()?;
-    if letters.is_empty() || letters.len() > 3 {
-        return None;
-    }
-    let column = letters.bytes().try_fold(0, |column, letter| {
-        let letter = letter.to_ascii_uppercase();
-        let digit = letter.is_ascii_uppercase().then(|| letter - b'A')?;
-        Some(column * 26 + u32::from(digit) + 1)
-    })?;
-    Some((line, column - 1))
+    Some((line, by_letter(letters)? as u32))
 }
 
 type Span = (u32, u32);
@@ -159,74 +119,61 @@ fn corners(cells: &str) -> Option<(Span, Span)> {
 }
 
 /// What stands in a cell that has begun, up to its end, and whether a formula does.
-fn value(
-    xml: &mut Xml<'_, impl BufRead>,
-    builder: &mut TableBuilder<'_>,
-    buffers: &mut Buffers,
-) -> Result<(Value, bool)> {
-    let Buffers { kind, text } = buffers;
-    let is_inline = matches!(kind.as_str(), "inlineStr" | "is");
-    let mut value = Value::None;
-    let mut is_formula = false;
+fn value<'t>(xml: &mut Xml<'_>, kind: &str, text: &'t mut String) -> Result<(Value<'t>, bool)> {
+    let is_inline = matches!(kind, "inlineStr" | "is");
+    let (mut has_value, mut is_rich, mut is_formula) = (false, false, false);
+    text.clear();
     loop {
         match xml.next()? {
             Piece::Start(start) => match start.local_name().as_ref() {
                 "v" if !is_inline => {
+                    (has_value, is_rich) = (true, false);
                     text.clear();
-                    plain(xml, "v", text)?;
-                    value = stored(builder, kind, text, is_formula)?;
+                    xml.text_of("v", text)?;
                 }
                 "is" => {
+                    (has_value, is_rich) = (true, true);
                     text.clear();
                     rich(xml, "is", text)?;
-                    value = own(builder, &unescaped(text), false)?;
                 }
                 "f" => is_formula = true,
                 _ => {}
             },
-            Piece::End(end) if end.local_name().as_ref() == "c" => return Ok((value, is_formula)),
+            Piece::End(end) if end.local_name().as_ref() == "c" => break,
             Piece::Eof => return Err(cut()),
             _ => {}
         }
     }
+    if (is_rich || kind == "str") && text.contains("_x") {
+        *text = unescaped(text).into_owned();
+    }
+    let value = match has_value {
+        true if is_rich => Value::Text(text),
+        true => stored(kind, text)?,
+        false => Value::Empty,
+    };
+    Ok((value, is_formula))
 }
 
 /// A cell's value as it is stored, by the kind that the cell says it is.
-fn stored(
-    builder: &mut TableBuilder<'_>,
-    kind: &str,
-    text: &str,
-    is_formula: bool,
-) -> Result<Value> {
-    let unknown = || bad_value(text);
-    match kind {
-        // Of a formula, no text is a value; elsewhere, it is none.
-        "str" => own(builder, &unescaped(text), is_formula),
-        "e" => own(builder, text.trim(), false),
-        "d" => own(builder, &iso(text), false),
-        _ if text.trim().is_empty() => Ok(Value::None),
-        "s" => builder.shared(text.trim().parse().ok()),
-        "b" => match text.trim() {
-            "0" | "false" => Ok(Value::Bool(false)),
-            "1" | "true" => Ok(Value::Bool(true)),
-            _ => Err(unknown()),
-        },
-        "n" | "" => match text.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Value::Number(number)),
+fn stored<'t>(kind: &str, text: &'t str) -> Result<Value<'t>> {
+    let trimmed = text.trim();
+    Ok(match kind {
+        "str" => Value::Text(text),
+        _ if trimmed.is_empty() => Value::Empty,
+        "e" => Value::Known(Kind::Error, trimmed.into()),
+        "d" => iso(text),
+        "s" => Value::Shared(trimmed.parse().unwrap_or(u32::MAX)),
+        "b" if matches!(trimmed, "0" | "false") => Value::of_bool(false),
+        "b" if matches!(trimmed, "1" | "true") => Value::of_bool(true),
+        "n" | "" => match trimmed.parse::<f64>() {
+            Ok(number) if number.is_finite() => Value::Number(number),
             // Some programs do not say that a text is one.
-            _ if kind.is_empty() => own(builder, text, false),
-            _ => Err(unknown()),
+            _ if kind.is_empty() => Value::Text(text),
+            _ => return Err(bad_value(text)),
         },
-        _ => Err(unknown()),
-    }
-}
-
-fn own(builder: &mut TableBuilder<'_>, text: &str, keep_empty: bool) -> Result<Value> {
-    if text.is_empty() && !keep_empty {
-        Ok(Value::None)
-    } else {
-        builder.text(text)
-    }
+        _ => return Err(bad_value(text)),
+    })
 }
 
 #[cfg(test)]

@@ -6,38 +6,39 @@ use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
-use super::TextReader;
+use super::budget::{Budget, MAX_ROWS};
+use super::builder::{Stored, TableBuilder};
+use super::column::MAX_COLUMNS;
+use super::date::iso;
+use super::error::{Result, WorkbookError, cut_table, out_of_order};
 use super::held::Held;
+use super::show::Value;
+use super::table::Kind;
 use super::xml::{Piece, Xml, XmlFault, append, attribute};
-use super::{SheetInfo, SheetKind};
+use super::{SheetInfo, SheetKind, TextReader, WorkbookFormat};
 use crate::language::say;
-use crate::workbook::column::MAX_COLUMNS;
-use crate::workbook::error::{Result, WorkbookError, cut_table, out_of_order};
-use crate::workbook::table::{Budget, MAX_ROWS, TableBuilder, TableCell, Texts, Value, iso};
 use styles::Styles;
 
 pub(super) fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
-    let mut xml = Xml::new(text, budget);
+    let mut xml = Xml::new(&mut *text, budget);
     let mut book = Book::new(budget);
-    loop {
+    let error = loop {
         match xml.next() {
             Ok(Piece::Start(tag)) => book.begin(&tag)?,
             Ok(Piece::End(tag)) => book.end(tag.local_name().as_ref())?,
             Ok(Piece::Text(text)) => book.text(&text)?,
             Ok(Piece::Other) => {}
             Ok(Piece::Eof) => return Ok(book.held),
-            Err(error) => {
-                return Err(match xml.fault() {
-                    Some(XmlFault::Cut) => cut_table(),
-                    Some(XmlFault::Malformed) => {
-                        let line = xml.source().line();
-                        WorkbookError::new(say!("sheet-bad-xml", line = line))
-                    }
-                    None => error,
-                });
-            }
+            Err(error) => break error,
         }
-    }
+    };
+    let fault = xml.fault;
+    drop(xml);
+    Err(match fault {
+        Some(XmlFault::Cut) => cut_table(),
+        Some(XmlFault::Malformed) => WorkbookError::new(say!("sheet-bad-xml", line = text.line())),
+        None => error,
+    })
 }
 
 struct Book<'b> {
@@ -58,6 +59,7 @@ struct Worksheet<'b> {
     name: String,
     is_hidden: bool,
     table: TableBuilder<'b>,
+    style: Option<u16>,
     /// The styles of columns, by the column after their last, in order.
     columns: Vec<(u32, Option<u16>)>,
     /// Where the next row stands, counted from 1.
@@ -94,7 +96,7 @@ impl<'b> Book<'b> {
     fn new(budget: &'b Budget) -> Book<'b> {
         Book {
             budget,
-            held: Held::default(),
+            held: Held::new(WorkbookFormat::XmlSpreadsheet),
             styles: Styles::default(),
             worksheet: None,
             row: Row::default(),
@@ -114,10 +116,20 @@ impl<'b> Book<'b> {
                 self.worksheet = Some(Worksheet {
                     name: attribute(tag, "Name")?.unwrap_or_default(),
                     is_hidden: false,
-                    table: TableBuilder::new(self.budget, &Arc::<Texts>::default()),
+                    table: TableBuilder::new(
+                        self.budget,
+                        Arc::default(),
+                        Arc::clone(&self.styles.formats),
+                    ),
+                    style: None,
                     columns: Vec::new(),
                     next_line: 1,
                 });
+            }
+            "Table" => {
+                if let Some(worksheet) = &mut self.worksheet {
+                    worksheet.style = self.styles.of(tag)?;
+                }
             }
             "Column" => self.column(tag)?,
             "Row" => self.begin_row(tag)?,
@@ -218,23 +230,23 @@ impl<'b> Book<'b> {
         let Some((cell, worksheet)) = self.cell.take().zip(self.worksheet.as_mut()) else {
             return Ok(());
         };
-        let table = &mut worksheet.table;
-        let value = cell.value(&self.text, table)?;
-        if matches!(value, Value::None) && !cell.is_formula {
-            return Ok(());
-        }
         let mut columns = worksheet.columns.iter();
         let of_column = columns.find(|(end, _)| cell.column < *end);
-        let style = cell.style.or(self.row.style);
-        let style = style.or(of_column.and_then(|(_, style)| *style));
-        let stored = TableCell {
-            value,
+        let of_column = of_column.and_then(|(_, style)| *style);
+        let style = cell.style.or(self.row.style).or(of_column);
+        let style = style.or(worksheet.style);
+        let value = cell.value(&self.text);
+        if matches!(value, Value::Empty | Value::Text("")) && !cell.is_formula {
+            return Ok(());
+        }
+        let (line, table) = (self.row.line, &mut worksheet.table);
+        table.put(Stored {
+            line,
             column: cell.column,
             style: style.unwrap_or_else(|| self.styles.usual()),
             is_formula: cell.is_formula,
-        };
-        let line = self.row.line;
-        table.cell(line, stored)?;
+            value,
+        })?;
         match (cell.down, cell.across) {
             (0, 0) => Ok(()),
             (down, across) => table.merge(
@@ -253,11 +265,7 @@ impl<'b> Book<'b> {
             kind: SheetKind::Worksheet,
             is_hidden: worksheet.is_hidden,
         };
-        let mut table = worksheet.table.finish();
-        if let Ok(table) = &mut table {
-            table.formats = Arc::clone(&self.styles.formats);
-        }
-        self.held.push(sheet, table)
+        self.held.push(sheet, worksheet.table.finish())
     }
 
     fn text(&mut self, text: &str) -> Result<()> {
@@ -269,16 +277,16 @@ impl<'b> Book<'b> {
 }
 
 impl Cell {
-    fn value(&self, text: &str, table: &mut TableBuilder<'_>) -> Result<Value> {
+    fn value<'t>(&self, text: &'t str) -> Value<'t> {
         let trimmed = text.trim();
-        Ok(match (self.kind.as_str(), trimmed.parse::<f64>()) {
-            _ if !self.has_data => Value::None,
+        match (self.kind.as_str(), trimmed.parse::<f64>()) {
+            _ if !self.has_data => Value::Empty,
             ("Number", Ok(number)) if number.is_finite() => Value::Number(number),
-            ("Boolean", _) => Value::Bool(trimmed == "1"),
-            ("DateTime", _) => table.text(&iso(trimmed))?,
-            _ if text.is_empty() && !self.is_formula => Value::None,
-            _ => table.text(text)?,
-        })
+            ("Boolean", _) => Value::of_bool(trimmed == "1"),
+            ("DateTime", _) => iso(text),
+            ("Error", _) => Value::Known(Kind::Error, trimmed.into()),
+            _ => Value::Text(text),
+        }
     }
 }
 

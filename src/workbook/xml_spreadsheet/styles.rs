@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
-use super::super::xml::attribute;
-use crate::workbook::error::{Result, too_much};
-use crate::workbook::table::{Budget, NumberFormat, of_cells};
-
-const MAX_STYLES: usize = 65_536;
+use crate::workbook::budget::Budget;
+use crate::workbook::error::Result;
+use crate::workbook::number_format::{Formats, NumberFormat};
+use crate::workbook::xml::attribute;
 
 #[derive(Default)]
 pub(super) struct Styles {
@@ -18,7 +17,7 @@ pub(super) struct Styles {
     open: Option<String>,
     /// By name, once all are read.
     numbers: HashMap<String, u16>,
-    pub(super) formats: Arc<[Arc<NumberFormat>]>,
+    pub(super) formats: Arc<Formats>,
 }
 
 #[derive(Default)]
@@ -31,24 +30,22 @@ impl Styles {
     pub(super) fn begin(&mut self, tag: &BytesStart<'_>, budget: &Budget) -> Result<()> {
         let id = attribute(tag, "ID")?.unwrap_or_default();
         let parent = attribute(tag, "Parent")?;
-        // Its name is held twice.
-        budget.hold(2 * id.len() + parent.as_ref().map_or(0, String::len))?;
-        budget.hold(size_of::<(String, Style)>())?;
+        // Its name and its format are held twice.
+        let size = size_of::<(String, Style)>() + size_of::<NumberFormat>();
+        budget.spend(size + 2 * id.len() + parent.as_ref().map_or(0, String::len))?;
         let format = None;
         self.styles.insert(id.clone(), Style { parent, format });
         self.open = Some(id);
-        match self.styles.len() {
-            0..=MAX_STYLES => Ok(()),
-            _ => Err(too_much()),
-        }
+        Ok(())
     }
 
     pub(super) fn format(&mut self, tag: &BytesStart<'_>, budget: &Budget) -> Result<()> {
-        let format = attribute(tag, "Format")?;
-        budget.hold(format.as_ref().map_or(0, String::len))?;
+        // One that is named, but not said, is General.
+        let format = attribute(tag, "Format")?.unwrap_or_default();
+        budget.spend(2 * format.len())?;
         let style = self.open.as_ref().and_then(|id| self.styles.get_mut(id));
         if let Some(style) = style {
-            style.format = format;
+            style.format = Some(format);
         }
         Ok(())
     }
@@ -59,13 +56,15 @@ impl Styles {
 
     /// All are read.
     pub(super) fn finish(&mut self) {
-        let (mut codes, mut cells) = (HashMap::new(), Vec::new());
-        for (number, id) in (0_u16..=u16::MAX).zip(self.styles.keys()) {
-            codes.insert(number.into(), self.code(id).to_owned());
-            cells.push(number.into());
-            self.numbers.insert(id.clone(), number);
-        }
-        self.formats = of_cells(&codes, &cells);
+        let ids: Vec<&String> = self.styles.keys().collect();
+        let formats = ids.iter().map(|id| NumberFormat::parse(self.code(id)));
+        let styles = formats.map(Arc::new).collect();
+        self.formats = Arc::new(Formats {
+            styles,
+            is_1904: false,
+        });
+        let numbered = ids.into_iter().cloned().zip(0..=u16::MAX);
+        self.numbers = numbered.collect();
     }
 
     /// A style without a format has that of its parent.
@@ -76,8 +75,7 @@ impl Styles {
                 break;
             };
             match style.format.as_deref() {
-                Some("" | "General Number") => break,
-                Some(format) => return format,
+                Some(name) => return code_of(name),
                 None => id = style.parent.as_deref().unwrap_or_default(),
             }
         }
@@ -93,5 +91,16 @@ impl Styles {
     /// That of cells that name none.
     pub(super) fn usual(&self) -> u16 {
         self.numbers.get("Default").copied().unwrap_or(u16::MAX)
+    }
+}
+
+/// The code of a format that has a name of its own.
+fn code_of(name: &str) -> &str {
+    match name {
+        "" | "General Number" => "General",
+        "General Date" | "Long Date" | "Medium Date" | "Short Date" => "yyyy-m-d",
+        "Long Time" | "Medium Time" | "Short Time" => "h:mm:ss",
+        "Percent" => "0.00%",
+        code => code,
     }
 }

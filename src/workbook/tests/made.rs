@@ -1,8 +1,43 @@
 //! Workbooks put together byte by byte, for what no program writes any more, or ever should.
 
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 
-pub(super) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+use rust_xlsxwriter::{Workbook, Worksheet};
+
+pub(crate) fn book(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    fill(&mut workbook);
+    workbook.save_to_buffer().unwrap()
+}
+
+pub(crate) fn write(sheet: &mut Worksheet, at: (u32, u16), table: &[&[&str]]) {
+    for (row, cells) in (at.0..).zip(table) {
+        for (column, cell) in (at.1..).zip(*cells) {
+            sheet.write(row, column, *cell).unwrap();
+        }
+    }
+}
+
+/// The archive with its parts edited.
+pub(crate) fn with_parts(bytes: &[u8], edit: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut parts = Vec::new();
+    for at in 0..from.len() {
+        let mut entry = from.by_index(at).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        let content = edit(&name, content);
+        parts.push((name, content));
+    }
+    let parts: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(name, part)| (&**name, &**part))
+        .collect();
+    archive(&parts)
+}
+
+pub(crate) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
         let stored = zip::write::SimpleFileOptions::default();
@@ -13,7 +48,7 @@ pub(super) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// Rows as `.ods` files have them; the last three are one folded group.
-pub(super) fn ods(rows: &str) -> Vec<u8> {
+pub(crate) fn ods(rows: &str) -> Vec<u8> {
     let content = format!(
         "<o:document-content><o:body><o:spreadsheet><table:table table:name=\"表\">{rows}\
          </table:table></o:spreadsheet></o:body></o:document-content>"
@@ -28,51 +63,51 @@ pub(super) fn ods(rows: &str) -> Vec<u8> {
     ])
 }
 
-pub(super) fn ods_cell(attributes: &str, text: &str) -> String {
+pub(crate) fn ods_cell(attributes: &str, text: &str) -> String {
     format!(
         "<table:table-cell office:value-type=\"string\" {attributes}><text:p>{text}</text:p>\
          </table:table-cell>"
     )
 }
 
-pub(super) fn words(numbers: &[u16]) -> Vec<u8> {
+pub(crate) fn words(numbers: &[u16]) -> Vec<u8> {
     numbers.iter().flat_map(|it| it.to_le_bytes()).collect()
 }
 
-pub(super) fn units(text: &str) -> Vec<u8> {
+pub(crate) fn units(text: &str) -> Vec<u8> {
     words(&text.encode_utf16().collect::<Vec<_>>())
 }
 
-pub(super) fn integers(numbers: &[u32]) -> Vec<u8> {
+pub(crate) fn integers(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|it| it.to_le_bytes()).collect()
 }
 
 /// A record of an xls file ([MS-XLS]).
-pub(super) fn record(kind: u16, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn record(kind: u16, bytes: &[u8]) -> Vec<u8> {
     let head = words(&[kind, u16::try_from(bytes.len()).unwrap()]);
     [&head[..], bytes].concat()
 }
 
-pub(super) fn begin(version: u16, what: u16) -> Vec<u8> {
+pub(crate) fn begin(version: u16, what: u16) -> Vec<u8> {
     record(0x0809, &words(&[version, what, 0, 0, 0, 0, 0, 0]))
 }
 
 /// A text cell of an xls file.
-pub(super) fn xls_text(row: u16, column: u16, text: &str) -> Vec<u8> {
+pub(crate) fn xls_text(row: u16, column: u16, text: &str) -> Vec<u8> {
     let length = text.encode_utf16().count() as u16;
     let head = words(&[row, column, 0, length]);
     record(0x0204, &[&head[..], &[1], &units(text)].concat())
 }
 
 /// An xls file with one worksheet.
-pub(super) fn xls_book(version: u16, globals: &[u8], cells: &[u8]) -> Vec<u8> {
+pub(crate) fn xls_book(version: u16, globals: &[u8], cells: &[u8]) -> Vec<u8> {
     let end = record(0x000A, &[]);
     let sheet = [&begin(version, 0x0010), cells, &end].concat();
     compound("/Workbook", &xls_stream(version, globals, &sheet))
 }
 
 /// The records of an xls file with one worksheet, whose own are given whole.
-pub(super) fn xls_stream(version: u16, globals: &[u8], sheet: &[u8]) -> Vec<u8> {
+pub(crate) fn xls_stream(version: u16, globals: &[u8], sheet: &[u8]) -> Vec<u8> {
     let end = record(0x000A, &[]);
     let name = match version {
         0x0600 => [&[1, 1], &units("表")[..]].concat(),
@@ -87,7 +122,7 @@ pub(super) fn xls_stream(version: u16, globals: &[u8], sheet: &[u8]) -> Vec<u8> 
     [&bound(start), sheet].concat()
 }
 
-pub(super) fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
+pub(crate) fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     let mut written = file.create_stream(name).unwrap();
     written.write_all(stream).unwrap();
@@ -96,7 +131,7 @@ pub(super) fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
 }
 
 /// A record of an xlsb file ([MS-XLSB]).
-pub(super) fn xlsb_record(kind: u16, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn xlsb_record(kind: u16, bytes: &[u8]) -> Vec<u8> {
     let kind = match kind {
         0..0x80 => vec![kind as u8],
         _ => vec![kind as u8 | 0x80, (kind >> 7) as u8],
@@ -104,18 +139,18 @@ pub(super) fn xlsb_record(kind: u16, bytes: &[u8]) -> Vec<u8> {
     [&kind[..], &[bytes.len() as u8], bytes].concat()
 }
 
-pub(super) fn xlsb_row(row: u32, flags: u8) -> Vec<u8> {
+pub(crate) fn xlsb_row(row: u32, flags: u8) -> Vec<u8> {
     let head = [&integers(&[row, 0])[..], &[44, 1, 0, flags, 0]].concat();
     xlsb_record(0x0000, &head)
 }
 
 /// A text of an xlsb file.
-pub(super) fn wide(text: &str) -> Vec<u8> {
+pub(crate) fn wide(text: &str) -> Vec<u8> {
     [integers(&[text.encode_utf16().count() as u32]), units(text)].concat()
 }
 
 /// An xlsb file with one worksheet and further parts.
-pub(super) fn xlsb_book(
+pub(crate) fn xlsb_book(
     root_name: &str,
     more: &[(&str, &[u8])],
     cells: &[u8],
@@ -133,7 +168,7 @@ pub(super) fn xlsb_book(
     xlsb_package(root_name, more, &sheet.concat())
 }
 
-pub(super) fn xlsb_package(root_name: &str, more: &[(&str, &[u8])], sheet: &[u8]) -> Vec<u8> {
+pub(crate) fn xlsb_package(root_name: &str, more: &[(&str, &[u8])], sheet: &[u8]) -> Vec<u8> {
     let bundle = [integers(&[0, 1]), wide("rId1"), wide("表")].concat();
     let workbook = [(0x009C, &bundle[..]), (0x0090, &[]), (0x009D, &[])];
     let workbook = workbook
@@ -159,7 +194,7 @@ pub(super) fn xlsb_package(root_name: &str, more: &[(&str, &[u8])], sheet: &[u8]
 }
 
 /// An xlsx file with one worksheet, of which all but the cells is given.
-pub(super) fn xlsx_package(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn xlsx_package(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let relations = |relations: &[(&str, &str)]| {
         let each = relations.iter().zip(1..).map(|((kind, target), id)| {
             format!("<Relationship Id=\"rId{id}\" Type=\"http://x/{kind}\" Target=\"{target}\"/>")
@@ -183,13 +218,13 @@ pub(super) fn xlsx_package(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// An xlsx file with the usual header and these further rows, as they stand in its part.
-pub(super) fn xlsx_rows(rows: &str, more: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn xlsx_rows(rows: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let header = ["采购单号", "标记"].map(inline).concat();
     let sheet = format!("<worksheet><sheetData><row>{header}</row>{rows}</sheetData></worksheet>");
     xlsx_package(&sheet, more)
 }
 
 /// A text cell of an xlsx file.
-pub(super) fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>")
 }

@@ -1,20 +1,17 @@
 //! Workbooks that would take more memory than there is.
 
-use super::made::*;
 use super::*;
 
-/// What is said of a workbook when no more than so much of it may be read.
+/// What is said of a workbook when no more than so much of it may be read, else its rows.
 fn limited(bytes: &[u8], limit: u64) -> String {
-    let options = SheetOptions {
-        max_workbook_size: Some(limit),
-        ..SheetOptions::default()
-    };
-    match opened(bytes, &options) {
-        Ok(sheet) => told(&sheet)
-            .into_iter()
-            .take(5)
-            .collect::<Vec<_>>()
-            .join("\n"),
+    let budget = Budget::new(Some(limit));
+    let table = Workbook::open(Cursor::new(bytes), &budget).and_then(|mut book| book.table(0));
+    match table {
+        Ok(table) => {
+            let rows = rows_of(&table).into_iter().take(5);
+            let rows: Vec<String> = rows.map(|row| row.join(" ")).collect();
+            rows.join("\n")
+        }
         Err(error) => error.to_string(),
     }
 }
@@ -26,9 +23,9 @@ fn more_cells_than_allowed_are_refused_and_how_to_allow_them_is_said() {
     let bytes = xlsx_rows(&ROW.repeat(10_000), &[]);
     assert_eq!(
         limited(&bytes, 1 << 19),
-        "-: holds more than 512 KB of cells; if it is meant to be so large, give --max-workbook-size, and else delete what is outside the table or save it as .csv"
+        "holds more than 512 KB of cells; if it is meant to be so large, give --max-workbook-size, and else delete what is outside the table or save it as .csv"
     );
-    assert!(limited(&bytes, 1 << 20).starts_with("2 CG1 7\n"));
+    assert!(limited(&bytes, 4 << 20).starts_with("采购单号 标记\nCG1 7\n"));
 }
 
 #[test]
@@ -91,11 +88,14 @@ fn rows_repeated_to_the_end_of_an_ods_sheet_are_read() {
         "<table:table-row>{header}</table:table-row><table:table-row>{cells}\
          <table:table-cell table:number-columns-repeated=\"16382\"/></table:table-row>"
     );
-    assert_eq!(limited(&ods(&format!("{rows}{empty}")), 1 << 20), "2 CG1 a");
+    assert_eq!(
+        limited(&ods(&format!("{rows}{empty}")), 4 << 20),
+        "采购单号 标记\nCG1 a"
+    );
     let again =
         format!("<table:table-row table:number-rows-repeated=\"3\">{cells}</table:table-row>");
     let told = limited(&ods(&format!("{rows}{again}")), 1 << 20);
-    assert_eq!(told, "2 CG1 a\n3 CG1 a\n4 CG1 a\n5 CG1 a");
+    assert_eq!(told, format!("采购单号 标记{}", "\nCG1 a".repeat(4)));
     let beyond = again.replace("\"3\"", "\"4294967295\"");
     let said = limited(&ods(&format!("{rows}{beyond}")), 64 << 20);
     assert!(
@@ -118,7 +118,7 @@ fn an_xls_file_that_claims_four_billion_rows_is_read() {
         xls_text(1, 1, "a"),
     ];
     let bytes = xls_book(0x0600, &[], &cells.concat());
-    assert_eq!(limited(&bytes, 1 << 20), "2 CG1 a");
+    assert_eq!(limited(&bytes, 4 << 20), "采购单号 标记\nCG1 a");
 }
 
 #[test]
@@ -146,4 +146,39 @@ fn a_directory_that_lies_about_sizes_gains_nothing() {
     bytes[size..size + 4].copy_from_slice(&100_u32.to_le_bytes());
     let said = limited(&bytes, 1 << 19);
     assert!(said.contains("that can be read ("), "{said}");
+}
+
+#[test]
+fn a_stray_cell_beside_a_long_table_is_refused() {
+    let bytes = book(|book| {
+        let sheet = book.add_worksheet();
+        for row in 0..4_000 {
+            write(sheet, (row, 0), &[&["CG1", "a"]]);
+        }
+        sheet.write(9, 16_383, "x").unwrap();
+    });
+    let said = refusal(&bytes);
+    assert!(
+        said.contains("cells far apart; delete what is outside"),
+        "{said}"
+    );
+}
+
+/// An archive's directory says of each part how it is packed, and whether it is encrypted.
+#[test]
+fn parts_that_cannot_be_unpacked_are_told_from_damaged_ones() {
+    let bytes = xlsx_rows(ROW, &[]);
+    let entry = |at: &usize| bytes[*at..].starts_with(b"PK\x01\x02");
+    let entries: Vec<usize> = (0..bytes.len()).filter(entry).collect();
+    for (at, value, says) in [
+        (8, 1, "is password-protected"),
+        (10, 98, "it is packed in a way that is not supported"),
+    ] {
+        let mut changed = bytes.clone();
+        for entry in &entries {
+            changed[entry + at] = value;
+        }
+        let said = refusal(&changed);
+        assert!(said.contains(says), "{said}");
+    }
 }

@@ -1,6 +1,5 @@
 //! Cells of xlsb files.
 
-use super::super::made::*;
 use super::*;
 
 /// An xlsb file of one row, whose order's record is given.
@@ -57,17 +56,17 @@ fn kinds_of_cells_in_xlsb() {
         (
             "#,##0",
             xlsb_cell(0x02, &integers(&[45_000 << 2 | 2])),
-            "#FORMAT! 45000 | #,##0",
+            "Formatted 45000 | #,##0",
         ),
         ("0", xlsb_cell(0x02, &integers(&[45_000 << 2 | 3])), "450"),
-        ("0", xlsb_cell(0x03, &[0x17]), "#REF!"),
-        ("0", xlsb_cell(0x03, &[0x99]), "#ERROR!"),
-        ("0", xlsb_cell(0x0B, &[0x2A]), "#N/A"),
-        ("0", xlsb_cell(0x04, &[1]), "TRUE"),
+        ("0", xlsb_cell(0x03, &[0x17]), "Error #REF!"),
+        ("0", xlsb_cell(0x03, &[0x99]), "Error #ERROR!"),
+        ("0", xlsb_cell(0x0B, &[0x2A]), "Error #N/A"),
+        ("0", xlsb_cell(0x04, &[1]), "Boolean TRUE"),
         ("0", xlsb_cell(0x07, &integers(&[1])), "CG9"),
         ("0", xlsb_cell(0x08, &wide("CG7")), "CG7"),
-        ("0", xlsb_cell(0x08, &wide("")), "#FORMULA!"),
-        ("0", xlsb_cell(0x09, &[0; 8]), "#FORMULA!"),
+        ("0", xlsb_cell(0x08, &wide("")), "EmptyText "),
+        ("0", xlsb_cell(0x09, &[0; 8]), "NoValue 0"),
         (
             "0",
             xlsb_cell(0x3E, &[&[0], &wide("CG8")[..]].concat()),
@@ -76,8 +75,8 @@ fn kinds_of_cells_in_xlsb() {
     ] {
         let cells = [order.to_owned(), "加急".to_owned()];
         assert_eq!(
-            echoed(&xlsb_with(format, &cell)),
-            [cells],
+            rows(&xlsb_with(format, &cell)).unwrap()[1],
+            cells,
             "{format} {cell:?}"
         );
     }
@@ -94,7 +93,7 @@ fn xlsb_files_that_cannot_be_read_whole_are_refused() {
     ] {
         let (_, texts) = xlsb_parts("0");
         let texts: (&str, &[u8]) = ("xl/sharedStrings.bin", &texts);
-        let said = said(&xlsb_package("_rels/.rels", &[texts], sheet));
+        let said = refusal(&xlsb_package("_rels/.rels", &[texts], sheet));
         assert!(said.contains(why), "{said}");
     }
     for (cell, why) in [
@@ -109,7 +108,7 @@ fn xlsb_files_that_cannot_be_read_whole_are_refused() {
         ),
         (xlsb_row(u32::MAX, 0), "a cell in no place"),
     ] {
-        let said = said(&xlsb_with("0", &cell));
+        let said = refusal(&xlsb_with("0", &cell));
         assert!(
             said.contains(&format!("that can be read ({why}")),
             "{why}: {said}"

@@ -1,6 +1,5 @@
 //! Cells of ods files.
 
-use super::super::made::*;
 use super::*;
 
 /// An ods file of one row, whose order's cell is given.
@@ -24,50 +23,72 @@ fn kinds_of_cells_in_ods() {
         (
             float,
             "<text:p>45,000.00</text:p>",
-            "#FORMAT! 45000 | 45,000.00",
+            "Shown 45,000.00 | 45000",
         ),
         (
             "office:value-type=\"percentage\" office:value=\"0.15\"",
             "<text:p>15 %</text:p>",
-            "15%",
+            "Percentage 15 %",
         ),
         (
             "office:value-type=\"currency\" office:value=\"45\"",
             "<text:p>¥45</text:p>",
-            "#FORMAT! 45 | ¥45",
+            "Shown ¥45 | 45",
         ),
         (
             "office:value-type=\"date\" office:date-value=\"2024-01-05\"",
             "<text:p>5.1.</text:p>",
-            "2024-01-05",
+            "Date 2024-01-05",
         ),
         (
             "office:value-type=\"time\" office:time-value=\"PT08H30M00S\"",
             "<text:p>8:30</text:p>",
-            "08:30:00",
+            "Time 8:30",
         ),
         (
             "office:value-type=\"boolean\" office:boolean-value=\"true\"",
             "<text:p>WAHR</text:p>",
-            "TRUE",
+            "Boolean TRUE",
         ),
         (
             "table:formula=\"of:=X\" office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\"",
             "<text:p>Err:502</text:p>",
-            "Err:502",
+            "Error Err:502",
         ),
-        ("table:formula=\"of:=X\"", "", "#FORMULA!"),
+        ("table:formula=\"of:=X\"", "", "EmptyText "),
         (
             "table:formula=\"of:=X\" office:value-type=\"float\" office:value=\"0\"",
             "",
-            "#FORMULA!",
+            "NoValue 0",
         ),
         (
             "table:formula=\"of:=X\" office:value-type=\"string\"",
             "",
-            "#FORMULA!",
+            "EmptyText ",
         ),
         ("", "<text:p>CG1</text:p>", "CG1"),
+        // What is shown counts, and not what is stored.
+        (
+            "office:value-type=\"string\" office:string-value=\"0012\"",
+            "<text:p>CG0012</text:p>",
+            "CG0012",
+        ),
+        (
+            "office:value-type=\"string\" office:string-value=\"0012\"",
+            "<text:p/>",
+            "Formatted 0012 | ;;;",
+        ),
+        (float, "<text:p/>", "Formatted 45000 | ;;;"),
+        (
+            "office:value-type=\"time\" office:time-value=\"-PT120H00M00S\"",
+            "",
+            "Time -PT120H00M00S",
+        ),
+        (
+            "office:value-type=\"date\" office:date-value=\"2503-06-20\"",
+            "<text:p>06/20/03</text:p>",
+            "Date 2503-06-20",
+        ),
         (
             text,
             "<office:annotation><text:p>note</text:p></office:annotation><text:p>C<text:span>G</text:span>&amp;<text:s text:c=\"2\"/>1</text:p><text:p>x</text:p><draw:frame><text:p>no</text:p></draw:frame>",
@@ -75,12 +96,12 @@ fn kinds_of_cells_in_ods() {
         ),
     ] {
         assert_eq!(
-            orders(&ods_with(attributes, content)),
-            [order],
+            self::order(&ods_with(attributes, content)),
+            order,
             "{attributes} {content}"
         );
     }
-    let said = said(&ods_with(
+    let said = refusal(&ods_with(
         "office:value-type=\"float\" office:value=\"x\"",
         "",
     ));

@@ -1,61 +1,10 @@
-//! The columns of a table that go to the ERP.
+//! How many digits orders have.
 
 use std::collections::HashMap;
 
-use crate::sheet::header::Header;
-use crate::sheet::normalize::strip_wrapping;
-use crate::sheet::top::FlagSource;
-use crate::workbook::{Role, Table};
-
-/// Which columns go to the ERP, and what is known of them as a whole.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
-    order: usize,
-    flag: Option<usize>,
-    /// See [`Role::Order`].
-    digits: Option<usize>,
-    /// Whether there are orders at all: then a row of nothing but formulas that came to nothing is
-    /// blank, as people see it. Else they were never calculated.
-    pub(super) has_orders: bool,
-}
-
-impl Sent {
-    pub(super) fn of(table: &Table, header: &Header) -> Sent {
-        let mut lengths = Lengths::default();
-        let mut has_orders = false;
-        for row in table.rows().filter(|row| row.line() > header.last_line) {
-            let Some(cell) = row.cell(header.order) else {
-                continue;
-            };
-            has_orders |= !cell.lacks_value();
-            if let Some(text) = cell.stored_text() {
-                lengths.add(&strip_wrapping(text));
-            }
-        }
-        Sent {
-            order: header.order,
-            flag: match header.flag {
-                FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(at),
-                FlagSource::Given(_) => None,
-            },
-            digits: lengths.common(),
-            has_orders,
-        }
-    }
-
-    pub(super) fn role(&self, column: usize) -> Option<Role> {
-        if column == self.order {
-            let digits = self.digits;
-            Some(Role::Order { digits })
-        } else {
-            (Some(column) == self.flag).then_some(Role::Flag)
-        }
-    }
-}
-
 /// How many digits the orders end with that are texts.
 #[derive(Default)]
-struct Lengths {
+pub(super) struct Lengths {
     /// How many orders of digits alone there are of each length.
     plain: HashMap<usize, u64>,
     /// How many of these begin with 0.
@@ -73,7 +22,7 @@ struct Prefixed {
 }
 
 impl Lengths {
-    fn add(&mut self, text: &str) {
+    pub(super) fn add(&mut self, text: &str) {
         let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &text[prefix.len()..];
         // Errors, totals and the like are no orders.
@@ -90,7 +39,7 @@ impl Lengths {
     }
 
     /// None if that is not certain enough to tell numbers that have lost zeros.
-    fn common(&self) -> Option<usize> {
+    pub(super) fn common(&self) -> Option<usize> {
         let plain: u64 = self.plain.values().sum();
         if plain == 0 {
             return self.prefixed.common();

@@ -180,10 +180,10 @@ fn texts_have_a_format_of_their_own() {
         ("0000", None),
         ("0;-0;0;@", None),
         ("_ @_ ", None),
-        ("\"CG\"@", Some(Ok("CG7".to_owned()))),
-        ("0;-0;0;\"CG\"@", Some(Ok("CG7".to_owned()))),
-        ("0;-0;0;", Some(Err(Hidden))),
-        (";;;", Some(Err(Hidden))),
+        ("\"CG\"@", Some(Some("CG7".to_owned()))),
+        ("0;-0;0;\"CG\"@", Some(Some("CG7".to_owned()))),
+        ("0;-0;0;", Some(None)),
+        (";;;", Some(None)),
     ] {
         assert_eq!(NumberFormat::parse(code).text("7"), shown, "{code}");
     }
@@ -191,9 +191,10 @@ fn texts_have_a_format_of_their_own() {
 
 #[test]
 fn formats_are_found_by_number() {
-    let codes = HashMap::from([(176, "\"CG\"0".to_owned()), (14, "0".to_owned())]);
-    let formats = of_cells(&codes, &[0, 176, 9, 31, 14, 999]);
-    let codes: Vec<&str> = formats.iter().map(|format| &*format.code).collect();
+    let codes = [(176, "\"CG\"0"), (14, "0"), (0, "")];
+    let codes = codes.map(|(id, code)| (id, code.to_owned())).into();
+    let formats = Formats::new(&codes, &[0, 176, 9, 31, 14, 999], false);
+    let codes: Vec<&str> = formats.styles.iter().map(|it| &*it.code).collect();
     assert_eq!(
         codes,
         ["General", "\"CG\"0", "0%", "yyyy-m-d", "0", "General"]

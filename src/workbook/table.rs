@@ -1,0 +1,218 @@
+//! A worksheet's cells as they are shown; only those that hold something.
+
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::error::{Result, too_much};
+
+#[derive(Debug, Default)]
+pub struct Table {
+    /// Ascending; those without cells are left out.
+    pub(super) rows: Vec<TableRow>,
+    pub(super) cells: Vec<TableCell>,
+    pub(super) texts: Texts,
+    pub(super) shared: Arc<Texts>,
+    pub(super) width: usize,
+    /// First and last of the rows that are not shown, ascending.
+    pub(super) hidden: Vec<(u32, u32)>,
+    pub(super) merged: Vec<Merge>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TableRow {
+    /// Counted from 1.
+    pub(super) line: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TableCell {
+    /// Counted from 0.
+    pub(super) column: u32,
+    pub(super) text: u32,
+    /// A text, too.
+    pub(super) note: Option<u32>,
+    pub(super) is_shared: bool,
+    pub(super) kind: Kind,
+}
+
+/// What a cell's text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// A whole number that is shown by its digits, perhaps with other characters around them.
+    Number,
+    /// A number with decimals.
+    Decimals,
+    /// A number of more than 15 digits, of which no more are stored.
+    LongNumber,
+    Date,
+    Time,
+    Percentage,
+    Boolean,
+    Error,
+    /// A formula that was never calculated, or whose value is 0.
+    NoValue,
+    /// A formula whose value is an empty text, which may never have been calculated, too.
+    EmptyText,
+    /// A number in a column too narrow to show it.
+    Narrow,
+    /// A number, or a text, that its format shows in some other way: the note is the format.
+    Formatted,
+    /// What is shown of a number that is not its digits: the note is the number.
+    Shown,
+}
+
+/// Cells that are shown as one: first and last, rows counted from 1, columns from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    pub rows: (u64, u64),
+    pub columns: (usize, usize),
+}
+
+/// Texts in one piece.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    /// Appends a text; its number.
+    pub(super) fn push(&mut self, text: &str, budget: &Budget) -> Result<u32> {
+        budget.spend(text.len() + size_of::<u32>())?;
+        self.text.push_str(text);
+        let end = u32::try_from(self.text.len()).map_err(|_| too_much())?;
+        self.ends.push(end);
+        Ok(self.ends.len() as u32 - 1)
+    }
+
+    pub(super) fn get(&self, at: u32) -> Option<&str> {
+        let at = at as usize;
+        let end = *self.ends.get(at)? as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(start as usize..end)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Row<'t> {
+    table: &'t Table,
+    row: TableRow,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'t> {
+    /// Counted from 0.
+    pub column: usize,
+    pub text: &'t str,
+    pub kind: Kind,
+    pub note: &'t str,
+}
+
+impl<'t> Row<'t> {
+    /// Counted from 1.
+    pub fn line(self) -> u64 {
+        self.row.line.into()
+    }
+
+    pub fn is_hidden(self) -> bool {
+        let (hidden, line) = (&self.table.hidden, self.row.line);
+        let after = hidden.partition_point(|(first, _)| *first <= line);
+        let before = after.checked_sub(1).map(|at| hidden[at]);
+        before.is_some_and(|(_, last)| line <= last)
+    }
+
+    pub fn cells(self) -> impl Iterator<Item = Cell<'t>> {
+        let cells = self.table.cells_of(self.row).iter();
+        cells.map(move |cell| self.table.shown(cell))
+    }
+
+    pub fn cell(self, column: usize) -> Option<Cell<'t>> {
+        let cells = self.table.cells_of(self.row);
+        let at = cells.binary_search_by_key(&column, |cell| cell.column as usize);
+        at.ok().map(|at| self.table.shown(&cells[at]))
+    }
+}
+
+impl Table {
+    /// Columns up to the last that is used.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows that hold something, in ascending order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> + Send {
+        self.rows.iter().map(|&row| Row { table: self, row })
+    }
+
+    /// The cells that are shown as one with this one.
+    pub fn merge_at(&self, line: u64, column: usize) -> Option<Merge> {
+        let mut merged = self.merged.iter().copied();
+        merged.find(|it| {
+            (it.rows.0..=it.rows.1).contains(&line)
+                && (it.columns.0..=it.columns.1).contains(&column)
+        })
+    }
+
+    /// Gives cells of a column that are merged downwards, below a line, their value in each row
+    /// that shows something. How many merges there are.
+    pub fn fill_down(&mut self, column: usize, below: u64) -> u64 {
+        let is_below = |it: &&Merge| it.columns == (column, column) && it.rows.0 > below;
+        let mut merges: Vec<_> = self.merged.iter().filter(is_below).copied().collect();
+        merges.sort_unstable_by_key(|it| it.rows);
+        if merges.is_empty() {
+            return 0;
+        }
+        let mut cells = Vec::with_capacity(self.cells.len());
+        let (mut at, mut value) = (0, None);
+        for index in 0..self.rows.len() {
+            let row = self.rows[index];
+            let line = u64::from(row.line);
+            while merges.get(at).is_some_and(|it| it.rows.1 < line) {
+                (at, value) = (at + 1, None);
+            }
+            let own = self.cells_of(row);
+            let start = cells.len() as u32;
+            match merges.get(at).filter(|it| it.rows.0 <= line) {
+                Some(merge) if merge.rows.0 == line => {
+                    value = own.iter().find(|it| it.column as usize == column).copied();
+                    cells.extend_from_slice(own);
+                }
+                Some(_) if own.iter().any(|it| !self.shown(it).text.trim().is_empty()) => {
+                    let place = own.partition_point(|it| (it.column as usize) < column);
+                    cells.extend_from_slice(&own[..place]);
+                    cells.extend(value);
+                    let rest = &own[place..];
+                    cells.extend(rest.iter().filter(|it| it.column as usize != column));
+                }
+                _ => cells.extend_from_slice(own),
+            }
+            let end = cells.len() as u32;
+            self.rows[index] = TableRow { start, end, ..row };
+        }
+        self.cells = cells;
+        merges.len() as u64
+    }
+
+    fn cells_of(&self, row: TableRow) -> &[TableCell] {
+        let cells = self.cells.get(row.start as usize..row.end as usize);
+        cells.unwrap_or_default()
+    }
+
+    fn shown(&self, cell: &TableCell) -> Cell<'_> {
+        let texts = if cell.is_shared {
+            &self.shared
+        } else {
+            &self.texts
+        };
+        let note = cell.note.and_then(|note| self.texts.get(note));
+        Cell {
+            column: cell.column as usize,
+            text: texts.get(cell.text).unwrap_or_default(),
+            kind: cell.kind,
+            note: note.unwrap_or_default(),
+        }
+    }
+}

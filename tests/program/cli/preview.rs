@@ -1,8 +1,8 @@
 //! What is about to be sent is shown before the first call: the first order and the last, and those
 //! that look unlike the rest.
 
-#[cfg(target_os = "linux")]
-use crate::harness::Terminal;
+use serde_json::{Value, json};
+
 use crate::harness::{Finished, Place, finish, sandbox, start};
 
 /// Twenty orders, and four that are none, among them and at the end.
@@ -32,7 +32,7 @@ fn shown(run: &Finished) -> Vec<&str> {
 fn by_run_before_the_first_call() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", odd());
-    let run = finish(&mut place.run(&erp, ["orders.csv", "-vv"]));
+    let run = place.runs(&erp, "orders.csv -vv", 1);
     assert_eq!(shown(&run), [FIRST, LAST, UNLIKE]);
     let before = run.stderr.split(", order ").next().unwrap_or_default();
     assert!(before.contains(UNLIKE), "{run:?}");
@@ -45,56 +45,36 @@ fn by_check_in_words_and_in_json() {
     place.write("orders.csv", odd());
     let mut check = place.program();
     let run = finish(check.args(["check", "orders.csv"])).expect(0);
-    let lines = [FIRST, LAST, UNLIKE].join("\n");
-    assert!(run.stdout.contains(&format!("\n{lines}\n")), "{run:?}");
+    run.prints(&format!("\n{FIRST}\n{LAST}\n{UNLIKE}\n"));
     let run = finish(check.args(["--format", "json"])).expect(0);
-    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
-    let sent = |line: u64, order: &str, flag: &str| serde_json::json!({ "line": line, "order": order, "flag": flag });
-    assert_eq!(json["first"], sent(3, "CG202204130000", "加\u{a0}急"));
-    assert_eq!(json["last"], sent(25, "CG202204130019", "aa"));
-    let first = [
-        sent(6, "12345", "aa"),
-        sent(12, "无名氏", "aa"),
-        sent(13, "XS202204130099", "aa"),
-    ];
-    assert_eq!(
-        json["unlike"],
-        serde_json::json!({ "orders": 3, "first": first })
-    );
+    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let sent =
+        |line: u64, order: &str, flag: &str| json!({ "line": line, "order": order, "flag": flag });
+    assert_eq!(found["first"], sent(3, "CG202204130000", "加\u{a0}急"));
+    assert_eq!(found["last"], sent(25, "CG202204130019", "aa"));
+    let unlike = [(6, "12345"), (12, "无名氏"), (13, "XS202204130099")];
+    let first = unlike.map(|(line, order)| sent(line, order, "aa"));
+    assert_eq!(found["unlike"], json!({ "orders": 3, "first": first }));
 
     place.sheet(&[("", "aa")]);
     let run = finish(&mut check).expect(1);
-    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
-    assert_eq!(
-        [&json["first"], &json["last"]],
-        [&serde_json::Value::Null; 2]
-    );
+    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!([&found["first"], &found["last"]], [&Value::Null; 2]);
 }
 
 #[test]
 fn of_what_will_be_sent_only() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", odd());
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--limit", "4"]));
-    assert_eq!(
-        shown(&run),
-        [
-            FIRST,
-            "last: line 6, \"12345\" gets \"aa\"",
-            "1 of 4 orders looks unlike the rest: line 6 \"12345\"",
-        ]
-    );
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--limit", "1"]));
-    assert_eq!(shown(&run), [FIRST.replacen("first", "first and last", 1)]);
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--on-conflict", "invalid"]));
-    assert_eq!(
-        shown(&run)[0],
-        "first: line 4, \"CG202204130001\" gets \"aa\""
-    );
-
+    let run = place.runs(&erp, "orders.csv --limit 4", 1);
+    let last = "last: line 6, \"12345\" gets \"aa\"";
+    let unlike = "1 of 4 orders looks unlike the rest: line 6 \"12345\"";
+    assert_eq!(shown(&run), [FIRST, last, unlike]);
+    let run = place.runs(&erp, "orders.csv --on-conflict invalid", 1);
+    let first = "first: line 4, \"CG202204130001\" gets \"aa\"";
+    assert_eq!(shown(&run)[0], first);
     place.sheet(&[("CG1", ""), ("CG2", "")]);
-    let run = finish(&mut place.run(&erp, ["orders.csv"]));
-    assert!(shown(&run).is_empty(), "{run:?}");
+    assert!(shown(&place.runs(&erp, "orders.csv", 1)).is_empty());
 }
 
 #[test]
@@ -108,21 +88,4 @@ fn of_what_an_interrupted_run_has_left() {
     let first = "first: line 4, \"CG202204130001\" gets \"aa\"";
     let unlike = UNLIKE.replace("of 23", "of 22");
     assert_eq!(shown(&run), [first, LAST, &unlike]);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn on_a_terminal_too() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("orders.csv", odd());
-    let run = Terminal::start(&mut place.run(&erp, ["orders.csv"]), 120);
-    let lines = run.until("the summary", |lines| {
-        lines.iter().any(|line| line.starts_with("finished"))
-    });
-    for line in [FIRST, LAST, UNLIKE] {
-        assert!(
-            lines.iter().any(|shown| shown == line),
-            "{line}: {lines:#?}"
-        );
-    }
 }

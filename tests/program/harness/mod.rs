@@ -18,7 +18,7 @@ mod workbook;
 
 use std::time::Duration;
 
-pub use place::{JOURNAL, Place, account, outcomes};
+pub use place::{Endpoint, JOURNAL, Place, account, outcomes};
 #[cfg(unix)]
 pub use program::through;
 pub use program::{Finished, Running, finish, start};

@@ -148,6 +148,12 @@ impl Place {
         finish(&mut self.run(erp, line.split(' '))).expect(code)
     }
 
+    /// Likewise `wdt-flags verify LINE`.
+    #[track_caller]
+    pub fn verifies(&self, erp: &impl Endpoint, line: &str, code: i32) -> Finished {
+        finish(&mut self.verify(erp, line.split(' '))).expect(code)
+    }
+
     /// `wdt-flags verify ARGS`, likewise.
     pub fn verify<I: AsRef<OsStr>>(
         &self,

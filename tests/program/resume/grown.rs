@@ -1,79 +1,43 @@
 //! A sheet that grows at its end while a run over it is cut short: each order ends with the flag
-//! of its last row, and the results say so.
-
-use std::fs::OpenOptions;
-use std::io::Write;
+//! of its last row, and the results say so. (Any growth and any cut is tried beside the code.)
 
 use super::Fickle;
 use crate::harness::Place;
 
-/// Adds rows at the end of the sheet.
-fn grow(place: &Place, rows: &[(&str, &str)]) {
-    let mut file = OpenOptions::new()
-        .append(true)
-        .open(place.path("orders.csv"))
-        .expect("there");
-    for (order, flag) in rows {
-        writeln!(file, "{order},{flag}").expect("written");
+/// Adds text at the end of the sheet.
+fn grow(place: &Place, text: &str) {
+    let sheet = place.read("orders.csv") + text;
+    place.write("orders.csv", sheet);
+}
+
+#[test]
+fn what_is_known_stays_so_and_what_is_new_is_sent() {
+    for (added, statuses, sent, taken_over) in [
+        ("CG4,aa\n", "ok ok ok ok", "CG3 CG4", "2 rows"),
+        ("CG1,aa\n", "ok ok ok ok", "CG3", "3 rows"),
+        ("CG1,加急\n", "superseded ok ok ok", "CG1 CG3", "1 row"),
+        // The last line had no line end when it was first read.
+        ("a\nCG4,aa\n", "ok ok ok ok", "CG3 CG4", "2 rows"),
+    ] {
+        let place = Place::new();
+        let fickle = Fickle::start(&place);
+        place.numbered(3);
+        if added.starts_with('a') {
+            let sheet = place.read("orders.csv");
+            place.write("orders.csv", sheet.trim_end_matches("a\n"));
+        }
+        fickle.kill_after(&place, 2);
+        grow(&place, added);
+        let (results, orders) = fickle.goes_on(&place, taken_over);
+        assert_eq!(results.column("status").join(" "), statuses, "{added}");
+        assert_eq!(orders.join(" "), sent, "{added}");
+        let flag = if added.contains("加急") {
+            "加急"
+        } else {
+            "aa"
+        };
+        assert_eq!(fickle.server.flags()["CG1"], flag);
     }
-}
-
-/// Finishes the run. Returns the statuses and the orders sent for it.
-#[track_caller]
-fn finish(fickle: &Fickle, place: &Place, taken_over: u64) -> (Vec<String>, Vec<String>) {
-    let ((run, results), sent) = fickle.during(|server| place.carry(server, &[]));
-    let run = run.expect(0);
-    let says = match taken_over {
-        0 => None,
-        1 => Some(": 1 row taken over".to_owned()),
-        n => Some(format!(": {n} rows taken over")),
-    };
-    match says {
-        Some(says) => assert!(run.stderr.contains(&says), "{run:#?}"),
-        None => assert!(!run.stderr.contains("taken over"), "{run:#?}"),
-    }
-    assert!(!run.stderr.contains("kept as"), "{run:#?}");
-    let statuses = results.column("status").into_iter().map(str::to_owned);
-    (statuses.collect(), sent)
-}
-
-#[test]
-fn new_orders_are_sent_and_old_ones_not() {
-    let place = Place::new();
-    let fickle = Fickle::start(&place);
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
-    fickle.kill_after(&place, 2);
-    grow(&place, &[("CG4", "aa")]);
-    let (statuses, sent) = finish(&fickle, &place, 2);
-    assert_eq!(statuses, ["ok"; 4]);
-    assert_eq!(sent, ["CG3", "CG4"]);
-}
-
-#[test]
-fn a_new_row_with_the_same_flag_needs_no_call() {
-    let place = Place::new();
-    let fickle = Fickle::start(&place);
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    fickle.kill_after(&place, 1);
-    grow(&place, &[("CG1", "aa")]);
-    let (statuses, sent) = finish(&fickle, &place, 2);
-    assert_eq!(statuses, ["ok"; 3]);
-    assert_eq!(sent, ["CG2"]);
-    let results = place.table("orders.results.csv");
-    assert_eq!(results.column("message")[0], "same as line 4");
-}
-
-#[test]
-fn a_new_row_with_another_flag_is_sent_and_supersedes() {
-    let place = Place::new();
-    let fickle = Fickle::start(&place);
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
-    fickle.kill_after(&place, 2);
-    grow(&place, &[("CG1", "加急")]);
-    let (statuses, sent) = finish(&fickle, &place, 1);
-    assert_eq!(statuses, ["superseded", "ok", "ok", "ok"]);
-    assert_eq!(sent, ["CG1", "CG3"]);
-    assert_eq!(fickle.server.flags()["CG1"], "加急");
 }
 
 /// The journal says that CG1 got `aa`, and the sheet says so too in the end; but in between the
@@ -82,61 +46,17 @@ fn a_new_row_with_another_flag_is_sent_and_supersedes() {
 fn back_and_forth_with_a_kill_after_each_step() {
     let place = Place::new();
     let fickle = Fickle::start(&place);
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    place.numbered(2);
     fickle.kill_after(&place, 1);
-    assert_eq!(fickle.server.flags()["CG1"], "aa");
-
-    grow(&place, &[("CG1", "加急")]);
+    grow(&place, "CG1,加急\n");
     fickle.kill_after(&place, 1);
-    assert_eq!(
-        fickle.server.flags()["CG1"],
-        "加急",
-        "applied, not recorded"
-    );
+    let flags = fickle.server.flags();
+    assert_eq!(flags["CG1"], "加急", "applied, not recorded");
 
-    grow(&place, &[("CG1", "aa")]);
-    let (statuses, sent) = finish(&fickle, &place, 1);
+    grow(&place, "CG1,aa\n");
+    let (results, sent) = fickle.goes_on(&place, "1 row");
     assert_eq!(sent, ["CG1"], "sent again, though the journal holds its ok");
-    assert_eq!(statuses, ["ok", "ok", "superseded", "ok"]);
+    let statuses = ["ok", "ok", "superseded", "ok"];
+    assert_eq!(results.column("status"), statuses);
     assert_eq!(fickle.server.flags()["CG1"], "aa");
-}
-
-/// As before, with the new flag's outcome recorded too.
-#[test]
-fn back_and_forth_with_every_outcome_recorded() {
-    let place = Place::new();
-    let fickle = Fickle::start(&place);
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    fickle.kill_after(&place, 1);
-    for flag in ["加急", "aa", "加急"] {
-        // Always after CG1 and CG2 and never answered, so that the run is never over.
-        grow(&place, &[("CG1", flag), ("CG2", flag)]);
-        let mut rows = place.read("orders.csv");
-        rows.push_str("CG3,aa\n");
-        place.write("orders.csv", rows);
-        fickle.kill_after(&place, 2);
-        assert_eq!(fickle.server.flags()["CG1"], flag);
-        assert_eq!(fickle.server.flags()["CG2"], flag);
-    }
-    grow(&place, &[("CG1", "aa"), ("CG2", "aa")]);
-    let (statuses, sent) = finish(&fickle, &place, 0);
-    assert_eq!(sent, ["CG1", "CG2", "CG3"]);
-    assert_eq!(statuses.iter().filter(|status| *status == "ok").count(), 9);
-    assert_eq!(fickle.server.flags()["CG1"], "aa");
-}
-
-/// The last line had no line end when it was first read.
-#[test]
-fn a_last_line_that_grew_is_another_row() {
-    let place = Place::new();
-    let fickle = Fickle::start(&place);
-    place.write("orders.csv", "purchase_no,flag_name\nCG1,aa\nCG2,a");
-    fickle.kill_after(&place, 1);
-    let mut text = place.read("orders.csv");
-    text.push_str("a\nCG3,aa\n");
-    place.write("orders.csv", text);
-    let (statuses, sent) = finish(&fickle, &place, 1);
-    assert_eq!(statuses, ["ok"; 3]);
-    assert_eq!(sent, ["CG2", "CG3"]);
-    assert_eq!(fickle.server.flags()["CG2"], "aa");
 }

@@ -5,13 +5,12 @@ mod continued;
 mod foreign;
 mod grown;
 mod kills;
-mod languages;
 mod torn;
 
 use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::harness::{ACCEPTED, JOURNAL, Place, ScriptedServer, outcomes, start};
+use crate::harness::{ACCEPTED, JOURNAL, Place, ScriptedServer, Table, outcomes, start};
 
 /// A server that answers so many calls, and lets the later ones wait. It applies all of them.
 pub struct Fickle {
@@ -89,6 +88,21 @@ impl Fickle {
         });
         run.kill();
         self.answer(usize::MAX);
+    }
+
+    /// Carries the sheet to its end, saying that it takes over so many rows. Returns the results and
+    /// the orders that were sent for them.
+    #[track_caller]
+    pub fn goes_on(&self, place: &Place, taken_over: &str) -> (Table, Vec<String>) {
+        let ((run, results), sent) = self.during(|server| place.carry(server, &[]));
+        let run = run.expect(0);
+        run.says_nothing_of("kept as");
+        if taken_over.is_empty() {
+            run.says_nothing_of("taken over").says_nothing_of("warning");
+        } else {
+            run.says(&format!(": {taken_over} taken over"));
+        }
+        (results, sent)
     }
 
     /// The orders that are called while `work` is done, sorted.

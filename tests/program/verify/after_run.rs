@@ -6,8 +6,8 @@ use wdt_flags::sandbox::{Config, Sandbox};
 
 use super::there;
 use crate::harness::{
-    Finished, Gate, Place, ScriptedServer, accepted, finish, listing, order, sandbox, sandbox_with,
-    sheet, start,
+    Endpoint, Finished, Gate, Place, ScriptedServer, accepted, listing, order, sandbox,
+    sandbox_with, sheet, start,
 };
 
 /// What becomes of an update.
@@ -53,38 +53,36 @@ fn before(
 
 const RESULTS: &str = "orders.results.csv";
 
-fn carried(place: &Place, erp: &ScriptedServer, args: &[&str], code: i32) -> Finished {
-    let args = [&["orders.csv", "-j1", "--verify"], args].concat();
-    finish(&mut place.run(erp, args)).expect(code)
+#[track_caller]
+fn carried(place: &Place, erp: &impl Endpoint, more: &str, code: i32) -> Finished {
+    place.runs(erp, &format!("orders.csv -j1 --verify{more}"), code)
 }
 
 #[test]
 fn what_was_accepted_is_confirmed() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(250));
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--verify"])).expect(0);
-    assert_eq!(place.table(RESULTS).count("ok"), 250);
-    assert!(place.table(RESULTS).column("message").concat().is_empty());
+    let run = place.runs(&erp, "orders.csv --verify", 0);
+    let results = place.table(RESULTS);
+    assert_eq!(results.count("ok"), 250);
+    assert!(results.column("message").concat().is_empty());
     assert_eq!((erp.stats().accepted, erp.stats().listings), (250, 3));
-    let said = "verified  250 orders carry their flag, 0 not, 0 though the call failed, 0 not read back; 3 calls\n";
-    assert!(run.stdout.contains(said), "{run:#?}");
-    assert!(
-        run.stderr.contains("reading back 250 orders (--verify)"),
-        "{run:#?}"
-    );
+    run.says("reading back 250 orders (--verify)");
+    run.prints("verified  250 orders carry their flag, 0 not, 0 though the call failed, 0 not read back; 3 calls\n");
     // In the results as in the ERP.
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(0);
+    place.verifies(&erp, "orders.csv", 0);
 }
 
 #[test]
 fn what_is_accepted_and_not_carried_is_rejected() {
     let place = Place::new();
+    let [aa, urgent] = ["aa", "加急"];
     place.sheet(&[
-        ("CG1", "aa"),
-        ("CG2", "加急"),
-        ("CG2", "aa"),
-        ("CG3", "aa"),
-        ("CG2", "aa"),
+        ("CG1", aa),
+        ("CG2", urgent),
+        ("CG2", aa),
+        ("CG3", aa),
+        ("CG2", aa),
     ]);
     let erp = sandbox();
     let says_so = |order: &str| match order {
@@ -93,15 +91,12 @@ fn what_is_accepted_and_not_carried_is_rejected() {
     };
     let server = before(&erp, says_so, None);
     // Not shown at all, it cannot be told.
-    let run = carried(&place, &server, &[], 0);
-    let results = place.results(&run);
+    carried(&place, &server, "", 0);
+    let results = place.table(RESULTS);
     assert_eq!(results.column("status")[1..3], ["superseded", "ok"]);
     let why = "accepted; not read back: the ERP shows this account no such order";
-    assert_eq!(results.column("message")[4], why);
-    assert_eq!(
-        results.column("message")[2],
-        format!("same as line 6: {why}")
-    );
+    let same = format!("same as line 6: {why}");
+    assert_eq!(results.column("message")[2..], [&same, "", why]);
 
     // The flag that it has had before.
     let erp = sandbox_with(Config {
@@ -109,23 +104,16 @@ fn what_is_accepted_and_not_carried_is_rejected() {
         ..Config::default()
     });
     let server = before(&erp, says_so, None);
-    let run = carried(&place, &server, &["--fresh"], 1);
-    let results = place.results(&run);
-    assert_eq!(
-        results.column("status"),
-        ["ok", "skipped", "rejected", "ok", "rejected"]
-    );
+    let run = carried(&place, &server, " --fresh", 1);
+    let results = place.table(RESULTS);
+    let [ok, no] = ["ok", "rejected"];
+    assert_eq!(results.column("status"), [ok, "skipped", no, ok, no]);
     let why = "accepted, but the ERP does not carry it: it carries \"待质检\"";
     assert_eq!(results.column("message")[4], why);
     assert_eq!(place.table("orders.failures.csv").rows.len(), 3);
-    assert!(
-        run.stdout.contains("2 orders carry their flag, 1 not, 0 "),
-        "{run:#?}"
-    );
-    assert!(
-        run.stdout.contains("--verify"),
-        "the next command verifies, too: {run:#?}"
-    );
+    // The next command verifies, too.
+    run.prints("2 orders carry their flag, 1 not, 0 ")
+        .prints("--verify");
 }
 
 #[test]
@@ -139,26 +127,18 @@ fn what_failed_and_is_carried_is_ok() {
         _ => Update::LosesCall,
     };
     let server = before(&erp, breaks_off, None);
-    let run = carried(&place, &server, &["--retries=0"], 1);
-    let results = place.results(&run);
+    let run = carried(&place, &server, " --retries=0", 1);
+    let results = place.table(RESULTS);
     assert_eq!(
         results.column("status"),
         ["ok", "superseded", "ok", "failed"]
     );
-    assert_eq!(
-        results.column("message")[2],
-        "the call failed, but the ERP carries the flag: read back"
-    );
+    let why = "the call failed, but the ERP carries the flag: read back";
+    assert_eq!(results.column("message")[2], why);
     assert!(!results.column("message")[3].is_empty());
-    assert_eq!(
-        place.table("orders.failures.csv").column("purchase_no"),
-        ["CG3"]
-    );
-    assert!(
-        run.stdout
-            .contains("1 order carries its flag, 0 not, 1 though"),
-        "{run:#?}"
-    );
+    let failures = place.table("orders.failures.csv");
+    assert_eq!(failures.column("purchase_no"), ["CG3"]);
+    run.prints("1 order carries its flag, 0 not, 1 though");
 }
 
 #[test]
@@ -169,33 +149,19 @@ fn what_cannot_be_read_back_stays_accepted_and_says_so() {
         hidden: [order(3)].into(),
         ..Config::default()
     });
-    let run = finish(&mut place.run(&hidden, ["orders.csv", "--verify"])).expect(0);
-    assert!(
-        run.stdout
-            .contains("29 orders carry their flag, 0 not, 0 though the call failed, 1 not")
-    );
-    let messages = place.table(RESULTS);
-    let said = messages
-        .column("message")
-        .iter()
-        .filter(|it| !it.is_empty())
-        .count();
-    assert_eq!(said, 1, "{messages:?}");
+    let run = carried(&place, &hidden, "", 0);
+    run.prints("29 orders carry their flag, 0 not, 0 though the call failed, 1 not");
+    let results = place.table(RESULTS);
+    let messages = results.column("message").into_iter();
+    assert_eq!(messages.filter(|it| !it.is_empty()).count(), 1);
 
     let refusing = sandbox_with(Config {
         may_list: false,
         ..Config::default()
     });
-    let run = finish(&mut place.run(&refusing, ["orders.csv", "--verify"])).expect(0);
-    assert_eq!(
-        refusing.stats().calls,
-        31,
-        "one call tells that it may not: {run:#?}"
-    );
-    assert!(
-        run.stderr.contains("warning: nothing is read back"),
-        "{run:#?}"
-    );
+    let run = carried(&place, &refusing, "", 0);
+    run.says("warning: nothing is read back");
+    assert_eq!(refusing.stats().calls, 31, "one call tells that it may not");
     for [status, message] in place.table(RESULTS).select(["status", "message"]) {
         assert_eq!(status, "ok");
         assert!(message.starts_with("accepted; not read back: ") && message.contains("权限不足"));
@@ -209,12 +175,9 @@ fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
         place.write("orders.csv", sheet(5));
         let gate = Arc::new(Gate::default());
         let stand_in = sandbox();
-        let says_so = |number: &str| {
-            if number == order(2) {
-                Update::SaysSo
-            } else {
-                Update::Applies
-            }
+        let says_so = |number: &str| match number {
+            it if it == order(2) => Update::SaysSo,
+            _ => Update::Applies,
         };
         let erp = before(&stand_in, says_so, Some(Arc::clone(&gate)));
         let mut run = start(&mut place.run(&erp, ["orders.csv", "-j1", "--verify"]));
@@ -237,15 +200,12 @@ fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
             let message = "accepted; not read back: interrupted";
             assert_eq!(results.column("message"), ["", "", message, "", ""]);
         }
-        let run = carried(&place, &erp, &[], 0);
+        let run = carried(&place, &erp, "", 0);
         assert!(run.stderr.contains("5 rows taken over"), "{run:#?}");
         let updates = erp.requests().into_iter().filter(|it| !it.is_listing());
         assert_eq!(updates.count(), 5, "nothing is sent twice");
-        let message = place.results(&run).column("message")[2].to_owned();
-        assert_eq!(
-            message,
-            "accepted; not read back: the ERP shows this account no such order"
-        );
+        let message = "accepted; not read back: the ERP shows this account no such order";
+        assert_eq!(place.results(&run).column("message")[2], message);
         assert!(!place.path(crate::harness::JOURNAL).exists());
     }
 }
@@ -253,28 +213,20 @@ fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
 #[test]
 fn what_was_not_sent_is_not_read_back() {
     let place = Place::new();
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
+    place.numbered(2);
     let erp = sandbox_with(Config {
         orders: there(&[("CG1", "aa"), ("CG2", "aa")], 1),
         ..Config::default()
     });
-    let args = ["orders.csv", "--skip-unchanged", "--verify"];
-    let run = finish(&mut place.run(&erp, args)).expect(0);
+    let run = carried(&place, &erp, " --skip-unchanged", 0);
     assert_eq!(erp.stats().calls, 1, "{run:#?}");
     assert!(!run.stdout.contains("verified"), "{run:#?}");
     // Nor is anything, once a run has stopped early.
-    place.write(
-        "orders.csv",
-        "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG405,aa\n",
-    );
-    let args = ["orders.csv", "-j1", "--max-failures=1", "--verify"];
-    let run = finish(&mut place.run(&erp, args)).expect(3);
+    place.sheet(&["CG1", "CG404", "CG405"].map(|order| (order, "aa")));
+    let run = carried(&place, &erp, " --max-failures=1", 3);
     assert_eq!(erp.stats().listings, 1);
-    let message = place.results(&run).column("message")[0].to_owned();
-    assert!(
-        message.starts_with("accepted; not read back: "),
-        "{message}"
-    );
+    let results = place.results(&run);
+    assert!(results.column("message")[0].starts_with("accepted; not read back: "));
 }
 
 #[test]
@@ -289,7 +241,7 @@ fn what_was_read_back_before_a_run_is_interrupted_is_kept() {
         held.pass();
         Some(listing(2, &[("CG1", "old"), ("CG2", "aa")]))
     });
-    place.sheet(&["CG1", "CG2", "CG3"].map(|order| (order, "aa")));
+    place.numbered(3);
     let mut run = start(&mut place.run(&erp, ["orders.csv", "-j1", "--verify"]));
     erp.wait_for_calls(4);
     run.signal("INT");
@@ -299,7 +251,7 @@ fn what_was_read_back_before_a_run_is_interrupted_is_kept() {
     let statuses = ["rejected", "ok", "ok"];
     assert_eq!(place.results(&run).column("status"), statuses);
     // Nothing is sent or read, and what is known stays so.
-    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    let run = place.runs(&erp, "orders.csv", 1);
     assert_eq!(place.results(&run).column("status"), statuses);
     assert_eq!(erp.calls(), 4, "{run:#?}");
 }

@@ -7,7 +7,7 @@ mod trouble;
 
 use wdt_flags::sandbox::{Config, Order, Sandbox};
 
-use crate::harness::{Place, Table, finish, order, sandbox, sandbox_with, sheet};
+use crate::harness::{Place, finish, order, sandbox, sandbox_with, sheet};
 
 const VERIFIED: &str = "orders.verified.csv";
 const DIFFERENT: &str = "orders.different.csv";
@@ -22,6 +22,14 @@ fn there(orders: &[(&str, &str)], days: i64) -> Vec<Order> {
     orders.collect()
 }
 
+/// A stand-in with these orders, modified so many days ago.
+fn with(orders: &[(&str, &str)], days: i64) -> Sandbox {
+    sandbox_with(Config {
+        orders: there(orders, days),
+        ..Config::default()
+    })
+}
+
 /// A stand-in with so many orders that all carry `aa`, modified yesterday.
 fn with_orders(orders: usize, config: Config) -> Sandbox {
     let numbers: Vec<_> = (0..orders).map(order).collect();
@@ -30,10 +38,6 @@ fn with_orders(orders: usize, config: Config) -> Sandbox {
         orders: there(&rows, 1),
         ..config
     })
-}
-
-fn rows(table: &Table) -> Vec<[&str; 5]> {
-    table.select(["purchase_no", "line", "status", "flag_now", "message"])
 }
 
 #[test]
@@ -52,43 +56,19 @@ fn every_row_says_what_the_erp_carries_for_its_order() {
         hidden: ["CG6".to_owned()].into(),
         ..Config::default()
     });
-    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let run = place.verifies(&erp, "orders.csv", 1);
     let verified = place.table(VERIFIED);
-    let names = [
-        "no",
-        "purchase_no",
-        "flag_name",
-        "line",
-        "status",
-        "flag_now",
-        "message",
-    ];
-    assert_eq!(verified.header[..7], names);
-    assert_eq!(verified.header[7..], ["checked_at"]);
-    let found = rows(&verified);
-    let statuses: Vec<_> = found.iter().map(|row| [row[2], row[3]]).collect();
-    assert_eq!(
-        statuses,
-        [
-            ["same", "aa"],
-            ["different", "待质检"],
-            ["different", "无"],
-            ["same", "无"],
-            ["same", "aa"],
-            ["same", "aa"],
-            ["different", "待质检"],
-            ["different", "待质检"],
-            ["unknown", ""],
-            ["not found", ""],
-            ["not found", ""],
-        ],
-        "{run:#?}"
-    );
-    let messages: Vec<_> = found.iter().map(|row| row[4]).collect();
+    let names = "no,purchase_no,flag_name,line,status,flag_now,message,checked_at";
+    assert_eq!(verified.header.join(","), names);
+    let found = verified.select(["status", "flag_now"]).into_iter();
+    let found: Vec<_> = found.map(|row| row.join(" ")).collect();
+    let expected = "same aa, different 待质检, different 无, same 无, same aa, same aa, \
+        different 待质检, different 待质检, unknown , not found , not found ";
+    assert_eq!(found.join(", "), expected, "{run:#?}");
+    let messages = verified.column("message");
     assert_eq!(messages[0], "same as line 7");
-    assert!(
-        messages[1].starts_with("same as line 9: the ERP carries \"待质检\", last modified 20")
-    );
+    let carries = "same as line 9: the ERP carries \"待质检\", last modified 20";
+    assert!(messages[1].starts_with(carries));
     assert!(messages[6].starts_with("line 9 decides: the ERP carries \"待质检\""));
     assert_eq!(messages[8], "purchase_no is empty");
     assert_eq!(messages[9], "the ERP shows this account no such order");
@@ -105,27 +85,19 @@ fn every_row_says_what_the_erp_carries_for_its_order() {
     assert!(different.rows.iter().eq(expected), "{different:?}");
     assert_eq!(different.header, verified.header);
     assert_eq!(erp.stats().accepted, 0, "nothing is changed");
-    assert!(
-        run.stdout
-            .starts_with("11 rows: 4 same, 4 different, 2 not found, 1 unknown\n")
-    );
-    let next = "next      wdt-flags run orders.different.csv";
-    assert!(run.stdout.contains(next), "{run:#?}");
+    run.prints("11 rows: 4 same, 4 different, 2 not found, 1 unknown\n")
+        .prints("next      wdt-flags run orders.different.csv");
     // One page shows four of the seven orders; the other three are asked for.
     assert_eq!(erp.stats().calls, 4, "{run:#?}");
-    let said = "4 of 7 orders need no call, by 1 page of the ERP's listing; 3 calls left";
-    assert!(run.stderr.contains(said), "{run:#?}");
+    run.says("4 of 7 orders need no call, by 1 page of the ERP's listing; 3 calls left");
 }
 
 #[test]
 fn what_is_different_is_given_to_run_and_is_the_same_then() {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "加急"), ("CG3", "aa"), ("CG2", "aa")]);
-    let erp = sandbox_with(Config {
-        orders: there(&[("CG1", "aa"), ("CG2", "加急"), ("CG3", "停用")], 1),
-        ..Config::default()
-    });
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    let erp = with(&[("CG1", "aa"), ("CG2", "加急"), ("CG3", "停用")], 1);
+    place.verifies(&erp, "orders.csv", 1);
     assert_eq!(place.table(DIFFERENT).column("line"), ["3", "4", "5"]);
     let run = finish(&mut place.run(&erp, [DIFFERENT])).expect(0);
     assert!(!run.stderr.contains("not updated"), "{run:#?}");
@@ -141,7 +113,7 @@ fn what_is_different_is_given_to_run_and_is_the_same_then() {
         ]
     );
     assert!(!results.header.contains(&"flag_now".to_owned()));
-    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(0);
+    let run = place.verifies(&erp, "orders.csv", 0);
     assert!(place.table(DIFFERENT).rows.is_empty());
     assert_eq!(place.table(VERIFIED).count("same"), 4);
     assert!(!run.stdout.contains("next"), "{run:#?}");
@@ -149,46 +121,38 @@ fn what_is_different_is_given_to_run_and_is_the_same_then() {
 
 #[test]
 fn a_listing_is_read_as_long_as_it_is_cheaper() {
-    for (orders, in_sheet, calls) in [
+    for (in_sheet, calls) in [
         // All on three pages.
-        (250, 250, 3),
-        // Both are on the first.
-        (250, 2, 1),
-        // One order is asked for at once.
-        (250, 1, 1),
+        (250, 3),
         // The last page is not needed.
-        (250, 150, 2),
+        (150, 2),
+        // Both are on the first.
+        (2, 1),
+        // One order is asked for at once.
+        (1, 1),
     ] {
         let place = Place::new();
         place.write("orders.csv", sheet(in_sheet));
-        let erp = with_orders(orders, Config::default());
-        let run = finish(&mut place.verify(&erp, ["orders.csv"]));
-        let verified = place.table(VERIFIED);
-        assert_eq!(
-            verified.count("same") + verified.count("different"),
-            in_sheet
-        );
-        assert_eq!(erp.stats().calls, calls, "{in_sheet} of {orders}: {run:#?}");
+        let erp = with_orders(250, Config::default());
+        place.verifies(&erp, "orders.csv", 0);
+        assert_eq!(place.table(VERIFIED).count("same"), in_sheet);
+        assert_eq!(erp.stats().calls, calls, "{in_sheet}");
     }
 }
 
 #[test]
 fn a_listing_that_would_cost_more_is_left() {
+    const LEFT: &str = "no more of the listing is read, as it would cost more calls than it saves";
     let place = Place::new();
-    place.sheet(&[("none", "aa"), ("nil", "aa"), ("nought", "aa")]);
+    place.numbered(3);
     let erp = with_orders(300, Config::default());
-    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
-    assert_eq!(
-        erp.stats().calls,
-        3 + 3,
-        "two pages more might have saved three calls"
-    );
-    assert!(!run.stderr.contains("no more of the listing"), "{run:#?}");
+    let run = place.verifies(&erp, "orders.csv", 1);
+    let why = "two pages more might have saved three calls";
+    assert_eq!(erp.stats().calls, 3 + 3, "{why}");
+    run.says_nothing_of(LEFT);
     let erp = with_orders(400, Config::default());
-    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
-    assert_eq!(erp.stats().calls, 1 + 3, "{run:#?}");
-    let said = "no more of the listing is read, as it would cost more calls than it saves";
-    assert!(run.stderr.contains(said), "{run:#?}");
+    place.verifies(&erp, "orders.csv", 1).says(LEFT);
+    assert_eq!(erp.stats().calls, 1 + 3);
 }
 
 #[test]
@@ -213,7 +177,7 @@ fn orders_that_were_modified_long_ago_are_found_too() {
 fn results_and_failures_are_sheets_as_well() {
     let (place, erp) = (Place::new(), sandbox());
     place.sheet(&[("CG1", "aa"), ("CG404", "aa"), ("CG2", "aa"), ("CG3", "")]);
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    place.runs(&erp, "orders.csv", 1);
     finish(&mut place.verify(&erp, ["orders.results.csv"])).expect(1);
     let verified = place.table(VERIFIED);
     let lines = verified.select(["line", "status"]);
@@ -232,24 +196,21 @@ fn results_and_failures_are_sheets_as_well() {
     );
     // What a spreadsheet has changed in it is another order.
     place.sheet(&[("0404", "aa")]);
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    place.runs(&erp, "orders.csv", 1);
     let changed = place.read("orders.failures.csv").replace("0404", "404");
     place.write("orders.failures.csv", changed);
     let calls = erp.stats().calls;
     finish(&mut place.verify(&erp, ["orders.failures.csv"])).expect(1);
     assert_eq!(erp.stats().calls, calls);
     let message = place.table(VERIFIED).column("message")[0].to_owned();
-    assert!(message.contains("the results have \"0404\""), "{message}");
+    assert!(message.contains("instead of \"0404\""), "{message}");
 }
 
 #[test]
 fn the_flag_may_be_given_for_all_rows() {
     let place = Place::new();
     place.write("orders.csv", "purchase_no\nCG1\nCG2\n");
-    let erp = sandbox_with(Config {
-        orders: there(&[("CG1", ""), ("CG2", "加急")], 1),
-        ..Config::default()
-    });
+    let erp = with(&[("CG1", ""), ("CG2", "加急")], 1);
     finish(&mut place.verify(&erp, ["orders.csv", "--clear"])).expect(1);
     let verified = place.table(VERIFIED);
     let sent = verified.select(["sent_flag", "status"]);
@@ -263,11 +224,8 @@ fn the_flag_may_be_given_for_all_rows() {
 fn conflicts_are_as_in_a_run() {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG1", "加急"), ("CG2", "aa")]);
-    let erp = sandbox_with(Config {
-        orders: there(&[("CG1", "加急"), ("CG2", "aa")], 1),
-        ..Config::default()
-    });
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(0);
+    let erp = with(&[("CG1", "加急"), ("CG2", "aa")], 1);
+    place.verifies(&erp, "orders.csv", 0);
     let args = ["orders.csv", "--on-conflict", "invalid"];
     finish(&mut place.verify(&erp, args)).expect(1);
     let verified = place.table(VERIFIED);
@@ -285,10 +243,7 @@ fn rows_that_are_left_out_are_unknown_and_no_difference() {
     }
     worksheet.set_row_hidden(2).expect("hidden");
     workbook.save(place.path("orders.xlsx")).expect("saved");
-    let erp = sandbox_with(Config {
-        orders: there(&[("CG1", "aa"), ("CG2", "加急")], 1),
-        ..Config::default()
-    });
+    let erp = with(&[("CG1", "aa"), ("CG2", "加急")], 1);
     let run = finish(&mut place.verify(&erp, ["orders.xlsx"])).expect(1);
     assert!(!run.stderr.contains("hidden"), "nothing is sent: {run:#?}");
     let args = ["orders.xlsx", "--visible-only"];

@@ -1,6 +1,6 @@
 //! What ends reading back early, and what is written then.
 
-use super::{DIFFERENT, VERIFIED, with_orders};
+use super::{DIFFERENT, VERIFIED};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,50 +16,26 @@ fn page_of(number: &str, flag: &str) -> Vec<u8> {
 }
 
 #[test]
-fn without_permission_one_call_is_made_and_the_reason_is_clear() {
-    for rows in [1, 300] {
+fn a_verdict_on_every_call_is_the_end_of_it_and_the_reason_is_clear() {
+    let method = "purchase.PurchaseOrder.queryWithDetail";
+    for (rows, status, message, also) in [
+        (1, 100, "权限不足", method),
+        (50, 100, "权限不足", method),
+        (50, 1, "sid is not exists", "error: stopped early"),
+    ] {
         let place = Place::new();
         place.write("orders.csv", sheet(rows));
-        let erp = with_orders(
-            rows,
-            Config {
-                may_list: false,
-                ..Config::default()
-            },
-        );
-        let run = finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
-        assert_eq!(erp.stats().calls, 1, "{run:#?}");
-        let last = run.stderr.lines().last().unwrap_or_default();
-        assert!(last.contains("权限不足"), "{run:#?}");
-        assert!(
-            last.contains("purchase.PurchaseOrder.queryWithDetail"),
-            "{run:#?}"
-        );
+        let erp = ScriptedServer::always(refused(status, message));
+        let run = place.verifies(&erp, "orders.csv", 3);
+        assert_eq!(erp.calls(), 1, "{run:#?}");
+        run.ends_by_saying(message).ends_by_saying(also);
+        let is_tested = status == 1;
+        assert_eq!(run.stdout.contains("next      wdt-flags ping"), is_tested);
         let verified = place.table(VERIFIED);
         assert_eq!(verified.count("unknown"), rows);
-        for message in verified.column("message") {
-            assert!(message.contains("权限不足"), "{message}");
-        }
+        let messages = verified.column("message").into_iter();
+        assert!(messages.into_iter().all(|it| it.contains(message)));
         assert!(place.table(DIFFERENT).rows.is_empty());
-    }
-}
-
-#[test]
-fn a_verdict_on_every_call_is_the_end_of_it() {
-    for (status, message) in [(1, "sid is not exists"), (3, "需要动态口令"), (6, "ip限制")]
-    {
-        let place = Place::new();
-        place.write("orders.csv", sheet(50));
-        let erp = ScriptedServer::always(refused(status, message));
-        let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(3);
-        assert_eq!(erp.calls(), 1, "{run:#?}");
-        let last = run.stderr.lines().last().unwrap_or_default();
-        assert!(
-            last.starts_with("error: stopped early") && last.contains(message),
-            "{run:#?}"
-        );
-        assert!(run.stdout.contains("next      wdt-flags ping"), "{run:#?}");
-        assert_eq!(place.table(VERIFIED).count("unknown"), 50);
     }
 }
 
@@ -68,25 +44,18 @@ fn orders_that_are_refused_one_after_the_other_end_it_too() {
     let place = Place::new();
     place.write("orders.csv", sheet(60));
     let erp = ScriptedServer::always(http("403 Forbidden", "no"));
-    finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
+    place.verifies(&erp, "orders.csv -j1", 3);
     assert_eq!(erp.calls(), 1 + 5, "the listing and five orders");
     // Only numbers are refused, as by a firewall that dislikes them.
-    let erp = ScriptedServer::per_call(|_, request| {
-        Some(match request.order().as_str() {
-            "" => page_of("other", "aa"),
-            _ => http("403 Forbidden", "no"),
-        })
+    let erp = ScriptedServer::by_order(|_, order| match order {
+        "" => page_of("other", "aa"),
+        _ => http("403 Forbidden", "no"),
     });
-    let run = finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
-    let asked = erp
-        .orders()
-        .iter()
-        .filter(|order| !order.is_empty())
-        .count();
-    assert_eq!(asked, 5, "{run:#?}");
+    let run = place.verifies(&erp, "orders.csv -j1", 3);
+    assert_eq!(erp.calls(), 1 + 5, "{run:#?}");
     // An answer that is no listing is not taken for one, and not waited for for ever.
     let erp = ScriptedServer::always(http("200 OK", r#"{"status":0,"data":{}}"#));
-    finish(&mut place.verify(&erp, ["orders.csv", "-j1"])).expect(3);
+    place.verifies(&erp, "orders.csv -j1", 3);
     assert_eq!(erp.calls(), 1 + 25);
     assert_eq!(place.table(VERIFIED).count("unknown"), 60);
 }
@@ -96,25 +65,20 @@ fn what_the_erp_says_of_single_orders_does_not_end_it() {
     let place = Place::new();
     place.write("orders.csv", sheet(60));
     let erp = ScriptedServer::always(refused(100, "单据不存在"));
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    place.verifies(&erp, "orders.csv", 1);
     assert_eq!(erp.calls(), 1 + 60);
 }
 
 #[test]
 fn one_order_that_is_refused_does_not_end_it() {
     let place = Place::new();
-    place.write(
-        "orders.csv",
-        "purchase_no,flag_name\nCG1,aa\nCG2,aa\nCG3,aa\n",
-    );
-    let erp = ScriptedServer::per_call(|_, request| {
-        Some(match request.order().as_str() {
-            "" => page_of("other", "aa"),
-            "CG2" => http("403 Forbidden", "no"),
-            number => page_of(number, "aa"),
-        })
+    place.numbered(3);
+    let erp = ScriptedServer::by_order(|_, order| match order {
+        "" => page_of("other", "aa"),
+        "CG2" => http("403 Forbidden", "no"),
+        number => page_of(number, "aa"),
     });
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    place.verifies(&erp, "orders.csv", 1);
     let verified = place.table(VERIFIED);
     assert_eq!(verified.column("status"), ["same", "unknown", "same"]);
     assert!(verified.column("message")[1].contains("403"));
@@ -157,7 +121,7 @@ fn what_is_known_is_written_when_it_is_interrupted() {
     assert_eq!(place.files(), ["orders.csv", DIFFERENT, VERIFIED]);
     // Nothing is continued: what was read is old.
     let server = ScriptedServer::per_call(|_, request| Some(page_of(&request.order(), "aa")));
-    finish(&mut place.verify(&server, ["orders.csv"])).expect(0);
+    place.verifies(&server, "orders.csv", 0);
     assert_eq!(server.calls(), 41);
 }
 

@@ -1,7 +1,7 @@
 //! Reading back from an ERP that makes it hard.
 
 use super::{VERIFIED, with_orders};
-use crate::harness::{Place, ScriptedServer, finish, http, order, sandbox_with, sheet};
+use crate::harness::{Place, ScriptedServer, finish, http, listing, order, sandbox_with, sheet};
 use jiff::SignedDuration;
 use wdt_flags::sandbox::Config;
 
@@ -42,22 +42,14 @@ fn throttling_and_a_wrong_clock_are_overcome() {
 fn upper_and_lower_case_are_one_where_the_erp_says_so() {
     let place = Place::new();
     place.sheet(&[("cg1", "aa"), ("CG2", "aa"), ("cg3", "aa")]);
-    let erp = ScriptedServer::per_call(|_, request| {
-        let order = match request.order().as_str() {
-            "cg1" => {
-                r#"{"purchase_no":"CG1","flag_name":"bb"},{"purchase_no":"cg1","flag_name":"aa"}"#
-            }
-            "cg3" => r#"{"purchase_no":"CG3","flag_name":"aa"}"#,
-            "CG2" => r#"{"purchase_no":"CG22","flag_name":"aa"}"#,
-            _ => "",
-        };
-        let data = format!(r#"{{"status":0,"data":{{"total_count":0,"order":[{order}]}}}}"#);
-        Some(http("200 OK", data))
+    let erp = ScriptedServer::by_order(|_, order| match order {
+        "cg1" => listing(0, &[("CG1", "bb"), ("cg1", "aa")]),
+        "cg3" => listing(0, &[("CG3", "aa")]),
+        "CG2" => listing(0, &[("CG22", "aa")]),
+        _ => listing(0, &[]),
     });
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
-    let verified = place.table(VERIFIED);
-    let statuses = ["same", "not found", "same"];
-    assert_eq!(verified.column("status"), statuses);
+    place.verifies(&erp, "orders.csv", 1);
+    assert_eq!(place.statuses(VERIFIED), ["same", "not found", "same"]);
 }
 
 #[test]

@@ -8,13 +8,10 @@ fn the_account_is_named_by_run_before_the_first_call_and_by_its_summary() {
     place.write("orders.csv", sheet(2));
     let endpoint = erp.endpoint();
     let named = format!("sandbox (app key sandbox-app) at {endpoint}\n");
-    let run = finish(&mut place.run(&erp, ["orders.csv", "-vv"])).expect(0);
+    let run = place.runs(&erp, "orders.csv -vv", 0);
     let before = run.stderr.split("accepted").next().unwrap_or_default();
     assert!(before.contains(&format!("account: {named}")), "{run:?}");
-    assert!(
-        run.stdout.contains(&format!("account   {named}")),
-        "{run:?}"
-    );
+    run.prints(&format!("account   {named}"));
 }
 
 #[test]
@@ -25,7 +22,7 @@ fn the_stand_in_never_looks_like_the_erp() {
     let run = finish(command.args(["run", "orders.csv", "--sandbox"])).expect(0);
     let first = run.stdout.lines().next().unwrap_or_default();
     assert!(first.contains("nothing was sent to the ERP"), "{run:?}");
-    assert!(run.stderr.contains("nothing is sent to the ERP"), "{run:?}");
+    run.says("nothing is sent to the ERP");
     let files = [
         "orders.csv",
         "orders.sandbox.failures.csv",
@@ -38,7 +35,7 @@ fn the_stand_in_never_looks_like_the_erp() {
 fn the_stand_in_leaves_results_and_failures_of_the_erp_as_they_are() {
     let (place, erp) = (Place::new(), sandbox());
     place.sheet(&[("CG1", "aa"), ("CG404", "aa")]);
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    place.runs(&erp, "orders.csv", 1);
     let ours = ["orders.results.csv", "orders.failures.csv"];
     let before = ours.map(|name| place.read(name));
     for sheet in ["orders.csv", "orders.failures.csv"] {
@@ -55,7 +52,7 @@ fn the_stand_in_leaves_results_and_failures_of_the_erp_as_they_are() {
     ] {
         let mut command = place.program();
         let run = finish(command.args(["run", "--sandbox"]).args(args)).expect(2);
-        assert!(run.stderr.contains("of the ERP stand"), "{run:?}");
+        run.says("of the ERP stand");
     }
     assert_eq!(ours.map(|name| place.read(name)), before);
 }
@@ -68,7 +65,7 @@ fn failures_of_the_stand_in_are_given_back_to_it_and_to_nobody_else() {
     let run = |args: &[&str]| finish(place.program().arg("run").args(args));
     run(&["orders.csv", "--sandbox"]).expect(1);
     let refused = finish(&mut place.run(&erp, [sheet])).expect(2);
-    assert!(refused.stderr.contains("add --sandbox"), "{refused:?}");
+    refused.says("add --sandbox");
     assert_eq!(erp.stats().calls, 0);
     let corrected = place.read(sheet).replace("CG404", "CG405");
     place.write(sheet, corrected);

@@ -54,7 +54,7 @@ fn what_is_wrong_is_told_in_the_erps_words() {
         (("WDT_ENDPOINT", &gone), 1, "refused"),
     ] {
         let run = ping(&erp.endpoint(), set, code);
-        assert!(run.stdout.contains(words), "{set:?}: {run:?}");
+        run.prints(words);
     }
     assert_eq!(erp.stats().pings, 0);
 }

@@ -154,8 +154,8 @@ fn a_file_without_an_authority_is_found_out_before_anything_is_sent() {
         let args = ["orders.csv", "--ca-file", "company.pem"];
         let run = finish(&mut place.run(&server.tls_endpoint(), args)).expect(2);
         assert_eq!(run.stderr.lines().count(), 1, "one message: {run:?}");
-        assert!(run.stderr.contains("`company.pem`"), "{run:?}");
-        assert!(run.stderr.contains(why), "{why}: {run:?}");
+        run.says("`company.pem`");
+        run.says(why);
         assert_eq!(place.files(), before);
     }
     assert_eq!(server.connections(), 0);
@@ -166,9 +166,12 @@ fn a_file_without_an_authority_is_found_out_before_anything_is_sent() {
 fn is_away(endpoint: String) {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let args = ["orders.csv", "-j1", "--give-up-after=1s", "--timeout=20s"];
-    let run = finish(&mut place.run(&endpoint, args)).expect(3);
-    assert!(run.stderr.contains("not one call was answered"), "{run:?}");
+    let run = place.runs(
+        &endpoint,
+        "orders.csv -j1 --give-up-after=1s --timeout=20s",
+        3,
+    );
+    run.says("not one call was answered");
     let results = place.results(&run);
     assert_eq!(results.column("status"), ["failed", "skipped"]);
 }
@@ -186,8 +189,7 @@ fn http_to_a_tls_port_fails_the_rows() {
     let place = Place::new();
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
     let server = ScriptedServer::over_tls(config, ALL);
-    let args = ["orders.csv", "-j1", "--retries=0", "--timeout=20s"];
-    let run = finish(&mut place.run(&server, args)).expect(1);
+    let run = place.runs(&server, "orders.csv -j1 --retries=0 --timeout=20s", 1);
     let results = place.results(&run);
     assert_eq!(results.column("status"), ["failed", "failed"]);
 }

@@ -127,7 +127,7 @@ fn a_header_without_rows_is_taken_with_a_warning() {
 
     let (place, erp) = (Place::new(), sandbox());
     place.sheet(&[]);
-    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    let run = place.runs(&erp, "orders.csv", 0);
     assert!(
         run.stderr.starts_with(&format!("warning: {warning}\n")),
         "{run:?}"
@@ -150,7 +150,9 @@ fn how_long_a_run_will_take_and_what_a_deadline_leaves() {
     let run = check(&rows, &options).expect(0);
     let found = json(&run);
     assert_eq!(found["seconds"], 1_004);
-    assert_eq!(found["left_at_deadline"], 402);
+    // One more for each second that it takes to find that out.
+    let left = found["left_at_deadline"].as_u64();
+    assert!(matches!(left, Some(402..430)), "{left:?}");
 }
 
 #[test]
@@ -160,5 +162,5 @@ fn zero_if_all_is_well_one_if_rows_would_not_be_sent_two_if_it_is_no_sheet() {
     check("CG1,\n", &[]).expect(1);
     check("CG1,aa\nCG1,\"加急\n", &[]).expect(2);
     let refused = check("CG1,aa\nCG1,加急\n", &["--on-conflict", "invalid"]).expect(1);
-    assert!(refused.stdout.contains("makes no calls"), "{refused:?}");
+    refused.prints("makes no calls");
 }

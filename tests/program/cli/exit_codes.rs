@@ -52,7 +52,7 @@ fn refuses(place: &Place, args: &[&str], words: &[&str]) {
     let (erp, before) = (sandbox(), place.files());
     let run = finish(&mut place.run(&erp, args)).expect(2);
     for word in words {
-        assert!(run.stderr.contains(word), "{word}: {run:?}");
+        run.says(word);
     }
     assert_eq!(run.stdout, "");
     assert_eq!(erp.stats().calls, 0, "{args:?}");
@@ -124,7 +124,7 @@ fn two_without_an_account_and_every_place_it_could_come_from_is_named() {
         "app_secret_file",
         "--sandbox",
     ] {
-        assert!(run.stderr.contains(word), "{word}: {run:?}");
+        run.says(word);
     }
     assert_eq!(run.stderr.lines().count(), 1, "one message: {run:?}");
     assert_eq!(place.files(), ["orders.csv"]);
@@ -136,11 +136,7 @@ fn three_for_a_wrong_secret_and_the_reason_comes_last() {
     place.write("orders.csv", sheet(40));
     let mut command = place.run(&erp, ["orders.csv", "-j", "4"]);
     let run = finish(command.env("WDT_APP_SECRET", "wrong:sea-salt")).expect(3);
-    let last = run.stderr.lines().last().unwrap_or_default();
-    assert!(
-        last.starts_with("error: stopped early: 验证失败"),
-        "{run:?}"
-    );
+    run.ends_by_saying("error: stopped early: 验证失败");
 
     let calls = erp.stats().calls;
     assert!((1..=4).contains(&calls), "those in flight: {calls}");
@@ -161,7 +157,7 @@ fn three_for_a_reply_that_condemns_all_calls() {
         let erp = ScriptedServer::always(reply.clone()).answering_pings(reply);
         let mut command = place.run(&erp, ["orders.csv", "-j", "1"]);
         let run = finish(&mut command).expect(3);
-        assert!(run.stderr.contains(message), "{run:?}");
+        run.says(message);
         assert_eq!(erp.calls(), 1, "{message}");
         assert_eq!(place.table("orders.results.csv").count("skipped"), 4);
     }

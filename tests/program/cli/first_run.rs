@@ -1,5 +1,5 @@
 //! The main job, as a newcomer meets it.
-use crate::harness::{Place, finish, sandbox};
+use crate::harness::{Place, sandbox};
 
 #[test]
 fn a_sheet_is_carried_in_and_every_row_accounted_for() {
@@ -8,7 +8,7 @@ fn a_sheet_is_carried_in_and_every_row_accounted_for() {
         "orders.csv",
         "purchase_no,flag_name\nCG1,aa\nCG404,aa\nCG2,加急\n",
     );
-    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    let run = place.runs(&erp, "orders.csv", 1);
     assert!(
         run.stdout.starts_with("3 rows: 2 ok, 1 rejected\n"),
         "{run:?}"

@@ -162,8 +162,8 @@ fn without_a_command_there_is_help_and_exit_code_two() {
         (&["-v"], "Usage:"),
     ] {
         let run = program(args).expect(2);
-        assert!(run.stderr.contains("  check        "), "{run:?}");
-        assert!(run.stderr.contains(named), "{run:?}");
+        run.says("  check        ");
+        run.says(named);
         assert_eq!(run.stdout, "");
     }
 }

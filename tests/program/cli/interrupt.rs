@@ -6,8 +6,8 @@ use std::time::Duration;
 use wdt_flags::sandbox::{Config, Sandbox};
 
 use crate::harness::{
-    JOURNAL, Place, Running, ScriptedServer, accepted, finish, order, refused, sandbox,
-    sandbox_with, sheet, start, through,
+    JOURNAL, Place, Running, ScriptedServer, accepted, order, refused, sandbox, sandbox_with,
+    sheet, start, through,
 };
 
 /// Waits until the outcome of a call stands in the journal.
@@ -24,12 +24,8 @@ fn stops(signal: &str, code: i32) -> (Place, Sandbox) {
     run.signal(signal);
     let run = run.finish().expect(code);
 
-    let last = run.stderr.lines().last().unwrap_or_default();
-    assert!(
-        last.starts_with("error: stopped early: interrupted"),
-        "{run:?}"
-    );
-    assert!(run.stderr.contains("the same command continues"), "{run:?}");
+    run.ends_by_saying("error: stopped early: interrupted");
+    run.says("the same command continues");
     let results = place.table("orders.results.csv");
     let orders: Vec<_> = (0..300).map(order).collect();
     assert_eq!(
@@ -57,12 +53,12 @@ fn stops(signal: &str, code: i32) -> (Place, Sandbox) {
 fn sigint_ends_a_run_with_complete_files_and_the_same_command_continues() {
     let (place, erp) = stops("INT", 130);
     let known = place.recorded().len();
-    let run = finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    let run = place.runs(&erp, "orders.csv", 0);
     let says = match known {
         1 => " ago: 1 row taken over".to_owned(),
         known => format!(" ago: {known} rows taken over"),
     };
-    assert!(run.stderr.contains(&says), "{run:?}");
+    run.says(&says);
     assert_eq!(place.table("orders.results.csv").count("ok"), 300);
     assert_eq!(erp.stats().calls, 300, "nothing is sent twice");
     assert!(place.table("orders.failures.csv").rows.is_empty());
@@ -73,7 +69,7 @@ fn sigint_ends_a_run_with_complete_files_and_the_same_command_continues() {
 #[test]
 fn sigterm_ends_a_run_and_its_failures_can_be_run_instead() {
     let (place, erp) = stops("TERM", 143);
-    finish(&mut place.run(&erp, ["orders.failures.csv"])).expect(0);
+    place.runs(&erp, "orders.failures.csv", 0);
     assert_eq!(erp.flags().len(), 300);
     assert_eq!(erp.stats().calls, 300, "nothing is sent twice");
 }
@@ -88,7 +84,7 @@ fn what_sighup_kills_is_continued() {
     until_recorded(&mut run, &place);
     run.signal("HUP");
     assert_eq!(run.finish().status.signal(), Some(1));
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    place.runs(&erp, "orders.csv", 0);
     assert_eq!(erp.stats().calls, 3, "nothing is sent twice");
 }
 
@@ -209,7 +205,7 @@ fn a_second_signal_leaves_at_once_and_the_next_run_makes_up_for_it() {
     assert!(!place.files().contains(&"orders.results.csv".to_owned()));
 
     let well = sandbox();
-    finish(&mut place.run(&well, ["orders.csv"])).expect(0);
+    place.runs(&well, "orders.csv", 0);
     assert_eq!(place.table("orders.results.csv").count("ok"), 3);
     assert_eq!(well.flags().len(), 3);
 }

@@ -20,7 +20,7 @@ fn an_option_comes_before_the_variable_and_that_before_the_system() {
     }
     let place = Place::new();
     let run = finish(place.program().args(["--lang", "fr"])).expect(2);
-    assert!(run.stderr.contains("zh, en"), "{run:?}");
+    run.says("zh, en");
 }
 
 #[test]

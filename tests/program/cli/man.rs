@@ -77,6 +77,6 @@ fn a_directory_that_cannot_be_made_is_named() {
     place.write("taken", "");
     let run = finish(place.program().args(["man", "--dir", "taken"])).expect(3);
     let says = "cannot write man pages into `taken`";
-    assert!(run.stderr.contains(says), "{run:?}");
+    run.says(says);
     finish(place.program().arg("man")).expect(2);
 }

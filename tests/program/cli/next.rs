@@ -35,11 +35,11 @@ fn it_can_be_typed_as_it_stands() {
         command.args(["--flag-column", "flag_name", "--", sheet]);
         let run = finish(&mut command).expect(1);
         let correct = format!("next      correct the rows of {name}, then: wdt-flags run ");
-        assert!(run.stdout.contains(&correct), "{run:?}");
+        run.prints(&correct);
         let kept = " --order-column=单号 --flag-column=flag_name --rate=unlimited --workers=1\n";
         assert!(run.stdout.ends_with(kept), "{run:?}");
         let again = type_next(&run, &command).expect(1);
-        assert!(again.stdout.contains("calls     1 in"), "{again:?}");
+        again.prints("calls     1 in");
     }
 }
 
@@ -50,10 +50,7 @@ fn conflicts_that_are_invalid_stay_so() {
     let mut command = place.run(&erp, ["orders.csv", "--on-conflict", "invalid"]);
     let run = finish(&mut command).expect(1);
     let again = type_next(&run, &command).expect(1);
-    assert!(
-        again.stdout.contains("2 rows: 0 ok, 2 invalid"),
-        "{again:?}"
-    );
+    again.prints("2 rows: 0 ok, 2 invalid");
     assert_eq!(erp.stats().calls, 0);
 }
 
@@ -66,7 +63,7 @@ fn a_fresh_run_that_stopped_is_continued_and_not_begun_again() {
     run.signal("INT");
     let run = run.finish().expect(130);
     let same = "the same command without --fresh continues from here";
-    assert!(run.stderr.contains(same), "{run:?}");
+    run.says(same);
     let expected = "wdt-flags run orders.csv -j1 --rate 1/h";
     assert_eq!(next(&run.stdout), Some(expected));
     let mut again = start(&mut place.run_at("1/h", &erp, ["orders.csv", "-j1"]));
@@ -83,7 +80,7 @@ fn a_run_that_stopped_is_continued_by_the_command_that_comes_next() {
     let mut command = place.run(&erp, ["orders.csv"]);
     let run = finish(command.env("WDT_SID", "nobody")).expect(3);
     let expected = "next      wdt-flags ping; once that is accepted: wdt-flags run orders.csv --rate unlimited";
-    assert!(run.stdout.contains(expected), "{run:?}");
+    run.prints(expected);
 
     let erp = sandbox_with(Config {
         limit: Some(1),

@@ -19,7 +19,7 @@ fn clearing_asks_and_sends_nothing_unless_the_answer_is_yes() {
         let mut command = clearing(&place, &erp, &[]);
         let run = on_a_terminal(&command, typed).expect(code);
         let question = "clear the flags of 3 orders? account: sandbox (app key sandbox-app) at";
-        assert!(run.stdout.contains(question), "{run:?}");
+        run.prints(question);
         assert_eq!(run.stdout.contains("--yes"), code == 2, "{run:?}");
         assert_eq!(erp.stats().calls, calls, "{typed:?}");
         // Nobody is there to answer.
@@ -50,18 +50,18 @@ fn errors_and_warnings_are_coloured_unless_colours_are_not_wanted() {
     place.write("orders.csv", "purchase_no,flag_name\nCG1,aa\nCG1,无\n");
     let mut command = place.run(&erp, ["orders.csv"]);
     let run = on_a_terminal(&command, "").expect(0);
-    assert!(run.stdout.contains(YELLOW), "{run:?}");
+    run.prints(YELLOW);
     command.env("NO_COLOR", "1");
     let run = on_a_terminal(&command, "").expect(0);
-    assert!(run.stdout.contains("warning: 1 order"), "{run:?}");
+    run.prints("warning: 1 order");
     assert!(!run.stdout.contains(YELLOW), "{run:?}");
 
     let mut command = place.program();
     command.args(["check", "absent.csv"]);
     let run = on_a_terminal(&command, "").expect(2);
-    assert!(run.stdout.contains(RED), "{run:?}");
+    run.prints(RED);
     command.env("NO_COLOR", "1");
     let run = on_a_terminal(&command, "").expect(2);
-    assert!(run.stdout.contains("error: absent.csv"), "{run:?}");
+    run.prints("error: absent.csv");
     assert!(!run.stdout.contains('\u{1b}'), "{run:?}");
 }

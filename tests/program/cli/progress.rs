@@ -100,7 +100,7 @@ fn what_was_taken_over_counts_by_how_it_ended() {
         let mut command = place.run_at("100/s", &erp, ["orders.csv", "-j1"]);
         let mut run = Terminal::start(&mut command, 200);
         run.until("the counts", |lines| {
-            says(lines, "7 of 23 rows, 1 min ")
+            says(lines, "7 of 23 rows, ")
                 && says(lines, "4 ok, 1 superseded, 1 rejected, 1 invalid")
         });
         run.interrupt();

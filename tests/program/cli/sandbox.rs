@@ -83,7 +83,7 @@ fn it_can_be_made_difficult() {
     let options: Vec<_> = options.split(' ').collect();
     let erp = Serving::start(Place::new(), &options);
     let run = erp.client("ping").expect(1);
-    assert!(run.stdout.contains("ahead of the ERP's"), "{run:?}");
+    run.prints("ahead of the ERP's");
     let sheet = "purchase_no,flag_name\nCG1,急\nCG2,aa\nCG3,无\nCG4,缓\n";
     erp.place.write("orders.csv", sheet);
     erp.client("run orders.csv --rate unlimited").expect(1);
@@ -172,7 +172,7 @@ fn what_it_cannot_use_is_an_error() {
     ] {
         let mut command = erp.place.program();
         let run = finish(command.args(["sandbox", option, value])).expect(code);
-        assert!(run.stderr.contains(said), "{said}: {run:?}");
+        run.says(said);
         assert_eq!(run.stdout, "");
     }
     erp.end();

@@ -29,8 +29,8 @@ fn a_dry_run_does_what_check_does() {
 fn a_limit_sends_the_first_orders_and_skips_the_rest() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", SHEET);
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--limit", "2"])).expect(1);
-    assert!(run.stdout.contains("3 ok, 1 invalid, 2 skipped"), "{run:?}");
+    let run = place.runs(&erp, "orders.csv --limit 2", 1);
+    run.prints("3 ok, 1 invalid, 2 skipped");
     assert_eq!(erp.stats().calls, 2);
     let next = run.stdout.lines().find(|line| line.starts_with("next "));
     let next = next.expect("what comes next");
@@ -46,13 +46,13 @@ fn a_limit_sends_the_first_orders_and_skips_the_rest() {
     );
     assert_eq!(results.column("message")[4], "not sent: --limit 2");
     // The rest goes in from the failures.
-    finish(&mut place.run(&erp, ["orders.failures.csv"])).expect(1);
+    place.runs(&erp, "orders.failures.csv", 1);
     assert_eq!(erp.stats().calls, 4);
     assert!(erp.flags().contains_key("CG3"));
 
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--limit", "9"])).expect(1);
+    let run = place.runs(&erp, "orders.csv --limit 9", 1);
     assert!(!run.stdout.contains("skipped"), "{run:?}");
-    finish(&mut place.run(&erp, ["orders.csv", "--limit", "0"])).expect(2);
+    place.runs(&erp, "orders.csv --limit 0", 2);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_limit_counts_orders_that_an_interrupted_run_has_settled() {
     run.until("a recorded row", || !place.recorded().is_empty());
     run.kill();
     assert_eq!(erp.stats().calls, 1);
-    finish(&mut place.run(&erp, ["orders.csv", "--limit", "3"])).expect(1);
+    place.runs(&erp, "orders.csv --limit 3", 1);
     assert_eq!(erp.stats().calls, 3, "of three orders one was known");
     assert_eq!(place.table("orders.results.csv").count("ok"), 3);
 }

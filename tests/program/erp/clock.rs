@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use wdt_flags::sandbox::Config;
 
 use super::replies::ODD_DATES;
-use crate::harness::{Place, ScriptedServer, finish, http_with, sandbox_with, sheet};
+use crate::harness::{Place, ScriptedServer, http_with, sandbox_with, sheet};
 
 /// An hour from now, as HTTP writes it.
 fn an_hour_ahead() -> String {
@@ -21,7 +21,7 @@ fn a_clock_ten_minutes_off_is_corrected_for_all_workers() {
             clock_skew: SignedDuration::from_mins(minutes),
             ..Config::default()
         });
-        finish(&mut place.run(&erp, ["orders.csv", "-j", "3"])).expect(0);
+        place.runs(&erp, "orders.csv -j 3", 0);
         let results = place.table("orders.results.csv");
         assert_eq!(results.count("ok"), 30);
         let attempts = results.column("attempts");
@@ -47,8 +47,7 @@ fn a_clock_that_stays_wrong_stops_the_run() {
         let erp = ScriptedServer::always(http_with("200 OK", &headers, body));
         let (run, results) = place.carry(&erp, &["--retries", "3"]);
         let run = run.expect(3);
-        let last = run.stderr.lines().last().unwrap_or_default();
-        assert!(last.contains("时间戳错误"), "{headers}: {run:?}");
+        run.ends_by_saying("时间戳错误");
         let outcome = ["status", "code", "message", "attempts"];
         assert_eq!(
             results.select(outcome)[0],
@@ -75,7 +74,7 @@ fn timestamps_are_taken_when_a_call_is_made_and_corrected_by_the_date() {
         };
         Some(http_with("200 OK", &format!("Date: {date}\r\n"), body))
     });
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    place.runs(&erp, "orders.csv", 0);
     let results = place.table("orders.results.csv");
     assert_eq!(results.select(["status", "attempts"]), [["ok", "2"]]);
 }

@@ -16,7 +16,7 @@ fn is_away(endpoint: &str, why: &str) -> Table {
     let args = ["orders.csv", "-j1", "--give-up-after=1s"];
     let run = finish(&mut place.run(&endpoint.to_owned(), args)).expect(3);
     assert!(run.stderr.to_lowercase().contains(why), "{run:?}");
-    assert!(run.stderr.contains("is the endpoint right?"), "{run:?}");
+    run.says("is the endpoint right?");
     place.results(&run)
 }
 

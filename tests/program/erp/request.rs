@@ -9,7 +9,7 @@ fn calls_are_posts_with_one_order_each_and_the_secret_stays_here() {
         "purchase_no,flag_name\n\"CG\"\"1\\2/3\",加急 & 100%\n",
     );
     let erp = ScriptedServer::always(accepted());
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    place.runs(&erp, "orders.csv", 0);
     let [call] = &erp.requests()[..] else {
         panic!("one call");
     };

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use crate::harness::{
-    ACCEPTED, Authority, Connection, Place, REJECTED, Request, ScriptedServer, finish, http, tls,
+    ACCEPTED, Authority, Connection, Place, REJECTED, Request, ScriptedServer, http, tls,
 };
 
 /// The right answer to a call.
@@ -47,8 +47,7 @@ fn a_reply_too_many_shifts_none_of_those_that_follow() {
         let place = Place::new();
         place.sheet(&rows);
         place.write("company.pem", &authority.pem);
-        let args = ["orders.csv", "-j1", "--ca-file=company.pem"];
-        let run = finish(&mut place.run(&endpoint, args)).expect(1);
+        let run = place.runs(&endpoint, "orders.csv -j1 --ca-file=company.pem", 1);
         let statuses = place.results(&run);
         let statuses = statuses.column("status");
         assert_eq!(statuses, ["ok", "rejected"].repeat(20), "{run:#?}");

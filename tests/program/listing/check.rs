@@ -27,13 +27,13 @@ fn check_asks_and_sends_nothing() {
     place.sheet(&ROWS);
     let run = finish(&mut check(&place, &erp.endpoint(), &["--skip-unchanged"])).expect(0);
     let said = "3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n";
-    assert!(run.stderr.contains(said), "{run:#?}");
+    run.says(said);
     for said in [
         "a run now makes 2 calls at 600/min: about 0.2 s",
         "\n1 of these calls is to ask which orders carry their flag already (--skip-unchanged)\n",
         "\nfirst and last: line 5, \"CG4\" gets \"aa\"\n",
     ] {
-        assert!(run.stdout.contains(said), "{said} {run:#?}");
+        run.prints(said);
     }
     assert_eq!((erp.stats().listings, erp.stats().calls), (1, 1));
     assert_eq!(place.files(), ["orders.csv"]);
@@ -60,13 +60,13 @@ fn a_dry_run_asks_too() {
     place.sheet(&ROWS);
     let args = ["orders.csv", "--dry-run", "--skip-unchanged"];
     let run = finish(&mut place.run(&erp, args)).expect(0);
-    assert!(run.stdout.contains("a run now makes 2 calls"), "{run:#?}");
+    run.prints("a run now makes 2 calls");
     assert_eq!(erp.stats().accepted, 0);
     // The stand-in inside the process knows no order yet.
     let mut run = place.program();
     run.args(["run"]).args(args).arg("--sandbox");
     let run = finish(&mut run).expect(0);
-    assert!(run.stdout.contains("a run now makes 5 calls"), "{run:#?}");
+    run.prints("a run now makes 5 calls");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn only_check_that_asks_needs_an_account() {
     );
     let mut asking = place.program();
     let run = finish(asking.args(["check", "orders.csv", "--skip-unchanged"])).expect(2);
-    assert!(run.stderr.contains("wdt-flags init"), "{run:#?}");
+    run.says("wdt-flags init");
 }
 
 #[test]
@@ -99,9 +99,9 @@ fn what_cannot_be_asked_would_be_sent() {
         &["--skip-unchanged"],
     ))
     .expect(0);
-    assert!(run.stderr.contains("权限不足"), "{run:#?}");
-    assert!(run.stdout.contains("a run now makes 5 calls"), "{run:#?}");
+    run.says("权限不足");
+    run.prints("a run now makes 5 calls");
     let fatal = ScriptedServer::always(refused(1, "sid is not exists"));
     let run = finish(&mut check(&place, &fatal.endpoint(), &["--skip-unchanged"])).expect(3);
-    assert!(run.stderr.contains("sid is not exists"), "{run:#?}");
+    run.says("sid is not exists");
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::{asking, erp};
-use crate::harness::{Place, ScriptedServer, finish, listing, refused, start};
+use super::{ASKING, asking, erp};
+use crate::harness::{Place, ScriptedServer, listing, refused, start};
 
 #[test]
 fn a_continued_run_asks_only_for_what_is_not_known() {
@@ -17,9 +17,8 @@ fn a_continued_run_asks_only_for_what_is_not_known() {
         ("CG4", "aa"),
         ("CG5", "aa"),
     ]);
-    let args = ["orders.csv", "-j1", "--max-failures", "1"];
-    finish(&mut place.run(&erp, args)).expect(3);
-    let run = finish(&mut place.run(&erp, asking(&["-j1"]))).expect(1);
+    place.runs(&erp, "orders.csv -j1 --max-failures 1", 3);
+    let run = place.runs(&erp, "orders.csv --skip-unchanged -j1", 1);
     let results = place.results(&run);
     assert_eq!(
         results.column("status"),
@@ -34,8 +33,8 @@ fn a_continued_run_asks_only_for_what_is_not_known() {
     );
     assert_eq!(results.column("attempts"), ["1", "1", "1", "0", "0", "0"]);
     let said = "3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n";
-    assert!(run.stderr.contains(said), "{run:#?}");
-    assert!(run.stderr.contains("2 rows taken over"), "{run:#?}");
+    run.says(said);
+    run.says("2 rows taken over");
     assert_eq!(erp.accepted("CG1"), 1);
 }
 
@@ -45,9 +44,13 @@ fn what_was_read_is_not_taken_over_by_a_continued_run() {
     let there = erp(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
     let rows = ["CG1", "CG2", "CG3", "CG404", "CG5"].map(|number| (number, "aa"));
     place.sheet(&rows);
-    finish(&mut place.run(&there, asking(&["-j1", "--max-failures", "1"]))).expect(3);
+    place.runs(
+        &there,
+        "orders.csv --skip-unchanged -j1 --max-failures 1",
+        3,
+    );
     // Others have changed all of them since.
-    finish(&mut place.run(&there, ["orders.csv"])).expect(1);
+    place.runs(&there, "orders.csv", 1);
     for number in ["CG1", "CG2", "CG3"] {
         assert_eq!(there.accepted(number), 1, "{number}");
     }
@@ -60,10 +63,9 @@ fn a_failed_row_may_turn_out_to_be_applied() {
     place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "")]);
     // No call of the first run comes back.
     let down = ScriptedServer::always(refused(99, "其他错误"));
-    finish(&mut place.run(&down, ["orders.csv", "--retries", "0"])).expect(1);
+    place.runs(&down, "orders.csv --retries 0", 1);
     assert_eq!(place.table("orders.failures.csv").rows.len(), 3);
-    let args = ["orders.failures.csv", "--skip-unchanged"];
-    let run = finish(&mut place.run(&erp, args)).expect(1);
+    let run = place.runs(&erp, "orders.failures.csv --skip-unchanged", 1);
     assert_eq!(
         place.table("orders.results.csv").column("status"),
         ["unchanged", "ok", "invalid"],
@@ -97,7 +99,7 @@ fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
         "{run:#?}"
     );
     fs::remove_dir(&results).expect("empty");
-    let run = finish(&mut place.run(&server, asking(&[]))).expect(0);
+    let run = place.runs(&server, ASKING, 0);
     let statuses = place.results(&run);
     assert_eq!(statuses.column("status"), ["unchanged", "ok", "unchanged"]);
     assert_eq!(server.orders(), ["", "CG2", ""], "none is sent again");

@@ -2,8 +2,8 @@
 
 use wdt_flags::sandbox::Config;
 
-use super::{asking, erp, many, with_orders};
-use crate::harness::{JOURNAL, Place, finish, order, sandbox_with, sheet};
+use super::{ASKING, erp, many, with_orders};
+use crate::harness::{JOURNAL, Place, order, sandbox_with, sheet};
 
 #[test]
 fn a_night_with_thirty_changes_among_three_thousand_orders_takes_sixty_calls() {
@@ -17,7 +17,7 @@ fn a_night_with_thirty_changes_among_three_thousand_orders_takes_sixty_calls() {
         ..Config::default()
     });
     place.write("orders.csv", sheet(3_000));
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(0);
+    let run = place.runs(&erp, ASKING, 0);
     let stats = erp.stats();
     assert!(stats.calls <= 62, "{stats:?}");
     assert_eq!((stats.listings, stats.accepted), (30, 30));
@@ -38,7 +38,7 @@ fn a_night_with_thirty_changes_among_three_thousand_orders_takes_sixty_calls() {
     );
     let summary = "3000 rows: 30 ok, 2970 unchanged\n";
     assert!(run.stdout.starts_with(summary), "{run:#?}");
-    assert!(run.stdout.contains("calls     60 in"), "{run:#?}");
+    run.prints("calls     60 in");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn each_row_tells_what_was_read_and_what_was_sent() {
         ("CG404", "aa"),
         ("CG4", ""),
     ]);
-    let run = finish(&mut place.run(&erp, asking(&[]))).expect(1);
+    let run = place.runs(&erp, ASKING, 1);
     let results = place.table("orders.results.csv");
     let columns = ["purchase_no", "flag_name", "status", "code", "attempts"];
     assert_eq!(
@@ -98,23 +98,20 @@ fn each_row_tells_what_was_read_and_what_was_sent() {
             .starts_with("10 rows: 4 ok, 3 unchanged, 1 superseded, 1 rejected, 1 invalid\n"),
         "{run:#?}"
     );
-    assert!(run.stderr.contains("5 calls"), "{run:#?}");
-    assert!(
-        run.stderr.contains("\nfirst: line 5, \"CG2\" gets \"aa\""),
-        "{run:#?}"
-    );
+    run.says("5 calls");
+    run.says("\nfirst: line 5, \"CG2\" gets \"aa\"");
 }
 
 #[test]
 fn where_all_is_so_already_nothing_is_sent() {
     let (place, erp) = (Place::new(), erp(&[("CG1", "aa"), ("CG2", "aa")]));
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    let run = finish(&mut place.run(&erp, asking(&["--output-format", "xlsx"]))).expect(0);
+    let run = place.runs(&erp, "orders.csv --skip-unchanged --output-format xlsx", 0);
     assert_eq!((erp.stats().listings, erp.stats().calls), (1, 1));
     let results = place.table("orders.results.xlsx");
     assert_eq!(results.column("status"), ["unchanged", "unchanged"]);
     let said = "2 of 2 orders need no call, by 1 page of the ERP's listing; 0 calls left\nno calls";
-    assert!(run.stderr.contains(said), "{run:#?}");
+    run.says(said);
     assert!(!place.path(JOURNAL).exists());
 }
 
@@ -122,10 +119,10 @@ fn where_all_is_so_already_nothing_is_sent() {
 fn unasked_every_order_is_sent() {
     let (place, erp) = (Place::new(), erp(&[("CG1", "aa"), ("CG2", "aa")]));
     place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    place.runs(&erp, "orders.csv", 0);
     assert_eq!((erp.stats().listings, erp.stats().accepted), (0, 2));
-    let wrong = finish(&mut place.run(&erp, ["orders.csv", "--modified-within", "2d"])).expect(2);
-    assert!(wrong.stderr.contains("--skip-unchanged"), "{wrong:#?}");
+    let wrong = place.runs(&erp, "orders.csv --modified-within 2d", 2);
+    wrong.says("--skip-unchanged");
 }
 
 #[test]
@@ -136,7 +133,7 @@ fn a_trial_asks_only_for_its_own_orders() {
         ..Config::default()
     });
     place.write("orders.csv", sheet(300));
-    let run = finish(&mut place.run(&erp, asking(&["--limit", "50"]))).expect(1);
+    let run = place.runs(&erp, "orders.csv --skip-unchanged --limit 50", 1);
     let results = place.results(&run);
     assert_eq!(
         (results.count("unchanged"), results.count("skipped")),

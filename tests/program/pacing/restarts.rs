@@ -131,5 +131,5 @@ fn a_pace_that_cannot_be_kept_is_said() {
     place.write("state", "");
     let erp = ScriptedServer::always(accepted());
     let run = finish(&mut with_state(&place, place.run(&erp, ["x.csv"]))).expect(0);
-    assert!(run.stderr.contains("keep each other's pace"), "{run:#?}");
+    run.says("keep each other's pace");
 }

@@ -19,8 +19,7 @@ fn rows_against_a_server_that_fails_a_tenth_of_its_calls_end_ok() {
         ..Config::default()
     });
     // Ten failures in a row happen to none of a few hundred.
-    let args = ["orders.csv", "-j", "16", "--retries", "9", "-vv"];
-    let run = finish(&mut place.run(&erp, args)).expect(0);
+    let run = place.runs(&erp, "orders.csv -j 16 --retries 9 -vv", 0);
     let results = place.table("orders.results.csv");
     let orders: Vec<_> = (0..ROWS).map(order).collect();
     assert_eq!(
@@ -40,7 +39,7 @@ fn rows_against_a_server_that_fails_a_tenth_of_its_calls_end_ok() {
     let tries = tries.count() as u64;
     assert_eq!(attempts + tries, stats.calls, "every call is accounted for");
     let calls = format!("calls     {} in ", stats.calls);
-    assert!(run.stdout.contains(&calls), "{run:?} {stats:?}");
+    run.prints(&calls);
     // Calls that an outage has cost are no retries.
     let (_, rest) = run.stdout.split_once("\ncalls ").expect("counts");
     let (_, rest) = rest.split_once('(').expect("counts");
@@ -99,13 +98,9 @@ fn too_many_calls_at_once_lower_the_calls_in_flight_and_pause_nothing() {
         latency: Duration::from_millis(50),
         ..Config::default()
     });
-    let args = ["orders.csv", "-v", "-j", "3"];
-    let run = finish(&mut place.run(&erp, args)).expect(0);
-    assert!(
-        run.stderr.contains("at most 1 call in flight from now on"),
-        "{run:?}"
-    );
-    assert!(run.stdout.contains("0 pauses"), "{run:?}");
+    let run = place.runs(&erp, "orders.csv -v -j 3", 0);
+    run.says("at most 1 call in flight from now on");
+    run.prints("0 pauses");
     assert_eq!(place.table("orders.results.csv").count("ok"), 12);
     assert!(erp.stats().throttled <= 4, "{:?}", erp.stats());
 }

@@ -51,10 +51,7 @@ fn one_that_is_removed_or_moved_in_mid_run_is_not_missed_by_the_results() {
         gate.open();
         let run = run.finish().expect(0);
         assert_eq!(place.results(&run).column("status"), ["ok"; 3]);
-        assert!(
-            run.stderr.contains("journal was removed or moved away"),
-            "{run:#?}"
-        );
+        run.says("journal was removed or moved away");
         assert!(!place.path(JOURNAL).exists());
         assert_eq!(
             moved.is_some_and(|to| place.path(to).exists()),
@@ -83,7 +80,6 @@ fn a_run_that_is_stopped_without_it_says_that_it_starts_over() {
     gate.open();
     let run = run.finish().expect(130);
     assert_eq!(place.results(&run).count("ok"), 1);
-    let last = run.stderr.lines().last().unwrap_or_default();
-    assert!(last.contains("the same command starts over"), "{run:#?}");
-    assert!(!run.stderr.contains("continues from here"), "{run:#?}");
+    run.ends_by_saying("the same command starts over");
+    run.says_nothing_of("continues from here");
 }

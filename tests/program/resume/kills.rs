@@ -97,7 +97,7 @@ fn kills_change_nothing() {
 
     assert!(known.len() > 50, "{} rows by {KILLS} kills", known.len());
     let last = finish(&mut run(&place, &erp)).expect(1);
-    assert!(last.stderr.contains("continuing"), "{last:#?}");
+    last.says("continuing");
     for (order, (status, accepted)) in &known {
         assert_eq!(erp.accepted(order), *accepted, "{order} again, seed {seed}");
         assert_eq!(*accepted > 0, status == "ok", "{order} {status}");
@@ -150,7 +150,7 @@ mod at_the_end {
         let beside = place.table("orders.results-2.csv");
         assert_eq!(beside.column("status"), ["ok", "rejected", "ok", "ok"]);
         assert_eq!(place.table("orders.failures.csv").rows.len(), 1);
-        assert!(run.stdout.contains("4 rows: 3 ok, 1 rejected"), "{run:#?}");
+        run.prints("4 rows: 3 ok, 1 rejected");
         fs::remove_dir(&results).expect("still empty");
         fs::remove_file(place.path("orders.results-2.csv")).expect("there");
         assert_eq!(server.orders().len(), 3);
@@ -165,7 +165,7 @@ mod at_the_end {
     fn finishes_without_a_call((place, server): (Place, ScriptedServer)) {
         let (run, results) = place.carry(&server, &[]);
         let run = run.expect(1);
-        assert!(run.stderr.contains(": 4 rows taken over"), "{run:#?}");
+        run.says(": 4 rows taken over");
         assert_eq!(results.column("status"), ["ok", "rejected", "ok", "ok"]);
         assert_eq!(server.orders().len(), 3, "no call is made again");
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{JOURNAL, Place, ScriptedServer, finish};
+use crate::harness::{JOURNAL, Place, ScriptedServer};
 
 /// Quoted in the journal, and of more bytes than characters.
 const MESSAGE: &str = "标记\"急, 急\"  不存在";
@@ -60,7 +60,7 @@ fn only_rows_that_are_not_whole_are_sent_again() {
         }
         place.write(JOURNAL, &torn);
         let before = server.calls();
-        let run = finish(&mut place.run(&server, ["orders.csv", "-j1"])).expect(1);
+        let run = place.runs(&server, "orders.csv -j1", 1);
         let results = place.results(&run);
         assert_eq!(
             results.select(["status", "code", "message", "attempts"]),
@@ -74,7 +74,7 @@ fn only_rows_that_are_not_whole_are_sent_again() {
         );
         let expected = &["CG1", "CG2", "CG3", "CG4", "CG5"][known..];
         assert_eq!(server.orders()[before..], *expected, "{run:#?}");
-        assert!(!run.stderr.contains("kept as"), "{run:#?}");
+        run.says_nothing_of("kept as");
         let says = [
             None,
             Some(": 1 row taken"),
@@ -82,7 +82,7 @@ fn only_rows_that_are_not_whole_are_sent_again() {
             Some(": 3 rows taken"),
         ];
         let says = says[known].unwrap_or_default();
-        assert!(run.stderr.contains(says), "{run:#?}");
+        run.says(says);
     }
 }
 
@@ -99,7 +99,7 @@ fn zeros_throughout_are_kept_aside_and_locks_of_zeros_are_no_hindrance() {
             place.write(file, lock);
         }
         let before = server.calls();
-        let run = finish(&mut place.run(&server, ["orders.csv", "-j1"])).expect(1);
+        let run = place.runs(&server, "orders.csv -j1", 1);
         assert_eq!(place.results(&run).count("ok"), 3);
         assert_eq!(server.calls(), before + 5);
         let files = place.files();

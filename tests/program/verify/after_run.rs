@@ -201,7 +201,7 @@ fn a_run_that_is_killed_while_it_reads_back_reads_back_again() {
             assert_eq!(results.column("message"), ["", "", message, "", ""]);
         }
         let run = carried(&place, &erp, "", 0);
-        assert!(run.stderr.contains("5 rows taken over"), "{run:#?}");
+        run.says("5 rows taken over");
         let updates = erp.requests().into_iter().filter(|it| !it.is_listing());
         assert_eq!(updates.count(), 5, "nothing is sent twice");
         let message = "accepted; not read back: the ERP shows this account no such order";

@@ -37,7 +37,7 @@ fn as_workbooks_that_run_takes() {
     // As a person saves it.
     let different = place.table("orders.different.xlsx");
     save_workbook(&place.path("orders.different.xlsx"), &different);
-    finish(&mut place.run(&erp, ["orders.different.xlsx"])).expect(0);
+    place.runs(&erp, "orders.different.xlsx", 0);
     assert_eq!((erp.accepted("CG1"), erp.accepted("CG2")), (0, 1));
     finish(&mut place.verify(&erp, args)).expect(0);
 }
@@ -46,7 +46,7 @@ fn as_workbooks_that_run_takes() {
 fn a_flag_that_would_be_a_formula_is_defused() {
     let place = Place::new();
     let erp = erp(&place);
-    finish(&mut place.verify(&erp, ["orders.csv", "--no-bom"])).expect(1);
+    place.verifies(&erp, "orders.csv --no-bom", 1);
     let different = place.read(DIFFERENT);
     assert!(different.starts_with("purchase_no,"), "{different}");
     assert!(
@@ -64,7 +64,7 @@ fn another_order_that_a_spreadsheet_has_made_of_it_is_not_sent() {
         orders: there(&[("0012345", "bb"), ("12345", "bb")], 1),
         ..Config::default()
     });
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    place.verifies(&erp, "orders.csv", 1);
     let damaged = place.read(DIFFERENT).replace("0012345", "12345");
     place.write(DIFFERENT, damaged);
     finish(place.program().args(["check", DIFFERENT])).expect(1);
@@ -78,12 +78,11 @@ fn another_order_that_a_spreadsheet_has_made_of_it_is_not_sent() {
 fn under_the_names_that_are_given() {
     let place = Place::new();
     let erp = erp(&place);
-    let args = ["orders.csv", "-o", "all.csv", "--failures", "some.xlsx"];
-    finish(&mut place.verify(&erp, args)).expect(1);
+    place.verifies(&erp, "orders.csv -o all.csv --failures some.xlsx", 1);
     assert_eq!(place.files(), ["all.csv", "orders.csv", "some.xlsx"]);
     // Beside a sheet of the same name.
     std::fs::copy(place.path("orders.csv"), place.path("orders.txt")).expect("copied");
-    finish(&mut place.verify(&erp, ["orders.txt"])).expect(1);
+    place.verifies(&erp, "orders.txt", 1);
     assert!(place.path("orders.txt.verified.csv").is_file());
 }
 
@@ -91,7 +90,7 @@ fn under_the_names_that_are_given() {
 fn nothing_but_its_own_files_is_overwritten() {
     let place = Place::new();
     let erp = erp(&place);
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(0);
+    place.runs(&erp, "orders.csv", 0);
     let calls = erp.stats().calls;
     place.write("diary.csv", "dear diary\n");
     for (args, words) in [
@@ -104,11 +103,11 @@ fn nothing_but_its_own_files_is_overwritten() {
     ] {
         let before = place.written(&[]);
         let run = finish(&mut place.verify(&erp, ["orders.csv"].iter().chain(&args))).expect(2);
-        assert!(run.stderr.contains(words), "{args:?}: {run:#?}");
+        run.says(words);
         assert_eq!(place.written(&[]), before, "{args:?}");
     }
-    let run = finish(&mut place.verify(&erp, ["-"])).expect(2);
-    assert!(run.stderr.contains("--results"), "{run:#?}");
+    let run = place.verifies(&erp, "-", 2);
+    run.says("--results");
     assert_eq!(erp.stats().calls, calls);
 }
 
@@ -116,7 +115,7 @@ fn nothing_but_its_own_files_is_overwritten() {
 fn differences_that_a_person_has_edited_are_kept() {
     let place = Place::new();
     let erp = erp(&place);
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    place.verifies(&erp, "orders.csv", 1);
     let edited = format!("{}mine,aa\n", place.read(DIFFERENT));
     place.write(DIFFERENT, &edited);
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
@@ -124,8 +123,8 @@ fn differences_that_a_person_has_edited_are_kept() {
         .write(true)
         .open(place.path(DIFFERENT));
     file.expect("there").set_modified(later).expect("set");
-    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
-    assert!(run.stderr.contains("was edited since"), "{run:#?}");
+    let run = place.verifies(&erp, "orders.csv", 1);
+    run.says("was edited since");
     let files = place.files();
     let kept = files
         .iter()
@@ -133,7 +132,7 @@ fn differences_that_a_person_has_edited_are_kept() {
     assert_eq!(place.read(kept.expect("kept")), edited);
     assert_eq!(place.table(DIFFERENT).rows.len(), 1);
     // What nobody has edited is replaced.
-    finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+    place.verifies(&erp, "orders.csv", 1);
     assert_eq!(place.files(), files);
 }
 
@@ -145,8 +144,8 @@ fn another_that_writes_the_same_files_is_told() {
     let (server, gate) = ScriptedServer::gated(move |connection, _| connection.send(&page));
     let first = start(&mut place.verify(&server, ["orders.csv"]));
     server.wait_for_calls(1);
-    let second = finish(&mut place.verify(&server, ["orders.csv"])).expect(75);
-    assert!(second.stderr.contains(VERIFIED), "{second:#?}");
+    let second = place.verifies(&server, "orders.csv", 75);
+    second.says(VERIFIED);
     gate.open();
     first.finish().expect(1);
     assert_eq!(place.files(), ["orders.csv", DIFFERENT, VERIFIED]);

@@ -100,7 +100,7 @@ fn what_is_different_is_given_to_run_and_is_the_same_then() {
     place.verifies(&erp, "orders.csv", 1);
     assert_eq!(place.table(DIFFERENT).column("line"), ["3", "4", "5"]);
     let run = finish(&mut place.run(&erp, [DIFFERENT])).expect(0);
-    assert!(!run.stderr.contains("not updated"), "{run:#?}");
+    run.says_nothing_of("not updated");
     assert_eq!(erp.accepted("CG1"), 0);
     let results = place.table("orders.different.results.csv");
     let own = ["purchase_no", "flag_name", "line", "status"];
@@ -178,7 +178,7 @@ fn results_and_failures_are_sheets_as_well() {
     let (place, erp) = (Place::new(), sandbox());
     place.sheet(&[("CG1", "aa"), ("CG404", "aa"), ("CG2", "aa"), ("CG3", "")]);
     place.runs(&erp, "orders.csv", 1);
-    finish(&mut place.verify(&erp, ["orders.results.csv"])).expect(1);
+    place.verifies(&erp, "orders.results.csv", 1);
     let verified = place.table(VERIFIED);
     let lines = verified.select(["line", "status"]);
     let expected = [
@@ -189,7 +189,7 @@ fn results_and_failures_are_sheets_as_well() {
     ];
     assert_eq!(lines, expected);
     assert_eq!(verified.header.len(), 2 + 5, "{verified:?}");
-    finish(&mut place.verify(&erp, ["orders.failures.csv"])).expect(1);
+    place.verifies(&erp, "orders.failures.csv", 1);
     assert_eq!(
         place.table(VERIFIED).select(["line", "status"]),
         [["3", "not found"], ["5", "unknown"]]
@@ -200,7 +200,7 @@ fn results_and_failures_are_sheets_as_well() {
     let changed = place.read("orders.failures.csv").replace("0404", "404");
     place.write("orders.failures.csv", changed);
     let calls = erp.stats().calls;
-    finish(&mut place.verify(&erp, ["orders.failures.csv"])).expect(1);
+    place.verifies(&erp, "orders.failures.csv", 1);
     assert_eq!(erp.stats().calls, calls);
     let message = place.table(VERIFIED).column("message")[0].to_owned();
     assert!(message.contains("instead of \"0404\""), "{message}");
@@ -211,7 +211,7 @@ fn the_flag_may_be_given_for_all_rows() {
     let place = Place::new();
     place.write("orders.csv", "purchase_no\nCG1\nCG2\n");
     let erp = with(&[("CG1", ""), ("CG2", "加急")], 1);
-    finish(&mut place.verify(&erp, ["orders.csv", "--clear"])).expect(1);
+    place.verifies(&erp, "orders.csv --clear", 1);
     let verified = place.table(VERIFIED);
     let sent = verified.select(["sent_flag", "status"]);
     assert_eq!(sent, [["无", "same"], ["无", "different"]]);
@@ -226,8 +226,7 @@ fn conflicts_are_as_in_a_run() {
     place.sheet(&[("CG1", "aa"), ("CG1", "加急"), ("CG2", "aa")]);
     let erp = with(&[("CG1", "加急"), ("CG2", "aa")], 1);
     place.verifies(&erp, "orders.csv", 0);
-    let args = ["orders.csv", "--on-conflict", "invalid"];
-    finish(&mut place.verify(&erp, args)).expect(1);
+    place.verifies(&erp, "orders.csv --on-conflict invalid", 1);
     let verified = place.table(VERIFIED);
     assert_eq!(verified.column("status"), ["unknown", "unknown", "same"]);
     assert!(verified.column("message")[0].contains("given different flags"));
@@ -244,13 +243,9 @@ fn rows_that_are_left_out_are_unknown_and_no_difference() {
     worksheet.set_row_hidden(2).expect("hidden");
     workbook.save(place.path("orders.xlsx")).expect("saved");
     let erp = with(&[("CG1", "aa"), ("CG2", "加急")], 1);
-    let run = finish(&mut place.verify(&erp, ["orders.xlsx"])).expect(1);
-    assert!(!run.stderr.contains("hidden"), "nothing is sent: {run:#?}");
-    let args = ["orders.xlsx", "--visible-only"];
-    let run = finish(&mut place.verify(&erp, args)).expect(0);
-    assert!(
-        run.stderr.contains("1 row is hidden and left out"),
-        "{run:#?}"
-    );
+    let run = place.verifies(&erp, "orders.xlsx", 1);
+    run.says_nothing_of("hidden");
+    let run = place.verifies(&erp, "orders.xlsx --visible-only", 0);
+    run.says("1 row is hidden and left out");
     assert_eq!(place.table(VERIFIED).column("status"), ["same", "unknown"]);
 }

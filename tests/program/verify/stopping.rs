@@ -103,11 +103,7 @@ fn what_is_known_is_written_when_it_is_interrupted() {
     run.until_it_says("stopping: interrupted");
     gate.open();
     let run = run.finish().expect(130);
-    let last = run.stderr.lines().last().unwrap_or_default();
-    assert!(
-        last.starts_with("error: stopped early: interrupted"),
-        "{run:#?}"
-    );
+    run.ends_by_saying("error: stopped early: interrupted");
     let verified = place.table(VERIFIED);
     // The first call was for a listing that showed none of them.
     assert_eq!(verified.count("different"), 7, "{run:#?}");
@@ -136,23 +132,22 @@ fn a_deadline_and_an_outage_end_it() {
     let away = erp.endpoint();
     let args = ["orders.csv", "-j1", "--deadline", "1ms"];
     let run = finish(&mut place.verify(&erp, args)).expect(3);
-    assert!(run.stderr.contains("the deadline has passed"), "{run:#?}");
+    run.says("the deadline has passed");
     drop(erp);
-    let args = ["orders.csv", "--give-up-after", "10ms"];
-    let run = finish(&mut place.verify(&away, args)).expect(3);
-    assert!(run.stderr.contains("--give-up-after"), "{run:#?}");
-    assert!(run.stdout.contains("next      wdt-flags ping"), "{run:#?}");
+    let run = place.verifies(&away, "orders.csv --give-up-after 10ms", 3);
+    run.says("--give-up-after");
+    run.prints("next      wdt-flags ping");
     assert_eq!(place.table(VERIFIED).count("unknown"), 5);
 }
 
 #[test]
 fn a_sheet_or_an_account_that_cannot_be_used_asks_for_nothing() {
     let (place, erp) = (Place::new(), sandbox());
-    let run = finish(&mut place.verify(&erp, ["absent.csv"])).expect(2);
-    assert!(run.stderr.contains("absent.csv"), "{run:#?}");
+    let run = place.verifies(&erp, "absent.csv", 2);
+    run.says("absent.csv");
     place.write("orders.csv", sheet(2));
     let run = finish(place.program().args(["verify", "orders.csv"])).expect(2);
-    assert!(run.stderr.contains("WDT_SID"), "{run:#?}");
+    run.says("WDT_SID");
     assert_eq!(erp.stats().calls, 0);
     assert_eq!(place.files(), ["orders.csv"]);
 }
@@ -161,7 +156,7 @@ fn a_sheet_or_an_account_that_cannot_be_used_asks_for_nothing() {
 fn quietly_it_says_nothing_and_a_sheet_without_rows_costs_no_call() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(0));
-    let run = finish(&mut place.verify(&erp, ["orders.csv", "--quiet"])).expect(0);
+    let run = place.verifies(&erp, "orders.csv --quiet", 0);
     assert_eq!(run.stderr, "");
     assert_eq!(erp.stats().calls, 0);
     assert_eq!(place.table(VERIFIED).rows.len(), 0);

@@ -33,8 +33,8 @@ fn throttling_and_a_wrong_clock_are_overcome() {
             ..Config::default()
         },
     );
-    let run = finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
-    assert!(run.stderr.contains("this machine's clock"), "{run:#?}");
+    let run = place.verifies(&erp, "orders.csv", 1);
+    run.says("this machine's clock");
     assert_eq!(place.table(VERIFIED).count("not found"), 3);
 }
 
@@ -59,7 +59,7 @@ fn an_order_without_its_flag_is_unknown() {
         place.sheet(&[("CG1", "无")]);
         let page = format!(r#"{{"status":0,"data":{{"order":[{{"purchase_no":"CG1"{flag}}}]}}}}"#);
         let erp = ScriptedServer::always(http("200 OK", page));
-        finish(&mut place.verify(&erp, ["orders.csv"])).expect(1);
+        place.verifies(&erp, "orders.csv", 1);
         let verified = place.table(VERIFIED);
         assert_eq!(
             verified.select(["status", "message"]),
@@ -91,8 +91,8 @@ fn what_a_run_calls_ok_is_the_same_then() {
         hidden: (0..30).filter(|n| n % 4 == 1).map(number).collect(),
         ..Config::default()
     });
-    let run = finish(&mut place.run(&erp, ["orders.csv", "--retries=9"])).expect(1);
-    let verify = finish(&mut place.verify(&erp, ["orders.csv", "--retries=9"])).expect(1);
+    let run = place.runs(&erp, "orders.csv --retries=9", 1);
+    let verify = place.verifies(&erp, "orders.csv --retries=9", 1);
     let (results, verified) = (place.results(&run), place.table(VERIFIED));
     assert_eq!(results.column("line"), verified.column("line"));
     let is_hidden = |number: &str| (0..30).any(|n| n % 4 == 1 && order(n) == number);

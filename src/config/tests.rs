@@ -30,23 +30,35 @@ impl Place {
         }
     }
 
-    /// What options (`--profile`, `--endpoint`) and the environment come to; `DIR` in a variable is
-    /// the place.
-    fn load(&self, options: [&str; 2], environment: &[(&str, &str)]) -> Result<Configured, String> {
-        let [profile, endpoint] = options.map(|it| (!it.is_empty()).then(|| it.to_owned()));
+    /// What a command line comes to that begins with variables, as in a shell: `DIR` is the place,
+    /// `_` a blank.
+    fn load(&self, line: &str) -> Result<Configured, String> {
         let directory = self.0.path().to_str().expect("UTF-8");
-        let lookup = |name: &str| {
-            let found = environment.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| OsString::from(value.replace("DIR", directory)))
+        let set = |name: &str| {
+            let words = line.split_whitespace();
+            let mut set = words.filter_map(|word| word.split_once('='));
+            let (_, value) = set.find(|(known, _)| *known == name)?;
+            Some(value.replace('_', " ").replace("DIR", directory))
         };
-        let config = self.path("config.toml");
         let args = AccountArgs {
-            profile,
-            endpoint,
-            config: lookup("WDT_CONFIG").is_none().then_some(config),
+            profile: set("--profile"),
+            endpoint: set("--endpoint"),
+            config: set("WDT_CONFIG")
+                .is_none()
+                .then(|| self.path("config.toml")),
             ca_file: None,
         };
-        load(&args, &lookup)
+        load(&args, &|name| set(name).map(OsString::from))
+    }
+
+    fn load_with_secret(&self, secret: &str) -> Result<Configured, String> {
+        let args = AccountArgs {
+            profile: None,
+            endpoint: None,
+            config: Some(self.path("config.toml")),
+            ca_file: None,
+        };
+        load(&args, &|it| (it == "WDT_APP_SECRET").then(|| secret.into()))
     }
 }
 
@@ -66,13 +78,6 @@ const TWO: &str = "
     rate = '9/s'
     output_format = 'xlsx'
 ";
-const SID: (&str, &str) = ("WDT_SID", "mine");
-const KEY: (&str, &str) = ("WDT_APP_KEY", "mykey");
-const SECRET: (&str, &str) = ("WDT_APP_SECRET", "a:b");
-const SECRET_FILE: (&str, &str) = ("WDT_APP_SECRET_FILE", "DIR/secret.txt");
-const HERE: (&str, &str) = ("WDT_ENDPOINT", "http://here/");
-const OTHER: (&str, &str) = ("WDT_PROFILE", "other");
-
 /// Sid, key, host and rate.
 fn told(configured: &Configured) -> String {
     let account = &configured.account;
@@ -81,99 +86,57 @@ fn told(configured: &Configured) -> String {
     format!("{} {} {host} {rate}", account.sid, account.app_key)
 }
 
+/// What is set, and what that comes to: an account, or words of an error.
+const SOURCES: &str = "
+     => DEFAULT
+    --profile=other => OTHER
+    WDT_PROFILE=other => OTHER
+    --profile=default WDT_PROFILE=other => DEFAULT
+    WDT_PROFILE= WDT_SID=_ => DEFAULT
+    HERE => shop key here 30/min
+    --endpoint=http://there/ HERE => shop key there 30/min
+    --profile=other HERE => OTHER
+    MINE HERE => mine mykey here -
+    MINE => mine mykey wdt.wangdian.cn -
+    WDT_SID=mine WDT_APP_KEY=mykey WDT_APP_SECRET_FILE=DIR/secret.txt HERE WDT_PROFILE=other => mine mykey here -
+    --profile=other MINE HERE => OTHER
+    --endpoint=http://there/ MINE WDT_PROFILE=other => mine mykey there -
+    WDT_SID=shop => DEFAULT
+    --profile=other WDT_SID='mine' => OTHER
+    --profile=other WDT_APP_SECRET_FILE=DIR/empty.txt => OTHER
+    WDT_SID=mine => (sid) from environment variable WDT_SID, but app key from app_key in profile `default`
+    WDT_APP_KEY=mykey => app key from environment
+    WDT_APP_SECRET=a:b => app secret from environment
+    WDT_APP_SECRET_FILE=DIR/secret.txt => WDT_APP_SECRET_FILE, but seller account (sid) from sid in
+    WDT_SID=mine WDT_APP_KEY=mykey => but app secret from app_secret in
+    MINE WDT_PROFILE=other => but endpoint from endpoint in
+    --profile=default WDT_SID=mine HERE => but endpoint from environment
+    WDT_APP_SECRET=a:b WDT_APP_SECRET_FILE=DIR/secret.txt => variable WDT_APP_SECRET or environment variable WDT_APP_SECRET_FILE, not both
+    WDT_APP_SECRET_FILE=DIR/none => none` (environment variable WDT_APP_SECRET_FILE):
+    WDT_SID=mine WDT_APP_KEY=mykey WDT_APP_SECRET_FILE=DIR/empty.txt => WDT_APP_SECRET_FILE: the app secret is empty
+    --profile=third => there is no profile `third` in
+    --profile=third => ; it has: default, other
+    WDT_CONFIG=DIR/none.toml => cannot read
+    WDT_CONFIG=DIR/secret.txt => secret.txt:1:";
+
 #[test]
 fn an_option_comes_before_the_environment_before_the_profile_and_a_named_profile_first() {
-    let default = "shop key wdt.wangdian.cn 30/min";
-    let other = "shop2 key2 47.92.239.46 9/s";
-    let mine = "mine mykey here -";
-    for (options, environment, expected) in [
-        (["", ""], &[][..], default),
-        (["other", ""], &[], other),
-        (["", ""], &[OTHER], other),
-        (["default", ""], &[OTHER], default),
-        (["", ""], &[("WDT_PROFILE", ""), ("WDT_SID", " ")], default),
-        // An endpoint is nobody's own.
-        (["", ""], &[HERE], "shop key here 30/min"),
-        (["", "http://there/"], &[HERE], "shop key there 30/min"),
-        (["other", ""], &[HERE], other),
-        // Another account, with all that it needs, and not at the profile's rate.
-        (["", ""], &[SID, KEY, SECRET, HERE], mine),
-        (
-            ["", ""],
-            &[SID, KEY, SECRET],
-            "mine mykey wdt.wangdian.cn -",
-        ),
-        (["", ""], &[SID, KEY, SECRET_FILE, HERE, OTHER], mine),
-        (["other", ""], &[SID, KEY, SECRET, HERE], other),
-        (
-            ["", "http://there/"],
-            &[SID, KEY, SECRET, OTHER],
-            "mine mykey there -",
-        ),
-        // The same account once more.
-        (["", ""], &[("WDT_SID", "shop")], default),
-        // What does not count may be as it is.
-        (["other", ""], &[("WDT_SID", "'mine'")], other),
-        (
-            ["other", ""],
-            &[("WDT_APP_SECRET_FILE", "DIR/empty.txt")],
-            other,
-        ),
-        // Two accounts mixed.
-        (
-            ["", ""],
-            &[SID],
-            "(sid) from environment variable WDT_SID, but app key from app_key in profile `default`",
-        ),
-        (["", ""], &[KEY], "app key from environment"),
-        (["", ""], &[SECRET], "app secret from environment"),
-        (
-            ["", ""],
-            &[SECRET_FILE],
-            "app secret from environment variable WDT_APP_SECRET_FILE, but seller account (sid) from sid in",
-        ),
-        (["", ""], &[SID, KEY], "but app secret from app_secret in"),
-        (
-            ["", ""],
-            &[SID, KEY, SECRET, OTHER],
-            "but endpoint from endpoint in",
-        ),
-        (
-            ["default", ""],
-            &[SID, HERE],
-            "but endpoint from environment",
-        ),
-        // Other faults.
-        (
-            ["", ""],
-            &[SECRET, SECRET_FILE],
-            "variable WDT_APP_SECRET or environment variable WDT_APP_SECRET_FILE, not both",
-        ),
-        (
-            ["", ""],
-            &[("WDT_APP_SECRET_FILE", "DIR/none")],
-            "none` (environment variable WDT_APP_SECRET_FILE): ",
-        ),
-        (
-            ["", ""],
-            &[SID, KEY, ("WDT_APP_SECRET_FILE", "DIR/empty.txt")],
-            "WDT_APP_SECRET_FILE: the app secret is empty",
-        ),
-        (["third", ""], &[], "there is no profile `third` in"),
-        (["third", ""], &[], "; it has: default, other"),
-        (["", ""], &[("WDT_CONFIG", "DIR/none.toml")], "cannot read"),
-    ] {
-        let place = Place::new(TWO);
-        match place.load(options, environment) {
-            Ok(configured) => {
-                assert_eq!(told(&configured), expected, "{options:?} {environment:?}")
-            }
+    for row in SOURCES.trim_start_matches('\n').lines() {
+        let (line, expected) = row.split_once(" => ").expect(row);
+        let line = line
+            .replace("MINE", "WDT_SID=mine WDT_APP_KEY=mykey WDT_APP_SECRET=a:b")
+            .replace("HERE", "WDT_ENDPOINT=http://here/");
+        let expected = match expected {
+            "DEFAULT" => "shop key wdt.wangdian.cn 30/min",
+            "OTHER" => "shop2 key2 47.92.239.46 9/s",
+            other => other,
+        };
+        match Place::new(TWO).load(&line) {
+            Ok(configured) => assert_eq!(told(&configured), expected, "{line}"),
             Err(error) => assert!(error.contains(expected), "{expected}: {error}"),
         }
     }
-    let by_variable = Place::new("").load(["", ""], &[("WDT_CONFIG", "DIR/secret.txt")]);
-    assert!(by_variable.expect_err("no TOML").contains("secret.txt:1:"));
-    let other = Place::new(TWO).load(["other", ""], &[]).expect("loaded");
+    let other = Place::new(TWO).load("--profile=other").expect("loaded");
     let origin = "endpoint from endpoint in profile `other` of ";
     assert!(other.origins.contains(origin), "{}", other.origins);
     assert_eq!(other.output_format, Some(OutputFormat::Xlsx));
@@ -183,12 +146,12 @@ fn an_option_comes_before_the_environment_before_the_profile_and_a_named_profile
 fn one_account_may_be_given_in_two_places_and_what_is_missing_is_named() {
     let half = Place::new("[default]\nsid = ' shop\u{3000}'\napp_key = 'key'\n");
     for secret in [" hush:salt\r\n", "hush：salt", "\u{feff}hush:salt"] {
-        let configured = half.load(["", ""], &[("WDT_APP_SECRET", secret)]);
+        let configured = half.load_with_secret(secret);
         assert_eq!(configured.expect(secret).account.sid, "shop");
     }
-    let error = half.load(["", ""], &[KEY]).expect_err("mixed");
+    let error = half.load("WDT_APP_KEY=mykey").expect_err("mixed");
     assert!(error.contains("WDT_APP_KEY"), "{error}");
-    let error = half.load(["", ""], &[]).expect_err("no secret");
+    let error = half.load("").expect_err("no secret");
     assert!(error.starts_with("app secret not given: "), "{error}");
 }
 
@@ -203,7 +166,7 @@ fn what_pasting_leaves_in_a_value_is_named_and_the_value_is_not() {
         ("hush:\u{200b}salt", "character ('\\u{200b}' U+200B)"),
         ("hush", "the form secret:salt"),
     ] {
-        let error = half.load(["", ""], &[("WDT_APP_SECRET", secret)]);
+        let error = half.load_with_secret(secret);
         let error = error.expect_err(secret);
         assert!(
             error.starts_with("environment variable WDT_APP_SECRET: "),
@@ -217,16 +180,13 @@ fn what_pasting_leaves_in_a_value_is_named_and_the_value_is_not() {
 fn files_that_a_profile_names_stand_beside_its_own() {
     let config = "[default]\nsid='s'\napp_key='k'\napp_secret_file='secret.txt'\nca_file='a.pem'\n";
     let place = Place::new(config);
-    let ca_file = |profile: &str, environment: &[(&str, &str)]| {
-        let configured = place.load([profile, ""], environment).expect("loaded");
-        configured.account.ca_file
-    };
-    let other = ("WDT_CA_FILE", "b.pem");
-    assert_eq!(ca_file("", &[]), Some(place.path("a.pem")));
-    assert_eq!(ca_file("", &[other]), Some("b.pem".into()));
-    assert_eq!(ca_file("default", &[other]), Some(place.path("a.pem")));
+    let ca_file = |line: &str| place.load(line).expect("loaded").account.ca_file;
+    assert_eq!(ca_file(""), Some(place.path("a.pem")));
+    assert_eq!(ca_file("WDT_CA_FILE=b.pem"), Some("b.pem".into()));
+    let named = ca_file("--profile=default WDT_CA_FILE=b.pem");
+    assert_eq!(named, Some(place.path("a.pem")));
     place.write("config.toml", format!("{config}app_secret='hush:salt'\n"));
-    let error = place.load(["", ""], &[]).expect_err("two secrets");
+    let error = place.load("").expect_err("two secrets");
     assert!(
         error.contains("config.toml or app_secret_file in profile"),
         "{error}"
@@ -247,11 +207,11 @@ fn config_and_secret_may_begin_with_a_byte_order_mark_in_utf8_or_utf16() {
     ] {
         let place = Place::new(config);
         place.write("secret.txt", secret);
-        let account = place.load(["", ""], &[]).expect("loaded").account;
+        let account = place.load("").expect("loaded").account;
         assert_eq!(account.sid, "店");
     }
     for bytes in [&b"[default]\nsid = '\xb5\xea'"[..], b"\xff\xfe[\0d"] {
-        let error = Place::new(bytes).load(["", ""], &[]).expect_err("neither");
+        let error = Place::new(bytes).load("").expect_err("neither");
         assert!(
             error.contains("config.toml` (") && error.contains("save it as UTF-8"),
             "{error}"
@@ -259,46 +219,29 @@ fn config_and_secret_may_begin_with_a_byte_order_mark_in_utf8_or_utf16() {
     }
 }
 
+/// What is wrong with a file, and where and what it is said to be.
+const WRONG: &str = r#"
+[default]|app_secret = 'hush:salt => :2:
+[default]|app_secret = hush:salt => :2:
+[default]|app_secret = ['hush:salt'] => :2:14: expected a string
+[default]|app_secret = 45781:hush => :2:
+[default]|app_secret = 45781 => :2:14: expected a string
+[default]|app_secret = 'hush'|app_key = 'k'|sid = 's' => the form secret:salt
+app_secret = 'hush:salt' => :1:14: expected a [profile] of
+[default]|app_secret = 'hush:salt'|app_secret = 'hush:salt' => :3:
+[default]|secret = 'hush:salt' => :2:10: unknown key
+[default]|sid = 'a'|"hush:salt => :3:
+[default]|sid = 45781 => :2:7: expected a string
+[default]|rate = 'fast' => :2:8: rate: write N/s
+[default]|workers = 0 => :2:11: workers: write a whole number from 1 to 1000
+[default]|output_format = 'pdf' => :2:17: output_format: write csv or xlsx"#;
+
 #[test]
 fn no_error_in_the_file_repeats_the_secret_and_most_name_their_place() {
-    for (wrong, named) in [
-        ("[default]\napp_secret = 'hush:salt\n", ":2:"),
-        ("[default]\napp_secret = hush:salt\n", ":2:"),
-        (
-            "[default]\napp_secret = ['hush:salt']\n",
-            ":2:14: expected a string",
-        ),
-        ("[default]\napp_secret = 45781:hush\n", ":2:"),
-        (
-            "[default]\napp_secret = 45781\n",
-            ":2:14: expected a string",
-        ),
-        (
-            "[default]\napp_secret = 'hush'\napp_key = 'k'\nsid = 's'\n",
-            "the form secret:salt",
-        ),
-        (
-            "app_secret = 'hush:salt'\n",
-            ":1:14: expected a [profile] of",
-        ),
-        (
-            "[default]\napp_secret = 'hush:salt'\napp_secret = 'hush:salt'\n",
-            ":3:",
-        ),
-        ("[default]\nsecret = 'hush:salt'\n", ":2:10: unknown key"),
-        ("[default]\nsid = 'a'\n\"hush:salt\n", ":3:"),
-        ("[default]\nsid = 45781\n", ":2:7: expected a string"),
-        ("[default]\nrate = 'fast'\n", ":2:8: rate: write N/s"),
-        (
-            "[default]\nworkers = 0\n",
-            ":2:11: workers: write a whole number from 1 to 1000",
-        ),
-        (
-            "[default]\noutput_format = 'pdf'\n",
-            ":2:17: output_format: write csv or xlsx",
-        ),
-    ] {
-        let error = Place::new(wrong).load(["", ""], &[]).expect_err(wrong);
+    for row in WRONG.trim_start().lines() {
+        let (wrong, named) = row.split_once(" => ").expect(row);
+        let error = Place::new(wrong.replace('|', "\n") + "\n").load("");
+        let error = error.expect_err(wrong);
         assert!(error.contains(named), "{wrong}: {error}");
         let repeats = error.contains("hush") || error.contains("45781");
         assert!(!repeats && !error.contains('\n'), "{wrong}: {error}");
@@ -326,7 +269,10 @@ mod setup {
         let slot = Slot::find(&args, &|_| None).expect(text);
         slot.save(&account).expect("written");
         let written = fs::read_to_string(place.path("config.toml")).expect("there");
-        let read = place.load([profile, ""], &[]).expect(&written).account;
+        let read = place
+            .load(&format!("--profile={}", profile.replace(' ', "_")))
+            .expect(&written)
+            .account;
         assert_eq!((read.sid.as_str(), read.app_key.as_str()), ("shop", "key"));
         written
     }

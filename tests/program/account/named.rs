@@ -3,18 +3,6 @@
 use crate::harness::{Place, Proxy, account, finish, sandbox, sheet};
 
 #[test]
-fn the_account_is_named_by_run_before_the_first_call_and_by_its_summary() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("orders.csv", sheet(2));
-    let endpoint = erp.endpoint();
-    let named = format!("sandbox (app key sandbox-app) at {endpoint}\n");
-    let run = place.runs(&erp, "orders.csv -vv", 0);
-    let before = run.stderr.split("accepted").next().unwrap_or_default();
-    assert!(before.contains(&format!("account: {named}")), "{run:?}");
-    run.prints(&format!("account   {named}"));
-}
-
-#[test]
 fn the_stand_in_never_looks_like_the_erp() {
     let place = Place::new();
     place.write("orders.csv", sheet(2));

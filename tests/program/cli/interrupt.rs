@@ -122,18 +122,6 @@ fn calls_in_flight_are_finished_and_recorded() {
 }
 
 #[test]
-fn a_wait_for_the_next_turn_is_cut_short() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("orders.csv", sheet(3));
-    let mut run = start(&mut place.run_at("1/h", &erp, ["orders.csv"]));
-    until_recorded(&mut run, &place);
-    run.signal("INT");
-    run.finish().expect(130);
-    let results = place.table("orders.results.csv");
-    assert_eq!((results.count("ok"), results.count("skipped")), (1, 2));
-}
-
-#[test]
 fn a_wait_before_another_try_is_cut_short_and_the_row_is_failed() {
     let place = Place::new();
     place.write("orders.csv", sheet(2));

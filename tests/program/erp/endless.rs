@@ -10,41 +10,27 @@ const MOST: u64 = 60 << 20;
 /// take.
 const ENDLESS: [(&str, &[u8], &str); 9] = [
     (
-        "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{\"status\":0,\"message\":\"",
+        "1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{\"",
         TEXT,
         "20s",
     ),
     (
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"10\r\n0123456789abcdef\r\n",
-        "20s",
-    ),
-    (
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n",
+        "1.1 502 Oops\r\nContent-Length: 1073741824\r\n\r\n",
         TEXT,
         "20s",
     ),
-    // A chunk's size.
-    (
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
-        TEXT,
-        "20s",
-    ),
-    ("HTTP/1.0 200 OK\r\n\r\n{", b"                ", "20s"),
-    (
-        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 1073741824\r\n\r\n",
-        b"<html></html>\r\n\r\n",
-        "20s",
-    ),
-    ("HTTP/1.1 200 OK\r\nX: ", TEXT, "20s"),
-    ("HTTP/1.1 200 OK\r\n", b"X: 0123456789a\r\n", "20s"),
+    ("1.0 200 OK\r\n\r\n{", b"                ", "20s"),
+    ("1.1 200 OK\r\nX: ", TEXT, "20s"),
+    ("1.1 200 OK\r\n", HEADER, "20s"),
+    // Chunks, one that is long, and a chunk's size.
+    (CHUNKED, b"10\r\n0123456789abcdef\r\n", "20s"),
+    ("40000000\r\n", TEXT, "20s"),
+    ("1;", TEXT, "20s"),
     // Trailers are thrown away as they come, for as long as a call may take.
-    (
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n{\"status\":0}\r\n0\r\n",
-        b"X: 0123456789a\r\n",
-        "1s",
-    ),
+    ("c\r\n{\"status\":0}\r\n0\r\n", HEADER, "1s"),
 ];
+const CHUNKED: &str = "1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const HEADER: &[u8] = b"X: 0123456789a\r\n";
 const TEXT: &[u8] = b"0123456789abcdef";
 
 /// Two calls at once, each answered until the client hangs up or has taken 1 GiB.
@@ -52,9 +38,12 @@ const TEXT: &[u8] = b"0123456789abcdef";
 fn a_reply_without_end_is_given_up() {
     for (begin, chunk, timeout) in ENDLESS {
         let chunks = chunk.repeat(64 * 1024 / chunk.len());
+        let head = if begin.starts_with("1.") { "" } else { CHUNKED };
+        let begin = format!("HTTP/{head}{begin}");
+        let sent = begin.clone();
         let server = ScriptedServer::start(move |caller| {
             caller.request()?;
-            caller.send(begin)?;
+            caller.send(&sent)?;
             (0..GIB / chunks.len()).try_for_each(|_| caller.send(&chunks))
         });
         let place = Place::new();

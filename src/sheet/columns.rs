@@ -1,88 +1,42 @@
-//! Columns by name and by letter.
+//! Which columns of a line are the order's and the flag's: by name, or by letter.
 
-use super::normalize::plain_name;
+use super::header::FlagSource;
+use super::normalize::{folded, is_blank, plain_name};
+use super::options::SheetOptions;
+use super::own::OwnColumns;
+use super::record::Record;
 use crate::erp::field::Field;
 use crate::language::say;
-use crate::text::all;
-
-/// The header is looked for in this many lines that are not blank.
-pub(super) const HEADER_SEARCH_LINES: usize = 20;
-
-/// Of two columns the one that fits better is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
-    Name,
-    Fallback,
-}
+use crate::text::{all, list, quoted};
+use crate::workbook::{by_letter, letter};
 
 impl Field {
-    /// The headers a column may have for the field, as [`plain_name`] gives them, the usual ones
-    /// first.
-    fn names(self) -> &'static [&'static str] {
+    /// The headers a column may have for the field, as [`plain_name`] gives them, and those that are
+    /// taken where no better one stands.
+    fn names(self) -> [&'static str; 2] {
         match self {
-            Field::PurchaseNo => &[
-                "purchaseno",
-                "采购单号",
-                "采购单编号",
-                "采购订单号",
-                "采购编号",
-                "採購單號",
-                "採購單編號",
-                "採購訂單號",
-                "採購編號",
-                "pono",
-                "ponumber",
-                "purchaseorderno",
-                "purchaseordernumber",
-            ],
-            Field::FlagName => &[
-                "flagname",
-                "flag",
-                "标记名称",
-                "标记",
-                "采购单标记",
-                "采购标记",
-                "標記名稱",
-                "標記",
-                "採購單標記",
-                "採購標記",
-            ],
-        }
-    }
-
-    /// Headers that are taken where no better one stands.
-    fn fallbacks(self) -> &'static [&'static str] {
-        match self {
-            Field::PurchaseNo => &["采购单", "採購單", "订单号", "訂單號"],
-            Field::FlagName => &[],
-        }
-    }
-
-    /// How well a header fits the field, if it does.
-    pub(super) fn fit(self, header: &str) -> Option<Fit> {
-        let name = plain_name(header);
-        if self.names().contains(&&*name) {
-            Some(Fit::Name)
-        } else if self.fallbacks().contains(&&*name) {
-            Some(Fit::Fallback)
-        } else {
-            None
-        }
-    }
-
-    /// The usual names as messages list them.
-    pub(super) fn usual_names(self) -> String {
-        let names = match self {
             Field::PurchaseNo => [
-                "purchase_no",
-                "采购单号",
-                "采购单编号",
-                "采购订单号",
-                "PO number",
+                "purchaseno 采购单号 采购单编号 采购订单号 采购编号 採購單號 採購單編號 採購訂單號 \
+                 採購編號 pono ponumber purchaseorderno purchaseordernumber",
+                "采购单 採購單 订单号 訂單號",
             ],
-            Field::FlagName => ["flag_name", "flag", "标记名称", "标记", "采购单标记"],
-        };
-        all(&names.map(str::to_owned))
+            Field::FlagName => [
+                "flagname flag 标记名称 标记 采购单标记 采购标记 標記名稱 標記 採購單標記 採購標記",
+                "",
+            ],
+        }
+    }
+
+    /// Whether a header fits the field, and whether it is one of last resort.
+    pub(super) fn fit(self, header: &str) -> Option<bool> {
+        let name = plain_name(header);
+        let has = |names: &str| !name.is_empty() && names.split(' ').any(|it| it == name);
+        let [names, last] = self.names();
+        if has(names) {
+            Some(false)
+        } else {
+            has(last).then_some(true)
+        }
     }
 
     pub(super) fn title(self) -> String {
@@ -97,5 +51,213 @@ impl Field {
             Field::PurchaseNo => "--order-column",
             Field::FlagName => "--flag-column",
         }
+    }
+}
+
+/// One line that may be the header.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) number: u64,
+    pub(super) fields: Vec<String>,
+    pub(super) own: OwnColumns,
+}
+
+/// The columns that are sent.
+pub(super) struct Columns {
+    pub(super) order: usize,
+    pub(super) flag: FlagSource,
+    /// Whether the order's column and the flag's are known by letter.
+    pub(super) by_letter: [bool; 2],
+    /// Whether one of them is known by name, and not by what may be a letter as well.
+    pub(super) is_named: bool,
+}
+
+/// A column, and whether it is known by letter; an error if several could be it.
+type Found = Result<(usize, bool), String>;
+
+impl Line {
+    pub(super) fn of(record: Record<'_>, options: &SheetOptions) -> Line {
+        let fields: Vec<_> = record.iter().map(str::to_owned).collect();
+        Line {
+            number: record.line,
+            own: OwnColumns::of(&fields, options.is_named_ours),
+            fields,
+        }
+    }
+
+    pub(super) fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
+        self.own.kept.iter().map(|&at| (at, &self.fields[at]))
+    }
+
+    pub(super) fn filled(&self) -> impl Iterator<Item = (usize, &String)> {
+        let fields = (0..).zip(&self.fields);
+        fields.filter(|(_, field)| !is_blank(field))
+    }
+
+    /// A column as messages name it: header and letter.
+    pub(super) fn titled(&self, at: usize) -> String {
+        let (header, letter) = (quoted(&self.fields[at]), letter(at));
+        say!("sheet-titled-column", header = header, letter = letter)
+    }
+
+    /// The columns, if the line has both. Names of last resort count only where so asked.
+    pub(super) fn columns(
+        &self,
+        options: &SheetOptions,
+        is_last: bool,
+    ) -> Option<Result<Columns, String>> {
+        let order = self.find_order(options, is_last)?;
+        let flag = self.find_flag(options)?;
+        let is_named = |field: Field, given: &Option<String>, (at, is_by_letter): (usize, bool)| {
+            let letter = given.as_deref().and_then(by_letter);
+            !is_by_letter && letter != Some(at) || field.fit(&self.fields[at]).is_some()
+        };
+        let columns = || {
+            let order = order?;
+            let (flag, flag_by_letter) = flag?;
+            let has_flag = match flag {
+                FlagSource::Column(at) if at == order.0 => {
+                    let column = self.titled(at);
+                    return Err(say!(
+                        "sheet-same-column",
+                        line = self.number,
+                        column = column
+                    ));
+                }
+                FlagSource::Column(at) => {
+                    is_named(Field::FlagName, &options.flag_column, (at, flag_by_letter))
+                }
+                FlagSource::SentFlag(_) => true,
+                FlagSource::Given(_) => false,
+            };
+            Ok(Columns {
+                order: order.0,
+                flag,
+                by_letter: [order.1, flag_by_letter],
+                is_named: has_flag || is_named(Field::PurchaseNo, &options.order_column, order),
+            })
+        };
+        Some(columns())
+    }
+
+    fn find_order(&self, options: &SheetOptions, is_last: bool) -> Option<Found> {
+        self.find(Field::PurchaseNo, options.order_column.as_deref(), is_last)
+    }
+
+    /// A flag for all rows comes before a column that is named, that before `sent_flag`, and that
+    /// before the usual columns.
+    fn find_flag(&self, options: &SheetOptions) -> Option<Result<(FlagSource, bool), String>> {
+        if let Some(flag) = &options.flag {
+            return Some(Ok((FlagSource::Given(flag.clone()), false)));
+        }
+        let given = options.flag_column.as_deref();
+        match self.own.sent_flags[..] {
+            _ if given.is_some() => {}
+            [] => {}
+            [at] => return Some(Ok((FlagSource::SentFlag(at), false))),
+            ref several => return Some(Err(self.ambiguous(Field::FlagName, several))),
+        }
+        let found = self.find(Field::FlagName, given, false)?;
+        Some(found.map(|(at, by_letter)| (FlagSource::Column(at), by_letter)))
+    }
+
+    /// The line's own column that matches best by header, else by letter.
+    fn find(&self, field: Field, given: Option<&str>, is_last: bool) -> Option<Found> {
+        let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            let fields = self.own_fields().filter(|(_, header)| matches(header));
+            fields.map(|(at, _)| at).collect()
+        };
+        let columns = match given {
+            None => {
+                let named = all(&|header| field.fit(header) == Some(false));
+                if named.is_empty() && is_last {
+                    all(&|header| field.fit(header).is_some())
+                } else {
+                    named
+                }
+            }
+            Some(given) => {
+                let exact = all(&|header| header == given);
+                let alike = all(&|header| folded(header) == folded(given));
+                let name = plain_name(given);
+                match (exact.len(), alike.len()) {
+                    (1, _) => exact,
+                    (_, 1..) => alike,
+                    _ => all(&|header| !name.is_empty() && plain_name(header) == name),
+                }
+            }
+        };
+        match columns[..] {
+            [] => {
+                let column = given.and_then(by_letter)?;
+                let is_there = |(at, cell): (usize, &String)| at == column && !cell.is_empty();
+                self.own_fields()
+                    .any(is_there)
+                    .then_some(Ok((column, true)))
+            }
+            [column] => Some(Ok((column, false))),
+            _ => Some(Err(self.ambiguous(field, &columns))),
+        }
+    }
+
+    fn ambiguous(&self, field: Field, columns: &[usize]) -> String {
+        let columns: Vec<String> = columns.iter().map(|&at| self.titled(at)).collect();
+        say!(
+            "sheet-ambiguous-column",
+            line = self.number,
+            column = field.title(),
+            columns = all(&columns),
+            option = field.option()
+        )
+    }
+
+    /// Which columns it has not.
+    pub(super) fn lacks(&self, options: &SheetOptions) -> Vec<Field> {
+        let order = self
+            .find_order(options, true)
+            .is_none()
+            .then_some(Field::PurchaseNo);
+        let flag = self.find_flag(options).is_none().then_some(Field::FlagName);
+        order.into_iter().chain(flag).collect()
+    }
+
+    /// Which columns are not there, what is, and how to say where they are.
+    pub(super) fn missing(&self, lacks: &[Field], is_text: bool, options: &SheetOptions) -> String {
+        let given = |field: &Field| match field {
+            Field::PurchaseNo => &options.order_column,
+            Field::FlagName => &options.flag_column,
+        };
+        let mut clauses: Vec<String> = lacks
+            .iter()
+            .map(|field| match given(field) {
+                Some(given) => {
+                    let (column, given) = (field.title(), quoted(given));
+                    say!("sheet-no-given-column", column = column, given = given)
+                }
+                None => say!("sheet-no-column", column = field.title()),
+            })
+            .collect();
+        let headers = list(&self.fields);
+        clauses.push(say!(
+            "sheet-line-has",
+            line = self.number,
+            headers = headers
+        ));
+        let names: Vec<String> = lacks.iter().map(|it| it.option().to_owned()).collect();
+        let names = all(&names);
+        clauses.push(if is_text {
+            say!("sheet-name-it-or-separator", options = names)
+        } else {
+            say!("sheet-name-it-or-worksheet", options = names)
+        });
+        // Somebody who gives all orders one flag has no column for it.
+        if lacks.contains(&Field::FlagName) && options.flag_column.is_none() {
+            clauses.push(say!("sheet-or-one-flag"));
+        }
+        let has_number = |(_, header): (usize, &String)| header.contains(char::is_numeric);
+        if options.header_line.is_none() && lacks.len() == 2 && self.filled().any(has_number) {
+            clauses.push(say!("sheet-or-no-header"));
+        }
+        clauses.join(&say!("sheet-clause-separator"))
     }
 }

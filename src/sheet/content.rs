@@ -1,17 +1,17 @@
 //! What a sheet is made of: text, or a worksheet of a workbook.
 
 use super::error::SheetError;
-use super::format::{SNIFF_LEN, Signature, lock_file, signature};
+use super::format::{SNIFF_LEN, is_workbook, locked_document};
 use super::header::Header;
 use super::input::Input;
 use super::options::SheetOptions;
 use super::record::RecordReader;
 use super::rounding::has_rounded_orders;
-use super::text::{DecodedReader, Text, TextEncoding, TextKind, kind_of};
+use super::text::{Decoded, Text, TextEncoding};
 use super::warning::Warning;
 use super::worksheets::Worksheet;
 use crate::language::say;
-use crate::workbook::{Budget, Workbook};
+use crate::workbook::{Budget, Workbook, WorkbookFormat};
 
 #[derive(Debug)]
 pub(super) enum Content {
@@ -25,33 +25,29 @@ impl Content {
         options: &SheetOptions,
     ) -> Result<(Content, Header), SheetError> {
         let head = input.read_at(0, SNIFF_LEN)?;
-        if let Some(fault) = lock_fault(input)? {
-            return Err(input.error(fault));
+        check_no_lock(input)?;
+        if head.is_empty() {
+            return Err(input.error(say!("sheet-empty")));
         }
         let budget = Budget::new(options.max_workbook_size);
-        let failed = |error| input.failed(error);
-        let (book, encoding) = match signature(&head).map_err(|fault| input.error(fault))? {
-            _ if head.is_empty() => return Err(input.error(say!("sheet-empty"))),
-            Signature::Text => {
-                let encoding = TextEncoding::of(input, options)?;
-                let kind = kind_of(input, encoding)?;
-                let mut text = DecodedReader::new(input, encoding);
-                let book = match kind {
-                    TextKind::Delimited => {
-                        let (text, header) = Text::open(input, encoding, options)?;
-                        return Ok((Content::Text(text), header));
-                    }
-                    TextKind::Html => Workbook::open_page(&mut text, input.length()?, &budget),
-                    TextKind::XmlSpreadsheet => Workbook::open_xml_spreadsheet(&mut text, &budget),
-                };
-                let book =
-                    book.map_err(|error| text.failed.take().unwrap_or_else(|| failed(error)));
-                (book, Some(encoding))
-            }
-            Signature::Workbook => {
-                let book = Workbook::open(input.reader_from(0), &budget);
-                (book.map_err(failed), None)
-            }
+        let (book, encoding) = if is_workbook(&head).map_err(|fault| input.error(fault))? {
+            let book = Workbook::open(input.reader_from(0), &budget);
+            (book.map_err(|error| input.failed(error)), None)
+        } else {
+            let encoding = TextEncoding::of(input, options)?;
+            let mut text = Decoded::new(input, encoding);
+            let Some(format) = text.markup()? else {
+                let (text, header) = Text::open(input, encoding, options)?;
+                return Ok((Content::Text(text), header));
+            };
+            let book = match format {
+                WorkbookFormat::XmlSpreadsheet => {
+                    Workbook::open_xml_spreadsheet(&mut text, &budget)
+                }
+                _ => Workbook::open_page(&mut text, input.length()?, &budget),
+            };
+            let failed = |error| text.failed.take().unwrap_or_else(|| input.failed(error));
+            (book.map_err(failed), Some(encoding))
         };
         input.unchanged()?;
         let (worksheet, header) = Worksheet::open(input, book?, encoding, options)?;
@@ -93,21 +89,14 @@ impl Content {
 /// Lock files name who has the document open; they are small.
 const MAX_LOCK_FILE: u64 = 1024;
 
-fn lock_fault(input: &Input) -> Result<Option<String>, SheetError> {
-    let Some(path) = &input.path else {
-        return Ok(None);
-    };
-    let name = path.file_name().and_then(|name| name.to_str());
-    let locked = name.and_then(lock_file);
-    let Some((program, document)) =
-        locked.filter(|_| input.length().is_ok_and(|length| length <= MAX_LOCK_FILE))
-    else {
-        return Ok(None);
-    };
-    let document = path.with_file_name(document).display().to_string();
-    Ok(Some(say!(
-        "sheet-lock-file",
-        program = program,
-        document = document
-    )))
+fn check_no_lock(input: &Input) -> Result<(), SheetError> {
+    let path = input.path.as_deref();
+    let name = path.and_then(|path| path.file_name()?.to_str());
+    match path.zip(name.and_then(locked_document)) {
+        Some((path, document)) if input.length()? <= MAX_LOCK_FILE => {
+            let document = path.with_file_name(document).display().to_string();
+            Err(input.error(say!("sheet-lock-file", document = document)))
+        }
+        _ => Ok(()),
+    }
 }

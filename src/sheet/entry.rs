@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::SheetError;
-use super::header::Header;
+use super::header::{FlagSource, Header};
 use super::misfit::{REPEATED_HEADER, ROUNDED, misfit};
 use super::normalize::strip_wrapping;
 use super::options::SheetOptions;
@@ -11,7 +11,6 @@ use super::own::SENT_FLAG;
 use super::problem::Problem;
 use super::rounding;
 use super::row::Row;
-use super::top::FlagSource;
 use crate::erp::field::{Field, validate};
 
 /// How messages name the column of a flag that was given for all rows.

@@ -1,8 +1,7 @@
-//! What kind of file a sheet is, by its content.
+//! What kind of file a sheet is by its content, and what is none.
 
 use std::fmt;
 
-use super::foreign::{Foreign, not_a_sheet, save_again};
 use crate::language::say;
 use crate::workbook::WorkbookFormat;
 
@@ -13,44 +12,23 @@ pub enum Format {
     Tsv,
     /// Text separated by something else.
     Text,
-    /// A table of a web page.
-    Html,
-    /// The XML that Excel 2003 saves.
-    XmlSpreadsheet,
-    Xlsx,
-    Xlsb,
-    Xls,
-    Ods,
+    Workbook(WorkbookFormat),
 }
 
 impl Format {
+    /// Whether it is a file that a spreadsheet program keeps for its own.
+    pub fn is_workbook(self) -> bool {
+        let is_text = |it| matches!(it, WorkbookFormat::Html | WorkbookFormat::XmlSpreadsheet);
+        matches!(self, Format::Workbook(format) if !is_text(format))
+    }
+
     /// As people call it.
     pub(super) fn title(self) -> String {
         match self {
             Format::Text => say!("sheet-format-text"),
-            Format::Html => say!("sheet-format-html"),
-            Format::XmlSpreadsheet => say!("sheet-format-xml"),
+            Format::Workbook(WorkbookFormat::Html) => say!("sheet-format-html"),
+            Format::Workbook(WorkbookFormat::XmlSpreadsheet) => say!("sheet-format-xml"),
             other => other.to_string(),
-        }
-    }
-
-    pub fn is_workbook(self) -> bool {
-        matches!(
-            self,
-            Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods
-        )
-    }
-}
-
-impl From<WorkbookFormat> for Format {
-    fn from(format: WorkbookFormat) -> Format {
-        match format {
-            WorkbookFormat::Xlsx => Format::Xlsx,
-            WorkbookFormat::Xlsb => Format::Xlsb,
-            WorkbookFormat::Xls => Format::Xls,
-            WorkbookFormat::Ods => Format::Ods,
-            WorkbookFormat::Html => Format::Html,
-            WorkbookFormat::XmlSpreadsheet => Format::XmlSpreadsheet,
         }
     }
 }
@@ -62,53 +40,47 @@ impl fmt::Display for Format {
             Format::Csv => "CSV",
             Format::Tsv => "TSV",
             Format::Text => "delimited text",
-            Format::Html => "HTML table",
-            Format::XmlSpreadsheet => "XML spreadsheet",
-            Format::Xlsx => "xlsx",
-            Format::Xlsb => "xlsb",
-            Format::Xls => "xls",
-            Format::Ods => "ods",
+            Format::Workbook(WorkbookFormat::Html) => "HTML table",
+            Format::Workbook(WorkbookFormat::XmlSpreadsheet) => "XML spreadsheet",
+            Format::Workbook(WorkbookFormat::Xlsx) => "xlsx",
+            Format::Workbook(WorkbookFormat::Xlsb) => "xlsb",
+            Format::Workbook(WorkbookFormat::Xls) => "xls",
+            Format::Workbook(WorkbookFormat::Ods) => "ods",
         })
     }
 }
 
-/// What a file's first bytes say it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signature {
-    Workbook,
-    Text,
-}
-
-/// How many bytes [`signature`] and what looks at text after it need.
+/// How many bytes tell what a file is.
 pub(super) const SNIFF_LEN: usize = 4096;
 
-const ARCHIVE: &[u8] = b"PK\x03\x04";
-/// A compound file, as `.xls` and encrypted workbooks are.
-const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// An archive, as `.xlsx` is, and a compound file, as `.xls` and encrypted workbooks are.
+const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"];
 
 /// What no spreadsheet program would open.
-const FOREIGN: [(&[u8], Foreign); 10] = [
-    (b"PK\x05\x06", Foreign::EmptyArchive),
-    (b"%PDF-", Foreign::Pdf),
-    (b"\x1F\x8B", Foreign::Gzip),
-    (b"Rar!\x1A", Foreign::Rar),
-    (b"7z\xBC\xAF\x27\x1C", Foreign::SevenZip),
-    (b"\x89PNG", Foreign::Picture),
-    (b"GIF8", Foreign::Picture),
-    (b"\xFF\xD8\xFF", Foreign::Picture),
-    (b"{\\rtf", Foreign::Rtf),
-    (b"SQLite format 3\0", Foreign::Sqlite),
+const FOREIGN: [(&[u8], &str); 10] = [
+    (b"PK\x05\x06", "ZIP"),
+    (b"%PDF-", "PDF"),
+    (b"\x1F\x8B", "gzip"),
+    (b"Rar!\x1A", "RAR"),
+    (b"7z\xBC\xAF\x27\x1C", "7z"),
+    (b"\x89PNG", "PNG"),
+    (b"GIF8", "GIF"),
+    (b"\xFF\xD8\xFF", "JPEG"),
+    (b"{\\rtf", "RTF"),
+    (b"SQLite format 3\0", "SQLite"),
 ];
 
-/// The first records of workbooks before Excel 97, and without the container that Excel wants.
-const OLD_WORKBOOKS: [&[u8]; 5] = [
-    b"\x09\x00\x04\x00",
-    b"\x09\x02\x06\x00",
-    b"\x09\x04\x06\x00",
-    b"\x09\x08\x08\x00",
-    b"\x09\x08\x10\x00",
+/// What Excel opens and this program does not: the first records of workbooks before Excel 97, and
+/// without the container that Excel wants; a page with its pictures.
+const SAVED_OTHERWISE: [(&[u8], &str); 6] = [
+    (b"\x09\x00\x04\x00", OLD),
+    (b"\x09\x02\x06\x00", OLD),
+    (b"\x09\x04\x06\x00", OLD),
+    (b"\x09\x08\x08\x00", OLD),
+    (b"\x09\x08\x10\x00", OLD),
+    (b"MIME-Version:", "MHTML"),
 ];
+const OLD: &str = "Excel 95";
 
 /// How files begin that a document security system has encrypted: the first of 亿赛通, …
 const ENCRYPTED: [&[u8]; 3] = [b"b\x14#e", b"%TSD-Header-###%", b"<## NASCA DRM FILE"];
@@ -116,67 +88,85 @@ const ENCRYPTED: [&[u8]; 3] = [b"b\x14#e", b"%TSD-Header-###%", b"<## NASCA DRM 
 const ENCRYPTED_BY: [&[u8]; 2] = [b"E-SafeNet", b"Fasoo DRM"];
 const ENCRYPTED_WITHIN: usize = 512;
 
-/// The error names what the file is that is no sheet.
-pub(super) fn signature(head: &[u8]) -> Result<Signature, String> {
-    if head.starts_with(ARCHIVE) || head.starts_with(OLE) {
-        return Ok(Signature::Workbook);
-    }
-    match head.strip_prefix(UTF_8_MARK) {
-        Some(rest) if rest.starts_with(ARCHIVE) => return Err(behind_mark(Foreign::Archive)),
-        Some(rest) if rest.starts_with(OLE) => return Err(behind_mark(Foreign::Workbook)),
-        _ => {}
-    }
-    if is_encrypted(head) {
-        return Err(say!("sheet-encrypted"));
-    }
-    if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| head.starts_with(start)) {
-        return Err(not_a_sheet(*what));
-    }
-    if OLD_WORKBOOKS.iter().any(|start| head.starts_with(start)) {
-        return Err(save_again(Foreign::OldWorkbook));
-    }
-    if is_dbase(head) {
-        return Err(save_again(Foreign::Dbase));
-    }
-    Ok(Signature::Text)
-}
-
-fn behind_mark(what: Foreign) -> String {
-    say!("sheet-behind-mark", what = what.to_string())
-}
-
-fn is_encrypted(head: &[u8]) -> bool {
+/// Whether a file may be a workbook by its first bytes; the error names what is no sheet.
+pub(super) fn is_workbook(head: &[u8]) -> Result<bool, String> {
+    let starts = |bytes: &[u8]| WORKBOOKS.iter().any(|it| bytes.starts_with(it));
+    let begins = |table: &[(&[u8], &'static str)]| {
+        let found = table.iter().find(|(start, _)| head.starts_with(start));
+        found.map(|(_, what)| *what)
+    };
     let near = &head[..head.len().min(ENCRYPTED_WITHIN)];
     let has = |name: &&[u8]| near.windows(name.len()).any(|at| at == *name);
-    ENCRYPTED.iter().any(|start| head.starts_with(start))
-        || (near.contains(&0) && ENCRYPTED_BY.iter().any(has))
-}
-
-/// A dBase file begins with its version, the date of its last change, its lengths and zeros.
-fn is_dbase(head: &[u8]) -> bool {
-    let Some(&[version, _, month, day, _, _, _, _, low, high, _, _, 0, 0]) =
-        head.first_chunk::<14>()
-    else {
-        return false;
-    };
-    let header = u16::from_le_bytes([low, high]);
-    matches!(version, 0x03 | 0x30 | 0x83 | 0x8B | 0xF5)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && header > 32
-        && header % 32 <= 8
-}
-
-/// The program that keeps a lock file of this name, and the document beside it that is open.
-pub(super) fn lock_file(name: &str) -> Option<(&'static str, &str)> {
-    let (program, document) = if let Some(rest) = name.strip_prefix(".~lock.") {
-        ("LibreOffice", rest.strip_suffix('#')?)
-    } else if let Some(rest) = name.strip_prefix(".~") {
-        ("WPS", rest)
+    let is_encrypted = ENCRYPTED.iter().any(|start| head.starts_with(start))
+        || near.contains(&0) && ENCRYPTED_BY.iter().any(has);
+    if head.strip_prefix(b"\xEF\xBB\xBF").is_some_and(starts) {
+        Err(say!("sheet-behind-mark"))
+    } else if is_encrypted {
+        Err(say!("sheet-encrypted"))
+    } else if let Some(what) = begins(&FOREIGN) {
+        Err(say!("sheet-not-a-sheet", what = what))
+    } else if let Some(what) = begins(&SAVED_OTHERWISE) {
+        Err(say!("sheet-save-again", what = what))
     } else {
-        ("Excel", name.strip_prefix("~$")?)
-    };
-    (!document.is_empty()).then_some((program, document))
+        Ok(starts(head))
+    }
+}
+
+/// How web pages begin, whole ones and pieces of them.
+const TAGS: &str = "!doctype html head body meta title link style script base table thead tbody \
+                    caption colgroup tr td th div span p br center font form h1 h2 h3 b xml";
+
+/// What markup holds the table of a text by its first characters; none if it is rows of fields. The
+/// error names what is no sheet.
+pub(super) fn markup(text: &str) -> Result<Option<WorkbookFormat>, String> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let mut marks = text.chars().filter(|c| !c.is_whitespace());
+    if matches!(
+        (marks.next(), marks.next()),
+        (Some('{'), Some('"')) | (Some('['), Some('{'))
+    ) {
+        return Err(say!("sheet-not-a-sheet", what = "JSON"));
+    }
+    if !text.starts_with('<') {
+        return Ok(None);
+    }
+    let text = text.to_ascii_lowercase();
+    let root = first_element(&text);
+    let is_page = |root: &str| TAGS.split(' ').any(|it| it == root) || root.starts_with("x:");
+    let has = |tag: &str| text.contains(&format!("<{tag}>")) || text.contains(&format!("<{tag} "));
+    if root == "workbook" || root.ends_with(":workbook") {
+        Ok(Some(WorkbookFormat::XmlSpreadsheet))
+    } else if is_page(root) || has("html") || has("table") {
+        Ok(Some(WorkbookFormat::Html))
+    } else if text.starts_with("<?xml") {
+        Err(say!("sheet-save-again", what = "XML"))
+    } else {
+        // A long comment comes first, or it is no tag.
+        let is_comment = root.is_empty() && text.starts_with("<!");
+        Ok(is_comment.then_some(WorkbookFormat::Html))
+    }
+}
+
+/// The name of the first element; what stands before it is no element.
+fn first_element(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    for (start, end) in [("<?", ">"), ("<!--", "-->"), ("<![", ">")].repeat(4) {
+        if rest.starts_with(start) {
+            rest = rest
+                .split_once(end)
+                .map_or("", |(_, after)| after.trim_start());
+        }
+    }
+    let name = rest.strip_prefix('<').unwrap_or_default();
+    let end = name.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/');
+    end.map_or("", |end| &name[..end])
+}
+
+/// The document beside a lock file of this name, which a spreadsheet program keeps while it is open.
+pub(super) fn locked_document(name: &str) -> Option<&str> {
+    let starts = ["~$", ".~lock.", ".~"];
+    let document = starts.iter().find_map(|start| name.strip_prefix(start))?;
+    Some(document.trim_end_matches('#')).filter(|it| !it.is_empty())
 }
 
 #[cfg(test)]
@@ -185,34 +175,76 @@ mod tests {
 
     #[test]
     fn content_tells_the_format() {
-        for workbook in [&b"PK\x03\x04rest"[..], OLE] {
-            assert_eq!(signature(workbook).unwrap(), Signature::Workbook);
+        for workbook in WORKBOOKS {
+            assert_eq!(is_workbook(workbook), Ok(true));
         }
         for text in [
             &b"PK,x"[..],
             b"",
             b"\t\t\t\t",
-            b"\x03\x03\x03",
             b"GIF,x",
             b"{\"a\"",
             b"purchase_no,supplier\nCG1,E-SafeNet",
-            b"01\t\tCG1\tA\t\tab",
         ] {
-            assert_eq!(signature(text).unwrap(), Signature::Text, "{text:?}");
+            assert_eq!(is_workbook(text), Ok(false), "{text:?}");
         }
     }
 
     #[test]
-    fn lock_files_are_beside_a_document() {
-        for (name, document) in [
-            ("~$orders.xlsx", Some(("Excel", "orders.xlsx"))),
-            (".~orders.xlsx", Some(("WPS", "orders.xlsx"))),
-            (".~lock.orders.ods#", Some(("LibreOffice", "orders.ods"))),
-            (".~lock.orders.ods", None),
-            ("~$", None),
-            ("orders.xlsx", None),
+    fn markup_is_known_by_its_first_element() {
+        for (format, texts) in [
+            (
+                Some(WorkbookFormat::Html),
+                &[
+                    "\u{feff}\r\n <HTML><body>",
+                    "<table border=1>",
+                    "<!DOCTYPE html>",
+                    "<meta charset=gbk>",
+                    "<!-- exported --><table>",
+                    "<!-- a long comment",
+                    "<?xml version=\"1.0\"?>\n<html xmlns=\"x\">",
+                    "<x:ExcelWorkbook>",
+                    "<font size=2>",
+                    "<p>",
+                    "<!--[if gte mso 9]><xml>",
+                    "<ERP版本>1</ERP版本><table width=1>",
+                ][..],
+            ),
+            (
+                Some(WorkbookFormat::XmlSpreadsheet),
+                &[
+                    "<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook xmlns=\"x\">",
+                    "<Workbook>",
+                    "<ss:Workbook xmlns:ss=\"x\">",
+                    "<?xml version=\"1.0\"?><!-- x --><Workbook><Table>",
+                ],
+            ),
+            (
+                None,
+                &[
+                    "<5,x",
+                    "<未分类>,x",
+                    "<patch>,x",
+                    "purchase_no,<html>",
+                    "[急] 采购单\nCG1,x",
+                    "[1],[2]",
+                    "{急},x",
+                    "From: me\npurchase_no,flag_name",
+                    "",
+                ],
+            ),
         ] {
-            assert_eq!(lock_file(name), document, "{name}");
+            for text in texts {
+                assert_eq!(markup(text), Ok(format), "{text}");
+            }
+        }
+        for (text, what) in [
+            ("{\"code\":0,\"data\":[", "no sheet but JSON"),
+            (" [ {\"a\":1}]", "no sheet but JSON"),
+            ("<?xml version=\"1.0\"?><rows>", "is XML; open it in Excel"),
+        ] {
+            let fault = markup(text).unwrap_err();
+            assert!(fault.contains(what), "{fault}");
         }
     }
 }

@@ -2,22 +2,18 @@
 
 use std::cmp::Reverse;
 
-use super::candidates::{Candidate, choose};
-use super::columns::HEADER_SEARCH_LINES;
-use super::error::{Fault, SheetError};
-use super::matcher::Columns;
-use super::normalize::{is_blank, strip_wrapping};
+use super::columns::{Columns, Line};
+use super::error::SheetError;
+use super::normalize::{is_blank, plain_name, strip_wrapping};
 use super::options::SheetOptions;
 use super::own::{OwnColumns, Unclear};
 use super::record::RecordReader;
-use super::top::{FlagSource, Line};
-use crate::erp::field::Field;
 use crate::language::say;
-use crate::text::{list, quoted};
+use crate::text::all;
 use crate::workbook::letter;
 
-/// Lines below the first that are looked through to say where the header is.
-const FURTHER_LINES: usize = 1_000;
+/// The header is looked for in this many lines that are not blank.
+const SEARCHED_LINES: usize = 20;
 
 #[derive(Clone, Debug)]
 pub(super) struct Header {
@@ -31,10 +27,31 @@ pub(super) struct Header {
     pub(super) own: OwnColumns,
     pub(super) order: usize,
     pub(super) flag: FlagSource,
+    /// Whether the order's column and the flag's are known by letter.
+    pub(super) by_letter: [bool; 2],
     /// Headers of the sheet's own columns.
     pub(super) columns: Vec<String>,
     /// Whether all long numbers among the orders look cut by Excel.
     pub(super) has_rounded_orders: bool,
+}
+
+/// Where a row's flag comes from.
+#[derive(Clone, Debug)]
+pub(super) enum FlagSource {
+    Column(usize),
+    /// The column in which an earlier run kept the flag that was sent.
+    SentFlag(usize),
+    /// One flag for all rows.
+    Given(String),
+}
+
+impl FlagSource {
+    pub(super) fn column(&self) -> Option<usize> {
+        match self {
+            FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(*at),
+            FlagSource::Given(_) => None,
+        }
+    }
 }
 
 impl Header {
@@ -53,148 +70,152 @@ impl Header {
 
 #[derive(Debug)]
 pub(super) struct Search {
-    pub(super) found: Found,
+    /// The header, or why there is none that can be used.
+    pub(super) found: Result<Header, String>,
     /// What kept it from reading further.
     pub(super) stopped: Option<SheetError>,
-    /// Of several searches, the least is the best: not by a name of last resort (true), the earliest
-    /// line, on one line columns found by
-    /// header before those found by letter (true), then the most fields. A sheet without a header
-    /// comes last, by how many of the columns its nearest line lacks.
-    pub(super) rank: (bool, u64, [bool; 2], usize, Reverse<usize>),
-}
-
-#[derive(Debug)]
-pub(super) enum Found {
-    Header(Header),
-    /// A line has the columns but cannot be used.
-    Unusable(Fault),
-    Missing(Fault),
+    /// Of several searches the least is the best: by how many columns the nearest line lacks,
+    /// whether it is known by a name of last resort, its number, and how many fields it has.
+    pub(super) rank: (usize, bool, u64, Reverse<usize>),
 }
 
 impl Search {
-    /// How many fields the line has that is the header or comes nearest to one.
-    pub(super) fn width(&self) -> usize {
-        self.rank.4.0
+    /// Whether a line has the columns, be it one that cannot be used.
+    pub(super) fn has_columns(&self) -> bool {
+        self.rank.0 == 0
     }
 
     /// The line that has the columns; meaningless if none has.
     pub(super) fn line(&self) -> u64 {
-        self.rank.1
+        self.rank.2
     }
 
-    /// Whether the order's column and the flag's are known by letter alone.
-    pub(super) fn by_letter(&self) -> [bool; 2] {
-        self.rank.2
+    /// How many fields the line has that is the header or comes nearest to one.
+    pub(super) fn width(&self) -> usize {
+        self.rank.3.0
     }
 }
 
 /// Looks for the header: on the line given, else among the first lines.
 ///
 /// It is the first line that has the order column and, where one is needed, the flag column; a
-/// later one that has them, too, makes it unusable. A column is known by the name given, else by
-/// the usual ones. A name that is given and that no cell of the line has may be a letter: then the
-/// line must have some text under that letter.
+/// later one that has them, too, makes it unusable, and so does doubt whether it is one. A column is
+/// known by the name given, else by the usual ones. A name that is given and that no cell of the
+/// line has may be a letter: then the line must have some text under that letter.
 pub(super) fn search(
     mut records: impl RecordReader,
     is_text: bool,
     options: &SheetOptions,
 ) -> Search {
-    let first = first_lines(&mut records, options);
-    let FirstLines {
-        mut lines,
-        above,
-        stopped,
-    } = first;
+    let (mut lines, above, stopped) = first_lines(&mut records, options);
     if options.no_header {
         lines = lettered(&lines);
     }
-    let columns = Columns::of(options);
-    let candidates: Vec<Candidate<'_>> = lines
-        .iter()
-        .zip(0..)
-        .filter_map(|(line, at)| columns.on(line, at))
-        .filter(|it| options.header_line.is_none() || it.at == 0)
-        .collect();
-    let labels = candidates
-        .first()
-        .map(|it| (it.line.number, it.line.fields.len()));
-    if let Some((chosen, is_sure)) = choose(candidates, &lines, options) {
-        let (line, by_letter) = (chosen.line, chosen.by_letter);
-        let skipped = above + chosen.at as u64;
-        let header = is_sure.and_then(|()| line.header(skipped, chosen.order?, chosen.flag?));
+    let is_given = options.no_header || options.header_line.is_some();
+    if is_given {
+        lines.truncate(1);
+    }
+    for is_last in [false, true] {
+        let on = |(at, line)| Some((at, line, Line::columns(line, options, is_last)?));
+        let mut candidates = (0..).zip(&lines).filter_map(on);
+        let Some((at, line, found)) = candidates.next() else {
+            continue;
+        };
+        // A row is known by letter as well, and the same header again is that of another page.
+        let is_named = |found: &Result<Columns, String>| found.as_ref().is_ok_and(|it| it.is_named);
+        let is_rival =
+            |it: &Line, other: &_| is_named(&found) && is_named(other) && names(it) != names(line);
+        let rivals = candidates.filter(|(_, it, other)| is_rival(it, other));
+        let rivals: Vec<u64> = rivals.map(|(_, it, _)| it.number).collect();
+        let header = if rivals.is_empty() || is_last {
+            found.and_then(|columns| {
+                if !is_given && is_doubtful(line, &columns, is_last, &lines[at + 1..]) {
+                    let cell = line.titled(columns.order);
+                    return Err(say!(
+                        "sheet-header-in-doubt",
+                        line = line.number,
+                        cell = cell
+                    ));
+                }
+                line.header(columns, above + at as u64)
+            })
+        } else {
+            let lines = [line.number].into_iter().chain(rivals);
+            let lines: Vec<String> = lines.map(|it| it.to_string()).collect();
+            Err(say!("sheet-several-headers", lines = all(&lines)))
+        };
         return Search {
-            found: header.map_or_else(|fault| Found::Unusable(fault.into()), Found::Header),
+            found: header,
             stopped,
-            rank: (
-                chosen.is_fallback,
-                line.number,
-                by_letter,
-                0,
-                Reverse(line.fields.len()),
-            ),
+            rank: (0, is_last, line.number, Reverse(line.fields.len())),
         };
     }
-    let below = match stopped {
-        None if options.header_line.is_none() => further_below(&mut records, &columns, options),
-        _ => None,
-    };
-    let below = below.map(|(line, width)| (say!("sheet-header-below", line = line), width));
-    let labels = labels.map(|(line, width)| (say!("sheet-labels", line = line), width));
-    if let Some((fault, width)) = below.or(labels) {
-        return Search {
-            found: Found::Missing(fault.into()),
-            stopped,
-            rank: (true, u64::MAX, [true; 2], 0, Reverse(width)),
-        };
-    }
-    // A header line that is given is the first.
-    let looked_at = if options.header_line.is_some() {
-        1
-    } else {
-        lines.len()
-    };
-    let nearest = lines.iter().take(looked_at).min_by_key(|line| {
-        let filled = line.filled().count();
-        (columns.absent(line).len(), Reverse(filled))
-    });
-    let absent = nearest.map(|line| columns.absent(line));
-    let width = nearest.map_or(0, |line| line.fields.len());
-    let count = absent.as_ref().map_or(2, Vec::len);
-    let fault = match (nearest.zip(absent), options.header_line) {
-        (None, None) => say!("sheet-empty").into(),
-        (None, Some(line)) => say!("sheet-no-such-line", line = line).into(),
-        (Some((line, absent)), given) => Fault::Missing(missing(
-            &absent,
-            line.number,
-            given.is_some(),
-            &line.fields,
-            is_text,
-        )),
+    let nearest = lines.iter().map(|line| (line.lacks(options), line));
+    let nearest = nearest.min_by_key(|(lacks, it)| (lacks.len(), Reverse(it.filled().count())));
+    let (fault, lacks, width) = match (nearest, options.header_line) {
+        (Some((lacks, line)), _) => {
+            let fault = line.missing(&lacks, is_text, options);
+            (fault, lacks.len(), line.fields.len())
+        }
+        (None, Some(line)) => (say!("sheet-no-such-line", line = line), 2, 0),
+        (None, None) => (say!("sheet-empty"), 2, 0),
     };
     Search {
-        found: Found::Missing(fault),
+        found: Err(fault),
         stopped,
-        rank: (true, u64::MAX, [true; 2], count, Reverse(width)),
+        rank: (lacks, true, u64::MAX, Reverse(width)),
     }
 }
 
-/// The line further below that has the columns by name, and its width.
-fn further_below(
-    records: &mut impl RecordReader,
-    columns: &Columns<'_>,
-    options: &SheetOptions,
-) -> Option<(u64, usize)> {
-    for _ in 0..FURTHER_LINES {
-        let Ok(Some(record)) = records.next() else {
-            return None;
-        };
-        let line = Line::of(record, options);
-        let found = columns.on(&line, 0);
-        if found.is_some_and(|it| it.is_by_name() && !it.is_fallback) {
-            return Some((line.number, line.fields.len()));
+fn names(line: &Line) -> Vec<(usize, String)> {
+    line.filled().map(|(at, it)| (at, plain_name(it))).collect()
+}
+
+/// Whether the line may be no header: a row where its columns are known by letter alone, what was
+/// asked for (a label with a value beside it, as exports have it above the header), or a title.
+fn is_doubtful(line: &Line, columns: &Columns, is_last: bool, below: &[Line]) -> bool {
+    let flag = columns.flag.column();
+    let is_label = |cell: &str| strip_wrapping(cell).ends_with([':', '：']);
+    let is_value = |cell: &String| !is_blank(cell) && !is_label(cell);
+    let is_query =
+        |at: usize| is_label(&line.fields[at]) && line.fields.get(at + 1).is_some_and(is_value);
+    let is_title =
+        is_last && line.filled().count() == 1 && below.iter().any(|it| it.filled().count() > 1);
+    let cells = |at: usize| {
+        let cells = below.iter().filter_map(move |it| it.fields.get(at));
+        cells.filter(|cell| !is_blank(cell))
+    };
+    let has_number = |cell: &String| cell.contains(char::is_numeric);
+    let may_be_row = has_number(&line.fields[columns.order])
+        || !cells(columns.order).all(has_number)
+        || flag.is_some_and(|at| cells(at).any(|it| *it == line.fields[at]));
+    let is_known = columns.is_named || line.own.is_ours();
+    is_title || is_query(columns.order) || flag.is_some_and(is_query) || !is_known && may_be_row
+}
+
+impl Line {
+    fn header(&self, columns: Columns, skipped: u64) -> Result<Header, String> {
+        match self.own.unclear {
+            Some(Unclear::NoLine) => Err(say!("sheet-no-line-column", line = self.number)),
+            Some(Unclear::Twice(column)) => Err(say!(
+                "sheet-own-column-twice",
+                line = self.number,
+                column = column
+            )),
+            None => Ok(Header {
+                line: self.number,
+                last_line: self.number,
+                skipped,
+                fields: self.fields.clone(),
+                own: self.own.clone(),
+                columns: self.own_fields().map(|(_, name)| name.clone()).collect(),
+                order: columns.order,
+                flag: columns.flag,
+                by_letter: columns.by_letter,
+                has_rounded_orders: false,
+            }),
         }
     }
-    None
 }
 
 /// A header of letters, above the first line, for a sheet that has none.
@@ -209,135 +230,24 @@ fn lettered(lines: &[Line]) -> Vec<Line> {
     lines.first().map(|_| line).into_iter().collect()
 }
 
-/// Lines that are not blank.
-struct FirstLines {
-    /// From the first on, or the one given as the header.
-    lines: Vec<Line>,
-    /// How many stand above these.
-    above: u64,
-    /// What ended them early.
-    stopped: Option<SheetError>,
-}
-
-fn first_lines(records: &mut impl RecordReader, options: &SheetOptions) -> FirstLines {
-    let mut first = FirstLines {
-        lines: Vec::new(),
-        above: 0,
-        stopped: None,
-    };
+/// The first lines that are not blank, or those from the one given as the header on; how many stand
+/// above; and what ended them early.
+fn first_lines(
+    records: &mut impl RecordReader,
+    options: &SheetOptions,
+) -> (Vec<Line>, u64, Option<SheetError>) {
+    let (mut lines, mut above) = (Vec::new(), 0);
     let from = options.header_line.unwrap_or(0);
-    while first.lines.len() < HEADER_SEARCH_LINES {
+    while lines.len() < SEARCHED_LINES {
         match records.next() {
             Ok(Some(record)) if is_blank(record.text) => {}
-            Ok(Some(record)) if record.line < from => first.above += 1,
+            Ok(Some(record)) if record.line < from => above += 1,
             // No line that is given begins a row.
-            Ok(Some(record)) if first.lines.is_empty() && from > 0 && record.line > from => break,
-            Ok(Some(record)) => first.lines.push(Line::of(record, options)),
+            Ok(Some(record)) if lines.is_empty() && from > 0 && record.line > from => break,
+            Ok(Some(record)) => lines.push(Line::of(record, options)),
             Ok(None) => break,
-            Err(error) => {
-                first.stopped = Some(error);
-                break;
-            }
+            Err(error) => return (lines, above, Some(error)),
         }
     }
-    first
-}
-
-impl Line {
-    fn header(&self, skipped: u64, order: usize, flag: FlagSource) -> Result<Header, String> {
-        if matches!(flag, FlagSource::Column(flag) if flag == order) {
-            return Err(say!(
-                "sheet-same-column",
-                line = self.number,
-                column = self.titled(order)
-            ));
-        }
-        match self.own.unclear {
-            Some(Unclear::NoLine) => {
-                return Err(say!("sheet-no-line-column", line = self.number));
-            }
-            Some(Unclear::Twice(column)) => {
-                return Err(say!(
-                    "sheet-own-column-twice",
-                    line = self.number,
-                    column = column
-                ));
-            }
-            None => {}
-        }
-        Ok(Header {
-            line: self.number,
-            last_line: self.number,
-            skipped,
-            fields: self.fields.clone(),
-            own: self.own.clone(),
-            columns: self.own_fields().map(|(_, name)| name.clone()).collect(),
-            order,
-            flag,
-            has_rounded_orders: false,
-        })
-    }
-}
-
-/// Which columns are not there, what is, and how to say where they are.
-fn missing(
-    absent: &[(Field, Option<String>)],
-    line: u64,
-    is_given: bool,
-    headers: &[String],
-    is_text: bool,
-) -> String {
-    let columns = absent.iter().map(|(field, given)| match given {
-        Some(given) => say!(
-            "sheet-no-given-column",
-            column = field.title(),
-            given = quoted(given)
-        ),
-        None => say!(
-            "sheet-no-column",
-            column = field.title(),
-            names = field.usual_names()
-        ),
-    });
-    let columns = columns.reduce(|one, other| say!("sheet-no-columns", one = one, other = other));
-    let columns = columns.unwrap_or_default();
-    let headers_there = list(headers);
-    let place = if is_given {
-        say!(
-            "sheet-missing-on-line",
-            columns = columns,
-            line = line,
-            headers = headers_there
-        )
-    } else {
-        say!(
-            "sheet-missing",
-            columns = columns,
-            searched = HEADER_SEARCH_LINES,
-            line = line,
-            headers = headers_there
-        )
-    };
-    let options = absent.iter().map(|(field, _)| field.option().to_owned());
-    let options = options.reduce(|one, other| say!("sheet-both-options", one = one, other = other));
-    let options = options.unwrap_or_default();
-    let advice = match (is_given, is_text) {
-        (true, _) => say!("sheet-name-it-or-line", options = options),
-        (false, true) => say!("sheet-name-it-or-separator", options = options),
-        (false, false) => say!("sheet-name-it-or-worksheet", options = options),
-    };
-    // Somebody who gives all orders one flag has no column for it.
-    let has_one_column = headers.iter().filter(|header| !header.is_empty()).count() < 2;
-    let one_flag =
-        matches!(absent, [.., (Field::FlagName, None)]) && (absent.len() == 1 || has_one_column);
-    let has_numbers = |header: &String| header.contains(|c: char| c.is_ascii_digit());
-    let no_header = !is_given && absent.len() == 2 && headers.iter().any(has_numbers);
-    let clauses = [
-        Some(place),
-        Some(advice),
-        one_flag.then(|| say!("sheet-or-one-flag")),
-        no_header.then(|| say!("sheet-or-no-header")),
-    ];
-    let clauses: Vec<String> = clauses.into_iter().flatten().collect();
-    clauses.join(&say!("sheet-clause-separator"))
+    (lines, above, None)
 }

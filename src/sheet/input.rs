@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use same_file::Handle;
 
-use super::error::{Fault, SheetError};
+use super::error::SheetError;
 use super::options::Source;
 use crate::language::say;
 
@@ -27,6 +27,10 @@ type Stamp = (u64, Option<SystemTime>);
 fn stamp(file: &File) -> io::Result<Stamp> {
     let metadata = file.metadata()?;
     Ok((metadata.len(), metadata.modified().ok()))
+}
+
+fn not_read(error: &io::Error) -> String {
+    say!("sheet-not-read", why = error.to_string())
 }
 
 impl Input {
@@ -99,7 +103,7 @@ impl Input {
         let mut reader = self.reader_from(offset).take(length as u64);
         match reader.read_to_end(&mut bytes) {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(self.failed(Fault::Read(error))),
+            Err(error) => Err(self.unreadable(&error)),
         }
     }
 
@@ -110,16 +114,20 @@ impl Input {
 
     pub(super) fn length(&self) -> Result<u64, SheetError> {
         let end = self.reader_from(0).seek(io::SeekFrom::End(0));
-        end.map_err(|error| self.failed(Fault::Read(error)))
+        end.map_err(|error| self.unreadable(&error))
     }
 
-    pub(super) fn error(&self, fault: impl Into<Fault>) -> SheetError {
+    pub(super) fn error(&self, fault: impl ToString) -> SheetError {
         SheetError::of(&self.name, fault)
     }
 
     /// The error for a fault in reading, unless a change of the file explains it.
-    pub(super) fn failed(&self, fault: impl Into<Fault>) -> SheetError {
+    pub(super) fn failed(&self, fault: impl ToString) -> SheetError {
         self.unchanged().err().unwrap_or_else(|| self.error(fault))
+    }
+
+    pub(super) fn unreadable(&self, error: &io::Error) -> SheetError {
+        self.failed(not_read(error))
     }
 
     /// Whether the path still leads to this file.
@@ -146,7 +154,7 @@ impl Input {
         let Some(before) = self.stamp else {
             return Ok(());
         };
-        let now = stamp(&self.file).map_err(|error| self.error(Fault::Read(error)))?;
+        let now = stamp(&self.file).map_err(|error| self.error(not_read(&error)))?;
         if now == before {
             Ok(())
         } else {

@@ -6,9 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::content::Content;
 use super::format::Format;
-use super::header::Header;
+use super::header::{FlagSource, Header};
 use super::own::SENT_FLAG;
-use super::top::FlagSource;
 use super::warning::Warning;
 use crate::language::say;
 use crate::text::quoted;

@@ -7,19 +7,16 @@
 //!
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
-mod candidates;
 mod cell;
 mod columns;
 mod content;
 mod entry;
 mod error;
-mod foreign;
 mod format;
 mod header;
 mod input;
 mod layout;
 mod line;
-mod matcher;
 mod misfit;
 mod normalize;
 mod options;
@@ -29,7 +26,6 @@ mod record;
 mod rounding;
 mod row;
 mod text;
-mod top;
 mod torn;
 mod warning;
 mod worksheets;
@@ -55,9 +51,8 @@ pub use warning::Warning;
 
 use content::Content;
 use entry::check_given_flag;
-use header::Header;
+use header::{FlagSource, Header};
 use input::Input;
-use top::FlagSource;
 
 /// An opened sheet: what was found out about it, and as many passes over its rows as wanted.
 #[derive(Debug)]

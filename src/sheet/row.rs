@@ -3,11 +3,10 @@
 use csv::StringRecord;
 
 use super::error::SheetError;
-use super::header::Header;
+use super::header::{FlagSource, Header};
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{CellProblems, Record, RecordReader};
-use super::top::FlagSource;
 use super::torn::Torn;
 use crate::language::say;
 

@@ -5,7 +5,6 @@
 //! first.
 
 use super::header::Header;
-use super::top::FlagSource;
 
 /// What was seen in the short row before.
 #[derive(Debug, Default)]
@@ -33,10 +32,7 @@ impl Torn {
         }
         // A lone field may be one line of a cell that has several.
         if found > 1 || self.width == 0 {
-            let flag = match header.flag {
-                FlagSource::Column(at) | FlagSource::SentFlag(at) => at,
-                FlagSource::Given(_) => 0,
-            };
+            let flag = header.flag.column().unwrap_or(0);
             self.width = found;
             self.lacks_entry = found <= header.order.max(flag);
             order.clone_into(&mut self.order);

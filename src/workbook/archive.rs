@@ -11,7 +11,6 @@ use super::Source;
 use super::budget::Budget;
 use super::error::{Result, WorkbookError, password, too_much};
 use super::metered::Metered;
-use crate::language::say;
 
 /// The end record and the longest comment after it.
 const MAX_END_BYTES: u64 = 22 + 65_535;
@@ -46,18 +45,18 @@ impl<'i, 'b> Archive<'i, 'b> {
     }
 
     /// What it is instead of a workbook, as far as its names tell.
-    pub(super) fn foreign(&self) -> Option<String> {
+    pub(super) fn foreign(&self) -> Option<&'static str> {
         let any = |start: &str| self.names.keys().any(|name| name.starts_with(start));
         if self.names.is_empty() || any("xl/") || any("content.xml") {
             None
         } else if any("word/") {
-            Some(say!("sheet-foreign-word"))
+            Some("Word")
         } else if any("ppt/") {
-            Some(say!("sheet-foreign-powerpoint"))
+            Some("PowerPoint")
         } else if any("index/document.iwa") {
-            Some(say!("sheet-foreign-iwork"))
+            Some("Numbers, Pages, Keynote")
         } else {
-            Some(say!("sheet-foreign-zip"))
+            Some("ZIP")
         }
     }
 

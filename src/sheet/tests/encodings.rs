@@ -1,6 +1,6 @@
-//! Encodings found, overruled, and not fitting.
+//! Encodings found, overruled, and not fitting; where a text ends.
 
-use encoding_rs::{BIG5, Encoding, GB18030};
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8};
 
 use super::*;
 
@@ -40,80 +40,29 @@ fn every_usual_encoding_is_found() {
         (encoded(TEXT, GB18030), "GB18030"),
         (marked(b"\xFF\xFE", utf_16(TEXT, true)), "UTF-16LE"),
         (marked(b"\xFE\xFF", utf_16(TEXT, false)), "UTF-16BE"),
+        (utf_16(TEXT, true), "UTF-16LE"),
+        (utf_16(TEXT, false), "UTF-16BE"),
     ] {
         let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
         assert_eq!(sheet.layout().encoding, Some(name));
         assert_eq!(sheet.columns()[0], "采购单号", "{name}");
         assert_eq!(told(&sheet), TOLD, "{name}");
-    }
-}
-
-#[test]
-fn short_text_in_gbk_is_not_taken_for_utf_8() {
-    // Each pair of these bytes happens to be a character in UTF-8 as well.
-    let sheet = opened(
-        &encoded("采购单号,标记\nCG1,联通\n", GB18030),
-        &SheetOptions::default(),
-    )
-    .unwrap();
-    assert_eq!(told(&sheet), ["2 CG1 联通"]);
-}
-
-#[test]
-fn traditional_text_in_big5_is_found_or_given() {
-    let text = "purchase_no,flag_name\nCG1,緊急處理，請優先安排這張採購單的到貨與驗收\n";
-    let bytes = encoded(text, BIG5);
-    for options in [labelled("big5"), SheetOptions::default()] {
-        let sheet = opened(&bytes, &options).unwrap();
-        assert_eq!(sheet.layout().encoding, Some("Big5"));
-        assert_eq!(
-            told(&sheet),
-            ["2 CG1 緊急處理，請優先安排這張採購單的到貨與驗收"]
-        );
-    }
-}
-
-/// Whole tables of ordinary words, short and long, are found to be what they are.
-#[test]
-fn big5_and_gb18030_are_told_apart() {
-    let traditional = [
-        "供應商已確認交貨日期",
-        "加急",
-        "已質檢",
-        "待付款",
-        "部分到貨",
-        "尾款已付，待發票",
-    ];
-    let simplified = [
-        "供应商已确认交货日期",
-        "加急",
-        "已质检",
-        "待付款",
-        "部分到货",
-        "尾款已付，待发票",
-    ];
-    for rows in [1, 3, 40, 4_000] {
-        for (words, encoding, name) in [
-            (traditional, BIG5, "Big5"),
-            (simplified, GB18030, "GB18030"),
-        ] {
-            let mut text = String::from("purchase_no,flag_name\n");
-            for row in 0..rows {
-                text.push_str(&format!("CG{row},{}\n", words[row % words.len()]));
-            }
-            let sheet = opened(&encoded(&text, encoding), &SheetOptions::default()).unwrap();
-            assert_eq!(sheet.layout().encoding, Some(name), "{rows} rows");
-        }
+        assert_eq!(sheet.layout().warnings, [], "{name}");
     }
 }
 
 #[test]
 fn an_encoding_given_overrules() {
-    let sheet = opened(&utf_16(TEXT, true), &labelled("utf-16le")).unwrap();
-    assert_eq!(told(&sheet), TOLD);
     let marked = [b"\xEF\xBB\xBF", TEXT.as_bytes()].concat();
-    let sheet = opened(&marked, &labelled("utf-8")).unwrap();
-    assert_eq!(sheet.columns()[0], "采购单号");
+    let big5 = encoded("採購單號,標記\nCG1,緊急\n", BIG5);
+    for (bytes, label, rows) in [
+        (utf_16(TEXT, true), "utf-16le", TOLD.join("~")),
+        (marked, "utf-8", TOLD.join("~")),
+        (big5, "big5", "2 CG1 緊急".to_owned()),
+    ] {
+        let sheet = opened(&bytes, &labelled(label)).unwrap();
+        assert_eq!(told(&sheet).join("~"), rows);
+    }
     let said = refusal(&encoded(TEXT, GB18030), &labelled("utf-8"));
     assert_eq!(
         said,
@@ -122,13 +71,153 @@ fn an_encoding_given_overrules() {
     assert!(refusal(b"x", &labelled("utf-9")).starts_with("unknown encoding \"utf-9\""));
 }
 
+const SIMPLIFIED: &str = "加急 特急 缺票 平 停 已质检 待质检 待付款 已付款 部分到货 全部到货 退货 \
+    换货 补货 缺货 到货 未到货 催货 发货 待发货 标记 已开票 未开票 发票 尾款 预付 定金 月结 现结 \
+    已入库 入库 拒收 破损 少货 多货 错货 质量问题 取消 作废 暂停 暂缓 正常 异常 完成 已审核 待审核 \
+    驳回 紧急 重要 普通 样品 赠品 直发 代发 退款 对账 未对账 红 黄 绿 蓝 是 否 无 有 路 每 站 转";
+const TRADITIONAL: &str = "加急 特急 缺票 平 停 已質檢 待質檢 待付款 已付款 部分到貨 全部到貨 退貨 \
+    換貨 補貨 缺貨 到貨 未到貨 催貨 發貨 待發貨 標記 已開票 未開票 發票 尾款 預付 定金 月結 現結 \
+    已入庫 入庫 拒收 破損 少貨 多貨 錯貨 質量問題 取消 作廢 暫停 暫緩 正常 異常 完成 已審核 待審核 \
+    駁回 緊急 重要 普通 樣品 贈品 直發 代發 退款 對賬 未對賬 紅 黃 綠 藍 是 否 無 有 路 每 站 轉";
+
+/// The flags of a sheet with these, whether the encoding is in doubt; none if the sheet is refused
+/// for that.
+fn read(header: [&str; 2], flags: &[&str], encoding: &'static Encoding) -> Option<(String, bool)> {
+    let rows: String = flags.iter().map(|flag| format!("CG1,{flag}\n")).collect();
+    let text = format!("{},{}\n{rows}", header[0], header[1]);
+    let options = SheetOptions {
+        order_column: Some(header[0].to_owned()),
+        flag_column: Some(header[1].to_owned()),
+        ..SheetOptions::default()
+    };
+    let sheet = match opened(&encoded(&text, encoding), &options) {
+        Ok(sheet) => sheet,
+        Err(error) => {
+            let said = error.to_string();
+            assert!(
+                said.contains("--encoding utf-8 or --encoding gb18030"),
+                "{said}"
+            );
+            return None;
+        }
+    };
+    let read = rows_of(&sheet);
+    Some((read, !sheet.layout().warnings.is_empty()))
+}
+
+fn rows_of(sheet: &Sheet) -> String {
+    let rows = rows(sheet).unwrap();
+    let flags = rows.iter().map(|row| row.cells()[1].to_owned());
+    flags.collect::<Vec<_>>().join(" ")
+}
+
 #[test]
-fn text_full_of_zero_bytes_is_not_guessed_at() {
-    let said = refusal(&utf_16(TEXT, true), &SheetOptions::default());
+fn a_chinese_header_settles_the_encoding() {
+    for (words, encoding, header) in [
+        (SIMPLIFIED, GB18030, ["采购单号", "标记名称"]),
+        (SIMPLIFIED, GB18030, ["单据", "颜色"]),
+        (SIMPLIFIED, UTF_8, ["采购单号", "标记名称"]),
+        (TRADITIONAL, BIG5, ["採購單號", "標記名稱"]),
+        (TRADITIONAL, UTF_8, ["採購單號", "標記名稱"]),
+        (TRADITIONAL, GB18030, ["採購單號", "標記名稱"]),
+    ] {
+        for word in words.split_whitespace() {
+            let expected = Some((word.to_owned(), false));
+            assert_eq!(read(header, &[word], encoding), expected, "{encoding:?}");
+        }
+    }
+}
+
+#[test]
+fn one_word_is_read_right_or_the_encoding_is_in_doubt() {
+    let ascii = ["purchase_no", "flag_name"];
+    for word in SIMPLIFIED.split_whitespace() {
+        let found = read(ascii, &[word], GB18030);
+        assert!(found.is_none_or(|(flag, _)| flag == word), "{word}");
+    }
+    let mut wrong = 0;
+    for word in TRADITIONAL.split_whitespace() {
+        let (flag, in_doubt) = read(ascii, &[word], BIG5).unwrap_or((word.to_owned(), true));
+        assert!(flag == word || in_doubt, "{word}: {flag}");
+        wrong += usize::from(flag != word);
+    }
+    assert!(wrong < 10, "{wrong}");
+    for word in SIMPLIFIED
+        .split_whitespace()
+        .chain(TRADITIONAL.split_whitespace())
+    {
+        assert_eq!(read(ascii, &[word], UTF_8), Some((word.to_owned(), false)));
+    }
+}
+
+#[test]
+fn a_few_words_together_leave_no_doubt() {
+    for (words, encoding) in [(SIMPLIFIED, GB18030), (TRADITIONAL, BIG5)] {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        for few in words.chunks(12) {
+            let found = read(["purchase_no", "flag_name"], few, encoding);
+            assert_eq!(found, Some((few.join(" "), false)));
+        }
+        let many = words.repeat(100);
+        let found = read(["purchase_no", "flag_name"], &many, encoding);
+        assert!(found.is_some_and(|(_, in_doubt)| !in_doubt));
+    }
+}
+
+/// Letters of other alphabets are none of Chinese, and else the encoding is asked for.
+#[test]
+fn letters_are_not_taken_for_chinese() {
+    let header = ["purchase_no", "flag_name"];
+    for words in ["срочно нет оплачен", "επείγον ακυρώθηκε", "加急 Café"]
+    {
+        assert_eq!(
+            read(header, &[words], UTF_8),
+            Some((words.to_owned(), false))
+        );
+    }
+    for word in ["é", "Café", "CG·1"] {
+        assert_eq!(read(header, &[word], UTF_8), None);
+        let chinese = ["采购单号", "标记"];
+        assert_eq!(
+            read(chinese, &[word], UTF_8),
+            Some((word.to_owned(), false))
+        );
+    }
+    // Those of Windows for Western languages are no encoding of a sheet.
+    let sheet = opened(
+        b"purchase_no,flag_name\nCG1,premi\xE8re\n",
+        &SheetOptions::default(),
+    );
+    assert_ne!(sheet.unwrap().layout().warnings, []);
+}
+
+#[test]
+fn a_character_of_private_use_does_not_turn_gbk_into_big5() {
+    for header in ["采购单号,标记", "purchase_no,flag_name"] {
+        let text = format!("{header}\nCG1,加急\nCG2,已质检\nCG3,部分到货\nCG4,待付款\n");
+        let bytes = [&encoded(&text, GB18030)[..], b"CG5,\xAA\xA1\n"].concat();
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        assert_eq!(sheet.layout().encoding, Some("GB18030"));
+        let told = told(&sheet);
+        assert_eq!(told[..2], ["2 CG1 加急", "3 CG2 已质检"]);
+        assert!(told[4].starts_with("6 ! "), "{}", told[4]);
+    }
+}
+
+#[test]
+fn a_missing_header_says_that_the_encoding_was_guessed() {
+    let bytes = encoded("单号,颜色\nCG1,红\n", GB18030);
+    let said = refusal(&bytes, &SheetOptions::default());
     assert!(
-        said.contains("--encoding utf-16le or --encoding utf-16be"),
+        said.ends_with("guessed to be GB18030, give the true one with --encoding"),
         "{said}"
     );
+    for (bytes, options) in [
+        (&b"order,colour\nCG1,red\n"[..], SheetOptions::default()),
+        (&bytes, labelled("gbk")),
+    ] {
+        assert!(!refusal(bytes, &options).contains("guessed"));
+    }
 }
 
 #[test]
@@ -137,7 +226,6 @@ fn chinese_late_in_a_long_file_is_found() {
     for n in 0..30_000 {
         bytes.extend_from_slice(format!("CG{n:08},aa\n").as_bytes());
     }
-    assert!(bytes.len() > 300_000);
     bytes.extend_from_slice(&encoded("CG,加急\n", GB18030));
     let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
     assert_eq!(sheet.layout().encoding, Some("GB18030"));
@@ -145,59 +233,39 @@ fn chinese_late_in_a_long_file_is_found() {
 }
 
 #[test]
-fn a_stray_byte_in_utf_8_is_an_error_with_its_line() {
-    let mut text = "采购单号,标记\r\n".to_owned();
-    for n in 0..20_000 {
-        text.push_str(&format!("CG{n},加急\r\n"));
-    }
-    for stray in [
-        &b"CG,\x80\r\n"[..],
-        b"CG,x\r\n,\"a\nb\xFF\"\n",
-        b"\xE4,\xB8\xAD\r\n",
-        b"CG,\xE5\x8A",
+fn a_bad_byte_is_an_error_with_its_line() {
+    let rows: String = (0..20_000).map(|n| format!("CG{n},加急\r\n")).collect();
+    let long = format!("采购单号,标记\r\n{rows}").into_bytes();
+    let gbk = encoded("采购单号,标记名称\r\n", GB18030);
+    let half = [&b"\xFF\xFE"[..], &utf_16(TEXT, true)].concat();
+    for (head, rows, line, encoding) in [
+        (&long, &b"CG,\x80\r\n"[..], 20_002, "UTF-8"),
+        (&long, b"CG,x\r\n,\"a\nb\xFF\"\n", 20_004, "UTF-8"),
+        (&long, b"\xE4,\xB8\xAD\r\n", 20_002, "UTF-8"),
+        (&long, b"CG,\xE5\x8A", 20_002, "UTF-8"),
+        (&gbk, b"CG1,a\r\nCG2,\xFF\r\n", 3, "GB18030"),
+        (&gbk, b"CG1,\"a\r\nb\xFF\"\r\n", 3, "GB18030"),
+        (&gbk, b"CG1,a\r\n\r\n\xFF", 4, "GB18030"),
+        (&gbk, b"CG1,\xC0", 2, "GB18030"),
+        (&half, b"x", 4, "UTF-16LE"),
     ] {
-        let bytes = [text.as_bytes(), stray].concat();
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
-        assert_eq!(sheet.layout().encoding, Some("UTF-8"));
-        let line = if stray.len() > 10 { 20_004 } else { 20_002 };
-        assert_eq!(
-            stop(&sheet),
-            format!(
-                "-: line {line} is not valid UTF-8; save the file again as UTF-8, or give its encoding with --encoding"
-            )
-        );
+        let sheet = opened(&[head, rows].concat(), &SheetOptions::default()).unwrap();
+        assert_eq!(sheet.layout().encoding, Some(encoding));
+        let said = stop(&sheet);
+        let start = format!("-: line {line} is not valid {encoding}; save the file again as UTF-8");
+        assert!(said.starts_with(&start), "{said}");
     }
-}
-
-#[test]
-fn a_bad_byte_in_gbk_is_an_error_with_its_line() {
-    for (rows, line) in [
-        (&b"CG1,a\r\nCG2,\xFF\r\n"[..], 3),
-        (b"CG1,\"a\r\nb\xFF\"\r\n", 3),
-        (b"CG1,a\r\n\r\n\xFF", 4),
-        (b"CG1,\xC0", 2),
-    ] {
-        let bytes = [encoded("采购单号,标记名称\r\n", GB18030).as_slice(), rows].concat();
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
-        assert!(stop(&sheet).starts_with(&format!("-: line {line} is not valid GB18030; ")));
-    }
-}
-
-#[test]
-fn half_a_character_at_the_end_of_utf_16_is_an_error() {
-    let mut bytes = [&b"\xFF\xFE"[..], &utf_16(TEXT, true)].concat();
-    bytes.push(b'x');
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
-    assert!(stop(&sheet).starts_with("-: line 4 is not valid UTF-16LE"));
 }
 
 #[test]
 fn characters_across_buffers_stay_whole() {
-    let text: String = (0..40_000)
+    let numbers = 0..40_000;
+    let rows: String = numbers
+        .clone()
         .map(|n| format!("CG{n},中文标记{n}\n"))
         .collect();
-    let text = format!("采购单号,标记\n{text}");
-    let expected: Vec<String> = (0..40_000)
+    let text = format!("采购单号,标记\n{rows}");
+    let expected: Vec<String> = numbers
         .map(|n| format!("{} CG{n} 中文标记{n}", n + 2))
         .collect();
     for bytes in [
@@ -205,9 +273,59 @@ fn characters_across_buffers_stay_whole() {
         encoded(&text, GB18030),
         [&b"\xFF\xFE"[..], &utf_16(&text, true)].concat(),
     ] {
-        assert_eq!(
-            told(&opened(&bytes, &SheetOptions::default()).unwrap()),
-            expected
+        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        assert_eq!(told(&sheet), expected);
+    }
+}
+
+#[test]
+fn what_ends_a_text_is_no_row() {
+    let text = "purchase_no,flag_name\nCG1,aa\nCG2,加急";
+    let expected = ["2 CG1 aa", "3 CG2 加急"];
+    let zeros = "\0".repeat(300_000);
+    for end in [
+        "\u{1a}",
+        "\n\u{1a}",
+        "\r\n\u{1a}\0\0",
+        "\n\0",
+        "\u{1a}\u{1a}",
+        &zeros,
+    ] {
+        let text = format!("{text}{end}");
+        assert_eq!(told(&open(&text)), expected);
+        assert_eq!(told(&open(&format!("\u{feff}{text}"))), expected);
+        for (mark, little) in [(b"\xFF\xFE", true), (b"\xFE\xFF", false)] {
+            let bytes = [&mark[..], &utf_16(&text, little)].concat();
+            let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+            assert_eq!(told(&sheet), expected);
+        }
+    }
+    for bytes in [
+        &b"\x1a"[..],
+        b"\xEF\xBB\xBF\x1a",
+        b"\r\n\x1a\0",
+        b"",
+        b"\n\r\n  \n",
+        b"\xEF\xBB\xBF",
+    ] {
+        let said = refusal(bytes, &SheetOptions::default());
+        assert_eq!(said, "-: is empty: no header line");
+    }
+}
+
+#[test]
+fn zero_bytes_elsewhere_are_a_fault() {
+    for text in [
+        "purchase_no,flag_name\nCG1,a\0a\n",
+        "purchase_no,flag_name\nCG1,aa\u{1a}\nCG2,aa\n",
+    ] {
+        assert!(told(&open(text))[0].starts_with("2 ! "), "{text:?}");
+    }
+    for zeros in [vec![0; 100], b"\0\0\0\0 a,b,c".repeat(20)] {
+        let said = refusal(&zeros, &SheetOptions::default());
+        assert!(
+            said.contains("--encoding utf-16le or --encoding utf-16be"),
+            "{said}"
         );
     }
 }

@@ -1,12 +1,34 @@
-//! Delimiters, title lines, and columns by name and letter.
+//! Delimiters, title lines, the header, and columns by name and letter.
 
 use super::*;
 
-fn columns(order: Option<&str>, flag: Option<&str>) -> SheetOptions {
+fn columns(order: &str, flag: &str) -> SheetOptions {
+    let given = |name: &str| Some(name.to_owned()).filter(|it| !it.is_empty());
     SheetOptions {
-        order_column: order.map(str::to_owned),
-        flag_column: flag.map(str::to_owned),
+        order_column: given(order),
+        flag_column: given(flag),
         ..SheetOptions::default()
+    }
+}
+
+fn at_line(line: u64, options: SheetOptions) -> SheetOptions {
+    SheetOptions {
+        header_line: Some(line),
+        ..options
+    }
+}
+
+/// The rows of a sheet that is read.
+fn read(text: &str, options: &SheetOptions) -> Vec<String> {
+    told(&opened(text.as_bytes(), options).unwrap_or_else(|error| panic!("{text:?}: {error}")))
+}
+
+/// The sheet is refused, and what is said of it has these parts.
+#[track_caller]
+fn refused(text: &str, options: &SheetOptions, parts: &[&str]) {
+    let said = refusal(text.as_bytes(), options);
+    for part in parts {
+        assert!(said.contains(part), "{text:?}: {part}: {said}");
     }
 }
 
@@ -19,10 +41,7 @@ fn the_delimiter_is_found_from_the_header() {
         ('|', "delimited text"),
     ] {
         // The other delimiters stand in cells.
-        let others: String = ",\t;|"
-            .chars()
-            .filter(|&other| other != delimiter)
-            .collect();
+        let others = ",\t;|".replace(delimiter, "");
         let text = "备注~@采购单号@标记\nx~@CG1@aa\n";
         let text = text
             .replace('~', &others)
@@ -37,68 +56,27 @@ fn the_delimiter_is_found_from_the_header() {
 #[test]
 fn a_delimiter_given_overrules() {
     let text = "purchase_no^flag_name\nCG1^a,b\n";
-    assert!(refusal(text.as_bytes(), &SheetOptions::default()).contains("--delimiter"));
-    let options = SheetOptions {
-        delimiter: Some('^'),
+    let given = |delimiter| SheetOptions {
+        delimiter: Some(delimiter),
         ..SheetOptions::default()
     };
-    assert_eq!(
-        told(&opened(text.as_bytes(), &options).unwrap()),
-        ["2 CG1 a,b"]
-    );
+    refused(text, &SheetOptions::default(), &["--delimiter"]);
+    assert_eq!(read(text, &given('^')), ["2 CG1 a,b"]);
     for unusable in ['"', '\n', '，', 'a'] {
-        let options = SheetOptions {
-            delimiter: Some(unusable),
-            ..SheetOptions::default()
-        };
-        assert!(refusal(text.as_bytes(), &options).contains("cannot be a delimiter"));
+        refused(text, &given(unusable), &["cannot be a delimiter"]);
     }
 }
 
 #[test]
 fn every_usual_name_is_known_in_any_dress() {
-    for order in [
-        "purchase_no",
-        "Purchase No",
-        "purchaseNo",
-        "purchase-no",
-        "PurchaseOrderNo",
-        "PO number",
-        "PO No.",
-        "采购单号",
-        "采购单编号",
-        " 采购订单号\u{3000}",
-        "*采购单号",
-        "采购单号（必填）",
-        "采购单号(必填)",
-        "采购单号：",
-        "【采购单号】",
-        "[采购单号]",
-        "采购 单号",
-        "\"采购\n单号\"",
-        "采购编号",
-        "采购单",
-        "订单号",
-        "採購單號",
-        "採購單編號",
-        "採購訂單號",
-    ] {
-        for flag in [
-            "flag_name",
-            "FLAG",
-            "ｆｌａｇ",
-            "flagName",
-            "flag-name",
-            "标记名称",
-            "标记",
-            "采购单标记",
-            "采购标记",
-            "*标记（选填）",
-            "標記名稱",
-            "標記",
-        ] {
-            let sheet = open(&format!("x,{flag},{order}\n,aa,CG1\n"));
-            let told = told(&sheet);
+    let orders = "purchase_no~Purchase No~purchaseNo~purchase-no~PurchaseOrderNo~PO number~PO No.~采购单号\
+                  ~采购单编号~ 采购订单号\u{3000}~*采购单号~采购单号（必填）~采购单号(必填)~采购单号：~【采购单号】\
+                  ~[采购单号]~采购 单号~\"采购\n单号\"~采购编号~采购单~订单号~採購單號~採購單編號~採購訂單號";
+    let flags = "flag_name~FLAG~ｆｌａｇ~flagName~flag-name~标记名称~标记~采购单标记~采购标记~*标记（选填）\
+                 ~標記名稱~標記";
+    for order in orders.split('~') {
+        for flag in flags.split('~') {
+            let told = told(&open(&format!("x,{flag},{order}\n,aa,CG1\n")));
             assert_eq!(told.len(), 1, "{order} {flag}");
             assert!(told[0].ends_with(" CG1 aa"), "{order} {flag}: {told:?}");
         }
@@ -106,175 +84,226 @@ fn every_usual_name_is_known_in_any_dress() {
 }
 
 #[test]
-fn a_poorer_name_is_taken_only_where_no_better_one_stands() {
-    let sheet = open("订单号,采购单号,采购单,标记\nDD1,CG1,x,aa\n");
-    assert_eq!(told(&sheet), ["2 CG1 aa"]);
-    let said = refusal(
-        "订单号,采购单,标记\n1,2,a\n".as_bytes(),
-        &SheetOptions::default(),
-    );
-    assert!(
-        said.contains("more than one column could be the order"),
-        "{said}"
-    );
-    let said = refusal(
-        "采购编号,采购单号,标记\n1,2,a\n".as_bytes(),
-        &SheetOptions::default(),
-    );
-    assert!(
-        said.contains("more than one column could be the order"),
-        "{said}"
-    );
-    // A remark that says more than how to fill the column in makes it another one.
-    let said = refusal(
-        "采购单号（旧）,标记\nCG1,a\n".as_bytes(),
-        &SheetOptions::default(),
-    );
-    assert!(said.contains("no order column"), "{said}");
+fn the_header_is_the_first_line_with_the_columns() {
+    let none = SheetOptions::default();
+    let far = format!("{}purchase_no,flag_name\nCG1,a\n", "t\n".repeat(19));
+    let farther = format!("{}采购单号,标记\nCG1,aa\n", "a,b,c\n".repeat(30));
+    for (text, options, rows) in [
+        (
+            "采购单导出,,\n\n\"2024-01\n至 2024-02\",,\n采购单号,标记,备注\nCG1,aa,\n",
+            none.clone(),
+            "6 CG1 aa",
+        ),
+        (
+            "sep=;\r\npurchase_no;flag_name\r\nCG1;a\r\n",
+            none.clone(),
+            "3 CG1 a",
+        ),
+        (&far, none.clone(), "21 CG1 a"),
+        (&farther, at_line(31, none.clone()), "32 CG1 aa"),
+        // A name of last resort counts where no better one stands, on this line or another.
+        (
+            "订单号,采购单号,采购单,标记\nDD1,CG1,x,aa\n",
+            none.clone(),
+            "2 CG1 aa",
+        ),
+        (
+            "采购单\n采购单号,类型\nCG1,采购单\nCG2,订单号\n",
+            flagged("aa"),
+            "3 CG1 aa~4 CG2 aa",
+        ),
+        // A name that is given may be in other dress, and exactly alike is better.
+        (
+            "*单号（必填）,类别：\nCG1,a\n",
+            columns("单号", "类别"),
+            "2 CG1 a",
+        ),
+        ("no,flag,Flag\nCG1,a,b\n", columns("no", "Flag"), "2 CG1 b"),
+        ("purchase_no,flag,标记\nCG1,a,b\n", flagged("x"), "2 CG1 x"),
+        // By letter, unless a header has that name.
+        (
+            "月报,,\n单号,x,类别\nCG1,,a\n",
+            columns("A", "c"),
+            "3 CG1 a",
+        ),
+        ("title\n单号;标记\nCG1;a\n", columns("A", ""), "3 CG1 a"),
+        ("x,flag_name,A\nCG1,a,CG2\n", columns("A", ""), "2 CG2 a"),
+        (
+            "单,旗\nCG1,加急\nCG2,加急\n",
+            columns("A", "B"),
+            "2 CG1 加急~3 CG2 加急",
+        ),
+        ("单,旗\n", columns("A", "B"), ""),
+        ("purchase_no,旗\nA,加急\n", columns("A", "B"), "2 A 加急"),
+    ] {
+        assert_eq!(read(text, &options).join("~"), rows, "{text:?}");
+    }
+    let sheet = opened(farther.as_bytes(), &at_line(31, none)).unwrap();
+    let layout = sheet.layout();
+    assert_eq!((layout.header_line, layout.skipped_lines), (31, 30));
 }
 
 #[test]
-fn a_name_that_is_given_may_be_in_other_dress() {
-    let sheet = opened(
-        "单号,*单号（必填）,类别：\nCG0,CG1,a\n".as_bytes(),
-        &columns(Some("*单号"), Some("类别")),
-    );
-    assert!(
-        sheet
-            .unwrap_err()
-            .to_string()
-            .contains("more than one column")
-    );
-    let sheet = opened(
-        "*单号（必填）,类别：\nCG1,a\n".as_bytes(),
-        &columns(Some("单号"), Some("类别")),
-    );
-    assert_eq!(told(&sheet.unwrap()), ["2 CG1 a"]);
+fn the_same_header_again_is_that_of_another_page() {
+    let told = told(&open("采购单号,标记\nCG1,aa\n*采购单号 ,标记,\nCG2,bb\n"));
+    assert_eq!([&told[0], &told[2]], ["2 CG1 aa", "4 CG2 bb"]);
+    assert!(told[1].contains("a repeated header"), "{told:?}");
 }
 
 #[test]
-fn a_sheet_of_one_column_is_told_of_one_flag_for_all() {
-    for text in ["x\nCG1\n", "采购单号\nCG1\n", "CG1\nCG2\n"] {
-        let said = refusal(text.as_bytes(), &SheetOptions::default());
-        for option in ["--flag NAME", "--clear"] {
-            assert!(said.contains(option), "{text:?}: {said}");
-        }
-        assert_eq!(
-            said.contains("--no-header"),
-            text.starts_with("CG"),
-            "{said}"
-        );
+fn of_several_headers_or_columns_none_is_taken() {
+    let several = "more than one line could be the header: 1, 4; say which with --header-line";
+    for query in [
+        "采购单号,CG9,标记,缺票",
+        "采购单号:,CG9,标记:,缺票",
+        "采购单号：,,标记：,",
+    ] {
+        let text = format!("{query}\n仓库,x\n\n采购单号,供应商,标记\nCG1,x,aa\nCG2,y,bb\n");
+        refused(&text, &SheetOptions::default(), &[several]);
+        let options = at_line(4, SheetOptions::default());
+        assert_eq!(read(&text, &options), ["5 CG1 aa", "6 CG2 bb"]);
+    }
+    for (text, options, parts) in [
+        (
+            "采购单号,Purchase_No,标记\nCG1,CG2,a\n",
+            columns("", ""),
+            &[
+                "line 1: more than one column could be the order column",
+                "\"采购单号\" (column A), \"Purchase_No\" (column B)",
+                "--order-column",
+            ][..],
+        ),
+        (
+            "订单号,采购单,标记\n1,2,a\n",
+            columns("", ""),
+            &["more than one column"],
+        ),
+        (
+            "采购编号,采购单号,标记\n1,2,a\n",
+            columns("", ""),
+            &["more than one column"],
+        ),
+        (
+            "purchase_no,flag,标记\nCG1,a,b\n",
+            columns("", ""),
+            &["--flag-column"],
+        ),
+        (
+            "no,flag,flag\n1,2,3\n",
+            columns("no", "flag"),
+            &["(column B), \"flag\" (column C)"],
+        ),
+        (
+            "单号,*单号（必填）,类别：\nCG0,CG1,a\n",
+            columns("*单号", "类别"),
+            &["more than one column"],
+        ),
+        (
+            "x,y\n1,2\n",
+            columns("B", "b"),
+            &["column \"y\" (column B) cannot be both"],
+        ),
+    ] {
+        refused(text, &options, parts);
+    }
+    let text = "采购单号,Purchase_No,标记\nCG1,CG2,a\n";
+    for (given, order) in [("purchase_no", "CG2"), ("采购单号", "CG1"), ("B", "CG2")] {
+        assert_eq!(read(text, &columns(given, "")), [format!("2 {order} a")]);
     }
 }
 
+/// What may be a row, a title or a query is no header until somebody says so.
 #[test]
-fn title_lines_are_skipped_and_told() {
-    let sheet = open("采购单导出,,\n\n\"2024-01\n至 2024-02\",,\n采购单号,标记,备注\nCG1,aa,\n");
-    let layout = sheet.layout();
-    assert_eq!((layout.header_line, layout.skipped_lines), (5, 2));
-    assert_eq!(told(&sheet), ["6 CG1 aa"]);
+fn a_line_that_may_be_none_is_not_taken_for_the_header() {
+    for (text, options) in [
+        ("CG1,加急\nCG2,缺票\n", columns("A", "B")),
+        ("CG10,加急\n2204130001,缺票\n", columns("A", "B")),
+        ("CG1,加急\n", columns("A", "B")),
+        ("CG1,加急\n\nPO-2,缺票,x\n", columns("A", "B")),
+        ("单A,加急\nCG2,缺票\nCG3,加急\n", columns("A", "B")),
+        ("A,加急\nB,缺票\n", columns("A", "B")),
+        ("十一月,x\n单号,类别\nCG1,加急\n", columns("A", "B")),
+        (
+            "采购单号:,CG9,标记:,缺票\n单号,x,y,状态\nCG1,,,aa\n",
+            columns("", ""),
+        ),
+        ("采购单\n单号,类型\nCG1,x\n", flagged("aa")),
+    ] {
+        let said = [
+            "line 1 (\"",
+            "not the header",
+            "--no-header",
+            "--header-line 1",
+        ];
+        refused(text, &options, &said);
+        let rows = read(text, &at_line(1, options.clone()));
+        let options = SheetOptions {
+            no_header: true,
+            order_column: Some("A".to_owned()),
+            flag_column: Some("B".to_owned()),
+            ..options
+        };
+        assert_eq!(rows.len() + 1, read(text, &options).len());
+    }
+    let text = "采购单号:,CG9,标记:,缺票\n单号,x,y,状态\nCG1,,,aa\n";
+    assert_eq!(read(text, &columns("单号", "状态")), ["3 CG1 aa"]);
 }
 
 #[test]
-fn the_header_is_within_twenty_lines() {
-    let titled =
-        |titles: usize| format!("{}purchase_no,flag_name\nCG1,a\n", "title\n".repeat(titles));
-    assert_eq!(told(&open(&titled(19))), ["21 CG1 a"]);
-    let said = refusal(titled(20).as_bytes(), &SheetOptions::default());
-    assert!(
-        said.starts_with("-: the header is on line 21, further below"),
-        "{said}"
-    );
-    assert!(said.ends_with("--header-line 21"), "{said}");
-    let said = refusal("title\n".repeat(30).as_bytes(), &SheetOptions::default());
-    assert!(said.contains("in the first 20 lines"), "{said}");
-}
-
-#[test]
-fn excels_separator_line_is_a_title() {
-    let sheet = open("sep=;\r\npurchase_no;flag_name\r\nCG1;a\r\n");
-    assert_eq!(told(&sheet), ["3 CG1 a"]);
-}
-
-#[test]
-fn a_missing_column_is_named_with_what_there_is() {
-    let said = refusal(
-        "采购单号,备注\nCG1,a\n".as_bytes(),
-        &SheetOptions::default(),
-    );
+fn what_is_missing_is_named_with_what_there_is() {
+    let none = SheetOptions::default();
     assert_eq!(
-        said,
-        "-: no flag column (标记), named flag_name, flag, 标记名称, 标记, 采购单标记 in the first 20 lines; \
-         line 1 has \"采购单号\", \"备注\"; \
-         name it with --flag-column (header or letter), or the separator with --delimiter; \
+        refusal("采购单号,备注\nCG1,a\n".as_bytes(), &none),
+        "-: no flag column (flag_name, 标记); line 1 has \"采购单号\", \"备注\"; \
+         name it with --flag-column (header or letter), or the separator with --delimiter, \
+         or the header's line with --header-line; \
          or give all orders one flag with --flag NAME, or clear their flags with --clear"
     );
-    let said = refusal(b"a,b\n1,2\n", &columns(Some("no such"), None));
-    assert!(
-        said.contains("no order column (采购单号) \"no such\" and no flag column"),
-        "{said}"
-    );
-    assert!(said.contains("--order-column and --flag-column"), "{said}");
-    let said = refusal(b"a,b\n1,2\n", &flagged("x"));
-    assert!(
-        said.contains("no order column") && !said.contains("flag column"),
-        "{said}"
-    );
-}
-
-#[test]
-fn two_columns_for_one_role_are_both_named() {
-    let text = "采购单号,Purchase_No,标记\nCG1,CG2,a\n";
-    let said = refusal(text.as_bytes(), &SheetOptions::default());
-    assert!(
-        said.contains("line 1: more than one column could be the order column"),
-        "{said}"
-    );
-    assert!(
-        said.contains("\"采购单号\" (column A), \"Purchase_No\" (column B)"),
-        "{said}"
-    );
-    assert!(said.contains("--order-column"), "{said}");
-    for (given, order) in [("purchase_no", "CG2"), ("采购单号", "CG1"), ("B", "CG2")] {
-        let sheet = opened(text.as_bytes(), &columns(Some(given), None)).unwrap();
-        assert_eq!(told(&sheet), [format!("2 {order} a")], "{given}");
+    for (text, options, parts) in [
+        // A remark that says more than how to fill the column in makes it another one.
+        (
+            "采购单号（旧）,标记\nCG1,a\n",
+            none.clone(),
+            &["no order column"][..],
+        ),
+        (
+            "a,b\n1,2\n",
+            columns("no such", ""),
+            &[
+                "no order column (purchase_no, 采购单号) \"no such\"",
+                "no flag column",
+                "--order-column, --flag-column",
+            ],
+        ),
+        ("x,flag_name,A\nCG1,a,CG2\n", columns("A", "D"), &["\"D\""]),
+        ("单\nCG1\n", none.clone(), &["--flag NAME", "--clear"]),
+        ("CG1\nCG2\n", none.clone(), &["--flag NAME", "--no-header"]),
+        (&"title\n".repeat(30), none.clone(), &["--header-line"]),
+        (
+            "采购单号,标记\n单号,\"类\n别\"\nCG1,aa\n\n",
+            at_line(2, none.clone()),
+            &[
+                "no order column",
+                "line 2 has \"单号\", \"类\\n别\"",
+                "--header-line",
+            ],
+        ),
+    ] {
+        refused(text, &options, parts);
     }
-    let two_flags = "purchase_no,flag,标记\nCG1,a,b\n";
-    assert!(refusal(two_flags.as_bytes(), &SheetOptions::default()).contains("--flag-column"));
-    let sheet = opened(two_flags.as_bytes(), &flagged("x")).unwrap();
-    assert_eq!(told(&sheet), ["2 CG1 x"]);
-}
-
-#[test]
-fn of_headers_that_fold_alike_the_exact_one_is_meant() {
-    let text = b"no,flag,Flag\nCG1,a,b\n";
-    let sheet = opened(text, &columns(Some("no"), Some("Flag"))).unwrap();
-    assert_eq!(told(&sheet), ["2 CG1 b"]);
-    let said = refusal(b"no,flag,flag\n1,2,3\n", &columns(Some("no"), Some("flag")));
-    assert!(said.contains("(column B), \"flag\" (column C)"), "{said}");
-}
-
-#[test]
-fn columns_can_be_named_by_letter() {
-    let text = "月报,,\n单号,x,类别\nCG1,,a\n";
-    let sheet = opened(text.as_bytes(), &columns(Some("A"), Some("c"))).unwrap();
-    assert_eq!(
-        (sheet.layout().header_line, sheet.layout().skipped_lines),
-        (2, 1)
-    );
-    assert_eq!(told(&sheet), ["3 CG1 a"]);
-    // A letter for one, a usual name for the other.
-    let text = "title\n单号;标记\nCG1;a\n";
-    let sheet = opened(text.as_bytes(), &columns(Some("A"), None)).unwrap();
-    assert_eq!(told(&sheet), ["3 CG1 a"]);
-    // A header of that name wins.
-    let text = "x,flag_name,A\nCG1,a,CG2\n";
-    let sheet = opened(text.as_bytes(), &columns(Some("A"), None)).unwrap();
-    assert_eq!(told(&sheet), ["2 CG2 a"]);
-    assert!(refusal(text.as_bytes(), &columns(Some("A"), Some("D"))).contains("\"D\""));
-    let said = refusal(b"x,y\n1,2\n", &columns(Some("B"), Some("b")));
-    assert!(
-        said.contains("column \"y\" (column B) cannot be both"),
-        "{said}"
-    );
+    let said = refusal(b"a,b\n1,2\n", &flagged("x"));
+    assert!(!said.contains("flag column"), "{said}");
+    // Within a row, blank, and below the end.
+    for line in [3, 5, 9] {
+        let options = SheetOptions {
+            delimiter: Some(','),
+            ..at_line(line, none.clone())
+        };
+        let text = "采购单号,标记\n单号,\"类\n别\"\nCG1,aa\n\n";
+        refused(
+            text,
+            &options,
+            &[&format!("-: no row begins on line {line};")],
+        );
+    }
 }

@@ -2,16 +2,13 @@
 
 mod appended;
 mod cells;
-mod choice;
 mod encodings;
-mod ends;
 mod faults;
 mod headers;
 mod lines;
 mod properties;
 mod ragged;
 mod shapes;
-mod short_words;
 mod web_pages;
 mod workbooks;
 mod worksheets;

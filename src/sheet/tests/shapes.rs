@@ -215,7 +215,7 @@ fn a_header_for_several_columns_is_refused_unless_named_by_letter() {
     });
     assert_eq!(
         refusal(&bytes, &SheetOptions::default()),
-        "-: line 1: \"采购单号\" is merged over the columns A to B; say which is the order column (采购单号) with --order-column and its letter"
+        "-: line 1: \"采购单号\" is merged over the columns A to B; say which is the order column (purchase_no, 采购单号) with --order-column and its letter"
     );
     let options = SheetOptions {
         order_column: Some("A".to_owned()),

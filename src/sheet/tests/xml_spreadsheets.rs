@@ -62,6 +62,20 @@ fn a_workbook_is_read_in_its_encoding() {
     }
 }
 
+/// XML that says no encoding is UTF-8, be its letters those of another one as well.
+#[test]
+fn a_workbook_that_says_no_encoding_is_utf_8() {
+    let text = workbook(&row(["PO¶1", "aa"])).replace(" encoding=\"UTF-8\"", "");
+    let text = text
+        .replace("采购单号", "purchase_no")
+        .replace("标记", "flag_name");
+    let text = text.replace("订单", "x");
+    assert!(!text.contains("encoding"), "{text}");
+    let sheet = opened(text.as_bytes(), &SheetOptions::default()).unwrap();
+    assert_eq!(told(&sheet), ["2 PO¶1 aa"]);
+    assert_eq!(sheet.layout().warnings, []);
+}
+
 #[test]
 fn rows_and_cells_stand_where_their_index_says() {
     let rows = "<Row ss:Index=\"5\"><Cell ss:Index=\"2\"><Data ss:Type=\"String\">aa</Data></Cell></Row>\

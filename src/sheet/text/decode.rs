@@ -1,22 +1,23 @@
 //! The text of a sheet as UTF-8, decoded as it streams by.
 
+use std::io::{self, BufRead, BufReader, Read, Take};
+
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::encoding::TextEncoding;
 use crate::language::say;
 use crate::sheet::error::SheetError;
-use crate::sheet::input::Input;
+use crate::sheet::format::{SNIFF_LEN, markup};
+use crate::sheet::input::{Input, Reader};
+use crate::workbook::{TextReader, WorkbookFormat};
 
 const CHUNK: usize = 128 * 1024;
 
-/// A buffered reader of decoded text, in the manner of [`std::io::BufRead`].
+/// Reads decoded text.
 pub(in crate::sheet) struct Decoded<'s> {
     input: &'s Input,
     encoding: TextEncoding,
-    /// Where the bytes begin that are to be read next.
-    offset: u64,
-    bytes: Vec<u8>,
-    decoded: usize,
+    source: BufReader<Take<Reader<'s>>>,
     decoder: Decoder,
     text: Vec<u8>,
     /// The text not yet used.
@@ -24,6 +25,8 @@ pub(in crate::sheet) struct Decoded<'s> {
     end: usize,
     state: State,
     lines: LineCounter,
+    /// Why it cannot be read further, where it is read as a stream.
+    pub(in crate::sheet) failed: Option<SheetError>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -56,23 +59,26 @@ impl LineCounter {
 impl<'s> Decoded<'s> {
     /// The text from its first character, after the byte order mark.
     pub(in crate::sheet) fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
+        let start = encoding.mark as u64;
+        let source = input
+            .reader_from(start)
+            .take(encoding.end.saturating_sub(start));
         Decoded {
             input,
             encoding,
-            offset: encoding.mark as u64,
-            bytes: Vec::new(),
-            decoded: 0,
+            source: BufReader::with_capacity(CHUNK, source),
             decoder: encoding.decoder(),
             text: vec![0; CHUNK],
             start: 0,
             end: 0,
             state: State::Reading,
             lines: LineCounter::default(),
+            failed: None,
         }
     }
 
     /// The text at hand, empty only at the end. Text before a malformed sequence comes first.
-    pub(in crate::sheet) fn fill(&mut self) -> Result<&[u8], SheetError> {
+    pub(super) fn fill(&mut self) -> Result<&[u8], SheetError> {
         while self.start == self.end {
             match self.state {
                 State::Reading => self.decode()?,
@@ -83,20 +89,22 @@ impl<'s> Decoded<'s> {
         Ok(&self.text[self.start..self.end])
     }
 
+    /// What markup it holds by its first characters; what of them is malformed is reported when they
+    /// are read.
+    pub(in crate::sheet) fn markup(&mut self) -> Result<Option<WorkbookFormat>, SheetError> {
+        let text = self.fill().unwrap_or_default();
+        let opening = String::from_utf8_lossy(&text[..text.len().min(SNIFF_LEN)]);
+        markup(&opening).map_err(|fault| self.input.error(fault))
+    }
+
     fn decode(&mut self) -> Result<(), SheetError> {
-        if self.decoded == self.bytes.len() {
-            let left = self.encoding.end.saturating_sub(self.offset);
-            let length = left.min(CHUNK as u64) as usize;
-            self.bytes = self.input.read_at(self.offset, length)?;
-            self.offset += self.bytes.len() as u64;
-            self.decoded = 0;
-        }
-        let bytes = &self.bytes[self.decoded..];
+        let bytes = self.source.fill_buf();
+        let bytes = bytes.map_err(|error| self.input.unreadable(&error))?;
         let at_end = bytes.is_empty();
         let (result, read, written) =
             self.decoder
                 .decode_to_utf8_without_replacement(bytes, &mut self.text, at_end);
-        self.decoded += read;
+        self.source.consume(read);
         (self.start, self.end) = (0, written);
         self.state = match result {
             DecoderResult::Malformed(..) => State::Malformed,
@@ -107,24 +115,45 @@ impl<'s> Decoded<'s> {
     }
 
     /// Marks `count` bytes of what [`fill`](Decoded::fill) gave as used.
-    pub(in crate::sheet) fn consume(&mut self, count: usize) {
+    pub(super) fn pass(&mut self, count: usize) {
         let end = (self.start + count).min(self.end);
         self.lines.pass(&self.text[self.start..end]);
         self.start = end;
     }
 
-    /// The line of the first byte that is not used, counted from 1.
-    pub(in crate::sheet) fn line(&self) -> u64 {
+    /// The error for bytes at this line that are no text.
+    pub(super) fn malformed(&self) -> SheetError {
+        let (line, encoding) = (self.line(), self.encoding.name());
+        self.input
+            .failed(say!("sheet-malformed", line = line, encoding = encoding))
+    }
+}
+
+impl TextReader for Decoded<'_> {
+    fn line(&self) -> u64 {
         self.lines.ended + 1
     }
+}
 
-    /// The error for bytes at this line that are no text.
-    pub(in crate::sheet) fn malformed(&self) -> SheetError {
-        let (line, encoding) = (self.line(), self.encoding.name());
-        self.input.failed(if self.encoding.guessed {
-            say!("sheet-malformed-guess", line = line, encoding = encoding)
-        } else {
-            say!("sheet-malformed", line = line, encoding = encoding)
-        })
+impl BufRead for Decoded<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        // Asked twice, because an error would keep the text borrowed.
+        if let Err(error) = self.fill() {
+            self.failed = Some(error);
+            return Err(io::ErrorKind::Other.into());
+        }
+        Ok(&self.text[self.start..self.end])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.pass(count);
+    }
+}
+
+impl Read for Decoded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
     }
 }

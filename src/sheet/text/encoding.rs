@@ -1,10 +1,7 @@
 //! Which encoding a text sheet has, and where its text begins and ends.
 
-use encoding_rs::{Decoder, Encoding, GB18030, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Decoder, Encoding, GB18030, GBK, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::declared::declared;
-use super::detect::detect;
-use super::weigh::Choice;
 use crate::language::say;
 use crate::sheet::error::SheetError;
 use crate::sheet::format::SNIFF_LEN;
@@ -13,10 +10,11 @@ use crate::sheet::options::SheetOptions;
 use crate::sheet::warning::Warning;
 use crate::text::quoted;
 
-/// Where the end of the text is looked for, from the end of the file on.
-const TAIL: u64 = 64 * 1024;
+const CHUNK: u64 = 256 * 1024;
 /// DOS and CP/M ended text by it (^Z); some exports still do.
 const END_OF_TEXT: u8 = 0x1A;
+/// Words of headers settle the encoding: no other text turns into them by chance.
+const HEADER_WORDS: [&str; 5] = ["采购", "标记", "採購", "標記", "订单号"];
 
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sheet) struct TextEncoding {
@@ -25,7 +23,7 @@ pub(in crate::sheet) struct TextEncoding {
     pub(super) mark: usize,
     /// Where the text ends in the file.
     pub(super) end: u64,
-    pub(super) guessed: bool,
+    is_guessed: bool,
     /// Another encoding that could as well be meant.
     close: Option<&'static Encoding>,
 }
@@ -37,71 +35,45 @@ impl TextEncoding {
         options: &SheetOptions,
     ) -> Result<TextEncoding, SheetError> {
         let marked = Encoding::for_bom(&input.read_at(0, 3)?);
-        let known = |encoding, mark| -> Result<TextEncoding, SheetError> {
-            Ok(TextEncoding {
-                encoding,
-                mark,
-                end: end_of_text(input, encoding, mark)?,
-                guessed: false,
-                close: None,
-            })
+        let known = match &options.encoding {
+            None => marked.map(|(encoding, _)| encoding),
+            Some(label) => Some(labelled(label)?),
         };
-        if let Some(label) = &options.encoding {
-            let encoding = Encoding::for_label(label.as_bytes())
-                .filter(|&encoding| encoding != REPLACEMENT)
-                .ok_or_else(|| {
-                    let label = quoted(label);
-                    SheetError::of_option(say!("sheet-unknown-encoding", encoding = label))
-                })?;
-            let own_mark = marked.filter(|(marked, _)| *marked == encoding);
-            return known(encoding, own_mark.map_or(0, |(_, length)| length));
-        }
-        if let Some((encoding, mark)) = marked {
-            return known(encoding, mark);
-        }
-        let end = end_of_text(input, UTF_8, 0)?;
-        let Some(found) = detect(input, end)? else {
-            return known(UTF_8, 0);
+        let mark = marked.filter(|(it, _)| Some(*it) == known);
+        let mark = mark.map_or(0, |(_, length)| length);
+        let (encoding, close) = match known {
+            Some(encoding) => (encoding, None),
+            None => guess(input, end_of_text(input, UTF_8, 0)?, options)?,
         };
-        // Markup that says one encoding and is another was saved again by somebody.
-        let said = declared(&input.read_at(0, SNIFF_LEN)?);
-        let is_said = |said: &&'static Encoding| {
-            if *said == UTF_8 {
-                found.may_be(UTF_8)
-            } else {
-                found != Choice::sure(UTF_8)
-            }
-        };
-        if let Some(encoding) = said.filter(is_said) {
-            return known(encoding, 0);
-        }
         Ok(TextEncoding {
-            encoding: found.taken,
-            mark: 0,
-            end,
-            guessed: true,
-            close: found.close,
+            encoding,
+            mark,
+            end: end_of_text(input, encoding, mark)?,
+            is_guessed: known.is_none() && encoding != UTF_8,
+            close,
         })
     }
 
     pub(in crate::sheet) fn name(self) -> &'static str {
-        match self.encoding {
-            utf_8 if utf_8 == UTF_8 && self.mark > 0 => "UTF-8 with BOM",
-            encoding => name(encoding),
+        if self.encoding == UTF_8 && self.mark > 0 {
+            "UTF-8 with BOM"
+        } else {
+            name(self.encoding)
         }
     }
 
-    /// Its name, if it was guessed and could be wrong.
-    pub(in crate::sheet) fn in_doubt(self) -> Option<&'static str> {
-        let is_in_doubt = self.guessed && (self.encoding != UTF_8 || self.close.is_some());
-        is_in_doubt.then(|| self.name())
+    /// The fault, and what to do about it if the encoding was guessed and could be wrong.
+    pub(in crate::sheet) fn explained(self, fault: String) -> String {
+        if !self.is_guessed {
+            return fault;
+        }
+        let advice = say!("sheet-or-encoding", encoding = self.name());
+        [fault, advice].join(&say!("sheet-clause-separator"))
     }
 
     pub(in crate::sheet) fn warning(self) -> Option<Warning> {
-        self.close.map(|other| Warning::CloseEncoding {
-            taken: name(self.encoding),
-            other: name(other),
-        })
+        let (taken, other) = (name(self.encoding), name(self.close?));
+        Some(Warning::CloseEncoding { taken, other })
     }
 
     pub(super) fn decoder(self) -> Decoder {
@@ -110,9 +82,206 @@ impl TextEncoding {
 }
 
 fn name(encoding: &'static Encoding) -> &'static str {
-    match encoding {
-        gb18030 if gb18030 == GB18030 => "GB18030",
-        other => other.name(),
+    // In the case that people know.
+    if encoding == GB18030 {
+        "GB18030"
+    } else {
+        encoding.name()
+    }
+}
+
+fn labelled(label: &str) -> Result<&'static Encoding, SheetError> {
+    let encoding = Encoding::for_label(label.as_bytes()).filter(|&it| it != REPLACEMENT);
+    encoding.ok_or_else(|| {
+        let label = quoted(label);
+        SheetError::of_option(say!("sheet-unknown-encoding", encoding = label))
+    })
+}
+
+/// An encoding, and another that could as well be meant.
+type Guess = (&'static Encoding, Option<&'static Encoding>);
+
+/// UTF-16 by its zeros, else UTF-8 if that is what it reads as, else GB18030 or Big5.
+fn guess(input: &Input, end: u64, options: &SheetOptions) -> Result<Guess, SheetError> {
+    let head = input.read_at(0, (SNIFF_LEN as u64).min(end.max(1)) as usize)?;
+    let zeros = |at: usize| {
+        head.iter()
+            .skip(at)
+            .step_by(2)
+            .filter(|&&byte| byte == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    if end == 0 && even > 0 || even + odd > 1 && (even + odd) * 10 > head.len() {
+        return match (even, odd) {
+            _ if odd > even * 4 => Ok((UTF_16LE, None)),
+            _ if even > odd * 4 && end > 0 => Ok((UTF_16BE, None)),
+            _ => Err(input.error(say!("sheet-zero-bytes"))),
+        };
+    }
+    let (mut malformed, mut short, mut long) = (0, 0, 0);
+    for_each_piece(input, end, |piece| {
+        for chunk in piece.utf8_chunks() {
+            malformed += u64::from(!chunk.invalid().is_empty());
+            if !chunk.valid().is_ascii() {
+                for byte in chunk.valid().bytes() {
+                    short += u64::from(byte & 0xE0 == 0xC0);
+                    long += u64::from(byte >= 0xE0);
+                }
+            }
+        }
+    })?;
+    // A sheet in UTF-8 with some damage is still UTF-8: read in another encoding it would turn into
+    // other characters without a word.
+    let is_utf_8 = long > malformed;
+    // Markup that says one encoding and is another was saved again by somebody.
+    let is_it = |said: &&'static Encoding| {
+        if *said == UTF_8 {
+            is_utf_8 || malformed == 0
+        } else {
+            !is_utf_8
+        }
+    };
+    if malformed + short + long == 0 {
+        return Ok((UTF_8, None));
+    }
+    if let Some(said) = declared(&head).filter(is_it) {
+        return Ok((said, None));
+    }
+    if is_utf_8 {
+        return Ok((UTF_8, None));
+    }
+    let mut readings = Reading::of(input, end, options)?;
+    let [gb18030, _] = &readings;
+    if malformed == 0 {
+        // Letters of two bytes each: `é` is as well `茅`.
+        return if gb18030.is_whole && gb18030.uncommon == 0 {
+            Err(input.error(say!("sheet-two-encodings")))
+        } else {
+            Ok((UTF_8, None))
+        };
+    }
+    readings.sort_by_key(|it| (!it.has_words, !it.is_whole, it.uncommon));
+    let [taken, other] = &readings;
+    let lead = other.uncommon.saturating_sub(taken.uncommon);
+    let is_alike = (taken.has_words, taken.is_whole) == (other.has_words, other.is_whole);
+    // Big5 is the exception, so one character does not make it certain.
+    let least = if taken.encoding == BIG5 { 2 } else { 1 };
+    let is_close = is_alike && (lead < least || lead * 5 < taken.characters);
+    Ok((taken.encoding, is_close.then_some(other.encoding)))
+}
+
+/// How the text reads in an encoding of two bytes a character.
+struct Reading {
+    encoding: &'static Encoding,
+    /// Whether all of it is text.
+    is_whole: bool,
+    has_words: bool,
+    characters: usize,
+    /// Characters outside the block in which those stand that are in common use. Hardly any text
+    /// has others.
+    uncommon: usize,
+}
+
+impl Reading {
+    fn of(input: &Input, end: u64, options: &SheetOptions) -> Result<[Reading; 2], SheetError> {
+        let given = [&options.order_column, &options.flag_column];
+        let words = given.into_iter().flatten().map(String::as_str);
+        let words: Vec<&str> = words
+            .filter(|it| !it.is_ascii())
+            .chain(HEADER_WORDS)
+            .collect();
+        let mut readings = [GB18030, BIG5].map(|encoding| Reading {
+            encoding,
+            is_whole: true,
+            has_words: false,
+            characters: 0,
+            uncommon: 0,
+        });
+        let mut is_first = true;
+        for_each_piece(input, end, |piece| {
+            for reading in &mut readings {
+                let text = reading
+                    .encoding
+                    .decode_without_bom_handling_and_without_replacement(piece);
+                reading.is_whole &= text.is_some();
+                if is_first {
+                    let text = reading.encoding.decode_without_bom_handling(piece).0;
+                    reading.has_words = words.iter().any(|word| text.contains(word));
+                }
+                reading.count(piece);
+            }
+            is_first = false;
+        })?;
+        Ok(readings)
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
+            let (pair, after) = rest[at..].split_at(2.min(rest.len() - at));
+            let (lead, trail) = (pair[0], pair.get(1).copied().unwrap_or_default());
+            // Punctuation, numerals and letters come first in both.
+            let (common, least) = if self.encoding == GB18030 {
+                (0xB0..=0xD7, 0xA1)
+            } else {
+                (0xA4..=0xC6, 0x40)
+            };
+            let is_common = common.contains(&lead) || (0xA1..=0xA3).contains(&lead);
+            let is_common = is_common && trail >= least;
+            self.characters += 1;
+            self.uncommon += usize::from(!is_common);
+            rest = after;
+        }
+    }
+}
+
+/// Goes through the text in pieces that end with a line, and so with a character.
+fn for_each_piece(input: &Input, end: u64, mut each: impl FnMut(&[u8])) -> Result<(), SheetError> {
+    let mut offset = 0;
+    while offset < end {
+        let mut piece = input.read_at(offset, CHUNK.min(end - offset) as usize)?;
+        if piece.is_empty() {
+            break;
+        }
+        let is_last = offset + piece.len() as u64 == end;
+        if let Some(at) = piece
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .filter(|_| !is_last)
+        {
+            piece.truncate(at + 1);
+        }
+        offset += piece.len() as u64;
+        if !piece.is_ascii() {
+            each(&piece);
+        }
+    }
+    Ok(())
+}
+
+/// The encoding that markup says it has, as in `<?xml encoding="gb2312"?>` and `<meta
+/// charset="gb2312">`; XML that says none is UTF-8.
+fn declared(head: &[u8]) -> Option<&'static Encoding> {
+    let text = String::from_utf8_lossy(head.trim_ascii_start()).to_ascii_lowercase();
+    let (declaration, rest) = match text.strip_prefix("<?xml") {
+        Some(xml) => xml.split_once("?>")?,
+        None => ("", text.strip_prefix('<')?),
+    };
+    let label = |text: &str, key: &str| {
+        let (_, after) = text.split_once(key)?;
+        let value = after.trim_start().strip_prefix('=')?;
+        let value = value.trim_start_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
+        let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
+        Encoding::for_label(&value.as_bytes()[..end.unwrap_or(value.len())])
+    };
+    let is_xml = text.starts_with("<?xml") || rest.starts_with("workbook");
+    let said = label(declaration, "encoding").or_else(|| label(rest, "charset"));
+    match said.or(is_xml.then_some(UTF_8))? {
+        // What could be read so far is no UTF-16.
+        utf_16 if utf_16 == UTF_16LE || utf_16 == UTF_16BE => None,
+        gbk if gbk == GBK => Some(GB18030),
+        other => Some(other),
     }
 }
 
@@ -120,28 +289,22 @@ fn name(encoding: &'static Encoding) -> &'static str {
 /// lost its power leaves such zeros, too.
 fn end_of_text(input: &Input, encoding: &'static Encoding, mark: usize) -> Result<u64, SheetError> {
     let start = mark as u64;
-    let ends: &[&[u8]] = if encoding == UTF_16LE {
-        &[&[END_OF_TEXT, 0], &[0, 0]]
-    } else if encoding == UTF_16BE {
-        &[&[0, END_OF_TEXT], &[0, 0]]
-    } else {
-        &[&[END_OF_TEXT], &[0]]
+    let (unit, at) = match encoding {
+        it if it == UTF_16LE => (2, 0),
+        it if it == UTF_16BE => (2, 1),
+        _ => (1, 0),
     };
-    let unit = ends[0].len();
+    let is_end =
+        |bytes: &[u8]| (0..unit).all(|it| bytes[it] == 0 || it == at && bytes[it] == END_OF_TEXT);
     let mut end = input.length()?.max(start);
-    if !(end - start).is_multiple_of(unit as u64) {
-        return Ok(end);
-    }
-    loop {
-        let from = end.saturating_sub(TAIL).max(start);
+    while (end - start).is_multiple_of(unit as u64) {
+        let from = end.saturating_sub(CHUNK).max(start);
         let tail = input.read_at(from, (end - from) as usize)?;
-        let trailing = tail
-            .rchunks_exact(unit)
-            .take_while(|unit| ends.contains(unit));
-        let length = (trailing.count() * unit) as u64;
-        end -= length;
-        if length == 0 || end > from || end == start {
-            return Ok(end);
+        let trailing = tail.rchunks_exact(unit).take_while(|it| is_end(it)).count() * unit;
+        end -= trailing as u64;
+        if trailing == 0 || end > from || end == start {
+            break;
         }
     }
+    Ok(end)
 }

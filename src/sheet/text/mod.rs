@@ -1,25 +1,15 @@
 //! Text sheets: encoding, delimiter and header found, records read.
 
-mod declared;
 mod decode;
-mod detect;
 mod encoding;
-mod kind;
-mod reader;
 mod records;
-mod weigh;
 
-use decode::Decoded;
+pub(super) use decode::Decoded;
 pub(super) use encoding::TextEncoding;
-pub(super) use kind::TextKind;
-pub(super) use reader::DecodedReader;
 pub(super) use records::Records;
 
-use kind::kind;
-
-use super::error::{Fault, SheetError};
-use super::format::SNIFF_LEN;
-use super::header::{Found, Header, search};
+use super::error::SheetError;
+use super::header::{Header, search};
 use super::input::Input;
 use super::options::SheetOptions;
 use crate::language::say;
@@ -50,38 +40,36 @@ impl Text {
         if options.visible_only {
             return Err(input.error(say!("sheet-no-hidden-rows")));
         }
-        let mut searches: Vec<_> = delimiters
-            .into_iter()
-            .map(|delimiter| {
-                let records = Records::new(input, encoding, delimiter, &[]);
-                (search(records, true, options), delimiter)
-            })
-            .collect();
+        let searches = delimiters.into_iter().map(|delimiter| {
+            let records = Records::new(input, encoding, delimiter, &[]);
+            (search(records, true, options), delimiter)
+        });
+        let mut searches: Vec<_> = searches.collect();
         searches.sort_by_key(|(search, _)| search.rank);
-        let (mut nearest, mut stopped) = (None, None);
+        let reached = searches.first().map_or(0, |(nearest, _)| nearest.width());
+        let (mut missing, mut stopped) = (None, None);
         for (search, delimiter) in searches {
-            let width = search.width();
+            let (has_columns, width) = (search.has_columns(), search.width());
             match search.found {
-                Found::Header(header) => {
+                Ok(header) => {
                     let text = Text {
                         encoding,
                         delimiter,
                     };
                     return Ok((text, header));
                 }
-                Found::Unusable(fault) => return Err(input.error(fault)),
-                Found::Missing(fault) => {
-                    let (reached, _) = nearest.get_or_insert((width, fault));
+                Err(fault) if has_columns => return Err(input.error(fault)),
+                Err(fault) => {
+                    missing = missing.or(Some(fault));
                     // A delimiter that leaves each line in one piece is not the one, and what
                     // stopped a search that came as far is the reason that no header was found.
-                    if *reached <= 1 || width >= *reached {
+                    if reached <= 1 || width >= reached {
                         stopped = stopped.or(search.stopped);
                     }
                 }
             }
         }
-        let mut missing = nearest.map_or(Fault::Empty, |(_, fault)| fault);
-        missing.guessed(encoding.in_doubt());
+        let missing = encoding.explained(missing.unwrap_or_else(|| say!("sheet-empty")));
         Err(stopped.unwrap_or_else(|| input.error(missing)))
     }
 
@@ -99,12 +87,4 @@ fn checked(delimiter: char) -> Result<u8, SheetError> {
             delimiter = format!("{delimiter:?}")
         ))),
     }
-}
-
-/// What the text is by its first bytes; what of them is malformed is reported when they are read.
-pub(super) fn kind_of(input: &Input, encoding: TextEncoding) -> Result<TextKind, SheetError> {
-    let mut decoded = Decoded::new(input, encoding);
-    let text = decoded.fill().unwrap_or_default();
-    let opening = String::from_utf8_lossy(&text[..text.len().min(SNIFF_LEN)]);
-    kind(&opening).map_err(|fault| input.error(fault))
 }

@@ -9,6 +9,7 @@ use crate::sheet::error::SheetError;
 use crate::sheet::input::Input;
 use crate::sheet::record::{NO_PROBLEMS, Record, RecordReader};
 use crate::text::quoted;
+use crate::workbook::TextReader;
 
 /// So that memory does not grow with a quote that is never closed.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
@@ -72,7 +73,7 @@ impl<'s> Records<'s> {
             let line_ends = text.iter().take_while(|byte| b"\r\n".contains(byte));
             match line_ends.count() {
                 0 => return Ok(!text.is_empty()),
-                count => self.text.consume(count),
+                count => self.text.pass(count),
             }
         }
     }
@@ -89,7 +90,7 @@ impl<'s> Records<'s> {
                 self.core
                     .read_record(bytes, &mut self.fields[written..], &mut self.ends[ended..]);
             if !at_end {
-                self.text.consume(read);
+                self.text.pass(read);
             }
             used += read;
             written += wrote;

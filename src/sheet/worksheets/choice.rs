@@ -3,12 +3,11 @@
 use super::count;
 use super::records::TableRecords;
 use crate::language::say;
-use crate::sheet::error::Fault;
-use crate::sheet::header::{Found, Header, Search, search};
+use crate::sheet::header::{Header, Search, search};
 use crate::sheet::normalize::is_blank;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
-use crate::text::{MAX_LISTED, quoted};
+use crate::text::{self, MAX_LISTED, first, first_of, quoted};
 use crate::workbook::{SheetKind, Table, Workbook, WorkbookError};
 
 /// Cells by which a table without a name is told from others.
@@ -20,12 +19,13 @@ pub(super) struct Chosen {
     pub(super) name: Option<String>,
     pub(super) table: Table,
     pub(super) header: Header,
-    /// Whether the order's and the flag's column are known by their letters.
-    pub(super) by_letter: [bool; 2],
 }
 
 /// The worksheet asked for, else the only visible one that has the columns.
-pub(super) fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Chosen, Fault> {
+pub(super) fn choose(
+    book: &mut Workbook<'_, '_>,
+    options: &SheetOptions,
+) -> Result<Chosen, String> {
     if let Some(asked) = &options.worksheet {
         let at = asked_for(book, asked)?;
         let survey = Survey::of(book, vec![at], options);
@@ -37,7 +37,10 @@ pub(super) fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Res
         let hidden = tables(book, true);
         let hidden = Survey::of(book, hidden, options);
         if !hidden.found.is_empty() {
-            return Err(Fault::HiddenWorksheets(hidden.counts()));
+            return Err(say!(
+                "sheet-hidden-worksheets",
+                worksheets = hidden.titles()
+            ));
         }
     }
     survey.into_one()
@@ -57,7 +60,7 @@ struct Survey {
 struct Candidate {
     title: String,
     rows: u64,
-    chosen: Result<Chosen, Fault>,
+    chosen: Result<Chosen, String>,
 }
 
 impl Survey {
@@ -87,30 +90,19 @@ impl Survey {
             survey.are_named &= name.is_some();
             let name = name.or((!is_only).then_some(number));
             let search = search(TableRecords::new(&table), false, options);
-            let (line, by_letter) = (search.line(), search.by_letter());
-            let (rows, chosen) = match search.found {
-                Found::Missing(_) => {
-                    if survey
-                        .nearest
-                        .as_ref()
-                        .is_none_or(|best| search.rank < best.rank)
-                    {
-                        survey.nearest = Some(search);
-                    }
-                    continue;
+            if !search.has_columns() {
+                let nearest = survey.nearest.as_ref();
+                if nearest.is_none_or(|best| search.rank < best.rank) {
+                    survey.nearest = Some(search);
                 }
-                Found::Unusable(fault) => (rows_after(&table, line), Err(fault)),
-                Found::Header(header) => {
-                    let rows = rows_after(&table, header.line);
-                    let chosen = Chosen {
-                        name,
-                        table,
-                        header,
-                        by_letter,
-                    };
-                    (rows, Ok(chosen))
-                }
-            };
+                continue;
+            }
+            let rows = rows_after(&table, search.line());
+            let chosen = search.found.map(|header| Chosen {
+                name,
+                table,
+                header,
+            });
             survey.found.push(Candidate {
                 title,
                 rows,
@@ -126,39 +118,48 @@ impl Survey {
         survey
     }
 
-    fn counts(&self) -> Vec<(String, u64)> {
-        let counts = self.found.iter().map(|it| (it.title.clone(), it.rows));
-        counts.collect()
+    /// With how many rows each has.
+    fn titles(&self) -> String {
+        let titles = self.found.iter().map(|it| {
+            let (title, rows) = (it.title.as_str(), text::rows(it.rows));
+            say!("sheet-with-rows", title = title, rows = rows)
+        });
+        first(&titles.collect::<Vec<_>>())
     }
 
-    fn into_one(mut self) -> Result<Chosen, Fault> {
+    fn into_one(mut self) -> Result<Chosen, String> {
         if self.found.len() > 1 {
-            return Err(Fault::SeveralWorksheets {
-                found: self.counts(),
-                are_named: self.are_named,
+            let titles = self.titles();
+            return Err(if self.are_named {
+                say!("sheet-several-worksheets", worksheets = titles)
+            } else {
+                say!("sheet-several-tables", tables = titles)
             });
         }
         match (self.found.pop(), self.unreadable, self.nearest) {
             (Some(one), None, _) => one.chosen,
             (Some(_), Some((name, fault)), _) => Err(unreadable(name, fault)),
-            (None, Some((_, error)), _) => Err(error.into()),
-            (None, None, Some(nearest)) => Err(match nearest.found {
-                Found::Missing(fault) | Found::Unusable(fault) => fault,
-                Found::Header(_) => Fault::Empty,
-            }),
-            (None, None, None) => Err(Fault::Empty),
+            (None, Some((_, error)), _) => Err(error.to_string()),
+            (None, None, nearest) => {
+                let fault = nearest.and_then(|it| it.found.err());
+                Err(fault.unwrap_or_else(|| say!("sheet-empty")))
+            }
         }
     }
 }
 
 /// Why a worksheet beside others cannot be read.
-fn unreadable(name: String, error: WorkbookError) -> Fault {
+fn unreadable(name: String, error: WorkbookError) -> String {
     match error.damage() {
-        Some(damage) => Fault::UnreadableWorksheet {
-            name,
-            damage: damage.to_owned(),
-        },
-        None => error.into(),
+        Some(damage) => {
+            let name = quoted(&name);
+            say!(
+                "sheet-unreadable-worksheet",
+                worksheet = name,
+                damage = damage
+            )
+        }
+        None => error.to_string(),
     }
 }
 
@@ -175,7 +176,7 @@ fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {
 }
 
 /// The worksheet asked for by name, else by number from 1, hidden ones included.
-fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, Fault> {
+fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, String> {
     let asked = asked.trim();
     let sheets = book.sheets();
     let is_it = |name: &Option<String>| name.as_ref().is_some_and(|name| name.trim() == asked);
@@ -203,11 +204,12 @@ fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, Fault> {
             title
         }
     });
-    Err(Fault::UnknownWorksheet {
-        asked: asked.to_owned(),
-        worksheets: listed.collect(),
-        count,
-    })
+    let listed: Vec<String> = listed.collect();
+    Err(say!(
+        "sheet-unknown-worksheet",
+        asked = quoted(asked),
+        worksheets = first_of(&listed, count)
+    ))
 }
 
 /// A table without a name: its number, and the first cells, by which people know it.

@@ -4,17 +4,18 @@ mod choice;
 mod digits;
 mod records;
 
-use super::error::{Fault, SheetError};
+use super::error::SheetError;
 use super::format::Format;
 use super::header::Header;
 use super::input::Input;
 use super::normalize::{is_blank, strip_wrapping};
 use super::options::SheetOptions;
 use super::text::TextEncoding;
-use super::top::FlagSource;
 use super::warning::Warning;
 use crate::erp::field::Field;
-use crate::workbook::{Kind, Row, Table, Workbook};
+use crate::language::say;
+use crate::text::quoted;
+use crate::workbook::{Kind, Row, Table, Workbook, letter};
 use choice::{Chosen, choose};
 use digits::Lengths;
 use records::{Sent, TableRecords};
@@ -45,12 +46,14 @@ impl Worksheet {
         let chosen = choose(&mut book, options);
         input.unchanged()?;
         let worksheet = chosen.and_then(|chosen| {
-            let format = book.format().into();
+            let format = Format::Workbook(book.format());
             Worksheet::of(chosen, format, encoding, options)
         });
-        worksheet.map_err(|mut fault| {
-            fault.guessed(encoding.and_then(|encoding| encoding.in_doubt()));
-            input.error(fault)
+        worksheet.map_err(|fault| {
+            input.error(match encoding {
+                Some(encoding) => encoding.explained(fault),
+                None => fault,
+            })
         })
     }
 
@@ -59,9 +62,9 @@ impl Worksheet {
         format: Format,
         encoding: Option<TextEncoding>,
         options: &SheetOptions,
-    ) -> Result<(Worksheet, Header), Fault> {
+    ) -> Result<(Worksheet, Header), String> {
         let (mut header, mut table) = (chosen.header, chosen.table);
-        header.last_line = last_line(&table, &header, chosen.by_letter)?;
+        header.last_line = last_line(&table, &header)?;
         let columns = sent_columns(&header).map(|(_, column)| column);
         let merged = columns.map(|column| table.fill_down(column, header.last_line));
         let merged = merged.sum();
@@ -103,33 +106,29 @@ fn count(table: &Table, is_wanted: impl Fn(Row<'_>) -> bool) -> u64 {
 
 /// The columns that are sent.
 fn sent_columns(header: &Header) -> impl Iterator<Item = (Field, usize)> + use<> {
-    let flag = flag_column(header).map(|at| (Field::FlagName, at));
+    let flag = header.flag.column().map(|at| (Field::FlagName, at));
     [(Field::PurchaseNo, header.order)].into_iter().chain(flag)
-}
-
-fn flag_column(header: &Header) -> Option<usize> {
-    match header.flag {
-        FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(at),
-        FlagSource::Given(_) => None,
-    }
 }
 
 /// Where the header ends that cells merged downwards make higher than a line; an error if one of
 /// its cells that is known by its text stands for several columns.
-fn last_line(table: &Table, header: &Header, by_letter: [bool; 2]) -> Result<u64, Fault> {
+fn last_line(table: &Table, header: &Header) -> Result<u64, String> {
     let mut last = header.line;
-    for ((field, column), by_letter) in sent_columns(header).zip(by_letter) {
+    for ((field, column), by_letter) in sent_columns(header).zip(header.by_letter) {
         let Some(merge) = table.merge_at(header.line, column) else {
             continue;
         };
         let (first_column, last_column) = merge.columns;
         if first_column < last_column && !by_letter {
-            return Err(Fault::MergedHeader {
-                line: header.line,
-                header: header.fields[column].clone(),
-                field,
-                columns: merge.columns,
-            });
+            return Err(say!(
+                "sheet-merged-header",
+                line = header.line,
+                header = quoted(&header.fields[column]),
+                from = letter(first_column),
+                to = letter(last_column),
+                column = field.title(),
+                option = field.option()
+            ));
         }
         last = last.max(merge.rows.1);
     }
@@ -150,7 +149,7 @@ fn sent(table: &Table, header: &Header) -> Sent {
     }
     Sent {
         order: header.order,
-        flag: flag_column(header),
+        flag: header.flag.column(),
         digits: lengths.common(),
         has_orders,
     }

@@ -285,22 +285,22 @@ fn archives_that_are_no_workbooks_are_named_for_what_they_are() {
         (
             "orders.docx",
             [types, "word/document.xml"],
-            "a Word document (.docx), not a sheet",
+            "is no sheet but Word",
         ),
         (
             "orders.xlsx",
             [types, "word/document.xml"],
-            "a Word document",
+            "is no sheet but Word",
         ),
         (
             "orders.pptx",
             [types, "ppt/presentation.xml"],
-            "a PowerPoint presentation",
+            "is no sheet but PowerPoint",
         ),
         (
             "orders.zip",
             ["orders.csv", "more.csv"],
-            "is a ZIP archive, not a sheet",
+            "is no sheet but ZIP",
         ),
         (
             "orders.xlsx",
@@ -319,15 +319,11 @@ fn archives_that_are_no_workbooks_are_named_for_what_they_are() {
 #[test]
 fn a_sheet_that_has_only_orders_is_told_about_flag_and_clear() {
     let place = Place::new();
-    for (sheet, told) in [
-        ("采购单号,供应商\nCG1,a\n", true),
-        ("单号,供应商\nCG1,a\n", false),
-    ] {
-        place.write("orders.csv", sheet);
-        let mut command = place.program();
-        let run = finish(command.args(["check", "orders.csv"])).expect(2);
-        assert_eq!(run.stderr.contains("--flag NAME"), told, "{run:?}");
-        assert_eq!(run.stderr.contains("--clear"), told, "{run:?}");
+    place.write("orders.csv", "采购单号,供应商\nCG1,a\n");
+    let mut command = place.program();
+    let run = finish(command.args(["check", "orders.csv"])).expect(2);
+    for option in ["--flag NAME", "--clear"] {
+        assert!(run.stderr.contains(option), "{run:?}");
     }
 }
 
@@ -407,7 +403,7 @@ fn query_conditions_above_the_header_cost_no_call() {
     check.args(["check", "x.csv"]);
     for mut command in [place.run(&erp, ["x.csv"]), check] {
         let run = finish(&mut command).expect(2);
-        for part in ["line 1 (", "line 4 (", "\"CG1\"", "--header-line"] {
+        for part in ["could be the header: 1, 4;", "--header-line"] {
             assert!(run.stderr.contains(part), "{part}: {run:?}");
         }
     }
@@ -440,12 +436,15 @@ fn the_header_of_a_worksheet_is_named_by_its_row() {
     sheet.write_row(41, 1, ["CG1", "加急"]).expect("written");
     workbook.save(place.path("w.xlsx")).expect("saved");
     let run = finish(&mut place.run(&erp, ["w.xlsx"])).expect(2);
-    assert!(run.stderr.contains("the header is on line 41"), "{run:?}");
+    assert!(
+        run.stderr.contains("the header's line with --header-line"),
+        "{run:?}"
+    );
     finish(&mut place.run(&erp, ["w.xlsx", "--header-line", "41"])).expect(0);
     assert_eq!(erp.flags()["CG1"], "加急");
     assert_eq!(place.table("w.results.csv").column("line"), ["42"]);
     let run = finish(&mut place.run(&erp, ["w.xlsx", "--header-line", "3"])).expect(2);
-    assert!(run.stderr.contains("on line 3, which has"), "{run:?}");
+    assert!(run.stderr.contains("line 3 has"), "{run:?}");
 }
 
 #[test]
@@ -457,7 +456,7 @@ fn a_sheet_without_a_header_loses_no_row() {
     let run = finish(&mut place.run(&erp, args.clone())).expect(2);
     assert!(
         run.stderr
-            .contains("line 1: \"CG1\" (column B) is where the header should be"),
+            .contains("line 1 (\"CG1\" (column B)) may be a row"),
         "{run:#?}"
     );
     for option in ["--no-header", "--header-line 1"] {

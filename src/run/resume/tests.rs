@@ -246,7 +246,7 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
 fn the_erp_ends_as_after_a_sequential_run() {
     let strategy = (rows(3), prop::collection::vec(short(), 2..6), rows(2));
     let config = Config {
-        cases: 32,
+        cases: 20,
         max_shrink_iters: 200,
         failure_persistence: None,
         ..Config::default()

@@ -20,19 +20,6 @@ fn zero_if_every_row_is_ok_or_superseded_else_one() {
 }
 
 #[test]
-fn the_sample_runs_without_an_account() {
-    let place = Place::new();
-    let sample = include_str!("../../../samples/purchase_flags.csv");
-    place.write("purchase_flags.csv", sample);
-    let mut command = place.program();
-    command.args(["run", "purchase_flags.csv", "--sandbox", "--rate=unlimited"]);
-    finish(&mut command).expect(1);
-    let results = place.table("purchase_flags.sandbox.results.csv");
-    assert!(results.count("ok") > 50, "{results:?}");
-    assert!(results.count("rejected") > 0, "{results:?}");
-}
-
-#[test]
 fn the_sandbox_is_called_whatever_the_environment_says() {
     let place = Place::new();
     place.write("orders.csv", sheet(3));

@@ -2,25 +2,30 @@
 
 use std::process::Command;
 
-use crate::harness::{Place, finish, on_a_terminal, sandbox, sheet};
+use crate::harness::{Place, Terminal, finish, sandbox, sheet};
 
 const RED: &str = "\u{1b}[31m";
 const YELLOW: &str = "\u{1b}[33m";
 
-fn clearing(place: &Place, erp: &wdt_flags::sandbox::Sandbox, more: &[&str]) -> Command {
-    place.write("orders.csv", sheet(3));
-    place.run(erp, [&["orders.csv", "--clear"], more].concat())
+/// What is to be seen of a command that is run on a terminal, to which this is typed.
+#[track_caller]
+fn shown(command: &Command, typed: &str, code: i32) -> String {
+    let mut terminal = Terminal::with_keyboard(command, 200);
+    terminal.type_in(typed);
+    assert_eq!(terminal.finish(), Some(code), "{:#?}", terminal.lines());
+    terminal.raw()
 }
 
 #[test]
 fn clearing_asks_and_sends_nothing_unless_the_answer_is_yes() {
     for (typed, code, calls) in [("y\n", 0, 3), ("是\n", 0, 3), ("n\n", 2, 0), ("\n", 2, 0)] {
         let (place, erp) = (Place::new(), sandbox());
-        let mut command = clearing(&place, &erp, &[]);
-        let run = on_a_terminal(&command, typed).expect(code);
+        place.write("orders.csv", sheet(3));
+        let mut command = place.run(&erp, ["orders.csv", "--clear"]);
+        let shown = shown(&command, typed, code);
         let question = "clear the flags of 3 orders? account: sandbox (app key sandbox-app) at";
-        run.prints(question);
-        assert_eq!(run.stdout.contains("--yes"), code == 2, "{run:?}");
+        assert!(shown.contains(question), "{shown}");
+        assert_eq!(shown.contains("--yes"), code == 2, "{shown}");
         assert_eq!(erp.stats().calls, calls, "{typed:?}");
         // Nobody is there to answer.
         let run = finish(&mut command).expect(0);
@@ -30,16 +35,11 @@ fn clearing_asks_and_sends_nothing_unless_the_answer_is_yes() {
 
 #[test]
 fn yes_answers_and_setting_flags_asks_nothing() {
-    for more in [
-        &["--clear", "--yes"][..],
-        &["--clear", "-y"],
-        &["--flag", "aa"],
-    ] {
+    for more in ["orders.csv --clear --yes", "orders.csv --flag aa"] {
         let (place, erp) = (Place::new(), sandbox());
         place.write("orders.csv", sheet(3));
-        let command = place.run(&erp, [&["orders.csv"], more].concat());
-        let run = on_a_terminal(&command, "").expect(0);
-        assert!(!run.stdout.contains("[y/N]"), "{run:?}");
+        let shown = shown(&place.run(&erp, more.split(' ')), "", 0);
+        assert!(!shown.contains("[y/N]"), "{shown}");
         assert_eq!(erp.stats().calls, 3);
     }
 }
@@ -48,20 +48,15 @@ fn yes_answers_and_setting_flags_asks_nothing() {
 fn errors_and_warnings_are_coloured_unless_colours_are_not_wanted() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", "purchase_no,flag_name\nCG1,aa\nCG1,无\n");
-    let mut command = place.run(&erp, ["orders.csv"]);
-    let run = on_a_terminal(&command, "").expect(0);
-    run.prints(YELLOW);
-    command.env("NO_COLOR", "1");
-    let run = on_a_terminal(&command, "").expect(0);
-    run.prints("warning: 1 order");
-    assert!(!run.stdout.contains(YELLOW), "{run:?}");
-
-    let mut command = place.program();
-    command.args(["check", "absent.csv"]);
-    let run = on_a_terminal(&command, "").expect(2);
-    run.prints(RED);
-    command.env("NO_COLOR", "1");
-    let run = on_a_terminal(&command, "").expect(2);
-    run.prints("error: absent.csv");
-    assert!(!run.stdout.contains('\u{1b}'), "{run:?}");
+    let mut check = place.program();
+    check.args(["check", "absent.csv"]);
+    for (mut command, code, words, colour) in [
+        (place.run(&erp, ["orders.csv"]), 0, "1 order", YELLOW),
+        (check, 2, "absent.csv", RED),
+    ] {
+        let coloured = shown(&command, "", code);
+        assert!(coloured.contains(colour) && coloured.contains(words));
+        let plain = shown(command.env("NO_COLOR", "1"), "", code);
+        assert!(!plain.contains(colour) && plain.contains(words));
+    }
 }

@@ -23,7 +23,7 @@ pub use place::{Endpoint, JOURNAL, Place, account, outcomes};
 pub use program::through;
 pub use program::{Finished, Running, finish, start};
 #[cfg(target_os = "linux")]
-pub use program::{on_a_terminal, with_file_limit, with_handle_limit};
+pub use program::{with_file_limit, with_handle_limit};
 pub use proxy::Proxy;
 pub use reply::{ACCEPTED, REJECTED, accepted, http, http_with, listing, refused};
 pub use request::Request;

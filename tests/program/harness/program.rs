@@ -287,27 +287,3 @@ fn with_limit(limit: &str, command: &Command) -> Command {
     shell.args(["-c", &format!("ulimit {limit}; exec \"$0\" \"$@\"")]);
     through(shell, command)
 }
-
-/// Runs a command on a terminal, to which `typed` is typed, and gives what the terminal shows.
-#[cfg(target_os = "linux")]
-#[track_caller]
-pub fn on_a_terminal(command: &Command, typed: &str) -> Finished {
-    use std::io::Write;
-
-    let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_str().expect("UTF-8"));
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words: Vec<_> = words.map(quoted).collect();
-    let mut script = Command::new("script");
-    script.args(["-qec", &words.join(" "), "/dev/null"]);
-    script.env("TERM", "xterm-256color");
-    script.current_dir(command.get_current_dir().expect("a place"));
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => script.env(name, value),
-            None => script.env_remove(name),
-        };
-    }
-    let mut run = start(script.stdin(Stdio::piped()));
-    run.stdin().write_all(typed.as_bytes()).expect("typed");
-    run.finish()
-}

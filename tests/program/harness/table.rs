@@ -47,6 +47,13 @@ impl Table {
             .collect()
     }
 
+    /// The cells of some columns, each row in a line, between commas.
+    #[track_caller]
+    pub fn text<const N: usize>(&self, names: [&str; N]) -> String {
+        let rows = self.select(names).into_iter();
+        rows.map(|row| row.join(",") + "\n").collect()
+    }
+
     /// How many rows have this status.
     pub fn count(&self, status: &str) -> usize {
         let statuses = self.column("status").into_iter();

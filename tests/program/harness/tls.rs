@@ -60,18 +60,16 @@ pub fn tls(
 }
 
 impl ScriptedServer {
-    /// Accepts every call over TLS, so many a connection.
-    pub fn over_tls(config: Arc<ServerConfig>, calls: usize) -> Self {
+    /// Accepts every call over TLS.
+    pub fn over_tls(config: Arc<ServerConfig>) -> Self {
         ScriptedServer::start(move |caller| {
             let mut tls = tls(&caller.stream, &config)?;
-            for _ in 0..calls {
+            loop {
                 let call = Request::read(&mut tls)?;
                 caller.tell(&call);
                 caller.apply(&call);
                 tls.write_all(&accepted())?;
             }
-            tls.conn.send_close_notify();
-            tls.flush()
         })
     }
 

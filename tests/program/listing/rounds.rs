@@ -5,36 +5,21 @@ use std::fs;
 use super::{ASKING, asking, erp};
 use crate::harness::{Place, ScriptedServer, listing, refused, start};
 
+const RESULTS: &str = "orders.results.csv";
+
 #[test]
 fn a_continued_run_asks_only_for_what_is_not_known() {
     let place = Place::new();
     let erp = erp(&[("CG3", "aa"), ("CG4", "aa"), ("CG5", "aa")]);
-    place.sheet(&[
-        ("CG1", "aa"),
-        ("CG404", "aa"),
-        ("CG2", "aa"),
-        ("CG3", "aa"),
-        ("CG4", "aa"),
-        ("CG5", "aa"),
-    ]);
+    place.sheet(&["CG1", "CG404", "CG2", "CG3", "CG4", "CG5"].map(|order| (order, "aa")));
     place.runs(&erp, "orders.csv -j1 --max-failures 1", 3);
     let run = place.runs(&erp, "orders.csv --skip-unchanged -j1", 1);
     let results = place.results(&run);
-    assert_eq!(
-        results.column("status"),
-        [
-            "ok",
-            "rejected",
-            "ok",
-            "unchanged",
-            "unchanged",
-            "unchanged"
-        ]
-    );
+    let statuses = "ok rejected ok unchanged unchanged unchanged";
+    assert_eq!(results.column("status").join(" "), statuses);
     assert_eq!(results.column("attempts"), ["1", "1", "1", "0", "0", "0"]);
-    let said = "3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n";
-    run.says(said);
-    run.says("2 rows taken over");
+    run.says("3 of 4 orders need no call, by 1 page of the ERP's listing; 1 call left\n")
+        .says("2 rows taken over");
     assert_eq!(erp.accepted("CG1"), 1);
 }
 
@@ -42,8 +27,7 @@ fn a_continued_run_asks_only_for_what_is_not_known() {
 fn what_was_read_is_not_taken_over_by_a_continued_run() {
     let place = Place::new();
     let there = erp(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
-    let rows = ["CG1", "CG2", "CG3", "CG404", "CG5"].map(|number| (number, "aa"));
-    place.sheet(&rows);
+    place.sheet(&["CG1", "CG2", "CG3", "CG404", "CG5"].map(|number| (number, "aa")));
     place.runs(
         &there,
         "orders.csv --skip-unchanged -j1 --max-failures 1",
@@ -51,9 +35,8 @@ fn what_was_read_is_not_taken_over_by_a_continued_run() {
     );
     // Others have changed all of them since.
     place.runs(&there, "orders.csv", 1);
-    for number in ["CG1", "CG2", "CG3"] {
-        assert_eq!(there.accepted(number), 1, "{number}");
-    }
+    let sent = ["CG1", "CG2", "CG3"].map(|number| there.accepted(number));
+    assert_eq!(sent, [1; 3]);
 }
 
 #[test]
@@ -65,14 +48,9 @@ fn a_failed_row_may_turn_out_to_be_applied() {
     let down = ScriptedServer::always(refused(99, "其他错误"));
     place.runs(&down, "orders.csv --retries 0", 1);
     assert_eq!(place.table("orders.failures.csv").rows.len(), 3);
-    let run = place.runs(&erp, "orders.failures.csv --skip-unchanged", 1);
-    assert_eq!(
-        place.table("orders.results.csv").column("status"),
-        ["unchanged", "ok", "invalid"],
-        "{run:#?}"
-    );
-    let failures = place.table("orders.failures.csv");
-    assert_eq!(failures.column("status"), ["invalid"]);
+    place.runs(&erp, "orders.failures.csv --skip-unchanged", 1);
+    assert_eq!(place.statuses(RESULTS), ["unchanged", "ok", "invalid"]);
+    assert_eq!(place.statuses("orders.failures.csv"), ["invalid"]);
     assert_eq!((erp.accepted("CG1"), erp.accepted("CG2")), (0, 1));
 }
 
@@ -86,21 +64,15 @@ fn results_that_were_put_beside_are_put_in_their_place_after_asking_again() {
             connection.accept(request)
         }
     });
-    place.sheet(&[("CG1", "aa"), ("CG2", "aa"), ("CG3", "aa")]);
+    place.numbered(3);
     let run = start(&mut place.run(&server, asking(&[])));
     server.wait_for_calls(1);
-    let results = place.path("orders.results.csv");
-    fs::create_dir(&results).expect("created");
+    fs::create_dir(place.path(RESULTS)).expect("created");
     gate.open();
     let run = run.finish().expect(3);
-    let last = run.stderr.lines().last().unwrap_or_default();
-    assert!(
-        last.ends_with("the same command puts it in its place"),
-        "{run:#?}"
-    );
-    fs::remove_dir(&results).expect("empty");
-    let run = place.runs(&server, ASKING, 0);
-    let statuses = place.results(&run);
-    assert_eq!(statuses.column("status"), ["unchanged", "ok", "unchanged"]);
+    run.ends_by_saying("the same command puts it in its place");
+    fs::remove_dir(place.path(RESULTS)).expect("empty");
+    place.runs(&server, ASKING, 0);
+    assert_eq!(place.statuses(RESULTS), ["unchanged", "ok", "unchanged"]);
     assert_eq!(server.orders(), ["", "CG2", ""], "none is sent again");
 }

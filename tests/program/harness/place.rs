@@ -244,14 +244,19 @@ impl Place {
     }
 }
 
-/// The outcomes in a journal: its whole lines, without its header and the names of files.
+/// The outcomes in a journal, as `ORDER,STATUS`: its whole lines, without what else it says.
 pub fn outcomes(journal: &[u8]) -> Vec<String> {
     let whole = journal.iter().rposition(|&byte| byte == b'\n');
     String::from_utf8_lossy(&journal[..whole.unwrap_or_default()])
         .lines()
-        .skip(1)
-        .filter(|line| line.split(',').count() > 3)
-        .map(str::to_owned)
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|line| {
+            Some(format!(
+                "{},{}",
+                line["order"].as_str()?,
+                line["status"].as_str()?
+            ))
+        })
         .collect()
 }
 

@@ -128,7 +128,7 @@ fn another_account_or_endpoint() {
 fn damage_in_the_middle_is_more_than_a_torn_end() {
     let (fickle, place, journal) = abandoned();
     let journal = String::from_utf8(journal).expect("UTF-8");
-    let damaged = journal.replacen(",ok,", ",o\0,", 1);
+    let damaged = journal.replacen("\"ok\"", "\"o\0\"", 1);
     place.write(JOURNAL, &damaged);
     starts_over(&fickle, &place, damaged.as_bytes());
 }

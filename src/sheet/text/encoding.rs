@@ -104,19 +104,20 @@ type Guess = (&'static Encoding, Option<&'static Encoding>);
 /// UTF-16 by its zeros, else UTF-8 if that is what it reads as, else GB18030 or Big5.
 fn guess(input: &Input, end: u64, options: &SheetOptions) -> Result<Guess, SheetError> {
     let head = input.read_at(0, (SNIFF_LEN as u64).min(end.max(1)) as usize)?;
-    let zeros = |at: usize| {
-        head.iter()
-            .skip(at)
-            .step_by(2)
-            .filter(|&&byte| byte == 0)
-            .count()
-    };
-    let (even, odd) = (zeros(0), zeros(1));
-    if end == 0 && even > 0 || even + odd > 1 && (even + odd) * 10 > head.len() {
-        return match (even, odd) {
-            _ if odd > even * 4 => Ok((UTF_16LE, None)),
-            _ if even > odd * 4 && end > 0 => Ok((UTF_16BE, None)),
-            _ => Err(input.error(say!("sheet-zero-bytes"))),
+    let pairs = head.as_chunks::<2>().0.iter();
+    let (even, odd) = pairs.fold((0, 0), |(even, odd), pair| {
+        (
+            even + usize::from(pair[0] == 0),
+            odd + usize::from(pair[1] == 0),
+        )
+    });
+    if head == [0] || even + odd > 1 && (even + odd) * 10 > head.len() {
+        return if odd > even * 4 {
+            Ok((UTF_16LE, None))
+        } else if even > odd * 4 {
+            Ok((UTF_16BE, None))
+        } else {
+            Err(input.error(say!("sheet-zero-bytes")))
         };
     }
     let (mut malformed, mut short, mut long) = (0, 0, 0);
@@ -134,22 +135,12 @@ fn guess(input: &Input, end: u64, options: &SheetOptions) -> Result<Guess, Sheet
     // A sheet in UTF-8 with some damage is still UTF-8: read in another encoding it would turn into
     // other characters without a word.
     let is_utf_8 = long > malformed;
+    if is_utf_8 || malformed + short == 0 {
+        return Ok((UTF_8, None));
+    }
     // Markup that says one encoding and is another was saved again by somebody.
-    let is_it = |said: &&'static Encoding| {
-        if *said == UTF_8 {
-            is_utf_8 || malformed == 0
-        } else {
-            !is_utf_8
-        }
-    };
-    if malformed + short + long == 0 {
-        return Ok((UTF_8, None));
-    }
-    if let Some(said) = declared(&head).filter(is_it) {
+    if let Some(said) = declared(&head).filter(|&it| it != UTF_8 || malformed == 0) {
         return Ok((said, None));
-    }
-    if is_utf_8 {
-        return Ok((UTF_8, None));
     }
     let mut readings = Reading::of(input, end, options)?;
     let [gb18030, _] = &readings;
@@ -201,12 +192,9 @@ impl Reading {
         let mut is_first = true;
         for_each_piece(input, end, |piece| {
             for reading in &mut readings {
-                let text = reading
-                    .encoding
-                    .decode_without_bom_handling_and_without_replacement(piece);
-                reading.is_whole &= text.is_some();
+                let (text, is_malformed) = reading.encoding.decode_without_bom_handling(piece);
+                reading.is_whole &= !is_malformed;
                 if is_first {
-                    let text = reading.encoding.decode_without_bom_handling(piece).0;
                     reading.has_words = words.iter().any(|word| text.contains(word));
                 }
                 reading.count(piece);
@@ -228,9 +216,8 @@ impl Reading {
                 (0xA4..=0xC6, 0x40)
             };
             let is_common = common.contains(&lead) || (0xA1..=0xA3).contains(&lead);
-            let is_common = is_common && trail >= least;
             self.characters += 1;
-            self.uncommon += usize::from(!is_common);
+            self.uncommon += usize::from(!is_common || trail < least);
             rest = after;
         }
     }

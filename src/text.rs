@@ -14,22 +14,6 @@ const MAX_QUOTED: usize = 40;
 /// The longest list that is shown whole.
 pub const MAX_LISTED: usize = 12;
 
-/// As spreadsheets write them out; three letters of each are their short names.
-pub const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 /// One line of at most `max` columns, with spaces for what is no text.
 pub fn one_line(text: &str, max: usize) -> String {
     let line = shown(text, max, is_control_or_bidi, |_, line| line.push(' '));

@@ -30,8 +30,6 @@ pub struct SheetArgs {
     pub sheet: Option<String>,
     #[arg(long, hide_short_help = true, help = say!("help-visible-only"))]
     pub visible_only: bool,
-    #[arg(long, hide_short_help = true, help = say!("help-accept-changes"))]
-    pub accept_changes: bool,
     #[arg(long, value_name = "NAME", hide_short_help = true, help = say!("help-encoding"))]
     pub encoding: Option<String>,
     #[arg(long, value_name = "CHAR", value_parser = delimiter, hide_short_help = true,

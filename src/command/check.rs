@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
 use super::findings::{Group, MAX_CELL, find};
-use super::inputs::{account, account_of_run, client, open_unchanged, rules, tip};
+use super::inputs::{account, account_of_run, client, open_given, rules, tip};
 use crate::cli::{CheckArgs, OutputArgs, ReportFormat, RunArgs};
 use crate::config::Configured;
 use crate::console::{Console, forecast, preview, print, print_json};
@@ -89,7 +89,7 @@ fn look(
 ) -> Result<u8, Failure> {
     let rules = rules(configured, &args.calls);
     let pacing = rules.pacing(None);
-    let sheet = open_unchanged(&args.sheet, output)?;
+    let sheet = open_given(&args.sheet, output)?;
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;
     let mut orders = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;

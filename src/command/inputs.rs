@@ -10,7 +10,9 @@ use crate::cli::{AccountArgs, CallArgs, OutputArgs, RunArgs, SheetArgs};
 use crate::config::{self, Configured};
 use crate::console::Console;
 use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
-use crate::files::{OutputFormat, Paths, Wanted, changes, is_named_ours, named_apart};
+use crate::files::{
+    NotUpdated, OutputFormat, PastResults, Paths, Wanted, correct, is_named_ours, named_apart,
+};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::run::Rules;
@@ -100,20 +102,20 @@ pub fn is_stream(args: &SheetArgs) -> bool {
     args.path.as_os_str() == "-" || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-/// Opens the sheet that the command line names. In a failures file the rows are invalid in which a
-/// spreadsheet has changed what is sent; `output` is that of a run.
-pub fn open_unchanged(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet, Failure> {
+/// Opens the sheet that the command line names; one that is given back as a run over it would take
+/// it, whose `output` is this.
+pub fn open_given(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet, Failure> {
     let mut sheet = open_sheet(args)?;
-    if args.accept_changes || is_stream(args) || !sheet.is_ours() {
-        return Ok(sheet);
-    }
-    let results = output.and_then(|output| output.results.clone());
-    let failures = output.and_then(|output| output.failures.clone());
-    let sheet_path = named_apart(&args.path);
-    let paths = Paths::new(Some(&sheet_path), results, failures, Wanted::default()).ok();
-    if let Some(results) = paths.and_then(|paths| paths.written_with(&args.path)) {
-        let changes = changes(&results, &sheet).map_err(Failure::usage)?;
-        sheet.refuse(changes.into_iter().map(|(line, it)| (line, it.problem)));
+    if sheet.is_ours() {
+        let named_after = (!is_stream(args)).then(|| named_apart(&args.path));
+        let results = output.and_then(|output| output.results.clone());
+        let failures = output.and_then(|output| output.failures.clone());
+        let paths = Paths::new(named_after.as_deref(), results, failures, Wanted::default());
+        let past = match paths.ok().and_then(|paths| paths.corrects) {
+            Some(results) => PastResults::read(&results, &sheet, None).map_err(Failure::usage)?,
+            None => Err(NotUpdated::Missing),
+        };
+        correct(&mut sheet, past, None).map_err(Failure::usage)?;
     }
     Ok(sheet)
 }
@@ -137,6 +139,7 @@ pub fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
         no_header: args.no_header,
         flag: clear.or_else(|| args.flag.clone()),
         is_named_ours: is_named_ours(&args.path),
+        is_table: false,
         max_workbook_size: args.max_workbook_size,
     };
     Sheet::open(source, &options).map_err(Failure::usage)

@@ -18,7 +18,7 @@ const PROGRAM: &str = "wdt-flags";
 
 /// What holds for the sheet and not for the rows that are given back, which have a header and the
 /// flags that were sent; what was asked for once; and the files, which get names of their own.
-const ONCE: &str = "flag clear header_line no_header sheet visible_only accept_changes \
+const ONCE: &str = "flag clear header_line no_header sheet visible_only \
     encoding delimiter limit fresh deadline results failures";
 
 /// The command line that was typed.

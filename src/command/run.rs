@@ -55,7 +55,6 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         verify: args.verify,
         on_conflict: args.sheet.on_conflict,
         paths,
-        accept_changes: args.sheet.accept_changes,
         bom: !args.output.no_bom,
         fresh: args.fresh,
         continue_within: args.continue_within,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account, client, is_stream, open_unchanged, rules};
+use super::inputs::{account, client, is_stream, open_sheet, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
@@ -25,7 +25,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let (results, failures) = (args.output.results, args.output.failures);
     let paths = ReadingsPaths::new(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
-    let sheet = open_unchanged(&args.sheet, None)?;
+    let sheet = open_sheet(&args.sheet)?;
     let next = NextCommand::new(&sheet);
     console.detail(sheet.layout());
     for warning in &sheet.layout().warnings {

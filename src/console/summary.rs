@@ -111,7 +111,18 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         .into_iter()
         .filter_map(|(label, it)| Some(labelled(&label, it?)));
     let stand_in = account.stand_in.then(|| say!("summary-stand-in"));
-    stand_in.into_iter().chain([rows]).chain(facts).collect()
+    let whole = (tally.kept > 0).then(|| {
+        let rows = tally.rows() + tally.kept;
+        let rest = tally.failures() + tally.kept - tally.kept_well;
+        say!(
+            "summary-whole",
+            rows = text::rows(rows),
+            well = rows.saturating_sub(rest),
+            rest = rest
+        )
+    });
+    let counts = [rows].into_iter().chain(whole);
+    stand_in.into_iter().chain(counts).chain(facts).collect()
 }
 
 /// How many rows ended how; what did not occur is left out, but for the first.

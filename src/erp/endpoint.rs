@@ -28,6 +28,11 @@ impl Endpoint {
         &self.0
     }
 
+    /// The server's name or address, without a port.
+    pub fn host(&self) -> String {
+        self.uri().host().unwrap_or_default().to_ascii_lowercase()
+    }
+
     /// The URL in its parts.
     pub(super) fn uri(&self) -> Uri {
         // It was parsed when it was taken.

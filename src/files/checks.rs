@@ -8,16 +8,16 @@ use super::error::{FileError, shown};
 use super::fs::{
     directory, is_absent, is_same, metadata_if_exists, open_regular, open_to_read, with_suffix,
 };
-use super::results::{MAX_ROWS, OutputFormat, has_others, head};
+use super::results::{MAX_ROWS, OutputFormat, has_others, open_table};
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 
 /// An error unless each of the paths is in a directory and free or a regular file, no two are one,
-/// and none is the sheet but for the one that is to take its place.
+/// and none is the sheet but for those that are to take its place.
 pub fn check_apart(
     files: &[&PathBuf],
     sheet: &Sheet,
-    replaces_sheet: Option<&PathBuf>,
+    replaces: &[&PathBuf],
 ) -> Result<(), FileError> {
     for file in files {
         check_directory(file)?;
@@ -30,7 +30,7 @@ pub fn check_apart(
             return Err(FileError::Refused(say!("files-same", path = shown(file))));
         }
         let is_sheet = sheet.path().is_some_and(|sheet| is_same(file, sheet));
-        if is_sheet && replaces_sheet != Some(*file) {
+        if is_sheet && !replaces.contains(file) {
             return Err(FileError::Refused(say!(
                 "files-is-sheet",
                 path = shown(file)
@@ -71,28 +71,17 @@ pub fn check_replaceable(path: &Path) -> Result<(), FileError> {
     opened.map(drop).map_err(FileError::of_replaced)
 }
 
-/// An error unless the path is free or holds a file with this program's columns of that kind last.
+/// An error unless the path is free or holds a file that this program wrote with columns of that
+/// kind, be it edited since.
 pub fn check_ours(path: &Path, kind: Appended) -> Result<(), FileError> {
     match open_to_read(path)? {
         Some((_, found)) if found.len() > 0 => {}
         _ => return Ok(()),
     }
     check_alone(path)?;
-    let head = match head(path) {
-        Err(error) if error.raw_os_error().is_some() => return Err(FileError::io(path)(error)),
-        head => head.unwrap_or_default(),
-    };
-    let header = head.first().map(|header| header.iter().rev());
-    let mut columns = header.into_iter().flatten();
-    let ours = kind
-        .columns()
-        .iter()
-        .rev()
-        .all(|name| columns.next() == Some(name));
-    if ours && columns.next().is_some() {
-        Ok(())
-    } else {
-        Err(FileError::not_ours(path))
+    match open_table(path)? {
+        Some(Ok(it)) if it.was_ours() && it.appended().is_none_or(|its| its == kind) => Ok(()),
+        _ => Err(FileError::not_ours(path)),
     }
 }
 
@@ -139,31 +128,30 @@ mod tests {
     fn only_our_own_files_are_overwritten() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.csv");
-        let is_ours = |kind| check_ours(&path, kind).is_ok();
-        assert!(is_ours(Appended::Outcomes), "free");
-        let six = "line,status,code,message,attempts,finished_at";
+        assert!(check_ours(&path, Appended::Outcomes).is_ok(), "free");
+        let seven = "line,status,code,message,attempts,finished_at,row_check";
+        let six = &seven[..seven.len() - ",row_check".len()];
         for (content, ours) in [
             (String::new(), true),
-            (format!("purchase_no,flag_name,{six}\nCG1,aa"), true),
-            (format!("\u{feff}采购单号,{six}\n"), true),
-            (format!("purchase_no,flag_name,{six},run\n"), false),
-            (format!("{six}\n"), false),
-            (format!("a,{six},b\n"), false),
+            (format!("purchase_no,flag_name,{seven}\nCG1,aa\n"), true),
+            (format!("\u{feff}采购单号,{seven},edited\n"), true),
+            (format!("purchase_no,flag_name,{six}\nCG1,aa\n"), true),
+            (
+                "purchase_no,line,status,flag_now,checked_at,row_check\n".to_owned(),
+                false,
+            ),
+            (format!("{seven}\n"), false),
             ("purchase_no,flag_name\nCG1,aa\n".to_owned(), false),
+            ("a,line,status,message\n".to_owned(), false),
             ("\0\u{1}".to_owned(), false),
         ] {
             fs::write(&path, &content).expect("written");
-            assert_eq!(is_ours(Appended::Outcomes), ours, "{content:?}");
-            if !content.is_empty() {
-                assert!(!is_ours(Appended::Readings), "{content:?}");
-            }
+            assert_eq!(
+                check_ours(&path, Appended::Outcomes).is_ok(),
+                ours,
+                "{content:?}"
+            );
         }
-        let five = "line,status,flag_now,message,checked_at";
-        fs::write(&path, format!("purchase_no,{five}\nCG1")).expect("written");
-        assert!(is_ours(Appended::Readings) && !is_ours(Appended::Outcomes));
-        assert!(matches!(
-            check_regular(directory.path()),
-            Err(FileError::Refused(_))
-        ));
+        assert!(check_regular(directory.path()).is_err());
     }
 }

@@ -6,13 +6,14 @@ use super::atomic::{Readers, remove_drafts};
 use super::checks::{
     check_alone, check_apart, check_ours, check_replaceable, ensure_room, ensure_writable,
 };
-use super::correction::{Changes, Correction, NotUpdated, changes};
+use super::correction::{Correction, NotUpdated, PastResults, correct};
 use super::error::{FileError, shown};
 use super::fs::{is_same, link_target};
-use super::history::has_rows;
-use super::journal::{Left, is_at, is_own_at};
+use super::journal::{Left, is_at};
 use super::lock::Lock;
 use super::paths::{Paths, companion, of_other_format};
+use super::results::has_rows;
+use super::row_check::Issuer;
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 
@@ -28,10 +29,10 @@ pub struct RunFiles {
     pub outdated: Vec<PathBuf>,
     pub replaces_sheet: bool,
     pub readers: Readers,
-    /// If the sheet is a failures file: its results, or why they are not updated.
-    pub correction: Option<Result<Correction, NotUpdated>>,
-    /// Rows of a failures file in which a spreadsheet has changed what is sent.
-    pub changes: Changes,
+    /// What the sheet comes to, if it is a file of this program's that is given back.
+    pub correction: Option<Correction>,
+    /// Whose account the files are written for.
+    pub issuer: Issuer,
     sheet: Option<PathBuf>,
     _locks: Vec<Lock>,
 }
@@ -48,34 +49,48 @@ pub fn take(output: &Path) -> Result<Lock, FileError> {
 
 impl RunFiles {
     /// Checks that nothing in the way is anybody else's, and locks the files. On an error nothing
-    /// has been changed.
-    pub fn claim(
-        paths: &Paths,
-        sheet: &Sheet,
-        accept_changes: bool,
-    ) -> Result<RunFiles, FileError> {
+    /// has been changed. A sheet that is given back then holds all rows of its results.
+    pub fn claim(paths: &Paths, sheet: &mut Sheet, issuer: &Issuer) -> Result<RunFiles, FileError> {
         let failures = link_target(&paths.failures)?;
         let journal_of_failures = companion(&failures, ".partial");
-        let is_continued = is_own_at(&journal_of_failures);
-        let correction = match &paths.corrects {
-            Some(path) if sheet.is_ours() => {
-                Some(Correction::find(&link_target(path)?, sheet, is_continued)?)
-            }
-            _ => None,
-        };
+        let corrects = paths.corrects.as_ref().filter(|_| sheet.is_ours());
+        let corrects = corrects.map(|path| link_target(path)).transpose()?;
+        let mut locks = Vec::new();
+        let mut correction = None;
+        if sheet.is_ours() {
+            let past = match &corrects {
+                Some(corrects) => {
+                    check_apart(&[corrects, &lock_of(corrects)], sheet, &[corrects])?;
+                    // Another run may be writing them.
+                    locks.push(take(corrects)?);
+                    PastResults::read(corrects, sheet, Some(issuer))?
+                }
+                None => Err(NotUpdated::Missing),
+            };
+            correction = Some(correct(sheet, past, Some(issuer))?);
+        }
+        let is_update = correction.as_ref().is_some_and(Correction::is_update);
         // The results' own journal is that of the sheet they come from.
-        let (results, journal) = match (&correction, &paths.corrects) {
-            (Some(Ok(_)), Some(results)) => (link_target(results)?, journal_of_failures.clone()),
+        let (results, journal) = match &corrects {
+            Some(corrects) if is_update => (corrects.clone(), journal_of_failures.clone()),
             _ => {
                 let results = link_target(&paths.results)?;
                 let journal = companion(&results, ".partial");
                 (results, journal)
             }
         };
-        let locks = [lock_of(&results), lock_of(&failures)];
-
-        let files = [&results, &failures, &journal, &locks[0], &locks[1]];
-        check_apart(&files, sheet, paths.replaces_sheet.then_some(&failures))?;
+        let lock_files = [lock_of(&results), lock_of(&failures)];
+        let mut replaced = Vec::new();
+        replaced.extend(paths.replaces_sheet.then_some(&failures));
+        replaced.extend(is_update.then_some(&results));
+        let files = [
+            &results,
+            &failures,
+            &journal,
+            &lock_files[0],
+            &lock_files[1],
+        ];
+        check_apart(&files, sheet, &replaced)?;
         check_ours(&results, Appended::Outcomes)?;
         match (paths.replaces_sheet, sheet.is_ours()) {
             (true, true) => check_alone(&failures)?,
@@ -89,27 +104,18 @@ impl RunFiles {
             check_replaceable(file)?;
         }
         let mut outdated = vec![companion(&results, ".partial"), journal_of_failures];
-        let mut locks = vec![take(&results)?, take(&failures)?];
-        if let (Some(Err(_)), Some(corrected)) = (&correction, &paths.corrects) {
-            // What is settled now is news to a run over the sheet that these failures come from.
-            let corrected = link_target(corrected)?;
-            let journal = companion(&corrected, ".partial");
-            if corrected != results && is_at(&journal) {
-                locks.push(take(&corrected)?);
-                outdated.push(journal);
-            }
+        if corrects.as_ref() != Some(&results) {
+            locks.push(take(&results)?);
+            // What is settled now is news to a run over the sheet that these rows come from.
+            outdated.extend(corrects.map(|path| companion(&path, ".partial")));
         }
+        locks.push(take(&failures)?);
         for path in [&results, &failures, &journal] {
             remove_drafts(path);
         }
         outdated.retain(|it| *it != journal && is_at(it));
-        let written_with = sheet.path().and_then(|sheet| paths.written_with(sheet));
-        let changes = match written_with {
-            Some(path) if sheet.is_ours() && !accept_changes => changes(&path, sheet)?,
-            _ => Changes::new(),
-        };
         Ok(RunFiles {
-            changes,
+            issuer: issuer.clone(),
             sheet: sheet.path().map(Path::to_owned),
             outdated,
             // Only now: until then another run may be writing it.
@@ -124,9 +130,9 @@ impl RunFiles {
         })
     }
 
-    /// How the results that the sheet comes from are updated, if they are.
-    pub fn correction(&self) -> Option<&Correction> {
-        self.correction.as_ref()?.as_ref().ok()
+    /// Whether the results that the sheet comes from are updated.
+    pub fn is_update(&self) -> bool {
+        self.correction.as_ref().is_some_and(Correction::is_update)
     }
 
     /// The file of an earlier run over the same sheet that this one replaces in the other format.

@@ -8,21 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::fs::{directory, free_name, with_suffix};
 use super::journal::Published;
-use super::results::head;
 
 /// What file systems make of a time differs by no more than this.
 const PRECISION: SignedDuration = SignedDuration::from_secs(2);
 
 /// How a file's name tells when it was finished: `x.results.2026-11-22T223000.csv`.
 const STAMP: &str = "%Y-%m-%dT%H%M%S";
-
-/// Whether the file holds any row, or cannot be read.
-pub fn has_rows(path: &Path) -> bool {
-    match head(path) {
-        Ok(head) => head.len() > 1,
-        Err(_) => path.is_file(),
-    }
-}
 
 /// Whether the failures have been changed since this program wrote them: with the results of the
 /// same time, or, as the journal says, before this run was cut short.
@@ -156,14 +147,5 @@ mod tests {
                 assert!(Path::new(&other).exists(), "{other}");
             }
         }
-    }
-    #[test]
-    fn a_header_alone_is_no_row() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("x.results.csv");
-        fs::write(&path, "no,flag\nCG1,aa\n").expect("written");
-        assert!(has_rows(&path));
-        fs::write(&path, "no,flag\n").expect("written");
-        assert!(!has_rows(&path));
     }
 }

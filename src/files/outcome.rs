@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::sheet::Origin;
+
 /// A row's status in the results, or in what was read back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +83,11 @@ impl Status {
         }
     }
 
+    /// Whether such a row's order carries its flag: it needs no further call.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Status::Ok | Status::Unchanged)
+    }
+
     /// Whether such a row needs another look.
     pub fn is_failure(self) -> bool {
         !matches!(
@@ -123,6 +130,20 @@ pub struct Outcome {
     pub message: Box<str>,
     pub attempts: u32,
     pub finished_at: Timestamp,
+}
+
+impl Outcome {
+    /// As an earlier run wrote it beside a row.
+    pub fn of_past(row: &Origin) -> Option<Outcome> {
+        let cell = |at| row.appended.get(at).unwrap_or_default();
+        Some(Outcome {
+            status: row.status().parse().ok()?,
+            code: cell(2).parse().ok(),
+            message: cell(3).into(),
+            attempts: cell(4).parse().unwrap_or_default(),
+            finished_at: cell(5).parse().unwrap_or_else(|_| Timestamp::now()),
+        })
+    }
 }
 
 /// A moment as files have it: RFC 3339, local time with its offset.

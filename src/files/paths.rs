@@ -13,7 +13,8 @@ use crate::language::say;
 pub struct Paths {
     pub results: PathBuf,
     pub failures: PathBuf,
-    /// If the sheet is a failures file: the results it belongs to, to be updated if they are there.
+    /// The results that the sheet belongs to if it is a file of this program's, to be updated if
+    /// they are there.
     pub corrects: Option<PathBuf>,
     /// Whether the failures still left take the sheet's place.
     pub replaces_sheet: bool,
@@ -23,7 +24,8 @@ impl Paths {
     /// Names the files of a run over `sheet` (`None`: standard input), as given or by the default
     /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`, or workbooks of such names;
     /// `x.failures.csv`, in whatever format, belongs to `x.results.csv` or `x.results.xlsx` and is
-    /// replaced, and where that is not to be had gives `x.failures.results.csv`.
+    /// replaced, and where that is not to be had gives `x.failures.results.csv`; so does
+    /// `x.results.csv`.
     ///
     /// Files that are not named have the format of the results that are there, else the `wanted`
     /// one, else that of the file that is named.
@@ -35,9 +37,13 @@ impl Paths {
     ) -> Result<Paths, FileError> {
         let given = [&results, &failures].into_iter().flatten();
         let given_format = format_of(given)?;
-        let base = sheet.map(|sheet| stem(sheet, "failures"));
-        let is_failures = sheet.is_some_and(|sheet| has_kind(sheet, "failures"));
-        let found = base.as_deref().filter(|_| is_failures && results.is_none());
+        let is_kind = |kind| sheet.is_some_and(|sheet| has_kind(sheet, kind));
+        let (is_failures, is_results) = (is_kind("failures"), is_kind("results"));
+        let base = sheet.map(|sheet| stem(sheet, if is_results { "results" } else { "failures" }));
+        let is_given_back = is_failures || is_results;
+        let found = base
+            .as_deref()
+            .filter(|_| is_given_back && results.is_none());
         let format = found
             .and_then(|base| format_of_newest(base, "results"))
             .or(wanted.option)
@@ -54,11 +60,8 @@ impl Paths {
                 replaces_sheet: false,
             });
         };
-        let both_given = results.is_some() && failures.as_deref() == Some(sheet);
-        let corrects = (is_failures || both_given).then(|| {
-            let results = results.clone();
-            results.unwrap_or_else(|| named(&base, "results", format))
-        });
+        let by_name = || is_given_back.then(|| named(&base, "results", format));
+        let corrects = results.clone().or_else(by_name);
         let failures = failures.unwrap_or_else(|| named(&base, "failures", format));
         let results =
             results.unwrap_or_else(|| named(&sheet.with_extension(""), "results", format));
@@ -111,12 +114,6 @@ fn format_of_newest(base: &Path, kind: &str) -> Option<OutputFormat> {
 }
 
 impl Paths {
-    /// The file that the sheet was written with, if it is of an earlier run's or verification's: the
-    /// results that a run over it would update, or all that was read back.
-    pub fn written_with(&self, sheet: &Path) -> Option<PathBuf> {
-        self.corrects.clone().or_else(|| verified_with(sheet))
-    }
-
     /// Where results go: for a correction, to those that it corrects.
     pub fn results(&self, is_correction: bool) -> &Path {
         match &self.corrects {
@@ -124,14 +121,6 @@ impl Paths {
             _ => &self.results,
         }
     }
-}
-
-/// For `x.different.csv`, in whatever format: the file of all that was read back, which was written
-/// with it; of both, the one written last.
-fn verified_with(different: &Path) -> Option<PathBuf> {
-    let base = has_kind(different, "different").then(|| stem(different, "different"))?;
-    let format = format_of_newest(&base, "verified")?;
-    Some(named(&base, "verified", format))
 }
 
 /// Whether a file is one of this program's by its name.
@@ -245,7 +234,13 @@ mod tests {
                 None,
                 "x.results.csv x.failures.csv false",
             ),
-            (Some("x"), Some("r"), Some("f"), "r f false"),
+            (Some("x"), Some("r"), Some("f"), "r f false r"),
+            (
+                Some("d/x.results.csv"),
+                None,
+                None,
+                "d/x.results.results.csv d/x.failures.csv false d/x.results.csv",
+            ),
             (
                 Some("x.failures.csv"),
                 None,

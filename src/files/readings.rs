@@ -7,10 +7,11 @@ use super::checks::{check_apart, check_ours, check_replaceable, ensure_room, ens
 use super::claim::{lock_of, take};
 use super::error::FileError;
 use super::fs::link_target;
-use super::history::{has_rows, is_edited, keep};
+use super::history::{is_edited, keep};
 use super::journal::Published;
 use super::lock::Lock;
 use super::paths::{Wanted, format_of, has_kind, named, stem};
+use super::results::has_rows;
 use crate::sheet::{Appended, Sheet};
 
 /// Where what is read back goes.
@@ -68,7 +69,7 @@ impl ReadingsFiles {
         let verified = link_target(&paths.verified)?;
         let different = link_target(&paths.different)?;
         let locks = [lock_of(&verified), lock_of(&different)];
-        check_apart(&[&verified, &different, &locks[0], &locks[1]], sheet, None)?;
+        check_apart(&[&verified, &different, &locks[0], &locks[1]], sheet, &[])?;
         for file in [&verified, &different] {
             check_ours(file, Appended::Readings)?;
             check_replaceable(file)?;

@@ -31,7 +31,7 @@ pub fn confirm(
     journal: &Journal,
 ) -> Result<Option<Confirmed>, RunError> {
     orders.want(|order| {
-        let outcome = order.outcome.get();
+        let outcome = order.outcome.get().filter(|_| !order.is_settled);
         outcome.is_some_and(|it| matches!(it.status, Status::Ok | Status::Failed))
     });
     for (_, _, order) in orders.iter_mut() {

@@ -49,11 +49,11 @@ pub use verify::{VerifySettings, verify};
 
 use crate::erp::{Account, Client};
 use crate::files::journal::{self, Found, Identity, Journal};
-use crate::files::{Paths, RunFiles};
+use crate::files::{Issuer, Paths, RunFiles};
 use crate::sheet::Sheet;
 use crate::stop::Stop;
 use calls::Calls;
-use publish::{Ending, ensure_sheet_not_replaced, tell_not_updated};
+use publish::{Ending, ensure_sheet_not_replaced, tell_correction};
 use report::Confirmed;
 
 /// How a run is carried out.
@@ -69,8 +69,6 @@ pub struct Settings {
     pub verify: bool,
     pub on_conflict: OnConflict,
     pub paths: Paths,
-    /// Whether orders and flags of a failures file are sent that a spreadsheet seems to have changed.
-    pub accept_changes: bool,
     /// Whether results and failures begin with a byte order mark.
     pub bom: bool,
     /// How many results and failures of earlier runs are kept; `None`: all.
@@ -95,18 +93,12 @@ pub fn run(
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
-    let mut files = RunFiles::claim(&settings.paths, &sheet, settings.accept_changes)?;
-    sheet.refuse(
-        files
-            .changes
-            .iter()
-            .map(|(line, it)| (*line, it.problem.clone())),
-    );
+    let mut files = RunFiles::claim(&settings.paths, &mut sheet, &issuer(account))?;
     observers.event(&Event::Started {
         account,
         journal: Some(files.journal.display().to_string()),
     });
-    tell_not_updated(&files, observers);
+    tell_correction(&files, observers);
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     calls.ensure_current(&sheet)?;
     let identity = identity(account, settings.on_conflict, &sheet);
@@ -166,6 +158,15 @@ fn make_calls(
         confirm::confirm(calls, orders, journal)
     } else {
         Ok(None)
+    }
+}
+
+/// Whose account rows are written for.
+pub fn issuer(account: &Account) -> Issuer {
+    if account.stand_in {
+        Issuer::demo()
+    } else {
+        Issuer::of(&account.sid, &account.endpoint.host())
     }
 }
 

@@ -42,7 +42,9 @@ impl OnConflict {
 /// What the rows of one order come to, and what becomes of it.
 #[derive(Debug)]
 pub struct Order {
-    /// Line of the row that decides.
+    /// Of the row that decides, among the sheet's rows.
+    pub position: u64,
+    /// Its line.
     pub line: u64,
     /// Where that row stands in the sheet that a file of this program's own comes from.
     pub origin: Option<u64>,
@@ -53,6 +55,8 @@ pub struct Order {
     is_conflicting: bool,
     /// Whether it failed in an earlier run.
     pub failed_before: bool,
+    /// Whether the row that decides has success from an earlier run.
+    pub is_settled: bool,
     /// How, if this run continues that one: it holds until more is known.
     pub failed: Option<Box<Outcome>>,
     /// Whether a call is wanted for it, to send it or to read it back.
@@ -104,6 +108,14 @@ impl Orders {
         let mut rows = sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
+            if !row.part.is_given() {
+                if let Ok(entry) = row.entry(sheet)
+                    && row.part.is_settled()
+                {
+                    orders.enter(&row, &entry);
+                }
+                continue;
+            }
             orders.rows += 1;
             orders.has_extra_fields |= !row.extra_fields().is_empty();
             if row.is_left_out() {
@@ -120,15 +132,20 @@ impl Orders {
         Ok(orders)
     }
 
-    /// The last row decides; of a failures file, which may have been sorted, the last in its sheet.
+    /// The last row decides.
     fn enter(&mut self, row: &Row, entry: &sheet::Entry<'_>) {
         let origin = row.origin().and_then(|origin| origin.line);
+        // Rows that are not given count for nothing.
+        let count = u32::from(row.part.is_given());
         let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
             Some((at, _, rows)) => {
-                *rows += 1;
+                *rows += u64::from(count);
                 at
             }
-            None => self.flags.insert_full(entry.flag.as_ref().into(), 1).0,
+            None => {
+                let rows = u64::from(count);
+                self.flags.insert_full(entry.flag.as_ref().into(), rows).0
+            }
         };
         // More distinct flags than this do not fit in memory.
         let flag = u32::try_from(flag).unwrap_or(u32::MAX);
@@ -142,26 +159,29 @@ impl Orders {
                     self.rows_by_flag.insert((index, order.flag), order.rows);
                 }
                 if order.is_conflicting {
-                    *self.rows_by_flag.entry((index, flag)).or_default() += 1;
+                    *self.rows_by_flag.entry((index, flag)).or_default() += count;
                 }
-                if origin.is_none_or(|its| its >= order.origin.unwrap_or_default()) {
-                    order.line = row.line();
-                    order.origin = origin;
-                    order.flag = flag;
-                }
-                order.rows = order.rows.saturating_add(1);
+                order.position = row.position;
+                order.line = row.line();
+                order.origin = origin;
+                order.flag = flag;
+                order.is_settled = row.part.is_settled();
+                order.outcome = past_outcome(row);
+                order.rows = order.rows.saturating_add(count);
             }
             Entry::Vacant(entry) => {
                 entry.insert(Order {
+                    position: row.position,
                     line: row.line(),
                     origin,
                     flag,
-                    rows: 1,
+                    rows: count,
                     is_conflicting: false,
                     failed_before: false,
+                    is_settled: row.part.is_settled(),
                     failed: None,
                     is_wanted: false,
-                    outcome: OnceLock::new(),
+                    outcome: past_outcome(row),
                     found: OnceLock::new(),
                 });
             }
@@ -210,7 +230,7 @@ impl Orders {
         let mut left = limit.unwrap_or(u64::MAX);
         let on_conflict = self.on_conflict;
         self.want(|order| {
-            let is_first = order.is_sent(on_conflict) && left > 0;
+            let is_first = order.is_sent(on_conflict) && !order.is_settled && left > 0;
             left -= u64::from(is_first);
             is_first && order.outcome.get().is_none()
         });
@@ -233,7 +253,7 @@ impl Orders {
     /// after night.
     pub fn in_turn(&self) -> Vec<(&str, &Order)> {
         let mut wanted: Vec<_> = self.wanted().collect();
-        wanted.sort_by_key(|(_, order)| (order.failed_before, order.line));
+        wanted.sort_by_key(|(_, order)| (order.failed_before, order.position));
         wanted
     }
 
@@ -275,7 +295,8 @@ impl Orders {
 
     /// The flags that valid rows give, with the number of these rows.
     pub fn flags(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.flags.iter().map(|(flag, &rows)| (&**flag, rows))
+        let flags = self.flags.iter().map(|(flag, &rows)| (&**flag, rows));
+        flags.filter(|(_, rows)| *rows > 0)
     }
 
     /// Orders a call is made for, if nothing is known of any yet.
@@ -300,6 +321,15 @@ impl Order {
     pub fn is_sent(&self, on_conflict: OnConflict) -> bool {
         on_conflict == OnConflict::Last || !self.is_conflicting
     }
+}
+
+/// What became of a row in an earlier run, if that holds.
+fn past_outcome(row: &Row) -> OnceLock<Outcome> {
+    let origin = row.origin().filter(|_| row.part.is_settled());
+    origin
+        .and_then(Outcome::of_past)
+        .map(OnceLock::from)
+        .unwrap_or_default()
 }
 
 fn flag_of(flags: &IndexMap<Box<str>, u64, RandomState>, at: u32) -> &str {

@@ -13,62 +13,58 @@ use super::event::{Level, Observer};
 use super::orders::Orders;
 use super::report::{Confirmed, Report, Tally};
 use super::write::{Columns, Writing};
-use crate::files::history::{has_rows, is_edited, keep, prune};
+use crate::files::history::{is_edited, keep, prune};
 use crate::files::journal::Journal;
-use crate::files::{AtomicFile, Beside, Corrected, Correction, FileError, ResultsWriter, RunFiles};
+use crate::files::{AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, has_rows};
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 
-/// Where rows of results go.
-enum Results<'r> {
-    New(Box<ResultsWriter<'r>>),
-    Updated(&'r Correction, Corrected),
-}
-
-/// Writes every row of the sheet to the results, and those that need another look to the failures
-/// too, unless these are to keep the sheet. Returns the files to be put in their place.
+/// Writes every row to the results, and those that need another look to the failures too, unless
+/// these are to keep the sheet. Returns the files to be put in their place.
 fn write(
     writing: &Writing<'_>,
     files: &RunFiles,
     bom: bool,
     keep_sheet: bool,
 ) -> Result<(Tally, Vec<AtomicFile>), RunError> {
-    let begin = |path| ResultsWriter::begin(path, writing.header(), bom, &files.readers);
-    let mut results = match files.correction() {
-        Some(correction) => Results::Updated(correction, Corrected::default()),
-        None => Results::New(Box::new(begin(&files.results)?)),
+    let begin = |path, columns, cells| {
+        ResultsWriter::begin(path, writing.header(columns, cells), bom, &files.readers)
     };
+    let own: Vec<usize> = (0..writing.sheet.columns().len()).collect();
+    let (columns, cells) = match &files.correction {
+        Some(it) => (&it.columns[..], &it.cells[..]),
+        None => (writing.sheet.columns(), &own[..]),
+    };
+    let mut results = begin(&files.results, columns, cells)?;
     let mut failures = if keep_sheet {
         None
     } else {
-        Some(begin(&files.failures)?)
+        Some(begin(&files.failures, writing.sheet.columns(), &own)?)
     };
+    let given_back = files.correction.as_ref();
     let tally = writing.rows(|row, result, status| {
-        match &mut results {
-            Results::New(writer) => writer.write(result)?,
-            // What became of it in an earlier run stays in the results of that.
-            Results::Updated(..) if row.is_left_out() => {}
-            // It is added when it leaves the failures: until then it may be edited there.
-            Results::Updated(correction, _)
-                if keep_sheet && status.is_failure() && correction.is_new(row.line()) => {}
-            Results::Updated(correction, corrected) => {
-                correction.add(corrected, row.line(), result, &files.changes)?;
-            }
+        // What is hidden in the failures is to stay there.
+        let is_hidden = row.is_left_out() && given_back.is_some();
+        let is_failure = status.is_some_and(Status::is_failure) && !row.is_left_out() || is_hidden;
+        // A row that a person has added joins the results when it leaves the failures: until then it
+        // may be edited there.
+        let is_new = given_back.is_some_and(|it| row.position > it.known);
+        let stays = is_new && is_failure && (keep_sheet || status.is_none());
+        if !stays {
+            results.write(result)?;
         }
         if let Some(failures) = &mut failures
-            && status.is_failure()
-            && !row.is_left_out()
+            && is_failure
         {
             failures.write(result)?;
         }
         Ok(())
     })?;
-    let results = match results {
-        Results::New(writer) => writer.finish()?,
-        Results::Updated(correction, corrected) => correction.update(corrected, &files.readers)?,
-    };
     let failures = failures.map(ResultsWriter::finish).transpose()?;
-    Ok((tally, [results].into_iter().chain(failures).collect()))
+    Ok((
+        tally,
+        [results.finish()?].into_iter().chain(failures).collect(),
+    ))
 }
 
 /// A run whose calls have been made.
@@ -94,8 +90,7 @@ impl Ending<'_> {
         let writing = Writing {
             sheet: &sheet,
             orders: self.orders,
-            by_origin: files.correction.is_some(),
-            correction: files.correction(),
+            issuer: &files.issuer,
             columns: Columns::Outcomes {
                 stopped: stopped.as_ref(),
                 limit: settings.limit,
@@ -118,7 +113,7 @@ impl Ending<'_> {
         }
         // The sheet is needed until the results are in their place.
         let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
-        let results = settings.paths.results(files.correction().is_some());
+        let results = settings.paths.results(files.is_update());
         Ok(Report {
             confirmed,
             kept,
@@ -157,7 +152,7 @@ impl Ending<'_> {
                 continue;
             }
             // What is there may be of an earlier run, finished or not, or already this one's.
-            let is_new = files.correction().is_none() && journal.published().time(&path).is_none();
+            let is_new = !files.is_update() && journal.published().time(&path).is_none();
             let edited = edited && path == files.failures;
             let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
             let mut last = None;
@@ -205,16 +200,23 @@ impl Ending<'_> {
     }
 }
 
-/// Tells that a failures file does not update the results it comes from, if so.
-pub fn tell_not_updated(files: &RunFiles, observers: &[&dyn Observer]) {
-    if let Some(Err(why)) = &files.correction {
-        let results = files.results.display().to_string();
-        let text = say!(
-            "event-not-updated",
-            why = why.to_string(),
-            results = results
-        );
-        observers.say(Level::Warning, text);
+/// Tells what a file that is given back comes to, beside its rows.
+pub fn tell_correction(files: &RunFiles, observers: &[&dyn Observer]) {
+    let Some(correction) = &files.correction else {
+        return;
+    };
+    let warn = |text| observers.say(Level::Warning, text);
+    if let Some(why) = correction.not_updated
+        && correction.is_of_outcomes
+    {
+        let (why, results) = (why.to_string(), files.results.display().to_string());
+        warn(say!("event-not-updated", why = why, results = results));
+    }
+    if correction.added > 0 {
+        warn(say!("event-rows-added", rows = correction.added));
+    }
+    if correction.put_right > 0 {
+        warn(say!("event-rows-put-right", rows = correction.put_right));
     }
 }
 

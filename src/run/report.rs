@@ -121,6 +121,9 @@ pub struct Tally {
     messages: BTreeMap<Status, HashMap<String, u64>>,
     /// Rows that are hidden in the sheet and were not wanted.
     left_out: u64,
+    /// Rows of the results that were not given back, and how many of these need no other look.
+    pub kept: u64,
+    pub kept_well: u64,
     /// Failures whose message was one too many to be counted by itself.
     unlisted: u64,
 }
@@ -149,6 +152,12 @@ impl Tally {
     fn rows_of(&self, is_such: fn(Status) -> bool) -> u64 {
         let such = self.counts.iter().filter(|(status, _)| is_such(**status));
         such.map(|(_, count)| count).sum()
+    }
+
+    /// Counts a row of the results that was not given back.
+    pub fn keep(&mut self, status: Option<Status>) {
+        self.kept += 1;
+        self.kept_well += u64::from(status.is_some_and(|it| !it.is_failure()));
     }
 
     /// Counts a row that was not wanted: it is no failure.

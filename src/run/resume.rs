@@ -49,7 +49,7 @@ pub fn orders(
         let Ok(entry) = entry else {
             return;
         };
-        let status = row.origin().map(|origin| origin.status.as_str());
+        let status = row.origin().map(|origin| origin.status());
         if status == Some(Status::Failed.as_str()) {
             failed.insert(entry.order.to_string());
         }

@@ -24,6 +24,13 @@ pub enum Role<'o> {
 }
 
 impl Orders {
+    /// Whether a row that is not given back decides for its order.
+    pub fn is_decided_by(&self, row: &Row, sheet: &Sheet) -> bool {
+        let entry = row.entry(sheet).ok().filter(|_| row.part.is_settled());
+        let order = entry.and_then(|entry| self.get(&entry.order));
+        order.is_some_and(|order| order.position == row.position)
+    }
+
     /// What a row is to the run.
     ///
     /// # Errors
@@ -40,16 +47,15 @@ impl Orders {
                 let order = row.order(sheet).and_then(|order| self.get(&order));
                 return Ok(Role::Invalid {
                     problem,
-                    decided: order.filter(|order| order.line > row.line()),
+                    decided: order.filter(|order| order.position > row.position),
                 });
             }
         };
         let has_changed = || SheetError::changed(sheet.name());
         let order = self.get(&entry.order).ok_or_else(has_changed)?;
         let same_flag = self.flag(order) == entry.flag;
-        let decides = order.line == row.line();
-        let may_be_sorted = order.origin.is_some();
-        if !may_be_sorted && row.line() > order.line || decides && !same_flag {
+        let decides = order.position == row.position;
+        if row.position > order.position || decides && !same_flag {
             return Err(has_changed());
         }
         Ok(if !self.is_sent(order) {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
+use super::issuer;
 use super::orders::{OnConflict, Orders};
 use super::planned::Planned;
 use super::read::read_back;
@@ -12,7 +13,7 @@ use super::report::Report;
 use super::rules::Rules;
 use super::write::{Columns, Writing};
 use crate::erp::{Account, Client};
-use crate::files::{ReadingsFiles, ReadingsPaths, ResultsWriter};
+use crate::files::{NotUpdated, ReadingsFiles, ReadingsPaths, ResultsWriter, Status, correct};
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 use crate::stop::Stop;
@@ -36,13 +37,17 @@ pub struct VerifySettings {
 ///
 /// When not everything is written.
 pub fn verify(
-    sheet: Sheet,
+    mut sheet: Sheet,
     account: &Account,
     client: &Client,
     settings: &VerifySettings,
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
+    let issuer = issuer(account);
+    if sheet.is_ours() {
+        correct(&mut sheet, Err(NotUpdated::Missing), Some(&issuer))?;
+    }
     let files = ReadingsFiles::claim(&settings.paths, &sheet)?;
     observers.event(&Event::Started {
         account,
@@ -68,18 +73,19 @@ pub fn verify(
     let writing = Writing {
         sheet: &sheet,
         orders: &orders,
-        by_origin: sheet.is_ours(),
-        correction: None,
+        issuer: &issuer,
         columns: Columns::Readings {
             cut_short: read.cut_short(&calls),
         },
     };
-    let begin = |path| ResultsWriter::begin(path, writing.header(), settings.bom, &files.readers);
+    let cells: Vec<usize> = (0..sheet.columns().len()).collect();
+    let columns = writing.header(sheet.columns(), &cells);
+    let begin = |path| ResultsWriter::begin(path, columns, settings.bom, &files.readers);
     let mut verified = begin(&files.verified)?;
     let mut different = begin(&files.different)?;
     let rows = writing.rows(|row, result, status| {
         verified.write(result)?;
-        if status.is_given_back() && !row.is_left_out() {
+        if status.is_some_and(Status::is_given_back) && !row.is_left_out() {
             different.write(result)?;
         }
         Ok(())

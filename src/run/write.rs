@@ -7,19 +7,19 @@ use super::found::Found;
 use super::orders::{Order, Orders};
 use super::report::Tally;
 use super::role::Role;
-use crate::files::{Correction, Outcome, ResultRow, ResultsColumns, Status, local_time};
+use crate::files::{
+    Issuer, Outcome, ResultRow, ResultsColumns, RowCheck, Status, local_time, origin_part,
+};
 use crate::language::say;
-use crate::sheet::{Appended, Row, Sheet, SheetError};
+use crate::sheet::{Appended, Row, Sheet, SheetError, strip_wrapping};
 use crate::stop::StopReason;
 
 /// What becomes of rows, and what is said of them.
 pub struct Writing<'r> {
     pub sheet: &'r Sheet,
     pub orders: &'r Orders,
-    /// Whether rows of a file of this program's own go by their lines in the sheet it comes from.
-    pub by_origin: bool,
-    /// What knows these lines, where results are updated.
-    pub correction: Option<&'r Correction>,
+    /// Whose account the rows are written for.
+    pub issuer: &'r Issuer,
     pub columns: Columns<'r>,
 }
 
@@ -49,6 +49,17 @@ struct Said<'r> {
 }
 
 impl Said<'_> {
+    /// Adds what is to be said of the row beside its outcome.
+    fn add(&mut self, note: &str) {
+        if note.is_empty() {
+            return;
+        }
+        self.message = match self.message.as_str() {
+            "" => note.to_owned(),
+            message => say!("note-and", message = message, note = note),
+        };
+    }
+
     fn new(status: Status, message: String) -> Self {
         Said {
             status,
@@ -70,24 +81,26 @@ impl<'r> Writing<'r> {
         }
     }
 
-    /// The columns of a file that has a row for each row of the sheet.
-    pub fn header(&self) -> ResultsColumns<'r> {
+    /// The columns of a file with these of the sheet's own, whose cells rows have at `cells`.
+    pub fn header<'a>(&self, own: &'a [String], cells: &'a [usize]) -> ResultsColumns<'a> {
         ResultsColumns {
-            own: self.sheet.columns(),
+            own,
+            cells,
             sent_flag: self.sheet.has_sent_flag(),
             extra_fields: self.orders.has_extra_fields,
             appended: self.kind(),
         }
     }
 
-    /// Gives every row of the sheet to `write`, with how it ended.
+    /// Gives every row of the sheet to `write`, with how it ended; none if it is not given back, and
+    /// stays as it is.
     ///
     /// # Errors
     ///
     /// If the sheet has changed since it was planned, or as `write` says.
     pub fn rows(
         &self,
-        mut write: impl FnMut(&Row, &ResultRow<'_>, Status) -> Result<(), RunError>,
+        mut write: impl FnMut(&Row, &ResultRow<'_>, Option<Status>) -> Result<(), RunError>,
     ) -> Result<Tally, RunError> {
         let mut tally = Tally::default();
         let mut decided = 0;
@@ -95,15 +108,21 @@ impl<'r> Writing<'r> {
         let mut rows = self.sheet.rows()?;
         let mut row = Row::default();
         while rows.read(&mut row)? {
+            if !row.part.is_given() {
+                decided += usize::from(self.orders.is_decided_by(&row, self.sheet));
+                tally.keep(row.origin().and_then(|it| it.status().parse().ok()));
+                self.write_as_it_is(&row, &mut write)?;
+                continue;
+            }
             let role = self.orders.role(&row, self.sheet)?;
             decided += usize::from(match role {
                 Role::Decides(_) => true,
-                Role::Conflict(order) => order.line == row.line(),
+                Role::Conflict(order) => order.position == row.position,
                 _ => false,
             });
-            let said = self.said(&role);
-            let origin = row.origin().and_then(|origin| origin.line);
-            let line = self.line(row.line(), origin);
+            let mut said = self.said(&role);
+            said.add(&row.note);
+            let check = self.check_of(&row);
             let code = said.code.map(|code| code.to_string()).unwrap_or_default();
             let attempts = said.attempts.to_string();
             let time = match kind {
@@ -112,8 +131,8 @@ impl<'r> Writing<'r> {
             };
             let time = time.map(local_time).unwrap_or_default();
             let status = said.status.as_str();
-            let outcome = [status, &code, &said.message, &attempts, &time];
-            let reading = [status, said.flag_now, &said.message, &time];
+            let outcome = [status, &code, &said.message, &attempts, &time, &check];
+            let reading = [status, said.flag_now, &said.message, &time, &check];
             let appended: &[&str] = match kind {
                 Appended::Outcomes => &outcome,
                 Appended::Readings => &reading,
@@ -122,10 +141,10 @@ impl<'r> Writing<'r> {
                 cells: row.cells(),
                 sent_flag: row.sent_flag(),
                 extra_fields: row.extra_fields(),
-                line,
+                line: self.line(row.line(), row.origin().map(|origin| origin.line)),
                 appended,
             };
-            write(&row, &result, said.status)?;
+            write(&row, &result, Some(said.status))?;
             if row.is_left_out() {
                 tally.leave_out(said.status);
             } else {
@@ -146,18 +165,18 @@ impl<'r> Writing<'r> {
         match role {
             Role::LeftOut => Said::new(unwanted, say!("note-left-out")),
             Role::Invalid { problem, decided } => {
-                let reason = problem.to_string();
+                let text = problem.to_string();
                 let message = match decided {
                     Some(order) => say!(
                         "note-invalid-and-decided",
-                        problem = reason.as_str(),
+                        problem = text,
                         line = self.line_of(order)
                     ),
-                    None => reason.clone(),
+                    None => text,
                 };
                 Said {
                     message,
-                    ..Said::new(invalid, reason)
+                    ..Said::new(invalid, problem.common())
                 }
             }
             Role::Conflict(order) => {
@@ -256,18 +275,61 @@ impl<'r> Writing<'r> {
         }
     }
 
-    /// The line by which people know a row; `None` if a person has added it to a failures file.
-    fn line(&self, line: u64, origin: Option<u64>) -> Option<u64> {
-        match self.correction {
-            Some(correction) => correction.origin(line),
-            None if self.by_origin => origin,
-            None => Some(line),
+    /// Writes a row of the results that is not given back.
+    fn write_as_it_is(
+        &self,
+        row: &Row,
+        write: &mut impl FnMut(&Row, &ResultRow<'_>, Option<Status>) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let origin = row.origin();
+        let appended: Vec<&str> = origin.iter().flat_map(|it| &it.appended).skip(1).collect();
+        let result = ResultRow {
+            cells: row.cells(),
+            sent_flag: row.sent_flag(),
+            extra_fields: row.extra_fields(),
+            line: origin.and_then(|origin| origin.line),
+            appended: &appended,
+        };
+        write(row, &result, None)
+    }
+
+    /// What proves the row when it is given back. One that cannot be sent keeps what it has.
+    fn check_of(&self, row: &Row) -> String {
+        let sheet = self.sheet;
+        let order = strip_wrapping(row.order_cell(sheet));
+        let flags = sheet.flags(row).map(strip_wrapping);
+        let earlier = row.origin().and_then(|it| RowCheck::parse(it.check()));
+        let is_sent = row.entry(sheet).is_ok();
+        match earlier {
+            Some(check) if !is_sent => RowCheck {
+                issuer: self.issuer.clone(),
+                ..check
+            }
+            .to_string(),
+            earlier => {
+                let line = self.line(row.line(), row.origin().map(|origin| origin.line));
+                let new = || origin_part(line, row.position, &order);
+                let origin = earlier.map_or_else(new, |check| check.origin);
+                let check = RowCheck::new(self.issuer, origin, &order, [&flags[0], &flags[1]]);
+                if !is_sent && row.is_in_doubt(sheet) {
+                    check.in_doubt(&order).to_string()
+                } else {
+                    check.to_string()
+                }
+            }
         }
+    }
+
+    /// The line by which people know a row; `None` if a person has added it to a file that is given
+    /// back, where it has an `origin`.
+    fn line(&self, line: u64, origin: Option<Option<u64>>) -> Option<u64> {
+        origin.unwrap_or(Some(line))
     }
 
     /// The line of the row that decides.
     fn line_of(&self, order: &Order) -> String {
-        match self.line(order.line, order.origin) {
+        let origin = self.sheet.is_ours().then_some(order.origin);
+        match self.line(order.line, origin) {
             Some(line) => say!("place-line", line = line),
             None => say!(
                 "place-of-failures",

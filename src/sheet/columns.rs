@@ -151,11 +151,8 @@ impl Line {
             return Some(Ok((FlagSource::Given(flag.clone()), false)));
         }
         let given = options.flag_column.as_deref();
-        match self.own.sent_flags[..] {
-            _ if given.is_some() => {}
-            [] => {}
-            [at] => return Some(Ok((FlagSource::SentFlag(at), false))),
-            ref several => return Some(Err(self.ambiguous(Field::FlagName, several))),
+        if let Some(at) = self.own.sent_flag.filter(|_| given.is_none()) {
+            return Some(Ok((FlagSource::SentFlag(at), false)));
         }
         let found = self.find(Field::FlagName, given, false)?;
         Some(found.map(|(at, by_letter)| (FlagSource::Column(at), by_letter)))

@@ -85,6 +85,31 @@ impl Search {
         self.rank.0 == 0
     }
 
+    /// The first line as the header, whatever its columns.
+    fn of_table(first: Option<Line>, stopped: Option<SheetError>) -> Search {
+        let width = first.as_ref().map_or(0, |line| line.fields.len());
+        let header = first.map(|line| Header {
+            line: line.number,
+            last_line: line.number,
+            skipped: 0,
+            columns: line.own_fields().map(|(_, name)| name.clone()).collect(),
+            order: 0,
+            flag: line
+                .own
+                .sent_flag
+                .map_or(FlagSource::Column(0), FlagSource::SentFlag),
+            by_letter: [false; 2],
+            has_rounded_orders: false,
+            fields: line.fields,
+            own: line.own,
+        });
+        Search {
+            found: header.ok_or_else(|| say!("sheet-empty")),
+            stopped,
+            rank: (0, false, 0, Reverse(width)),
+        }
+    }
+
     /// The line that has the columns; meaningless if none has.
     pub(super) fn line(&self) -> u64 {
         self.rank.2
@@ -108,6 +133,9 @@ pub(super) fn search(
     options: &SheetOptions,
 ) -> Search {
     let (mut lines, above, stopped) = first_lines(&mut records, options);
+    if options.is_table {
+        return Search::of_table(lines.into_iter().next(), stopped);
+    }
     if options.no_header {
         lines = lettered(&lines);
     }
@@ -196,7 +224,7 @@ fn is_doubtful(line: &Line, columns: &Columns, is_last: bool, below: &[Line]) ->
 impl Line {
     fn header(&self, columns: Columns, skipped: u64) -> Result<Header, String> {
         match self.own.unclear {
-            Some(Unclear::NoLine) => Err(say!("sheet-no-line-column", line = self.number)),
+            Some(Unclear::NoCheck) => Err(say!("sheet-no-check-column", line = self.number)),
             Some(Unclear::Twice(column)) => Err(say!(
                 "sheet-own-column-twice",
                 line = self.number,

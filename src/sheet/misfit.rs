@@ -9,7 +9,7 @@ use crate::erp::field::Field;
 use crate::language::say;
 
 /// What the text in a column is instead, and what to do about it.
-pub(super) type Say = fn(column: &str) -> String;
+pub type Say = fn(column: &str) -> String;
 
 macro_rules! says {
     ($key:literal) => {

@@ -34,7 +34,6 @@ mod worksheets;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -42,13 +41,15 @@ pub use entry::Entry;
 pub use error::SheetError;
 pub use layout::Layout;
 pub use line::Place;
+pub use misfit::Say;
 pub use normalize::strip_wrapping;
 pub use options::{SheetOptions, Source};
 pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::Problem;
-pub use row::{Row, Rows};
+pub use row::{Origin, Part, Row, Rows};
 pub use warning::Warning;
 
+use crate::erp::field::Field;
 use content::Content;
 use entry::check_given_flag;
 use header::{FlagSource, Header};
@@ -61,8 +62,8 @@ pub struct Sheet {
     content: Content,
     layout: Layout,
     header: Header,
-    /// Rows that are not what was meant, whatever stands in them.
-    refused: HashMap<u64, Problem>,
+    /// What stands in for the file's own rows.
+    held: Option<Vec<Row>>,
 }
 
 impl Sheet {
@@ -83,13 +84,15 @@ impl Sheet {
 
     fn find_header(input: Input, options: &SheetOptions) -> Result<Sheet, SheetError> {
         let (content, mut header) = Content::open(&input, options)?;
-        header.has_rounded_orders = content.has_rounded_orders(&input, &header);
+        // The rows of such a file prove themselves.
+        header.has_rounded_orders =
+            !header.own.is_ours() && content.has_rounded_orders(&input, &header);
         Ok(Sheet {
             layout: Layout::of(&content, &header),
             input,
             content,
             header,
-            refused: HashMap::new(),
+            held: None,
         })
     }
 
@@ -127,22 +130,24 @@ impl Sheet {
         (self.header.cell(self.header.order), flag)
     }
 
-    /// Makes rows invalid from now on.
-    pub fn refuse(&mut self, rows: impl IntoIterator<Item = (u64, Problem)>) {
-        self.refused.extend(rows);
-    }
-
-    fn refusal(&self, line: u64) -> Option<&Problem> {
-        // Looked up for every row there is.
-        let refused = Some(&self.refused).filter(|it| !it.is_empty());
-        refused.and_then(|it| it.get(&line))
-    }
-
     /// A new pass from the first row below the header. Fails if the file was written to since it
     /// was opened.
     pub fn rows(&self) -> Result<Rows<'_>, SheetError> {
+        if let Some(rows) = &self.held {
+            return Ok(Rows::Held(rows.iter()));
+        }
         let records = self.content.records(&self.input, &self.header)?;
         Ok(Rows::new(records, &self.header))
+    }
+
+    /// Lets rows stand in for the file's own from now on.
+    pub fn hold(&mut self, rows: Vec<Row>) {
+        self.held = Some(rows);
+    }
+
+    /// Whether the columns of this program's are there, be it without what proves the rows.
+    pub fn was_ours(&self) -> bool {
+        self.header.own.was_ours()
     }
 
     /// Whether the sheet is a results or failures file of this program's.
@@ -158,6 +163,46 @@ impl Sheet {
     /// Fails if the file was written to, or another took its place, since it was opened.
     pub fn ensure_current(&self) -> Result<(), SheetError> {
         self.input.ensure_current()
+    }
+
+    /// The flag that is sent for a row, and the sheet's own where that is another.
+    pub fn flags<'r>(&self, row: &'r Row) -> [&'r str; 2] {
+        let own = row
+            .cells()
+            .get(self.own_flag_column().unwrap_or(usize::MAX));
+        let own = own.unwrap_or_default();
+        match row.sent_flag() {
+            Some(sent) => [sent, own],
+            None => [own, ""],
+        }
+    }
+
+    pub fn own_flag_header(&self) -> &str {
+        let at = self.own_flag_column();
+        at.map_or("", |at| &self.header.columns[at])
+    }
+
+    /// Where the sheet's own column of flags is, be it not the one that is sent.
+    fn own_flag_column(&self) -> Option<usize> {
+        match self.header.flag {
+            FlagSource::Column(at) => Some(self.header.cell(at)),
+            FlagSource::SentFlag(_) | FlagSource::Given(_) => {
+                let is_flag = |name: &String| Field::FlagName.fit(name).is_some();
+                self.header.columns.iter().position(is_flag)
+            }
+        }
+    }
+
+    /// Which of this program's columns the file has, if it wrote it.
+    pub fn appended(&self) -> Option<Appended> {
+        let kinds = [Appended::Outcomes, Appended::Readings];
+        let count = self.header.own.appended.len();
+        kinds.into_iter().find(|kind| kind.columns().len() == count)
+    }
+
+    /// Whether the file keeps the flags that were sent in a column of this program's.
+    pub fn keeps_sent_flags(&self) -> bool {
+        self.header.own.sent_flag.is_some()
     }
 
     /// Whether results carry a `sent_flag` column: one flag was given for all rows, or the sheet
@@ -179,7 +224,7 @@ impl Row {
 
     /// Order and flag as they would be sent.
     pub fn entry<'a>(&'a self, sheet: &'a Sheet) -> Result<Entry<'a>, Problem> {
-        match self.problem.as_ref().or_else(|| sheet.refusal(self.line())) {
+        match &self.problem {
             Some(problem) => Err(problem.clone()),
             None => entry::entry(&sheet.header, self),
         }
@@ -191,11 +236,21 @@ impl Row {
         self.cells().get(at).unwrap_or_default()
     }
 
+    /// Whether the order is not sent though it could be by its text: for what the row is known to be
+    /// beside it.
+    pub fn is_in_doubt(&self, sheet: &Sheet) -> bool {
+        let column = &sheet.layout.order_column;
+        let is_its = |problem: Problem| problem.column() == Some(column);
+        self.entry(sheet).is_err_and(is_its)
+            && entry::clean(self.order_cell(sheet), column, Field::PurchaseNo).is_ok()
+    }
+
     /// The order the row names, if its cell alone is as it should be, whatever else is wrong.
     pub fn order<'a>(&'a self, sheet: &Sheet) -> Option<Cow<'a, str>> {
-        match sheet.refusal(self.line()) {
-            Some(_) => None,
-            None => entry::order(&sheet.header, self).ok(),
+        let is_cell = |problem: &Problem| problem.column().is_some();
+        if self.problem.as_ref().is_some_and(is_cell) {
+            return None;
         }
+        entry::order(&sheet.header, self).ok()
     }
 }

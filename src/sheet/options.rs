@@ -28,6 +28,8 @@ pub struct SheetOptions {
     pub header_line: Option<u64>,
     /// The sheet's first line is a row; columns are named by letter.
     pub no_header: bool,
+    /// The first line is the header, whatever its columns: of orders and flags nothing is known.
+    pub is_table: bool,
     /// One flag for all rows.
     pub flag: Option<String>,
     /// Whether the sheet is a results or failures file by its name.

@@ -68,12 +68,11 @@ impl Problem {
         }
     }
 
-    /// In a failures file: what a spreadsheet makes of the text that stood here.
-    pub fn changed(column: &str, was: &str, now: &str) -> Problem {
-        let (was, now) = (quoted(was), quoted(now));
+    /// In a file that is given back: the text does not agree with the row's check.
+    pub fn unproven(column: &str, says: Say, text: &str) -> Problem {
         Problem {
-            detail: Some(say!("problem-changed", "detail", now = now, was = was)),
-            ..Problem::of(column, |column| say!("problem-changed", column = column))
+            detail: Some(quoted(text)),
+            ..Problem::of(column, says)
         }
     }
 

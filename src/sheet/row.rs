@@ -2,6 +2,7 @@
 
 use csv::StringRecord;
 
+use super::Sheet;
 use super::error::SheetError;
 use super::header::{FlagSource, Header};
 use super::normalize::{is_blank, strip_wrapping};
@@ -16,22 +17,63 @@ use crate::language::say;
 pub struct Origin {
     /// `None` if a person added the row.
     pub line: Option<u64>,
-    pub status: String,
-    pub finished_at: String,
+    /// The cells of [`super::Appended::columns`], empty where the file has lost one.
+    pub appended: StringRecord,
+}
+
+impl Origin {
+    pub fn status(&self) -> &str {
+        self.appended.get(1).unwrap_or_default()
+    }
+
+    /// What proves the row.
+    pub fn check(&self) -> &str {
+        let last = self.appended.len().saturating_sub(1);
+        self.appended.get(last).unwrap_or_default()
+    }
+}
+
+/// How a row takes part in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// It is to be sent.
+    #[default]
+    Sent,
+    /// It is given back, and what became of it holds.
+    Settled,
+    /// It is not given back, and what became of it holds: it decides for its order as others do.
+    KeptSettled,
+    /// It is not given back, and stays as it is.
+    Kept,
+}
+
+impl Part {
+    pub fn is_given(self) -> bool {
+        matches!(self, Part::Sent | Part::Settled)
+    }
+
+    pub fn is_settled(self) -> bool {
+        matches!(self, Part::Settled | Part::KeptSettled)
+    }
 }
 
 /// Its cells are as they stand in the sheet.
 #[derive(Default, Clone, Debug)]
 pub struct Row {
     line: u64,
+    /// Rows are read in ascending order of it; the line, unless given rows stand among others.
+    pub position: u64,
     cells: StringRecord,
     extra: String,
     sent_flag: Option<String>,
     origin: Option<Origin>,
     left_out: bool,
-    /// What makes the row as a whole invalid.
-    pub(super) problem: Option<Problem>,
+    /// What makes the row invalid, whatever its cells.
+    pub problem: Option<Problem>,
     pub(super) cell_problems: CellProblems,
+    pub part: Part,
+    /// What is to be said of the row beside its outcome.
+    pub note: String,
 }
 
 impl Row {
@@ -61,6 +103,56 @@ impl Row {
         self.origin.as_ref()
     }
 
+    pub fn set_cells(&mut self, cells: StringRecord) {
+        self.cells = cells;
+    }
+
+    /// Puts the order right.
+    pub fn set_order(&mut self, sheet: &Sheet, order: &str) {
+        let (at, _) = sheet.own_places();
+        let cells = self.cells.iter().enumerate();
+        let cells = cells.map(|(cell, text)| if cell == at { order } else { text });
+        self.cells = cells.collect();
+        self.trust_order();
+    }
+
+    /// Takes the order as it stands, whatever kind of cell it is in.
+    pub fn trust_order(&mut self) {
+        self.cell_problems[0] = None;
+    }
+
+    /// Writes what proves the row.
+    pub fn set_check(&mut self, check: &str) {
+        if let Some(origin) = &mut self.origin {
+            let before = origin.appended.len().saturating_sub(1);
+            let before = origin.appended.iter().take(before);
+            origin.appended = before.chain([check]).collect();
+        }
+    }
+
+    /// Lets the row be one that a person has added.
+    pub fn forget_origin(&mut self) {
+        if let Some(origin) = &mut self.origin {
+            origin.line = None;
+            origin.appended = origin.appended.iter().map(|_| "").collect();
+        }
+    }
+
+    /// Lets the row be given back at a line, with what became of it still true.
+    pub fn settle_at(&mut self, line: u64, part: Part) {
+        self.line = line;
+        self.part = part;
+    }
+
+    /// Takes the line of a row of the results, and its cells of columns that this one has not.
+    pub fn take_place_of(&mut self, its: &Row) {
+        let more = its.cells.iter().skip(self.cells.len());
+        self.cells.extend(more);
+        if let (Some(origin), Some(its)) = (&mut self.origin, &its.origin) {
+            origin.line = its.line;
+        }
+    }
+
     /// Whether the row is hidden in the sheet, and only visible ones are wanted: then nothing that
     /// stands in it counts.
     pub fn is_left_out(&self) -> bool {
@@ -79,6 +171,7 @@ impl Row {
             record.len()
         };
         self.line = record.line;
+        self.position = record.line;
         self.left_out = record.left_out;
         self.cell_problems.clone_from(record.problems);
         self.cells.clear();
@@ -108,17 +201,19 @@ impl Row {
             // In the results the row is filled up; this keeps it invalid when they are given back.
             self.extra = say!("sheet-only-fields", found = found, expected = expected);
         }
-        let text = |at: Option<usize>| at.map_or("", field).trim().to_owned();
-        self.origin = own.is_ours().then(|| Origin {
-            line: whole_number(&text(own.line)),
-            status: text(own.status),
-            finished_at: text(own.finished_at),
+        self.origin = own.is_ours().then(|| {
+            let text = |at: &Option<usize>| at.map_or("", field).trim();
+            Origin {
+                line: whole_number(text(&own.appended[0])),
+                appended: own.appended.iter().map(text).collect(),
+            }
         });
         self.sent_flag = match &header.flag {
             FlagSource::Column(_) => None,
             FlagSource::SentFlag(at) => Some(field(*at).to_owned()),
             FlagSource::Given(flag) => Some(flag.clone()),
         };
+        (self.part, self.note) = (Part::Sent, String::new());
     }
 }
 
@@ -142,7 +237,13 @@ fn as_csv(fields: &[&str]) -> String {
 }
 
 /// One pass over a sheet's rows.
-pub struct Rows<'s> {
+pub enum Rows<'s> {
+    Read(ReadRows<'s>),
+    /// Rows that stand in for the sheet's own.
+    Held(std::slice::Iter<'s, Row>),
+}
+
+pub struct ReadRows<'s> {
     records: Box<dyn RecordReader + Send + 's>,
     header: &'s Header,
     torn: Torn,
@@ -151,18 +252,33 @@ pub struct Rows<'s> {
 
 impl<'s> Rows<'s> {
     pub(super) fn new(records: Box<dyn RecordReader + Send + 's>, header: &'s Header) -> Rows<'s> {
-        Rows {
+        Rows::Read(ReadRows {
             records,
             header,
             torn: Torn::default(),
             done: false,
-        }
+        })
     }
 
     /// Reads the next row into `row`, reusing its memory; false at the end of the sheet. Blank
     /// rows are skipped.
     /// An error leaves the rest of the sheet unreadable: further calls return false.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, SheetError> {
+        match self {
+            Rows::Read(rows) => rows.read(row),
+            Rows::Held(rows) => {
+                let next = rows.next();
+                if let Some(next) = next {
+                    row.clone_from(next);
+                }
+                Ok(next.is_some())
+            }
+        }
+    }
+}
+
+impl ReadRows<'_> {
+    fn read(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         if self.done {
             return Ok(false);
         }

@@ -1,6 +1,6 @@
 //! The CSV of results and failures.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 /// Excel reads Chinese in a CSV file only if it begins with this.
 pub const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -19,16 +19,4 @@ pub fn io_error(error: ::csv::Error) -> io::Error {
         ::csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     }
-}
-
-pub fn without_bom(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(BOM).unwrap_or(bytes)
-}
-
-/// Its header is the first of the records.
-pub fn reader<R: Read>(from: R) -> ::csv::Reader<R> {
-    ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(from)
 }

@@ -1,62 +1,37 @@
 //! Results and failures read back, whatever their format.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
-use csv::StringRecord;
-
-use super::csv::{io_error, reader, without_bom};
-use super::{OutputFormat, xlsx};
 use crate::files::error::FileError;
-use crate::files::fs::open_to_read;
+use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 
-/// Bytes within which the first rows of a CSV file end.
-const HEAD: u64 = 1024 * 1024;
-
-/// A file as it stood when it was read: a workbook as the CSV that it would be.
-#[derive(Debug)]
-pub struct Existing {
-    pub csv: Vec<u8>,
-}
-
-impl Existing {
-    pub fn read(path: &Path) -> io::Result<Existing> {
-        read(path, u64::MAX, usize::MAX)
+/// The file as a table, if there is one; an error of the sheet where it is none.
+///
+/// # Errors
+///
+/// If the file is there and cannot be opened.
+pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, FileError> {
+    match File::open(path) {
+        Ok(file) if file.metadata().is_ok_and(|it| it.is_file() && it.len() > 0) => {}
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(FileError::io(path)(error)),
     }
-
-    /// The header and the rows, all as they stand.
-    pub fn records(&self) -> impl Iterator<Item = io::Result<StringRecord>> + '_ {
-        let records = reader(without_bom(&self.csv)).into_records();
-        records.map(|record| record.map_err(io_error))
-    }
-}
-
-/// The header and the first row, as far as they are there; without cells where they are no text.
-pub fn head(path: &Path) -> io::Result<Vec<StringRecord>> {
-    let existing = read(path, HEAD, 2)?;
-    let records = existing.records().take(2);
-    Ok(records.map(Result::unwrap_or_default).collect())
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    match open_to_read(path) {
-        Ok(Some((file, _))) => Ok(file),
-        Ok(None) => Err(io::ErrorKind::NotFound.into()),
-        Err(FileError::Io { source, .. }) => Err(source),
-        Err(error) => Err(io::Error::other(error)),
-    }
-}
-
-fn read(path: &Path, bytes: u64, rows: usize) -> io::Result<Existing> {
-    let file = open(path)?;
-    let csv = match OutputFormat::of(path) {
-        OutputFormat::Csv => {
-            let mut csv = Vec::new();
-            file.take(bytes).read_to_end(&mut csv)?;
-            csv
-        }
-        OutputFormat::Xlsx => xlsx::to_csv(file, rows)?,
+    let options = SheetOptions {
+        is_table: true,
+        ..SheetOptions::default()
     };
-    Ok(Existing { csv })
+    Ok(Some(Sheet::open(Source::Path(path.to_owned()), &options)))
+}
+
+/// Whether the file holds any row, or cannot be read.
+pub fn has_rows(path: &Path) -> bool {
+    let has_rows = |table: Sheet| table.rows()?.read(&mut Row::default());
+    match open_table(path) {
+        Ok(Some(table)) => table.and_then(has_rows).unwrap_or(true),
+        Ok(None) => false,
+        Err(_) => path.is_file(),
+    }
 }

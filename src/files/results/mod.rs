@@ -16,8 +16,8 @@ use super::atomic::{AtomicFile, Readers};
 use super::error::FileError;
 use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG};
 use csv::BOM;
-pub use csv::{io_error, reader, without_bom, writer};
-pub use existing::{Existing, head};
+pub use csv::{io_error, writer};
+pub use existing::{has_rows, open_table};
 pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 
 /// The columns of a results file.
@@ -25,6 +25,8 @@ pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
 pub struct ResultsColumns<'a> {
     /// The sheet's own.
     pub own: &'a [String],
+    /// Where a row has the cells of these.
+    pub cells: &'a [usize],
     pub sent_flag: bool,
     pub extra_fields: bool,
     pub appended: Appended,
@@ -154,7 +156,8 @@ impl<'a> ResultsColumns<'a> {
 
     /// A row's cells.
     pub fn record(self, row: &ResultRow<'_>, format: OutputFormat) -> StringRecord {
-        let mut record = row.cells.clone();
+        let cells = self.cells.iter().map(|&at| row.cells.get(at));
+        let mut record: StringRecord = cells.map(Option::unwrap_or_default).collect();
         if self.sent_flag {
             record.push_field(row.sent_flag.unwrap_or_default());
         }
@@ -187,12 +190,14 @@ mod tests {
     fn written(own: &[String], row: &ResultRow<'_>, bom: bool) -> String {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.results.csv");
+        let cells: Vec<usize> = (0..own.len()).collect();
         let columns = ResultsColumns {
             own,
+            cells: &cells,
             sent_flag: row.sent_flag.is_some(),
             extra_fields: !row.extra_fields.is_empty(),
             appended: match row.appended.len() {
-                5 => Appended::Outcomes,
+                6 => Appended::Outcomes,
                 _ => Appended::Readings,
             },
         };
@@ -230,16 +235,17 @@ mod tests {
             ("", ""),
         ] {
             let expected = format!(
-                "\u{feff}order,flag,line,status,code,message,attempts,finished_at\n\
-                 =CG1,+aa,2,rejected,100,{defused},1,T\n"
+                "\u{feff}order,flag,line,status,code,message,attempts,finished_at,row_check\n\
+                 =CG1,+aa,2,rejected,100,{defused},1,T,x\n"
             );
-            let appended = ["rejected", "100", message, "1", "T"];
+            let appended = ["rejected", "100", message, "1", "T", "x"];
             assert_eq!(written(&own, &row(&cells, &appended), true), expected);
         }
-        let row = row(&cells, &["different", "=bb", "-", "T"]);
+        let row = row(&cells, &["different", "=bb", "-", "T", "x"]);
         assert_eq!(
             written(&own, &row, false),
-            "order,flag,line,status,flag_now,message,checked_at\n=CG1,+aa,2,different,'=bb,'-,T\n"
+            "order,flag,line,status,flag_now,message,checked_at,row_check\n\
+             =CG1,+aa,2,different,'=bb,'-,T,x\n"
         );
     }
 
@@ -250,7 +256,7 @@ mod tests {
         let row = ResultRow {
             sent_flag: Some("aa"),
             extra_fields: "x,y",
-            ..row(&cells, &["rejected", "", "why", "1", "T"])
+            ..row(&cells, &["rejected", "", "why", "1", "T", "x"])
         };
         let text = written(&own, &row, false);
         let (header, line) = text.split_once('\n').expect("two lines");

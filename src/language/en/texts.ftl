@@ -64,7 +64,7 @@ sheet-merged-header = line { $line }: { $header } is merged over the columns { $
 sheet-no-such-line = no row begins on line { $line }; give --header-line the line or worksheet row of the header
 sheet-several-headers = more than one line could be the header: { $lines }; say which with --header-line
 sheet-header-in-doubt = line { $line } ({ $cell }) may be a row, a title or what was asked for, and not the header; say --header-line { $line } if it is the header, or its line, or --no-header if the sheet has none
-sheet-no-line-column = line { $line } has columns of a results or failures file, but not "line", by which its rows are known; put that column back, or save the file under another name to send it as a sheet of its own
+sheet-no-check-column = line { $line } has columns of a results or failures file, but not "row_check", by which each row proves what it is; give the file back with all its columns, or take line, status and the others out to send it as a sheet of its own
 sheet-own-column-twice = line { $line }: two columns are named "{ $column }", and which of them wdt-flags added cannot be told; rename the sheet's own, or move the added columns together again to the end
 sheet-ambiguous-column = line { $line }: more than one column could be the { $column }: { $columns }; say which with { $option } and its letter
 sheet-same-column = line { $line }: column { $column } cannot be both the order and the flag; correct --order-column or --flag-column
@@ -166,11 +166,9 @@ journal-of-other-sheet = a run that was cut short, over another sheet with the s
 journal-not-wanted = the journal in the way is not continued, as asked (--fresh); kept as `{ $path }`, starting over
 
 results-missing = they are not there
-results-unreadable = they cannot be read ({ $why })
 results-of-other-form = they are not as wdt-flags writes them
 results-with-other-columns = they have other columns
-results-without-line = they have no { $line }, which { $place } has as its `line` (correct it there, or empty it if you added the row)
-results-of-later-run = they are of a later run
+results-of-other-account = they are of another account
 
 place-line = line { $line }
 place-line-of-sheet = line { $line } ({ $origin } of the sheet)
@@ -178,6 +176,8 @@ place-of-failures = { $line } of the failures file
 
 note-conflict = the order is given different flags
 note-invalid-and-decided = { $problem }; but { $line } decides: remove this row rather than correct it
+note-put-right = a spreadsheet had made { $now } of the order; put right
+note-and = { $message }; { $note }
 note-conflict-last = the order is given different flags; its last row is { $line }
 note-conflict-accepted-before = the order is given different flags; its last row is { $line }; the last one was accepted before the sheet grew
 note-left-out = hidden in the sheet (--visible-only)
@@ -201,8 +201,10 @@ problem-more-fields = wrong number of fields: more than the { $expected } of the
 problem-fields = { $found } instead of { $expected }
 problem-detail = { $problem } ({ $detail })
 problem-extra-fields = wrong number of fields, see extra_fields; correct the row and empty that cell
-problem-changed = { $column } is not what the results have for its line: a spreadsheet has probably changed it; enter it again in a column formatted as text (文本), or, if it is meant, add --accept-changes
-    .detail = { $now } instead of { $was }
+problem-doubtful = { $column } is still what was in doubt; enter the order again as text, or, if this is it, add ! to row_check
+problem-cut = { $column } is a number of which a spreadsheet has cut digits; enter the order again as text, or, if this is it, add ! to row_check
+problem-moved = { $column } is the order of another row: a column was probably sorted or filled by itself; put it right, or, if it is meant, add ! to row_check
+problem-flag-column = { $column } was changed, but sent_flag is what is sent; change it there, or add ! to row_check to send it as it is
 problem-empty = { $column } is empty
 problem-too-long = { $column } has more than the { $max } characters that the ERP takes
     .detail = { $length } characters
@@ -359,6 +361,9 @@ files-sheet-not-ours = `{ $path }` is the sheet and does not end with the column
 files-not-a-format = `{ $path }` cannot be written: results and failures are CSV files or workbooks; name one ending in .csv or .xlsx
 files-other-worksheets = `{ $path }` has further worksheets, which would be lost; move them to another workbook, or name another file with --results or --failures
 files-too-many-rows = the sheet has { $rows } rows, more than a worksheet has; name a file ending in .csv instead of `{ $path }`
+files-given-of-other-account = `{ $path }` was written for another account; take the profile of that account, or run the sheet itself to send it to this one
+files-given-of-stand-in = `{ $path }` was written in a trial with the stand-in and is not sent to a real account; run the sheet itself
+files-flags-exchanged = `{ $path }`: the flags of { $rows } rows are the same as before, but at other rows: the column was probably sorted by itself; undo that, or add ! to row_check of the rows that are meant so
 files-locked = another run is writing `{ $path }` ({ $holder }); wait for it to end
 files-no-locks = `{ $path }` cannot be locked ({ $why }): its file system may know no locks, and two runs at once would not notice each other; put the sheet on a local disk, or name files there with --results and --failures
 files-of-another = `{ $path }` is of another user's run and cannot be taken over ({ $why }); if that run is over, have the file removed
@@ -366,10 +371,6 @@ files-held = `{ $path }` cannot be replaced ({ $why }); close it in other progra
 files-io = cannot write `{ $path }`: { $why }
 files-holder = pid { $pid } since { $since }
 files-holder-unknown = it does not say who
-files-workbook-worksheets = it has not just one worksheet
-files-workbook-cut-off = a part ends early
-files-workbook-entity = an unknown entity
-files-workbook-text = a cell without its text
 
 ## What commands say
 
@@ -487,6 +488,8 @@ event-account-busy = another run is calling for the same account ({ $holder }): 
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
+event-rows-added = rows that a person has added: { $rows }; they go to the end of the results, without a line
+event-rows-put-right = rows whose order a spreadsheet had changed: { $rows }; put right, see their messages
 event-waits-for-pace = the first call waits { $wait }: the run before called for this account, or paused
 event-as-before = as the run before did
 event-outage = the server cannot be reached: { $why }; trying again in { $wait }
@@ -528,6 +531,7 @@ progress-away = server away since { $since }, next try at { $next }: { $reason }
 progress-retrying = trying again after: { $reason }
 summary-stand-in = nothing was sent to the ERP: this was the stand-in (--sandbox)
 summary-rows = { $rows }: { $counts }
+summary-whole = the whole sheet: { $rows }, { $well } ok, { $rest } not
 summary-calls =
     { $calls } in { $time } ({ $retries ->
         [one] 1 retry
@@ -721,8 +725,6 @@ help-visible-only =
     Leave out the rows that are hidden in a workbook
 
     By a filter or by hand.
-help-accept-changes =
-    Send what a spreadsheet seems to have changed in a failures file
 
     Each row is compared with the results' row of its line; 12345 where
     0012345 stood is invalid without this.

@@ -52,7 +52,7 @@ sheet-merged-header = 第 { $line } 行：{ $header } 合并了 { $from } 到 { 
 sheet-no-such-line = 没有从第 { $line } 行开始的内容；--header-line 请填写表头所在的文件行号或工作表行号
 sheet-several-headers = 不止一行可能是表头：第 { $lines } 行；请用 --header-line 指明
 sheet-header-in-doubt = 第 { $line } 行（{ $cell }）可能是数据、标题或查询条件，不是表头；如果它就是表头，请加 --header-line { $line }，否则写表头所在的行；没有表头的，请加 --no-header
-sheet-no-line-column = 第 { $line } 行有结果文件或失败明细的列，但缺少用来对应各行的 line 列；请把这一列放回去，如果要作为独立的表格发送，请换个文件名保存
+sheet-no-check-column = 第 { $line } 行有结果文件或失败明细的列，但缺少用来核实每一行的 row_check 列；请连同全部列一起交回，如果要作为独立的表格发送，请删去 line、status 等列
 sheet-own-column-twice = 第 { $line } 行：有两列都叫 { $column }，无法判断哪一列是 wdt-flags 添加的；请给表格自己的那一列改名，或把添加的各列重新一起移到末尾
 sheet-ambiguous-column = 第 { $line } 行：有多列可能是{ $column }：{ $columns }；请用 { $option } 加列字母指定
 sheet-same-column = 第 { $line } 行：{ $column }不能既是采购单号又是标记；请修改 --order-column 或 --flag-column
@@ -146,11 +146,9 @@ journal-of-other-sheet = 另一张表格的运行曾经中断，它的结果文�
 journal-not-wanted = 按要求（--fresh）不续跑原有的运行记录；已另存为 `{ $path }`，本次从头开始
 
 results-missing = 结果文件不存在
-results-unreadable = 结果文件无法读取（{ $why }）
 results-of-other-form = 结果文件不是 wdt-flags 写出的样子
 results-with-other-columns = 结果文件的列不同
-results-without-line = 结果文件中没有{ $line }，而{ $place }的 `line` 写的是它（请在那里改正；如果是您新加的行，请清空）
-results-of-later-run = 结果文件来自更晚的一次运行
+results-of-other-account = 它属于另一个账号
 
 place-line = 第 { $line } 行
 place-line-of-sheet = 第 { $line } 行（对应原表格{ $origin }）
@@ -158,6 +156,8 @@ place-of-failures = 失败明细{ $line }
 
 note-conflict = 同一采购单给出了不同的标记
 note-invalid-and-decided = { $problem }；但该采购单以{ $line }为准：本行不必改正，删除即可
+note-put-right = 表格软件曾把单号变成 { $now }，已还原
+note-and = { $message }；{ $note }
 note-conflict-last = 同一采购单给出了不同的标记；它的最后一行是{ $line }
 note-conflict-accepted-before = 同一采购单给出了不同的标记；它的最后一行是{ $line }；最后一行的标记在表格增加行之前已被接受
 note-left-out = 在表格中被隐藏（--visible-only）
@@ -181,8 +181,10 @@ problem-more-fields = 列数不对：多于表头的 { $expected } 列；请改�
 problem-fields = { $found } 列，应为 { $expected } 列
 problem-detail = { $problem }（{ $detail }）
 problem-extra-fields = 列数不对，见 extra_fields 列；请改正本行，并清空该单元格
-problem-changed = { $column } 与结果文件中该行的内容不同：可能被表格软件改动了；请把该列设为文本格式后重新输入；如果确实要改，请加 --accept-changes
-    .detail = 现为 { $now }，原为 { $was }
+problem-doubtful = “{ $column }”仍是无法确定的内容；请以文本重新输入单号，确实如此就在 row_check 后加 !
+problem-cut = “{ $column }”是被表格软件截掉数字的单号；请以文本重新输入，确实如此就在 row_check 后加 !
+problem-moved = “{ $column }”是另一行的单号，可能只排序或填充了一列；请改正，确实如此就在 row_check 后加 !
+problem-flag-column = “{ $column }”改过了，但发送的是 sent_flag 列；请改那一列，要照原样发送就在 row_check 后加 !
 problem-empty = { $column } 为空
 problem-too-long = { $column } 超过 ERP 最多接受的 { $max } 个字符
     .detail = { $length } 个字符
@@ -327,6 +329,9 @@ files-sheet-not-ours = `{ $path }` 就是表格本身，但末尾已不是 wdt-f
 files-not-a-format = 无法写入 `{ $path }`：结果文件和失败明细只能是 CSV 或工作簿；请指定以 .csv 或 .xlsx 结尾的文件
 files-other-worksheets = `{ $path }` 里还有别的工作表，覆盖后会丢失；请先把它们移到别的工作簿，或用 --results 或 --failures 另行指定文件
 files-too-many-rows = 表格有 { $rows } 行，一个工作表放不下；请把 `{ $path }` 换成以 .csv 结尾的文件
+files-given-of-other-account = `{ $path }` 是为另一个账号写出的；请改用那个账号，要发到当前账号请直接运行原表格
+files-given-of-stand-in = `{ $path }` 是用演示环境试运行时写出的，不会发给真实账号；请直接运行原表格
+files-flags-exchanged = `{ $path }`：有 { $rows } 行的标记与原来相同，只是换了行，可能只对这一列排过序；请撤销排序，确实要这样的行请在 row_check 后加 !
 files-locked = 另一个运行正在写 `{ $path }`（{ $holder }）；请等它结束后再试
 files-no-locks = 无法锁定 `{ $path }`（{ $why }）：所在的文件系统可能不支持文件锁，两次运行会互不知晓；请把表格放到本机磁盘，或用 --results 和 --failures 指定本机磁盘上的文件
 files-of-another = `{ $path }` 属于其他用户的运行，无法接手（{ $why }）；如果那个运行已经结束，请让人删除这个文件
@@ -334,10 +339,6 @@ files-held = 无法替换 `{ $path }`（{ $why }）；请在其他程序里关�
 files-io = 无法写入 `{ $path }`：{ $why }
 files-holder = 进程号 { $pid }，{ $since } 开始
 files-holder-unknown = 没有写明是谁
-files-workbook-worksheets = 其中应当只有一个工作表
-files-workbook-cut-off = 内容不完整，中途断了
-files-workbook-entity = 含有无法识别的字符实体
-files-workbook-text = 有单元格找不到对应的文字
 
 ## 命令的输出
 
@@ -442,6 +443,8 @@ event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）
 event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
+event-rows-added = 有 { $rows } 行是手工添加的，放在结果文件末尾，没有行号
+event-rows-put-right = 有 { $rows } 行的单号被表格软件改动过，已还原，见各行的说明
 event-waits-for-pace = 首次调用先等待 { $wait }：上一次运行刚用该账号调用过，或正在暂停
 event-as-before = 接续上一次运行的等待
 event-outage = 无法连接服务器：{ $why }；{ $wait }后再试
@@ -505,6 +508,7 @@ progress-away = 服务器自 { $since } 起连不上，{ $next } 再试：{ $rea
 progress-retrying = 正在重试：{ $reason }
 summary-stand-in = 没有向 ERP 发送任何内容：这是用模拟 ERP 的试运行（--sandbox）
 summary-rows = 共 { $rows }：{ $counts }
+summary-whole = 整张表格：{ $rows }，其中 { $well } 行已成功，{ $rest } 行未成功
 summary-calls = { $calls } 次，用时 { $time }（重试 { $retries } 次，暂停 { $pauses } 次）
 summary-failures = { $path }（{ $rows }）
 summary-failures-untouched = 就是这份表格，未作改动
@@ -671,8 +675,6 @@ help-visible-only =
     不处理工作簿里隐藏的行
 
     无论是被筛选还是手工隐藏。
-help-accept-changes =
-    失败明细里看似被电子表格软件改动过的内容也照样发送
 
     失败明细的每一行都会与结果文件中同一行（line）对照；原来是 0012345、
     现在是 12345 的行，不加此选项时视为无效。

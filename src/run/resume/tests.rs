@@ -152,7 +152,6 @@ impl Shop {
             verify: false,
             on_conflict: OnConflict::Last,
             paths,
-            accept_changes: false,
             bom: false,
             keep: None,
             fresh: false,

@@ -2,12 +2,12 @@
 
 use super::*;
 
-const SIX: &str = "line,status,code,message,attempts,finished_at";
+const SEVEN: &str = "line,status,code,message,attempts,finished_at,row_check";
 
 #[test]
 fn what_was_appended_is_not_the_sheets_own() {
     let sheet = open(&format!(
-        "purchase_no,flag_name,note,{SIX}\nCG1,aa,n,2,failed,,m,3,t\n"
+        "purchase_no,flag_name,note,{SEVEN}\nCG1,aa,n,2,failed,,m,3,t,x\n"
     ));
     assert_eq!(sheet.columns(), ["purchase_no", "flag_name", "note"]);
     assert!(!sheet.has_sent_flag());
@@ -27,7 +27,7 @@ fn columns_of_these_names_elsewhere_are_the_users() {
 
 #[test]
 fn the_flag_sent_is_the_flag() {
-    let text = format!("purchase_no,标记,sent_flag,{SIX}\nCG1,old,加急,2,failed,,m,3,t\n");
+    let text = format!("purchase_no,标记,sent_flag,{SEVEN}\nCG1,old,加急,2,failed,,m,3,t,x\n");
     let sheet = open(&text);
     assert!(sheet.has_sent_flag());
     assert_eq!(sheet.columns(), ["purchase_no", "标记"]);
@@ -43,16 +43,16 @@ fn the_flag_sent_is_the_flag() {
 #[test]
 fn the_flag_sent_needs_no_flag_column_and_is_checked() {
     let sheet = open(&format!(
-        "purchase_no,sent_flag,{SIX}\nCG1,,2,failed,,m,3,t\n"
+        "purchase_no,sent_flag,{SEVEN}\nCG1,,2,failed,,m,3,t,x\n"
     ));
     assert_eq!(told(&sheet), ["2 ! sent_flag is empty"]);
 }
 
 #[test]
 fn a_row_that_was_ragged_stays_invalid_until_corrected() {
-    let header = format!("purchase_no,flag_name,extra_fields,{SIX}");
+    let header = format!("purchase_no,flag_name,extra_fields,{SEVEN}");
     let sheet = open(&format!(
-        "{header}\nCG1,aa,\"x,y\",2,invalid,,m,0,t\nCG2,aa,,3,failed,,m,0,t\nCG3,aa,z,4,invalid,,m,0,t,more\n"
+        "{header}\nCG1,aa,\"x,y\",2,invalid,,m,0,t,x\nCG2,aa,,3,failed,,m,0,t,x\nCG3,aa,z,4,invalid,,m,0,t,x,more\n"
     ));
     assert_eq!(sheet.columns(), ["purchase_no", "flag_name"]);
     let told = told(&sheet);
@@ -70,21 +70,17 @@ fn a_row_that_was_ragged_stays_invalid_until_corrected() {
 /// A failures file with a flag of its own column and another that was sent, as people hand it back.
 #[test]
 fn a_touched_failures_file_sends_what_was_sent() {
-    let header = format!("purchase_no,标记,sent_flag,{SIX}");
-    let row = "CG1,old,加急,2,failed,,m,3,t";
-    let moved_header = format!("sent_flag,purchase_no,标记,{SIX}");
+    let header = format!("purchase_no,标记,sent_flag,{SEVEN}");
+    let row = "CG1,old,加急,2,failed,,m,3,t,x";
+    let moved_header = format!("sent_flag,purchase_no,标记,{SEVEN}");
     for (header, row) in [
         (format!("{header},"), format!("{row},")),
         (format!("{header},,"), row.to_owned()),
         (format!("{header},备注"), format!("{row},x")),
         (header.replace(",finished_at", ""), row.replace(",t", "")),
-        (
-            header.replace(&format!(",{SIX}"), ""),
-            "CG1,old,加急".to_owned(),
-        ),
         (header.replace("status", "Status"), row.to_owned()),
         (header.replace("sent_flag", " Sent_Flag "), row.to_owned()),
-        (moved_header, "加急,CG1,old,2,failed,,m,3,t".to_owned()),
+        (moved_header, "加急,CG1,old,2,failed,,m,3,t,x".to_owned()),
     ] {
         for is_named_ours in [false, true] {
             let options = SheetOptions {
@@ -100,7 +96,7 @@ fn a_touched_failures_file_sends_what_was_sent() {
 #[test]
 fn a_flag_sent_that_is_gone_is_not_replaced_by_another() {
     let sheet = open(&format!(
-        "purchase_no,标记,sent_flag,{SIX}\nCG1,old,,2,failed,,m,3,t\nCG2,old\n"
+        "purchase_no,标记,sent_flag,{SEVEN}\nCG1,old,,2,failed,,m,3,t,x\nCG2,old\n"
     ));
     assert_eq!(
         told(&sheet),
@@ -109,37 +105,33 @@ fn a_flag_sent_that_is_gone_is_not_replaced_by_another() {
 }
 
 #[test]
-fn what_cannot_be_told_is_refused() {
-    let two = "purchase_no,标记,sent_flag,sent_flag\nCG1,a,b,c\n";
-    let said = refusal(two.as_bytes(), &SheetOptions::default());
-    assert!(
-        said.contains("\"sent_flag\" (column C), \"sent_flag\" (column D)")
-            && said.contains("--flag-column"),
-        "{said}"
-    );
-    let options = SheetOptions {
-        flag_column: Some("D".to_owned()),
-        ..SheetOptions::default()
-    };
-    assert_eq!(
-        told(&opened(two.as_bytes(), &options).unwrap()),
-        ["2 CG1 c"]
-    );
-
-    let twice = "line,purchase_no,标记,line,status,code,attempts,message\n1,CG1,a,2,ok,,1,\n";
-    let said = refusal(twice.as_bytes(), &SheetOptions::default());
-    assert!(said.contains("two columns are named \"line\""), "{said}");
-
-    let lost = "purchase_no,标记,status,code,message\nCG1,a,failed,,m\n";
-    let options = SheetOptions {
-        is_named_ours: true,
-        ..SheetOptions::default()
-    };
-    let said = refusal(lost.as_bytes(), &options);
-    assert!(said.contains("but not \"line\""), "{said}");
-    assert_eq!(
-        told(&open(lost)),
-        ["2 CG1 a"],
-        "of another name it is a sheet like any other"
-    );
+fn a_file_that_has_lost_its_checks_is_refused() {
+    let (named, other) = (true, false);
+    for (text, is_named_ours, says) in [
+        (
+            "line,purchase_no,标记,line,status,attempts,message,row_check\n",
+            other,
+            "two columns are named \"line\"",
+        ),
+        (
+            "purchase_no,标记,status,code,message\n",
+            named,
+            "not \"row_check\"",
+        ),
+        ("purchase_no,标记,sent_flag\n", other, "not \"row_check\""),
+        (
+            "purchase_no,标记,line,status,code,message,attempts,finished_at\n",
+            other,
+            "not \"row_check\"",
+        ),
+    ] {
+        let options = SheetOptions {
+            is_named_ours,
+            ..SheetOptions::default()
+        };
+        let said = refusal(text.as_bytes(), &options);
+        assert!(said.contains(says), "{text}: {said}");
+    }
+    let own = "purchase_no,标记,status,code,message\nCG1,a,failed,,m\n";
+    assert_eq!(told(&open(own)), ["2 CG1 a"], "a sheet like any other");
 }

@@ -90,7 +90,7 @@ proptest! {
             &b""[..], b"purchase_no,flag_name\n", b"\xFF\xFE", b"\xEF\xBB\xBF",
             b"\xB2\xC9\xB9\xBA\xB5\xA5\xBA\xC5,\xB1\xEA\xBC\xC7\n", b"purchase_no\tflag\r",
             b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-            b"a,sent_flag,extra_fields,line,status,code,message,attempts,finished_at\n",
+            b"a,sent_flag,extra_fields,line,status,code,message,attempts,finished_at,row_check\n",
         ]),
         body in vec(prop_oneof![any::<u8>(), prop::sample::select(&b",;\t|\"\r\n\0A=1"[..])], 0..400),
         encoding in prop::option::of(prop::sample::select(vec!["utf-8", "gbk", "utf-16le", "big5", "iso-2022-jp"])),

@@ -3,13 +3,14 @@ use std::path::Path;
 
 use crate::harness::{Place, ScriptedServer, finish, refused, sandbox};
 
-const APPENDED: [&str; 6] = [
+const APPENDED: [&str; 7] = [
     "line",
     "status",
     "code",
     "message",
     "attempts",
     "finished_at",
+    "row_check",
 ];
 
 #[test]
@@ -106,8 +107,14 @@ fn results_and_failures_fed_back_do_not_double_the_appended_columns() {
     finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
     let first = place.table("orders.results.csv");
 
+    let calls = erp.stats().calls;
     finish(&mut place.run(&erp, ["orders.results.csv"])).expect(1);
-    let again = place.table("orders.results.results.csv");
+    assert_eq!(
+        erp.stats().calls,
+        calls + 1,
+        "what was accepted is not sent again"
+    );
+    let again = place.table("orders.results.csv");
     assert_eq!(again.header, first.header);
     let compared = ["purchase_no", "flag_name", "备注", "line", "status", "code"];
     assert_eq!(again.select(compared), first.select(compared));

@@ -1,7 +1,5 @@
 //! A failures file put right and given back updates the results it comes from.
 
-use std::fs;
-
 use wdt_flags::sandbox::Sandbox;
 
 use crate::harness::{Place, finish, sandbox};
@@ -112,11 +110,11 @@ fn rearranged(place: &Place, columns: &[&str]) -> String {
 #[test]
 fn this_programs_columns_are_known_wherever_they_stand() {
     for columns in [
-        "purchase_no,flag_name,备注,line,status,code,message,attempts,finished_at,note",
-        "purchase_no,flag_name,备注,line,status,code,message,attempts,finished_at,,",
-        "Line,purchase_no,Status,flag_name,备注,message",
-        "finished_at,attempts,message,code,status,line,备注,flag_name,purchase_no",
-        "purchase_no,flag_name,备注,line",
+        "purchase_no,flag_name,备注,line,status,code,message,attempts,finished_at,row_check,note",
+        "purchase_no,flag_name,备注,line,status,code,message,attempts,finished_at,row_check,,",
+        "Line,purchase_no,Status,flag_name,备注,message,Row_Check",
+        "row_check,attempts,message,code,status,line,备注,flag_name,purchase_no",
+        "purchase_no,flag_name,line,status,row_check",
     ] {
         let (place, erp) = (Place::new(), sandbox());
         first_run(&place, &erp);
@@ -132,10 +130,17 @@ fn this_programs_columns_are_known_wherever_they_stand() {
         assert_eq!(results.column("purchase_no")[1], "CG3", "{columns:?}");
         let left = place.table("x.failures.csv");
         assert_eq!(left.column("line"), ["4", "5"], "{columns:?}");
-        let notes = left.header.iter().any(|name| name == "note");
-        assert_eq!(notes, columns.contains(&"note"), "{columns:?}");
-        if notes {
+        assert_eq!(
+            results.column("备注"),
+            ["一", "二", "三", "四"],
+            "{columns:?}"
+        );
+        if columns.contains(&"note") {
             assert_eq!(left.column("note"), ["my note"; 2]);
+            assert_eq!(
+                results.column("note"),
+                ["", "my note", "my note", "my note"]
+            );
         }
     }
 }
@@ -143,9 +148,8 @@ fn this_programs_columns_are_known_wherever_they_stand() {
 #[test]
 fn a_flag_that_was_sent_is_sent_again_wherever_its_column_stands() {
     for columns in [
-        "purchase_no,flag_name,sent_flag,line,status,code,message,attempts,finished_at,",
-        "sent_flag,purchase_no,flag_name,line,status,code,message,attempts",
-        "purchase_no,flag_name,SENT_FLAG",
+        "purchase_no,flag_name,sent_flag,line,status,code,message,attempts,row_check,",
+        "sent_flag,purchase_no,flag_name,line,status,row_check,attempts",
     ] {
         let (place, erp) = (Place::new(), sandbox());
         place.write("x.csv", "purchase_no,flag_name\nCG404,加急\n");
@@ -205,13 +209,18 @@ fn with_both_names_given_the_results_are_updated_too() {
 
 #[test]
 fn results_that_do_not_belong_are_left_alone_and_it_is_said_why() {
-    let no_such_line = |text: &str| text.replace(",5,rejected", ",9,rejected");
-    let other_columns = |text: &str| text.replacen("备注", "备忘", 1);
+    let other_columns = |text: &str| text.replacen("flag_name", "flag", 1);
+    let no_checks = |text: &str| text.replacen(",row_check", ",checks", 1);
+    let another_account = |text: &str| {
+        let mine = text.rsplit(',').next().expect("a check");
+        text.replace(&mine[..6], "aaaaaa")
+    };
     let nothing = |_: &str| String::new();
     for (edit, why) in [
-        (&no_such_line as &dyn Fn(&str) -> String, "no line 5"),
-        (&other_columns, "other columns"),
-        (&nothing, "not as wdt-flags writes them"),
+        (&other_columns as &dyn Fn(&str) -> String, "other columns"),
+        (&no_checks, "not as wdt-flags writes them"),
+        (&another_account, "of another account"),
+        (&nothing, "they are not there"),
     ] {
         let (place, erp) = (Place::new(), sandbox());
         let text = edit(&first_run(&place, &erp));
@@ -221,12 +230,6 @@ fn results_that_do_not_belong_are_left_alone_and_it_is_said_why() {
         assert_eq!(place.read("x.results.csv"), text);
         assert_eq!(place.table("x.failures.results.csv").rows.len(), 3);
     }
-    let (place, erp) = (Place::new(), sandbox());
-    first_run(&place, &erp);
-    fs::remove_file(place.path("x.results.csv")).expect("there");
-    let run = finish(&mut place.run(&erp, ["x.failures.csv"])).expect(1);
-    assert!(run.stderr.contains("they are not there"), "{run:#?}");
-    assert_eq!(place.table("x.failures.results.csv").rows.len(), 3);
 }
 
 #[test]

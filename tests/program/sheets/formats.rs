@@ -8,9 +8,9 @@ use wdt_flags::sandbox::Sandbox;
 use crate::harness::{Place, finish, sandbox};
 
 /// What is written after the sheet's own columns.
-const APPENDED: &str = "line,status,code,message,attempts,finished_at";
+const APPENDED: &str = "line,status,code,message,attempts,finished_at,row_check";
 
-/// Runs the sheet and returns the whole results file, but for the times.
+/// Runs the sheet and returns the whole results file, but for the times and the last column.
 fn results(place: &Place, erp: &Sandbox, sheet: &str, options: &[&str], code: i32) -> String {
     let args = [&[sheet, "-o", "r.csv", "--failures", "f.csv"], options].concat();
     finish(&mut place.run(erp, args)).expect(code);
@@ -19,10 +19,10 @@ fn results(place: &Place, erp: &Sandbox, sheet: &str, options: &[&str], code: i3
         .strip_prefix('\u{feff}')
         .and_then(|text| text.split_once('\n'))
         .expect("a byte order mark and a header");
-    let own = header.strip_suffix(APPENDED).expect("the six columns");
+    let own = header.strip_suffix(APPENDED).expect("the appended columns");
     let rows: Vec<_> = rows
         .lines()
-        .map(|row| row.rsplit_once(',').map_or(row, |(row, _time)| row))
+        .map(|row| row.rsplitn(3, ',').last().unwrap_or(row))
         .collect();
     format!("{own}\n{}\n", rows.join("\n"))
 }

@@ -3,17 +3,15 @@
 //! All of the sheet's own cells are texts, as they were read, in columns formatted as text: what a
 //! person opens, repairs and saves is not changed. Nothing can be a formula.
 
-mod read;
-
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 
 use csv::StringRecord;
 use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Workbook, Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr;
 
 use super::ResultsColumns;
-pub use read::{has_others, to_csv};
+use crate::workbook::{Budget, Workbook as Book};
 
 /// Rows of a worksheet, the header included.
 pub const MAX_ROWS: u32 = 1_048_576;
@@ -42,6 +40,12 @@ const COLOURS: [(&str, u32, u32); 11] = [
     ("unknown", 0xFFEB9C, 0x7F6000),
 ];
 const HEADER_COLOUR: u32 = 0xD9D9D9;
+
+/// Whether a workbook has more than the one worksheet that this program writes.
+pub fn has_others(file: impl Read + Seek) -> bool {
+    let budget = Budget::new(None);
+    Book::open(file, &budget).is_ok_and(|book| book.sheets().len() > 1)
+}
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,0 +1,190 @@
+//! Correcting: a run over the results with the given rows in place, where the last row of each order
+//! decides and rows with success need no call.
+
+mod past;
+mod prove;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use super::error::FileError;
+use super::outcome::Status;
+use super::row_check::Issuer;
+use crate::sheet::{Appended, Part, Row, Sheet, SheetError};
+pub use past::{NotUpdated, PastResults};
+use prove::{Proof, Prover, Sent};
+
+/// What a file that is given back comes to.
+#[derive(Debug)]
+pub struct Correction {
+    /// The sheet's own columns in the results: those that they had, then those that the given file
+    /// has more.
+    pub columns: Vec<String>,
+    /// Where a row has the cells of these.
+    pub cells: Vec<usize>,
+    /// Whether the file was of outcomes, which results have, and not of readings.
+    pub is_of_outcomes: bool,
+    /// Why the results that the rows come from are not updated.
+    pub not_updated: Option<NotUpdated>,
+    /// Rows of the results before.
+    pub known: u64,
+    /// Rows that a person has added.
+    pub added: u64,
+    /// Rows that a spreadsheet has changed, and that are put right.
+    pub put_right: u64,
+}
+
+impl Correction {
+    pub fn is_update(&self) -> bool {
+        self.not_updated.is_none()
+    }
+}
+
+/// Puts the rows of a file that is given back in the place of those that they come from: the sheet
+/// then holds all rows of the results. `issuer` is that of the run; none where nothing is sent.
+///
+/// # Errors
+///
+/// If the file is of another account, or its flags were exchanged.
+pub fn correct(
+    sheet: &mut Sheet,
+    past: Result<PastResults, NotUpdated>,
+    issuer: Option<&Issuer>,
+) -> Result<Correction, FileError> {
+    let given = read_rows(sheet)?;
+    let not_updated = past.as_ref().err().copied();
+    let past = past.unwrap_or_default();
+    let (columns, cells) = past.columns_with(sheet.columns());
+    let mut all = past.rows_for(sheet.columns());
+    let known = all.len() as u64;
+
+    let mut prover = Prover::new(sheet, all.iter().chain(&given));
+    if let Some(issuer) = issuer {
+        prover.check_issuer(&given, issuer)?;
+    }
+    let mut places = Places::default();
+    for (at, row) in all.iter_mut().enumerate() {
+        prover.restore(row);
+        let status = row.origin().and_then(|it| it.status().parse().ok());
+        row.part = if status.is_some_and(Status::is_settled) {
+            Part::KeptSettled
+        } else {
+            Part::Kept
+        };
+        places.enter(at, row, &prover);
+    }
+    let proofs: Vec<Proof> = given.iter().map(|row| prover.proof(row)).collect();
+    let claimants = claimants(&proofs);
+    let mut copies = HashSet::new();
+    let mut others = Vec::new();
+    for (at, (mut row, proof)) in given.into_iter().zip(proofs).enumerate() {
+        let origin = proof.origin();
+        let is_claimant = origin.is_some_and(|origin| claimants[&origin] == at);
+        let its = origin.filter(|_| is_claimant);
+        let its = its.and_then(|origin| places.by_origin.get(&origin).copied());
+        if row.is_left_out() && its.is_some() {
+            row.part = Part::Kept;
+            others.push(row);
+            continue;
+        }
+        let is_done = its.is_some_and(|at| {
+            all[at].part.is_settled() && prover.sent(&all[at]) == prover.sent(&row)
+        });
+        let is_unedited = is_done || prover.prove(&mut row, &proof, its.map(|at| &all[at]));
+        let sent = prover.sent(&row);
+        if origin.is_some() && !copies.insert((origin, sent.clone())) {
+            continue;
+        }
+        // One that a person has added may have been sent before.
+        let its = its.or_else(|| {
+            let added = places.added.get(&sent).copied();
+            added.filter(|_| !is_claimant)
+        });
+        if let Some(at) = its {
+            let is_same = is_unedited || prover.sent(&all[at]) == sent;
+            stand_in(&mut all[at], row, is_same);
+        } else {
+            if not_updated.is_none() || !is_claimant {
+                row.forget_origin();
+            }
+            others.push(row);
+        }
+    }
+    prover.check_exchanged()?;
+    let put_right = prover.put_right;
+    // The file may have been sorted.
+    let line = |row: &Row| row.origin().and_then(|it| it.line).unwrap_or(u64::MAX);
+    others.sort_by_key(line);
+    let is_added = |row: &&Row| line(row) == u64::MAX && !row.is_left_out();
+    let added = others.iter().filter(is_added).count() as u64;
+    all.append(&mut others);
+    for (position, row) in (1..).zip(&mut all) {
+        row.position = position;
+    }
+    sheet.hold(all);
+    Ok(Correction {
+        columns,
+        cells,
+        is_of_outcomes: sheet.appended() == Some(Appended::Outcomes),
+        not_updated,
+        known,
+        added,
+        put_right,
+    })
+}
+
+pub(super) fn read_rows(sheet: &Sheet) -> Result<Vec<Row>, SheetError> {
+    let (mut all, mut row) = (Vec::new(), Row::default());
+    let mut rows = sheet.rows()?;
+    while rows.read(&mut row)? {
+        all.push(row.clone());
+    }
+    Ok(all)
+}
+
+/// Where the results have rows that may be given back.
+#[derive(Default)]
+struct Places {
+    by_origin: HashMap<u32, usize>,
+    /// Those without a line, by what was sent.
+    added: HashMap<Sent, usize>,
+}
+
+impl Places {
+    fn enter(&mut self, at: usize, row: &Row, prover: &Prover<'_>) {
+        if let Some(origin) = prover.proof(row).origin() {
+            self.by_origin.entry(origin).or_insert(at);
+        }
+        if row.origin().is_some_and(|it| it.line.is_none()) {
+            self.added.entry(prover.sent(row)).or_insert(at);
+        }
+    }
+}
+
+/// Of the rows that say they come from the same one: the first whose order is that one's, else the
+/// first. The others are copies, or were filled down.
+fn claimants(proofs: &[Proof]) -> HashMap<u32, usize> {
+    let mut claimants = HashMap::new();
+    for (at, proof) in proofs.iter().enumerate() {
+        let Some(origin) = proof.origin() else {
+            continue;
+        };
+        let first = *claimants.entry(origin).or_insert(at);
+        if !proofs[first].fits() && proof.fits() {
+            claimants.insert(origin, at);
+        }
+    }
+    claimants
+}
+
+/// Puts a row that is given back in the place of its row of the results. With success and unedited
+/// that one stays as it is.
+fn stand_in(its: &mut Row, mut row: Row, is_same: bool) {
+    if its.part.is_settled() && is_same {
+        its.settle_at(row.line(), Part::Settled);
+        return;
+    }
+    row.take_place_of(its);
+    *its = row;
+}

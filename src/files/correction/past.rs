@@ -1,0 +1,125 @@
+//! The results that a file comes from, as an earlier run has left them.
+
+use std::fmt;
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::read_rows;
+use crate::files::error::FileError;
+use crate::files::results::open_table;
+use crate::files::row_check::{Issuer, RowCheck};
+use crate::language::say;
+use crate::sheet::{Appended, Row, Sheet};
+
+/// Why the results that a file comes from are not updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotUpdated {
+    Missing,
+    /// They are not as this program writes them.
+    OtherForm,
+    OtherColumns,
+    OtherAccount,
+}
+
+impl fmt::Display for NotUpdated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            NotUpdated::Missing => say!("results-missing"),
+            NotUpdated::OtherForm => say!("results-of-other-form"),
+            NotUpdated::OtherColumns => say!("results-with-other-columns"),
+            NotUpdated::OtherAccount => say!("results-of-other-account"),
+        })
+    }
+}
+
+/// Read once.
+#[derive(Debug, Default)]
+pub struct PastResults {
+    columns: Vec<String>,
+    rows: Vec<Row>,
+}
+
+impl PastResults {
+    /// The results at `path`, as far as the rows of `sheet` can be theirs.
+    ///
+    /// # Errors
+    ///
+    /// If they are there and cannot be read.
+    pub fn read(
+        path: &Path,
+        sheet: &Sheet,
+        issuer: Option<&Issuer>,
+    ) -> Result<Result<PastResults, NotUpdated>, FileError> {
+        let results = match open_table(path)? {
+            None => return Ok(Err(NotUpdated::Missing)),
+            Some(Ok(table)) if table.appended() == Some(Appended::Outcomes) => table,
+            Some(_) => return Ok(Err(NotUpdated::OtherForm)),
+        };
+        let (order, flag) = sheet.own_places();
+        let is_there = |at| counterpart(sheet.columns(), at, results.columns()).is_some();
+        if !is_there(order) || !flag.is_none_or(is_there) {
+            return Ok(Err(NotUpdated::OtherColumns));
+        }
+        if results.keeps_sent_flags() != sheet.has_sent_flag() {
+            return Ok(Err(NotUpdated::OtherColumns));
+        }
+        let past = PastResults {
+            columns: results.columns().to_vec(),
+            rows: read_rows(&results)?,
+        };
+        let checks = past.rows.iter().filter_map(|row| row.origin());
+        let mut checks = checks.filter_map(|it| RowCheck::parse(it.check()));
+        let is_others = |it: RowCheck| issuer.is_some_and(|issuer| it.issuer != *issuer);
+        if checks.any(is_others) {
+            return Ok(Err(NotUpdated::OtherAccount));
+        }
+        Ok(Ok(past))
+    }
+
+    /// All columns, and where the rows of [`PastResults::rows_for`] have their cells: `given` are
+    /// those of the file that is given back.
+    pub fn columns_with(&self, given: &[String]) -> (Vec<String>, Vec<usize>) {
+        let mut beyond = given.len()..;
+        let mut columns = self.columns.clone();
+        let mut cells: Vec<usize> = (0..columns.len())
+            .filter_map(|at| counterpart(&self.columns, at, given).or_else(|| beyond.next()))
+            .collect();
+        for (at, name) in given.iter().enumerate() {
+            if !cells.contains(&at) {
+                cells.push(at);
+                columns.push(name.clone());
+            }
+        }
+        (columns, cells)
+    }
+
+    /// The rows with their cells in the places that they have in the given file; those of columns
+    /// that it does not have follow.
+    pub fn rows_for(self, given: &[String]) -> Vec<Row> {
+        let places = (0..given.len()).map(|at| counterpart(given, at, &self.columns));
+        let mut places: Vec<Option<usize>> = places.collect();
+        let more = (0..self.columns.len()).map(Some);
+        let more: Vec<_> = more.filter(|at| !places.contains(at)).collect();
+        places.extend(more);
+        let mut rows = self.rows;
+        for row in &mut rows {
+            let cell = |at: &Option<usize>| at.and_then(|at| row.cells().get(at));
+            let cells: StringRecord = places
+                .iter()
+                .map(|at| cell(at).unwrap_or_default())
+                .collect();
+            row.set_cells(cells);
+        }
+        rows
+    }
+}
+
+/// Where the column stands among others that has its name, or of several of that name its place
+/// among these.
+fn counterpart(columns: &[String], at: usize, others: &[String]) -> Option<usize> {
+    let name = columns.get(at)?;
+    let nth = columns[..at].iter().filter(|it| *it == name).count();
+    let same = (0..).zip(others).filter(|(_, it)| *it == name);
+    same.map(|(at, _)| at).nth(nth)
+}

@@ -1,0 +1,220 @@
+//! What the checks of rows say of them.
+
+use std::collections::HashMap;
+
+use compact_str::CompactString;
+
+use crate::files::error::FileError;
+use crate::files::outcome::Status;
+use crate::files::row_check::{
+    Fit, Issuer, RowCheck, flag_part, is_cut, is_meant, order_part, with_zeros_before,
+};
+use crate::language::say;
+use crate::sheet::{Problem, Row, Say, Sheet, strip_wrapping};
+use crate::text::quoted;
+
+/// Rows whose flags were exchanged are taken for sorted by themselves from this many on.
+const SORTED: usize = 3;
+
+/// Order and flags of a row, as they would be sent.
+pub type Sent = [CompactString; 3];
+
+/// It is still the number that was in doubt when it was first read.
+const DOUBTFUL: Say = |column| say!("problem-doubtful", column = column);
+/// A spreadsheet has cut digits of the order.
+const CUT: Say = |column| say!("problem-cut", column = column);
+/// The order is another row's, as where a column was sorted by itself.
+const MOVED: Say = |column| say!("problem-moved", column = column);
+/// The flag was changed in another column than the one that is sent.
+const IN_VAIN: Say = |column| say!("problem-flag-column", column = column);
+
+pub struct Prover<'s> {
+    sheet: &'s Sheet,
+    /// The orders that checks are of, and where each comes from if that is one place.
+    orders: HashMap<u32, Option<u32>>,
+    /// Of the rows whose flag was edited: as it is, and as it was.
+    edited: [Vec<u16>; 2],
+    pub put_right: u64,
+}
+
+/// What the check of a row says of its order.
+pub struct Proof {
+    check: Option<RowCheck>,
+    is_meant: bool,
+    was_rejected: bool,
+    fit: Fit,
+}
+
+impl Proof {
+    pub fn origin(&self) -> Option<u32> {
+        self.check.as_ref().map(|check| check.origin)
+    }
+
+    pub fn fits(&self) -> bool {
+        matches!(self.fit, Fit::Intact | Fit::PutRight(_))
+    }
+}
+
+impl<'s> Prover<'s> {
+    pub fn new<'r>(sheet: &'s Sheet, rows: impl Iterator<Item = &'r Row>) -> Prover<'s> {
+        let checks = rows.filter_map(|row| RowCheck::parse(row.origin()?.check()));
+        let mut orders = HashMap::new();
+        for check in checks.filter(|check| !check.is_doubtful) {
+            let origin = orders.entry(check.order).or_insert(Some(check.origin));
+            if *origin != Some(check.origin) {
+                *origin = None;
+            }
+        }
+        Prover {
+            sheet,
+            orders,
+            edited: [Vec::new(), Vec::new()],
+            put_right: 0,
+        }
+    }
+
+    /// An error if a row is of another account. What the stand-in is given is no more than a trial.
+    pub fn check_issuer(&self, rows: &[Row], issuer: &Issuer) -> Result<(), FileError> {
+        if issuer.is_demo() {
+            return Ok(());
+        }
+        let checks = rows
+            .iter()
+            .filter_map(|row| RowCheck::parse(row.origin()?.check()));
+        let Some(other) = checks.map(|it| it.issuer).find(|it| it != issuer) else {
+            return Ok(());
+        };
+        let path = self.sheet.name();
+        Err(FileError::Refused(if other.is_demo() {
+            say!("files-given-of-stand-in", path = path)
+        } else {
+            say!("files-given-of-other-account", path = path)
+        }))
+    }
+
+    pub fn sent(&self, row: &Row) -> Sent {
+        let [flag, own] = self.sheet.flags(row);
+        [row.order_cell(self.sheet), flag, own].map(|cell| strip_wrapping(cell).into())
+    }
+
+    pub fn proof(&self, row: &Row) -> Proof {
+        let cell = row.origin().map_or("", |it| it.check());
+        let check = RowCheck::parse(cell);
+        let was_rejected = row
+            .origin()
+            .is_some_and(|it| it.status() == Status::Rejected.as_str());
+        let order = strip_wrapping(row.order_cell(self.sheet));
+        let fit = match &check {
+            Some(check) if !check.is_doubtful => check.fit(&order, was_rejected),
+            _ => Fit::Other,
+        };
+        Proof {
+            check,
+            is_meant: is_meant(cell),
+            was_rejected,
+            fit,
+        }
+    }
+
+    /// Puts right what a spreadsheet has done to a row of the results.
+    pub fn restore(&self, row: &mut Row) {
+        if let Fit::PutRight(order) = self.proof(row).fit {
+            row.set_order(self.sheet, &order);
+        }
+    }
+
+    /// Puts a row right that a spreadsheet has changed, or makes it invalid where what it was is not
+    /// known. Returns whether it is as it was when it was written; `its` is its row of the results.
+    pub fn prove(&mut self, row: &mut Row, proof: &Proof, its: Option<&Row>) -> bool {
+        let order = strip_wrapping(row.order_cell(self.sheet)).into_owned();
+        let Some(check) = proof.check.as_ref().filter(|_| !proof.is_meant) else {
+            let has_lost_zeros = || {
+                with_zeros_before(&order)
+                    .skip(1)
+                    .any(|it| self.is_known(&it, None))
+            };
+            if proof.is_meant {
+                row.trust_order();
+                return false;
+            }
+            if is_cut(&order) {
+                self.refuse(row, CUT, &order);
+            } else if has_lost_zeros() {
+                self.refuse(row, MOVED, &order);
+            }
+            return false;
+        };
+        match &proof.fit {
+            Fit::Intact => row.trust_order(),
+            Fit::PutRight(was) => {
+                row.set_order(self.sheet, was);
+                row.note = say!("note-put-right", now = quoted(&order));
+                self.put_right += 1;
+            }
+            Fit::Cut => {
+                self.refuse(row, CUT, &order);
+                if proof.was_rejected {
+                    // That it was is no longer said when it comes back.
+                    row.set_check(&check.clone().in_doubt(&order).to_string());
+                }
+            }
+            Fit::Other if check.is_still_doubtful(&order) => {
+                self.refuse(row, DOUBTFUL, &order);
+            }
+            Fit::Other
+                if with_zeros_before(&order).any(|it| self.is_known(&it, Some(check.origin))) =>
+            {
+                self.refuse(row, MOVED, &order);
+            }
+            Fit::Other => {}
+        }
+        let sent = self.sent(row);
+        let flag = flag_part([&sent[1], &sent[2]]);
+        if flag == check.flag {
+            return proof.fits();
+        }
+        self.edited[0].push(flag);
+        self.edited[1].push(check.flag);
+        let [_, flag, own] = &sent;
+        // What is sent stands in a column of this program's.
+        let is_in_vain = row.sent_flag().is_some()
+            && match its.map(|its| self.sent(its)) {
+                Some([_, flag_was, own_was]) => *flag == flag_was && *own != own_was,
+                None => !own.is_empty() && own != flag,
+            };
+        if is_in_vain {
+            let problem = Problem::unproven(self.sheet.own_flag_header(), IN_VAIN, own);
+            row.problem.get_or_insert(problem);
+        }
+        false
+    }
+
+    fn refuse(&self, row: &mut Row, says: Say, order: &str) {
+        let problem = Problem::unproven(&self.sheet.layout().order_column, says, order);
+        row.problem.get_or_insert(problem);
+    }
+
+    /// Whether the order is that of another row than the one of this origin.
+    fn is_known(&self, order: &str, origin: Option<u32>) -> bool {
+        let its = self.orders.get(&order_part(order));
+        its.is_some_and(|its| its.is_none() || *its != origin)
+    }
+
+    /// An error if the flags that were edited are the same as before, at other rows: then their
+    /// column was sorted by itself.
+    pub fn check_exchanged(&mut self) -> Result<(), FileError> {
+        for flags in &mut self.edited {
+            flags.sort_unstable();
+        }
+        let [now, was] = &self.edited;
+        if now.len() >= SORTED && now == was {
+            let (path, rows) = (self.sheet.name(), now.len() as u64);
+            return Err(FileError::Refused(say!(
+                "files-flags-exchanged",
+                path = path,
+                rows = rows
+            )));
+        }
+        Ok(())
+    }
+}

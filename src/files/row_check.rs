@@ -1,0 +1,225 @@
+//! Rows that prove themselves: what stands in a column of each file that is given back, so that a
+//! row still tells whose it is when spreadsheets and people have been at it.
+//!
+//! `bdkaef-ekfjmcpa-hgmeabcd-cdpo`: account, origin, order and flag, four bits a letter from a to
+//! p, which no spreadsheet takes for a number or a date. `?` after it says that the order was in
+//! doubt when it was first read, `!` that a person means the row as it stands.
+
+mod repair;
+
+use std::fmt;
+
+use compact_str::CompactString;
+use md5::{Digest, Md5};
+
+use crate::sheet::strip_wrapping;
+use repair::as_spreadsheets_write;
+pub use repair::{Fit, is_cut, with_zeros_before};
+
+/// Stands for the account of the stand-in.
+const DEMO: &str = "demo";
+
+/// Whose ERP a file was written for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer(CompactString);
+
+impl Issuer {
+    /// The seller's account at the host of its endpoint.
+    pub fn of(seller: &str, host: &str) -> Issuer {
+        Issuer(letters(digest("account", &[seller, host]), 6))
+    }
+
+    pub fn demo() -> Issuer {
+        Issuer(DEMO.into())
+    }
+
+    pub fn is_demo(&self) -> bool {
+        self.0 == DEMO
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowCheck {
+    pub issuer: Issuer,
+    /// Of the line and the order as first read; kept through all corrections.
+    pub origin: u32,
+    /// Of the order as last read; where it is doubtful, of the number that spreadsheets make of it.
+    pub order: u32,
+    /// Of the flag that is sent and, where it is given for all rows, of the sheet's own flag.
+    pub flag: u16,
+    pub is_doubtful: bool,
+    pub is_meant: bool,
+}
+
+impl RowCheck {
+    /// Of a row that is read for the first time.
+    pub fn new(issuer: &Issuer, origin: u32, order: &str, flag: [&str; 2]) -> RowCheck {
+        RowCheck {
+            issuer: issuer.clone(),
+            origin,
+            order: order_part(order),
+            flag: flag_part(flag),
+            is_doubtful: false,
+            is_meant: false,
+        }
+    }
+
+    /// The same, where the order is not sent because what it was is in doubt.
+    pub fn in_doubt(self, order: &str) -> RowCheck {
+        RowCheck {
+            order: order_part(&as_spreadsheets_write(order)),
+            is_doubtful: true,
+            ..self
+        }
+    }
+
+    pub fn parse(cell: &str) -> Option<RowCheck> {
+        let text = strip_wrapping(cell);
+        let is_mark = |c: char| matches!(c, '?' | '!' | '？' | '！') || c.is_whitespace();
+        let whole = text.trim_matches(is_mark).to_ascii_lowercase();
+        let mut parts = whole.split('-');
+        let issuer = parts.next()?;
+        let is_issuer = issuer == DEMO || issuer.len() == 6 && value(issuer).is_some();
+        let mut part = |length| value(parts.next().filter(|it| it.len() == length)?);
+        let (origin, order, flag) = (part(8)?, part(8)?, part(4)?);
+        if !is_issuer || parts.next().is_some() {
+            return None;
+        }
+        Some(RowCheck {
+            issuer: Issuer(issuer.into()),
+            origin,
+            order,
+            flag: flag.try_into().ok()?,
+            is_doubtful: text.contains(['?', '？']),
+            is_meant: is_meant(cell),
+        })
+    }
+
+    /// How an order fits the one that was read last. Digits that a spreadsheet has cut are filled
+    /// in only where the ERP has not refused the order: then another may be meant.
+    pub fn fit(&self, order: &str, was_rejected: bool) -> Fit {
+        repair::fit(order, was_rejected, |text| order_part(text) == self.order)
+    }
+
+    /// Whether an order that was in doubt is still as it was.
+    pub fn is_still_doubtful(&self, order: &str) -> bool {
+        self.is_doubtful && order_part(&as_spreadsheets_write(order)) == self.order
+    }
+}
+
+impl fmt::Display for RowCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (origin, order) = (letters(self.origin, 8), letters(self.order, 8));
+        let flag = letters(u32::from(self.flag) << 16, 4);
+        write!(f, "{}-{origin}-{order}-{flag}", self.issuer.0)?;
+        f.write_str(if self.is_doubtful { "?" } else { "" })
+    }
+}
+
+/// Whether a person has marked the row as meant, be it beside a check or alone.
+pub fn is_meant(cell: &str) -> bool {
+    cell.contains(['!', '！'])
+}
+
+/// What a row comes from: a line of the sheet and the order on it. A row that a person has added has
+/// none, and is known by its `place` in the results.
+pub fn origin_part(line: Option<u64>, place: u64, order: &str) -> u32 {
+    match line {
+        Some(line) => digest("line", &[&line.to_string(), order]),
+        None => digest("added", &[&place.to_string(), order]),
+    }
+}
+
+pub fn order_part(order: &str) -> u32 {
+    digest("order", &[order])
+}
+
+/// Of the flag that is sent, and the sheet's own where that is another.
+pub fn flag_part(flag: [&str; 2]) -> u16 {
+    (digest("flag", &flag) >> 16) as u16
+}
+
+/// The first 32 bits of the MD5 of the parts, each with its length before it.
+fn digest(what: &str, parts: &[&str]) -> u32 {
+    let mut md5 = Md5::new();
+    for part in [what].iter().chain(parts) {
+        md5.update(format!("{}:{part}", part.len()));
+    }
+    let [a, b, c, d, ..] = <[u8; 16]>::from(md5.finalize());
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// The highest bits, four a letter.
+fn letters(value: u32, count: u32) -> CompactString {
+    let nibbles = (0..count).map(|at| (value >> (28 - 4 * at)) as u8 & 15);
+    nibbles.map(|nibble| char::from(b'a' + nibble)).collect()
+}
+
+fn value(letters: &str) -> Option<u32> {
+    letters.bytes().try_fold(0, |value, letter| {
+        let nibble = letter.checked_sub(b'a').filter(|&it| it < 16)?;
+        Some(value << 4 | u32::from(nibble))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check() -> RowCheck {
+        let issuer = Issuer::of("shop1", "erp.example");
+        let origin = origin_part(Some(7), 0, "0012345");
+        RowCheck::new(&issuer, origin, "0012345", ["加急", ""])
+    }
+
+    #[test]
+    fn a_check_is_read_as_it_was_written() {
+        let text = check().to_string();
+        assert_eq!(text, VECTOR);
+        let upper = format!(" {}！ ", text.to_uppercase());
+        let meant = RowCheck {
+            is_meant: true,
+            ..check()
+        };
+        assert_eq!(RowCheck::parse(&text), Some(check()));
+        assert_eq!(RowCheck::parse(&upper), Some(meant));
+        let doubtful = check().in_doubt("12345");
+        assert_eq!(RowCheck::parse(&doubtful.to_string()), Some(doubtful));
+        let demo = RowCheck::new(&Issuer::demo(), 0, "", ["", ""]);
+        assert!(demo.to_string().starts_with("demo-aaaaaaaa-"));
+        assert_eq!(RowCheck::parse(&demo.to_string()), Some(demo));
+    }
+
+    const VECTOR: &str = "ilkgli-cegamomf-gjaffkjj-dmkm";
+
+    #[test]
+    fn what_is_no_whole_check_is_none() {
+        let text = check().to_string();
+        for other in ["", "!", "demo", &text[1..], &format!("{text}-a")] {
+            assert_eq!(RowCheck::parse(other), None, "{other}");
+        }
+        assert_eq!(RowCheck::parse(&text.replacen(&text[..1], "q", 1)), None);
+        assert!(is_meant("！") && !is_meant("?"));
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(flag_part(["ab", "c"]), flag_part(["a", "bc"]));
+        assert_ne!(Issuer::of("ab", "c"), Issuer::of("a", "bc"));
+        assert_ne!(
+            origin_part(Some(1), 0, "1CG"),
+            origin_part(Some(11), 0, "CG")
+        );
+    }
+
+    #[test]
+    fn an_order_in_doubt_stays_so_as_long_as_a_spreadsheet_could_have_written_it() {
+        let check = check().in_doubt("12,345");
+        for same in ["12345", "12,345", "12345.0", "¥12,345.00", "1.2345E+04"] {
+            assert!(check.is_still_doubtful(same), "{same}");
+        }
+        for other in ["0012345", "12346", "CG12345"] {
+            assert!(!check.is_still_doubtful(other), "{other}");
+        }
+    }
+}

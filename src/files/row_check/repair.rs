@@ -1,0 +1,283 @@
+//! Numbers that a spreadsheet has written in another way than they stood.
+
+/// The most digits that a purchase order has.
+const MAX_ORDER: usize = 40;
+/// A spreadsheet keeps this many digits of a number.
+const EXACT_DIGITS: usize = 15;
+/// Texts that are tried where digits are lost.
+const MAX_TRIED: u64 = 10_000;
+
+/// How an order fits the one that a check is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fit {
+    Intact,
+    /// A spreadsheet has changed it; this is how it was.
+    PutRight(String),
+    /// A spreadsheet has cut it, and what it was is not known.
+    Cut,
+    /// It is another.
+    Other,
+}
+
+/// `is_it` tells the order that was read last.
+pub fn fit(order: &str, was_rejected: bool, is_it: impl Fn(&str) -> bool) -> Fit {
+    if is_it(order) {
+        return Fit::Intact;
+    }
+    let Some(number) = Number::of(order) else {
+        return Fit::Other;
+    };
+    if let Some(text) = number.texts().find(|text| is_it(text)) {
+        return Fit::PutRight(text);
+    }
+    let cut = number.lost_digits(order);
+    let filled = || {
+        let tried = number.near().filter(|_| !was_rejected);
+        let mut found = tried.into_iter().flatten().map(|it| it.to_string());
+        let found: Vec<_> = found.by_ref().filter(|text| is_it(text)).take(2).collect();
+        <[String; 1]>::try_from(found).ok()
+    };
+    match (filled(), cut) {
+        (Some([text]), _) => Fit::PutRight(text),
+        (None, true) => Fit::Cut,
+        (None, false) => Fit::Other,
+    }
+}
+
+/// The text with zeros before it that a spreadsheet would have taken away, itself among them.
+pub fn with_zeros_before(order: &str) -> impl Iterator<Item = String> + '_ {
+    let is_number = !order.is_empty() && order.bytes().all(|byte| byte.is_ascii_digit());
+    let most = if is_number {
+        MAX_ORDER.saturating_sub(order.len())
+    } else {
+        0
+    };
+    (0..=most).map(move |zeros| "0".repeat(zeros) + order)
+}
+
+/// A text of a number in the one way that spreadsheets may be brought to write it: without
+/// separators, signs of currency and what does not change its value. Other texts stay as they are.
+pub fn as_spreadsheets_write(order: &str) -> String {
+    let is_decoration =
+        |c: char| matches!(c, ',' | '，' | '¥' | '￥' | '$' | '€') || c.is_whitespace();
+    let plain = order.replace(is_decoration, "");
+    match Number::of(&plain) {
+        Some(number) if !has_zero_before(&plain) => number.plain(),
+        _ => order.to_owned(),
+    }
+}
+
+/// Whether a number has lost its last digits by its looks.
+pub fn is_cut(order: &str) -> bool {
+    Number::of(order).is_some_and(|number| number.lost_digits(order))
+}
+
+fn has_zero_before(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']).as_bytes();
+    matches!(digits, [b'0', b'0'..=b'9', ..])
+}
+
+/// A decimal number.
+#[derive(Debug, PartialEq, Eq)]
+struct Number {
+    is_negative: bool,
+    /// Without zeros at either end.
+    digits: String,
+    /// What power of ten the last of the digits counts.
+    exponent: i32,
+    /// Digits that its text gives, zeros before it not counted.
+    shown: usize,
+}
+
+impl Number {
+    fn of(text: &str) -> Option<Number> {
+        let (is_negative, unsigned) = match text.strip_prefix(['-', '−']) {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (mantissa, power) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, power)) => (mantissa, power.parse::<i16>().ok()?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let is_number = !whole.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || digits.len() > 2 * MAX_ORDER || power.unsigned_abs() > 100 {
+            return None;
+        }
+        let significant = digits.trim_start_matches('0');
+        let shown = significant.len();
+        let stripped = significant.trim_end_matches('0');
+        let exponent = i32::from(power) - fraction.len() as i32 + (shown - stripped.len()) as i32;
+        Some(Number {
+            is_negative,
+            digits: stripped.to_owned(),
+            exponent: if stripped.is_empty() { 0 } else { exponent },
+            shown,
+        })
+    }
+
+    /// As many zeros as are needed, and no sign of an exponent.
+    fn plain(&self) -> String {
+        let sign = if self.is_negative { "-" } else { "" };
+        format!("{sign}{}", self.unsigned())
+    }
+
+    fn unsigned(&self) -> String {
+        let (digits, exponent) = (&self.digits, self.exponent);
+        if digits.is_empty() {
+            return "0".to_owned();
+        }
+        if exponent >= 0 {
+            return format!("{digits}{}", "0".repeat(exponent as usize));
+        }
+        let decimals = exponent.unsigned_abs() as usize;
+        let padded = format!("{digits:0>width$}", width = decimals + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - decimals);
+        format!("{whole}.{fraction}")
+    }
+
+    /// The texts of this number from which a spreadsheet makes the plain one.
+    fn texts(&self) -> impl Iterator<Item = String> + '_ {
+        let plain = self.unsigned();
+        let point = if plain.contains('.') { "" } else { "." };
+        let decimals = (1..=4).map({
+            let plain = plain.clone();
+            move |zeros| format!("{plain}{point}{}", "0".repeat(zeros))
+        });
+        let powers = (0..=self.exponent.clamp(0, 30)).flat_map(move |power| {
+            let zeros = "0".repeat((self.exponent - power).max(0) as usize);
+            let mantissa = format!("{}{zeros}", self.digits);
+            let signs = ["E", "e", "E+", "e+"].into_iter();
+            signs.flat_map(move |sign| {
+                let mantissa = mantissa.clone();
+                (1..=3).map(move |width| format!("{mantissa}{sign}{power:0width$}"))
+            })
+        });
+        let sign = if self.is_negative { "-" } else { "" };
+        let unsigned = [plain].into_iter().chain(decimals).chain(powers);
+        unsigned.flat_map(move |text| {
+            let most = MAX_ORDER.saturating_sub(text.len());
+            let zeros = (0..=most).map(move |zeros| format!("{sign}{}{text}", "0".repeat(zeros)));
+            let plus = (sign.is_empty()).then_some(());
+            let text = zeros.clone();
+            zeros.chain(
+                plus.into_iter()
+                    .flat_map(move |()| text.clone().map(|it| format!("+{it}"))),
+            )
+        })
+    }
+
+    /// Whether digits are missing from the text: all that it gives after the fifteenth are zeros, or
+    /// it has an exponent.
+    fn lost_digits(&self, text: &str) -> bool {
+        let length = self.digits.len() as i32 + self.exponent;
+        let has_exponent = text.contains(['e', 'E']) && length > self.shown as i32;
+        let is_cut = self.digits.len() <= EXACT_DIGITS && length > EXACT_DIGITS as i32;
+        self.exponent > 0 && !self.is_negative && (has_exponent || is_cut)
+    }
+
+    /// The numbers that it may stand for where a spreadsheet keeps no more than fifteen digits, or
+    /// shows fewer: those from it on where they were cut, those around it where they were rounded.
+    fn near(&self) -> Option<std::ops::Range<u128>> {
+        let value: u128 = self.plain().parse().ok()?;
+        let lost = (self.digits.len() as i32 + self.exponent) - self.shown as i32;
+        let is_long = value >= 10_u128.pow(EXACT_DIGITS as u32);
+        let is_hidden = lost > 0 && lost <= 4;
+        if !(is_long || is_hidden) {
+            return None;
+        }
+        let most = u128::from(MAX_TRIED);
+        let is_cut = lost <= 0 && self.digits.len() <= EXACT_DIGITS;
+        let from = if is_cut {
+            value
+        } else {
+            value.saturating_sub(most / 2)
+        };
+        Some(from..from + most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit_of(now: &str, was: &str) -> Fit {
+        fit(now, false, |text| text == was)
+    }
+
+    #[test]
+    fn what_a_spreadsheet_makes_of_a_number_is_put_right() {
+        for (was, now) in [
+            ("0012345", "12345"),
+            ("0012345", "12345.0"),
+            ("0012345", "12345.00"),
+            ("12.50", "12.5"),
+            ("12.50", "12.500"),
+            ("2204130001.0", "2204130001"),
+            ("+8613800138000", "8613800138000"),
+            ("12E3", "12000"),
+            ("12E3", "1.20E+04"),
+            ("5e12", "5E+12"),
+            ("1E05", "100000"),
+            ("00012E3", "12000"),
+            ("000", "0"),
+            ("0", "0.0"),
+            ("-12", "-12.0"),
+            ("202204130000000000", "2.0220413E+17"),
+            ("2022041300012345", "2022041300012340"),
+            ("2022072512345928259", "2022072512345920000"),
+            ("2022072512345928259", "2.02207251234593E+18"),
+            ("2022072512345928259", "2022072512345928192"),
+            ("220413", "2.2041E+05"),
+        ] {
+            assert_eq!(fit_of(now, was), Fit::PutRight(was.to_owned()), "{now}");
+        }
+        assert_eq!(fit_of("0012345", "0012345"), Fit::Intact);
+    }
+
+    #[test]
+    fn what_is_lost_is_not_guessed() {
+        for (was, now) in [
+            ("2204130001234", "2.20413E+12"),
+            ("220413000123456789012", "220413000123456000000"),
+            ("CG1", "220413000123456000"),
+        ] {
+            assert_eq!(fit_of(now, was), Fit::Cut, "{now}");
+        }
+        let was = "2022072512345928259";
+        let rejected = fit("2022072512345920000", true, |text| text == was);
+        assert_eq!(rejected, Fit::Cut);
+        let rejected = fit("12345", true, |text| text == "0012345");
+        assert_eq!(rejected, Fit::PutRight("0012345".to_owned()));
+    }
+
+    #[test]
+    fn another_order_is_a_persons_word() {
+        for now in [
+            "12346",
+            "CG12345",
+            "",
+            "2022072512345928259",
+            "1E",
+            "12345x",
+            "1-2",
+        ] {
+            assert_eq!(fit_of(now, "0012345"), Fit::Other, "{now}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_numbers_stay_as_they_are() {
+        for text in ["CG1", "0012345", "00.5", "", "1,2,x"] {
+            assert_eq!(as_spreadsheets_write(text), text);
+        }
+        assert_eq!(as_spreadsheets_write("12,345.50"), "12345.5");
+        assert_eq!(as_spreadsheets_write("0.50"), "0.5");
+        assert_eq!(with_zeros_before("CG1").count(), 1);
+        assert_eq!(
+            with_zeros_before("12345").nth(2).as_deref(),
+            Some("0012345")
+        );
+    }
+}

@@ -112,3 +112,20 @@ fn merged_cells_are_filled_down_and_hidden_rows_counted() {
         ]
     );
 }
+
+#[test]
+fn a_workbook_that_does_not_say_its_encoding_is_utf_8() {
+    let silent = |text: String| text.replace(" encoding=\"UTF-8\"", "");
+    for order in ["PO¶1", "CG·1", "A°1", "é1", "§1"] {
+        let english = silent(workbook(&row([order, "aa"])))
+            .replace("采购单号", "purchase_no")
+            .replace("标记", "flag_name")
+            .replace("订单", "Sheet1");
+        let sheet = open(&english);
+        assert_eq!(told(&sheet), [format!("2 {order} aa")]);
+        assert_eq!(sheet.layout().warnings, []);
+    }
+    let gbk = encoded(&silent(workbook(&row(["CG1", "加急"]))), GB18030);
+    let sheet = opened(&gbk, &SheetOptions::default()).unwrap();
+    assert_eq!(told(&sheet), ["2 CG1 加急"]);
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::date;
-use super::number_format::{INEXACT, NumberFormat, ShownNumber};
+use super::number_format::{INEXACT, NumberFormat, SectionKind};
 use super::table::Kind;
 
 /// The code of a format that shows nothing.
@@ -98,22 +98,37 @@ fn number(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> Shown<'_>
     if value.abs() >= INEXACT {
         return Shown::new(Kind::LongNumber, scientific(value));
     }
-    let shown = format.map_or(ShownNumber::General, |format| format.number(value));
-    match (shown, format) {
-        (ShownNumber::Text(text), _) if text.is_empty() || has_digit(&text) => {
-            Shown::new(Kind::Number, text)
-        }
-        (ShownNumber::Percent(text), _) => Shown::new(Kind::Percentage, text),
-        (ShownNumber::Duration, _) => Shown::new(Kind::Time, date::elapsed(value)),
-        (ShownNumber::Date, _) => {
+    let Some(format) = format else {
+        return general(value);
+    };
+    let other = || Shown::with_note(Kind::Formatted, digits(value), &*format.code);
+    let Some(section) = format.section(value) else {
+        return other();
+    };
+    match section.kind {
+        SectionKind::General => general(value),
+        SectionKind::Date => {
             let text = date::moment(value, is_1904).unwrap_or_else(|| digits(value));
             Shown::new(Kind::Date, text)
         }
-        (ShownNumber::Text(_) | ShownNumber::Other, Some(format)) => {
-            Shown::with_note(Kind::Formatted, digits(value), &*format.code)
+        SectionKind::Duration => Shown::new(Kind::Time, date::elapsed(value)),
+        SectionKind::Percent(decimals) => {
+            let percentage = format!("{:.*}%", decimals, value * 100.0);
+            Shown::new(Kind::Percentage, percentage)
         }
-        _ if value.fract() == 0.0 => Shown::new(Kind::Number, digits(value)),
-        _ => decimals(value),
+        SectionKind::Pattern => match section.digits(value) {
+            Some(text) if text.is_empty() || has_digit(&text) => Shown::new(Kind::Number, text),
+            _ => other(),
+        },
+        SectionKind::Condition | SectionKind::Other => other(),
+    }
+}
+
+fn general(value: f64) -> Shown<'static> {
+    if value.fract() == 0.0 {
+        Shown::new(Kind::Number, digits(value))
+    } else {
+        decimals(value)
     }
 }
 

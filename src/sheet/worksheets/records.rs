@@ -2,11 +2,12 @@
 
 use crate::erp::field::Field;
 use crate::sheet::cell::problem;
+use crate::sheet::entry::clean;
 use crate::sheet::error::SheetError;
 use crate::sheet::header::Header;
 use crate::sheet::normalize::is_blank;
 use crate::sheet::record::{CellProblems, NO_PROBLEMS, Record, RecordReader};
-use crate::workbook::{Kind, Row, Table};
+use crate::workbook::{Cell, Kind, Row, Table};
 
 /// Stands before what is not sent, so that it is not when results are given back, either.
 const MARK: &str = "#FORMAT! ";
@@ -63,11 +64,18 @@ impl<'s> TableRecords<'s> {
 }
 
 impl TableRecords<'_> {
-    fn is_refused(&self, column: usize) -> bool {
-        let [order, flag] = &self.problems;
-        self.sent.is_some_and(|(sent, _)| {
-            (order.is_some() && sent.order == column)
-                || (flag.is_some() && sent.flag == Some(column))
+    /// Whether it is one that is not sent, though its text could be.
+    fn is_refused(&self, cell: Cell<'_>) -> bool {
+        let Some((sent, _)) = self.sent else {
+            return false;
+        };
+        let columns = [
+            (Some(sent.order), Field::PurchaseNo),
+            (sent.flag, Field::FlagName),
+        ];
+        let mut columns = columns.into_iter().zip(&self.problems);
+        columns.any(|((column, field), problem)| {
+            problem.is_some() && column == Some(cell.column) && clean(cell.text, "", field).is_ok()
         })
     }
 }
@@ -102,7 +110,7 @@ impl RecordReader for TableRecords<'_> {
         for cell in row.cells() {
             // Blank columns are kept, so that letters mean the same columns here and in results.
             self.ends.resize(cell.column, self.text.len());
-            if self.is_refused(cell.column) {
+            if self.is_refused(cell) {
                 self.text.push_str(MARK);
             }
             self.text.push_str(cell.text);

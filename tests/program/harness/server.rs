@@ -95,17 +95,21 @@ impl ScriptedServer {
     }
 
     /// Answers the `n`-th request, counted from 1 over all connections, with `reply(n, request)`,
-    /// headers and all; where that gives nothing, the client waits until it gives up.
+    /// headers and all; where that gives nothing, the client waits until it gives up. What is
+    /// accepted is applied.
     pub fn per_call(
         reply: impl Fn(usize, &Request) -> Option<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
         ScriptedServer::start(move |connection| {
             loop {
                 let (n, request) = connection.numbered_request()?;
-                match reply(n, &request) {
-                    Some(reply) => connection.send(reply)?,
-                    None => return connection.stall(),
+                let Some(reply) = reply(n, &request) else {
+                    return connection.stall();
+                };
+                if reply == accepted() {
+                    connection.apply(&request);
                 }
+                connection.send(reply)?;
             }
         })
     }

@@ -18,7 +18,7 @@ pub fn abandoned() -> (Fickle, Place, Vec<u8>) {
 }
 
 /// The names of all journals that were kept.
-fn all_aside(place: &Place) -> Vec<String> {
+pub fn all_aside(place: &Place) -> Vec<String> {
     let is_aside = |name: &String| name.starts_with(&format!("{JOURNAL}."));
     place.files().into_iter().filter(is_aside).collect()
 }

@@ -219,34 +219,21 @@ impl Line {
     }
 
     /// Which columns are not there, what is, and how to say where they are.
-    pub(super) fn missing(&self, lacks: &[Field], is_text: bool, options: &SheetOptions) -> String {
-        let given = |field: &Field| match field {
-            Field::PurchaseNo => &options.order_column,
-            Field::FlagName => &options.flag_column,
-        };
-        let mut clauses: Vec<String> = lacks
-            .iter()
-            .map(|field| match given(field) {
-                Some(given) => {
-                    let (column, given) = (field.title(), quoted(given));
-                    say!("sheet-no-given-column", column = column, given = given)
-                }
-                None => say!("sheet-no-column", column = field.title()),
-            })
-            .collect();
-        let headers = list(&self.fields);
-        clauses.push(say!(
-            "sheet-line-has",
-            line = self.number,
-            headers = headers
-        ));
-        let names: Vec<String> = lacks.iter().map(|it| it.option().to_owned()).collect();
-        let names = all(&names);
-        clauses.push(if is_text {
-            say!("sheet-name-it-or-separator", options = names)
-        } else {
-            say!("sheet-name-it-or-worksheet", options = names)
+    pub(super) fn missing(&self, lacks: &[Field], options: &SheetOptions) -> String {
+        let columns = lacks.iter().map(|field| {
+            let given = match field {
+                Field::PurchaseNo => &options.order_column,
+                Field::FlagName => &options.flag_column,
+            };
+            let given = given.as_deref().map(quoted).unwrap_or_default();
+            let column = format!("{} {given}", field.title());
+            say!("sheet-no-column", column = column.trim_end())
         });
+        let mut clauses: Vec<String> = columns.collect();
+        let (line, headers) = (self.number, list(&self.fields));
+        clauses.push(say!("sheet-line-has", line = line, headers = headers));
+        let names: Vec<String> = lacks.iter().map(|it| it.option().to_owned()).collect();
+        clauses.push(say!("sheet-name-it", options = all(&names)));
         // Somebody who gives all orders one flag has no column for it.
         if lacks.contains(&Field::FlagName) && options.flag_column.is_none() {
             clauses.push(say!("sheet-or-one-flag"));

@@ -65,7 +65,7 @@ impl Content {
     /// exponent.
     pub(super) fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
         match self {
-            Content::Text(text) => has_rounded_orders(text.records(input, header), header),
+            Content::Text(text) => has_rounded_orders(text.records(input), header),
             Content::Worksheet(_) => false,
         }
     }
@@ -79,7 +79,7 @@ impl Content {
         match self {
             Content::Text(text) => {
                 input.unchanged()?;
-                Ok(Box::new(text.records(input, header)))
+                Ok(Box::new(text.records(input)))
             }
             Content::Worksheet(worksheet) => Ok(Box::new(worksheet.records(header))),
         }

@@ -127,11 +127,7 @@ impl Search {
 /// later one that has them, too, makes it unusable, and so does doubt whether it is one. A column is
 /// known by the name given, else by the usual ones. A name that is given and that no cell of the
 /// line has may be a letter: then the line must have some text under that letter.
-pub(super) fn search(
-    mut records: impl RecordReader,
-    is_text: bool,
-    options: &SheetOptions,
-) -> Search {
+pub(super) fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search {
     let (mut lines, above, stopped) = first_lines(&mut records, options);
     if options.is_table {
         return Search::of_table(lines.into_iter().next(), stopped);
@@ -182,7 +178,7 @@ pub(super) fn search(
     let nearest = nearest.min_by_key(|(lacks, it)| (lacks.len(), Reverse(it.filled().count())));
     let (fault, lacks, width) = match (nearest, options.header_line) {
         (Some((lacks, line)), _) => {
-            let fault = line.missing(&lacks, is_text, options);
+            let fault = line.missing(&lacks, options);
             (fault, lacks.len(), line.fields.len())
         }
         (None, Some(line)) => (say!("sheet-no-such-line", line = line), 2, 0),

@@ -78,10 +78,8 @@ impl Input {
         let file = spooled.map_err(|error| {
             let directory = std::env::temp_dir().display().to_string();
             let why = error.to_string();
-            SheetError::of(
-                &name,
-                say!("sheet-not-spooled", directory = directory, why = why),
-            )
+            let fault = say!("sheet-not-spooled", directory = directory, why = why);
+            SheetError::of(&name, fault)
         })?;
         Ok(Input {
             name,

@@ -102,10 +102,10 @@ impl Layout {
                 (worksheet.format, encoding, None, worksheet.name.clone())
             }
         };
-        let (flag, flag_column, given_flag) = match &header.flag {
-            FlagSource::Column(at) => (Some(*at), Some(header.fields[*at].clone()), None),
-            FlagSource::SentFlag(at) => (Some(*at), Some(SENT_FLAG.to_owned()), None),
-            FlagSource::Given(flag) => (None, None, Some(flag.clone())),
+        let (flag_column, given_flag) = match &header.flag {
+            FlagSource::Column(at) => (Some(header.fields[*at].clone()), None),
+            FlagSource::SentFlag(_) => (Some(SENT_FLAG.to_owned()), None),
+            FlagSource::Given(flag) => (None, Some(flag.clone())),
         };
         Layout {
             format,
@@ -116,7 +116,7 @@ impl Layout {
             skipped_lines: header.skipped,
             order_column: header.fields[header.order].clone(),
             flag_column,
-            places: (header.order, flag),
+            places: (header.order, header.flag.column()),
             given_flag,
             warnings: content.warnings(),
         }

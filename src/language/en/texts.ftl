@@ -68,17 +68,14 @@ sheet-no-check-column = line { $line } has columns of a results or failures file
 sheet-own-column-twice = line { $line }: two columns are named "{ $column }", and which of them wdt-flags added cannot be told; rename the sheet's own, or move the added columns together again to the end
 sheet-ambiguous-column = line { $line }: more than one column could be the { $column }: { $columns }; say which with { $option } and its letter
 sheet-same-column = line { $line }: column { $column } cannot be both the order and the flag; correct --order-column or --flag-column
-sheet-unclosed-quote = line { $line }, { $column }: the quote (") that opens here is never closed; close it, or double it if it belongs to the text
+sheet-unclosed-quote = line { $line }, column { $column }: the quote (") that opens here is never closed; close it, or double it if it belongs to the text
 sheet-too-long = the row on line { $line } is longer than 1 MiB; no row of a sheet is, so this is probably no sheet
-sheet-too-long-quote = the row on line { $line } is longer than 1 MiB; the quote (") that opens on line { $opened }, { $column }, is probably never closed: close it, or double it if it belongs to the text
 
 # What is missing, what to do, and what else it may be, with the separator between.
 sheet-with-rows = { $title } ({ $rows })
-sheet-no-given-column = no { $column } { $given }
 sheet-no-column = no { $column }
 sheet-line-has = line { $line } has { $headers }
-sheet-name-it-or-separator = name it with { $options } (header or letter), or the separator with --delimiter, or the header's line with --header-line
-sheet-name-it-or-worksheet = name it with { $options } (header or letter), or the worksheet with --sheet, or the header's line with --header-line
+sheet-name-it = name it with { $options } (header or letter), or the header's line with --header-line, the separator with --delimiter, the worksheet with --sheet
 sheet-or-one-flag = or give all orders one flag with --flag NAME, or clear their flags with --clear
 sheet-or-no-header = if the sheet has no header, say --no-header and name the columns by letter
 sheet-or-encoding = if its words look wrong: its encoding was guessed to be { $encoding }, give the true one with --encoding
@@ -87,8 +84,6 @@ sheet-clause-separator = { "; " }
 # Columns, lines and worksheets as the texts above name them.
 sheet-order-column = order column (purchase_no, 采购单号)
 sheet-flag-column = flag column (flag_name, 标记)
-sheet-column = column { $header }
-sheet-column-number = column { $number }
 sheet-titled-column = { $header } (column { $letter })
 sheet-numbered = { $number }: { $title }
 sheet-numbered-empty = { $number }: empty

@@ -56,17 +56,14 @@ sheet-no-check-column = 第 { $line } 行有结果文件或失败明细的列，
 sheet-own-column-twice = 第 { $line } 行：有两列都叫 { $column }，无法判断哪一列是 wdt-flags 添加的；请给表格自己的那一列改名，或把添加的各列重新一起移到末尾
 sheet-ambiguous-column = 第 { $line } 行：有多列可能是{ $column }：{ $columns }；请用 { $option } 加列字母指定
 sheet-same-column = 第 { $line } 行：{ $column }不能既是采购单号又是标记；请修改 --order-column 或 --flag-column
-sheet-unclosed-quote = 第 { $line } 行，{ $column }：从这里开始的引号（"）没有结束；请补上，如果它是内容的一部分，请连写两个
+sheet-unclosed-quote = 第 { $line } 行，{ $column } 列：从这里开始的引号（"）没有结束；请补上，如果它是内容的一部分，请连写两个
 sheet-too-long = 从第 { $line } 行开始的一行超过 1 MiB；表格不会有这么长的行，这可能不是表格
-sheet-too-long-quote = 从第 { $line } 行开始的一行超过 1 MiB；第 { $opened } 行，{ $column }：这里的引号（"）可能没有结束；请补上，如果它是内容的一部分，请连写两个
 
 # 缺少什么，怎么办，还可能是什么；各句之间用分隔符。
 sheet-with-rows = { $title }（{ $rows }）
-sheet-no-given-column = 没有{ $column }列 { $given }
 sheet-no-column = 没有{ $column }列
 sheet-line-has = 第 { $line } 行是 { $headers }
-sheet-name-it-or-separator = 请用 { $options } 指定列（表头名或列字母），或用 --delimiter 指定分隔符，或用 --header-line 指定表头所在的行
-sheet-name-it-or-worksheet = 请用 { $options } 指定列（表头名或列字母），或用 --sheet 指定工作表，或用 --header-line 指定表头所在的行
+sheet-name-it = 请用 { $options } 指定列（表头名或列字母），或用 --header-line 指定表头所在的行，用 --delimiter 指定分隔符，用 --sheet 指定工作表
 sheet-or-one-flag = 如果所有采购单用同一个标记，请加上 --flag 名称；要清除标记，请加上 --clear
 sheet-or-no-header = 如果表格没有表头，请加上 --no-header，并用列字母指定各列
 sheet-or-encoding = 如果文字显示不对：编码推测为 { $encoding }，请用 --encoding 指定实际的编码
@@ -75,8 +72,6 @@ sheet-clause-separator = ；
 # 上面各句中对列、行、工作表的称呼。
 sheet-order-column = 采购单号（purchase_no）
 sheet-flag-column = 标记（flag_name）
-sheet-column = { $header } 列
-sheet-column-number = 第 { $number } 列
 sheet-titled-column = { $header }（{ $letter } 列）
 sheet-numbered = { $number }：{ $title }
 sheet-numbered-empty = { $number }：空表

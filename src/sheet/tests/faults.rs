@@ -7,30 +7,24 @@ fn a_quote_never_closed_names_where_it_opened() {
     for (text, expected) in [
         (
             "\"purchase_no,flag_name\nCG1,a\n",
-            "-: line 1, column 1: the quote",
+            "-: line 1, column A: the quote",
         ),
         (
             "purchase_no,\"flag_name\nCG1,a\n",
-            "-: line 1, column 2: the quote",
+            "-: line 1, column B: the quote",
         ),
     ] {
         let said = refusal(text.as_bytes(), &SheetOptions::default());
         assert!(said.starts_with(expected), "{said}");
     }
     for (rows, expected) in [
-        (
-            "CG1,a,\"n\nCG2,a,\n",
-            "-: line 2, column \"note\": the quote",
-        ),
+        ("CG1,a,\"n\nCG2,a,\n", "-: line 2, column C: the quote"),
         (
             "CG1,a,n\r\n\r\nCG2,\"x\r\ny\",\"n\r\n",
-            "-: line 5, column \"note\": the quote",
+            "-: line 5, column C: the quote",
         ),
-        (
-            "CG1,a,n\n\"",
-            "-: line 3, column \"purchase_no\": the quote",
-        ),
-        ("CG1,a,n,\"", "-: line 2, column 4: the quote"),
+        ("CG1,a,n\n\"", "-: line 3, column A: the quote"),
+        ("CG1,a,n,\"", "-: line 2, column D: the quote"),
     ] {
         let sheet = open(&format!("purchase_no,flag_name,note\n{rows}"));
         let said = stop(&sheet);
@@ -53,7 +47,7 @@ fn a_quote_open_over_a_huge_file_stops_early() {
     );
     let said = stop(&open(&text));
     assert!(
-        said.starts_with("-: the row on line 3 is longer than 1 MiB; the quote (\") that opens on line 4, column \"flag_name\", is probably never closed"),
+        said.starts_with("-: line 4, column B: the quote (\") that opens here is never closed"),
         "{said}"
     );
     let endless = format!("purchase_no,flag_name\nCG1,{}\n", "a".repeat(1_200_000));

@@ -255,8 +255,8 @@ fn what_is_missing_is_named_with_what_there_is() {
     assert_eq!(
         refusal("采购单号,备注\nCG1,a\n".as_bytes(), &none),
         "-: no flag column (flag_name, 标记); line 1 has \"采购单号\", \"备注\"; \
-         name it with --flag-column (header or letter), or the separator with --delimiter, \
-         or the header's line with --header-line; \
+         name it with --flag-column (header or letter), or the header's line with --header-line, \
+         the separator with --delimiter, the worksheet with --sheet; \
          or give all orders one flag with --flag NAME, or clear their flags with --clear"
     );
     for (text, options, parts) in [

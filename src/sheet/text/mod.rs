@@ -41,8 +41,8 @@ impl Text {
             return Err(input.error(say!("sheet-no-hidden-rows")));
         }
         let searches = delimiters.into_iter().map(|delimiter| {
-            let records = Records::new(input, encoding, delimiter, &[]);
-            (search(records, true, options), delimiter)
+            let records = Records::new(input, encoding, delimiter);
+            (search(records, options), delimiter)
         });
         let mut searches: Vec<_> = searches.collect();
         searches.sort_by_key(|(search, _)| search.rank);
@@ -73,8 +73,8 @@ impl Text {
         Err(stopped.unwrap_or_else(|| input.error(missing)))
     }
 
-    pub(super) fn records<'s>(&self, input: &'s Input, header: &'s Header) -> Records<'s> {
-        Records::new(input, self.encoding, self.delimiter, &header.fields)
+    pub(super) fn records<'s>(&self, input: &'s Input) -> Records<'s> {
+        Records::new(input, self.encoding, self.delimiter)
     }
 }
 

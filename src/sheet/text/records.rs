@@ -8,8 +8,7 @@ use crate::language::say;
 use crate::sheet::error::SheetError;
 use crate::sheet::input::Input;
 use crate::sheet::record::{NO_PROBLEMS, Record, RecordReader};
-use crate::text::quoted;
-use crate::workbook::TextReader;
+use crate::workbook::{TextReader, letter};
 
 /// So that memory does not grow with a quote that is never closed.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
@@ -20,8 +19,6 @@ const MAX_RECORD_BYTES: usize = 1024 * 1024;
 /// it; its core tells the two apart.
 pub(in crate::sheet) struct Records<'s> {
     input: &'s Input,
-    /// Names of the columns for messages, as far as they are known.
-    columns: &'s [String],
     text: Decoded<'s>,
     core: csv_core::Reader,
     fields: Vec<u8>,
@@ -50,15 +47,9 @@ impl RecordReader for Records<'_> {
 }
 
 impl<'s> Records<'s> {
-    pub(super) fn new(
-        input: &'s Input,
-        encoding: TextEncoding,
-        delimiter: u8,
-        columns: &'s [String],
-    ) -> Records<'s> {
+    pub(super) fn new(input: &'s Input, encoding: TextEncoding, delimiter: u8) -> Records<'s> {
         Records {
             input,
-            columns,
             text: Decoded::new(input, encoding),
             core: ReaderBuilder::new().delimiter(delimiter).build(),
             fields: vec![0; 1024],
@@ -100,8 +91,7 @@ impl<'s> Records<'s> {
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {
-                    let (line, column) = self.open_quote(written - wrote, ended);
-                    let fault = say!("sheet-unclosed-quote", line = line, column = column);
+                    let fault = self.open_quote(written - wrote, ended);
                     return Err(self.input.failed(fault));
                 }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
@@ -117,25 +107,15 @@ impl<'s> Records<'s> {
         if result == ReadRecordResult::Record {
             return say!("sheet-too-long", line = line);
         }
-        let (opened, column) = self.open_quote(written, ended);
-        say!(
-            "sheet-too-long-quote",
-            line = line,
-            opened = opened,
-            column = column
-        )
+        self.open_quote(written, ended)
     }
 
-    /// The line on which the field begins that is still open, and its column.
-    fn open_quote(&self, written: usize, ended: usize) -> (u64, String) {
+    /// The fault of a field that is still open, by the line on which it begins.
+    fn open_quote(&self, written: usize, ended: usize) -> String {
         let start = ended.checked_sub(1).map_or(0, |last| self.ends[last]);
         let mut within = LineCounter::default();
         within.pass(&self.fields[start..written]);
-        let number = ended + 1;
-        let column = match self.columns.get(ended) {
-            Some(header) if !header.is_empty() => say!("sheet-column", header = quoted(header)),
-            _ => say!("sheet-column-number", number = number),
-        };
-        (self.text.line() - within.ended, column)
+        let (line, column) = (self.text.line() - within.ended, letter(ended));
+        say!("sheet-unclosed-quote", line = line, column = column)
     }
 }

@@ -89,7 +89,7 @@ impl Survey {
             };
             survey.are_named &= name.is_some();
             let name = name.or((!is_only).then_some(number));
-            let search = search(TableRecords::new(&table), false, options);
+            let search = search(TableRecords::new(&table), options);
             if !search.has_columns() {
                 let nearest = survey.nearest.as_ref();
                 if nearest.is_none_or(|best| search.rank < best.rank) {

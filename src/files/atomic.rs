@@ -11,8 +11,6 @@ use serde::Serialize;
 use tempfile::{Builder, NamedTempFile};
 
 use super::error::{FileError, shown};
-#[cfg(unix)]
-use super::fs::metadata_if_exists;
 use super::fs::{directory, free_name, sync_directory};
 
 /// Drafts are named `.NAME.XXXXXX.tmp`.
@@ -59,41 +57,22 @@ pub fn remove_drafts(becomes: &Path) {
     }
 }
 
-/// Whose readers may read what a run writes: those of its sheet. Elsewhere than on Unix a file
-/// inherits them from its directory.
-#[derive(Debug, Default)]
-pub struct Readers {
-    #[cfg_attr(not(unix), allow(dead_code))]
-    sheet: Option<Metadata>,
-}
-
-impl Readers {
-    /// Of a stream nothing is known: then new files are as any others.
-    pub fn of(sheet: Option<Metadata>) -> Self {
-        Readers { sheet }
-    }
-}
-
 const PRIVATE: u32 = 0o600;
 
-/// A draft with the mode of the file that it replaces, or of the sheet, within the umask.
+/// A draft with the mode of the file that it replaces, or else of the sheet within the umask.
+/// Elsewhere than on Unix a file inherits from its directory who may read it.
 #[cfg(unix)]
-fn draft_for(becomes: &Path, readers: &Readers) -> Result<NamedTempFile, FileError> {
+fn draft_like(becomes: &Path, sheet: Option<&Metadata>) -> io::Result<NamedTempFile> {
+    use std::fs::Permissions;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    let replaced = metadata_if_exists(becomes)?.filter(Metadata::is_file);
-    let mode = match (&replaced, &readers.sheet) {
-        (Some(_), _) => PRIVATE,
-        (None, Some(sheet)) => sheet.mode() & 0o666 | PRIVATE,
-        (None, None) => 0o666,
-    };
-    let draft = draft(becomes, mode).map_err(FileError::io(becomes))?;
-    if let Some(like) = replaced.as_ref().or(readers.sheet.as_ref()) {
-        let fresh = draft.as_file().metadata().map_err(FileError::io(becomes))?;
-        let mut mode = match &replaced {
-            Some(replaced) => replaced.mode() & 0o777 | PRIVATE,
-            None => fresh.mode() & 0o777,
-        };
+    let replaced = fs::symlink_metadata(becomes).ok();
+    let replaced = replaced.as_ref().filter(|found| found.is_file());
+    let new = sheet.map_or(0o666, |sheet| sheet.mode() & 0o666 | PRIVATE);
+    let draft = draft(becomes, if replaced.is_some() { PRIVATE } else { new })?;
+    if let Some(like) = replaced.or(sheet) {
+        let fresh = draft.as_file().metadata()?;
+        let mut mode = replaced.unwrap_or(&fresh).mode() & 0o777 | PRIVATE;
         if fresh.gid() != like.gid() {
             // What one group might do another may not.
             mode = mode & !0o070 | (mode & 0o007) << 3;
@@ -101,14 +80,14 @@ fn draft_for(becomes: &Path, readers: &Readers) -> Result<NamedTempFile, FileErr
         // Some network shares know no modes: there nothing is lost.
         let _ = draft
             .as_file()
-            .set_permissions(fs::Permissions::from_mode(mode));
+            .set_permissions(Permissions::from_mode(mode));
     }
     Ok(draft)
 }
 
 #[cfg(not(unix))]
-fn draft_for(becomes: &Path, _: &Readers) -> Result<NamedTempFile, FileError> {
-    draft(becomes, PRIVATE).map_err(FileError::io(becomes))
+fn draft_like(becomes: &Path, _: Option<&Metadata>) -> io::Result<NamedTempFile> {
+    draft(becomes, PRIVATE)
 }
 
 #[derive(Debug)]
@@ -118,17 +97,20 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    pub fn create(becomes: &Path, readers: &Readers) -> Result<AtomicFile, FileError> {
-        Ok(AtomicFile {
-            file: draft_for(becomes, readers)?,
-            becomes: becomes.to_owned(),
-        })
+    /// A file that no more people can read than the sheet of this metadata, or than the file that it
+    /// replaces.
+    pub fn create(becomes: &Path, sheet: Option<&Metadata>) -> Result<AtomicFile, FileError> {
+        AtomicFile::of(becomes, draft_like(becomes, sheet))
     }
 
     /// A file that nobody else can read.
     pub fn private(becomes: &Path) -> Result<AtomicFile, FileError> {
+        AtomicFile::of(becomes, draft(becomes, PRIVATE))
+    }
+
+    fn of(becomes: &Path, draft: io::Result<NamedTempFile>) -> Result<AtomicFile, FileError> {
         Ok(AtomicFile {
-            file: draft(becomes, PRIVATE).map_err(FileError::io(becomes))?,
+            file: draft.map_err(FileError::io(becomes))?,
             becomes: becomes.to_owned(),
         })
     }
@@ -153,38 +135,27 @@ impl AtomicFile {
 
     /// Forces the file to disk and renames it into place. Where that fails the old file is kept.
     pub fn commit(self) -> Result<File, FileError> {
-        self.file().sync_all().map_err(|error| self.error(error))?;
-        self.rename_to(&self.becomes)
-            .map_err(|error| self.error(error))?;
-        let (file, _) = self.file.into_parts();
-        Ok(file)
+        let committed = self.file().sync_all();
+        let committed = committed.and_then(|()| self.rename_to(&self.becomes));
+        committed.map_err(|error| self.error(error))?;
+        Ok(self.file.into_parts().0)
     }
 
-    /// As [`commit`](Self::commit), but where the old file cannot be replaced, under a free name
-    /// beside it: then returns that name and why.
-    pub fn commit_or_beside(self) -> Result<Option<Beside>, FileError> {
+    /// As [`commit`](Self::commit), but where the old file could not be `kept` or cannot be replaced,
+    /// under a free name beside it: then returns that name and why.
+    pub fn commit_or_beside(self, kept: io::Result<()>) -> Result<Option<Beside>, FileError> {
         self.file().sync_all().map_err(|error| self.error(error))?;
-        match self.rename_to(&self.becomes) {
-            Ok(()) => Ok(None),
-            Err(why) => self.put_beside(&why).map(Some),
-        }
-    }
-
-    /// Puts the file beside the one that it was to become.
-    pub fn commit_beside(self, why: &io::Error) -> Result<Beside, FileError> {
-        self.file().sync_all().map_err(|error| self.error(error))?;
-        self.put_beside(why)
-    }
-
-    fn put_beside(&self, why: &io::Error) -> Result<Beside, FileError> {
+        let Err(why) = kept.and_then(|()| self.rename_to(&self.becomes)) else {
+            return Ok(None);
+        };
         let (stem, extension) = (self.becomes.with_extension(""), self.becomes.extension());
         let name = free_name(&stem, extension, 2);
         self.rename_to(&name).map_err(|error| self.error(error))?;
-        Ok(Beside {
+        Ok(Some(Beside {
             wanted: shown(&self.becomes),
             written: shown(&name),
             why: why.to_string(),
-        })
+        }))
     }
 
     fn rename_to(&self, path: &Path) -> io::Result<()> {

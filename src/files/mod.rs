@@ -3,31 +3,29 @@
 
 mod account;
 mod atomic;
-mod checks;
-mod claim;
 mod correction;
 mod error;
 mod fs;
 pub mod history;
 pub mod journal;
 mod lock;
+mod names;
 mod outcome;
-mod paths;
-mod readings;
 mod results;
 mod row_check;
-mod stand_in;
+mod run_files;
 
 pub use account::{AccountLock, AccountState};
 pub use atomic::{AtomicFile, Beside};
-pub use claim::RunFiles;
 pub use correction::{NotUpdated, PastResults, correct};
 pub use error::FileError;
 pub use fs::move_aside;
 pub use lock::Holder;
+pub use names::{
+    Paths, ReadingsPaths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake,
+    stand_in_name,
+};
 pub use outcome::{Outcome, Status, local_time};
-pub use paths::{Paths, Wanted, is_named_ours, named_apart, namesake};
-pub use readings::{ReadingsFiles, ReadingsPaths};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};
 pub use row_check::{Issuer, RowCheck, origin_part};
-pub use stand_in::{is_of_stand_in, stand_in_name};
+pub use run_files::{ReadingsFiles, RunFiles};

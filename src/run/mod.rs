@@ -106,13 +106,12 @@ pub fn run(
     let (mut orders, found) = resume::orders(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was read.
     ensure_sheet_not_replaced(&sheet, &files)?;
-    files.ensure_room(orders.rows)?;
     let age = match &found {
         Found::Lines(lines, _) if !lines.is_empty() => Some(resume::age(lines)),
         _ => None,
     };
     stop.begin();
-    files.ensure_writable()?;
+    files.ensure_writable(orders.rows)?;
     let journal = resume::begin_journal(found, &mut orders, &files, &identity, observers)?;
     let began = Instant::now();
     let confirmed = calls.watched(

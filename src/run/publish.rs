@@ -28,7 +28,12 @@ fn write(
     keep_sheet: bool,
 ) -> Result<(Tally, Vec<AtomicFile>), RunError> {
     let begin = |path, columns, cells| {
-        ResultsWriter::begin(path, writing.header(columns, cells), bom, &files.readers)
+        ResultsWriter::begin(
+            path,
+            writing.header(columns, cells),
+            bom,
+            files.metadata.as_ref(),
+        )
     };
     let own: Vec<usize> = (0..writing.sheet.columns().len()).collect();
     let (columns, cells) = match &files.correction {
@@ -156,25 +161,23 @@ impl Ending<'_> {
             let edited = edited && path == files.failures;
             let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
             let mut last = None;
-            if is_kept {
-                match self.keep_aside(&path, edited, &mut kept) {
-                    Ok(kept_as) => last = Some(kept_as),
-                    // What cannot be renamed cannot be replaced either, nor is it lost.
-                    Err(why) => {
-                        beside.push(file.commit_beside(&why)?);
-                        continue;
-                    }
-                }
-            }
+            let is_ready = if is_kept {
+                let kept = self.keep_aside(&path, edited, &mut kept);
+                kept.map(|kept_as| last = Some(kept_as))
+            } else {
+                Ok(())
+            };
             if let Some(other) = files.replaced_by(&path).filter(|_| is_new) {
                 let kept_as = self.keep_aside(&other, false, &mut kept).ok();
                 if let Some(keep) = keep {
                     prune(&other, keep, kept_as.as_deref());
                 }
             }
-            journal.publish(&path, now);
-            file.set_modified(now);
-            beside.extend(file.commit_or_beside()?);
+            if is_ready.is_ok() {
+                journal.publish(&path, now);
+                file.set_modified(now);
+            }
+            beside.extend(file.commit_or_beside(is_ready)?);
             if let Some(keep) = keep {
                 // What a person wrote is kept for one run at least.
                 prune(&path, keep.max(edited.into()), last.as_deref());

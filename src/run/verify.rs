@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
@@ -80,7 +82,7 @@ pub fn verify(
     };
     let cells: Vec<usize> = (0..sheet.columns().len()).collect();
     let columns = writing.header(sheet.columns(), &cells);
-    let begin = |path| ResultsWriter::begin(path, columns, settings.bom, &files.readers);
+    let begin = |path| ResultsWriter::begin(path, columns, settings.bom, files.metadata.as_ref());
     let mut verified = begin(&files.verified)?;
     let mut different = begin(&files.different)?;
     let rows = writing.rows(|row, result, status| {
@@ -101,8 +103,10 @@ pub fn verify(
         observers.say(Level::Warning, text);
     }
     let mut beside = Vec::new();
+    let now = Timestamp::now();
     for file in written {
-        beside.extend(file.commit_or_beside()?);
+        file.set_modified(now);
+        beside.extend(file.commit_or_beside(Ok(()))?);
     }
     Ok(Report {
         given_up: read.given_up,

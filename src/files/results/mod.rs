@@ -5,14 +5,14 @@ mod csv;
 mod existing;
 mod xlsx;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::str::FromStr;
 
 use ::csv::StringRecord;
 
-use super::atomic::{AtomicFile, Readers};
+use super::atomic::AtomicFile;
 use super::error::FileError;
 use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG};
 use csv::BOM;
@@ -93,23 +93,24 @@ pub struct ResultsWriter<'a> {
 
 enum Format {
     Csv(Box<::csv::Writer<BufWriter<File>>>),
-    Xlsx(Box<XlsxWriter<BufWriter<File>>>),
+    Xlsx(Box<XlsxWriter>),
 }
 
 impl<'a> ResultsWriter<'a> {
-    /// Begins a file in the format that its name tells. `bom` is for text.
+    /// Begins a file in the format that its name tells, with the mode of the sheet of this metadata.
+    /// `bom` is for text.
     pub fn begin(
         becomes: &Path,
         columns: ResultsColumns<'a>,
         bom: bool,
-        readers: &Readers,
+        sheet: Option<&Metadata>,
     ) -> Result<Self, FileError> {
-        let file = AtomicFile::create(becomes, readers)?;
+        let file = AtomicFile::create(becomes, sheet)?;
         let begin = || {
-            let mut to = BufWriter::new(file.file().try_clone()?);
             if OutputFormat::of(becomes) == OutputFormat::Xlsx {
-                return Ok(Format::Xlsx(Box::new(XlsxWriter::begin(to, columns)?)));
+                return Ok(Format::Xlsx(Box::new(XlsxWriter::begin(columns)?)));
             }
+            let mut to = BufWriter::new(file.file().try_clone()?);
             if bom {
                 to.write_all(BOM)?;
             }
@@ -137,7 +138,7 @@ impl<'a> ResultsWriter<'a> {
         let ResultsWriter { file, to, .. } = self;
         let finished = match to {
             Format::Csv(mut csv) => csv.flush(),
-            Format::Xlsx(book) => book.finish().and_then(|mut to| to.flush()),
+            Format::Xlsx(book) => book.finish(file.file()),
         };
         finished.map_err(|error| file.error(error))?;
         Ok(file)
@@ -201,8 +202,7 @@ mod tests {
                 _ => Appended::Readings,
             },
         };
-        let mut writer =
-            ResultsWriter::begin(&path, columns, bom, &Readers::default()).expect("begun");
+        let mut writer = ResultsWriter::begin(&path, columns, bom, None).expect("begun");
         writer.write(row).expect("written");
         let file = writer.finish().expect("finished");
         assert!(!path.exists(), "not before it is whole");

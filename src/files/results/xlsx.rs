@@ -69,8 +69,7 @@ impl Kind {
 }
 
 /// Holds the whole workbook in memory until it is finished.
-pub struct XlsxWriter<W> {
-    to: W,
+pub struct XlsxWriter {
     book: Workbook,
     rows: u32,
     kinds: Vec<Kind>,
@@ -81,8 +80,8 @@ pub struct XlsxWriter<W> {
     statuses: Vec<Format>,
 }
 
-impl<W: Write> XlsxWriter<W> {
-    pub fn begin(to: W, columns: ResultsColumns<'_>) -> io::Result<Self> {
+impl XlsxWriter {
+    pub fn begin(columns: ResultsColumns<'_>) -> io::Result<Self> {
         let header: Vec<&str> = columns.header().collect();
         let appended = columns.appended.columns();
         let own = header.len() - appended.len();
@@ -91,7 +90,6 @@ impl<W: Write> XlsxWriter<W> {
         let number = Format::new().set_align(FormatAlign::Top);
         let text = number.clone().set_num_format("@");
         let mut writer = XlsxWriter {
-            to,
             book: Workbook::new(),
             rows: 0,
             kinds: kinds.collect(),
@@ -155,11 +153,9 @@ impl<W: Write> XlsxWriter<W> {
         }
     }
 
-    /// Writes the workbook, and gives back what it was written to.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub fn finish(mut self, mut to: impl Write) -> io::Result<()> {
         let bytes = self.save().map_err(io_error)?;
-        self.to.write_all(&bytes)?;
-        Ok(self.to)
+        to.write_all(&bytes)
     }
 
     fn save(&mut self) -> Result<Vec<u8>, XlsxError> {

@@ -1,0 +1,347 @@
+//! The names of files: of a run, of what is read back, and of what the stand-in said.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::{FileError, shown};
+use super::fs::with_suffix;
+use super::results::OutputFormat;
+use crate::language::say;
+
+/// The files of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    pub results: PathBuf,
+    pub failures: PathBuf,
+    /// The results that the sheet belongs to if it is a file of this program's, to be updated if
+    /// they are there.
+    pub corrects: Option<PathBuf>,
+    /// Whether the failures still left take the sheet's place.
+    pub replaces_sheet: bool,
+}
+
+impl Paths {
+    /// Names the files of a run over `sheet` (`None`: standard input), as given or by the default
+    /// rule: `x.csv` gives `x.results.csv` and `x.failures.csv`, or workbooks of such names;
+    /// `x.failures.csv`, in whatever format, belongs to `x.results.csv` or `x.results.xlsx` and is
+    /// replaced, and where that is not to be had gives `x.failures.results.csv`; so does
+    /// `x.results.csv`.
+    ///
+    /// Files that are not named have the format of the results that are there, else the `wanted`
+    /// one, else that of the file that is named.
+    pub fn new(
+        sheet: Option<&Path>,
+        results: Option<PathBuf>,
+        failures: Option<PathBuf>,
+        wanted: Wanted,
+    ) -> Result<Paths, FileError> {
+        let given = format_of([&results, &failures])?;
+        let kind = sheet.and_then(|sheet| {
+            ["failures", "results"]
+                .into_iter()
+                .find(|it| has_kind(sheet, it))
+        });
+        let base = match (sheet, &results) {
+            (Some(sheet), _) => stem(sheet, &["failures", "results"]),
+            (None, Some(results)) => stem(results, &["results"]),
+            (None, None) => return Err(FileError::no_name()),
+        };
+        let is_updated = kind.is_some() && results.is_none();
+        let format = is_updated.then(|| format_of_results(&base)).flatten();
+        let format = format.unwrap_or_else(|| wanted.or(given));
+        let by_name = || kind.map(|_| named(&base, "results", format));
+        let corrects = sheet.and_then(|_| results.clone().or_else(by_name));
+        let failures = failures.unwrap_or_else(|| named(&base, "failures", format));
+        let beside = |sheet: &Path| named(&sheet.with_extension(""), "results", format);
+        Ok(Paths {
+            replaces_sheet: sheet == Some(&failures),
+            // Without a sheet they are given.
+            results: results
+                .or_else(|| sheet.map(beside))
+                .ok_or_else(FileError::no_name)?,
+            failures,
+            corrects,
+        })
+    }
+
+    /// Where results go: for a correction, to those that it corrects.
+    pub fn results(&self, is_correction: bool) -> &Path {
+        match &self.corrects {
+            Some(corrected) if is_correction => corrected,
+            _ => &self.results,
+        }
+    }
+}
+
+/// Where what is read back goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadingsPaths {
+    /// Every row.
+    pub verified: PathBuf,
+    /// The rows whose order does not carry what they give.
+    pub different: PathBuf,
+}
+
+impl ReadingsPaths {
+    /// As given, or by the default rule: `x.csv`, `x.results.csv` and `x.failures.csv` give
+    /// `x.verified.csv` and `x.different.csv`, or workbooks of such names.
+    pub fn new(
+        sheet: Option<&Path>,
+        verified: Option<PathBuf>,
+        different: Option<PathBuf>,
+        wanted: Wanted,
+    ) -> Result<ReadingsPaths, FileError> {
+        let format = wanted.or(format_of([&verified, &different])?);
+        let base = match (sheet, &verified) {
+            (Some(sheet), _) => stem(sheet, &["failures", "results"]),
+            (None, Some(verified)) => stem(verified, &["verified"]),
+            (None, None) => return Err(FileError::no_name()),
+        };
+        Ok(ReadingsPaths {
+            verified: verified.unwrap_or_else(|| named(&base, "verified", format)),
+            different: different.unwrap_or_else(|| named(&base, "different", format)),
+        })
+    }
+}
+
+/// The format of files that are not named.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// As the command line says.
+    pub option: Option<OutputFormat>,
+    /// Where nothing else tells it.
+    pub default: OutputFormat,
+}
+
+impl Wanted {
+    fn or(self, given: Option<OutputFormat>) -> OutputFormat {
+        self.option.or(given).unwrap_or(self.default)
+    }
+}
+
+/// That of the first of the files that are named, if they can be written at all.
+fn format_of(given: [&Option<PathBuf>; 2]) -> Result<Option<OutputFormat>, FileError> {
+    for path in given.into_iter().flatten() {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let is_other = ["xls", "xlsm", "xlsb", "ods"];
+        if path.as_os_str() == "-" || is_other.iter().any(|it| extension == **it) {
+            let text = say!("files-not-a-format", path = shown(path));
+            return Err(FileError::Refused(text));
+        }
+    }
+    let first = given.into_iter().flatten().next();
+    Ok(first.map(|path| OutputFormat::of(path)))
+}
+
+/// The format of the results that are there; of both, of the file written last.
+fn format_of_results(base: &Path) -> Option<OutputFormat> {
+    let written = |format: &OutputFormat| {
+        let found = fs::metadata(named(base, "results", *format)).ok()?;
+        found.modified().ok()
+    };
+    let formats = [OutputFormat::Xlsx, OutputFormat::Csv].into_iter();
+    let there = formats.filter(|format| written(format).is_some());
+    there.max_by_key(written)
+}
+
+/// Whether a file is one of this program's by its name.
+pub fn is_named_ours(path: &Path) -> bool {
+    let mut kinds = ["failures", "results", "verified", "different"].into_iter();
+    kinds.any(|kind| has_kind(path, kind))
+}
+
+/// Whether the name is like `x.KIND.csv`.
+fn has_kind(path: &Path, kind: &str) -> bool {
+    let stem = Path::new(path.file_stem().unwrap_or_default());
+    stem.extension() == Some(OsStr::new(kind))
+}
+
+/// The path without its extension, and without `.KIND` before that.
+fn stem(path: &Path, kinds: &[&str]) -> PathBuf {
+    let stem = path.with_extension("");
+    if kinds.iter().any(|kind| has_kind(path, kind)) {
+        stem.with_extension("")
+    } else {
+        stem
+    }
+}
+
+fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
+    with_suffix(stem, &format!(".{kind}.{}", format.as_str()))
+}
+
+/// What stands beside a file while a run is under way. A workbook has that of the CSV file of its
+/// name, so that runs over one sheet in either format know of each other.
+pub fn companion(path: &Path, suffix: &str) -> PathBuf {
+    match OutputFormat::of(path) {
+        OutputFormat::Csv => with_suffix(path, suffix),
+        OutputFormat::Xlsx => with_suffix(&path.with_extension("csv"), suffix),
+    }
+}
+
+/// The results or failures beside these that are in the other format.
+pub fn of_other_format(path: &Path) -> Option<PathBuf> {
+    let other = match OutputFormat::of(path) {
+        OutputFormat::Csv => OutputFormat::Xlsx,
+        OutputFormat::Xlsx => OutputFormat::Csv,
+    };
+    is_named_ours(path).then(|| path.with_extension(other.as_str()))
+}
+
+/// Formats of sheets. Of sheets that differ in their extension alone, the first is named without.
+const EXTENSIONS: [&str; 8] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
+/// The sheet beside this one that gives its results the name they would have.
+pub fn namesake(sheet: &Path) -> Option<PathBuf> {
+    let extension = sheet.extension()?.to_ascii_lowercase();
+    if is_named_ours(sheet) {
+        return None;
+    }
+    let before = EXTENSIONS.iter().take_while(|it| extension != ***it);
+    before
+        .flat_map(|it| [(*it).to_owned(), it.to_uppercase()])
+        .map(|it| sheet.with_extension(it))
+        .find(|it| it.is_file())
+}
+
+/// The name that a sheet's files are named after: where the sheet has a namesake, with its
+/// extension (`x.xlsx.results.csv`).
+pub fn named_apart(sheet: &Path) -> PathBuf {
+    match namesake(sheet) {
+        Some(_) => with_suffix(sheet, ".csv"),
+        None => sheet.to_owned(),
+    }
+}
+
+/// Keeps what the stand-in said apart from what the ERP said.
+const SANDBOX: &str = "sandbox";
+
+/// The name that a sheet's files are named after in a run against the stand-in: `x.sandbox.csv`
+/// for `x.csv`. Files of such a run keep their names.
+pub fn stand_in_name(sheet: &Path) -> PathBuf {
+    if is_of_stand_in(sheet) || has_kind(sheet, SANDBOX) {
+        return sheet.to_owned();
+    }
+    let mut name = sheet.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".{SANDBOX}."));
+    name.push(sheet.extension().unwrap_or(OsStr::new("csv")));
+    sheet.with_file_name(name)
+}
+
+/// Whether these are results or failures of a run against the stand-in, by their name.
+pub fn is_of_stand_in(path: &Path) -> bool {
+    let stem = Path::new(path.file_stem().unwrap_or_default());
+    is_named_ours(path) && has_kind(stem, SANDBOX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three paths, of which `-` is none.
+    fn given(paths: &str) -> [Option<PathBuf>; 3] {
+        let mut paths = paths.split(' ');
+        std::array::from_fn(|_| paths.next().filter(|it| *it != "-").map(PathBuf::from))
+    }
+
+    fn shown_all(paths: &[&PathBuf]) -> String {
+        let paths: Vec<String> = paths.iter().map(|it| shown(it)).collect();
+        paths.join(" ").replace('\\', "/")
+    }
+
+    #[test]
+    fn the_files_of_a_run_are_named_after_the_sheet() {
+        for (paths, named) in [
+            ("d/x.csv - -", "d/x.results.csv d/x.failures.csv"),
+            ("x.xlsx - -", "x.results.csv x.failures.csv"),
+            ("x r f", "r f of r"),
+            (
+                "d/x.results.csv - -",
+                "d/x.results.results.csv d/x.failures.csv of d/x.results.csv",
+            ),
+            (
+                "x.failures.csv - -",
+                "x.failures.results.csv x.failures.csv, the sheet of x.results.csv",
+            ),
+            (
+                "x.failures.csv - y.csv",
+                "x.failures.results.csv y.csv of x.results.csv",
+            ),
+            (
+                "x.failures.csv r.csv x.failures.csv",
+                "r.csv x.failures.csv, the sheet of r.csv",
+            ),
+            (
+                "d/x.failures.xlsx - -",
+                "d/x.failures.results.csv d/x.failures.csv of d/x.results.csv",
+            ),
+            ("f.csv r.csv f.csv", "r.csv f.csv, the sheet of r.csv"),
+            ("- d/out.csv -", "d/out.csv d/out.failures.csv"),
+            ("- out.results.csv -", "out.results.csv out.failures.csv"),
+        ] {
+            let [sheet, results, failures] = given(paths);
+            let found = Paths::new(sheet.as_deref(), results, failures, Wanted::default());
+            let found = found.expect("names");
+            let mut text = shown_all(&[&found.results, &found.failures]);
+            text.push_str(if found.replaces_sheet {
+                ", the sheet"
+            } else {
+                ""
+            });
+            let corrects = found
+                .corrects
+                .map(|it| format!(" of {}", shown_all(&[&it])));
+            text.push_str(&corrects.unwrap_or_default());
+            assert_eq!(text, named, "{paths}");
+        }
+        let error = Paths::new(None, None, None, Wanted::default()).expect_err("no name");
+        let says = "a sheet from standard input or a pipe needs --results FILE";
+        assert_eq!(error.to_string(), says);
+    }
+
+    #[test]
+    fn readings_are_named_after_the_sheet_of_results_and_failures() {
+        for (paths, named) in [
+            ("d/x.csv - -", "d/x.verified.csv d/x.different.csv"),
+            ("x.xlsx - -", "x.verified.csv x.different.csv"),
+            ("x.results.csv - -", "x.verified.csv x.different.csv"),
+            ("x.failures.xlsx - -", "x.verified.csv x.different.csv"),
+            (
+                "x.different.csv - -",
+                "x.different.verified.csv x.different.different.csv",
+            ),
+            ("x v.xlsx -", "v.xlsx x.different.xlsx"),
+            ("- v.verified.csv -", "v.verified.csv v.different.csv"),
+            ("x v d", "v d"),
+        ] {
+            let [sheet, verified, different] = given(paths);
+            let wanted = Wanted::default();
+            let found = ReadingsPaths::new(sheet.as_deref(), verified, different, wanted);
+            let found = found.expect("names");
+            assert_eq!(shown_all(&[&found.verified, &found.different]), named);
+        }
+        assert!(ReadingsPaths::new(None, None, None, Wanted::default()).is_err());
+    }
+
+    #[test]
+    fn files_of_the_stand_in_are_named_apart() {
+        for (sheet, named, is) in [
+            ("d/x.csv", "d/x.sandbox.csv", false),
+            ("x.y.xlsx", "x.y.sandbox.xlsx", false),
+            ("x", "x.sandbox.csv", false),
+            ("x.failures.csv", "x.failures.sandbox.csv", false),
+            ("x.sandbox.csv", "x.sandbox.csv", false),
+            ("x.sandbox.failures.csv", "x.sandbox.failures.csv", true),
+            ("d/x.sandbox.results.xlsx", "d/x.sandbox.results.xlsx", true),
+            (
+                "sandbox.failures.csv",
+                "sandbox.failures.sandbox.csv",
+                false,
+            ),
+        ] {
+            assert_eq!(stand_in_name(Path::new(sheet)), Path::new(named));
+            assert_eq!(is_of_stand_in(Path::new(sheet)), is, "{sheet}");
+        }
+    }
+}

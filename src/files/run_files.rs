@@ -1,0 +1,300 @@
+//! The files of a run, or of what is read back: checked to be this program's own, and locked against
+//! other runs.
+
+use std::fs::{self, Metadata, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use super::atomic::{AtomicFile, remove_drafts};
+use super::correction::{Correction, NotUpdated, PastResults, correct};
+use super::error::{FileError, shown};
+use super::fs::{
+    directory, is_absent, is_same, link_target, metadata_if_exists, open_regular, with_suffix,
+};
+use super::history::{is_edited, keep};
+use super::journal::{Left, Published, is_at};
+use super::lock::Lock;
+use super::names::{Paths, ReadingsPaths, companion, of_other_format};
+use super::results::{MAX_ROWS, OutputFormat, has_others, has_rows, open_table};
+use super::row_check::Issuer;
+use crate::language::say;
+use crate::sheet::{Appended, Sheet};
+
+/// The locks are released when this is dropped.
+#[derive(Debug)]
+pub struct RunFiles {
+    pub results: PathBuf,
+    pub failures: PathBuf,
+    pub journal: PathBuf,
+    /// What an earlier run has left there.
+    pub left: Option<Left>,
+    /// Journals of other runs over the same results or failures, which end with this one.
+    pub outdated: Vec<PathBuf>,
+    pub replaces_sheet: bool,
+    /// Of the sheet, whose mode new files get.
+    pub metadata: Option<Metadata>,
+    /// What the sheet comes to, if it is a file of this program's that is given back.
+    pub correction: Option<Correction>,
+    /// Whose account the files are written for.
+    pub issuer: Issuer,
+    sheet: Option<PathBuf>,
+    _locks: Vec<Lock>,
+}
+
+impl RunFiles {
+    /// Checks that nothing in the way is anybody else's, and locks the files. On an error nothing
+    /// has been changed. A sheet that is given back then holds all rows of its results.
+    pub fn claim(paths: &Paths, sheet: &mut Sheet, issuer: &Issuer) -> Result<RunFiles, FileError> {
+        let failures = link_target(&paths.failures)?;
+        let journal_of_failures = companion(&failures, ".partial");
+        let corrects = paths.corrects.as_ref().filter(|_| sheet.is_ours());
+        let corrects = corrects.map(|path| link_target(path)).transpose()?;
+        let mut locks = Vec::new();
+        let mut correction = None;
+        if sheet.is_ours() {
+            let past = match &corrects {
+                Some(corrects) => {
+                    check_apart(&[corrects, &lock_of(corrects)], sheet, &[corrects])?;
+                    // Another run may be writing them.
+                    locks.push(lock(corrects)?);
+                    PastResults::read(corrects, sheet, Some(issuer))?
+                }
+                None => Err(NotUpdated::Missing),
+            };
+            correction = Some(correct(sheet, past, Some(issuer))?);
+        }
+        let is_update = correction.as_ref().is_some_and(Correction::is_update);
+        // The results' own journal is that of the sheet they come from.
+        let (results, journal) = match &corrects {
+            Some(corrects) if is_update => (corrects.clone(), journal_of_failures.clone()),
+            _ => {
+                let results = link_target(&paths.results)?;
+                let journal = companion(&results, ".partial");
+                (results, journal)
+            }
+        };
+        let mut replaced = Vec::new();
+        replaced.extend(paths.replaces_sheet.then_some(&failures));
+        replaced.extend(is_update.then_some(&results));
+        let lock_files = [lock_of(&results), lock_of(&failures)];
+        let [first, second] = &lock_files;
+        check_apart(
+            &[&results, &failures, &journal, first, second],
+            sheet,
+            &replaced,
+        )?;
+        if paths.replaces_sheet && !sheet.is_ours() {
+            let text = say!("files-sheet-not-ours", path = shown(&failures));
+            return Err(FileError::Refused(text));
+        }
+        check_replaceable(&results, Some(Appended::Outcomes))?;
+        let ours = (!paths.replaces_sheet).then_some(Appended::Outcomes);
+        check_replaceable(&failures, ours)?;
+        let mut outdated = vec![companion(&results, ".partial"), journal_of_failures];
+        if corrects.as_ref() != Some(&results) {
+            locks.push(lock(&results)?);
+            // What is settled now is news to a run over the sheet that these rows come from.
+            outdated.extend(corrects.map(|path| companion(&path, ".partial")));
+        }
+        locks.push(lock(&failures)?);
+        for path in [&results, &failures, &journal] {
+            remove_drafts(path);
+        }
+        outdated.retain(|it| *it != journal && is_at(it));
+        Ok(RunFiles {
+            issuer: issuer.clone(),
+            sheet: sheet.path().map(Path::to_owned),
+            outdated,
+            // Only now: until then another run may be writing it.
+            left: Left::open(&journal)?,
+            _locks: locks,
+            results,
+            failures,
+            journal,
+            replaces_sheet: paths.replaces_sheet,
+            metadata: sheet.metadata(),
+            correction,
+        })
+    }
+
+    /// Whether the results that the sheet comes from are updated.
+    pub fn is_update(&self) -> bool {
+        self.correction.as_ref().is_some_and(Correction::is_update)
+    }
+
+    /// The file of an earlier run over the same sheet that this one replaces in the other format.
+    pub fn replaced_by(&self, written: &Path) -> Option<PathBuf> {
+        let other = of_other_format(written).filter(|_| self.correction.is_none())?;
+        let is_sheet = self.sheet.as_ref().is_some_and(|it| is_same(it, &other));
+        let is_ours = check_replaceable(&other, Some(Appended::Outcomes)).is_ok();
+        (!is_sheet && is_ours && has_rows(&other)).then_some(other)
+    }
+
+    /// An error if the files could not be written: better before the first call.
+    pub fn ensure_writable(&self, rows: u64) -> Result<(), FileError> {
+        ensure_writable(
+            [&self.results, &self.failures],
+            rows,
+            self.metadata.as_ref(),
+        )
+    }
+}
+
+/// The locks are released when this is dropped.
+#[derive(Debug)]
+pub struct ReadingsFiles {
+    pub verified: PathBuf,
+    pub different: PathBuf,
+    /// Of the sheet, whose mode new files get.
+    pub metadata: Option<Metadata>,
+    _locks: [Lock; 2],
+}
+
+impl ReadingsFiles {
+    /// As [`RunFiles::claim`].
+    pub fn claim(paths: &ReadingsPaths, sheet: &Sheet) -> Result<ReadingsFiles, FileError> {
+        let verified = link_target(&paths.verified)?;
+        let different = link_target(&paths.different)?;
+        let lock_files = [lock_of(&verified), lock_of(&different)];
+        let [first, second] = &lock_files;
+        check_apart(&[&verified, &different, first, second], sheet, &[])?;
+        for file in [&verified, &different] {
+            check_replaceable(file, Some(Appended::Readings))?;
+        }
+        let locks = [lock(&verified)?, lock(&different)?];
+        for path in [&verified, &different] {
+            remove_drafts(path);
+        }
+        Ok(ReadingsFiles {
+            _locks: locks,
+            verified,
+            different,
+            metadata: sheet.metadata(),
+        })
+    }
+
+    /// An error if the files could not be written: better before the first call.
+    pub fn ensure_writable(&self, rows: u64) -> Result<(), FileError> {
+        ensure_writable(
+            [&self.verified, &self.different],
+            rows,
+            self.metadata.as_ref(),
+        )
+    }
+
+    /// Keeps the differences of an earlier time if a person has edited them: returns as what.
+    pub fn keep_edited(&self) -> Option<PathBuf> {
+        let is_edited = is_edited(&self.different, &self.verified, &Published::default());
+        // What cannot be renamed cannot be replaced either: then the new file is put beside.
+        let keep = || keep(&self.different).ok();
+        (is_edited && has_rows(&self.different))
+            .then(keep)
+            .flatten()
+    }
+}
+
+/// Where the lock on `output` is.
+fn lock_of(output: &Path) -> PathBuf {
+    companion(output, ".lock")
+}
+
+/// Every file that a run writes has a lock, whatever it is to another run.
+fn lock(output: &Path) -> Result<Lock, FileError> {
+    Lock::take(lock_of(output), output)
+}
+
+/// An error unless each of the paths is in a directory and its name not too long, no two are one, and
+/// none is the sheet but for those that are to take its place.
+fn check_apart(files: &[&PathBuf], sheet: &Sheet, replaces: &[&PathBuf]) -> Result<(), FileError> {
+    for (at, file) in files.iter().enumerate() {
+        let parent = directory(file);
+        let parent_found = fs::metadata(parent);
+        if parent_found.as_ref().is_ok_and(|it| !it.is_dir())
+            || parent_found.as_ref().is_err_and(is_absent)
+        {
+            let (path, directory) = (shown(file), shown(parent));
+            let text = say!("files-no-directory", path = path, directory = directory);
+            return Err(FileError::Refused(text));
+        }
+        // The longest of the names under which it may be kept.
+        metadata_if_exists(&with_suffix(file, ".2026-11-22T223000-99"))?;
+        if files[..at].iter().any(|other| is_same(file, other)) {
+            return Err(FileError::Refused(say!("files-same", path = shown(file))));
+        }
+        let is_sheet = sheet.path().is_some_and(|sheet| is_same(file, sheet));
+        if is_sheet && !replaces.contains(file) {
+            let text = say!("files-is-sheet", path = shown(file));
+            return Err(FileError::Refused(text));
+        }
+    }
+    Ok(())
+}
+
+/// An error if the file is there and cannot be written to, by its permissions or because another
+/// program holds it open; if it is a workbook in which a person has put further worksheets; or if it
+/// is not `ours`: written by this program with columns of that kind, be it edited since.
+fn check_replaceable(path: &Path, ours: Option<Appended>) -> Result<(), FileError> {
+    let opened = open_regular(path, OpenOptions::new().read(true).write(true));
+    let file = match opened.map_err(FileError::of_replaced)? {
+        Some((file, found)) if found.len() > 0 => file,
+        _ => return Ok(()),
+    };
+    if OutputFormat::of(path) == OutputFormat::Xlsx && has_others(file) {
+        let text = say!("files-other-worksheets", path = shown(path));
+        return Err(FileError::Refused(text));
+    }
+    let Some(kind) = ours else {
+        return Ok(());
+    };
+    match open_table(path)? {
+        Some(Ok(it)) if it.was_ours() && it.appended().is_none_or(|its| its == kind) => Ok(()),
+        _ => Err(FileError::not_ours(path)),
+    }
+}
+
+fn ensure_writable(
+    files: [&PathBuf; 2],
+    rows: u64,
+    metadata: Option<&Metadata>,
+) -> Result<(), FileError> {
+    for path in files {
+        if OutputFormat::of(path) == OutputFormat::Xlsx && rows >= u64::from(MAX_ROWS) {
+            let text = say!("files-too-many-rows", path = shown(path), rows = rows);
+            return Err(FileError::Refused(text));
+        }
+        AtomicFile::create(path, metadata)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_files_are_overwritten() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.csv");
+        let is_ours = || check_replaceable(&path, Some(Appended::Outcomes)).is_ok();
+        assert!(is_ours(), "free");
+        let seven = "line,status,code,message,attempts,finished_at,row_check";
+        let six = seven.trim_end_matches(",row_check");
+        for (content, ours) in [
+            (String::new(), true),
+            (format!("purchase_no,flag_name,{seven}\nCG1,aa\n"), true),
+            (format!("\u{feff}采购单号,{seven},edited\n"), true),
+            (format!("purchase_no,flag_name,{six}\nCG1,aa\n"), true),
+            (
+                "purchase_no,line,status,flag_now,checked_at,row_check\n".to_owned(),
+                false,
+            ),
+            (format!("{seven}\n"), false),
+            ("purchase_no,flag_name\nCG1,aa\n".to_owned(), false),
+            ("a,line,status,message\n".to_owned(), false),
+            ("\0\u{1}".to_owned(), false),
+        ] {
+            fs::write(&path, &content).expect("written");
+            assert_eq!(is_ours(), ours, "{content:?}");
+        }
+        assert!(check_replaceable(directory.path(), None).is_err());
+    }
+}

@@ -161,14 +161,6 @@ pub fn is_at(path: &Path) -> bool {
     matches!(read(path, BEGINNING.len()), Ok(Some(_)))
 }
 
-/// The same, if it is one's own.
-pub fn is_own_at(path: &Path) -> bool {
-    match read(path, BEGINNING.len()) {
-        Ok(Some((_, found))) => is_own(path, &found).unwrap_or(false),
-        _ => false,
-    }
-}
-
 /// Whether the file is this user's, as one made now is: some file systems show one user for all.
 #[cfg(unix)]
 fn is_own(path: &Path, found: &Metadata) -> Result<bool, FileError> {

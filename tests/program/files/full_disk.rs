@@ -1,15 +1,10 @@
 //! Disks that fill up: outcomes that are known but cannot be recorded are not misreported.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
 
 use wdt_flags::sandbox::Sandbox;
 
-use crate::harness::{
-    Finished, JOURNAL, Place, finish, order, sandbox, sheet, through, with_file_limit,
-};
+use crate::harness::{Finished, JOURNAL, Place, finish, order, sandbox, sheet, with_file_limit};
 
 const ROWS: usize = 1_000;
 
@@ -137,75 +132,4 @@ fn a_journal_that_leads_to_a_full_device() {
     assert!(run.stderr.contains(JOURNAL), "{run:#?}");
     assert_eq!(erp.stats().calls, 0);
     assert_eq!(place.files(), ["orders.csv", JOURNAL]);
-}
-
-/// A file system of 64 KiB, most of it taken, in a mount of the test's own.
-#[test]
-fn a_small_file_system() {
-    let (place, erp) = (Place::new(), sandbox());
-    fs::create_dir(place.path("small")).expect("created");
-    let mount = "mount -t tmpfs -o size=64k tmpfs small";
-    let allowed = Command::new("unshare")
-        .args(["-rm", "sh", "-c", mount])
-        .current_dir(place.path(""))
-        .stderr(Stdio::null())
-        .status();
-    if !allowed.is_ok_and(|status| status.success()) {
-        // Past the test harness, which keeps back what passing tests print.
-        let notice = "full_disk: nobody may mount a file system here; files are limited instead";
-        writeln!(io::stderr(), "{notice}").expect("a standard error");
-        return runs_out_after(64);
-    }
-    place.write("orders.csv", sheet(ROWS));
-    place.write(
-        "try.sh",
-        format!(
-            "{mount} || exit 99
-            head -c 24576 /dev/zero > small/filler
-            \"$@\" 2> first.txt
-            echo $? > first.code
-            cp small/orders.results.csv.partial .
-            rm small/filler
-            umask 022
-            mount -o remount,size=1m small
-            \"$@\" 2> second.txt
-            code=$?
-            cp small/orders.*.csv .
-            ls small > left.txt
-            exit $code"
-        ),
-    );
-    let run = place.run(
-        &erp,
-        [
-            "orders.csv",
-            "-j2",
-            "--results=small/orders.results.csv",
-            "--failures=small/orders.failures.csv",
-        ],
-    );
-    let mut shell = Command::new("unshare");
-    shell.args(["-rm", "sh", "try.sh"]);
-    let second = finish(&mut through(shell, &run));
-    let mut first = second;
-    first.stderr = place.read("first.txt");
-    assert_eq!(place.read("first.code"), "3\n", "{first:#?}");
-    assert!(first.stderr.contains("No space left"), "{first:#?}");
-    let first_calls = place.recorded().len() + told(&first).len();
-    assert!(first_calls < ROWS * 3 / 4, "stopped soon: {first_calls}");
-    let first = first.expect(0);
-    assert!(
-        place.read("second.txt").contains("continuing"),
-        "{}",
-        place.read("second.txt")
-    );
-    assert_eq!(place.results(&first).count("ok"), ROWS);
-    for line in place.recorded() {
-        let order = line.split(',').next().expect("an order");
-        assert_eq!(erp.accepted(order), 1, "{order} was recorded");
-    }
-    assert_eq!(
-        place.read("left.txt"),
-        "orders.failures.csv\norders.results.csv\n"
-    );
 }

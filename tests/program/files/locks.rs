@@ -53,57 +53,31 @@ impl Busy {
 }
 
 #[test]
-fn on_the_same_results() {
+fn on_any_of_the_files_whatever_it_is_to_each() {
     let busy = busy();
-    busy.turns_away(&[], "orders.results.csv");
-    busy.turns_away(&["--failures", "other.csv"], "orders.results.csv");
-    busy.turns_away(
-        &["--results", "./orders.results.csv"],
-        "./orders.results.csv",
-    );
-    busy.finishes();
-}
-
-#[test]
-fn in_whatever_language_is_spoken() {
-    let busy = busy();
+    for (args, path) in [
+        (&[][..], "orders.results.csv"),
+        (&["--failures", "other.csv"], "orders.results.csv"),
+        (
+            &["--results", "./orders.results.csv"],
+            "./orders.results.csv",
+        ),
+        (
+            &["--results", "a.csv", "--failures", "orders.failures.csv"],
+            "orders.failures.csv",
+        ),
+        (
+            &["--results", "orders.failures.csv", "--failures", "b.csv"],
+            "orders.failures.csv",
+        ),
+    ] {
+        busy.turns_away(args, path);
+    }
     let mut second = busy.place.run(&busy.server, ["orders.csv", "--lang", "zh"]);
     let second = finish(&mut second).expect(75);
     let pid = busy.run.id();
     let said = format!("另一个运行正在写 `orders.results.csv`（进程号 {pid}，20");
     assert!(second.stderr.contains(&said), "{second:#?}");
-    assert!(second.stderr.contains(" 开始）；请等它结束后再试"));
-    busy.finishes();
-}
-
-#[test]
-fn on_the_same_failures_alone() {
-    let busy = busy();
-    busy.turns_away(
-        &[
-            "--results",
-            "other.csv",
-            "--failures",
-            "orders.failures.csv",
-        ],
-        "orders.failures.csv",
-    );
-    busy.finishes();
-}
-
-/// What one run calls its results is the other's failures.
-#[test]
-fn on_a_file_that_is_something_else_to_each() {
-    let busy = busy();
-    busy.turns_away(
-        &[
-            "--results",
-            "orders.failures.csv",
-            "--failures",
-            "other.csv",
-        ],
-        "orders.failures.csv",
-    );
     busy.finishes();
 }
 

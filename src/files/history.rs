@@ -1,10 +1,11 @@
 //! What earlier runs have left: results and failures are kept, not overwritten.
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::fs::{directory, free_name, with_suffix};
 use super::journal::Published;

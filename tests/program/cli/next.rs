@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use wdt_flags::sandbox::Config;
-
-use crate::harness::{Finished, Place, finish, sandbox, sandbox_with, sheet, start, through};
+use crate::harness::{Finished, Place, finish, sandbox, sheet, start, through};
 
 /// The command to type, as the summary gives it.
 fn next(stdout: &str) -> Option<&str> {
@@ -44,17 +42,6 @@ fn it_can_be_typed_as_it_stands() {
 }
 
 #[test]
-fn conflicts_that_are_invalid_stay_so() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.sheet(&[("CG1", "aa"), ("CG1", "加急")]);
-    let mut command = place.run(&erp, ["orders.csv", "--on-conflict", "invalid"]);
-    let run = finish(&mut command).expect(1);
-    let again = type_next(&run, &command).expect(1);
-    again.prints("2 rows: 0 ok, 2 invalid");
-    assert_eq!(erp.stats().calls, 0);
-}
-
-#[test]
 fn a_fresh_run_that_stopped_is_continued_and_not_begun_again() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(3));
@@ -79,19 +66,6 @@ fn a_run_that_stopped_is_continued_by_the_command_that_comes_next() {
     place.write("orders.csv", sheet(2));
     let mut command = place.run(&erp, ["orders.csv"]);
     let run = finish(command.env("WDT_SID", "nobody")).expect(3);
-    let expected = "next      wdt-flags ping; once that is accepted: wdt-flags run orders.csv --rate unlimited";
+    let expected = "next      wdt-flags ping; once that is accepted: wdt-flags run orders.csv --rate=unlimited";
     run.prints(expected);
-
-    let erp = sandbox_with(Config {
-        limit: Some(1),
-        ..Config::default()
-    });
-    let mut run = start(&mut place.run(&erp, ["orders.csv", "-v"]));
-    run.until_it_says("pausing for");
-    run.signal("INT");
-    let run = run.finish().expect(130);
-    assert_eq!(
-        next(&run.stdout),
-        Some("wdt-flags run orders.csv -v --rate unlimited --workers=4")
-    );
 }

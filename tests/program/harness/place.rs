@@ -82,20 +82,15 @@ impl Place {
     #[track_caller]
     pub fn statuses(&self, name: &str) -> Vec<String> {
         let table = self.table(name);
-        table
-            .column("status")
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
+        let statuses = table.column("status").into_iter();
+        statuses.map(str::to_owned).collect()
     }
 
     /// The names of the files in the place, sorted.
     pub fn files(&self) -> Vec<String> {
         let files = fs::read_dir(self.directory.path()).expect("readable");
         let names = files.map(|file| file.expect("readable").file_name());
-        let mut names: Vec<_> = names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
+        let mut names: Vec<_> = names.map(|it| it.to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }
@@ -183,20 +178,14 @@ impl Place {
         erp: &impl Endpoint,
         args: impl IntoIterator<Item = I>,
     ) -> Command {
-        let args: Vec<_> = args
-            .into_iter()
-            .map(|arg| arg.as_ref().to_owned())
-            .collect();
-        let says_workers = args.iter().any(|arg| {
+        let mut program = self.program();
+        program.arg(command).args(args);
+        program.arg("--rate=unlimited");
+        let says_workers = |arg: &OsStr| {
             let arg = arg.to_string_lossy();
             arg.starts_with("-j") || arg.starts_with("--workers")
-        });
-        let mut program = self.program();
-        program
-            .arg(command)
-            .args(args)
-            .args(["--rate", "unlimited"]);
-        if !says_workers {
+        };
+        if !program.get_args().any(says_workers) {
             program.arg("--workers=4");
         }
         account(&mut program, &erp.endpoint());

@@ -27,7 +27,6 @@ mod resume;
 mod role;
 mod rules;
 mod send;
-mod shapes;
 mod unchanged;
 mod verify;
 mod watch;

@@ -203,12 +203,6 @@ impl Orders {
             .map(|(number, order)| (number.as_str(), flag_of(flags, order.flag), order))
     }
 
-    /// The order of this position, by first appearance.
-    pub fn at(&self, position: usize) -> Option<(&str, &Order)> {
-        let (number, order) = self.all.get_index(position)?;
-        Some((number, order))
-    }
-
     /// `None` if no valid row names the order.
     pub fn get(&self, number: &str) -> Option<&Order> {
         self.all.get(number)

@@ -27,5 +27,5 @@ pub use names::{
 };
 pub use outcome::{Outcome, Status, local_time};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};
-pub use row_check::{Issuer, RowCheck, origin_part};
+pub use row_check::{Issuer, RowCheck};
 pub use run_files::{ReadingsFiles, RunFiles};

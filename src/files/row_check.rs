@@ -12,7 +12,7 @@ use std::fmt;
 use compact_str::CompactString;
 use md5::{Digest, Md5};
 
-use crate::sheet::strip_wrapping;
+use crate::sheet::{Row, Sheet, strip_wrapping};
 use repair::as_spreadsheets_write;
 pub use repair::{Fit, is_cut, with_zeros_before};
 
@@ -70,6 +70,28 @@ impl RowCheck {
             order: order_part(&as_spreadsheets_write(order)),
             is_doubtful: true,
             ..self
+        }
+    }
+
+    /// Of a row as it is written. One that cannot be sent keeps what it has.
+    pub fn of(row: &Row, sheet: &Sheet, issuer: &Issuer) -> RowCheck {
+        let earlier = row.origin().and_then(|it| RowCheck::parse(it.check()));
+        let is_sent = row.entry(sheet).is_ok();
+        if let Some(check) = earlier.as_ref().filter(|_| !is_sent) {
+            return RowCheck {
+                issuer: issuer.clone(),
+                ..check.clone()
+            };
+        }
+        let order = strip_wrapping(row.order_cell(sheet));
+        let [flag, own_flag] = sheet.flags(row).map(strip_wrapping);
+        let first = || origin_part(row.line_in_sheet(), row.position, &order);
+        let origin = earlier.map_or_else(first, |check| check.origin);
+        let check = RowCheck::new(issuer, origin, &order, [&flag, &own_flag]);
+        if !is_sent && row.is_in_doubt(sheet) {
+            check.in_doubt(&order)
+        } else {
+            check
         }
     }
 

@@ -26,6 +26,7 @@ mod report;
 mod resume;
 mod role;
 mod rules;
+mod said;
 mod send;
 mod unchanged;
 mod verify;

@@ -103,6 +103,12 @@ impl Row {
         self.origin.as_ref()
     }
 
+    /// The line of the sheet that people know the row by; `None` if a person has added it to a file
+    /// that is given back.
+    pub fn line_in_sheet(&self) -> Option<u64> {
+        self.origin.as_ref().map_or(Some(self.line), |it| it.line)
+    }
+
     pub fn set_cells(&mut self, cells: StringRecord) {
         self.cells = cells;
     }

@@ -3,7 +3,8 @@
 //!
 //! `bdkaef-ekfjmcpa-hgmeabcd-cdpo`: account, origin, order and flag, four bits a letter from a to
 //! p, which no spreadsheet takes for a number or a date. `?` after it says that the order was in
-//! doubt when it was first read, `!` that a person means the row as it stands.
+//! doubt when it was first read, `??` that the flag was, `???` both; `!` that a person means the row
+//! as it stands.
 
 mod repair;
 
@@ -47,7 +48,8 @@ pub struct RowCheck {
     pub order: u32,
     /// Of the flag that is sent and, where it is given for all rows, of the sheet's own flag.
     pub flag: u16,
-    pub is_doubtful: bool,
+    /// Whether the order was in doubt when it was first read, and whether the flag was.
+    pub doubts: [bool; 2],
     pub is_meant: bool,
 }
 
@@ -59,7 +61,7 @@ impl RowCheck {
             origin,
             order: order_part(order),
             flag: flag_part(flag),
-            is_doubtful: false,
+            doubts: [false; 2],
             is_meant: false,
         }
     }
@@ -68,7 +70,7 @@ impl RowCheck {
     pub fn in_doubt(self, order: &str) -> RowCheck {
         RowCheck {
             order: order_part(&as_spreadsheets_write(order)),
-            is_doubtful: true,
+            doubts: [true, self.doubts[1]],
             ..self
         }
     }
@@ -87,8 +89,10 @@ impl RowCheck {
         let [flag, own_flag] = sheet.flags(row).map(strip_wrapping);
         let first = || origin_part(row.line_in_sheet(), row.position, &order);
         let origin = earlier.map_or_else(first, |check| check.origin);
-        let check = RowCheck::new(issuer, origin, &order, [&flag, &own_flag]);
-        if !is_sent && row.is_in_doubt(sheet) {
+        let mut check = RowCheck::new(issuer, origin, &order, [&flag, &own_flag]);
+        let [order_is_in_doubt, flag_is_in_doubt] = row.doubts(sheet);
+        check.doubts[1] = flag_is_in_doubt;
+        if order_is_in_doubt {
             check.in_doubt(&order)
         } else {
             check
@@ -112,7 +116,7 @@ impl RowCheck {
             origin,
             order,
             flag: flag.try_into().ok()?,
-            is_doubtful: text.contains(['?', '？']),
+            doubts: [1, 2].map(|mark| text.matches(['?', '？']).count() & mark != 0),
             is_meant: is_meant(cell),
         })
     }
@@ -125,7 +129,7 @@ impl RowCheck {
 
     /// Whether an order that was in doubt is still as it was.
     pub fn is_still_doubtful(&self, order: &str) -> bool {
-        self.is_doubtful && order_part(&as_spreadsheets_write(order)) == self.order
+        self.doubts[0] && order_part(&as_spreadsheets_write(order)) == self.order
     }
 }
 
@@ -134,7 +138,8 @@ impl fmt::Display for RowCheck {
         let (origin, order) = (letters(self.origin, 8), letters(self.order, 8));
         let flag = letters(u32::from(self.flag) << 16, 4);
         write!(f, "{}-{origin}-{order}-{flag}", self.issuer.0)?;
-        f.write_str(if self.is_doubtful { "?" } else { "" })
+        let marks = usize::from(self.doubts[0]) + 2 * usize::from(self.doubts[1]);
+        f.write_str(&"?".repeat(marks))
     }
 }
 

@@ -236,13 +236,21 @@ impl Row {
         self.cells().get(at).unwrap_or_default()
     }
 
-    /// Whether the order is not sent though it could be by its text: for what the row is known to be
-    /// beside it.
-    pub fn is_in_doubt(&self, sheet: &Sheet) -> bool {
-        let column = &sheet.layout.order_column;
-        let is_its = |problem: Problem| problem.column() == Some(column);
-        self.entry(sheet).is_err_and(is_its)
-            && entry::clean(self.order_cell(sheet), column, Field::PurchaseNo).is_ok()
+    /// Whether the order is not sent though it could be by its text, for what is known of it beside
+    /// that; and the same of the flag.
+    pub fn doubts(&self, sheet: &Sheet) -> [bool; 2] {
+        let could_be = |cell, field| entry::clean(cell, "", field).is_ok();
+        let order = self.order_cell(sheet);
+        let [flag, _] = sheet.flags(self);
+        let is_refused = self
+            .problem
+            .as_ref()
+            .is_some_and(|it| it.column().is_some())
+            || entry::order(&sheet.header, self).is_err();
+        [
+            is_refused && could_be(order, Field::PurchaseNo),
+            self.cell_problems[1].is_some() && could_be(flag, Field::FlagName),
+        ]
     }
 
     /// The order the row names, if its cell alone is as it should be, whatever else is wrong.

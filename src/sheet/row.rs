@@ -122,6 +122,11 @@ impl Row {
         self.trust_order();
     }
 
+    /// Takes order and flag as they stand, whatever kind of cells they are in.
+    pub fn trust_cells(&mut self) {
+        self.cell_problems = [None, None];
+    }
+
     /// Takes the order as it stands, whatever kind of cell it is in.
     pub fn trust_order(&mut self) {
         self.cell_problems[0] = None;

@@ -21,6 +21,8 @@ pub type Sent = [CompactString; 3];
 
 /// It is still the number that was in doubt when it was first read.
 const DOUBTFUL: Say = |column| say!("problem-doubtful", column = column);
+/// The same of a flag.
+const DOUBTFUL_FLAG: Say = |column| say!("problem-doubtful-flag", column = column);
 /// A spreadsheet has cut digits of the order.
 const CUT: Say = |column| say!("problem-cut", column = column);
 /// The order is another row's, as where a column was sorted by itself.
@@ -59,7 +61,7 @@ impl<'s> Prover<'s> {
     pub fn new<'r>(sheet: &'s Sheet, rows: impl Iterator<Item = &'r Row>) -> Prover<'s> {
         let checks = rows.filter_map(|row| RowCheck::parse(row.origin()?.check()));
         let mut orders = HashMap::new();
-        for check in checks.filter(|check| !check.is_doubtful) {
+        for check in checks.filter(|check| !check.doubts[0]) {
             let origin = orders.entry(check.order).or_insert(Some(check.origin));
             if *origin != Some(check.origin) {
                 *origin = None;
@@ -105,7 +107,7 @@ impl<'s> Prover<'s> {
             .is_some_and(|it| it.status() == Status::Rejected.as_str());
         let order = strip_wrapping(row.order_cell(self.sheet));
         let fit = match &check {
-            Some(check) if !check.is_doubtful => check.fit(&order, was_rejected),
+            Some(check) if !check.doubts[0] => check.fit(&order, was_rejected),
             _ => Fit::Other,
         };
         Proof {
@@ -134,7 +136,7 @@ impl<'s> Prover<'s> {
                     .any(|it| self.is_known(&it, None))
             };
             if proof.is_meant {
-                row.trust_order();
+                row.trust_cells();
                 return false;
             }
             if is_cut(&order) {
@@ -171,7 +173,13 @@ impl<'s> Prover<'s> {
         let sent = self.sent(row);
         let flag = flag_part([&sent[1], &sent[2]]);
         if flag == check.flag {
-            return proof.fits();
+            if check.doubts[1] {
+                let column = self.sheet.layout().flag_column.as_deref();
+                let column = column.unwrap_or_default();
+                let problem = Problem::unproven(column, DOUBTFUL_FLAG, &sent[1]);
+                row.problem.get_or_insert(problem);
+            }
+            return proof.fits() && !check.doubts[1];
         }
         self.edited[0].push(flag);
         self.edited[1].push(check.flag);

@@ -197,6 +197,7 @@ problem-fields = { $found } instead of { $expected }
 problem-detail = { $problem } ({ $detail })
 problem-extra-fields = wrong number of fields, see extra_fields; correct the row and empty that cell
 problem-doubtful = { $column } is still what was in doubt; enter the order again as text, or, if this is it, add ! to row_check
+problem-doubtful-flag = { $column } is still what was in doubt; enter the flag again as text, or, if this is it, add ! to row_check
 problem-cut = { $column } is a number of which a spreadsheet has cut digits; enter the order again as text, or, if this is it, add ! to row_check
 problem-moved = { $column } is the order of another row: a column was probably sorted or filled by itself; put it right, or, if it is meant, add ! to row_check
 problem-flag-column = { $column } was changed, but sent_flag is what is sent; change it there, or add ! to row_check to send it as it is

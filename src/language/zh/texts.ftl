@@ -177,6 +177,7 @@ problem-fields = { $found } 列，应为 { $expected } 列
 problem-detail = { $problem }（{ $detail }）
 problem-extra-fields = 列数不对，见 extra_fields 列；请改正本行，并清空该单元格
 problem-doubtful = “{ $column }”仍是无法确定的内容；请以文本重新输入单号，确实如此就在 row_check 后加 !
+problem-doubtful-flag = “{ $column }”仍是无法确定的内容；请以文本重新输入标记，确实如此就在 row_check 后加 !
 problem-cut = “{ $column }”是被表格软件截掉数字的单号；请以文本重新输入，确实如此就在 row_check 后加 !
 problem-moved = “{ $column }”是另一行的单号，可能只排序或填充了一列；请改正，确实如此就在 row_check 后加 !
 problem-flag-column = “{ $column }”改过了，但发送的是 sent_flag 列；请改那一列，要照原样发送就在 row_check 后加 !

@@ -50,7 +50,7 @@ static IN_BOTH: LazyLock<Misfits> = LazyLock::new(|| {
     let gap = "[-/ .]";
     let name = "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?\
                 |Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)";
-    let time = r"(?:(?:上午|下午|-)\s*)?[0-9]{1,9}:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]*)?)?\s*(?:(?i:z|am|pm)|[-+][0-9]{1,9}:[0-5][0-9])?";
+    let time = r"(?:(?:上午|下午|-)\s*)?[0-9]{1,9}:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]*)?)?\s*(?:(?i-u:z|am|pm)|[-+][0-9]{1,9}:[0-5][0-9])?";
     let end = format!(r"(?:(?:T|\s+){time})?");
     Misfits::of(&[
         (NARROW, "#+"),
@@ -59,7 +59,7 @@ static IN_BOTH: LazyLock<Misfits> = LazyLock::new(|| {
             FORMULA_ERROR,
             r"#(?:N/A|GETTING_DATA|[0-9/_]*[A-Z][A-Z0-9/_]*[!?])(?:\s.*)?|Err:[0-9]+",
         ),
-        (BOOLEAN, "(?i)true|false"),
+        (BOOLEAN, "(?i-u:true|false)"),
         (PERCENTAGE, r"[-+−]?[0-9.,]*[0-9][0-9.,]*\s*[%％]"),
         (TIME, time),
         // 2024-01-05, 2024/1/5, 2024.1.5
@@ -83,7 +83,7 @@ static IN_BOTH: LazyLock<Misfits> = LazyLock::new(|| {
         // 5-Jan, 05-JAN-24
         (
             DATE,
-            &format!("{day}{gap}(?:{name}|(?i:{name}){gap}{short}){end}"),
+            &format!("{day}{gap}(?:{name}|(?i-u:{name}){gap}{short}){end}"),
         ),
         // Jan-24, January 2024, Jan 5, 2024
         (
@@ -115,11 +115,11 @@ static IN_ORDERS: LazyLock<Misfits> = LazyLock::new(|| {
         ),
         (
             says!("misfit-total"),
-            r"(?i)(?:本\s*[页頁]\s*)*(?:[合小总共累總]\s*[计計]|(?:sub|grand\s*)?total)\s*(?:[:：¥￥(（0-9].*)?",
+            r"(?:本\s*[页頁]\s*)*(?:[合小总共累總]\s*[计計]|(?i-u:(?:sub|grand\s*)?total))\s*(?:[:：¥￥(（0-9].*)?",
         ),
         (
             says!("misfit-note"),
-            r"(?i)(?:(?:备?\s*注|说\s*明|附\s*注|注\s*意|備\s*註|說\s*明|附\s*註|审\s*核\s*人?|制单人|打印(?:人|时间|日期)|导出时间|notes?|remark)[0-9\s]*[:：]|[制製]\s*表).*",
+            r"(?:(?:备?\s*注|说\s*明|附\s*注|注\s*意|備\s*註|說\s*明|附\s*註|审\s*核\s*人?|制单人|打印(?:人|时间|日期)|导出时间|(?i-u:notes?|remark))[0-9\s]*[:：]|[制製]\s*表).*",
         ),
     ])
 });

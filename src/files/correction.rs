@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::error::FileError;
 use super::outcome::Status;
-use super::row_check::Issuer;
+use super::row_check::{Issuer, RowCheck};
 use crate::sheet::{Appended, Part, Row, Sheet, SheetError};
 pub use past::{NotUpdated, PastResults};
 use prove::{Proof, Prover, Sent};
@@ -57,6 +57,9 @@ pub fn correct(
     let past = past.unwrap_or_default();
     let (columns, cells) = past.columns_with(sheet.columns());
     let mut all = past.rows_for(sheet.columns());
+    // Both files may have been sorted.
+    let line = |row: &Row| row.origin().and_then(|it| it.line).unwrap_or(u64::MAX);
+    all.sort_by_key(line);
     let known = all.len() as u64;
 
     let mut prover = Prover::new(sheet, all.iter().chain(&given));
@@ -65,9 +68,9 @@ pub fn correct(
     }
     let mut places = Places::default();
     for (at, row) in all.iter_mut().enumerate() {
-        prover.restore(row);
+        let is_as_written = prover.restore(row);
         let status = row.origin().and_then(|it| it.status().parse().ok());
-        row.part = if status.is_some_and(Status::is_settled) {
+        row.part = if is_as_written && status.is_some_and(Status::is_settled) {
             Part::KeptSettled
         } else {
             Part::Kept
@@ -88,33 +91,41 @@ pub fn correct(
             others.push(row);
             continue;
         }
-        let is_done = its.is_some_and(|at| {
-            all[at].part.is_settled() && prover.sent(&all[at]) == prover.sent(&row)
+        let sent = prover.sent(&row);
+        // One that a person has added may have been sent before.
+        let added = places.added.get(&sent).filter(|_| !is_claimant).copied();
+        let added = added.filter(|&at| {
+            let origin = all[at].origin().map(|it| it.check());
+            let origin = origin.and_then(RowCheck::parse).map(|check| check.origin);
+            let is_claimed = origin.is_some_and(|it| claimants.contains_key(&it));
+            all[at].part.is_settled() || !is_claimed
         });
-        let is_unedited = is_done || prover.prove(&mut row, &proof, its.map(|at| &all[at]));
+        let is_done =
+            its.is_some_and(|at| all[at].part.is_settled() && prover.sent(&all[at]) == sent);
+        let is_unedited = is_done
+            || added.is_some_and(|at| origin.is_some() || all[at].part.is_settled())
+            || prover.prove(&mut row, &proof, its.map(|at| &all[at]));
         let sent = prover.sent(&row);
         if origin.is_some() && !copies.insert((origin, sent.clone())) {
             continue;
         }
-        // One that a person has added may have been sent before.
-        let its = its.or_else(|| {
-            let added = places.added.get(&sent).copied();
-            added.filter(|_| !is_claimant)
-        });
+        if let Some(its) = added.and_then(|at| all[at].origin()) {
+            row.set_check(its.check());
+        }
+        let its = its.or(added);
         if let Some(at) = its {
             let is_same = is_unedited || prover.sent(&all[at]) == sent;
             stand_in(&mut all[at], row, is_same);
         } else {
             if not_updated.is_none() || !is_claimant {
-                row.forget_origin();
+                let check = row.origin().map(|it| it.check().to_owned());
+                row.forget_origin(check.as_deref().filter(|_| is_claimant));
             }
             others.push(row);
         }
     }
     prover.check_exchanged()?;
     let put_right = prover.put_right;
-    // The file may have been sorted.
-    let line = |row: &Row| row.origin().and_then(|it| it.line).unwrap_or(u64::MAX);
     others.sort_by_key(line);
     let is_added = |row: &&Row| line(row) == u64::MAX && !row.is_left_out();
     let added = others.iter().filter(is_added).count() as u64;

@@ -15,7 +15,7 @@ use md5::{Digest, Md5};
 
 use crate::sheet::{Row, Sheet, strip_wrapping};
 use repair::as_spreadsheets_write;
-pub use repair::{Fit, is_cut, with_zeros_before};
+pub use repair::{Fit, is_cut, sources};
 
 /// Stands for the account of the stand-in.
 const DEMO: &str = "demo";
@@ -48,7 +48,8 @@ pub struct RowCheck {
     pub order: u32,
     /// Of the flag that is sent and, where it is given for all rows, of the sheet's own flag.
     pub flag: u16,
-    /// Whether the order was in doubt when it was first read, and whether the flag was.
+    /// Whether the order was in doubt when it was first read, or has lost digits since, and whether
+    /// the flag was in doubt.
     pub doubts: [bool; 2],
     pub is_meant: bool,
 }
@@ -69,7 +70,7 @@ impl RowCheck {
     /// The same, where the order is not sent because what it was is in doubt.
     pub fn in_doubt(self, order: &str) -> RowCheck {
         RowCheck {
-            order: order_part(&as_spreadsheets_write(order)),
+            order: number_part(order),
             doubts: [true, self.doubts[1]],
             ..self
         }
@@ -124,12 +125,13 @@ impl RowCheck {
     /// How an order fits the one that was read last. Digits that a spreadsheet has cut are filled
     /// in only where the ERP has not refused the order: then another may be meant.
     pub fn fit(&self, order: &str, was_rejected: bool) -> Fit {
-        repair::fit(order, was_rejected, |text| order_part(text) == self.order)
+        let may_be_another = was_rejected || self.doubts[0];
+        repair::fit(order, may_be_another, |text| order_part(text) == self.order)
     }
 
     /// Whether an order that was in doubt is still as it was.
     pub fn is_still_doubtful(&self, order: &str) -> bool {
-        self.doubts[0] && order_part(&as_spreadsheets_write(order)) == self.order
+        self.doubts[0] && number_part(order) == self.order
     }
 }
 
@@ -159,6 +161,11 @@ pub fn origin_part(line: Option<u64>, place: u64, order: &str) -> u32 {
 
 pub fn order_part(order: &str) -> u32 {
     digest("order", &[order])
+}
+
+/// Of what spreadsheets make of an order that is a number; never the part of an order.
+fn number_part(order: &str) -> u32 {
+    digest("number", &[&as_spreadsheets_write(order)])
 }
 
 /// Of the flag that is sent, and the sheet's own where that is another.

@@ -1,5 +1,8 @@
 //! Results and failures: written, and put in their place without losing those of an earlier run.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -141,12 +141,13 @@ impl Row {
         }
     }
 
-    /// Lets the row be one that a person has added.
-    pub fn forget_origin(&mut self) {
+    /// Lets the row be one that a person has added, with a check if it alone has that.
+    pub fn forget_origin(&mut self, check: Option<&str>) {
         if let Some(origin) = &mut self.origin {
             origin.line = None;
             origin.appended = origin.appended.iter().map(|_| "").collect();
         }
+        self.set_check(check.unwrap_or_default());
     }
 
     /// Lets the row be given back at a line, with what became of it still true.

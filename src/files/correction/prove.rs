@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use crate::files::error::FileError;
 use crate::files::outcome::Status;
 use crate::files::row_check::{
-    Fit, Issuer, RowCheck, flag_part, is_cut, is_meant, order_part, with_zeros_before,
+    Fit, Issuer, RowCheck, flag_part, is_cut, is_meant, order_part, sources,
 };
 use crate::language::say;
 use crate::sheet::{Problem, Row, Say, Sheet, strip_wrapping};
@@ -43,7 +43,6 @@ pub struct Prover<'s> {
 pub struct Proof {
     check: Option<RowCheck>,
     is_meant: bool,
-    was_rejected: bool,
     fit: Fit,
 }
 
@@ -61,7 +60,7 @@ impl<'s> Prover<'s> {
     pub fn new<'r>(sheet: &'s Sheet, rows: impl Iterator<Item = &'r Row>) -> Prover<'s> {
         let checks = rows.filter_map(|row| RowCheck::parse(row.origin()?.check()));
         let mut orders = HashMap::new();
-        for check in checks.filter(|check| !check.doubts[0]) {
+        for check in checks {
             let origin = orders.entry(check.order).or_insert(Some(check.origin));
             if *origin != Some(check.origin) {
                 *origin = None;
@@ -107,22 +106,26 @@ impl<'s> Prover<'s> {
             .is_some_and(|it| it.status() == Status::Rejected.as_str());
         let order = strip_wrapping(row.order_cell(self.sheet));
         let fit = match &check {
-            Some(check) if !check.doubts[0] => check.fit(&order, was_rejected),
-            _ => Fit::Other,
+            Some(check) => check.fit(&order, was_rejected),
+            None => Fit::Other,
         };
         Proof {
             check,
             is_meant: is_meant(cell),
-            was_rejected,
             fit,
         }
     }
 
-    /// Puts right what a spreadsheet has done to a row of the results.
-    pub fn restore(&self, row: &mut Row) {
-        if let Fit::PutRight(order) = self.proof(row).fit {
-            row.set_order(self.sheet, &order);
+    /// Puts right what a spreadsheet has done to a row of the results. Returns whether it is now as
+    /// it was written: of another its status says nothing.
+    pub fn restore(&self, row: &mut Row) -> bool {
+        let proof = self.proof(row);
+        if let Fit::PutRight(order) = &proof.fit {
+            row.set_order(self.sheet, order);
         }
+        let [_, flag, own] = self.sent(row);
+        let is_its_flag = |check: &RowCheck| check.flag == flag_part([&flag, &own]);
+        proof.fits() && proof.check.as_ref().is_some_and(is_its_flag)
     }
 
     /// Puts a row right that a spreadsheet has changed, or makes it invalid where what it was is not
@@ -130,10 +133,9 @@ impl<'s> Prover<'s> {
     pub fn prove(&mut self, row: &mut Row, proof: &Proof, its: Option<&Row>) -> bool {
         let order = strip_wrapping(row.order_cell(self.sheet)).into_owned();
         let Some(check) = proof.check.as_ref().filter(|_| !proof.is_meant) else {
-            let has_lost_zeros = || {
-                with_zeros_before(&order)
-                    .skip(1)
-                    .any(|it| self.is_known(&it, None))
+            let is_changed = || {
+                let mut others = sources(&order).filter(|it| *it != order);
+                others.any(|it| self.is_known(&it, None))
             };
             if proof.is_meant {
                 row.trust_cells();
@@ -141,7 +143,7 @@ impl<'s> Prover<'s> {
             }
             if is_cut(&order) {
                 self.refuse(row, CUT, &order);
-            } else if has_lost_zeros() {
+            } else if is_changed() {
                 self.refuse(row, MOVED, &order);
             }
             return false;
@@ -155,17 +157,17 @@ impl<'s> Prover<'s> {
             }
             Fit::Cut => {
                 self.refuse(row, CUT, &order);
-                if proof.was_rejected {
-                    // That it was is no longer said when it comes back.
-                    row.set_check(&check.clone().in_doubt(&order).to_string());
-                }
+                // Another may be meant, also when it comes back from here.
+                let check = RowCheck {
+                    doubts: [true, check.doubts[1]],
+                    ..check.clone()
+                };
+                row.set_check(&check.to_string());
             }
             Fit::Other if check.is_still_doubtful(&order) => {
                 self.refuse(row, DOUBTFUL, &order);
             }
-            Fit::Other
-                if with_zeros_before(&order).any(|it| self.is_known(&it, Some(check.origin))) =>
-            {
+            Fit::Other if sources(&order).any(|it| self.is_known(&it, Some(check.origin))) => {
                 self.refuse(row, MOVED, &order);
             }
             Fit::Other => {}

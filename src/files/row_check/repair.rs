@@ -4,8 +4,11 @@
 const MAX_ORDER: usize = 40;
 /// A spreadsheet keeps this many digits of a number.
 const EXACT_DIGITS: usize = 15;
-/// Texts that are tried where digits are lost.
-const MAX_TRIED: u64 = 10_000;
+/// It shows numbers of more digits than this with an exponent, and then this many of them.
+const SHOWN_DIGITS: usize = 11;
+const SHORT_DIGITS: usize = 6;
+/// Where more digits are lost than these, too many texts would have to be tried.
+const MAX_LOST: u32 = 4;
 
 /// How an order fits the one that a check is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,35 +27,36 @@ pub fn fit(order: &str, was_rejected: bool, is_it: impl Fn(&str) -> bool) -> Fit
     if is_it(order) {
         return Fit::Intact;
     }
-    let Some(number) = Number::of(order) else {
+    let Some(number) = Number::of(order).filter(|_| is_as_spreadsheets_write(order)) else {
         return Fit::Other;
     };
     if let Some(text) = number.texts().find(|text| is_it(text)) {
         return Fit::PutRight(text);
     }
-    let cut = number.lost_digits(order);
-    let filled = || {
-        let tried = number.near().filter(|_| !was_rejected);
-        let mut found = tried.into_iter().flatten().map(|it| it.to_string());
-        let found: Vec<_> = found.by_ref().filter(|text| is_it(text)).take(2).collect();
-        <[String; 1]>::try_from(found).ok()
-    };
-    match (filled(), cut) {
-        (Some([text]), _) => Fit::PutRight(text),
-        (None, true) => Fit::Cut,
+    if was_rejected {
+        return if number.lost_digits(order) {
+            Fit::Cut
+        } else {
+            Fit::Other
+        };
+    }
+    let near = number.near(order);
+    let mut found = near
+        .map(|number| number.to_string())
+        .filter(|text| is_it(text));
+    match (found.next(), number.lost_digits(order)) {
+        (Some(text), true) if found.next().is_none() => Fit::PutRight(text),
+        // A person may have changed the last digits.
+        (Some(_), _) | (None, true) => Fit::Cut,
         (None, false) => Fit::Other,
     }
 }
 
-/// The text with zeros before it that a spreadsheet would have taken away, itself among them.
-pub fn with_zeros_before(order: &str) -> impl Iterator<Item = String> + '_ {
-    let is_number = !order.is_empty() && order.bytes().all(|byte| byte.is_ascii_digit());
-    let most = if is_number {
-        MAX_ORDER.saturating_sub(order.len())
-    } else {
-        0
-    };
-    (0..=most).map(move |zeros| "0".repeat(zeros) + order)
+/// The text, and those from which a spreadsheet may have made it.
+pub fn sources(order: &str) -> impl Iterator<Item = String> {
+    let number = Number::of(order).filter(|_| is_as_spreadsheets_write(order));
+    let texts = number.map(|number| number.texts().collect::<Vec<_>>());
+    std::iter::once(order.to_owned()).chain(texts.into_iter().flatten())
 }
 
 /// A text of a number in the one way that spreadsheets may be brought to write it: without
@@ -70,6 +74,17 @@ pub fn as_spreadsheets_write(order: &str) -> String {
 /// Whether a number has lost its last digits by its looks.
 pub fn is_cut(order: &str) -> bool {
     Number::of(order).is_some_and(|number| number.lost_digits(order))
+}
+
+/// Whether a number is as a spreadsheet writes one by itself: it puts no zeros before it and no plus,
+/// and before the point of one with an exponent stands one digit.
+fn is_as_spreadsheets_write(text: &str) -> bool {
+    let is_exponential = |(mantissa, power): (&str, &str)| {
+        let digits = mantissa.trim_start_matches(['-', '−']).split('.').next();
+        digits.is_some_and(|it| it.len() == 1) && power.starts_with(['+', '-'])
+    };
+    let parts = text.split_once(['e', 'E']);
+    !text.starts_with('+') && !has_zero_before(text) && parts.is_none_or(is_exponential)
 }
 
 fn has_zero_before(text: &str) -> bool {
@@ -168,33 +183,43 @@ impl Number {
         })
     }
 
-    /// Whether digits are missing from the text: all that it gives after the fifteenth are zeros, or
-    /// it has an exponent.
+    /// Whether digits are missing from the text: it has an exponent, or all that it gives after the
+    /// fifteenth are zeros, or after the sixth, as where a number was saved that was shown short.
     fn lost_digits(&self, text: &str) -> bool {
         let length = self.digits.len() as i32 + self.exponent;
         let has_exponent = text.contains(['e', 'E']) && length > self.shown as i32;
         let is_cut = self.digits.len() <= EXACT_DIGITS && length > EXACT_DIGITS as i32;
-        self.exponent > 0 && !self.is_negative && (has_exponent || is_cut)
+        let was_short = self.digits.len() <= SHORT_DIGITS && length > SHOWN_DIGITS as i32;
+        self.exponent > 0 && !self.is_negative && (has_exponent || is_cut || was_short)
     }
 
-    /// The numbers that it may stand for where a spreadsheet keeps no more than fifteen digits, or
-    /// shows fewer: those from it on where they were cut, those around it where they were rounded.
-    fn near(&self) -> Option<std::ops::Range<u128>> {
-        let value: u128 = self.plain().parse().ok()?;
-        let lost = (self.digits.len() as i32 + self.exponent) - self.shown as i32;
-        let is_long = value >= 10_u128.pow(EXACT_DIGITS as u32);
-        let is_hidden = lost > 0 && lost <= 4;
-        if !(is_long || is_hidden) {
-            return None;
-        }
-        let most = u128::from(MAX_TRIED);
-        let is_cut = lost <= 0 && self.digits.len() <= EXACT_DIGITS;
-        let from = if is_cut {
-            value
+    /// The numbers that it may stand for: those that begin with its digits where they were cut,
+    /// those around it where they were rounded to what an exponent shows or a double holds.
+    fn near(&self, text: &str) -> std::ops::Range<u128> {
+        let length = (self.digits.len() as i32 + self.exponent).max(0) as usize;
+        let value: u128 = self.plain().parse().unwrap_or_default();
+        let has_exponent = text.contains(['e', 'E']);
+        let kept = if has_exponent {
+            self.shown
         } else {
-            value.saturating_sub(most / 2)
+            EXACT_DIGITS
         };
-        Some(from..from + most)
+        let lost = length.saturating_sub(kept) as u32;
+        if lost == 0 || lost > MAX_LOST {
+            return 0..0;
+        }
+        let unit = 10_u128.pow(lost);
+        if has_exponent {
+            value.saturating_sub(unit / 2)..value + unit / 2
+        } else if self.digits.len() <= EXACT_DIGITS {
+            value..value + unit
+        } else {
+            let around = value.saturating_sub(unit / 2)..value + unit / 2;
+            let is_rounded = |number: &u128| *number as f64 as u128 == value;
+            let from = around.clone().find(is_rounded).unwrap_or_default();
+            let to = around.rev().find(is_rounded).map_or(0, |last| last + 1);
+            from..to
+        }
     }
 }
 
@@ -228,7 +253,6 @@ mod tests {
             ("2022041300012345", "2022041300012340"),
             ("2022072512345928259", "2022072512345920000"),
             ("2022072512345928259", "2.02207251234593E+18"),
-            ("2022072512345928259", "2022072512345928192"),
             ("220413", "2.2041E+05"),
         ] {
             assert_eq!(fit_of(now, was), Fit::PutRight(was.to_owned()), "{now}");
@@ -241,6 +265,7 @@ mod tests {
         for (was, now) in [
             ("2204130001234", "2.20413E+12"),
             ("220413000123456789012", "220413000123456000000"),
+            ("2022072512345928259", "2022072512345928192"),
             ("CG1", "220413000123456000"),
         ] {
             assert_eq!(fit_of(now, was), Fit::Cut, "{now}");
@@ -268,16 +293,32 @@ mod tests {
     }
 
     #[test]
+    fn what_was_lost_when_it_was_first_read_may_be_entered() {
+        for (was, now) in [
+            ("12345", "0012345"),
+            ("12000", "12E3"),
+            ("12345", "+12345"),
+            ("2022072512345928259", "2022072512345928258"),
+            ("2022072512345928259", "2022072512345928260"),
+            ("2022072512345920000", "2022072512345928259"),
+            ("202207251234592821", "202207251234592827"),
+        ] {
+            assert_eq!(fit_of(now, was), Fit::Other, "{now}");
+        }
+    }
+
+    #[test]
     fn texts_that_are_no_numbers_stay_as_they_are() {
         for text in ["CG1", "0012345", "00.5", "", "1,2,x"] {
             assert_eq!(as_spreadsheets_write(text), text);
         }
         assert_eq!(as_spreadsheets_write("12,345.50"), "12345.5");
         assert_eq!(as_spreadsheets_write("0.50"), "0.5");
-        assert_eq!(with_zeros_before("CG1").count(), 1);
-        assert_eq!(
-            with_zeros_before("12345").nth(2).as_deref(),
-            Some("0012345")
-        );
+        for text in ["CG1", "0012345", "12E3"] {
+            assert_eq!(sources(text).count(), 1, "{text}");
+        }
+        for source in ["12000", "0012000", "12E3", "12000.0"] {
+            assert!(sources("12000").any(|it| it == source), "{source}");
+        }
     }
 }

@@ -86,8 +86,11 @@ impl Drop for Lock {
 fn open(path: &Path) -> Result<File, FileError> {
     loop {
         let mut options = shared(OpenOptions::new().read(true).write(true));
-        let opened = open_regular(path, &options).map_err(|error| error.of_earlier_run())?;
-        if let Some((file, _)) = opened {
+        let opened = open_regular(path, &options).map_err(|error| match error {
+            FileError::Io { ref source, .. } if is_held(source) => error,
+            error => error.of_earlier_run(),
+        });
+        if let Some((file, _)) = opened? {
             return Ok(file);
         }
         match options.create_new(true).open(path) {

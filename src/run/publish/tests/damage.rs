@@ -135,6 +135,10 @@ impl Edit {
         )
     }
 
+    pub fn deletes_rows(&self) -> bool {
+        matches!(self, Edit::Damage(Damage::Deleted(_)) | Edit::FilledDown(_))
+    }
+
     pub fn is_of_column(&self, column: &str) -> bool {
         match self {
             Edit::ColumnFilled(name, ..) | Edit::ColumnSorted(name) => *name == column,

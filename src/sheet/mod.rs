@@ -247,8 +247,9 @@ impl Row {
             .as_ref()
             .is_some_and(|it| it.column().is_some())
             || entry::order(&sheet.header, self).is_err();
+        let is_known = self.cell_problems[0].is_some() && !normalize::is_blank(order);
         [
-            is_refused && could_be(order, Field::PurchaseNo),
+            is_known || (is_refused && could_be(order, Field::PurchaseNo)),
             self.cell_problems[1].is_some() && could_be(flag, Field::FlagName),
         ]
     }

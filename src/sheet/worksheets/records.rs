@@ -2,15 +2,11 @@
 
 use crate::erp::field::Field;
 use crate::sheet::cell::problem;
-use crate::sheet::entry::clean;
 use crate::sheet::error::SheetError;
 use crate::sheet::header::Header;
 use crate::sheet::normalize::is_blank;
 use crate::sheet::record::{CellProblems, NO_PROBLEMS, Record, RecordReader};
-use crate::workbook::{Cell, Kind, Row, Table};
-
-/// Stands before what is not sent, so that it is not when results are given back, either.
-const MARK: &str = "#FORMAT! ";
+use crate::workbook::{Kind, Row, Table};
 
 /// The columns that are sent, and what is known of them as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -63,23 +59,6 @@ impl<'s> TableRecords<'s> {
     }
 }
 
-impl TableRecords<'_> {
-    /// Whether it is one that is not sent, though its text could be.
-    fn is_refused(&self, cell: Cell<'_>) -> bool {
-        let Some((sent, _)) = self.sent else {
-            return false;
-        };
-        let columns = [
-            (Some(sent.order), Field::PurchaseNo),
-            (sent.flag, Field::FlagName),
-        ];
-        let mut columns = columns.into_iter().zip(&self.problems);
-        columns.any(|((column, field), problem)| {
-            problem.is_some() && column == Some(cell.column) && clean(cell.text, "", field).is_ok()
-        })
-    }
-}
-
 fn shows_nothing(row: Row<'_>) -> bool {
     let mut cells = row.cells();
     cells.all(|cell| matches!(cell.kind, Kind::Text | Kind::EmptyText) && is_blank(cell.text))
@@ -110,9 +89,6 @@ impl RecordReader for TableRecords<'_> {
         for cell in row.cells() {
             // Blank columns are kept, so that letters mean the same columns here and in results.
             self.ends.resize(cell.column, self.text.len());
-            if self.is_refused(cell) {
-                self.text.push_str(MARK);
-            }
             self.text.push_str(cell.text);
             self.ends.push(self.text.len());
         }

@@ -12,9 +12,8 @@ use super::budget::{Budget, MAX_TABLES, MAX_TEXT};
 use super::builder::{Stored, TableBuilder};
 use super::column::MAX_COLUMNS;
 use super::error::{Result, WorkbookError, broken, cut_table, too_much};
-use super::held::Held;
 use super::show::Value;
-use super::{SheetInfo, SheetKind, TextReader, WorkbookFormat};
+use super::{Held, TextReader};
 
 /// As browsers have it.
 const MAX_ACROSS: u32 = 1_000;
@@ -110,14 +109,9 @@ impl State<'_> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let mut held = Held::new(WorkbookFormat::Html);
+        let mut held = Held::default();
         for table in self.tables {
-            let sheet = SheetInfo {
-                name: None,
-                kind: SheetKind::Worksheet,
-                is_hidden: false,
-            };
-            held.push(sheet, table.finish())?;
+            held.push(None, false, table.finish())?;
         }
         Ok(held)
     }

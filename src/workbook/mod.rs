@@ -11,7 +11,6 @@ mod column;
 mod compound;
 mod date;
 mod error;
-mod held;
 mod html;
 mod metered;
 mod number_format;
@@ -31,9 +30,9 @@ pub(crate) mod tests;
 use std::io::{BufRead, Read, Seek};
 
 use archive::Archive;
+use budget::MAX_TABLES;
 use compound::Compound;
-use error::{Result, no_worksheets, password};
-use held::Held;
+use error::{Result, no_cells, no_worksheets, password, too_much};
 use package::Package;
 use xls::Xls;
 
@@ -86,12 +85,18 @@ pub trait TextReader: BufRead {
     fn line(&self) -> u64;
 }
 
-pub struct Workbook<'i, 'b>(Book<'i, 'b>);
+pub struct Workbook<'i, 'b> {
+    pub format: WorkbookFormat,
+    pub sheets: Vec<SheetInfo>,
+    tables: Tables<'i, 'b>,
+}
 
-enum Book<'i, 'b> {
+/// Where the tables of its sheets are.
+enum Tables<'i, 'b> {
     Package(Package<'i, 'b>),
     Xls(Xls<'b>),
-    Held(Held),
+    /// All are read; each can be had once.
+    Held(Vec<Option<Result<Table>>>),
 }
 
 impl<'i, 'b> Workbook<'i, 'b> {
@@ -99,63 +104,41 @@ impl<'i, 'b> Workbook<'i, 'b> {
     pub fn open(source: impl ReadSeek + 'i, budget: &'b Budget) -> Result<Workbook<'i, 'b>> {
         let mut source: Source<'i> = Box::new(source);
         let book = if compound::is_compound(&mut source)? {
-            Book::of_compound(source, budget)?
+            Workbook::of_compound(source, budget)?
         } else {
-            Book::of_archive(source, budget)?
+            Workbook::of_archive(source, budget)?
         };
-        if book.sheets().is_empty() {
+        if book.sheets.is_empty() {
             return Err(no_worksheets());
         }
-        Ok(Workbook(book))
+        Ok(book)
     }
 
+    /// A web page of so many bytes.
     pub fn open_page(
         text: &mut impl TextReader,
         length: u64,
         budget: &'b Budget,
     ) -> Result<Workbook<'i, 'b>> {
-        Workbook::of_text(html::read(text, length, budget)?)
+        Workbook::of_text(WorkbookFormat::Html, html::read(text, length, budget)?)
     }
 
     pub fn open_xml_spreadsheet(
         text: &mut impl TextReader,
         budget: &'b Budget,
     ) -> Result<Workbook<'i, 'b>> {
-        Workbook::of_text(xml_spreadsheet::read(text, budget)?)
+        let held = xml_spreadsheet::read(text, budget)?;
+        Workbook::of_text(WorkbookFormat::XmlSpreadsheet, held)
     }
 
-    fn of_text(held: Held) -> Result<Workbook<'i, 'b>> {
+    fn of_text(format: WorkbookFormat, held: Held) -> Result<Workbook<'i, 'b>> {
         if held.sheets.is_empty() {
             return Err(WorkbookError::new(say!("sheet-no-table")));
         }
-        Ok(Workbook(Book::Held(held)))
+        Ok(held.into_workbook(format))
     }
 
-    pub fn format(&self) -> WorkbookFormat {
-        match &self.0 {
-            Book::Package(book) if book.is_binary => WorkbookFormat::Xlsb,
-            Book::Package(_) => WorkbookFormat::Xlsx,
-            Book::Xls(_) => WorkbookFormat::Xls,
-            Book::Held(book) => book.format,
-        }
-    }
-
-    pub fn sheets(&self) -> &[SheetInfo] {
-        self.0.sheets()
-    }
-
-    /// The cells of one of its worksheets. Some formats give each once.
-    pub fn table(&mut self, at: usize) -> Result<Table> {
-        match &mut self.0 {
-            Book::Package(book) => book.table(at),
-            Book::Xls(book) => book.table(at),
-            Book::Held(book) => book.table(at),
-        }
-    }
-}
-
-impl<'i, 'b> Book<'i, 'b> {
-    fn of_compound(source: Source<'i>, budget: &'b Budget) -> Result<Book<'i, 'b>> {
+    fn of_compound(source: Source<'i>, budget: &'b Budget) -> Result<Workbook<'i, 'b>> {
         let mut file = Compound::open(source, budget)?;
         if file.has("EncryptedPackage") {
             return Err(password());
@@ -164,14 +147,18 @@ impl<'i, 'b> Book<'i, 'b> {
             Some(stream) => Some(stream),
             None => file.stream("Book")?,
         };
-        let stream = stream.ok_or_else(no_worksheets)?;
-        Xls::open(stream, budget).map(Book::Xls)
+        let (sheets, book) = Xls::open(stream.ok_or_else(no_worksheets)?, budget)?;
+        Ok(Workbook {
+            format: WorkbookFormat::Xls,
+            sheets,
+            tables: Tables::Xls(book),
+        })
     }
 
-    fn of_archive(source: Source<'i>, budget: &'b Budget) -> Result<Book<'i, 'b>> {
+    fn of_archive(source: Source<'i>, budget: &'b Budget) -> Result<Workbook<'i, 'b>> {
         let archive = Archive::open(source, budget)?;
         let foreign = archive.foreign();
-        Book::of_parts(archive, budget).map_err(|error| match foreign {
+        Workbook::of_parts(archive, budget).map_err(|error| match foreign {
             Some(what) if error.damage().is_some() => {
                 WorkbookError::new(say!("sheet-not-a-sheet", what = what))
             }
@@ -179,19 +166,61 @@ impl<'i, 'b> Book<'i, 'b> {
         })
     }
 
-    fn of_parts(archive: Archive<'i, 'b>, budget: &'b Budget) -> Result<Book<'i, 'b>> {
+    fn of_parts(archive: Archive<'i, 'b>, budget: &'b Budget) -> Result<Workbook<'i, 'b>> {
         if archive.has("content.xml") {
-            ods::read(archive, budget).map(Book::Held)
-        } else {
-            Package::open(archive, budget).map(Book::Package)
+            return Ok(ods::read(archive, budget)?.into_workbook(WorkbookFormat::Ods));
         }
+        let (sheets, package) = Package::open(archive, budget)?;
+        Ok(Workbook {
+            format: if package.is_binary {
+                WorkbookFormat::Xlsb
+            } else {
+                WorkbookFormat::Xlsx
+            },
+            sheets,
+            tables: Tables::Package(package),
+        })
     }
 
-    fn sheets(&self) -> &[SheetInfo] {
-        match self {
-            Book::Package(book) => &book.sheets,
-            Book::Xls(book) => &book.sheets,
-            Book::Held(book) => &book.sheets,
+    /// The cells of one of its sheets. Some formats give each once.
+    pub fn table(&mut self, at: usize) -> Result<Table> {
+        match &mut self.tables {
+            Tables::Package(book) => book.table(at),
+            Tables::Xls(book) => book.table(at),
+            Tables::Held(tables) => {
+                let table = tables.get_mut(at).and_then(Option::take);
+                table.unwrap_or_else(|| Err(no_cells()))
+            }
+        }
+    }
+}
+
+/// Worksheets of a file that is read in one go.
+#[derive(Default)]
+struct Held {
+    sheets: Vec<SheetInfo>,
+    tables: Vec<Option<Result<Table>>>,
+}
+
+impl Held {
+    fn push(&mut self, name: Option<String>, is_hidden: bool, table: Result<Table>) -> Result<()> {
+        if self.tables.len() == MAX_TABLES {
+            return Err(too_much());
+        }
+        self.sheets.push(SheetInfo {
+            name,
+            kind: SheetKind::Worksheet,
+            is_hidden,
+        });
+        self.tables.push(Some(table));
+        Ok(())
+    }
+
+    fn into_workbook<'i, 'b>(self, format: WorkbookFormat) -> Workbook<'i, 'b> {
+        Workbook {
+            format,
+            sheets: self.sheets,
+            tables: Tables::Held(self.tables),
         }
     }
 }

@@ -4,16 +4,15 @@ use std::collections::HashSet;
 
 use quick_xml::events::BytesStart;
 
+use super::Held;
 use super::archive::Archive;
 use super::budget::Budget;
 use super::builder::{Stored, TableBuilder};
 use super::date::iso;
 use super::error::{Result, bad_value, broken, cut, no_worksheets, password};
-use super::held::Held;
 use super::show::Value;
 use super::table::Kind;
 use super::xml::{Piece, Xml, append, attribute, attributes};
-use super::{SheetInfo, SheetKind, WorkbookFormat};
 
 /// Characters that a cell has at most.
 const MAX_BLANKS: usize = 32_767;
@@ -25,7 +24,7 @@ pub(super) fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held
     }
     let part = archive.part("content.xml")?.ok_or_else(no_worksheets)?;
     let mut xml = Xml::of(part.decoded()?);
-    let mut held = Held::new(WorkbookFormat::Ods);
+    let mut held = Held::default();
     let mut hidden = HashSet::new();
     let mut style = String::new();
     let mut in_spreadsheet = false;
@@ -40,14 +39,10 @@ pub(super) fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held
                 "spreadsheet" => in_spreadsheet = true,
                 "table" if in_spreadsheet => {
                     let style = attribute(&start, "style-name")?.unwrap_or_default();
-                    let sheet = SheetInfo {
-                        name: Some(attribute(&start, "name")?.unwrap_or_default()),
-                        kind: SheetKind::Worksheet,
-                        is_hidden: hidden.contains(&style),
-                    };
+                    let name = attribute(&start, "name")?.unwrap_or_default();
                     let mut builder = TableBuilder::plain(budget);
                     rows(&mut xml, &mut builder)?;
-                    held.push(sheet, builder.finish())?;
+                    held.push(Some(name), hidden.contains(&style), builder.finish())?;
                 }
                 _ => {}
             },

@@ -17,7 +17,6 @@ pub(super) struct Package<'i, 'b> {
     archive: Archive<'i, 'b>,
     budget: &'b Budget,
     pub(super) is_binary: bool,
-    pub(super) sheets: Vec<SheetInfo>,
     /// The worksheets' parts.
     parts: Vec<String>,
     strings: Arc<Texts>,
@@ -49,7 +48,7 @@ impl<'i, 'b> Package<'i, 'b> {
     pub(super) fn open(
         mut archive: Archive<'i, 'b>,
         budget: &'b Budget,
-    ) -> Result<Package<'i, 'b>> {
+    ) -> Result<(Vec<SheetInfo>, Package<'i, 'b>)> {
         let workbook = workbook_part(&mut archive, budget)?;
         let is_binary = workbook.ends_with(".bin");
         let (directory, name) = workbook.rsplit_once('/').unwrap_or(("", &workbook));
@@ -100,7 +99,7 @@ impl<'i, 'b> Package<'i, 'b> {
             });
             parts.push(relation.map(|it| it.part.clone()).unwrap_or_default());
         }
-        Ok(Package {
+        let package = Package {
             formats: Arc::new(Formats::new(
                 &styles.codes,
                 &styles.styles,
@@ -109,10 +108,10 @@ impl<'i, 'b> Package<'i, 'b> {
             archive,
             budget,
             is_binary,
-            sheets,
             parts,
             strings: Arc::new(strings),
-        })
+        };
+        Ok((sheets, package))
     }
 
     pub(super) fn table(&mut self, at: usize) -> Result<Table> {

@@ -44,7 +44,7 @@ const HEADER_COLOUR: u32 = 0xD9D9D9;
 /// Whether a workbook has more than the one worksheet that this program writes.
 pub fn has_others(file: impl Read + Seek) -> bool {
     let budget = Budget::new(None);
-    Book::open(file, &budget).is_ok_and(|book| book.sheets().len() > 1)
+    Book::open(file, &budget).is_ok_and(|book| book.sheets.len() > 1)
 }
 
 /// What a column holds.

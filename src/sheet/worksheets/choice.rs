@@ -72,8 +72,8 @@ impl Survey {
             unreadable: None,
         };
         for at in worksheets {
-            let name = book.sheets()[at].name.clone();
-            let is_only = book.sheets().len() == 1;
+            let name = book.sheets[at].name.clone();
+            let is_only = book.sheets.len() == 1;
             let number = (at + 1).to_string();
             let table = match book.table(at) {
                 Ok(table) => table,
@@ -169,7 +169,7 @@ fn rows_after(table: &Table, line: u64) -> u64 {
 }
 
 fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {
-    let sheets = (0..).zip(book.sheets());
+    let sheets = (0..).zip(&book.sheets);
     let tables =
         sheets.filter(|(_, it)| it.kind == SheetKind::Worksheet && it.is_hidden == is_hidden);
     tables.map(|(at, _)| at).collect()
@@ -178,7 +178,7 @@ fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {
 /// The worksheet asked for by name, else by number from 1, hidden ones included.
 fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, String> {
     let asked = asked.trim();
-    let sheets = book.sheets();
+    let sheets = &book.sheets;
     let is_it = |name: &Option<String>| name.as_ref().is_some_and(|name| name.trim() == asked);
     let by_name = sheets.iter().position(|sheet| is_it(&sheet.name));
     let by_number = || {
@@ -191,14 +191,14 @@ fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, String> 
     let count = sheets.len();
     let listed = (0..count.min(MAX_LISTED)).map(|at| {
         let number = at + 1;
-        let title = match &book.sheets()[at].name {
+        let title = match &book.sheets[at].name {
             Some(name) => say!("sheet-numbered", number = number, title = quoted(name)),
             None => match book.table(at) {
                 Ok(table) => numbered(at, &table),
                 Err(_) => number.to_string(),
             },
         };
-        if book.sheets()[at].is_hidden {
+        if book.sheets[at].is_hidden {
             say!("sheet-hidden", worksheet = title)
         } else {
             title

@@ -46,7 +46,7 @@ impl Worksheet {
         let chosen = choose(&mut book, options);
         input.unchanged()?;
         let worksheet = chosen.and_then(|chosen| {
-            let format = Format::Workbook(book.format());
+            let format = Format::Workbook(book.format);
             Worksheet::of(chosen, format, encoding, options)
         });
         worksheet.map_err(|fault| {

@@ -13,6 +13,9 @@ use section::{Token, sections};
 
 /// Characters that a format's code has at most.
 const MAX_CODE: usize = 255;
+/// Of which cells name one by a number of 16 bits.
+pub(super) const MAX_STYLES: usize = 1 << 16;
+
 /// The formats of a workbook's cells, by the number of their style.
 #[derive(Debug, Default)]
 pub(super) struct Formats {
@@ -34,7 +37,7 @@ impl Formats {
             Arc::clone(format.or_insert_with(|| Arc::new(NumberFormat::parse(code))))
         };
         Formats {
-            styles: styles.iter().map(format).collect(),
+            styles: styles.iter().take(MAX_STYLES).map(format).collect(),
             is_1904,
         }
     }

@@ -32,7 +32,6 @@ mod kind {
 pub(super) struct Xls<'b> {
     stream: Vec<u8>,
     budget: &'b Budget,
-    pub(super) sheets: Vec<SheetInfo>,
     /// Where each worksheet begins.
     starts: Vec<usize>,
     charset: Charset,
@@ -41,7 +40,7 @@ pub(super) struct Xls<'b> {
 }
 
 impl<'b> Xls<'b> {
-    pub(super) fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<Xls<'b>> {
+    pub(super) fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<(Vec<SheetInfo>, Xls<'b>)> {
         let (mut sheets, mut starts) = (Vec::new(), Vec::new());
         let mut styles = Styles::default();
         let mut charset = Charset::default();
@@ -84,15 +83,15 @@ impl<'b> Xls<'b> {
                 _ => {}
             }
         }
-        Ok(Xls {
+        let book = Xls {
             formats: Arc::new(Formats::new(&styles.codes, &styles.styles, is_1904)),
             stream,
             budget,
-            sheets,
             starts,
             charset,
             strings: Arc::new(strings),
-        })
+        };
+        Ok((sheets, book))
     }
 
     pub(super) fn table(&mut self, at: usize) -> Result<Table> {

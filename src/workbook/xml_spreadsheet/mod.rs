@@ -11,11 +11,10 @@ use super::builder::{Stored, TableBuilder};
 use super::column::MAX_COLUMNS;
 use super::date::iso;
 use super::error::{Result, WorkbookError, cut_table, out_of_order};
-use super::held::Held;
 use super::show::Value;
 use super::table::Kind;
 use super::xml::{Piece, Xml, XmlFault, append, attribute};
-use super::{SheetInfo, SheetKind, TextReader, WorkbookFormat};
+use super::{Held, TextReader};
 use crate::language::say;
 use styles::Styles;
 
@@ -96,7 +95,7 @@ impl<'b> Book<'b> {
     fn new(budget: &'b Budget) -> Book<'b> {
         Book {
             budget,
-            held: Held::new(WorkbookFormat::XmlSpreadsheet),
+            held: Held::default(),
             styles: Styles::default(),
             worksheet: None,
             row: Row::default(),
@@ -260,12 +259,9 @@ impl<'b> Book<'b> {
         let Some(worksheet) = self.worksheet.take() else {
             return Ok(());
         };
-        let sheet = SheetInfo {
-            name: Some(worksheet.name),
-            kind: SheetKind::Worksheet,
-            is_hidden: worksheet.is_hidden,
-        };
-        self.held.push(sheet, worksheet.table.finish())
+        let table = worksheet.table.finish();
+        self.held
+            .push(Some(worksheet.name), worksheet.is_hidden, table)
     }
 
     fn text(&mut self, text: &str) -> Result<()> {

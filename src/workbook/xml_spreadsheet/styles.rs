@@ -7,7 +7,7 @@ use quick_xml::events::BytesStart;
 
 use crate::workbook::budget::Budget;
 use crate::workbook::error::Result;
-use crate::workbook::number_format::{Formats, NumberFormat};
+use crate::workbook::number_format::{Formats, MAX_STYLES, NumberFormat};
 use crate::workbook::xml::attribute;
 
 #[derive(Default)]
@@ -54,9 +54,12 @@ impl Styles {
         self.open = None;
     }
 
-    /// All are read.
+    /// All are read, before the first worksheet.
     pub(super) fn finish(&mut self) {
-        let ids: Vec<&String> = self.styles.keys().collect();
+        if !self.numbers.is_empty() {
+            return;
+        }
+        let ids: Vec<&String> = self.styles.keys().take(MAX_STYLES).collect();
         let formats = ids.iter().map(|id| NumberFormat::parse(self.code(id)));
         let styles = formats.map(Arc::new).collect();
         self.formats = Arc::new(Formats {

@@ -13,9 +13,10 @@ use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 ///
 /// If the file is there and cannot be opened.
 pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, FileError> {
-    match File::open(path) {
-        Ok(file) if file.metadata().is_ok_and(|it| it.is_file() && it.len() > 0) => {}
-        Ok(_) => return Ok(None),
+    match File::open(path).and_then(|file| file.metadata()) {
+        Ok(found) if !found.is_file() => return Err(FileError::not_a_file(path)),
+        Ok(found) if found.len() == 0 => return Ok(None),
+        Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(FileError::io(path)(error)),
     }

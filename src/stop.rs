@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -12,7 +12,6 @@ use crate::language::say;
 use crate::sync::lock;
 use crate::text;
 
-/// Why a run stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
@@ -72,18 +71,10 @@ impl fmt::Display for StopReason {
             &StopReason::Unreachable {
                 ref reason,
                 seconds,
-                answered: true,
+                answered,
             } => say!(
                 "stop-unreachable",
-                seconds = seconds,
-                reason = reason.as_str()
-            ),
-            &StopReason::Unreachable {
-                ref reason,
-                seconds,
-                answered: false,
-            } => say!(
-                "stop-never-answered",
+                answered = u8::from(answered),
                 seconds = seconds,
                 reason = reason.as_str()
             ),
@@ -100,7 +91,6 @@ impl fmt::Display for StopReason {
 #[derive(Debug, Default)]
 pub struct Stop {
     begun: AtomicBool,
-    stopped: AtomicBool,
     reason: Mutex<Option<StopReason>>,
     changed: Condvar,
 }
@@ -116,54 +106,27 @@ impl Stop {
         self.begun.load(Ordering::Acquire)
     }
 
-    /// Stops the run: nothing new is sent, all waits end.
     pub fn stop(&self, reason: StopReason) {
-        let mut slot = self.lock();
-        slot.get_or_insert(reason);
-        self.stopped.store(true, Ordering::Release);
-        drop(slot);
+        lock(&self.reason).get_or_insert(reason);
         self.changed.notify_all();
     }
 
-    /// Whether the run is to stop.
     pub fn stopped(&self) -> bool {
-        self.stopped.load(Ordering::Acquire)
+        lock(&self.reason).is_some()
     }
 
-    /// Why, if it is.
     pub fn reason(&self) -> Option<StopReason> {
-        self.lock().clone()
-    }
-
-    /// Waits until `deadline`, or until the run is stopped: then `false`.
-    fn sleep_until(&self, deadline: Instant) -> bool {
-        let mut slot = self.lock();
-        loop {
-            if slot.is_some() {
-                return false;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return true;
-            }
-            slot = self
-                .changed
-                .wait_timeout(slot, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+        lock(&self.reason).clone()
     }
 
     /// Waits for `time`, or until the run is stopped: then `false`.
     pub fn sleep(&self, time: Duration) -> bool {
-        match Instant::now().checked_add(time) {
-            Some(deadline) => self.sleep_until(deadline),
-            None => !self.stopped(),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<StopReason>> {
-        lock(&self.reason)
+        let slot = lock(&self.reason);
+        let waited = self
+            .changed
+            .wait_timeout_while(slot, time, |reason| reason.is_none());
+        let (reason, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        reason.is_none()
     }
 }
 
@@ -199,6 +162,5 @@ mod tests {
     #[test]
     fn a_wait_that_is_over_is_true() {
         assert!(Stop::default().sleep(Duration::ZERO));
-        assert!(Stop::default().sleep_until(Instant::now()));
     }
 }

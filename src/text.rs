@@ -11,7 +11,6 @@ use crate::language::say;
 
 /// The longest text that is quoted whole, in columns.
 const MAX_QUOTED: usize = 40;
-/// The longest list that is shown whole.
 pub const MAX_LISTED: usize = 12;
 
 /// One line of at most `max` columns, with spaces for what is no text.
@@ -53,7 +52,6 @@ pub fn first_of(texts: &[String], count: usize) -> String {
     }
 }
 
-/// All texts, as a list.
 pub fn all(texts: &[String]) -> String {
     texts.join(&say!("list-separator"))
 }
@@ -107,17 +105,14 @@ pub fn clock_time(at: &ZonedDateTime, now: &ZonedDateTime) -> String {
         .to_string()
 }
 
-/// What clocks show then.
 pub fn time_of_day(at: &ZonedDateTime) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
-/// The same with the date.
 pub fn date_and_time(at: &ZonedDateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// The bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -133,7 +133,6 @@ pub fn command() -> clap::Command {
     with_texts(command).mut_subcommands(with_texts)
 }
 
-/// Names the topics that there is help on.
 fn topics() -> String {
     let names = TOPICS.each_ref().map(|topic| topic.name.to_owned());
     say!("topics", topics = all(&names))

@@ -73,7 +73,6 @@ fn problem(error: &Error<Translated>) -> String {
     }
 }
 
-/// What may have been meant.
 fn similar(error: &Error<Translated>) -> Vec<String> {
     let refused = strings(error, ContextKind::InvalidSubcommand);
     if let Some(topic) = TOPICS.iter().find(|topic| refused == [topic.name]) {

@@ -93,7 +93,6 @@ pub struct VerifyArgs {
     pub output: OutputArgs,
 }
 
-/// The two files that a command writes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-output"))]
 pub struct OutputArgs {

@@ -62,7 +62,6 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// The one that comes with the system.
     const fn of_system() -> Self {
         if cfg!(windows) {
             Shell::Powershell

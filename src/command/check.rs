@@ -18,7 +18,6 @@ use crate::text::one_line;
 
 /// Distinct flags that are told; a sheet with more has the wrong flag column.
 const MAX_FLAGS: usize = 10_000;
-/// Distinct flags that are listed for people.
 const LISTED_FLAGS: usize = 50;
 
 /// What `--format json` prints.
@@ -36,13 +35,10 @@ struct Survey<'s> {
     distinct_orders: u64,
     /// Those that the ERP lists with their flag, if it was asked (`--skip-unchanged`).
     unchanged_orders: Option<u64>,
-    /// All that a run makes, those to ask included.
     calls: u64,
-    /// Of these, the ones to ask.
     listing_calls: u64,
     /// How long they take; `None` if only the ERP's speed bounds them.
     seconds: Option<u64>,
-    /// Orders that are not sent by the deadline, if there is one.
     left_at_deadline: Option<u64>,
     #[serde(flatten)]
     preview: Preview,
@@ -165,7 +161,6 @@ fn look(
 }
 
 impl Survey<'_> {
-    /// What people see before the findings.
     fn overview(&self, on_conflict: OnConflict, pacing: &Pacing) -> Vec<String> {
         let calls = forecast(self.calls, pacing, &ZonedDateTime::now());
         let mut lines = vec![

@@ -19,12 +19,10 @@ pub const STOPPED: u8 = 3;
 /// `EX_TEMPFAIL` of `sysexits.h`.
 pub const LOCKED: u8 = 75;
 
-/// By the convention of shells.
 pub fn of_signal(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
-/// An error for people, and the exit code it ends the program with.
 #[derive(Debug)]
 pub struct Failure {
     pub code: u8,

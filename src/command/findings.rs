@@ -11,24 +11,18 @@ use crate::run::{Orders, Role};
 use crate::sheet::{Place, Row, Sheet, SheetError};
 use crate::text::{self, one_line};
 
-/// Columns of a cell that are shown.
 pub const MAX_CELL: usize = 40;
-/// Rows of each group that are listed.
 const LISTED: usize = 10;
-/// The same if more is asked for.
 const LISTED_WITH_DETAILS: usize = 1_000;
 
-/// Rows with the same matter.
 #[derive(Serialize)]
 pub struct Group {
     kind: &'static str,
-    /// What is the matter, in words that the rows share.
     message: String,
     rows: u64,
     listed: Vec<Finding>,
 }
 
-/// A row that would not be sent as it stands.
 #[derive(Serialize)]
 struct Finding {
     #[serde(flatten)]
@@ -40,16 +34,9 @@ struct Finding {
     flag: Option<String>,
     /// The last row of its order, which has another flag.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_row: Option<LastRow>,
-    /// What is particular to the row.
+    last_row: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-}
-
-/// The row that decides for an order.
-#[derive(Serialize)]
-struct LastRow {
-    line: u64,
 }
 
 /// All there is to find, the most frequent first. Reads the sheet once more if there is anything.
@@ -86,7 +73,6 @@ pub fn find(sheet: &Sheet, orders: &Orders, with_details: bool) -> Result<Vec<Gr
 }
 
 impl Group {
-    /// For people: what is the matter, and the rows.
     pub fn lines(&self, with_details: bool) -> Vec<String> {
         let matter = self.message.as_str();
         let rows = text::rows(self.rows);
@@ -129,10 +115,11 @@ impl Finding {
             role @ (Role::Superseded(last) | Role::Conflict(last)) => {
                 let entry = row.entry(sheet).ok()?;
                 let flag = one_line(&entry.flag, MAX_CELL);
-                let line = say!("place-line", line = last.line);
+                let last = orders.place(last);
+                let line = last.to_string();
                 finding.order = entry.order.into_owned();
                 finding.flag = Some(entry.flag.into_owned());
-                finding.last_row = Some(LastRow { line: last.line });
+                finding.last_row = Some(last);
                 if let Role::Superseded(_) = role {
                     finding.detail = Some(say!("finding-superseded-row", flag = flag, line = line));
                     ("superseded", say!("finding-superseded"))

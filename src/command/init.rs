@@ -20,9 +20,7 @@ use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled, read_
 use crate::language::say;
 use crate::text::all;
 
-/// As `ping` has it by default.
 const PING_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a question is asked that gets no good answer.
 const TRIES: u32 = 3;
 
 pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
@@ -75,7 +73,6 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
     test(&slot, &args, console)
 }
 
-/// What the ERP says to the account as it stands in the file.
 fn test(slot: &Slot, args: &InitArgs, console: &Console) -> Result<u8, Failure> {
     let saved = AccountArgs {
         endpoint: None,

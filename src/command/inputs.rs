@@ -30,7 +30,6 @@ pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Fail
     Ok(configured)
 }
 
-/// The stand-in, if the run is to call it.
 pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
     if !args.sandbox {
         return account(&args.account, console);
@@ -86,7 +85,6 @@ pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
     }
 }
 
-/// The file by which the runs of an account take turns.
 fn account_lock(account: &Account) -> Option<PathBuf> {
     if account.stand_in {
         return None;
@@ -120,7 +118,6 @@ pub fn open_given(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet
     Ok(sheet)
 }
 
-/// Opens the sheet that the command line names.
 pub fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
     let source = if args.path.as_os_str() == "-" {
         Source::Stdin

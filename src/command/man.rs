@@ -61,7 +61,6 @@ fn write_pages(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The program's page and those of the topics.
 fn see_also() -> Roff {
     let topics = TOPICS
         .iter()

@@ -21,7 +21,6 @@ use std::sync::Arc;
 use crate::cli::{Cli, Command};
 use crate::console::Console;
 
-/// Does what the command line asks for.
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));
     let outcome = match cli.command {

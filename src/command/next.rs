@@ -21,7 +21,6 @@ const PROGRAM: &str = "wdt-flags";
 const ONCE: &str = "flag clear header_line no_header sheet visible_only \
     encoding delimiter limit fresh deadline results failures";
 
-/// The command line that was typed.
 pub struct NextCommand {
     definition: Command,
     args: Vec<OsString>,
@@ -30,7 +29,6 @@ pub struct NextCommand {
 }
 
 impl NextCommand {
-    /// What was typed for this sheet.
     pub fn new(sheet: &Sheet) -> Self {
         let layout = sheet.layout();
         let is_alone = |header: &String| {
@@ -160,7 +158,6 @@ impl NextCommand {
     }
 }
 
-/// A file's name as it is not taken for an option.
 fn not_an_option(path: &OsStr) -> OsString {
     if path.to_string_lossy().starts_with('-') && path != "-" {
         Path::new(".").join(path).into_os_string()
@@ -176,7 +173,6 @@ pub(super) fn in_words(args: impl IntoIterator<Item = OsString>) -> String {
     words.join(" ")
 }
 
-/// An argument as a shell takes it.
 pub(super) fn in_shell(arg: &str) -> String {
     let is_plain =
         |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c) || cfg!(windows) && c == '\\';

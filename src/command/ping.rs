@@ -17,7 +17,6 @@ pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
     test(&account(&args.account, console)?.account, args.timeout)
 }
 
-/// Makes one call for the account and says what came of it.
 pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> {
     let client = Client::new(account, timeout).map_err(Failure::usage)?;
     let ping = client.ping();
@@ -55,7 +54,6 @@ pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> 
     })
 }
 
-/// What the difference between the clocks means.
 fn clock(offset: i64) -> String {
     let difference = clock_difference(offset);
     match offset.unsigned_abs() {

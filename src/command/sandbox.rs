@@ -12,7 +12,6 @@ use crate::language::say;
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, read_orders};
 use crate::stop::StopReason;
 
-/// How often it is looked whether to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {

@@ -19,7 +19,6 @@ use crate::pace::{MAX_WORKERS, RateLimit};
 
 pub const DEFAULT_PROFILE: &str = "default";
 
-/// The file as it is read; without text where there is none.
 pub struct File {
     /// Empty where there is neither a name nor a home directory.
     pub path: PathBuf,
@@ -27,7 +26,6 @@ pub struct File {
     pub profiles: BTreeMap<String, Profile>,
 }
 
-/// A section of the file.
 #[derive(Clone, Default)]
 pub struct Profile {
     texts: BTreeMap<String, Zeroizing<String>>,
@@ -81,7 +79,6 @@ impl File {
 }
 
 impl Profile {
-    /// The text that a key has.
     pub fn text(&self, key: &str) -> Option<Zeroizing<String>> {
         self.texts.get(key).cloned()
     }
@@ -118,7 +115,6 @@ impl Profile {
     }
 }
 
-/// Line and column of where the span begins.
 fn position(text: &str, span: Option<Range<usize>>) -> String {
     let Some(before) = span.and_then(|span| text.get(..span.start)) else {
         return String::new();
@@ -128,7 +124,6 @@ fn position(text: &str, span: Option<Range<usize>>) -> String {
     format!(":{line}:{column}")
 }
 
-/// The name that an option or the environment gives.
 pub fn profile_name(profile: Option<&str>, lookup: Lookup<'_>) -> Option<String> {
     let in_environment = || variable(lookup, "WDT_PROFILE");
     let profile = profile.map(Into::into).or_else(in_environment)?;

@@ -26,7 +26,6 @@ use crate::language::say;
 use crate::pace::RateLimit;
 use crate::text::all;
 
-/// Whom to call, and how the profile wants it done.
 #[derive(Debug)]
 pub struct Configured {
     pub account: Account,
@@ -34,12 +33,10 @@ pub struct Configured {
     pub workers: Option<NonZeroUsize>,
     /// Of the profile, whosever account is called.
     pub output_format: Option<OutputFormat>,
-    /// Where each setting came from, for people.
     pub origins: String,
     pub warnings: Vec<String>,
 }
 
-/// The value of an environment variable.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// A variable's value; empty counts as not set.
@@ -170,7 +167,6 @@ fn account(
     })
 }
 
-/// A setting, and who gives it.
 struct Given {
     key: &'static str,
     text: Zeroizing<String>,
@@ -221,7 +217,6 @@ fn given(
     Ok(settings)
 }
 
-/// What is wrong with what stands in one place.
 fn at(place: &str, why: impl ToString) -> String {
     say!("config-at", place = place, why = why.to_string())
 }

@@ -11,12 +11,10 @@ pub const SETTINGS: [&str; 4] = ["sid", "app_key", "app_secret", "endpoint"];
 /// Names the file that holds the app secret, instead of that.
 pub const SECRET_FILE: &str = "app_secret_file";
 
-/// As people call a setting.
 pub fn name(key: &str) -> String {
     say!("setting", key = key)
 }
 
-/// The environment variable that stands for a profile's key.
 pub fn variable_of(key: &str) -> String {
     format!("WDT_{}", key.to_uppercase())
 }

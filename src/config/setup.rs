@@ -14,7 +14,6 @@ use crate::cli::InitArgs;
 use crate::files::{AtomicFile, FileError};
 use crate::language::say;
 
-/// Where in the configuration file a profile stands, or is to stand.
 pub struct Slot {
     pub file: File,
     pub profile: String,
@@ -36,7 +35,6 @@ impl Slot {
         Ok(Slot { file, profile })
     }
 
-    /// Whether the profile is there already.
     pub fn is_taken(&self) -> bool {
         self.file.profiles.contains_key(&self.profile)
     }

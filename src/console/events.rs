@@ -104,7 +104,6 @@ impl Console {
     }
 }
 
-/// How a call ended, which was made for an order or for many.
 fn answered(order: Option<(&str, &Place)>, attempt: u32, error: Option<&CallError>) -> String {
     let verdict = error.map_or_else(|| say!("call-accepted"), ToString::to_string);
     let call = match order {

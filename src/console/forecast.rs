@@ -46,7 +46,7 @@ fn calls_and_pace(calls: String, pacing: &Pacing) -> String {
     // Where the last run of the account ended is where this one begins.
     let known = pacing.known_pace();
     let first = known.map(|per_minute| format!("{per_minute:.0}/min"));
-    let planned = match (first, pacing.rate) {
+    match (first, pacing.rate) {
         (Some(first), _) => say!("forecast-auto", calls = calls, rate = first),
         (None, RateLimit::Auto) => {
             let first = RateLimit::DEFAULT.to_string();
@@ -56,16 +56,7 @@ fn calls_and_pace(calls: String, pacing: &Pacing) -> String {
             say!("forecast-unlimited", calls = calls, workers = workers)
         }
         (None, rate) => say!("forecast-limited", calls = calls, rate = rate.to_string()),
-    };
-    let Some(longest) = pacing.longest_call().map(duration) else {
-        return planned;
-    };
-    say!(
-        "forecast-workers",
-        calls = planned,
-        workers = workers,
-        longest = longest
-    )
+    }
 }
 
 #[cfg(test)]
@@ -100,10 +91,6 @@ mod tests {
             (
                 said(10_000, "60/min", "4", Some(2)),
                 "10000 calls at 60/min: about 2 h 47 min, but sending ends at 2026-03-02 00:00 (--deadline): about 2829 orders will be left",
-            ),
-            (
-                said(60, "60/min", "1", None),
-                "60 calls at 60/min (1 at once, if none takes longer than 1.0 s): about 1 min 00 s, until 22:01",
             ),
             (
                 said(60, "auto", "4", None),

@@ -34,7 +34,6 @@ use progress::Progress;
 /// can watch it any more.
 #[derive(Debug)]
 pub struct Console {
-    /// The least that is shown.
     shown: Level,
     /// The account and the journal of the run that has started.
     started: OnceLock<(String, Option<String>)>,
@@ -43,7 +42,6 @@ pub struct Console {
 }
 
 impl Console {
-    /// A console as `-q` and `-v` ask for.
     pub fn new(quiet: bool, verbose: u8) -> Self {
         Console {
             shown: match (quiet, verbose) {
@@ -74,7 +72,6 @@ impl Console {
         self.say(Level::Detail, message);
     }
 
-    /// Whether the user has asked for details.
     pub fn shows_details(&self) -> bool {
         self.shown >= Level::Detail
     }
@@ -89,7 +86,6 @@ impl Console {
         }
     }
 
-    /// Ends the progress display, if there is one.
     pub fn finish(&self) {
         drop(lock(&self.progress).take());
     }

@@ -4,7 +4,6 @@ use crate::language::say;
 use crate::run::{Preview, Sent};
 use crate::text::{self, first_of, quoted};
 
-/// The first and the last of so many orders, and those unlike the rest.
 pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
     let mut lines = match (&preview.first, &preview.last) {
         (Some(first), Some(last)) if first != last => {

@@ -14,15 +14,12 @@ use super::state::State;
 use crate::language::say;
 use crate::text::{one_line, time_of_day};
 
-/// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(30);
-/// How often the bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
 /// ASCII: other characters are twice as wide where a terminal is set to Chinese. What does not fit is
 /// cut off at the end.
 const TEMPLATE: &str = "[{bar:16}] {wide_msg}";
 
-/// A run's progress, shown until dropped.
 #[derive(Debug)]
 pub(super) struct Progress {
     pub(super) state: Arc<Mutex<State>>,

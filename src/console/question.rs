@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use crate::text::one_line;
 
-/// Whether somebody is there to answer.
 pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
@@ -33,7 +32,6 @@ pub fn ask_hidden(question: &str) -> io::Result<Option<Zeroizing<String>>> {
     })
 }
 
-/// A line of standard input; `None` at its end.
 pub fn read_line() -> io::Result<Option<Zeroizing<String>>> {
     let mut line = Zeroizing::new(String::new());
     let length = io::stdin().read_line(&mut line)?;

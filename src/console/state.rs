@@ -13,20 +13,17 @@ use crate::text::{clock_time, duration, time_of_day};
 /// How long the reason is shown why a call failed for now.
 const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
 
-/// The progress of one run.
 #[derive(Debug)]
 pub struct State {
     pub rows: u64,
     /// Settled rows by how they ended, in the order in which they are shown.
     counts: Vec<(Status, u64)>,
     calls_left: u64,
-    /// In calls a minute; `None` if nothing bounds it.
     pace: Option<f64>,
     paused_until: Option<Instant>,
     away_since: Option<String>,
     /// What is out of the ordinary, and until when that is shown, if not until it is over.
     notice: Option<(Option<Instant>, String)>,
-    /// The order that was settled last.
     pub last: String,
 }
 
@@ -115,7 +112,6 @@ impl State {
         self.notice = None;
     }
 
-    /// What is to be seen at this moment, the most important first.
     pub fn text(&self, now: Instant) -> String {
         let (settled, rows) = (self.settled(), self.rows);
         let is_calling = self.away_since.is_none() && self.paused_until.is_none_or(|at| at <= now);

@@ -11,9 +11,7 @@ use crate::run::{Report, Tally};
 use crate::sheet::Appended;
 use crate::text::{self, all, date_and_time, duration, one_line, padded};
 
-/// Columns of the longest label.
 const LABEL: usize = 8;
-/// Distinct messages that the summary lists.
 const MESSAGES_SHOWN: usize = 20;
 
 /// A line that begins with what it is about, in a column of its own.
@@ -136,7 +134,6 @@ pub(super) fn by_status(
     all(&counts.collect::<Vec<_>>())
 }
 
-/// What rows say that need another look, the most frequent first.
 fn messages(tally: &Tally) -> Vec<String> {
     let messages = tally.messages();
     let (shown, rest) = messages.split_at(messages.len().min(MESSAGES_SHOWN));

@@ -56,7 +56,6 @@ pub struct Account {
     /// A PEM file of certificate authorities to trust besides the built-in ones.
     #[serde(skip)]
     pub ca_file: Option<PathBuf>,
-    /// Whether it is the stand-in inside this process: then nothing is sent to the ERP.
     pub stand_in: bool,
 }
 
@@ -71,7 +70,6 @@ impl Account {
     }
 }
 
-/// Whose orders are changed, and where.
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&if self.stand_in {

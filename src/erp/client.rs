@@ -31,7 +31,6 @@ pub struct Client {
     clock: Clock,
 }
 
-/// What a test call found.
 #[derive(Debug)]
 pub struct Ping {
     pub result: Result<(), CallError>,
@@ -40,7 +39,6 @@ pub struct Ping {
     pub elapsed: Duration,
 }
 
-/// The one argument of `updatePurchaseInfo`.
 #[derive(Serialize)]
 struct Update<'a> {
     purchase_no: &'a str,
@@ -93,12 +91,10 @@ impl Client {
         })
     }
 
-    /// Whether nothing is sent to the ERP.
     pub fn is_stand_in(&self) -> bool {
         self.account.stand_in
     }
 
-    /// The proxy that calls go through, without its password.
     #[must_use]
     pub fn proxy(&self) -> Option<String> {
         self.route.proxy.as_ref().map(SystemProxy::address)
@@ -117,7 +113,6 @@ impl Client {
         self.call(&Request::new(UPDATE_METHOD, &[update])).map(drop)
     }
 
-    /// Makes one call that changes nothing.
     pub fn ping(&self) -> Ping {
         let started = Instant::now();
         let (outcome, date) = self.exchange(&Request::new(NOW_METHOD, &[(); 0]));

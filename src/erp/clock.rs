@@ -25,7 +25,6 @@ impl Clock {
         self.offset.store(offset, Ordering::Relaxed);
     }
 
-    /// The ERP's clock minus this machine's, in seconds; 0 until corrected.
     pub fn offset(&self) -> i64 {
         self.offset.load(Ordering::Relaxed)
     }

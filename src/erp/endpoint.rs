@@ -19,7 +19,6 @@ const TEST: &str = "http://47.92.239.46/openapi";
 pub struct Endpoint(String);
 
 impl Endpoint {
-    /// The ERP itself.
     pub fn production() -> Self {
         Endpoint(PRODUCTION.to_owned())
     }
@@ -33,7 +32,6 @@ impl Endpoint {
         self.uri().host().unwrap_or_default().to_ascii_lowercase()
     }
 
-    /// The URL in its parts.
     pub(super) fn uri(&self) -> Uri {
         // It was parsed when it was taken.
         self.0.parse().unwrap_or_default()

@@ -11,13 +11,10 @@ use crate::language::say;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
-    /// Calls a minute.
     Rate,
-    /// Calls in flight.
     Concurrency,
 }
 
-/// What a failed call means for the row it was made for, and for the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
@@ -40,7 +37,6 @@ pub enum ErrorKind {
     Doubtful,
 }
 
-/// Why a call failed; in `Display` with what that means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallError {
     pub kind: ErrorKind,
@@ -48,7 +44,6 @@ pub struct CallError {
     pub code: Option<i64>,
     /// Why, in words: the ERP's, where it answered.
     pub reason: String,
-    /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
     /// Whether anything of the call may have reached the server.
     pub(super) sent: bool,

@@ -13,9 +13,7 @@ use crate::language::say;
 /// A server that takes longer to accept a connection is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How calls get to the ERP.
 pub(super) struct Route {
-    /// The longest a call may take.
     pub timeout: Duration,
     pub proxy: Option<SystemProxy>,
 }
@@ -26,7 +24,6 @@ impl Route {
         self.timeout.mul_f64(0.9).min(CONNECT_TIMEOUT)
     }
 
-    /// Why there was no reply.
     pub fn explain(&self, error: &Error) -> CallError {
         let seconds = |time: Duration| time.as_secs_f32().to_string();
         let (kind, sent, mut reason) = match (error, &self.proxy) {
@@ -68,7 +65,6 @@ impl Route {
         }
     }
 
-    /// Why a reply that had begun was not whole.
     pub fn explain_cut_off(&self, error: &Error) -> CallError {
         let mut error = self.explain(error);
         if !error.is_reply() {

@@ -15,7 +15,6 @@ use crate::language::say;
 /// An order's detail lines come with it, and it may have hundreds.
 const MAX_LISTING_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Which orders are to be listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Query {
@@ -52,15 +51,6 @@ impl Window {
     }
 }
 
-/// Which page of a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// From 0.
-    pub number: u64,
-    /// Whether the ERP is to count all orders of the listing, too, which is dear.
-    pub counted: bool,
-}
-
 /// A page of a listing. What stands beside these fields is skipped while parsing.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Listing {
@@ -71,7 +61,6 @@ pub struct Listing {
     pub orders: Vec<Listed>,
 }
 
-/// What a listing shows of an order.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Listed {
     /// Empty if it has no number yet.
@@ -86,25 +75,26 @@ pub struct Listed {
 }
 
 impl Client {
-    /// Asks for one page of a listing. Changes nothing.
+    /// Asks for one page of a listing, the first is 0. Changes nothing.
     ///
     /// # Errors
     ///
     /// Also if the ERP accepts the call and answers with something that is no listing as it is
     /// known: then it is [`Rejected`](ErrorKind::Rejected), for the same call again would not help.
-    pub fn list(&self, query: &Query, page: Page) -> Result<Listing, CallError> {
-        let number = page.number.to_string();
+    pub fn list(&self, query: &Query, page: u64) -> Result<Listing, CallError> {
+        // To count all orders is dear: it is done once.
+        let is_counted = page == 0 && matches!(query, Query::Modified(_));
         let data = self.call(&Request {
             paging: &[
                 ("page_size", &MAX_PAGE_SIZE.to_string()),
-                ("page_no", &number),
-                ("calc_total", if page.counted { "1" } else { "0" }),
+                ("page_no", &page.to_string()),
+                ("calc_total", if is_counted { "1" } else { "0" }),
             ],
             max_reply: MAX_LISTING_BYTES,
             ..Request::new(LIST_METHOD, &[query])
         })?;
         Listing::parse(&data)
-            .filter(|listing| listing.total.is_some() || !page.counted)
+            .filter(|listing| listing.total.is_some() || !is_counted)
             .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), say!("reason-other-form")))
     }
 }

@@ -22,7 +22,7 @@ pub use client::Client;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit};
-pub use listing::{Listed, Listing, Page, Query, Window};
+pub use listing::{Listed, Listing, Query, Window};
 pub use protocol::{
     CLEAR_FLAG, EPOCH, LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, NOW_METHOD, UPDATE_METHOD, VERSION,
     beijing_time, parse_beijing_time,

@@ -4,15 +4,12 @@ use jiff::civil::DateTime;
 use jiff::tz::offset;
 use jiff::{SignedDuration, Timestamp};
 
-/// The method that sets the flag of one purchase order.
 pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
-/// The method that lists purchase orders with their flags.
 pub const LIST_METHOD: &str = "purchase.PurchaseOrder.queryWithDetail";
 /// The method that changes nothing, for testing credentials and the clock.
 pub const NOW_METHOD: &str = "system.Core.now";
 /// The version of the API, query field `v`.
 pub const VERSION: &str = "1.0";
-/// The flag name that clears an order's flag.
 pub const CLEAR_FLAG: &str = "无";
 /// When the timestamps of calls are 0, in Unix seconds: 2012-01-01 00:00:00 in Beijing.
 pub const EPOCH: i64 = 1_325_347_200;

@@ -9,10 +9,8 @@ use super::endpoint::names_a_server;
 use super::error::SettingError;
 use crate::language::say;
 
-/// The proxy that calls go through.
 pub(super) struct SystemProxy {
     pub(super) proxy: Proxy,
-    /// The variable that names it.
     pub(super) variable: &'static str,
 }
 

@@ -11,7 +11,6 @@ use ureq::Body;
 use ureq::http::Response;
 use ureq::http::header::{DATE, RETRY_AFTER};
 
-/// An HTTP reply, as much of it as the verdict needs.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub http_status: u16,
@@ -19,7 +18,6 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// The `Retry-After` header, as the time to wait.
     pub retry_after: Option<Duration>,
-    /// The body, whole.
     pub body: Vec<u8>,
 }
 
@@ -48,7 +46,6 @@ impl Reply {
     }
 }
 
-/// The ERP's answer inside a reply's body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: i64,

@@ -17,14 +17,12 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What is asked of the ERP.
 pub(super) struct Request<'a> {
     pub method: &'static str,
     /// The method's positional arguments, a JSON array.
     pub body: String,
     /// Query fields beside those of every request, signed like them.
     pub paging: &'a [(&'a str, &'a str)],
-    /// The most that the reply's body may hold.
     pub max_reply: u64,
 }
 
@@ -64,7 +62,6 @@ impl Request<'_> {
     }
 }
 
-/// A value as it stands in a URL.
 pub(super) fn encoded(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, UNRESERVED)
 }

@@ -4,7 +4,6 @@
 use super::request::encoded;
 use crate::text::one_line;
 
-/// Columns of a message that are kept.
 const MAX_KEPT: usize = 1_000;
 /// What is shorter guards nothing, and stands in messages by chance.
 const MIN_SECRET: usize = 6;

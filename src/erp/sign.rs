@@ -10,7 +10,6 @@ use md5::{Digest, Md5};
 
 use crate::text::hex;
 
-/// The query field `sign`.
 pub fn sign<'a>(secret: &str, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let fields: BTreeMap<_, _> = fields.into_iter().collect();
     let mut md5 = Md5::new();

@@ -15,7 +15,6 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
     "app auth fail",
 ];
 
-/// The `data` of an accepted call, or why it was not accepted.
 pub fn classify(reply: &Reply) -> Result<String, CallError> {
     let http = reply.http_status;
     let answer = Answer::parse(&reply.body).filter(|_| matches!(http, 200..=299));

@@ -100,7 +100,6 @@ impl AdaptiveRate {
         self.rate = rate.max(MIN_RATE).min(self.ceiling);
     }
 
-    /// No call may start before this time.
     pub fn resume_at(&self) -> Duration {
         Duration::from_secs_f64(self.pause.resume_at)
     }
@@ -117,7 +116,6 @@ impl AdaptiveRate {
         self.rate < self.ceiling
     }
 
-    /// The spacing of calls; `None` if nothing bounds them.
     pub fn interval(&self) -> Option<Duration> {
         interval(self.rate)
     }
@@ -204,7 +202,6 @@ impl AdaptiveRate {
         calls.len() as f64 + 1.0
     }
 
-    /// The rate after a quiet minute, before any bounds.
     fn raised(&self) -> f64 {
         let (rate, good) = (self.rate, self.level.good);
         let good = Some(good).filter(|good| rate < good * (1.0 - FINE_STEP));
@@ -216,7 +213,6 @@ impl AdaptiveRate {
         rate + step.max(rate * FINE_STEP).min(rate)
     }
 
-    /// The rate to stay at below a bad one.
     fn settled_rate(&self) -> f64 {
         let held_up = (self.slowest / MINUTE).min(MOST_HELD_UP);
         self.level.bad.unwrap_or(f64::INFINITY) * (1.0 - MARGIN - JITTER * held_up)

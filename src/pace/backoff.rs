@@ -4,7 +4,6 @@ use std::time::Duration;
 
 /// Ceiling of the first delay; doubles with each further one.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// Ceiling of every delay.
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
 /// The delay after the `failures`-th transient failure in a row (counted from 1), with full jitter:

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::in_flight::{SLOW_CALL, Workers};
+use super::in_flight::Workers;
 use super::rate::{KnownRates, RateLimit, interval};
 
 /// The bounds that a run's calls are made in.
@@ -52,13 +52,6 @@ impl Pacing {
         let time = Duration::try_from(self.deadline?.duration_since(now)).unwrap_or_default();
         let made = time.as_secs_f64() / self.time_for(1)?.as_secs_f64();
         Some(calls.saturating_sub(made.ceil() as u64))
-    }
-
-    /// How long a call may take for the workers to keep up with the rate, where that is so short
-    /// that an ordinary call may take longer.
-    pub fn longest_call(&self) -> Option<Duration> {
-        self.time_for(self.workers as u64)
-            .filter(|&longest| longest < SLOW_CALL)
     }
 }
 
@@ -107,14 +100,5 @@ mod tests {
             let time = pacing.time_for(1).map(|time| time.as_secs());
             assert_eq!(time, Some(seconds), "{rate}");
         }
-    }
-
-    #[test]
-    fn few_workers_carry_a_rate_only_if_calls_are_short() {
-        let longest = |rate, workers| pacing(rate, workers, None).longest_call();
-        assert_eq!(longest("55/min", "4"), None);
-        assert_eq!(longest("unlimited", "1"), None);
-        let one = longest("60/min", "1").map(|time| time.as_secs_f64());
-        assert!(matches!(one, Some(1.0..1.01)), "{one:?}");
     }
 }

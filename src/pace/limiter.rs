@@ -29,7 +29,6 @@ pub struct RateLimiter {
     /// of them wakes in vain and no call is overtaken by many.
     turn: Mutex<()>,
     state: Mutex<State>,
-    /// A call is no longer in flight.
     ended: Condvar,
 }
 
@@ -106,13 +105,11 @@ impl RateLimiter {
         None
     }
 
-    /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
     pub fn pace(&self) -> Option<f64> {
         let rate = lock(&self.state).rate.per_minute();
         rate.is_finite().then_some(rate)
     }
 
-    /// What is known about the ERP's limit by now.
     pub fn known(&self) -> Option<KnownRates> {
         lock(&self.state).rate.known()
     }

@@ -16,7 +16,6 @@ pub(super) struct Pause {
     pub resume_at: f64,
     /// All pauses since a call last got through.
     pub total: f64,
-    /// Whether none has got through since.
     pub pending: bool,
     /// Whether whoever exceeds the limit is shut out for minutes.
     costly: bool,

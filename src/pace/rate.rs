@@ -14,7 +14,6 @@ use crate::language::say;
 const HELD_UP: f64 = 0.25;
 const UNITS: [(&str, u32); 3] = [("s", 1), ("min", 60), ("h", 3_600)];
 
-/// An upper bound on calls.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimit {
@@ -77,7 +76,6 @@ impl RateLimit {
         seconds: 60,
     };
 
-    /// The highest rate, in calls a minute.
     pub(super) fn ceiling(self) -> f64 {
         match self {
             RateLimit::Limited { calls, seconds } => {

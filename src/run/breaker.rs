@@ -6,7 +6,6 @@ use super::rules::Rules;
 use crate::files::Status;
 use crate::stop::StopReason;
 
-/// The rules, and what they have seen so far, from all workers.
 #[derive(Debug)]
 pub struct Breaker<'r> {
     rules: &'r Rules,

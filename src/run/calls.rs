@@ -21,10 +21,8 @@ use crate::text::duration;
 
 /// How often at most a call for no order is repeated: all others wait for it.
 const MAX_RETRIES: u32 = 2;
-/// A wait before the first call that is longer is told.
 const WORTH_SAYING: Duration = Duration::from_secs(5);
 
-/// What a call is made for.
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'a> {
     /// None if it is made for many orders.
@@ -40,21 +38,18 @@ impl Purpose<'_> {
     };
 }
 
-/// What became of a call and its repetitions.
 pub struct Attempted<T> {
     pub attempts: u32,
     /// `None` if the run stopped before anything was known.
     pub result: Option<Result<T, CallError>>,
 }
 
-/// Makes calls for all workers.
 pub struct Calls<'r> {
     pub client: &'r Client,
     pub rules: &'r Rules,
     pub stop: &'r Stop,
     pub observers: &'r [&'r dyn Observer],
     pub counts: Counts,
-    /// How long the run waited for another one of its account.
     pub waited: Option<Duration>,
     limiter: RateLimiter,
     account: Option<AccountState>,
@@ -119,7 +114,6 @@ impl<'r> Calls<'r> {
         }
     }
 
-    /// The next run of the account begins with what is known of its limit by now.
     pub(super) fn remember_pace(&self) {
         if let Some(account) = &self.account {
             account.remember(self.limiter.known());
@@ -248,7 +242,6 @@ impl<'r> Calls<'r> {
         (!*is_answered).then_some(is_answered)
     }
 
-    /// A permit to call a server that is not known to be away.
     fn permit(&self) -> Option<Permit<'_>> {
         loop {
             self.reach.wait_while_away();
@@ -278,7 +271,6 @@ impl<'r> Calls<'r> {
         }
     }
 
-    /// Makes a call, and tells and notes how it ended.
     fn counted<T>(
         &self,
         purpose: Purpose<'_>,

@@ -31,7 +31,6 @@ pub enum RunError {
         stopped: Option<StopReason>,
         source: Box<RunError>,
         journal: PathBuf,
-        /// Whether the journal is still in its place.
         is_kept: bool,
     },
     #[error("{}", say!("run-no-workers", why = .0.as_str()))]

@@ -14,14 +14,15 @@ use crate::stop::StopReason;
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event<'a> {
-    /// Something that people are told, and no more than that.
-    Said { level: Level, text: &'a str },
+    Said {
+        level: Level,
+        text: &'a str,
+    },
     Started {
         account: &'a Account,
         /// Where outcomes stand until the results are written, if any are.
         journal: Option<String>,
     },
-    /// What is about to be sent or asked for is known.
     Planned(&'a Planned),
     /// A call was answered, or was not: then `error` says why.
     Answered {
@@ -33,32 +34,35 @@ pub enum Event<'a> {
         /// The pace from now on, in calls a minute; `None` if nothing bounds it.
         pace: Option<f64>,
     },
-    /// The ERP throttled: at most so many calls may be in flight.
-    MaxInFlight { calls: usize, reason: &'a str },
-    /// No call is made for so long.
+    MaxInFlight {
+        calls: usize,
+        reason: &'a str,
+    },
     Paused {
         wait: Duration,
         reason: &'a str,
-        /// As in `Answered`.
         pace: Option<f64>,
     },
-    /// The server cannot be reached: the whole run waits, and tries again with one call.
-    Outage { reason: &'a str, next_try: Duration },
-    /// It answers again.
-    OutageOver { lasted: Duration },
+    Outage {
+        reason: &'a str,
+        next_try: Duration,
+    },
+    OutageOver {
+        lasted: Duration,
+    },
     /// Calls are signed by the ERP's clock from now on.
     Clock {
         /// The ERP's clock minus this machine's, in seconds.
         offset: i64,
     },
     /// Nothing more is sent; calls in flight are brought to their end.
-    Stopping { reason: &'a StopReason },
+    Stopping {
+        reason: &'a StopReason,
+    },
     /// What became of an order is known and, if it was sent, in the journal.
     Settled {
-        /// Line of the row that decides.
         line: u64,
         order: &'a str,
-        /// Rows of the sheet that it settles.
         rows: u64,
         /// Of those, the ones that give the order another flag.
         superseded: u64,
@@ -66,7 +70,6 @@ pub enum Event<'a> {
     },
 }
 
-/// How much it matters what people are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
@@ -74,13 +77,9 @@ pub enum Level {
     Error,
     /// A warning that is always told.
     Alert,
-    /// Something the user should look at.
     Warning,
-    /// Something the user will want to know.
     Note,
-    /// Something that explains what happens.
     Detail,
-    /// How a call ended.
     Call,
 }
 

@@ -14,7 +14,6 @@ pub struct Found {
     pub flag: Option<Box<str>>,
     /// When the order was last modified, by the ERP's clock.
     modified: Option<Timestamp>,
-    /// When this was known.
     pub at: Timestamp,
     /// Why the flag is not known; empty if it is.
     pub obstacle: String,
@@ -84,7 +83,6 @@ impl Found {
         }
     }
 
-    /// When the order was last modified, for people.
     pub fn modified(&self) -> Option<String> {
         let modified = self.modified?.to_zoned_datetime(TimeZone::system());
         Some(date_and_time(&modified))

@@ -5,24 +5,24 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::calls::{Calls, Purpose};
+use super::error::RunError;
 use super::event::{Level, Observer};
 use super::found::Found;
 use super::orders::Orders;
-use crate::erp::{CallError, ErrorKind, Listing, Page, Query, Window};
+use super::rules::Rules;
+use crate::erp::{CallError, Client, ErrorKind, Listing, Query, Window};
+use crate::files::{Outcome, Status};
 use crate::language::say;
-use crate::text::duration;
+use crate::stop::Stop;
 
 /// How many calls reading may cost beyond those that it saves: a few at least, or a share of the
 /// calls without it.
 const MIN_LOSS: u64 = 3;
 const LOSS_SHARE: u64 = 10;
-/// How often it is said how far the reading is.
 const SAY_EVERY: Duration = Duration::from_secs(30);
 
-/// What reading listings came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Listings {
-    /// Orders that are wanted.
     pub orders: u64,
     /// Of these, the ones that need no call for themselves by what listings show.
     pub saved: u64,
@@ -61,9 +61,7 @@ pub fn read_listings(
         said: None,
         read: Listings {
             orders: wanted,
-            saved: 0,
-            calls: 0,
-            refused: None,
+            ..Listings::default()
         },
     };
     let windows = reading.windows().len();
@@ -77,17 +75,71 @@ pub fn read_listings(
         calls.observers.say(Level::Warning, text);
     }
     if read.saved > 0 || read.calls > 0 && read.refused.is_none() {
-        let left: u64 = read.orders - read.saved;
         let text = say!(
             "listing-read",
             calls = read.calls,
             saved = read.saved,
             orders = read.orders,
-            left = left
+            left = read.orders - read.saved
         );
         calls.observers.say(Level::Note, text);
     }
     read
+}
+
+/// Reads which of the wanted orders carry their flag already, of those modified within this time,
+/// and gives these their outcome: no call is wanted for them any more. What is not known is sent.
+pub(super) fn settle_unchanged(
+    calls: &Calls<'_>,
+    orders: &mut Orders,
+    within: Duration,
+) -> Listings {
+    let listings = read_listings(calls, orders, within, carries);
+    for (_, flag, order) in orders.iter_mut().filter(|(.., order)| order.is_wanted) {
+        if let Some(found) = order.found.get()
+            && carries(found, flag)
+        {
+            order.outcome = outcome(found, flag).into();
+            order.is_wanted = false;
+        }
+    }
+    listings
+}
+
+/// Asks as a run would, and sends nothing.
+///
+/// # Errors
+///
+/// If the calls cannot be looked after, or not yet be made. What the ERP says is no error.
+pub fn survey(
+    orders: &mut Orders,
+    client: &Client,
+    rules: &Rules,
+    within: Duration,
+    stop: &Stop,
+    observers: &[&dyn Observer],
+) -> Result<Listings, RunError> {
+    let calls = Calls::begin(client, rules, stop, observers)?;
+    orders.want_unsettled(None);
+    calls.watched(|| {}, || Ok(settle_unchanged(&calls, orders, within)))
+}
+
+fn carries(found: &Found, flag: &str) -> bool {
+    found.status(flag) == Status::Same
+}
+
+fn outcome(found: &Found, flag: &str) -> Outcome {
+    let message = match found.modified() {
+        Some(time) => say!("note-unchanged-since", flag = flag, time = time),
+        None => say!("note-unchanged", flag = flag),
+    };
+    Outcome {
+        status: Status::Unchanged,
+        code: None,
+        message: message.into(),
+        attempts: 0,
+        finished_at: found.at,
+    }
 }
 
 struct Reading<'r> {
@@ -95,9 +147,7 @@ struct Reading<'r> {
     orders: &'r mut Orders,
     within: Duration,
     saves: fn(found: &Found, flag: &str) -> bool,
-    /// How many of the wanted orders have not been seen.
     unseen: u64,
-    /// When it was last said how far the reading is.
     said: Option<Instant>,
     read: Listings,
 }
@@ -121,17 +171,13 @@ impl Reading<'_> {
             if !self.pays(pages - number + earlier) {
                 return false;
             }
-            let page = Page {
-                number,
-                counted: number == 0,
-            };
             let attempted = self.calls.make(Purpose::READ_MANY, || {
-                if page.counted {
+                if number == 0 {
                     // The attempt before may have told that the clock was wrong.
                     window = self.windows().swap_remove(nth);
                 }
                 let query = Query::Modified(window.clone());
-                self.calls.client.list(&query, page)
+                self.calls.client.list(&query, number)
             });
             self.read.calls += u64::from(attempted.attempts);
             let listing = match attempted.result {
@@ -146,7 +192,7 @@ impl Reading<'_> {
                 return true;
             }
             // A server may give fewer orders a page than it is asked for.
-            if let Some(total) = listing.total.filter(|_| page.counted) {
+            if let Some(total) = listing.total {
                 pages = total.div_ceil(listing.orders.len() as u64);
             }
             self.enter(listing);
@@ -194,7 +240,6 @@ impl Reading<'_> {
         }
     }
 
-    /// Tells how far the reading is.
     fn tell(&mut self, page: u64, pages: u64) {
         let left = pages.saturating_sub(page);
         let is_due = self.said.is_none_or(|at| at.elapsed() >= SAY_EVERY);
@@ -205,18 +250,13 @@ impl Reading<'_> {
             Level::Detail
         };
         let seen: u64 = self.read.orders - self.unseen;
-        let mut text = say!(
+        let text = say!(
             "listing-page",
             seen = seen,
             wanted = self.read.orders,
             page = page,
             pages = pages
         );
-        let seconds = self.calls.pace().map(|pace| left as f64 * 60.0 / pace);
-        let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        if let Some(time) = time.filter(|_| left > 0) {
-            text = say!("listing-page-left", text = text, time = duration(time));
-        }
         self.calls.observers.say(level, text);
     }
 }

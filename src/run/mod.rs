@@ -28,7 +28,6 @@ mod role;
 mod rules;
 mod said;
 mod send;
-mod unchanged;
 mod verify;
 mod watch;
 mod write;
@@ -37,6 +36,7 @@ use std::time::{Duration, Instant};
 
 pub use error::RunError;
 pub use event::{Event, Level, Observer};
+pub use listed::survey;
 pub use orders::{OnConflict, Orders};
 pub use planned::Planned;
 pub use preview::{Preview, Sent};
@@ -44,7 +44,6 @@ pub use report::{Report, Tally};
 pub use role::Role;
 pub use rules::{Deadline, Rules};
 
-pub use unchanged::survey;
 pub use verify::{VerifySettings, verify};
 
 use crate::erp::{Account, Client};
@@ -145,7 +144,7 @@ fn make_calls(
 ) -> Result<Option<Confirmed>, RunError> {
     orders.want_unsettled(settings.limit);
     if let Some(within) = settings.skip_unchanged {
-        unchanged::settle_unchanged(calls, orders, within);
+        listed::settle_unchanged(calls, orders, within);
         if calls.stop.stopped() {
             return Ok(None);
         }

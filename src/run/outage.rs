@@ -47,12 +47,12 @@ impl Calls<'_> {
         let failed = Instant::now();
         let _trying = lock(&reach.trying);
         let is_there = if kind == ErrorKind::NoReply {
-            reach.answered_since(started)
+            reach.state().answered_at > Some(started)
         } else {
-            reach.reached_since(failed)
+            reach.state().reached_at > Some(failed)
         };
         if is_there {
-            return was_away || reach.is_back_since(started);
+            return was_away || reach.state().back_at > Some(started);
         }
         let mut away_since = None;
         let mut away = None;
@@ -68,7 +68,7 @@ impl Calls<'_> {
             if self.stop.stopped() {
                 break true;
             }
-            if away_since.is_none() && reach.reached_since(tried) {
+            if away_since.is_none() && reach.state().reached_at > Some(tried) {
                 break was_away;
             }
             let next_try = match reach.next_try(wait, self.rules.give_up_after, &error) {
@@ -90,7 +90,7 @@ impl Calls<'_> {
             }
         };
         if let Some(since) = away_since.filter(|_| !self.stop.stopped()) {
-            reach.comes_back();
+            reach.state().back_at = Some(Instant::now());
             let lasted = since.elapsed();
             self.observers.event(&Event::OutageOver { lasted });
         }

@@ -19,10 +19,8 @@ pub struct Planned {
     /// Of these, the ones that an interrupted run has settled, and how long ago its last outcome
     /// was known.
     pub continued: Option<(u64, Duration)>,
-    /// Orders that are given different flags.
     pub conflicts: u64,
     pub on_conflict: OnConflict,
-    /// Calls to be made, one an order.
     pub calls: u64,
     pub pacing: Pacing,
     /// What is sent; `None` if flags are read back.
@@ -54,7 +52,6 @@ impl Planned {
         }
     }
 
-    /// Of the orders that are wanted, to be read back.
     pub fn to_read(orders: &Orders, pacing: Pacing) -> Self {
         Planned {
             rows: orders.rows - orders.left_out,

@@ -25,13 +25,12 @@ pub struct Reach {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    /// When the last reply came.
-    answered_at: Option<Instant>,
-    /// When the latest of the calls that were answered had started.
-    reached_at: Option<Instant>,
-    /// When the last outage was over.
-    back_at: Option<Instant>,
+pub struct State {
+    pub answered_at: Option<Instant>,
+    /// When the latest of the calls that were answered had started: the reply of one that was on its
+    /// way already says nothing of a server that has broken a connection.
+    pub reached_at: Option<Instant>,
+    pub back_at: Option<Instant>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
     shut_out: Option<(Instant, String)>,
     /// Orders in a row that were refused in a manner that may hold for all.
@@ -49,7 +48,6 @@ pub enum About {
     Ask,
 }
 
-/// Held while no calls are made.
 pub struct Away<'r>(&'r Reach);
 
 impl Drop for Away<'_> {
@@ -81,11 +79,6 @@ impl Reach {
         Away(self)
     }
 
-    /// It answers again.
-    pub fn comes_back(&self) {
-        self.lock().back_at = Some(Instant::now());
-    }
-
     pub fn wait_while_away(&self) {
         if self.is_away() {
             drop(self.trying.lock());
@@ -94,26 +87,25 @@ impl Reach {
 
     /// A call that started at `started` was answered, whatever the answer is.
     pub fn answered(&self, started: Instant) {
-        let mut state = self.lock();
+        let mut state = self.state();
         state.answered_at = Some(Instant::now());
         state.reached_at = state.reached_at.max(Some(started));
     }
 
     /// A call got through to the ERP, which took it or refused its row.
     pub fn got_through(&self) {
-        let mut state = self.lock();
+        let mut state = self.state();
         state.shut_out = None;
         state.refused = 0;
     }
 
     /// Whether calls get through the ERP's limits is not known any more.
     pub fn let_in(&self) {
-        self.lock().shut_out = None;
+        self.state().shut_out = None;
     }
 
-    /// A call was over a limit, in the ERP's words.
     pub fn shut_out(&self, reason: &str) {
-        let mut state = self.lock();
+        let mut state = self.state();
         let since = state.shut_out.take().map_or_else(Instant::now, |it| it.0);
         state.shut_out = Some((since, reason.to_owned()));
     }
@@ -121,7 +113,7 @@ impl Reach {
     /// Why to give up, if no call has got through the ERP's limits for so long: a limit by the day
     /// does not end by waiting for the minute to turn.
     pub fn shut_out_for(&self, longest: Duration) -> Option<StopReason> {
-        let state = self.lock();
+        let state = self.state();
         let (since, reason) = state.shut_out.as_ref()?;
         let lasted = since.elapsed();
         (lasted >= longest).then(|| StopReason::ShutOut {
@@ -132,7 +124,7 @@ impl Reach {
 
     /// Another order was refused in a manner that may hold for all: other calls tell.
     pub fn refused(&self) -> About {
-        let mut state = self.lock();
+        let mut state = self.state();
         state.refused += 1;
         if state.refused >= REFUSED_IN_A_ROW {
             About::Run
@@ -146,22 +138,7 @@ impl Reach {
 
     /// The call that was to tell whom a refusal is about did not.
     pub fn ask_again(&self) {
-        self.lock().asked = false;
-    }
-
-    /// Whether a reply has come since then, to any call.
-    pub fn answered_since(&self, time: Instant) -> bool {
-        self.lock().answered_at.is_some_and(|at| at > time)
-    }
-
-    /// Whether a call was answered that has started since then: the reply of one that was on its way
-    /// already says nothing of a server that has broken a connection.
-    pub fn reached_since(&self, time: Instant) -> bool {
-        self.lock().reached_at.is_some_and(|at| at > time)
-    }
-
-    pub fn is_back_since(&self, time: Instant) -> bool {
-        self.lock().back_at.is_some_and(|at| at > time)
+        self.state().asked = false;
     }
 
     /// When there is time to try again after a wait of so long, or why to give up.
@@ -171,7 +148,7 @@ impl Reach {
         longest: Option<Duration>,
         error: &CallError,
     ) -> Result<Duration, StopReason> {
-        let state = self.lock();
+        let state = self.state();
         let is_answered = state.answered_at.is_some();
         let by_default = if is_answered {
             GIVE_UP_AFTER
@@ -191,7 +168,7 @@ impl Reach {
         Ok(wait.max(asked).min(left))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
 }
@@ -211,10 +188,11 @@ mod tests {
         let before = Instant::now();
         let failed = Instant::now();
         reach.answered(before);
-        assert!(reach.answered_since(before) && !reach.reached_since(failed));
-        assert!(!reach.answered_since(Instant::now()));
+        let answered = |since| reach.state().answered_at > Some(since);
+        let reached = |since| reach.state().reached_at > Some(since);
+        assert!(answered(before) && !reached(failed) && !answered(Instant::now()));
         reach.answered(failed + Duration::from_nanos(1));
-        assert!(reach.reached_since(failed) && !reach.is_back_since(before));
+        assert!(reached(failed));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reading back which flags orders carry: from listings as long as these are cheaper, then order by
 //! order.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::calls::{Calls, Purpose};
@@ -11,16 +11,14 @@ use super::found::Found;
 use super::listed::read_listings;
 use super::orders::{Order, Orders};
 use super::reach::About;
-use crate::erp::{CallError, ErrorKind, Page, Query};
+use crate::erp::{CallError, ErrorKind, Query};
 use crate::sync::lock;
 
 /// After so many calls in a row that came to nothing, no more are made.
 const MAX_CONSECUTIVE: u32 = 25;
 
-/// What reading back has taken.
 #[derive(Debug, Default)]
 pub struct ReadBack {
-    /// Calls made, repetitions included.
     pub calls: u64,
     /// After this no more calls were made: they would come to nothing, too.
     pub given_up: Option<CallError>,
@@ -49,56 +47,44 @@ pub fn read_back(
     is_told: bool,
 ) -> Result<ReadBack, RunError> {
     let listings = read_listings(calls, orders, within, |_, _| true);
-    let asking = Asking {
-        calls,
-        orders,
-        is_told,
-        read: Mutex::new(ReadBack {
-            calls: listings.calls,
-            given_up: listings.holds_for_all().cloned(),
-            failed_in_a_row: 0,
-        }),
+    let orders = &*orders;
+    let read = Mutex::new(ReadBack {
+        calls: listings.calls,
+        given_up: listings.holds_for_all().cloned(),
+        failed_in_a_row: 0,
+    });
+    let settled = |number: &str, order: &Order| {
+        let found = order.found.get().filter(|_| is_told);
+        if let Some(found) = found {
+            calls.observers.event(&Event::Settled {
+                line: order.line,
+                order: number,
+                rows: order.rows.into(),
+                superseded: 0,
+                status: found.status(orders.flag(order)),
+            });
+        }
     };
     let (seen, unseen): (Vec<_>, Vec<_>) = orders
         .in_turn()
         .into_iter()
         .partition(|(_, order)| order.found.get().is_some());
     for (number, order) in seen {
-        asking.settled(number, order);
+        settled(number, order);
     }
-    calls.each(unseen, |(number, order)| asking.ask(number, order))?;
-    let read = asking.read.into_inner();
-    Ok(read.unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Asks for orders by their numbers.
-struct Asking<'r> {
-    calls: &'r Calls<'r>,
-    orders: &'r Orders,
-    is_told: bool,
-    read: Mutex<ReadBack>,
-}
-
-impl Asking<'_> {
-    fn ask(&self, number: &str, order: &Order) {
-        if self.lock().given_up.is_some() {
+    calls.each(unseen, |(number, order)| {
+        if lock(&read).given_up.is_some() {
             return;
         }
         let query = Query::Order {
             purchase_no: number.to_owned(),
         };
-        let page = Page {
-            number: 0,
-            counted: false,
-        };
         let purpose = Purpose {
-            order: Some((number, &self.orders.place(order))),
+            order: Some((number, &orders.place(order))),
             is_read: true,
         };
-        let attempted = self
-            .calls
-            .make(purpose, || self.calls.client.list(&query, page));
-        let mut read = self.lock();
+        let attempted = calls.make(purpose, || calls.client.list(&query, 0));
+        let mut read = lock(&read);
         read.calls += u64::from(attempted.attempts);
         let found = match attempted.result {
             None => return,
@@ -110,7 +96,7 @@ impl Asking<'_> {
                 // A refusal in the ERP's words is one on the order.
                 let is_its = error.kind == ErrorKind::Rejected && error.code != Some(0);
                 read.failed_in_a_row = if is_its { 0 } else { read.failed_in_a_row + 1 };
-                if self.holds_for_all(&error) || read.failed_in_a_row >= MAX_CONSECUTIVE {
+                if holds_for_all(calls, &error) || read.failed_in_a_row >= MAX_CONSECUTIVE {
                     read.given_up.get_or_insert(error.clone());
                 }
                 Found::nothing(error.reason, false)
@@ -119,35 +105,16 @@ impl Asking<'_> {
         drop(read);
         // It is asked for once.
         let _ = order.found.set(Box::new(found));
-        self.settled(number, order);
-    }
+        settled(number, order);
+    })?;
+    Ok(read.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
 
-    /// Tells that it is known what an order carries, or why not.
-    fn settled(&self, number: &str, order: &Order) {
-        let found = order.found.get().filter(|_| self.is_told);
-        if let Some(found) = found {
-            self.calls.observers.event(&Event::Settled {
-                line: order.line,
-                order: number,
-                rows: order.rows.into(),
-                superseded: 0,
-                status: found.status(self.orders.flag(order)),
-            });
-        }
-    }
-
-    /// Whether every other call would be answered like this one.
-    fn holds_for_all(&self, error: &CallError) -> bool {
-        match error.kind {
-            ErrorKind::Fatal | ErrorKind::Clock => true,
-            ErrorKind::Doubtful => {
-                error.lacks_permission() || self.calls.reach.refused() == About::Run
-            }
-            _ => false,
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, ReadBack> {
-        lock(&self.read)
+/// Whether every other call would be answered like this one.
+fn holds_for_all(calls: &Calls<'_>, error: &CallError) -> bool {
+    match error.kind {
+        ErrorKind::Fatal | ErrorKind::Clock => true,
+        ErrorKind::Doubtful => error.lacks_permission() || calls.reach.refused() == About::Run,
+        _ => false,
     }
 }

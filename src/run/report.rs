@@ -18,7 +18,6 @@ use crate::stop::StopReason;
 /// cannot fill the memory.
 const MAX_MESSAGES: usize = 1_000;
 
-/// What is counted while calls are made.
 #[derive(Debug, Default)]
 pub struct Counts {
     pub calls: AtomicU64,
@@ -26,45 +25,34 @@ pub struct Counts {
     pub pauses: AtomicU64,
 }
 
-/// How a run ended, or the reading back of flags.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// What was written.
     pub kind: Appended,
     pub rows: Tally,
     pub sheet: String,
     pub finished_at: Timestamp,
-    /// Why it stopped early, if it did.
     pub stopped: Option<StopReason>,
     /// After this the ERP was asked no more: it would have answered so again.
     pub given_up: Option<CallError>,
     pub calls: u64,
-    /// Of those, further attempts after transient failures.
     pub retries: u64,
-    /// Pauses because the ERP throttled.
     pub pauses: u64,
     /// From the first call to the last outcome.
     pub elapsed: Duration,
-    /// How long it waited for another run of the account, if it did.
     pub waited: Option<Duration>,
-    /// What was read back after sending, if anything was.
     pub confirmed: Option<Confirmed>,
-    /// The file with every row.
     pub results: String,
     /// The file with the rows to be given back; `None` if it is the sheet and was left as it is.
     pub failures: Option<String>,
     /// Files of earlier runs that were kept, under these names.
     pub kept: Vec<String>,
-    /// Files that could not take their place.
     pub beside: Vec<Beside>,
     /// The journal, if it was kept for the run to be continued.
     pub journal: Option<String>,
-    /// Whether it was removed or moved while the run was under way.
     pub journal_lost: bool,
 }
 
 impl Report {
-    /// With what is the same for sending and for reading back.
     pub(super) fn new(
         kind: Appended,
         rows: Tally,
@@ -97,7 +85,6 @@ impl Report {
     }
 }
 
-/// What reading back the orders of a run came to.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Confirmed {
     /// Orders that were accepted and carry their flag.
@@ -108,13 +95,11 @@ pub struct Confirmed {
     pub recovered: u64,
     /// Orders that were accepted and could not be read back.
     pub unread: u64,
-    /// Calls that this took.
     pub calls: u64,
     /// After this the ERP was asked no more: it would have answered so again.
     pub given_up: Option<CallError>,
 }
 
-/// Rows by how they ended.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Tally {
     counts: BTreeMap<Status, u64>,
@@ -142,7 +127,6 @@ impl Tally {
         self.rows_of(Status::is_failure) - self.left_out
     }
 
-    /// Rows in the file that is given back.
     pub fn given_back(&self) -> u64 {
         // Hidden rows are `skipped`, or `unknown`.
         let left_out = self.left_out.min(self.count(Status::Skipped));

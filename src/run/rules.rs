@@ -10,7 +10,6 @@ use crate::pace::{KnownRates, Pacing, RateLimit, Workers};
 /// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
 /// another run of its account.
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
-/// How fast and for how long calls are made, and what ends them.
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub rate: RateLimit,
@@ -29,7 +28,6 @@ pub struct Rules {
     pub account_lock: Option<PathBuf>,
 }
 
-/// When to stop sending.
 #[derive(Clone, Copy, Debug)]
 pub enum Deadline {
     After(Instant),

@@ -100,7 +100,6 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
     Ok(())
 }
 
-/// `None` if the run stopped before anything became of the call, now or `before`.
 fn outcome(attempted: Attempted<()>, before: Option<Outcome>) -> Option<Outcome> {
     let attempts = attempted.attempts + before.as_ref().map_or(0, |before| before.attempts);
     let Some(result) = attempted.result else {

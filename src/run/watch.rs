@@ -44,7 +44,6 @@ impl Calls<'_> {
         })
     }
 
-    /// Forces what the journal has been given to disk.
     pub fn sync(&self, journal: &Journal) {
         if let Err(error) = journal.sync() {
             self.stop.stop(StopReason::Journal(error.to_string()));

@@ -24,7 +24,6 @@ const FLAGS: &str = "aa,加急,已质检,待质检,待付款,已付款,部分到
 /// The default is a well-behaved ERP on a free port of loopback.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The flags defined for purchase orders. `无` is defined in any case.
     pub flags: Vec<String>,
@@ -34,14 +33,12 @@ pub struct Config {
     /// Numbers of orders that listings do not show, as if the account had no permission for their
     /// warehouse. They can be updated.
     pub hidden: HashSet<String>,
-    /// Whether the account may use the method that lists orders.
     pub may_list: bool,
     /// The most orders on a page, however many are asked for: pages are then of this size.
     pub max_page_size: usize,
     /// Calls let in per minute. The minute is a fixed window that starts with the first call after
     /// the last window has ended.
     pub limit: Option<u32>,
-    /// Calls let in at once.
     pub max_concurrency: Option<u32>,
     /// How long every reply waits. A call takes effect when it arrives.
     pub latency: Duration,
@@ -83,7 +80,6 @@ impl Default for Config {
     }
 }
 
-/// A purchase order that is there from the start.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Order {

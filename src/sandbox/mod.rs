@@ -60,7 +60,6 @@ impl Sandbox {
         self.addr
     }
 
-    /// The URL to call: `http://ADDR/openapi`.
     pub fn endpoint(&self) -> String {
         format!("http://{}{}", self.addr, server::PATH)
     }

@@ -9,7 +9,6 @@ use super::config::{Config, Order};
 use super::protocol::{Listing, Refusal, Wanted, refuse};
 use crate::erp::{CLEAR_FLAG, beijing_time};
 
-/// By number.
 #[derive(Debug, Default)]
 pub(super) struct Orders(HashMap<String, Known>);
 
@@ -18,7 +17,6 @@ struct Known {
     flag: String,
     /// Of whole seconds, as the ERP's milliseconds are.
     modified: Timestamp,
-    /// Updates that were executed.
     accepted: u64,
 }
 
@@ -88,7 +86,6 @@ impl Orders {
         }
     }
 
-    /// Every order that carries a flag.
     pub(super) fn flags(&self) -> HashMap<String, String> {
         let flagged = self.0.iter().filter(|(_, order)| order.flag != CLEAR_FLAG);
         flagged
@@ -96,7 +93,6 @@ impl Orders {
             .collect()
     }
 
-    /// How many updates of an order were executed.
     pub(super) fn accepted(&self, number: &str) -> u64 {
         self.0.get(number).map_or(0, |order| order.accepted)
     }

@@ -19,7 +19,6 @@ use crate::erp::{
 const COMMON: [&str; 7] = ["sid", "key", "salt", "method", "v", "timestamp", "sign"];
 const PAGING: [&str; 3] = ["page_size", "page_no", "calc_total"];
 
-/// How many seconds a call's timestamp may be off the server's clock.
 const TOLERANCE: u64 = 120;
 const MAX_ORDER_CHARS: usize = 40;
 const MAX_FLAG_CHARS: usize = 32;
@@ -27,7 +26,6 @@ const MAX_FLAG_CHARS: usize = 32;
 /// A status other than 0, and its message.
 pub(super) type Refusal = (u16, String);
 
-/// The fields of the address, decoded.
 pub(super) type Query = BTreeMap<String, String>;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +39,6 @@ pub(super) enum Request {
 pub(super) struct Listing {
     pub(super) wanted: Wanted,
     pub(super) page_size: usize,
-    /// From 0.
     pub(super) page: usize,
     pub(super) with_total: bool,
 }
@@ -49,7 +46,6 @@ pub(super) struct Listing {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     Number(String),
-    /// Those last modified then.
     Modified(RangeInclusive<Timestamp>),
 }
 
@@ -182,7 +178,6 @@ fn listing(
     })
 }
 
-/// Both its ends belong to it.
 fn window(start: &str, end: &str) -> Result<RangeInclusive<Timestamp>, Refusal> {
     let time = |text: &str, field: &str| {
         parse_beijing_time(text).ok_or_else(|| (2, format!("参数值错误:{field}")))

@@ -19,7 +19,6 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a client may be silent in the middle of a request.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long to wait when the system has no socket to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// Runs until the service is closed and one more connection is made.
@@ -83,7 +82,6 @@ fn tell(request: &Request, answer: &Answer) -> String {
 }
 
 struct Request {
-    /// HTTP method and path.
     target: String,
     query: String,
     content_type: String,
@@ -123,7 +121,6 @@ impl Request {
         })
     }
 
-    /// The HTTP status of what is no call.
     fn refusal(&self) -> Option<&'static str> {
         let kind = self.content_type.split(';').next().unwrap_or_default();
         if self.target != format!("POST {PATH}") {

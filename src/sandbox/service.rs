@@ -17,7 +17,6 @@ pub(super) const OK: &str = "200 OK";
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Counts of what the stand-in has seen and done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// HTTP requests, whatever became of them.
@@ -27,11 +26,8 @@ pub struct Stats {
     pub pings: u64,
     /// Pages of orders, empty ones included.
     pub listings: u64,
-    /// Calls refused by a limit.
     pub throttled: u64,
-    /// Calls that failed by the fail rate.
     pub failed: u64,
-    /// The most requests at once.
     pub peak_in_flight: u64,
 }
 
@@ -72,7 +68,6 @@ impl Service {
         lock(&self.state)
     }
 
-    /// Counts a request as in flight.
     pub(super) fn enter(&self) {
         let mut state = self.state();
         state.in_flight += 1;
@@ -152,7 +147,6 @@ impl State {
         Ok(())
     }
 
-    /// The reply to a call that is accepted.
     fn execute(
         &mut self,
         query: &Query,

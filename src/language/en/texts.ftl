@@ -138,8 +138,11 @@ stop-failures =
        *[other] { $count } orders were not accepted (--max-failures)
     }
 stop-consecutive-failures = { $orders } in a row failed, the last with: { $message } (--max-consecutive-failures)
-stop-unreachable = the server has not answered for { $seconds } s: { $reason } (--give-up-after)
-stop-never-answered = not one call was answered in { $seconds } s: { $reason }; is the endpoint right? (--give-up-after)
+stop-unreachable =
+    { $answered ->
+        [0] not one call was answered in { $seconds } s: { $reason }; is the endpoint right?
+       *[other] the server has not answered for { $seconds } s: { $reason }
+    } (--give-up-after)
 stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
 stop-deadline = the deadline has passed (--deadline)
 
@@ -501,7 +504,6 @@ forecast-end = { $calls }: about { $time }, until { $end }
 forecast-limited = { $calls } at { $rate }
 forecast-auto = { $calls }, { $rate } at first and then faster
 forecast-unlimited = { $calls }, { $workers } at once, as fast as they are answered
-forecast-workers = { $calls } ({ $workers } at once, if none takes longer than { $longest })
 preview-sent =
     { $which ->
         [first] first
@@ -566,7 +568,6 @@ label-proxy = proxy
 label-reply = reply
 label-clock = clock
 listing-page = reading the ERP's listing of orders: page { $page } of { $pages }, { $seen } of { $wanted } orders seen
-listing-page-left = { $text }, { $time } left
 listing-refused = the ERP does not list its orders: { $error }; each takes a call of its own
 listing-does-not-pay = no more of the listing is read, as it would cost more calls than it saves
 listing-read =

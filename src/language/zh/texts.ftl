@@ -118,8 +118,11 @@ stop-signal = 已中断
 stop-clock = { $reason }（状态 { $status }），按 ERP 返回的 Date 校正时间（{ $offset } 秒）后仍然如此
 stop-failures = 有 { $count } 张采购单未被接受（--max-failures）
 stop-consecutive-failures = 连续 { $orders }失败，最后一张：{ $message }（--max-consecutive-failures）
-stop-unreachable = 服务器已 { $seconds } 秒没有响应：{ $reason }（--give-up-after）
-stop-never-answered = { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确（--give-up-after）
+stop-unreachable =
+    { $answered ->
+        [0] { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确
+       *[other] 服务器已 { $seconds } 秒没有响应：{ $reason }
+    }（--give-up-after）
 stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
 stop-deadline = 已到截止时间（--deadline）
 
@@ -456,7 +459,6 @@ forecast-end = { $calls }，约需 { $time }，预计 { $end } 完成
 forecast-limited = { $calls }，速率 { $rate }
 forecast-auto = { $calls }，速率起初 { $rate }，之后逐步加快
 forecast-unlimited = { $calls }，并发数 { $workers }，速率不限
-forecast-workers = { $calls }（并发数 { $workers }，每次不超过 { $longest } 时）
 preview-sent =
     { $which ->
         [first] 第一张
@@ -532,7 +534,6 @@ label-proxy = 代理
 label-reply = 响应
 label-clock = 时钟
 listing-page = 正在读取 ERP 的采购单列表：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
-listing-page-left = { $text }，还需 { $time }
 listing-refused = ERP 不能列出采购单：{ $error }；每张采购单各调用一次
 listing-does-not-pay = 列表不再往下读：再读用掉的调用比省下的多
 listing-read = 已读 ERP 列表 { $calls } 页：{ $orders } 张采购单中有 { $saved } 张无需单独调用，还需调用 { $left } 次

@@ -1,13 +1,48 @@
-//! Options of the calls that a command makes.
+//! Options of the account and of the calls that a command makes for it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::values::{deadline, positive_duration, whole};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
-use crate::run::Deadline;
+
+// The secret itself is never an option: others on the machine can see the options of a process.
+#[derive(Debug, Args)]
+#[command(next_help_heading = say!("heading-account"))]
+pub struct AccountArgs {
+    #[arg(long, value_name = "NAME", help = say!("help-profile"))]
+    pub profile: Option<String>,
+    #[arg(long, hide_short_help = true, help = say!("help-endpoint"))]
+    pub endpoint: Option<String>,
+    #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-config"))]
+    pub config: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-ca-file"))]
+    pub ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = say!("heading-account"))]
+pub struct InitArgs {
+    #[arg(long, value_name = "NAME", help = say!("help-init-profile"))]
+    pub profile: Option<String>,
+    #[arg(long, value_name = "FILE", help = say!("help-config"))]
+    pub config: Option<PathBuf>,
+    #[arg(short = 'y', long, help_heading = say!("heading-other"), help = say!("help-init-yes"))]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PingArgs {
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration,
+        help_heading = say!("heading-pace"), help = say!("help-timeout"))]
+    pub timeout: Duration,
+}
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-pace"))]
@@ -25,7 +60,7 @@ pub struct CallArgs {
     pub timeout: Duration,
     #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline,
         help_heading = say!("heading-stopping"), help = say!("help-deadline"))]
-    pub deadline: Option<Deadline>,
+    pub deadline: Option<Timestamp>,
     #[arg(long, value_name = "DURATION", value_parser = positive_duration, hide_short_help = true,
         help_heading = say!("heading-stopping"), help = say!("help-give-up-after"))]
     pub give_up_after: Option<Duration>,

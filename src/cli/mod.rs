@@ -3,7 +3,6 @@
 //! The text of an option stands beside it: `-h` shows its first line, `--help` all of it. What few
 //! people need has `hide_short_help`, so that `-h` fits on a screen.
 
-mod account;
 mod calls;
 mod refusal;
 mod run;
@@ -18,8 +17,7 @@ use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use self::account::{AccountArgs, InitArgs, PingArgs};
-pub use self::calls::{CallArgs, SkippingArgs};
+pub use self::calls::{AccountArgs, CallArgs, InitArgs, PingArgs, SkippingArgs};
 pub use self::refusal::exit;
 pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
 pub use self::sandbox::SandboxArgs;
@@ -88,11 +86,7 @@ pub enum Command {
     },
 }
 
-/// What the arguments, the program's name first, ask for.
-///
-/// # Errors
-///
-/// If they cannot be right, or ask for help or the version.
+/// What the arguments, the program's name first, ask for. Help and the version, too, are errors.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let args: Vec<_> = args.collect();
     speak(Language::wanted(&args));

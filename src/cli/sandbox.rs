@@ -15,35 +15,27 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "N/min", value_parser = per_minute,
         help = say!("help-sandbox-limit"))]
     pub limit: Option<u32>,
-
     #[arg(long, value_name = "N", value_parser = positive::<u32>,
         help = say!("help-max-concurrency"))]
     pub max_concurrency: Option<u32>,
-
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration,
         help = say!("help-latency"))]
     pub latency: Duration,
-
     #[arg(long, value_name = "SHELL", default_value_t = Shell::of_system(), value_enum,
         help_heading = say!("heading-output"), help = say!("help-sandbox-shell"))]
     pub shell: Shell,
-
     #[arg(long, value_name = "ADDR", value_parser = address, default_value = "127.0.0.1:0",
         help_heading = say!("heading-other"), help = say!("help-listen"))]
     pub listen: std::net::SocketAddr,
-
     #[arg(long, value_name = "NAME,...", value_delimiter = ',',
         help_heading = say!("heading-other"), help = say!("help-flags"))]
     pub flags: Option<Vec<String>>,
-
     #[arg(long, value_name = "FILE", help_heading = say!("heading-other"),
         help = say!("help-orders"))]
     pub orders: Option<PathBuf>,
-
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = fraction,
         help_heading = say!("heading-other"), help = say!("help-fail-rate"))]
     pub fail_rate: f64,
-
     #[arg(long, value_name = "DURATION", default_value = "0s", allow_hyphen_values = true,
         value_parser = signed_duration, help_heading = say!("heading-other"),
         help = say!("help-clock-skew"))]

@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 use std::str::FromStr;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use jiff::civil::Time;
-use jiff::{SignedDuration, Span, SpanRelativeTo, ZonedDateTime};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ZonedDateTime};
 
 use crate::language::say;
-use crate::run::Deadline;
 
 /// It may be given in weeks and days, of 24 hours each.
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
@@ -45,23 +44,22 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| say!("value-address"))
 }
 
-/// A duration passes whatever happens to the clock, a time of day is what the clock shows.
-pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
-    if !text.contains(':') {
-        return Ok(Deadline::After(Instant::now() + positive_duration(text)?));
+/// After a duration, or at a time of day.
+pub(super) fn deadline(text: &str) -> Result<Timestamp, String> {
+    if text.contains(':') {
+        let time = Time::strptime("%H:%M", text).map_err(|_| say!("value-time-of-day"))?;
+        Ok(next(&ZonedDateTime::now(), time))
+    } else {
+        Ok(Timestamp::now() + positive_duration(text)?)
     }
-    let time = Time::strptime("%H:%M", text).map_err(|_| say!("value-time-of-day"))?;
-    let left = until(&ZonedDateTime::now(), time);
-    Ok(Deadline::At(SystemTime::now() + left))
 }
 
-/// From `now` to when clocks next show `time`, today or tomorrow.
-fn until(now: &ZonedDateTime, time: Time) -> Duration {
+/// When clocks next show `time`, today or tomorrow.
+fn next(now: &ZonedDateTime, time: Time) -> Timestamp {
     let days = [Ok(now.clone()), now.tomorrow()].into_iter().flatten();
     days.filter_map(|day| day.with().time(time).build().ok())
         .find(|at| at > now)
-        .and_then(|next| Duration::try_from(now.duration_until(&next)).ok())
-        .unwrap_or_default()
+        .map_or(now.timestamp(), |next| next.timestamp())
 }
 
 pub(super) fn delimiter(text: &str) -> Result<char, String> {
@@ -126,8 +124,9 @@ mod tests {
 
     #[test]
     fn deadlines_are_times_of_day_or_durations() {
-        assert!(matches!(deadline("23:59"), Ok(Deadline::At(_))));
-        assert!(matches!(deadline("90m"), Ok(Deadline::After(_))));
+        for text in ["23:59", "90m"] {
+            assert!(deadline(text).is_ok_and(|at| at > Timestamp::now()));
+        }
         for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
             assert!(deadline(wrong).is_err(), "{wrong}");
         }
@@ -142,8 +141,9 @@ mod tests {
             // The night in which clocks are put forward is an hour shorter.
             ("2026-03-28T22:00[Europe/Berlin]", "06:00", 420),
         ] {
-            let now = now.parse().expect("a time");
-            let left = until(&now, time.parse().expect("a time of day"));
+            let now: ZonedDateTime = now.parse().expect("a time");
+            let next = next(&now, time.parse().expect("a time of day"));
+            let left = next.duration_since(now.timestamp());
             assert_eq!(left.as_secs() / 60, minutes, "{now} {time}");
         }
     }

@@ -2,7 +2,6 @@
 
 mod events;
 mod forecast;
-mod preview;
 mod progress;
 mod question;
 mod state;
@@ -18,8 +17,7 @@ use std::sync::{Mutex, OnceLock};
 use console::Style;
 use jiff::ZonedDateTime;
 
-pub use forecast::forecast;
-pub use preview::preview;
+pub use forecast::{forecast, preview};
 pub use question::{ask, ask_hidden, can_ask, confirm, read_line};
 pub use stdout::{print, print_json};
 pub use summary::{labelled, summary};

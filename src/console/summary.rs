@@ -70,7 +70,6 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         retries = report.retries,
         pauses = report.pauses
     );
-    let waited = report.waited.map(duration);
     let confirmed = report.confirmed.as_ref().map(|it| {
         say!(
             "summary-verified",
@@ -94,10 +93,6 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         (say!("label-account"), own),
         (say!("label-finished"), Some(date_and_time(&finished))),
         (say!("label-calls"), Some(calls)),
-        (
-            say!("label-waited"),
-            waited.map(|time| say!("summary-waited", time = time)),
-        ),
         (say!("label-verified"), confirmed),
         (results, Some(report.results.clone())),
         (failures, Some(given_back)),
@@ -144,7 +139,7 @@ fn messages(tally: &Tally) -> Vec<String> {
         format!("{count:>8}  {:<width$}  {message}", status.as_str())
     };
     let mut lines: Vec<_> = shown.iter().map(line).collect();
-    let others = rest.iter().map(|(.., count)| count).sum::<u64>() + tally.unlisted();
+    let others = rest.iter().map(|(.., count)| count).sum::<u64>() + tally.unlisted;
     if others > 0 {
         lines.push(format!("{others:>8}  {}", say!("summary-others")));
     }

@@ -14,28 +14,27 @@ use crate::text::duration;
 /// How often a run looks whether another one of its account has ended.
 const ASK_EVERY: Duration = Duration::from_millis(500);
 
-/// What the runs of an account leave to each other, once no other run holds it, and how long one did,
-/// if one did. Where nothing can be kept that is told, and the run goes on.
+/// What the runs of an account leave to each other, once no other run holds it, and whether one did.
+/// Where nothing can be kept that is told, and the run goes on.
 pub fn take_account(
     rules: &Rules,
     client: &Client,
     stop: &Stop,
     observers: &[&dyn Observer],
-) -> Result<(Option<AccountState>, Option<Duration>), RunError> {
+) -> Result<(Option<AccountState>, bool), RunError> {
     let alone = |why: String| {
         observers.say(Level::Warning, say!("event-account-unknown", why = why));
-        Ok((None, None))
+        Ok((None, false))
     };
     let mut busy_since = None;
     loop {
         let holder = match rules.account_lock.as_deref().map(AccountLock::take) {
             Some(AccountLock::Held(state)) => {
-                let waited = busy_since.map(|since: Instant| since.elapsed());
-                return Ok((Some(state), waited));
+                return Ok((Some(state), busy_since.is_some()));
             }
             Some(AccountLock::Busy(holder)) => holder,
             Some(AccountLock::Unavailable(error)) => return alone(error.to_string()),
-            None if client.is_stand_in() => return Ok((None, None)),
+            None if client.is_stand_in() => return Ok((None, false)),
             None => return alone(say!("event-no-state-directory")),
         };
         let since = *busy_since.get_or_insert_with(|| {

@@ -50,7 +50,7 @@ pub struct Calls<'r> {
     pub stop: &'r Stop,
     pub observers: &'r [&'r dyn Observer],
     pub counts: Counts,
-    pub waited: Option<Duration>,
+    has_waited: bool,
     limiter: RateLimiter,
     account: Option<AccountState>,
     pace_kept: Once,
@@ -71,7 +71,7 @@ impl<'r> Calls<'r> {
         stop: &'r Stop,
         observers: &'r [&'r dyn Observer],
     ) -> Result<Calls<'r>, RunError> {
-        let (account, waited) = take_account(rules, client, stop, observers)?;
+        let (account, has_waited) = take_account(rules, client, stop, observers)?;
         let known = account.as_ref().and_then(AccountState::known);
         Ok(Calls {
             client,
@@ -80,7 +80,7 @@ impl<'r> Calls<'r> {
             stop,
             observers,
             counts: Counts::default(),
-            waited,
+            has_waited,
             account,
             pace_kept: Once::new(),
             is_answered: Mutex::default(),
@@ -90,10 +90,10 @@ impl<'r> Calls<'r> {
 
     /// An error if somebody has changed the sheet while this run waited for another one.
     pub fn ensure_current(&self, sheet: &Sheet) -> Result<(), RunError> {
-        match self.waited {
-            Some(_) => sheet.ensure_current().map_err(RunError::Plan),
-            None => Ok(()),
+        if self.has_waited {
+            sheet.ensure_current().map_err(RunError::Plan)?;
         }
+        Ok(())
     }
 
     /// The pace at the moment, in calls a minute; `None` if nothing bounds it.

@@ -106,11 +106,7 @@ pub(super) fn settle_unchanged(
     listings
 }
 
-/// Asks as a run would, and sends nothing.
-///
-/// # Errors
-///
-/// If the calls cannot be looked after, or not yet be made. What the ERP says is no error.
+/// Asks as a run would, and sends nothing. What the ERP says is no error.
 pub fn survey(
     orders: &mut Orders,
     client: &Client,

@@ -8,7 +8,6 @@
 //! ```
 
 mod account;
-mod breaker;
 mod calls;
 mod confirm;
 mod error;
@@ -42,7 +41,7 @@ pub use planned::Planned;
 pub use preview::{Preview, Sent};
 pub use report::{Report, Tally};
 pub use role::Role;
-pub use rules::{Deadline, Rules};
+pub use rules::Rules;
 
 pub use verify::{VerifySettings, verify};
 

@@ -36,10 +36,6 @@ impl ReadBack {
 
 /// Reads back the flags of the orders that are wanted: first those that were modified within this
 /// time. What the ERP says is no error. `is_told` says whether each order counts as settled then.
-///
-/// # Errors
-///
-/// If no workers can be had.
 pub fn read_back(
     calls: &Calls<'_>,
     orders: &mut Orders,

@@ -39,7 +39,6 @@ pub struct Report {
     pub pauses: u64,
     /// From the first call to the last outcome.
     pub elapsed: Duration,
-    pub waited: Option<Duration>,
     pub confirmed: Option<Confirmed>,
     pub results: String,
     /// The file with the rows to be given back; `None` if it is the sheet and was left as it is.
@@ -73,7 +72,6 @@ impl Report {
             retries: count(&calls.counts.retries),
             pauses: count(&calls.counts.pauses),
             elapsed,
-            waited: calls.waited,
             confirmed: None,
             results: results.display().to_string(),
             failures: None,
@@ -103,14 +101,15 @@ pub struct Confirmed {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Tally {
     counts: BTreeMap<Status, u64>,
-    messages: BTreeMap<Status, HashMap<String, u64>>,
+    #[serde(skip)]
+    messages: HashMap<(Status, String), u64>,
     /// Rows that are hidden in the sheet and were not wanted.
     left_out: u64,
     /// Rows of the results that were not given back, and how many of these need no other look.
     pub kept: u64,
     pub kept_well: u64,
     /// Failures whose message was one too many to be counted by itself.
-    unlisted: u64,
+    pub unlisted: u64,
 }
 
 impl Tally {
@@ -156,12 +155,9 @@ impl Tally {
         if !status.is_failure() {
             return;
         }
-        let distinct: usize = self.messages.values().map(HashMap::len).sum();
-        let messages = self.messages.entry(status).or_default();
-        if let Some(rows) = messages.get_mut(reason) {
-            *rows += 1;
-        } else if distinct < MAX_MESSAGES {
-            messages.insert(reason.to_owned(), 1);
+        let message = (status, reason.to_owned());
+        if self.messages.len() < MAX_MESSAGES || self.messages.contains_key(&message) {
+            *self.messages.entry(message).or_default() += 1;
         } else {
             self.unlisted += 1;
         }
@@ -169,17 +165,11 @@ impl Tally {
 
     /// The distinct messages of failures with their counts, most frequent first.
     pub fn messages(&self) -> Vec<(Status, &str, u64)> {
-        let messages = self.messages.iter().flat_map(|(&status, messages)| {
-            let messages = messages.iter();
-            messages.map(move |(text, &rows)| (status, text.as_str(), rows))
-        });
+        let messages = self.messages.iter();
+        let messages = messages.map(|((status, text), &rows)| (*status, text.as_str(), rows));
         let mut list: Vec<_> = messages.collect();
         list.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(&b.0)).then(a.1.cmp(b.1)));
         list
-    }
-
-    pub fn unlisted(&self) -> u64 {
-        self.unlisted
     }
 }
 
@@ -219,7 +209,7 @@ mod tests {
             tally.add(Status::Rejected, &format!("order {n}"));
         }
         assert_eq!(tally.messages().len(), MAX_MESSAGES);
-        assert_eq!(tally.unlisted(), 5);
+        assert_eq!(tally.unlisted, 5);
         assert_eq!(tally.rows(), MAX_MESSAGES as u64 + 5);
     }
 }

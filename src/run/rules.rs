@@ -1,11 +1,14 @@
-//! The rules by which a run makes its calls.
+//! The rules by which a run makes its calls, and what ends it.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::files::Status;
 use crate::pace::{KnownRates, Pacing, RateLimit, Workers};
+use crate::stop::StopReason;
 
 /// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
 /// another run of its account.
@@ -23,41 +26,16 @@ pub struct Rules {
     /// Stop when the server has answered nothing for so long; by default an hour, and a minute while
     /// it has not answered at all.
     pub give_up_after: Option<Duration>,
-    pub deadline: Option<Deadline>,
+    /// When to stop sending.
+    pub deadline: Option<Timestamp>,
     /// Locked while calls are made, so that two runs of an account do not exceed its quota.
     pub account_lock: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Deadline {
-    After(Instant),
-    /// When the clock shows this, wherever it has been set meanwhile.
-    At(SystemTime),
-}
-
-impl Deadline {
-    pub fn has_passed(self) -> bool {
-        match self {
-            Deadline::After(at) => Instant::now() >= at,
-            Deadline::At(at) => SystemTime::now() >= at,
-        }
-    }
-
-    /// When that is, as the clock goes now; `None` if no clock shows it.
-    pub fn time(self) -> Option<Timestamp> {
-        let at = match self {
-            Deadline::After(at) => SystemTime::now() + at.saturating_duration_since(Instant::now()),
-            Deadline::At(at) => at,
-        };
-        Timestamp::try_from(at).ok()
-    }
 }
 
 impl Rules {
     /// Of a run that begins where an earlier one of the account ended, if that is known.
     pub fn pacing(&self, known: Option<KnownRates>) -> Pacing {
-        let deadline = self.deadline.and_then(Deadline::time);
-        Pacing::new(self.rate, self.workers, known, deadline)
+        Pacing::new(self.rate, self.workers, known, self.deadline)
     }
 
     /// How long to wait for a server that answers nothing, or lets nothing through.
@@ -66,6 +44,101 @@ impl Rules {
     }
 
     pub fn has_deadline_passed(&self) -> bool {
-        self.deadline.is_some_and(Deadline::has_passed)
+        self.deadline.is_some_and(|at| Timestamp::now() >= at)
+    }
+}
+
+/// The circuit breaker: what the rules have seen so far, from all workers. An ERP that is down must not
+/// cost a night of retries.
+#[derive(Debug)]
+pub struct Breaker<'r> {
+    rules: &'r Rules,
+    failures: AtomicU64,
+    consecutive: AtomicU64,
+    /// Orders in a row that were put aside for the last pass.
+    aside: AtomicU64,
+}
+
+impl<'r> Breaker<'r> {
+    pub fn new(rules: &'r Rules) -> Self {
+        Breaker {
+            rules,
+            failures: AtomicU64::default(),
+            consecutive: AtomicU64::default(),
+            aside: AtomicU64::default(),
+        }
+    }
+
+    /// Whether another order that failed may wait for the last pass. Not if as many in a row do as
+    /// would stop the run: nothing works, and the next ones must show it.
+    pub fn may_put_aside(&self) -> bool {
+        let aside = self.aside.fetch_add(1, Ordering::Relaxed);
+        let most = self.rules.max_consecutive_failures;
+        most.is_none_or(|most| aside < most)
+    }
+
+    /// Whether the run is to stop, now that another order has ended so.
+    pub fn record(&self, status: Status, message: &str) -> Option<StopReason> {
+        if status != Status::Failed {
+            // A rejection, too, shows that the ERP is there and answers.
+            self.consecutive.store(0, Ordering::Relaxed);
+            self.aside.store(0, Ordering::Relaxed);
+        }
+        if status == Status::Ok {
+            return None;
+        }
+        let is_reached = |limit: Option<u64>, count: u64| limit.is_some_and(|limit| count >= limit);
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if is_reached(self.rules.max_failures, failures) {
+            return Some(StopReason::Failures(failures));
+        }
+        if status != Status::Failed {
+            return None;
+        }
+        let count = self.consecutive.fetch_add(1, Ordering::Relaxed) + 1;
+        is_reached(self.rules.max_consecutive_failures, count).then(|| {
+            StopReason::ConsecutiveFailures {
+                count,
+                message: message.to_owned(),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Status::{Failed, Ok, Rejected};
+
+    fn rules(max_failures: Option<u64>, max_consecutive_failures: Option<u64>) -> Rules {
+        Rules {
+            rate: RateLimit::DEFAULT,
+            workers: Workers::default(),
+            retries: 0,
+            max_failures,
+            max_consecutive_failures,
+            give_up_after: None,
+            deadline: None,
+            account_lock: None,
+        }
+    }
+
+    #[test]
+    fn failures_in_all_and_in_a_row() {
+        let all = [Rejected, Ok, Failed, Ok, Ok, Rejected, Ok];
+        let row = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
+        for (rules, ends, stops_after) in [
+            (rules(Some(3), None), &all[..], Some(6)),
+            (rules(Some(3), None), &all[..5], None),
+            (rules(None, None), &[Failed; 1_000], None),
+            (rules(None, Some(3)), &[Failed; 3], Some(3)),
+            // Any answer breaks a row of failures.
+            (rules(None, Some(3)), &row, None),
+        ] {
+            let breaker = Breaker::new(&rules);
+            let mut ends = ends.iter();
+            let stop = ends.position(|&status| breaker.record(status, "no reply").is_some());
+            assert_eq!(stop.map(|at| at + 1), stops_after, "{rules:?}");
+        }
     }
 }

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
-use super::breaker::Breaker;
 use super::calls::{Attempted, Calls, Purpose};
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
 use super::orders::{Order, Orders};
+use super::rules::Breaker;
 use crate::erp::ErrorKind;
 use crate::files::journal::{Journal, Line};
 use crate::files::{Outcome, Status};
@@ -43,10 +43,6 @@ impl Calls<'_> {
 }
 
 /// Sends every order that is wanted and records its outcome, if it comes to one.
-///
-/// # Errors
-///
-/// If no workers can be had.
 pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result<(), RunError> {
     let breaker = Breaker::new(calls.rules);
     let recorder = Recorder {

@@ -541,7 +541,6 @@ summary-calls =
 summary-failures = { $path } ({ $rows })
 summary-failures-untouched = the sheet itself, left as it was
 summary-others = with other messages; see the files
-summary-waited = { $time } for another run of the account
 summary-verified =
     { $confirmed ->
         [one] 1 order carries its flag
@@ -554,7 +553,6 @@ label-sheet = sheet
 label-account = account
 label-finished = finished
 label-calls = calls
-label-waited = waited
 label-results = results
 label-failures = failures
 label-verified = verified

@@ -229,9 +229,7 @@ fn a_second_run_of_one_account_waits_until_the_first_has_ended() {
     first.finish().expect(0);
     let third = third.finish().expect(2);
     assert!(third.stderr.contains("changed while"), "{third:#?}");
-    let second = second.finish().expect(0);
-    let waited = "for another run of the account";
-    assert!(second.stdout.contains(waited), "{second:#?}");
+    second.finish().expect(0);
     assert_eq!(place.table("b.results.csv").count("ok"), 1);
     assert_eq!(erp.orders(), ["CG1", "CG2"]);
 }

@@ -15,18 +15,21 @@ use crate::text;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// A signal, by its number.
     Signal(i32),
-    /// Every further call would fail like this one.
     Fatal(CallError),
     /// The clock was wrong although it had been corrected by `offset` seconds.
-    Clock { error: CallError, offset: i64 },
-    /// Outcomes can no longer be written down.
+    Clock {
+        error: CallError,
+        offset: i64,
+    },
     Journal(String),
     /// So many orders were not accepted (`--max-failures`).
     Failures(u64),
     /// So many orders in a row failed (`--max-consecutive-failures`), the last with this message.
-    ConsecutiveFailures { count: u64, message: String },
+    ConsecutiveFailures {
+        count: u64,
+        message: String,
+    },
     /// The server has answered nothing for so many seconds (`--give-up-after`).
     Unreachable {
         reason: String,
@@ -35,8 +38,10 @@ pub enum StopReason {
         answered: bool,
     },
     /// Every call has been over a limit of the ERP's for so many seconds (`--give-up-after`).
-    ShutOut { reason: String, seconds: u64 },
-    /// The time for sending is over (`--deadline`).
+    ShutOut {
+        reason: String,
+        seconds: u64,
+    },
     Deadline,
 }
 

@@ -25,13 +25,11 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", shown(text, MAX_QUOTED, is_unseen, escape))
 }
 
-/// The text, filled up with spaces to so many columns.
 pub fn padded(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
 }
 
-/// The first dozen texts, each quoted.
 pub fn list(texts: &[String]) -> String {
     let quoted: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
     first(&quoted)

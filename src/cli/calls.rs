@@ -78,7 +78,6 @@ pub struct SkippingArgs {
 }
 
 impl SkippingArgs {
-    /// How far back the ERP is asked, if it is.
     pub fn within(&self) -> Option<Duration> {
         self.skip_unchanged.then_some(self.modified_within)
     }

@@ -132,7 +132,6 @@ fn topics() -> String {
     say!("topics", topics = all(&names))
 }
 
-/// Splits the texts into what `-h` shows and the rest.
 fn with_texts(command: clap::Command) -> clap::Command {
     let text = command.get_about().map(ToString::to_string);
     let text = text.unwrap_or_default();

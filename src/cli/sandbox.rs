@@ -42,7 +42,6 @@ pub struct SandboxArgs {
     pub clock_skew: SignedDuration,
 }
 
-/// A shell by how it sets a variable.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Shell {
     /// sh, bash, zsh, fish: export NAME=value

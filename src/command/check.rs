@@ -20,7 +20,6 @@ use crate::text::one_line;
 const MAX_FLAGS: usize = 10_000;
 const LISTED_FLAGS: usize = 50;
 
-/// What `--format json` prints.
 #[derive(Serialize)]
 struct Survey<'s> {
     sheet: &'s str,
@@ -76,7 +75,6 @@ pub(super) fn dry_run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
     look(&check, configured.as_ref(), Some(&args.output), console)
 }
 
-/// `configured` is there if the ERP is to be asked.
 fn look(
     args: &CheckArgs,
     configured: Option<&Configured>,

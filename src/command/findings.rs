@@ -32,7 +32,6 @@ struct Finding {
     column: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flag: Option<String>,
-    /// The last row of its order, which has another flag.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_row: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,10 +17,9 @@ use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::run::Rules;
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
-use crate::sheet::{Sheet, SheetOptions, Source};
+use crate::sheet::{Sheet, SheetOptions, Source, Warning};
 use crate::text::hex;
 
-/// Whom to call, as command line, environment and profile say.
 pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
     let configured = config::load(args, &|name| std::env::var_os(name)).map_err(Failure::usage)?;
     for warning in &configured.warnings {
@@ -118,7 +117,7 @@ pub fn open_given(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet
     Ok(sheet)
 }
 
-pub fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
+fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
     let source = if args.path.as_os_str() == "-" {
         Source::Stdin
     } else {
@@ -140,6 +139,20 @@ pub fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
         max_workbook_size: args.max_workbook_size,
     };
     Sheet::open(source, &options).map_err(Failure::usage)
+}
+
+/// Opens the sheet of a command that calls, and says how it is read. Hidden rows are a reason to worry
+/// where something `is_sent`.
+pub fn open_to_call(args: &SheetArgs, is_sent: bool, console: &Console) -> Result<Sheet, Failure> {
+    let sheet = open_sheet(args)?;
+    console.detail(sheet.layout());
+    for warning in &sheet.layout().warnings {
+        let is_of_hidden = matches!(warning, Warning::HiddenRows { left_out, .. } if !left_out);
+        if is_sent || !is_of_hidden {
+            console.warning(warning);
+        }
+    }
+    Ok(sheet)
 }
 
 /// That results could be workbooks, as the sheet is one, if nobody has said which they are to be.

@@ -82,7 +82,6 @@ impl NextCommand {
         self.typed.iter().any(|(typed, _)| typed == id)
     }
 
-    /// What is to be done after a run, or after reading back, that ended so.
     pub fn after(&self, report: &Report) -> Option<String> {
         let is_tested = match (&report.given_up, &report.stopped) {
             (Some(error), _) => Some(!error.lacks_permission()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account_of_run, client, is_stream, open_sheet, rules, tip};
+use super::inputs::{account_of_run, client, is_stream, open_to_call, rules, tip};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
@@ -37,12 +37,8 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
             results = paths.results.display().to_string()
         ));
     }
-    let sheet = open_sheet(&args.sheet)?;
+    let sheet = open_to_call(&args.sheet, true, console)?;
     let next = NextCommand::new(&sheet);
-    console.detail(sheet.layout());
-    for warning in &sheet.layout().warnings {
-        console.warning(warning);
-    }
     let tip = tip(&sheet, Some(&args.output), configured.output_format);
     let settings = Settings {
         rules: Rules {

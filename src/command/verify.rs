@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account, client, is_stream, open_sheet, rules};
+use super::inputs::{account, client, is_stream, open_to_call, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
 use crate::console::Console;
 use crate::files::{ReadingsPaths, Wanted, named_apart};
 use crate::run::{self, VerifySettings};
-use crate::sheet::Warning;
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
     let stop = listen(console)?;
@@ -25,21 +24,8 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let (results, failures) = (args.output.results, args.output.failures);
     let paths = ReadingsPaths::new(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
-    let sheet = open_sheet(&args.sheet)?;
+    let sheet = open_to_call(&args.sheet, false, console)?;
     let next = NextCommand::new(&sheet);
-    console.detail(sheet.layout());
-    for warning in &sheet.layout().warnings {
-        // Hidden rows are no reason to worry where nothing is sent.
-        if !matches!(
-            warning,
-            Warning::HiddenRows {
-                left_out: false,
-                ..
-            }
-        ) {
-            console.warning(warning);
-        }
-    }
     let settings = VerifySettings {
         rules: rules(Some(&configured), &args.calls),
         on_conflict: args.sheet.on_conflict,

@@ -60,7 +60,6 @@ fn calls_and_pace(calls: String, pacing: &Pacing) -> String {
     }
 }
 
-/// The first and the last of so many orders, and those unlike the rest.
 pub fn preview(preview: &Preview, orders: u64) -> Vec<String> {
     let mut lines = match (&preview.first, &preview.last) {
         (Some(first), Some(last)) if first != last => {

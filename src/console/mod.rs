@@ -33,7 +33,6 @@ use progress::Progress;
 #[derive(Debug)]
 pub struct Console {
     shown: Level,
-    /// The account and the journal of the run that has started.
     started: OnceLock<(String, Option<String>)>,
     clock_said: AtomicBool,
     progress: Mutex<Option<Progress>>,
@@ -74,7 +73,6 @@ impl Console {
         self.shown >= Level::Detail
     }
 
-    /// What a run leaves behind that ends here and now.
     pub fn left_at_once(&self) {
         self.finish();
         if let Some((_, Some(journal))) = self.started.get()

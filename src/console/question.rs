@@ -10,7 +10,6 @@ pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Whether the answer is yes; no answer is no.
 pub fn confirm(question: &str) -> bool {
     let Ok(Some(answer)) = ask(&format!("{question} [y/N]")) else {
         return false;

@@ -10,7 +10,6 @@ use crate::language::say;
 use crate::run::{Event, Planned};
 use crate::text::{clock_time, duration, time_of_day};
 
-/// How long the reason is shown why a call failed for now.
 const TROUBLE_SHOWN: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]

@@ -32,12 +32,10 @@ impl AppSecret {
         }
     }
 
-    /// The half that is signed with and never sent.
     pub(super) fn secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
-    /// The half that the protocol sends as query field `salt`.
     pub(super) fn salt(&self) -> &str {
         self.salt.expose_secret()
     }

@@ -14,7 +14,6 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The query field `timestamp` for a call made at `now` by this machine's clock.
     pub fn timestamp(&self, now: Timestamp) -> i64 {
         now.as_second() + self.offset() - EPOCH
     }

@@ -14,7 +14,6 @@ const PRODUCTION: &str = "https://wdt.wangdian.cn/openapi";
 /// The documented test address.
 const TEST: &str = "http://47.92.239.46/openapi";
 
-/// The URL calls go to, without a query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Endpoint(String);
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::language::say;
 
-/// Which of the ERP's two limits a call ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
@@ -49,7 +48,6 @@ pub struct CallError {
     pub(super) sent: bool,
 }
 
-/// A setting that calls cannot be made with, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct SettingError(pub(super) String);
@@ -70,7 +68,6 @@ impl CallError {
         self.sent
     }
 
-    /// Whether it may pass: another attempt may work.
     pub fn may_pass(&self) -> bool {
         matches!(
             self.kind,

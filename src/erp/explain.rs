@@ -74,7 +74,6 @@ impl Route {
     }
 }
 
-/// Also whether the call may have reached the server.
 fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
     use io::ErrorKind::{
         AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,

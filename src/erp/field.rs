@@ -10,7 +10,6 @@ pub enum Field {
     FlagName,
 }
 
-/// Why the ERP would refuse a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
     Empty,

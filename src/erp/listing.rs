@@ -69,7 +69,6 @@ pub struct Listed {
     /// `无` for none; `None` if the listing does not say.
     #[serde(default, rename = "flag_name", deserialize_with = "flag")]
     pub flag: Option<String>,
-    /// When the order was last modified, by the ERP's clock.
     #[serde(default, deserialize_with = "time")]
     pub modified: Option<Timestamp>,
 }

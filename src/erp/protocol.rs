@@ -8,7 +8,6 @@ pub const UPDATE_METHOD: &str = "purchase.PurchaseOrder.updatePurchaseInfo";
 pub const LIST_METHOD: &str = "purchase.PurchaseOrder.queryWithDetail";
 /// The method that changes nothing, for testing credentials and the clock.
 pub const NOW_METHOD: &str = "system.Core.now";
-/// The version of the API, query field `v`.
 pub const VERSION: &str = "1.0";
 pub const CLEAR_FLAG: &str = "无";
 /// When the timestamps of calls are 0, in Unix seconds: 2012-01-01 00:00:00 in Beijing.

@@ -14,7 +14,6 @@ use ureq::http::header::{DATE, RETRY_AFTER};
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     pub http_status: u16,
-    /// What the server's clock showed.
     pub date: Option<Timestamp>,
     /// The `Retry-After` header, as the time to wait.
     pub retry_after: Option<Duration>,

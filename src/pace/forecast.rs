@@ -8,15 +8,12 @@ use serde::Serialize;
 use super::in_flight::Workers;
 use super::rate::{KnownRates, RateLimit, interval};
 
-/// The bounds that a run's calls are made in.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Pacing {
     pub rate: RateLimit,
     /// The pace of the first calls, in calls a minute.
     first: f64,
-    /// Calls in flight at most.
     pub workers: usize,
-    /// When sending ends, done or not.
     pub deadline: Option<Timestamp>,
 }
 
@@ -47,7 +44,6 @@ impl Pacing {
         Duration::try_from_secs_f64(interval.as_secs_f64() * calls as f64).ok()
     }
 
-    /// How many of so many calls are not made by the deadline, if there is one.
     pub fn left_at_deadline(&self, calls: u64, now: Timestamp) -> Option<u64> {
         let time = Duration::try_from(self.deadline?.duration_since(now)).unwrap_or_default();
         let made = time.as_secs_f64() / self.time_for(1)?.as_secs_f64();

@@ -50,7 +50,6 @@ impl FromStr for Workers {
 }
 
 impl Workers {
-    /// Calls in flight at most in a run at a rate.
     pub fn for_rate(self, rate: RateLimit) -> usize {
         self.at(rate.ceiling())
     }
@@ -132,7 +131,6 @@ impl InFlight {
         }
     }
 
-    /// A call that started at `started` got through.
     pub fn passed(&mut self, started: f64, now: f64) {
         self.latest = self.latest.max(started);
         let more = self.now + 1;

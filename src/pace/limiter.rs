@@ -85,7 +85,6 @@ impl RateLimiter {
         wait
     }
 
-    /// Waits for a permit; `None` once the run is stopped.
     pub fn permit(&self, stop: &Stop) -> Option<Permit<'_>> {
         let _turn = lock(&self.turn);
         while !stop.stopped() {

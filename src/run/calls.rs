@@ -25,7 +25,6 @@ const WORTH_SAYING: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'a> {
-    /// None if it is made for many orders.
     pub order: Option<(&'a str, &'a Place)>,
     /// Whether it changes nothing: then it can be gone without.
     pub is_read: bool,

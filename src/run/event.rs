@@ -26,7 +26,6 @@ pub enum Event<'a> {
     Planned(&'a Planned),
     /// A call was answered, or was not: then `error` says why.
     Answered {
-        /// The order it was made for, and the row that decides for it, if it was made for one.
         order: Option<(&'a str, &'a Place)>,
         /// Which of the calls for it, from 1.
         attempt: u32,
@@ -75,7 +74,6 @@ pub enum Event<'a> {
 pub enum Level {
     /// Always told.
     Error,
-    /// A warning that is always told.
     Alert,
     Warning,
     Note,

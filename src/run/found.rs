@@ -22,7 +22,6 @@ pub struct Found {
 }
 
 impl Found {
-    /// As a listing shows it.
     pub fn shown(listed: Listed, at: Timestamp) -> Found {
         let found = Found {
             flag: listed.flag.map(String::into_boxed_str),
@@ -73,7 +72,6 @@ impl Found {
         }
     }
 
-    /// How the ERP's flag compares with this one.
     pub fn status(&self, flag: &str) -> Status {
         match &self.flag {
             _ if self.is_missing => Status::NotFound,

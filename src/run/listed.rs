@@ -33,7 +33,6 @@ pub struct Listings {
 }
 
 impl Listings {
-    /// Why no other call that reads would be answered, if so.
     pub fn holds_for_all(&self) -> Option<&CallError> {
         self.refused.as_ref().filter(|error| {
             matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock) || error.lacks_permission()

@@ -32,17 +32,14 @@ pub struct Preview {
 /// An order and its flag, exactly as they are sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
-    /// The line that decides.
     pub line: u64,
     pub order: String,
     pub flag: String,
 }
 
-/// The orders that look unlike the rest of the sheet's.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Unlike {
     pub orders: u64,
-    /// The first of them by line.
     pub first: Vec<Sent>,
 }
 

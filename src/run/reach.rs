@@ -12,7 +12,6 @@ use crate::sync::lock;
 pub const MAX_WAIT: Duration = Duration::from_secs(120);
 /// When to give up while not one call has been answered: then the endpoint is wrong rather than away.
 const GIVE_UP_UNANSWERED: Duration = Duration::from_secs(60);
-/// So many orders refused in a row are no coincidence.
 const REFUSED_IN_A_ROW: u32 = 5;
 
 #[derive(Debug)]
@@ -33,7 +32,6 @@ pub struct State {
     pub back_at: Option<Instant>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
     shut_out: Option<(Instant, String)>,
-    /// Orders in a row that were refused in a manner that may hold for all.
     refused: u32,
     /// Whether the server was asked by a call that changes nothing.
     asked: bool,

@@ -26,7 +26,6 @@ pub struct ReadBack {
 }
 
 impl ReadBack {
-    /// Why orders were not asked for, if that is known.
     pub fn cut_short(&self, calls: &Calls<'_>) -> Option<String> {
         let given_up = || self.given_up.as_ref().map(|error| error.reason.clone());
         let stopped = calls.stop.reason().map(|reason| reason.to_string());

@@ -17,7 +17,6 @@ pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 pub struct Rules {
     pub rate: RateLimit,
     pub workers: Workers,
-    /// Further attempts after the first, for transient failures.
     pub retries: u32,
     /// Stop after this many orders that were sent and not accepted.
     pub max_failures: Option<u64>,
@@ -33,12 +32,10 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Of a run that begins where an earlier one of the account ended, if that is known.
     pub fn pacing(&self, known: Option<KnownRates>) -> Pacing {
         Pacing::new(self.rate, self.workers, known, self.deadline)
     }
 
-    /// How long to wait for a server that answers nothing, or lets nothing through.
     pub fn longest_wait(&self) -> Duration {
         self.give_up_after.unwrap_or(GIVE_UP_AFTER)
     }
@@ -77,7 +74,6 @@ impl<'r> Breaker<'r> {
         most.is_none_or(|most| aside < most)
     }
 
-    /// Whether the run is to stop, now that another order has ended so.
     pub fn record(&self, status: Status, message: &str) -> Option<StopReason> {
         if status != Status::Failed {
             // A rejection, too, shows that the ERP is there and answers.

@@ -48,7 +48,6 @@ pub struct Config {
     /// The server's clock minus the real one. It shows in the `Date` header and decides which
     /// timestamps are accepted.
     pub clock_skew: SignedDuration,
-    /// Gets a line for each request: what was asked, and the reply.
     pub watch: Option<Sender<String>>,
 }
 

@@ -63,7 +63,6 @@ impl Orders {
         Ok(())
     }
 
-    /// A page of those that are asked for, oldest modification first, then by number.
     pub(super) fn page(&self, listing: &Listing, config: &Config) -> Value {
         let mut found: Vec<_> = match &listing.wanted {
             Wanted::Number(number) => self.0.get_key_value(number).into_iter().collect(),

@@ -23,7 +23,6 @@ const TOLERANCE: u64 = 120;
 const MAX_ORDER_CHARS: usize = 40;
 const MAX_FLAG_CHARS: usize = 32;
 
-/// A status other than 0, and its message.
 pub(super) type Refusal = (u16, String);
 
 pub(super) type Query = BTreeMap<String, String>;
@@ -119,7 +118,6 @@ fn whole_number<N: FromStr>(text: &str) -> Option<N> {
     text.parse().ok().filter(|_| is_number)
 }
 
-/// What a call asks for whose address is right.
 pub(super) fn request(query: &Query, body: &str, may_list: bool) -> Result<Request, Refusal> {
     let method = query["method"].as_str();
     if !([UPDATE_METHOD, NOW_METHOD].contains(&method) || method == LIST_METHOD && may_list) {

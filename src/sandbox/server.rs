@@ -16,7 +16,6 @@ pub(super) const PATH: &str = "/openapi";
 const MAX_HEAD_BYTES: u64 = 16 * 1024;
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// How long a client may be silent in the middle of a request.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);

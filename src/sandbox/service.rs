@@ -116,7 +116,6 @@ impl Service {
     }
 }
 
-/// What is said before the ERP sees a call, or in its place.
 pub(super) fn page(status: &'static str) -> Answer {
     Some((status, format!("HTTP {status}")))
 }

@@ -74,12 +74,13 @@ pub fn read_listings(
         calls.observers.say(Level::Warning, text);
     }
     if read.saved > 0 || read.calls > 0 && read.refused.is_none() {
+        let left: u64 = read.orders - read.saved;
         let text = say!(
             "listing-read",
             calls = read.calls,
             saved = read.saved,
             orders = read.orders,
-            left = read.orders - read.saved
+            left = left
         );
         calls.observers.say(Level::Note, text);
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
 use super::findings::{Group, MAX_CELL, find};
-use super::inputs::{account, account_of_run, client, open_given, rules, tip};
+use super::inputs::{account, account_of_run, client, open_given, rules};
 use crate::cli::{CheckArgs, OutputArgs, ReportFormat, RunArgs};
 use crate::config::Configured;
 use crate::console::{Console, forecast, preview, print, print_json};
@@ -142,9 +142,6 @@ fn look(
                 lines.extend(group.lines(with_details));
             }
             print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
-            if let Some(tip) = tip(&sheet, output, None) {
-                console.note(tip);
-            }
         }
     }
     // Where only the permission to ask is missing, a run would go on without.

@@ -67,12 +67,11 @@ pub fn end(
     report: &Report,
     account: &Account,
     settings: Option<&Settings>,
-    tip: Option<&str>,
     next: Option<&str>,
     console: &Console,
 ) -> u8 {
     console.finish();
-    if let Err(error) = print(summary(report, account, tip, next)) {
+    if let Err(error) = print(summary(report, account, next)) {
         console.warning(say!("run-no-summary", error = error.to_string()));
     }
     for beside in &report.beside {

@@ -10,9 +10,7 @@ use crate::cli::{AccountArgs, CallArgs, OutputArgs, RunArgs, SheetArgs};
 use crate::config::{self, Configured};
 use crate::console::Console;
 use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
-use crate::files::{
-    NotUpdated, OutputFormat, PastResults, Paths, Wanted, correct, is_named_ours, named_apart,
-};
+use crate::files::{NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, named_apart};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::run::Rules;
@@ -153,17 +151,4 @@ pub fn open_to_call(args: &SheetArgs, is_sent: bool, console: &Console) -> Resul
         }
     }
     Ok(sheet)
-}
-
-/// That results could be workbooks, as the sheet is one, if nobody has said which they are to be.
-pub fn tip(
-    sheet: &Sheet,
-    output: Option<&OutputArgs>,
-    preferred: Option<OutputFormat>,
-) -> Option<String> {
-    let is_named = |output: &OutputArgs| output.results.is_some() || output.failures.is_some();
-    let is_chosen = |output: &OutputArgs| is_named(output) || output.output_format.is_some();
-    let is_chosen = preferred.is_some() || output.is_some_and(is_chosen);
-    let is_foreign_workbook = sheet.layout().format.is_workbook() && !sheet.is_ours();
-    (is_foreign_workbook && !is_chosen).then(|| say!("run-as-workbooks"))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account_of_run, client, is_stream, open_to_call, rules, tip};
+use super::inputs::{account_of_run, client, is_stream, open_to_call, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
@@ -39,7 +39,6 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     }
     let sheet = open_to_call(&args.sheet, true, console)?;
     let next = NextCommand::new(&sheet);
-    let tip = tip(&sheet, Some(&args.output), configured.output_format);
     let settings = Settings {
         rules: Rules {
             max_failures: args.max_failures,
@@ -62,14 +61,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let report = run::run(sheet, account, &client, &settings, &stop, &[&**console])?;
     let next = next.after(&report);
     let settings = Some(&settings);
-    Ok(end(
-        &report,
-        account,
-        settings,
-        tip.as_deref(),
-        next.as_deref(),
-        console,
-    ))
+    Ok(end(&report, account, settings, next.as_deref(), console))
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.

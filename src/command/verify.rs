@@ -35,5 +35,5 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     };
     let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])?;
     let next = next.after(&report);
-    Ok(end(&report, account, None, None, next.as_deref(), console))
+    Ok(end(&report, account, None, next.as_deref(), console))
 }

@@ -5,21 +5,20 @@ mod forecast;
 mod progress;
 mod question;
 mod state;
-mod stdout;
 mod summary;
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
 
 use console::Style;
 use jiff::ZonedDateTime;
+use serde::Serialize;
 
 pub use forecast::{forecast, preview};
 pub use question::{ask, ask_hidden, can_ask, confirm, read_line};
-pub use stdout::{print, print_json};
 pub use summary::{labelled, summary};
 
 use crate::language::say;
@@ -120,4 +119,17 @@ fn label(level: Level) -> String {
         Level::Note | Level::Detail | Level::Call => return String::new(),
     };
     style.bold().for_stderr().apply_to(text).to_string()
+}
+
+/// Puts on standard output what is asked for. A reader that has gone away is no reason to fail.
+pub fn print(text: impl Display) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
+pub fn print_json(value: &impl Serialize) -> io::Result<()> {
+    print(serde_json::to_string_pretty(value)? + "\n")
 }

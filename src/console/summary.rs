@@ -21,18 +21,11 @@ pub fn labelled(label: &str, value: impl Display) -> String {
     format!("{}  {value}", padded(label, LABEL))
 }
 
-/// The run in a few lines, what could be done better, and what comes next.
-pub fn summary(
-    report: &Report,
-    account: &Account,
-    tip: Option<&str>,
-    next: Option<&str>,
-) -> String {
+/// The run in a few lines, and what comes next.
+pub fn summary(report: &Report, account: &Account, next: Option<&str>) -> String {
     let mut lines = facts(report, account);
-    let messages = messages(&report.rows);
-    let tip = tip.map(|tip| labelled(&say!("label-tip"), tip));
     let next = next.map(|next| labelled(&say!("label-next"), next));
-    for part in [messages, Vec::from_iter(tip), Vec::from_iter(next)] {
+    for part in [messages(&report.rows), Vec::from_iter(next)] {
         if !part.is_empty() {
             lines.push(String::new());
             lines.extend(part);

@@ -15,8 +15,7 @@ use super::explain::Route;
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::SystemProxy;
 use super::reply::Reply;
-use super::request::Request;
-use super::secrets::masked;
+use super::request::{Request, masked};
 use super::trust::root_certs;
 use super::verdict::classify;
 
@@ -26,9 +25,9 @@ const BUFFER_BYTES: usize = 16 * 1024;
 /// Calls the ERP for one account. Shared by all threads, with its clock.
 pub struct Client {
     agent: Agent,
-    account: Account,
+    pub account: Account,
     route: Route,
-    clock: Clock,
+    pub clock: Clock,
 }
 
 #[derive(Debug)]
@@ -91,17 +90,9 @@ impl Client {
         })
     }
 
-    pub fn is_stand_in(&self) -> bool {
-        self.account.stand_in
-    }
-
     #[must_use]
     pub fn proxy(&self) -> Option<String> {
         self.route.proxy.as_ref().map(SystemProxy::address)
-    }
-
-    pub fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     /// Sets `order`'s flag. Idempotent: setting it twice leaves what setting it once does.

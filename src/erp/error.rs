@@ -44,8 +44,8 @@ pub struct CallError {
     /// Why, in words: the ERP's, where it answered.
     pub reason: String,
     pub retry_after: Option<Duration>,
-    /// Whether anything of the call may have reached the server.
-    pub(super) sent: bool,
+    /// Whether anything of the call may have reached the server, which may have done what it asks for.
+    pub sent: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -61,11 +61,6 @@ impl CallError {
             retry_after: None,
             sent: true,
         }
-    }
-
-    /// Whether the ERP may have done what the call asks for all the same.
-    pub fn may_be_applied(&self) -> bool {
-        self.sent
     }
 
     pub fn may_pass(&self) -> bool {

@@ -137,7 +137,7 @@ mod tests {
         ] {
             let explained = route.explain(&error);
             assert_eq!(explained.kind, kind, "{error:?}");
-            assert_eq!(explained.may_be_applied(), may_be_applied, "{error:?}");
+            assert_eq!(explained.sent, may_be_applied, "{error:?}");
             let cut_off = route.explain_cut_off(&error);
             assert!(cut_off.is_reply(), "something had come: {error:?}");
         }

@@ -12,7 +12,6 @@ mod protocol;
 mod proxy;
 mod reply;
 mod request;
-mod secrets;
 mod sign;
 mod trust;
 mod verdict;
@@ -28,6 +27,6 @@ pub use protocol::{
     beijing_time, parse_beijing_time,
 };
 pub use reply::Reply;
-pub use secrets::masked;
+pub use request::masked;
 pub use sign::sign;
 pub use verdict::classify;

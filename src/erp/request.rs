@@ -6,10 +6,14 @@ use serde::Serialize;
 use super::account::Account;
 use super::protocol::VERSION;
 use super::sign::sign;
+use crate::text::one_line;
 
 /// A longer reply body is no reply of the ERP's, unless it lists things.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
 
+const MAX_KEPT: usize = 1_000;
+/// What is shorter guards nothing, and stands in messages by chance.
+const MIN_SECRET: usize = 6;
 /// What a query value need not escape (RFC 3986).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -62,8 +66,21 @@ impl Request<'_> {
     }
 }
 
-pub(super) fn encoded(value: &str) -> PercentEncode<'_> {
+fn encoded(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, UNRESERVED)
+}
+
+/// What a server or a proxy says, as people may see it: one line, cut short. It may quote the URL that
+/// it was called by, which holds half of the app secret and the signature.
+pub fn masked<'s>(message: &str, secrets: impl IntoIterator<Item = &'s str>) -> String {
+    let mut shown = message.to_owned();
+    for secret in secrets {
+        if secret.chars().count() >= MIN_SECRET {
+            shown = shown.replace(secret, "***");
+            shown = shown.replace(&encoded(secret).to_string(), "***");
+        }
+    }
+    one_line(&shown, MAX_KEPT)
 }
 
 #[cfg(test)]
@@ -95,5 +112,21 @@ mod tests {
         account.sid = "a&b=c 店".into();
         let (url, _) = Request::new("m", &[0; 0]).signed_url(&account, 0);
         assert!(url.contains("?sid=a%26b%3Dc%20%E5%BA%97&key="), "{url}");
+    }
+
+    #[test]
+    fn secrets_are_cut_out_as_they_are_and_as_urls_have_them() {
+        let secrets = ["sea salt/1", "0a1b2c", "busy"];
+        for (message, shown) in [
+            ("bad salt sea salt/1!", "bad salt ***!"),
+            ("?salt=sea%20salt%2F1&sign=0a1b2c", "?salt=***&sign=***"),
+            ("0a1b2", "0a1b2"),
+            ("busy", "busy"),
+            ("a\u{1b}[31mb\nc", "a [31mb c"),
+        ] {
+            assert_eq!(masked(message, secrets), shown);
+        }
+        let long = "标".repeat(499) + "sea salt/1";
+        assert!(!masked(&long, secrets).contains("sea"));
     }
 }

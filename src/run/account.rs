@@ -34,7 +34,7 @@ pub fn take_account(
             }
             Some(AccountLock::Busy(holder)) => holder,
             Some(AccountLock::Unavailable(error)) => return alone(error.to_string()),
-            None if client.is_stand_in() => return Ok((None, false)),
+            None if client.account.stand_in => return Ok((None, false)),
             None => return alone(say!("event-no-state-directory")),
         };
         let since = *busy_since.get_or_insert_with(|| {

@@ -179,7 +179,7 @@ impl<'r> Calls<'r> {
                 ErrorKind::Transient | ErrorKind::NoReply | ErrorKind::Unreachable => {
                     drop(permit);
                     if !error.is_reply() && self.wait_out_outage(error.kind, started) {
-                        if error.may_be_applied() {
+                        if error.sent {
                             tried.result = Some(Err(error));
                         }
                         continue;
@@ -202,20 +202,20 @@ impl<'r> Calls<'r> {
                     if !purpose.is_read {
                         self.stop.stop(StopReason::Clock {
                             error: error.clone(),
-                            offset: self.client.clock().offset(),
+                            offset: self.client.clock.offset(),
                         });
                     }
                     return tried.ended(Err(error));
                 }
                 ErrorKind::Clock => {
                     clock_corrected = true;
-                    let offset = self.client.clock().offset();
+                    let offset = self.client.clock.offset();
                     self.observers.event(&Event::Clock { offset });
                 }
                 ErrorKind::Fatal => {
                     self.stop.stop(StopReason::Fatal(error.clone()));
                     // What was never sent is not to be called failed.
-                    if error.may_be_applied() {
+                    if error.sent {
                         tried.result = Some(Err(error));
                     }
                     return tried;

@@ -151,7 +151,7 @@ struct Reading<'r> {
 impl Reading<'_> {
     /// By the ERP's clock, as far as it is known; how many there are does not depend on it.
     fn windows(&self) -> Vec<Window> {
-        let offset = SignedDuration::from_secs(self.calls.client.clock().offset());
+        let offset = SignedDuration::from_secs(self.calls.client.clock.offset());
         let now = Timestamp::now().saturating_add(offset);
         Window::back_from(now.unwrap_or(Timestamp::MAX), self.within)
     }

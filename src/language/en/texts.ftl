@@ -147,7 +147,6 @@ stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $r
 stop-deadline = the deadline has passed (--deadline)
 
 run-no-rows = the sheet has a header and no rows
-run-as-workbooks = --output-format xlsx gives results and failures as workbooks, in which Excel and WPS change nothing
 run-sheet-replaced = { $sheet }: another file was saved over it; it is left as it is
 run-no-workers = cannot start the workers: { $why }
 run-interrupted = { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
@@ -559,7 +558,6 @@ label-verified = verified
 label-different = differ
 label-kept = kept
 label-journal = journal
-label-tip = tip
 label-next = next
 label-endpoint = endpoint
 label-proxy = proxy

@@ -127,7 +127,6 @@ stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $
 stop-deadline = 已到截止时间（--deadline）
 
 run-no-rows = 表格只有表头，没有数据行
-run-as-workbooks = 加 --output-format xlsx，结果文件和失败明细会写成工作簿，Excel 和 WPS 不会改动其中的内容
 run-sheet-replaced = { $sheet }：已被另一个文件覆盖；现有文件保持不动
 run-no-workers = 无法启动并发线程：{ $why }
 run-interrupted = { $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
@@ -525,7 +524,6 @@ label-verified = 核对结果
 label-different = 不一致
 label-kept = 保留文件
 label-journal = 运行记录
-label-tip = 提示
 label-next = 下一步
 label-endpoint = 接口地址
 label-proxy = 代理

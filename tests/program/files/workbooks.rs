@@ -201,23 +201,6 @@ fn a_profile_may_say_so_and_a_name_that_is_given_counts_too() {
 }
 
 #[test]
-fn they_are_suggested_where_the_sheet_is_a_workbook() {
-    let (place, erp) = (Place::new(), sandbox());
-    place.write("t.csv", "purchase_no,flag_name\nCG1,aa\n");
-    save_workbook(&place.path("x.xlsx"), &place.table("t.csv"));
-    let tip = "--output-format xlsx gives";
-    let said = |args: &[&str]| finish(place.program().args(args)).expect(0).said();
-    assert_eq!(said(&["check", "x.xlsx"]).matches(tip).count(), 1);
-    assert!(!said(&["check", "t.csv"]).contains(tip));
-    let run = finish(&mut place.run(&erp, ["x.xlsx"])).expect(0);
-    assert_eq!(run.said().matches(tip).count(), 1, "{run:#?}");
-    for args in [&["t.csv"][..], &["x.xlsx", "--output-format", "xlsx"]] {
-        let run = finish(&mut place.run(&erp, args)).expect(0);
-        assert!(!run.said().contains(tip), "{run:#?}");
-    }
-}
-
-#[test]
 fn a_workbook_of_somebody_elses_is_never_overwritten() {
     let ours = "purchase_no,flag_name,line,status,code,message,attempts,finished_at,row_check";
     let ours: Vec<&str> = ours.split(',').collect();

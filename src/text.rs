@@ -163,7 +163,7 @@ fn is_control_or_bidi(c: char) -> bool {
 }
 
 /// What nobody can tell from a blank, or from nothing.
-fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     is_control_or_bidi(c)
         || c != ' ' && c.is_whitespace()
         || c.width().is_none_or(|width| width == 0)

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::at;
 use crate::erp::{AppSecret, Endpoint};
 use crate::language::say;
+use crate::text::is_unseen;
 
 /// The settings by their keys in a profile. The endpoint, the last, is no account's own.
 pub const SETTINGS: [&str; 4] = ["sid", "app_key", "app_secret", "endpoint"];
@@ -39,7 +40,7 @@ pub fn entered(key: &str, text: &str, origin: &str) -> Result<Zeroizing<String>,
 }
 
 pub fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
+    text.trim_matches(is_blank)
 }
 
 /// An error if the value is empty, or if pasting has left in it what cannot be part of it. Names the
@@ -64,14 +65,12 @@ pub fn check(key: &str, text: &str, origin: &str) -> Result<(), String> {
 fn misplaced(text: &str) -> Option<char> {
     let mut ends = text.chars().next().into_iter().chain(text.chars().last());
     let quote = ends.find(|&c| is_quote(c));
-    quote.or_else(|| text.chars().find(|&c| c.is_whitespace() || is_invisible(c)))
+    quote.or_else(|| text.chars().find(|&c| is_blank(c)))
 }
 
 /// U+FFFD stands for bytes that are no text.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffd}')
+fn is_blank(c: char) -> bool {
+    c == ' ' || is_unseen(c) || c == '\u{fffd}'
 }
 
 fn is_quote(c: char) -> bool {

@@ -55,8 +55,8 @@ const RETRY_PAUSES: f64 = 0.015;
 /// How calls are paced at the moment. Rates are in calls a minute, times in seconds.
 #[derive(Clone, Debug, Default)]
 pub struct AdaptiveRate {
-    ceiling: f64,
-    rate: f64,
+    pub(super) ceiling: f64,
+    pub(super) rate: f64,
     level: KnownRates,
     /// The level of the hours in which others use the quota, or of those in which they do not.
     other: Option<KnownRates>,
@@ -106,14 +106,6 @@ impl AdaptiveRate {
 
     pub fn max_in_flight(&self) -> usize {
         self.in_flight.most(self.rate)
-    }
-
-    pub fn per_minute(&self) -> f64 {
-        self.rate
-    }
-
-    pub fn is_below_ceiling(&self) -> bool {
-        self.rate < self.ceiling
     }
 
     pub fn interval(&self) -> Option<Duration> {

@@ -105,7 +105,7 @@ impl RateLimiter {
     }
 
     pub fn pace(&self) -> Option<f64> {
-        let rate = lock(&self.state).rate.per_minute();
+        let rate = lock(&self.state).rate.rate;
         rate.is_finite().then_some(rate)
     }
 
@@ -125,7 +125,7 @@ impl RateLimiter {
         {
             return Err(not_yet.wait_time_from(self.clock.now()));
         }
-        if state.rate.is_below_ceiling() {
+        if state.rate.rate < state.rate.ceiling {
             state.next = now + state.rate.interval().unwrap_or_default();
         }
         state.in_flight += 1;

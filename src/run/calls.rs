@@ -172,7 +172,7 @@ impl<'r> Calls<'r> {
                     throttles += 1;
                     if purpose.is_read && is_for_many && throttles > MAX_RETRIES {
                         // Whether other calls get through is not known.
-                        self.reach.let_in();
+                        self.reach.state().shut_out = None;
                         return tried.ended(Err(error));
                     }
                 }

@@ -25,7 +25,7 @@ impl Calls<'_> {
                     ErrorKind::Fatal => true,
                     ErrorKind::Doubtful => ping.reason == error.reason,
                     _ => {
-                        self.reach.ask_again();
+                        self.reach.state().asked = false;
                         false
                     }
                 },

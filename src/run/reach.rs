@@ -31,10 +31,10 @@ pub struct State {
     pub reached_at: Option<Instant>,
     pub back_at: Option<Instant>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
-    shut_out: Option<(Instant, String)>,
+    pub shut_out: Option<(Instant, String)>,
     refused: u32,
     /// Whether the server was asked by a call that changes nothing.
-    asked: bool,
+    pub asked: bool,
 }
 
 /// Whom a refusal is about that a firewall, too, could have given.
@@ -97,11 +97,6 @@ impl Reach {
         state.refused = 0;
     }
 
-    /// Whether calls get through the ERP's limits is not known any more.
-    pub fn let_in(&self) {
-        self.state().shut_out = None;
-    }
-
     pub fn shut_out(&self, reason: &str) {
         let mut state = self.state();
         let since = state.shut_out.take().map_or_else(Instant::now, |it| it.0);
@@ -132,11 +127,6 @@ impl Reach {
             state.asked = true;
             About::Ask
         }
-    }
-
-    /// The call that was to tell whom a refusal is about did not.
-    pub fn ask_again(&self) {
-        self.state().asked = false;
     }
 
     /// When there is time to try again after a wait of so long, or why to give up.
@@ -213,7 +203,7 @@ mod tests {
     fn the_server_is_asked_once_and_five_in_a_row_are_enough() {
         let reach = Reach::default();
         assert_eq!(reach.refused(), About::Ask);
-        reach.ask_again();
+        reach.state().asked = false;
         assert_eq!(reach.refused(), About::Ask);
         assert_eq!(reach.refused(), About::Row);
         reach.got_through();

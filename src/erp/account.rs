@@ -7,7 +7,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::endpoint::Endpoint;
-use super::error::SettingError;
 use crate::language::say;
 
 /// The app secret, handed out by the platform as `secret:salt`. Never printed, and wiped from
@@ -21,14 +20,14 @@ pub struct AppSecret {
 impl AppSecret {
     /// Splits `secret:salt`; white space around it is dropped. Where there is no colon, Chinese
     /// input methods have put a full-width one.
-    pub fn parse(text: &str) -> Result<Self, SettingError> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         match text.split_once(':').or_else(|| text.split_once('：')) {
             Some((secret, salt)) if !secret.is_empty() && !salt.is_empty() => Ok(AppSecret {
                 secret: secret.into(),
                 salt: salt.into(),
             }),
-            _ => Err(SettingError(say!("account-secret-form"))),
+            _ => Err(say!("account-secret-form")),
         }
     }
 

@@ -10,7 +10,7 @@ use ureq::tls::TlsConfig;
 
 use super::account::Account;
 use super::clock::Clock;
-use super::error::{CallError, ErrorKind, SettingError};
+use super::error::{CallError, ErrorKind};
 use super::explain::Route;
 use super::protocol::{NOW_METHOD, UPDATE_METHOD};
 use super::proxy::SystemProxy;
@@ -51,7 +51,7 @@ impl Client {
     /// # Errors
     ///
     /// If the proxy or the file of certificate authorities is not usable.
-    pub fn new(account: &Account, timeout: Duration) -> Result<Client, SettingError> {
+    pub fn new(account: &Account, timeout: Duration) -> Result<Client, String> {
         let proxy = if account.stand_in {
             None
         } else {

@@ -6,7 +6,6 @@ use serde::Serialize;
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
 
-use super::error::SettingError;
 use crate::language::say;
 
 /// The documented production address; public clients use https.
@@ -38,9 +37,9 @@ impl Endpoint {
 }
 
 impl FromStr for Endpoint {
-    type Err = SettingError;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, SettingError> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let text = match text.trim() {
             "production" => PRODUCTION,
             "test" => TEST,
@@ -60,11 +59,11 @@ impl FromStr for Endpoint {
         } else {
             text
         };
-        Err(SettingError(say!(
+        Err(say!(
             "endpoint-refused",
             given = shown,
             example = PRODUCTION
-        )))
+        ))
     }
 }
 

@@ -48,10 +48,6 @@ pub struct CallError {
     pub sent: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct SettingError(pub(super) String);
-
 impl CallError {
     pub fn new(kind: ErrorKind, code: Option<i64>, reason: String) -> Self {
         CallError {

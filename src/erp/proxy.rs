@@ -6,7 +6,6 @@ use ureq::Proxy;
 use ureq::http::Uri;
 
 use super::endpoint::names_a_server;
-use super::error::SettingError;
 use crate::language::say;
 
 pub(super) struct SystemProxy {
@@ -20,7 +19,7 @@ impl SystemProxy {
     pub(super) fn choose(
         endpoint: &Uri,
         variable: impl Fn(&str) -> Option<OsString>,
-    ) -> Result<Option<SystemProxy>, SettingError> {
+    ) -> Result<Option<SystemProxy>, String> {
         let set = |names: &[&'static str]| {
             let mut values = names.iter().map(|name| (*name, variable(name)));
             values.find_map(|(name, value)| Some((name, value.filter(|it| !it.is_empty())?)))
@@ -41,7 +40,7 @@ impl SystemProxy {
             Some(proxy) if proxy.uri().authority().is_some_and(names_a_server) => {
                 Ok(Some(SystemProxy { proxy, variable }))
             }
-            _ => Err(SettingError(say!("proxy-unusable", variable = variable))),
+            _ => Err(say!("proxy-unusable", variable = variable)),
         }
     }
 
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     /// What is chosen for the endpoint where these variables are set, as a shell would.
-    fn chosen(endpoint: &str, set: &str) -> Result<Option<String>, SettingError> {
+    fn chosen(endpoint: &str, set: &str) -> Result<Option<String>, String> {
         let variable = |name: &str| {
             let mut set = set.split(' ').filter_map(|it| it.split_once('='));
             let found = set.find(|(known, _)| *known == name);

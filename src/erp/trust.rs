@@ -9,18 +9,17 @@ use rustls::pki_types::pem::PemObject;
 use ureq::tls::{Certificate, RootCerts};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use super::error::SettingError;
 use crate::language::say;
 
 /// The public authorities built in and, from a PEM file, those of a company that inspects TLS.
-pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, SettingError> {
+pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, String> {
     let Some(file) = ca_file else {
         return Ok(RootCerts::WebPki);
     };
     let path = file.display().to_string();
     let pem = fs::read(file).map_err(|error| {
         let (path, why) = (path.clone(), error.to_string());
-        SettingError(say!("certificates-unreadable", path = path, why = why))
+        say!("certificates-unreadable", path = path, why = why)
     })?;
     let own: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
@@ -28,7 +27,7 @@ pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, SettingErr
     // ureq passes over what it cannot parse; the user should know.
     let (usable, unusable) = RootCertStore::empty().add_parsable_certificates(own.iter().cloned());
     if usable == 0 || unusable > 0 {
-        return Err(SettingError(say!("certificates-unusable", path = path)));
+        return Err(say!("certificates-unusable", path = path));
     }
     let trusted = own.iter().chain(TLS_SERVER_ROOT_CERTS);
     let trusted: Vec<_> = trusted

@@ -42,15 +42,12 @@ impl Calls<'_> {
     }
 }
 
-/// Sends every order that is wanted and records its outcome, if it comes to one.
+/// Sends every order that is wanted and takes its outcome, if it comes to one, to the journal: only
+/// there it counts as known.
 pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result<(), RunError> {
     let breaker = Breaker::new(calls.rules);
-    let recorder = Recorder {
-        orders,
-        calls,
-        journal,
-        is_writable: Mutex::new(true),
-    };
+    // After an error nothing more may be appended: the last line may be torn.
+    let is_writable = Mutex::new(true);
     let send = |number: &str, order: &Order| {
         let place = orders.place(order);
         let purpose = Purpose {
@@ -64,7 +61,44 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
         if let Some(reason) = breaker.record(outcome.status, &outcome.message) {
             calls.stop.stop(reason);
         }
-        recorder.record(number, order, outcome);
+        let line = Line {
+            order: number.to_owned(),
+            flag: orders.flag(order).to_owned(),
+            line: order.line,
+            outcome,
+        };
+        let is_recorded = {
+            let mut is_writable = lock(&is_writable);
+            if *is_writable && let Err(error) = journal.append(&[&line]) {
+                *is_writable = false;
+                calls.stop.stop(StopReason::Journal(error.to_string()));
+            }
+            *is_writable
+        };
+        let status = line.outcome.status;
+        if is_recorded {
+            calls.observers.event(&Event::Settled {
+                line: order.line,
+                order: number,
+                rows: order.rows.into(),
+                superseded: orders.superseded_rows_of(number, order),
+                status,
+            });
+        } else {
+            let text = say!(
+                "event-unrecorded",
+                place = orders.place(order).to_string(),
+                order = number,
+                status = status.as_str()
+            );
+            let text = match &*line.outcome.message {
+                "" => text,
+                message => format!("{text}, {message}"),
+            };
+            calls.observers.say(Level::Error, text);
+        }
+        // It is the only outcome: no order is sent twice.
+        let _ = order.outcome.set(line.outcome);
     };
     let aside = Mutex::new(Vec::<Aside<'_>>::new());
     calls.each(orders.in_turn(), |(number, order)| {
@@ -118,57 +152,4 @@ fn outcome(attempted: Attempted<()>, before: Option<Outcome>) -> Option<Outcome>
         attempts,
         finished_at: Timestamp::now(),
     })
-}
-
-/// Takes the outcomes of a run to its journal: only there they count as known.
-struct Recorder<'r> {
-    orders: &'r Orders,
-    calls: &'r Calls<'r>,
-    journal: &'r Journal,
-    /// After an error nothing more may be appended: the last line may be torn.
-    is_writable: Mutex<bool>,
-}
-
-impl Recorder<'_> {
-    fn record(&self, number: &str, order: &Order, outcome: Outcome) {
-        let place = self.orders.place(order);
-        let line = Line {
-            order: number.to_owned(),
-            flag: self.orders.flag(order).to_owned(),
-            line: place.line,
-            outcome,
-        };
-        let mut is_writable = lock(&self.is_writable);
-        if *is_writable && let Err(error) = self.journal.append(&[&line]) {
-            *is_writable = false;
-            self.calls.stop.stop(StopReason::Journal(error.to_string()));
-        }
-        let is_recorded = *is_writable;
-        drop(is_writable);
-        let status = line.outcome.status;
-        let observers = self.calls.observers;
-        if is_recorded {
-            observers.event(&Event::Settled {
-                line: place.line,
-                order: number,
-                rows: order.rows.into(),
-                superseded: self.orders.superseded_rows_of(number, order),
-                status,
-            });
-        } else {
-            let text = say!(
-                "event-unrecorded",
-                place = place.to_string(),
-                order = number,
-                status = status.as_str()
-            );
-            let text = match &*line.outcome.message {
-                "" => text,
-                message => format!("{text}, {message}"),
-            };
-            observers.say(Level::Error, text);
-        }
-        // It is the only outcome: no order is sent twice.
-        let _ = order.outcome.set(line.outcome);
-    }
 }

@@ -11,7 +11,6 @@ use jiff::ZonedDateTime;
 
 use super::lock;
 use super::state::State;
-use crate::language::say;
 use crate::text::{one_line, time_of_day};
 
 const LINE_EVERY: Duration = Duration::from_secs(30);
@@ -77,17 +76,14 @@ fn target() -> ProgressDrawTarget {
 
 fn show(state: &Mutex<State>, bar: &ProgressBar) {
     let state = lock(state);
-    let (settled, last) = (state.settled(), state.last.clone());
-    let mut text = state.text(Instant::now());
+    let settled = state.settled();
+    let text = state.text(Instant::now());
     // Nobody waits for a terminal that takes nothing.
     drop(state);
     if !bar.is_hidden() {
         bar.set_message(one_line(&text, usize::MAX));
         bar.set_position(settled);
         return;
-    }
-    if !last.is_empty() {
-        text = say!("progress-last", line = text, order = last);
     }
     let line = format!("{} {text}", time_of_day(&ZonedDateTime::now()));
     // Nobody may be watching any more: the run goes on.

@@ -23,7 +23,6 @@ pub struct State {
     away_since: Option<String>,
     /// What is out of the ordinary, and until when that is shown, if not until it is over.
     notice: Option<(Option<Instant>, String)>,
-    pub last: String,
 }
 
 impl State {
@@ -43,7 +42,6 @@ impl State {
             paused_until: None,
             away_since: None,
             notice: None,
-            last: String::new(),
         }
     }
 
@@ -86,7 +84,6 @@ impl State {
                 self.back();
             }
             Event::Settled {
-                order,
                 rows,
                 superseded,
                 status,
@@ -100,7 +97,6 @@ impl State {
                     }
                 }
                 self.calls_left = self.calls_left.saturating_sub(1);
-                order.clone_into(&mut self.last);
             }
             _ => {}
         }
@@ -226,7 +222,6 @@ mod tests {
             tell(&mut state, now, 0, &settled("CG2", 1, 0));
         }
         assert!(!state.text(now).contains("left"), "{}", state.text(now));
-        assert_eq!(state.last, "CG2");
     }
 
     #[test]

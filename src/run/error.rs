@@ -1,6 +1,6 @@
 //! Why a run ended without results.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::files::{FileError, Holder};
@@ -26,7 +26,14 @@ pub enum RunError {
     #[error("{}", say!("run-account-busy", holder = holder.to_string(), waited = duration(*waited)))]
     AccountBusy { holder: Holder, waited: Duration },
     /// Calls were made, and then something kept the results from being written.
-    #[error("{}", interrupted(stopped.as_ref(), source, journal, *is_kept))]
+    #[error("{}", say!(
+        "run-interrupted",
+        is_stopped = u8::from(stopped.is_some()),
+        reason = stopped.as_ref().map(ToString::to_string).unwrap_or_default(),
+        source = source.to_string(),
+        journal = journal.display().to_string(),
+        is_kept = u8::from(*is_kept)
+    ))]
     Interrupted {
         stopped: Option<StopReason>,
         source: Box<RunError>,
@@ -35,30 +42,4 @@ pub enum RunError {
     },
     #[error("{}", say!("run-no-workers", why = .0.as_str()))]
     Workers(String),
-}
-
-fn interrupted(
-    stopped: Option<&StopReason>,
-    source: &RunError,
-    journal: &Path,
-    is_kept: bool,
-) -> String {
-    let journal = journal.display().to_string();
-    let source = match stopped {
-        Some(reason) => say!(
-            "run-stopped-and-interrupted",
-            reason = reason.to_string(),
-            source = source.to_string()
-        ),
-        None => source.to_string(),
-    };
-    if is_kept {
-        say!("run-interrupted", source = source, journal = journal)
-    } else {
-        say!(
-            "run-interrupted-journal-gone",
-            source = source,
-            journal = journal
-        )
-    }
 }

@@ -23,26 +23,16 @@ pub struct Found {
 
 impl Found {
     pub fn shown(listed: Listed, at: Timestamp) -> Found {
-        let found = Found {
+        let obstacle = match listed.flag {
+            Some(_) => String::new(),
+            None => say!("readback-without-flag"),
+        };
+        Found {
             flag: listed.flag.map(String::into_boxed_str),
             modified: listed.modified,
             at,
-            obstacle: String::new(),
+            obstacle,
             is_missing: false,
-        };
-        if found.flag.is_some() {
-            found
-        } else {
-            found.without_flag()
-        }
-    }
-
-    /// The listing does not say it, or says it twice.
-    pub fn without_flag(self) -> Found {
-        Found {
-            flag: None,
-            obstacle: say!("readback-without-flag"),
-            ..self
         }
     }
 
@@ -66,8 +56,10 @@ impl Found {
         }
         let agree = listed.windows(2).all(|pair| pair[0].flag == pair[1].flag);
         match listed.into_iter().next() {
-            Some(its) if agree => Found::shown(its, Timestamp::now()),
-            Some(its) => Found::shown(its, Timestamp::now()).without_flag(),
+            Some(mut its) => {
+                its.flag = its.flag.filter(|_| agree);
+                Found::shown(its, Timestamp::now())
+            }
             None => Found::nothing(say!("readback-not-found"), true),
         }
     }

@@ -64,10 +64,11 @@ pub fn read_listings(
         },
     };
     let windows = reading.windows().len();
-    let mut earlier = (0..windows).rev();
-    while let Some(left) = earlier.next()
-        && reading.read_window(windows - left - 1, left as u64)
-    {}
+    for nth in 0..windows {
+        if !reading.read_window(nth, (windows - nth - 1) as u64) {
+            break;
+        }
+    }
     let read = reading.read;
     if let Some(error) = &read.refused {
         let text = say!("listing-refused", error = error.to_string());
@@ -188,7 +189,7 @@ impl Reading<'_> {
                 return true;
             }
             // A server may give fewer orders a page than it is asked for.
-            if let Some(total) = listing.total {
+            if let Some(total) = listing.total.filter(|_| number == 0) {
                 pages = total.div_ceil(listing.orders.len() as u64);
             }
             self.enter(listing);
@@ -212,23 +213,25 @@ impl Reading<'_> {
 
     fn enter(&mut self, listing: Listing) {
         let at = Timestamp::now();
-        for listed in listing.orders {
+        for mut listed in listing.orders {
             let Some((flag, order)) = self.orders.get_mut(&listed.order) else {
                 continue;
             };
             if !order.is_wanted {
                 continue;
             }
-            let mut now = Found::shown(listed, at);
+            // Of two on one page it is not known which is the later.
+            let before = order.found.take();
+            let is_twice = before.as_ref().is_some_and(|before| {
+                before.at == at && before.flag.as_deref() != listed.flag.as_deref()
+            });
+            if is_twice {
+                listed.flag = None;
+            }
+            let now = Found::shown(listed, at);
             let saves = |found: &Found| u64::from((self.saves)(found, flag));
-            match order.found.take() {
-                Some(before) => {
-                    // Of two on one page it is not known which is the later.
-                    if before.at == at && before.flag != now.flag {
-                        now = now.without_flag();
-                    }
-                    self.read.saved -= saves(&before);
-                }
+            match before {
+                Some(before) => self.read.saved -= saves(&before),
                 None => self.unseen -= 1,
             }
             self.read.saved += saves(&now);

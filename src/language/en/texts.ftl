@@ -149,9 +149,14 @@ stop-deadline = the deadline has passed (--deadline)
 run-no-rows = the sheet has a header and no rows
 run-sheet-replaced = { $sheet }: another file was saved over it; it is left as it is
 run-no-workers = cannot start the workers: { $why }
-run-interrupted = { $source }; what is known is kept in `{ $journal }`, and the same command continues from there
-run-interrupted-journal-gone = { $source }; what is known stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
-run-stopped-and-interrupted = stopped early: { $reason }; then: { $source }
+run-interrupted =
+    { $is_stopped ->
+        [0] { $source }
+       *[other] stopped early: { $reason }; then: { $source }
+    }; what is known { $is_kept ->
+        [0] stood in `{ $journal }`, which was removed or moved away during the run: put it back, or the same command starts over
+       *[other] is kept in `{ $journal }`, and the same command continues from there
+    }
 run-account-busy = another run is calling for the same account ({ $holder }), and this one has waited for { $waited }; nothing was sent: run the same command again when the other has ended
 
 journal-of-other-identity = the journal in the way belongs to another account, endpoint, choice of columns or --on-conflict; kept as `{ $path }`, starting over
@@ -522,7 +527,6 @@ progress-settled = { $settled } of { $rows } rows
 progress-per-minute = { $calls } calls/min
 progress-per-second = { $calls } calls/s
 progress-left = { $time } left
-progress-last = { $line }; last order { $order }
 progress-paused = paused until { $until }: { $reason }
 progress-away = server away since { $since }, next try at { $next }: { $reason }
 progress-retrying = trying again after: { $reason }

@@ -129,9 +129,14 @@ stop-deadline = 已到截止时间（--deadline）
 run-no-rows = 表格只有表头，没有数据行
 run-sheet-replaced = { $sheet }：已被另一个文件覆盖；现有文件保持不动
 run-no-workers = 无法启动并发线程：{ $why }
-run-interrupted = { $source }；已知结果保存在 `{ $journal }` 中，再次执行同一命令即可续跑
-run-interrupted-journal-gone = { $source }；已知结果原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
-run-stopped-and-interrupted = 提前停止：{ $reason }；随后：{ $source }
+run-interrupted =
+    { $is_stopped ->
+        [0] { $source }
+       *[other] 提前停止：{ $reason }；随后：{ $source }
+    }；已知结果{ $is_kept ->
+        [0] 原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
+       *[other] 保存在 `{ $journal }` 中，再次执行同一命令即可续跑
+    }
 run-account-busy = 另一个运行正在用同一账号调用（{ $holder }），本次已等待 { $waited }；没有发送任何内容：请等它结束后再次执行同一命令
 
 journal-of-other-identity = 原有的运行记录属于其他账号、接口地址、列或 --on-conflict 设置；已另存为 `{ $path }`，本次从头开始
@@ -499,7 +504,6 @@ progress-settled = { $settled }/{ $rows } 行
 progress-per-minute = { $calls } 次/分
 progress-per-second = { $calls } 次/秒
 progress-left = 还剩 { $time }
-progress-last = { $line }；最近的采购单 { $order }
 progress-paused = 暂停至 { $until }：{ $reason }
 progress-away = 服务器自 { $since } 起连不上，{ $next } 再试：{ $reason }
 progress-retrying = 正在重试：{ $reason }

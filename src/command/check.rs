@@ -145,8 +145,9 @@ fn look(
         }
     }
     // Where only the permission to ask is missing, a run would go on without.
-    let refusal = asked.as_ref().and_then(|asked| asked.holds_for_all());
-    Ok(if refusal.is_some_and(|error| !error.lacks_permission()) {
+    let refusal = asked.and_then(|asked| asked.refused);
+    let refusal = refusal.filter(|error| !error.lacks_permission());
+    Ok(if refusal.is_some_and(|error| error.holds_for_all()) {
         STOPPED
     } else if orders.unclear() > 0 {
         SOME_FAILED

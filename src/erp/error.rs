@@ -76,6 +76,11 @@ impl CallError {
         self.kind == ErrorKind::Doubtful && self.code == Some(100)
     }
 
+    /// Whether every other call that reads would be answered like this one.
+    pub fn holds_for_all(&self) -> bool {
+        matches!(self.kind, ErrorKind::Fatal | ErrorKind::Clock) || self.lacks_permission()
+    }
+
     /// The reason, with the ERP's status where there is one.
     pub fn why(&self) -> String {
         self.with_status(self.reason.clone())

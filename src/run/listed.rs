@@ -10,7 +10,7 @@ use super::event::{Level, Observer};
 use super::found::Found;
 use super::orders::Orders;
 use super::rules::Rules;
-use crate::erp::{CallError, Client, ErrorKind, Listing, Query, Window};
+use crate::erp::{CallError, Client, Listing, Query, Window};
 use crate::files::{Outcome, Status};
 use crate::language::say;
 use crate::stop::Stop;
@@ -30,14 +30,6 @@ pub struct Listings {
     pub calls: u64,
     /// The ERP does not list its orders, or in a form that is not known.
     pub refused: Option<CallError>,
-}
-
-impl Listings {
-    pub fn holds_for_all(&self) -> Option<&CallError> {
-        self.refused.as_ref().filter(|error| {
-            matches!(error.kind, ErrorKind::Fatal | ErrorKind::Clock) || error.lacks_permission()
-        })
-    }
 }
 
 /// Reads, a call after the other, the orders that were modified within this time, the latest window

@@ -45,7 +45,7 @@ pub fn read_back(
     let orders = &*orders;
     let read = Mutex::new(ReadBack {
         calls: listings.calls,
-        given_up: listings.holds_for_all().cloned(),
+        given_up: listings.refused.filter(CallError::holds_for_all),
         failed_in_a_row: 0,
     });
     let settled = |number: &str, order: &Order| {
@@ -91,7 +91,11 @@ pub fn read_back(
                 // A refusal in the ERP's words is one on the order.
                 let is_its = error.kind == ErrorKind::Rejected && error.code != Some(0);
                 read.failed_in_a_row = if is_its { 0 } else { read.failed_in_a_row + 1 };
-                if holds_for_all(calls, &error) || read.failed_in_a_row >= MAX_CONSECUTIVE {
+                let is_refused = error.kind == ErrorKind::Doubtful && !error.lacks_permission();
+                if error.holds_for_all()
+                    || is_refused && calls.reach.refused() == About::Run
+                    || read.failed_in_a_row >= MAX_CONSECUTIVE
+                {
                     read.given_up.get_or_insert(error.clone());
                 }
                 Found::nothing(error.reason, false)
@@ -103,13 +107,4 @@ pub fn read_back(
         settled(number, order);
     })?;
     Ok(read.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Whether every other call would be answered like this one.
-fn holds_for_all(calls: &Calls<'_>, error: &CallError) -> bool {
-    match error.kind {
-        ErrorKind::Fatal | ErrorKind::Clock => true,
-        ErrorKind::Doubtful => error.lacks_permission() || calls.reach.refused() == About::Run,
-        _ => false,
-    }
 }

@@ -15,7 +15,6 @@ mod event;
 mod found;
 mod listed;
 mod orders;
-mod outage;
 mod planned;
 mod publish;
 mod reach;

@@ -45,8 +45,8 @@ impl Rules {
     }
 }
 
-/// The circuit breaker: what the rules have seen so far, from all workers. An ERP that is down must not
-/// cost a night of retries.
+/// The circuit breaker: what the rules have seen so far, from all workers. An ERP that is down must
+/// not cost a night of retries.
 #[derive(Debug)]
 pub struct Breaker<'r> {
     rules: &'r Rules,

@@ -78,6 +78,17 @@ impl Place {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    /// Replaces texts in a file, the first of each.
+    #[track_caller]
+    pub fn edit(&self, name: &str, edits: &[(&str, &str)]) {
+        let mut text = self.read(name);
+        for (from, to) in edits {
+            assert!(text.contains(from), "{from} in {text}");
+            text = text.replacen(from, to, 1);
+        }
+        self.write(name, text);
+    }
+
     /// The statuses of a file of results.
     #[track_caller]
     pub fn statuses(&self, name: &str) -> Vec<String> {
@@ -147,6 +158,12 @@ impl Place {
     #[track_caller]
     pub fn verifies(&self, erp: &impl Endpoint, line: &str, code: i32) -> Finished {
         finish(&mut self.verify(erp, line.split(' '))).expect(code)
+    }
+
+    /// Likewise `wdt-flags check LINE`, which needs no account.
+    #[track_caller]
+    pub fn checks(&self, line: &str, code: i32) -> Finished {
+        finish(self.program().arg("check").args(line.split(' '))).expect(code)
     }
 
     /// `wdt-flags verify ARGS`, likewise.

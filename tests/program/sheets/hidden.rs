@@ -1,148 +1,91 @@
 //! Rows that a filter hides.
-use std::path::Path;
 
 use rust_xlsxwriter::Workbook;
 
-use crate::harness::{Place, Table, finish, sandbox};
+use crate::harness::{Place, Table, sandbox};
 
 /// Saves a table as a workbook with these of its rows, counted from 1, hidden.
-fn save(path: &Path, table: &[Vec<&str>], hidden: &[u32]) {
+fn save(place: &Place, name: &str, rows: impl IntoIterator<Item = Vec<String>>, hidden: &[u32]) {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    for (row, cells) in (0..).zip(table) {
-        sheet
-            .write_row(row, 0, cells.iter().copied())
-            .expect("written");
+    for (row, cells) in (0..).zip(rows) {
+        sheet.write_row(row, 0, cells).expect("written");
     }
     for row in hidden {
         sheet.set_row_hidden(row - 1).expect("hidden");
     }
-    workbook.save(path).expect("saved");
+    workbook.save(place.path(name)).expect("saved");
+}
+
+/// A workbook with these rows.
+fn orders(rows: &str, hidden: &[u32]) -> Place {
+    let place = Place::new();
+    let rows = std::iter::once("purchase_no,flag_name").chain(rows.lines());
+    let rows = rows.map(|row| row.split(',').map(str::to_owned).collect());
+    save(&place, "orders.xlsx", rows, hidden);
+    place
 }
 
 /// The order of line 4 is given another flag in a hidden row, which comes last.
-fn orders(place: &Place) {
-    let table = [
-        ["purchase_no", "flag_name"],
-        ["CG1", "aa"],
-        ["CG2", "aa"],
-        ["CG3", "aa"],
-        ["CG404", "aa"],
-        ["", "aa"],
-        ["CG3", "加急"],
-    ];
-    let table = table.map(|cells| cells.to_vec());
-    save(&place.path("orders.xlsx"), &table, &[3, 6, 7]);
-}
+const ROWS: &str = "CG1,aa\nCG2,aa\nCG3,aa\nCG404,aa\n,aa\nCG3,加急";
+const HIDDEN: [u32; 3] = [3, 6, 7];
 
 #[test]
 fn hidden_rows_are_sent_and_said_to_be() {
-    let (place, erp) = (Place::new(), sandbox());
-    orders(&place);
-    let run = finish(&mut place.run(&erp, ["orders.xlsx"])).expect(1);
-    assert!(
-        run.stderr.starts_with(
-            "warning: 3 rows are hidden, by a filter perhaps, and sent too; --visible-only leaves them out\n"
-        ),
-        "{run:?}"
-    );
+    let (place, erp) = (orders(ROWS, &HIDDEN), sandbox());
+    let run = place.runs(&erp, "orders.xlsx", 1);
+    let said =
+        "3 rows are hidden, by a filter perhaps, and sent too; --visible-only leaves them out";
+    run.says(&format!("warning: {said}\n"));
     assert_eq!((erp.accepted("CG2"), erp.accepted("CG3")), (1, 1));
     assert_eq!(erp.flags()["CG3"], "加急");
-
-    let check = finish(place.program().args(["check", "orders.xlsx"])).expect(1);
-    assert!(
-        check.stderr.starts_with("warning: 3 rows are hidden"),
-        "{check:?}"
-    );
-    let json = finish(
-        place
-            .program()
-            .args(["check", "orders.xlsx", "--format=json"]),
-    )
-    .expect(1);
-    assert!(
-        json.stdout
-            .contains("\"warnings\": [\n    \"3 rows are hidden"),
-        "{json:?}"
-    );
+    let said = "3 rows are hidden";
+    place
+        .checks("orders.xlsx", 1)
+        .says(&format!("warning: {said}"));
+    let json = place.checks("orders.xlsx --format=json", 1);
+    json.prints(&format!("\"warnings\": [\n    \"{said}"));
 }
 
 #[test]
 fn rows_that_are_left_out_decide_nothing_and_are_no_failures() {
-    let (place, erp) = (Place::new(), sandbox());
-    orders(&place);
-    let run = finish(&mut place.run(&erp, ["orders.xlsx", "--visible-only"])).expect(1);
-    assert!(
-        run.stderr
-            .starts_with("warning: 3 rows are hidden and left out (--visible-only)\n"),
-        "{run:?}"
-    );
-    assert!(
-        run.stdout
-            .starts_with("6 rows: 2 ok, 1 rejected, 3 skipped\n")
-            && run.stdout.contains("orders.failures.csv (1 row)"),
-        "{run:?}"
-    );
-    let hidden = ["skipped", "hidden in the sheet (--visible-only)"];
+    let (place, erp) = (orders(ROWS, &HIDDEN), sandbox());
+    let run = place.runs(&erp, "orders.xlsx --visible-only", 1);
+    run.says("warning: 3 rows are hidden and left out (--visible-only)\n");
+    run.prints("6 rows: 2 ok, 1 rejected, 3 skipped\n");
+    run.prints("orders.failures.csv (1 row)");
+    let hidden = "skipped,hidden in the sheet (--visible-only)\n";
     let results = place.table("orders.results.csv");
     assert_eq!(
-        results.select(["status", "message"]),
-        [
-            ["ok", ""],
-            hidden,
-            ["ok", ""],
-            ["rejected", "单据不存在"],
-            hidden,
-            hidden
-        ]
+        results.text(["status", "message"]),
+        format!("ok,\n{hidden}ok,\nrejected,单据不存在\n{hidden}{hidden}")
     );
-    assert_eq!(erp.flags().get("CG3").map(String::as_str), Some("aa"));
+    assert_eq!(erp.flags()["CG3"], "aa");
     assert_eq!(erp.accepted("CG2"), 0);
     let failures = place.table("orders.failures.csv");
     assert_eq!(failures.column("purchase_no"), ["CG404"]);
+    let check = place.checks("orders.xlsx --visible-only", 0);
+    check.prints("6 rows, 0 invalid, 3 left out; 3 distinct orders");
 
-    let check = place
-        .program()
-        .args(["check", "orders.xlsx", "--visible-only"])
-        .output();
-    let check = String::from_utf8_lossy(&check.expect("run").stdout).into_owned();
-    assert!(
-        check.contains("6 rows, 0 invalid, 3 left out; 3 distinct orders"),
-        "{check}"
-    );
-}
-
-#[test]
-fn a_run_that_leaves_out_rows_succeeds_by_the_others() {
-    let (place, erp) = (Place::new(), sandbox());
-    let table = [["purchase_no", "flag_name"], ["CG1", "aa"], ["CG404", "aa"]];
-    let table = table.map(|cells| cells.to_vec());
-    save(&place.path("orders.xlsx"), &table, &[3]);
-    finish(&mut place.run(&erp, ["orders.xlsx", "--visible-only"])).expect(0);
-    assert!(place.table("orders.failures.csv").rows.is_empty());
+    // A run that leaves out rows succeeds by the others.
+    let place = orders("CG1,aa\nCG404,aa", &[3]);
+    place.runs(&erp, "orders.xlsx --visible-only", 0);
+    assert_eq!(place.table("orders.failures.csv").rows.len(), 0);
 }
 
 #[test]
 fn what_is_hidden_in_a_failures_file_keeps_its_outcome() {
     let (place, erp) = (Place::new(), sandbox());
     place.sheet(&[("CG404", "aa"), ("CG1", "aa"), ("CG4040", "aa")]);
-    finish(&mut place.run(&erp, ["orders.csv"])).expect(1);
+    place.runs(&erp, "orders.csv", 1);
     let Table { header, mut rows } = place.table("orders.failures.csv");
     rows[0][0] = "CG5".to_owned();
     rows[1][0] = "CG6".to_owned();
     rows.insert(0, header);
-    let rows: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
-    save(&place.path("orders.failures.xlsx"), &rows, &[3]);
-    let args = ["orders.failures.xlsx", "--visible-only"];
-    finish(&mut place.run(&erp, args)).expect(0);
-    assert_eq!(
-        place
-            .table("orders.results.csv")
-            .select(["purchase_no", "status"]),
-        [["CG5", "ok"], ["CG1", "ok"], ["CG4040", "rejected"]]
-    );
+    save(&place, "orders.failures.xlsx", rows, &[3]);
+    place.runs(&erp, "orders.failures.xlsx --visible-only", 0);
+    let results = place.table("orders.results.csv");
+    let found = results.text(["purchase_no", "status"]);
+    assert_eq!(found, "CG5,ok\nCG1,ok\nCG4040,rejected\n");
     assert_eq!(erp.accepted("CG6"), 0);
 }

@@ -112,6 +112,6 @@ fn memory_does_not_grow_with_the_rows_of_few_orders() {
         assert_eq!(place.results(&run.expect(0)).count("ok"), rows);
         bytes as f64
     };
-    let (few, many) = (peak(2_000), peak(40_000));
+    let (few, many) = (peak(2_000), peak(20_000));
     assert!(many <= 1.1 * few, "{many} bytes against {few}");
 }

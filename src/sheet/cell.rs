@@ -15,7 +15,7 @@ const MAX_SHOWN: usize = 40;
 
 /// What is wrong with a cell of the column, which is to be sent as the field. `digits` is how many
 /// its orders have that are texts, where that is certain enough.
-pub(super) fn problem(
+pub fn problem(
     cell: Cell<'_>,
     column: &str,
     field: Field,

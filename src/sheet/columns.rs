@@ -28,7 +28,7 @@ impl Field {
     }
 
     /// Whether a header fits the field, and whether it is one of last resort.
-    pub(super) fn fit(self, header: &str) -> Option<bool> {
+    pub fn fit(self, header: &str) -> Option<bool> {
         let name = plain_name(header);
         let has = |names: &str| !name.is_empty() && names.split(' ').any(|it| it == name);
         let [names, last] = self.names();
@@ -39,14 +39,14 @@ impl Field {
         }
     }
 
-    pub(super) fn title(self) -> String {
+    pub fn title(self) -> String {
         match self {
             Field::PurchaseNo => say!("sheet-order-column"),
             Field::FlagName => say!("sheet-flag-column"),
         }
     }
 
-    pub(super) fn option(self) -> &'static str {
+    pub fn option(self) -> &'static str {
         match self {
             Field::PurchaseNo => "--order-column",
             Field::FlagName => "--flag-column",
@@ -56,27 +56,27 @@ impl Field {
 
 /// One line that may be the header.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) number: u64,
-    pub(super) fields: Vec<String>,
-    pub(super) own: OwnColumns,
+pub struct Line {
+    pub number: u64,
+    pub fields: Vec<String>,
+    pub own: OwnColumns,
 }
 
 /// The columns that are sent.
-pub(super) struct Columns {
-    pub(super) order: usize,
-    pub(super) flag: FlagSource,
+pub struct Columns {
+    pub order: usize,
+    pub flag: FlagSource,
     /// Whether the order's column and the flag's are known by letter.
-    pub(super) by_letter: [bool; 2],
+    pub by_letter: [bool; 2],
     /// Whether one of them is known by name, and not by what may be a letter as well.
-    pub(super) is_named: bool,
+    pub is_named: bool,
 }
 
 /// A column, and whether it is known by letter; an error if several could be it.
 type Found = Result<(usize, bool), String>;
 
 impl Line {
-    pub(super) fn of(record: Record<'_>, options: &SheetOptions) -> Line {
+    pub fn of(record: Record<'_>, options: &SheetOptions) -> Line {
         let fields: Vec<_> = record.iter().map(str::to_owned).collect();
         Line {
             number: record.line,
@@ -85,23 +85,23 @@ impl Line {
         }
     }
 
-    pub(super) fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
+    pub fn own_fields(&self) -> impl Iterator<Item = (usize, &String)> {
         self.own.kept.iter().map(|&at| (at, &self.fields[at]))
     }
 
-    pub(super) fn filled(&self) -> impl Iterator<Item = (usize, &String)> {
+    pub fn filled(&self) -> impl Iterator<Item = (usize, &String)> {
         let fields = (0..).zip(&self.fields);
         fields.filter(|(_, field)| !is_blank(field))
     }
 
     /// A column as messages name it: header and letter.
-    pub(super) fn titled(&self, at: usize) -> String {
+    pub fn titled(&self, at: usize) -> String {
         let (header, letter) = (quoted(&self.fields[at]), letter(at));
         say!("sheet-titled-column", header = header, letter = letter)
     }
 
     /// The columns, if the line has both. Names of last resort count only where so asked.
-    pub(super) fn columns(
+    pub fn columns(
         &self,
         options: &SheetOptions,
         is_last: bool,
@@ -209,7 +209,7 @@ impl Line {
     }
 
     /// Which columns it has not.
-    pub(super) fn lacks(&self, options: &SheetOptions) -> Vec<Field> {
+    pub fn lacks(&self, options: &SheetOptions) -> Vec<Field> {
         let order = self
             .find_order(options, true)
             .is_none()
@@ -219,7 +219,7 @@ impl Line {
     }
 
     /// Which columns are not there, what is, and how to say where they are.
-    pub(super) fn missing(&self, lacks: &[Field], options: &SheetOptions) -> String {
+    pub fn missing(&self, lacks: &[Field], options: &SheetOptions) -> String {
         let columns = lacks.iter().map(|field| {
             let given = match field {
                 Field::PurchaseNo => &options.order_column,

@@ -14,16 +14,13 @@ use crate::language::say;
 use crate::workbook::{Budget, Workbook, WorkbookFormat};
 
 #[derive(Debug)]
-pub(super) enum Content {
+pub enum Content {
     Text(Text),
     Worksheet(Box<Worksheet>),
 }
 
 impl Content {
-    pub(super) fn open(
-        input: &Input,
-        options: &SheetOptions,
-    ) -> Result<(Content, Header), SheetError> {
+    pub fn open(input: &Input, options: &SheetOptions) -> Result<(Content, Header), SheetError> {
         let head = input.read_at(0, SNIFF_LEN)?;
         check_no_lock(input)?;
         if head.is_empty() {
@@ -54,7 +51,7 @@ impl Content {
         Ok((Content::Worksheet(Box::new(worksheet)), header))
     }
 
-    pub(super) fn warnings(&self) -> Vec<Warning> {
+    pub fn warnings(&self) -> Vec<Warning> {
         match self {
             Content::Text(text) => text.encoding.warning().into_iter().collect(),
             Content::Worksheet(worksheet) => worksheet.warnings(),
@@ -63,7 +60,7 @@ impl Content {
 
     /// Whether all long numbers among the orders look cut by Excel. A workbook shows those with an
     /// exponent.
-    pub(super) fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
+    pub fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
         match self {
             Content::Text(text) => has_rounded_orders(text.records(input), header),
             Content::Worksheet(_) => false,
@@ -71,7 +68,7 @@ impl Content {
     }
 
     /// Reads all records, blank ones and those above the header included.
-    pub(super) fn records<'s>(
+    pub fn records<'s>(
         &'s self,
         input: &'s Input,
         header: &'s Header,

@@ -24,7 +24,7 @@ pub struct Entry<'a> {
 }
 
 /// From the sheet's own cells and, where flags do not come from one of them, the row's sent flag.
-pub(super) fn entry<'a>(header: &'a Header, row: &'a Row) -> Result<Entry<'a>, Problem> {
+pub fn entry<'a>(header: &'a Header, row: &'a Row) -> Result<Entry<'a>, Problem> {
     let order = order(header, row)?;
     let (column, cell) = match &header.flag {
         FlagSource::Column(at) => (
@@ -41,7 +41,7 @@ pub(super) fn entry<'a>(header: &'a Header, row: &'a Row) -> Result<Entry<'a>, P
     Ok(Entry { order, flag })
 }
 
-pub(super) fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem> {
+pub fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem> {
     if let [Some(problem), _] = &row.cell_problems {
         return Err(problem.clone());
     }
@@ -61,7 +61,7 @@ pub(super) fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, P
 }
 
 /// Fails if the flag given for all rows cannot be sent.
-pub(super) fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
+pub fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
     let Some(flag) = &options.flag else {
         return Ok(());
     };
@@ -72,11 +72,7 @@ pub(super) fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError>
 }
 
 /// The cell as it would be sent. Borrows unless something within had to go.
-pub(super) fn clean<'c>(
-    cell: &'c str,
-    column: &str,
-    field: Field,
-) -> Result<Cow<'c, str>, Problem> {
+pub fn clean<'c>(cell: &'c str, column: &str, field: Field) -> Result<Cow<'c, str>, Problem> {
     let text = strip_wrapping(cell);
     if let Some(says) = misfit(&text, field) {
         return Err(Problem::misfit(column, says, &text));

@@ -9,12 +9,12 @@ pub struct SheetError(String);
 
 impl SheetError {
     /// `fault` is a clause about the file.
-    pub(super) fn of(file: &str, fault: impl ToString) -> SheetError {
+    pub fn of(file: &str, fault: impl ToString) -> SheetError {
         SheetError(say!("sheet-error", file = file, fault = fault.to_string()))
     }
 
     /// An option is at fault, whatever the sheet.
-    pub(super) fn of_option(fault: String) -> SheetError {
+    pub fn of_option(fault: String) -> SheetError {
         SheetError(fault)
     }
 

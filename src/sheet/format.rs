@@ -23,7 +23,7 @@ impl Format {
     }
 
     /// As people call it.
-    pub(super) fn title(self) -> String {
+    pub fn title(self) -> String {
         match self {
             Format::Text => say!("sheet-format-text"),
             Format::Workbook(WorkbookFormat::Html) => say!("sheet-format-html"),
@@ -51,7 +51,7 @@ impl fmt::Display for Format {
 }
 
 /// How many bytes tell what a file is.
-pub(super) const SNIFF_LEN: usize = 4096;
+pub const SNIFF_LEN: usize = 4096;
 
 /// An archive, as `.xlsx` is, and a compound file, as `.xls` and encrypted workbooks are.
 const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"];
@@ -89,7 +89,7 @@ const ENCRYPTED_BY: [&[u8]; 2] = [b"E-SafeNet", b"Fasoo DRM"];
 const ENCRYPTED_WITHIN: usize = 512;
 
 /// Whether a file may be a workbook by its first bytes; the error names what is no sheet.
-pub(super) fn is_workbook(head: &[u8]) -> Result<bool, String> {
+pub fn is_workbook(head: &[u8]) -> Result<bool, String> {
     let starts = |bytes: &[u8]| WORKBOOKS.iter().any(|it| bytes.starts_with(it));
     let begins = |table: &[(&[u8], &'static str)]| {
         let found = table.iter().find(|(start, _)| head.starts_with(start));
@@ -118,7 +118,7 @@ const TAGS: &str = "!doctype html head body meta title link style script base ta
 
 /// What markup holds the table of a text by its first characters; none if it is rows of fields. The
 /// error names what is no sheet.
-pub(super) fn markup(text: &str) -> Result<Option<WorkbookFormat>, String> {
+pub fn markup(text: &str) -> Result<Option<WorkbookFormat>, String> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     let mut marks = text.chars().filter(|c| !c.is_whitespace());
     if matches!(
@@ -163,7 +163,7 @@ fn first_element(text: &str) -> &str {
 }
 
 /// The document beside a lock file of this name, which a spreadsheet program keeps while it is open.
-pub(super) fn locked_document(name: &str) -> Option<&str> {
+pub fn locked_document(name: &str) -> Option<&str> {
     let starts = ["~$", ".~lock.", ".~"];
     let document = starts.iter().find_map(|start| name.strip_prefix(start))?;
     Some(document.trim_end_matches('#')).filter(|it| !it.is_empty())

@@ -16,28 +16,28 @@ use crate::workbook::letter;
 const SEARCHED_LINES: usize = 20;
 
 #[derive(Clone, Debug)]
-pub(super) struct Header {
-    pub(super) line: u64,
+pub struct Header {
+    pub line: u64,
     /// Where it ends: cells merged downwards may make it higher than a line.
-    pub(super) last_line: u64,
+    pub last_line: u64,
     /// Lines above it that are not blank.
-    pub(super) skipped: u64,
+    pub skipped: u64,
     /// All fields, the appended ones included.
-    pub(super) fields: Vec<String>,
-    pub(super) own: OwnColumns,
-    pub(super) order: usize,
-    pub(super) flag: FlagSource,
+    pub fields: Vec<String>,
+    pub own: OwnColumns,
+    pub order: usize,
+    pub flag: FlagSource,
     /// Whether the order's column and the flag's are known by letter.
-    pub(super) by_letter: [bool; 2],
+    pub by_letter: [bool; 2],
     /// Headers of the sheet's own columns.
-    pub(super) columns: Vec<String>,
+    pub columns: Vec<String>,
     /// Whether all long numbers among the orders look cut by Excel.
-    pub(super) has_rounded_orders: bool,
+    pub has_rounded_orders: bool,
 }
 
 /// Where a row's flag comes from.
 #[derive(Clone, Debug)]
-pub(super) enum FlagSource {
+pub enum FlagSource {
     Column(usize),
     /// The column in which an earlier run kept the flag that was sent.
     SentFlag(usize),
@@ -46,7 +46,7 @@ pub(super) enum FlagSource {
 }
 
 impl FlagSource {
-    pub(super) fn column(&self) -> Option<usize> {
+    pub fn column(&self) -> Option<usize> {
         match self {
             FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(*at),
             FlagSource::Given(_) => None,
@@ -56,32 +56,32 @@ impl FlagSource {
 
 impl Header {
     /// Where a column of the sheet's own stands among those.
-    pub(super) fn cell(&self, column: usize) -> usize {
+    pub fn cell(&self, column: usize) -> usize {
         let found = self.own.kept.iter().position(|&at| at == column);
         found.unwrap_or(usize::MAX)
     }
 
     /// Whether a row's order is the header of its column again.
-    pub(super) fn is_repeated_by(&self, order: &str) -> bool {
+    pub fn is_repeated_by(&self, order: &str) -> bool {
         let header = strip_wrapping(&self.fields[self.order]);
         self.line > 0 && header.eq_ignore_ascii_case(order)
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Search {
+pub struct Search {
     /// The header, or why there is none that can be used.
-    pub(super) found: Result<Header, String>,
+    pub found: Result<Header, String>,
     /// What kept it from reading further.
-    pub(super) stopped: Option<SheetError>,
+    pub stopped: Option<SheetError>,
     /// Of several searches the least is the best: by how many columns the nearest line lacks,
     /// whether it is known by a name of last resort, its number, and how many fields it has.
-    pub(super) rank: (usize, bool, u64, Reverse<usize>),
+    pub rank: (usize, bool, u64, Reverse<usize>),
 }
 
 impl Search {
     /// Whether a line has the columns, be it one that cannot be used.
-    pub(super) fn has_columns(&self) -> bool {
+    pub fn has_columns(&self) -> bool {
         self.rank.0 == 0
     }
 
@@ -111,12 +111,12 @@ impl Search {
     }
 
     /// The line that has the columns; meaningless if none has.
-    pub(super) fn line(&self) -> u64 {
+    pub fn line(&self) -> u64 {
         self.rank.2
     }
 
     /// How many fields the line has that is the header or comes nearest to one.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.rank.3.0
     }
 }
@@ -127,7 +127,7 @@ impl Search {
 /// later one that has them, too, makes it unusable, and so does doubt whether it is one. A column is
 /// known by the name given, else by the usual ones. A name that is given and that no cell of the
 /// line has may be a letter: then the line must have some text under that letter.
-pub(super) fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search {
+pub fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search {
     let (mut lines, above, stopped) = first_lines(&mut records, options);
     if options.is_table {
         return Search::of_table(lines.into_iter().next(), stopped);

@@ -14,9 +14,9 @@ use crate::language::say;
 /// An open sheet. Reads name their offset, so that passes do not disturb each other and a file
 /// replaced under its name does no harm.
 #[derive(Debug)]
-pub(super) struct Input {
-    pub(super) name: String,
-    pub(super) path: Option<PathBuf>,
+pub struct Input {
+    pub name: String,
+    pub path: Option<PathBuf>,
     file: File,
     /// Length and time of change at open; none for a temporary file, which nobody else can write.
     stamp: Option<Stamp>,
@@ -34,7 +34,7 @@ fn not_read(error: &io::Error) -> String {
 }
 
 impl Input {
-    pub(super) fn open(source: Source) -> Result<Input, SheetError> {
+    pub fn open(source: Source) -> Result<Input, SheetError> {
         let path = match source {
             Source::Stdin => return Input::spool("-".to_owned(), None, &mut io::stdin().lock()),
             Source::Path(path) => path,
@@ -66,7 +66,7 @@ impl Input {
     }
 
     /// Keeps a stream, which can be read only once, in an unnamed temporary file.
-    pub(super) fn spool(
+    pub fn spool(
         name: String,
         path: Option<PathBuf>,
         stream: &mut dyn Read,
@@ -90,13 +90,13 @@ impl Input {
     }
 
     /// A reader with a position of its own.
-    pub(super) fn reader_from(&self, offset: u64) -> Reader<'_> {
+    pub fn reader_from(&self, offset: u64) -> Reader<'_> {
         let file = &self.file;
         Reader { file, offset }
     }
 
     /// Up to `length` bytes from `offset` on; less only at the end of the file.
-    pub(super) fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, SheetError> {
+    pub fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, SheetError> {
         let mut bytes = Vec::with_capacity(length);
         let mut reader = self.reader_from(offset).take(length as u64);
         match reader.read_to_end(&mut bytes) {
@@ -106,30 +106,30 @@ impl Input {
     }
 
     /// What is known of the file itself; nothing of a stream.
-    pub(super) fn metadata(&self) -> Option<Metadata> {
+    pub fn metadata(&self) -> Option<Metadata> {
         self.stamp.and_then(|_| self.file.metadata().ok())
     }
 
-    pub(super) fn length(&self) -> Result<u64, SheetError> {
+    pub fn length(&self) -> Result<u64, SheetError> {
         let end = self.reader_from(0).seek(io::SeekFrom::End(0));
         end.map_err(|error| self.unreadable(&error))
     }
 
-    pub(super) fn error(&self, fault: impl ToString) -> SheetError {
+    pub fn error(&self, fault: impl ToString) -> SheetError {
         SheetError::of(&self.name, fault)
     }
 
     /// The error for a fault in reading, unless a change of the file explains it.
-    pub(super) fn failed(&self, fault: impl ToString) -> SheetError {
+    pub fn failed(&self, fault: impl ToString) -> SheetError {
         self.unchanged().err().unwrap_or_else(|| self.error(fault))
     }
 
-    pub(super) fn unreadable(&self, error: &io::Error) -> SheetError {
+    pub fn unreadable(&self, error: &io::Error) -> SheetError {
         self.failed(not_read(error))
     }
 
     /// Whether the path still leads to this file.
-    pub(super) fn is_in_place(&self) -> bool {
+    pub fn is_in_place(&self) -> bool {
         let Some(path) = &self.path else {
             return true;
         };
@@ -139,7 +139,7 @@ impl Input {
     }
 
     /// Fails if the file was written to, or another took its place, since it was opened.
-    pub(super) fn ensure_current(&self) -> Result<(), SheetError> {
+    pub fn ensure_current(&self) -> Result<(), SheetError> {
         self.unchanged()?;
         if self.stamp.is_some() && !self.is_in_place() {
             return Err(SheetError::changed(&self.name));
@@ -148,7 +148,7 @@ impl Input {
     }
 
     /// Fails if the file was written to since it was opened.
-    pub(super) fn unchanged(&self) -> Result<(), SheetError> {
+    pub fn unchanged(&self) -> Result<(), SheetError> {
         let Some(before) = self.stamp else {
             return Ok(());
         };
@@ -163,7 +163,7 @@ impl Input {
 
 /// Reads an [`Input`] from its own position.
 #[derive(Clone, Debug)]
-pub(super) struct Reader<'i> {
+pub struct Reader<'i> {
     file: &'i File,
     offset: u64,
 }

@@ -86,7 +86,7 @@ impl Layout {
         }
     }
 
-    pub(super) fn of(content: &Content, header: &Header) -> Layout {
+    pub fn of(content: &Content, header: &Header) -> Layout {
         let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
                 let format = match text.delimiter {

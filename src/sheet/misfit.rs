@@ -20,20 +20,20 @@ macro_rules! says {
 #[cfg(test)]
 mod tests;
 
-pub(super) const REPEATED_HEADER: Say = says!("misfit-repeated-header");
+pub const REPEATED_HEADER: Say = says!("misfit-repeated-header");
 const SEVERAL_ORDERS: Say = says!("misfit-several-orders");
-pub(super) const ROUNDED: Say = says!("misfit-rounded");
-pub(super) const NO_VALUE: Say = says!("misfit-no-value");
-pub(super) const FORMATTED: Say = says!("misfit-format");
-pub(super) const FEW_DIGITS: Say = says!("misfit-few-digits");
-pub(super) const NARROW: Say = says!("misfit-narrow");
-pub(super) const FORMULA_ERROR: Say = says!("misfit-formula-error");
-pub(super) const BOOLEAN: Say = says!("misfit-boolean");
-pub(super) const PERCENTAGE: Say = says!("misfit-percentage");
-pub(super) const TIME: Say = says!("misfit-time");
-pub(super) const DATE: Say = says!("misfit-date");
-pub(super) const SCIENTIFIC: Say = says!("misfit-scientific");
-pub(super) const AMOUNT: Say = says!("misfit-amount");
+pub const ROUNDED: Say = says!("misfit-rounded");
+pub const NO_VALUE: Say = says!("misfit-no-value");
+pub const FORMATTED: Say = says!("misfit-format");
+pub const FEW_DIGITS: Say = says!("misfit-few-digits");
+pub const NARROW: Say = says!("misfit-narrow");
+pub const FORMULA_ERROR: Say = says!("misfit-formula-error");
+pub const BOOLEAN: Say = says!("misfit-boolean");
+pub const PERCENTAGE: Say = says!("misfit-percentage");
+pub const TIME: Say = says!("misfit-time");
+pub const DATE: Say = says!("misfit-date");
+pub const SCIENTIFIC: Say = says!("misfit-scientific");
+pub const AMOUNT: Say = says!("misfit-amount");
 
 struct Misfits {
     says: Vec<Say>,
@@ -140,7 +140,7 @@ impl Misfits {
 }
 
 /// What the text is if it is not what it should be.
-pub(super) fn misfit(text: &str, field: Field) -> Option<Say> {
+pub fn misfit(text: &str, field: Field) -> Option<Say> {
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let is_usual = match field {
         Field::PurchaseNo => has_digit && text.bytes().all(|byte| byte.is_ascii_alphanumeric()),

@@ -27,12 +27,12 @@ fn unwrapped(cell: &str) -> Cow<'_, str> {
 }
 
 /// Whether nothing but white space and zero-width characters is in the cell.
-pub(super) fn is_blank(cell: &str) -> bool {
+pub fn is_blank(cell: &str) -> bool {
     cell.chars().all(|c| c.is_whitespace() || is_zero_width(c))
 }
 
 /// Characters that cannot be seen and have no width, direction marks among them.
-pub(super) fn is_zero_width(c: char) -> bool {
+pub fn is_zero_width(c: char) -> bool {
     matches!(
         c,
         '\u{200B}'..='\u{200F}'
@@ -45,7 +45,7 @@ pub(super) fn is_zero_width(c: char) -> bool {
 
 /// A header reduced to what it is compared by: white space around it, zero-width characters,
 /// letter case, full-width forms, and spaces for underscores make no difference.
-pub(super) fn folded(header: &str) -> String {
+pub fn folded(header: &str) -> String {
     let plain = strip_wrapping(header);
     let mut folded = String::with_capacity(plain.len());
     for c in plain.chars() {
@@ -80,7 +80,7 @@ const REMARKS: [&str; 9] = [
 /// A header reduced to the letters of its name: beyond what [`folded`] takes, case of letters and
 /// what separates words makes no difference, nor do brackets, asterisks and a colon around it, nor
 /// a remark such as （必填）.
-pub(super) fn plain_name(header: &str) -> String {
+pub fn plain_name(header: &str) -> String {
     let mut name = folded(header);
     name.retain(|c| !"_-".contains(c));
     loop {

@@ -52,21 +52,21 @@ pub const EXTRA_FIELDS: &str = "extra_fields";
 
 /// Which of a header's columns are the sheet's own, and where those appended are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct OwnColumns {
+pub struct OwnColumns {
     /// The sheet's own columns.
-    pub(super) kept: Vec<usize>,
+    pub kept: Vec<usize>,
     /// Where those of [`Appended::columns`] are; none if this program did not write the file.
-    pub(super) appended: Vec<Option<usize>>,
-    pub(super) sent_flag: Option<usize>,
-    pub(super) extra_fields: Option<usize>,
+    pub appended: Vec<Option<usize>>,
+    pub sent_flag: Option<usize>,
+    pub extra_fields: Option<usize>,
     /// How many fields the header has, empty ones at its end left out where this program wrote it.
-    pub(super) width: usize,
-    pub(super) unclear: Option<Unclear>,
+    pub width: usize,
+    pub unclear: Option<Unclear>,
 }
 
 /// Why a file of this program's cannot be read as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unclear {
+pub enum Unclear {
     /// It has lost the column by which its rows prove what they are.
     NoCheck,
     /// Two columns have this name, and the last is not where this program puts its own.
@@ -75,7 +75,7 @@ pub(super) enum Unclear {
 
 impl OwnColumns {
     /// `is_named` says that the file is a results or failures file by its name.
-    pub(super) fn of(header: &[String], is_named: bool) -> OwnColumns {
+    pub fn of(header: &[String], is_named: bool) -> OwnColumns {
         let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
         // Of two columns with one name the sheet's own comes first.
         let find = |name: &str| names.iter().rposition(|it| it == name);
@@ -121,12 +121,12 @@ impl OwnColumns {
     }
 
     /// Whether this program wrote the file.
-    pub(super) fn is_ours(&self) -> bool {
+    pub fn is_ours(&self) -> bool {
         !self.appended.is_empty()
     }
 
     /// Whether it did, though the file may have lost what proves its rows.
-    pub(super) fn was_ours(&self) -> bool {
+    pub fn was_ours(&self) -> bool {
         (self.is_ours() || self.unclear.is_some()) && !self.kept.is_empty()
     }
 }

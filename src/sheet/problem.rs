@@ -35,7 +35,7 @@ impl Problem {
         self.detail.clone()
     }
 
-    pub(super) fn field_count(found: usize, expected: usize) -> Problem {
+    pub fn field_count(found: usize, expected: usize) -> Problem {
         let common = if found < expected {
             say!("problem-fewer-fields", expected = expected)
         } else {
@@ -49,7 +49,7 @@ impl Problem {
     }
 
     /// The row was ragged in an earlier run and was not corrected.
-    pub(super) fn extra_fields() -> Problem {
+    pub fn extra_fields() -> Problem {
         Problem {
             column: None,
             common: say!("problem-extra-fields"),
@@ -57,11 +57,11 @@ impl Problem {
         }
     }
 
-    pub(super) fn misfit(column: &str, says: Say, text: &str) -> Problem {
+    pub fn misfit(column: &str, says: Say, text: &str) -> Problem {
         Problem::of_cell(column, says, Some(quoted(text)))
     }
 
-    pub(super) fn of_cell(column: &str, says: Say, detail: Option<String>) -> Problem {
+    pub fn of_cell(column: &str, says: Say, detail: Option<String>) -> Problem {
         Problem {
             detail,
             ..Problem::of(column, says)
@@ -76,7 +76,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn invalid(column: &str, invalid: Invalid) -> Problem {
+    pub fn invalid(column: &str, invalid: Invalid) -> Problem {
         match invalid {
             Invalid::Empty => Problem::of(column, |column| say!("problem-empty", column = column)),
             Invalid::TooLong { length, max } => Problem {
@@ -134,6 +134,6 @@ impl fmt::Display for Problem {
 }
 
 /// A header as messages show it.
-pub(super) fn header(text: &str) -> String {
+pub fn header(text: &str) -> String {
     one_line(text, MAX_SHOWN)
 }

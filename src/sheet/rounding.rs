@@ -10,7 +10,7 @@ const EXACT_DIGITS: usize = 15;
 /// Whether every number of more than 15 digits in the order column ends in zeros after these.
 /// Reads until it finds one that does not, or the sheet cannot be read any further, which is found
 /// again when its rows are.
-pub(super) fn has_rounded_orders(mut records: impl RecordReader, header: &Header) -> bool {
+pub fn has_rounded_orders(mut records: impl RecordReader, header: &Header) -> bool {
     let mut found = false;
     while let Ok(Some(record)) = records.next() {
         if record.line <= header.line {
@@ -26,7 +26,7 @@ pub(super) fn has_rounded_orders(mut records: impl RecordReader, header: &Header
 }
 
 /// Whether the cell holds such a number, in a column that has only such.
-pub(super) fn is_rounded(cell: &str) -> bool {
+pub fn is_rounded(cell: &str) -> bool {
     long_number(cell).is_some_and(is_cut)
 }
 

@@ -70,7 +70,7 @@ pub struct Row {
     left_out: bool,
     /// What makes the row invalid, whatever its cells.
     pub problem: Option<Problem>,
-    pub(super) cell_problems: CellProblems,
+    pub cell_problems: CellProblems,
     pub part: Part,
     /// What is to be said of the row beside its outcome.
     pub note: String,
@@ -263,7 +263,7 @@ pub struct ReadRows<'s> {
 }
 
 impl<'s> Rows<'s> {
-    pub(super) fn new(records: Box<dyn RecordReader + Send + 's>, header: &'s Header) -> Rows<'s> {
+    pub fn new(records: Box<dyn RecordReader + Send + 's>, header: &'s Header) -> Rows<'s> {
         Rows::Read(ReadRows {
             records,
             header,

@@ -8,7 +8,7 @@ use super::header::Header;
 
 /// What was seen in the short row before.
 #[derive(Debug, Default)]
-pub(super) struct Torn {
+pub struct Torn {
     /// Its fields; 0 if it was not short.
     width: usize,
     lacks_entry: bool,
@@ -18,7 +18,7 @@ pub(super) struct Torn {
 impl Torn {
     /// Whether a row of so many fields, with this text in the order's column, seems to go on with
     /// the one before. Must see every row.
-    pub(super) fn goes_on(&mut self, found: usize, order: &str, header: &Header) -> bool {
+    pub fn goes_on(&mut self, found: usize, order: &str, header: &Header) -> bool {
         let expected = header.own.width;
         if found >= expected {
             self.width = 0;

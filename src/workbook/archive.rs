@@ -21,14 +21,14 @@ const MAX_PARTS: u64 = 60_000;
 const MAX_DIRECTORY: u64 = 64 * 1024 * 1024;
 
 /// A workbook's parts, by name.
-pub(super) struct Archive<'i, 'b> {
+pub struct Archive<'i, 'b> {
     zip: ZipArchive<BufReader<Source<'i>>>,
     names: HashMap<String, usize>,
     budget: &'b Budget,
 }
 
 impl<'i, 'b> Archive<'i, 'b> {
-    pub(super) fn open(mut source: Source<'i>, budget: &'b Budget) -> Result<Archive<'i, 'b>> {
+    pub fn open(mut source: Source<'i>, budget: &'b Budget) -> Result<Archive<'i, 'b>> {
         check_directory(&mut source)?;
         let zip = ZipArchive::new(BufReader::new(source)).map_err(error_of)?;
         let names = zip.file_names_raw().enumerate();
@@ -40,12 +40,12 @@ impl<'i, 'b> Archive<'i, 'b> {
         })
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.names.contains_key(&folded(name))
     }
 
     /// What it is instead of a workbook, as far as its names tell.
-    pub(super) fn foreign(&self) -> Option<&'static str> {
+    pub fn foreign(&self) -> Option<&'static str> {
         let any = |start: &str| self.names.keys().any(|name| name.starts_with(start));
         if self.names.is_empty() || any("xl/") || any("content.xml") {
             None
@@ -61,7 +61,7 @@ impl<'i, 'b> Archive<'i, 'b> {
     }
 
     /// A part, unpacked; none if there is no such part.
-    pub(super) fn part(&mut self, name: &str) -> Result<Option<Metered<'_>>> {
+    pub fn part(&mut self, name: &str) -> Result<Option<Metered<'_>>> {
         let Some(&at) = self.names.get(&folded(name)) else {
             return Ok(None);
         };

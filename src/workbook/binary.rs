@@ -4,34 +4,34 @@ use crate::workbook::error::{Result, broken};
 
 /// Takes values from the front of a record's bytes. What is not there is an error.
 #[derive(Clone, Copy)]
-pub(super) struct Fields<'r>(pub(super) &'r [u8]);
+pub struct Fields<'r>(pub &'r [u8]);
 
 impl<'r> Fields<'r> {
-    pub(super) fn bytes(&mut self, count: usize) -> Result<&'r [u8]> {
+    pub fn bytes(&mut self, count: usize) -> Result<&'r [u8]> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or_else(broken)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
         let mut array = [0; N];
         array.copy_from_slice(self.bytes(N)?);
         Ok(array)
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8> {
+    pub fn u8(&mut self) -> Result<u8> {
         self.array().map(u8::from_le_bytes)
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16> {
+    pub fn u16(&mut self) -> Result<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32> {
+    pub fn u32(&mut self) -> Result<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
-    pub(super) fn f64(&mut self) -> Result<f64> {
+    pub fn f64(&mut self) -> Result<f64> {
         let number = self.array().map(f64::from_le_bytes)?;
         if number.is_finite() {
             Ok(number)
@@ -42,7 +42,7 @@ impl<'r> Fields<'r> {
 
     /// A number in four bytes: a whole one or the greater half of another, perhaps a hundred times
     /// as great as meant.
-    pub(super) fn rk(&mut self) -> Result<f64> {
+    pub fn rk(&mut self) -> Result<f64> {
         let stored = self.u32()?;
         let number = match stored & 2 {
             0 => f64::from_bits(u64::from(stored & !3) << 32),
@@ -58,7 +58,7 @@ impl<'r> Fields<'r> {
         })
     }
 
-    pub(super) fn utf16(&mut self, characters: usize) -> Result<String> {
+    pub fn utf16(&mut self, characters: usize) -> Result<String> {
         let bytes = self.bytes(characters.saturating_mul(2))?;
         let (units, _) = bytes.as_chunks::<2>();
         let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
@@ -67,7 +67,7 @@ impl<'r> Fields<'r> {
 }
 
 /// An error value as spreadsheets show it.
-pub(super) fn error(code: u8) -> &'static str {
+pub fn error(code: u8) -> &'static str {
     match code {
         0x00 => "#NULL!",
         0x07 => "#DIV/0!",

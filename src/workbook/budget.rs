@@ -10,15 +10,15 @@ use crate::workbook::error::{Result, WorkbookError};
 const DEFAULT_LIMIT: u64 = 512 << 20;
 
 /// The longest element or text of markup, in bytes, and the longest record.
-pub(super) const MAX_PIECE: u64 = 4 << 20;
+pub const MAX_PIECE: u64 = 4 << 20;
 /// The longest text of a cell and of a row, in bytes. A cell has at most 32,767 characters.
-pub(super) const MAX_TEXT: usize = 1 << 20;
+pub const MAX_TEXT: usize = 1 << 20;
 /// Sanity limit of tables.
-pub(super) const MAX_TABLES: usize = 10_000;
-pub(super) const MAX_ROWS: u32 = 1_048_576;
+pub const MAX_TABLES: usize = 10_000;
+pub const MAX_ROWS: u32 = 1_048_576;
 /// Cells that rows may span, empty ones between included: one stray cell far to the right of a
 /// long table would make rows of sixteen thousand cells.
-pub(super) const MAX_CELLS: u64 = 50_000_000;
+pub const MAX_CELLS: u64 = 50_000_000;
 
 /// Counts what is read of a workbook, unpacked, and what is kept of it in memory: together no more
 /// than the limit, whatever the file says of its size.
@@ -37,14 +37,14 @@ impl Budget {
     }
 
     /// Fails if so many bytes more are too many.
-    pub(super) fn spend(&self, bytes: usize) -> Result<()> {
+    pub fn spend(&self, bytes: usize) -> Result<()> {
         let spent = self.spent.get().saturating_add(bytes as u64);
         self.spent.set(spent);
         self.check(0)
     }
 
     /// Fails if so many bytes more would be too many.
-    pub(super) fn check(&self, bytes: u64) -> Result<()> {
+    pub fn check(&self, bytes: u64) -> Result<()> {
         if self.spent.get().saturating_add(bytes) <= self.limit {
             return Ok(());
         }

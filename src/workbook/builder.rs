@@ -13,18 +13,18 @@ use crate::language::say;
 
 /// A cell as a format stores it.
 #[derive(Clone, Debug)]
-pub(super) struct Stored<'v> {
+pub struct Stored<'v> {
     /// Counted from 1.
-    pub(super) line: u32,
+    pub line: u32,
     /// Counted from 0.
-    pub(super) column: u32,
+    pub column: u32,
     /// The number of its format.
-    pub(super) style: u16,
-    pub(super) is_formula: bool,
-    pub(super) value: Value<'v>,
+    pub style: u16,
+    pub is_formula: bool,
+    pub value: Value<'v>,
 }
 
-pub(super) struct TableBuilder<'b> {
+pub struct TableBuilder<'b> {
     table: Table,
     budget: &'b Budget,
     formats: Arc<Formats>,
@@ -38,7 +38,7 @@ pub(super) struct TableBuilder<'b> {
 }
 
 impl<'b> TableBuilder<'b> {
-    pub(super) fn new(budget: &'b Budget, shared: Arc<Texts>, formats: Arc<Formats>) -> Self {
+    pub fn new(budget: &'b Budget, shared: Arc<Texts>, formats: Arc<Formats>) -> Self {
         TableBuilder {
             table: Table {
                 shared,
@@ -54,11 +54,11 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// Without texts that cells share, and number formats.
-    pub(super) fn plain(budget: &'b Budget) -> Self {
+    pub fn plain(budget: &'b Budget) -> Self {
         TableBuilder::new(budget, Arc::default(), Arc::default())
     }
 
-    pub(super) fn put(&mut self, stored: Stored<'_>) -> Result<()> {
+    pub fn put(&mut self, stored: Stored<'_>) -> Result<()> {
         let Stored {
             line,
             column,
@@ -145,7 +145,7 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// Rows that are not shown, from the first to the last, counted from 1.
-    pub(super) fn hide(&mut self, first: u32, last: u32) -> Result<()> {
+    pub fn hide(&mut self, first: u32, last: u32) -> Result<()> {
         match self.table.hidden.last_mut() {
             Some((_, before)) if before.saturating_add(1) == first => *before = last,
             _ => {
@@ -157,7 +157,7 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// Cells that are shown as one: lines counted from 1, columns from 0.
-    pub(super) fn merge(&mut self, rows: (u32, u32), columns: (u32, u32)) -> Result<()> {
+    pub fn merge(&mut self, rows: (u32, u32), columns: (u32, u32)) -> Result<()> {
         if rows.0 < rows.1 || columns.0 < columns.1 {
             // Where it is filled down, it is held twice.
             self.budget.spend(2 * size_of::<Merge>())?;
@@ -170,7 +170,7 @@ impl<'b> TableBuilder<'b> {
     }
 
     /// Repeats the current row on the lines after it.
-    pub(super) fn repeat_row(&mut self, times: u32) -> Result<()> {
+    pub fn repeat_row(&mut self, times: u32) -> Result<()> {
         let cells = self.table.cells.len() - self.row.1 as usize;
         self.end_row()?;
         let Some(&row) = self.table.rows.last().filter(|_| cells > 0) else {
@@ -188,7 +188,7 @@ impl<'b> TableBuilder<'b> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Table> {
+    pub fn finish(mut self) -> Result<Table> {
         self.end_row()?;
         if !self.is_sorted {
             self.sort()?;

@@ -1,7 +1,7 @@
 //! Columns by letter.
 
 /// How many columns a spreadsheet has at most (`XFD`).
-pub(in crate::workbook) const MAX_COLUMNS: u32 = 16_384;
+pub const MAX_COLUMNS: u32 = 16_384;
 
 /// The column that letters name, counted from 0: A, C, AA.
 pub fn by_letter(letters: &str) -> Option<usize> {

@@ -13,7 +13,7 @@ const MIN_STREAM_BYTES: u64 = 4096;
 const SMALL_SECTOR: usize = 64;
 const NO_SECTOR: u32 = u32::MAX;
 
-pub(super) struct Compound<'i, 'b> {
+pub struct Compound<'i, 'b> {
     source: Source<'i>,
     budget: &'b Budget,
     sector_size: usize,
@@ -34,7 +34,7 @@ struct Stream {
 }
 
 impl<'i, 'b> Compound<'i, 'b> {
-    pub(super) fn open(mut source: Source<'i>, budget: &'b Budget) -> Result<Compound<'i, 'b>> {
+    pub fn open(mut source: Source<'i>, budget: &'b Budget) -> Result<Compound<'i, 'b>> {
         let header = read_at(&mut source, 0, HEADER_BYTES)?;
         let sector_size = match header.get(30..32) {
             Some([9, 0]) if header.len() == HEADER_BYTES => 512,
@@ -124,7 +124,7 @@ impl<'i, 'b> Compound<'i, 'b> {
         Ok(bytes)
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
 
@@ -135,7 +135,7 @@ impl<'i, 'b> Compound<'i, 'b> {
     }
 
     /// A stream's bytes; none if there is no such stream.
-    pub(super) fn stream(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
+    pub fn stream(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
         let Some(&Stream { start, size, .. }) = self.find(name) else {
             return Ok(None);
         };
@@ -177,7 +177,7 @@ impl Stream {
 }
 
 /// Whether the file begins as a compound file does.
-pub(super) fn is_compound(source: &mut Source<'_>) -> Result<bool> {
+pub fn is_compound(source: &mut Source<'_>) -> Result<bool> {
     Ok(read_at(source, 0, SIGNATURE.len())? == SIGNATURE)
 }
 

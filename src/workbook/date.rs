@@ -15,7 +15,7 @@ const MAX_DAYS: f64 = 2_958_466.0;
 const FIRST_OF_MARCH_1900: i64 = 61;
 
 /// A day with its time, if it has one, or a time alone; none for days nobody means.
-pub(super) fn moment(days: f64, is_1904: bool) -> Option<String> {
+pub fn moment(days: f64, is_1904: bool) -> Option<String> {
     if !(0.0..MAX_DAYS).contains(&days) {
         return None;
     }
@@ -35,7 +35,7 @@ pub(super) fn moment(days: f64, is_1904: bool) -> Option<String> {
 }
 
 /// Hours, which may be more than a day's, minutes and seconds.
-pub(super) fn elapsed(days: f64) -> String {
+pub fn elapsed(days: f64) -> String {
     duration((days * SECONDS_OF_A_DAY as f64).round() as i64)
 }
 
@@ -47,7 +47,7 @@ fn duration(seconds: i64) -> String {
 }
 
 /// A day, with its time if it has one, a time of day or a span of time in the manner of ISO 8601.
-pub(super) fn iso(text: &str) -> Value<'_> {
+pub fn iso(text: &str) -> Value<'_> {
     let text = text.trim();
     if text.trim_start_matches('-').starts_with('P') {
         return Value::Known(Kind::Time, text.into());

@@ -9,7 +9,7 @@ use crate::text::one_line;
 /// Characters that a message shows of what stands in the workbook.
 const MAX_SHOWN: usize = 40;
 
-pub(in crate::workbook) type Result<T> = std::result::Result<T, WorkbookError>;
+pub type Result<T> = std::result::Result<T, WorkbookError>;
 
 /// What is wrong and what to do, as a clause about the file.
 #[derive(Clone, Debug)]
@@ -19,14 +19,14 @@ pub struct WorkbookError {
 }
 
 impl WorkbookError {
-    pub(in crate::workbook) fn new(text: String) -> WorkbookError {
+    pub fn new(text: String) -> WorkbookError {
         WorkbookError {
             text,
             is_damage: false,
         }
     }
 
-    pub(in crate::workbook) fn damaged(text: String) -> WorkbookError {
+    pub fn damaged(text: String) -> WorkbookError {
         WorkbookError {
             text,
             is_damage: true,
@@ -65,51 +65,51 @@ impl From<&io::Error> for WorkbookError {
     }
 }
 
-pub(in crate::workbook) fn broken() -> WorkbookError {
+pub fn broken() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-broken"))
 }
 
-pub(in crate::workbook) fn cut() -> WorkbookError {
+pub fn cut() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-cut"))
 }
 
-pub(in crate::workbook) fn no_worksheets() -> WorkbookError {
+pub fn no_worksheets() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-no-worksheets"))
 }
 
-pub(in crate::workbook) fn no_cells() -> WorkbookError {
+pub fn no_cells() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-no-cells"))
 }
 
-pub(in crate::workbook) fn too_much() -> WorkbookError {
+pub fn too_much() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-too-much"))
 }
 
-pub(in crate::workbook) fn out_of_order() -> WorkbookError {
+pub fn out_of_order() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-order"))
 }
 
-pub(in crate::workbook) fn long_text() -> WorkbookError {
+pub fn long_text() -> WorkbookError {
     WorkbookError::damaged(say!("sheet-damage-long-text"))
 }
 
 /// A cell holds what its kind does not allow.
-pub(in crate::workbook) fn bad_value(value: &str) -> WorkbookError {
+pub fn bad_value(value: &str) -> WorkbookError {
     let value = one_line(value, MAX_SHOWN);
     WorkbookError::damaged(say!("sheet-damage-value", value = value))
 }
 
 /// A cell is where none can be.
-pub(in crate::workbook) fn bad_place(place: &str) -> WorkbookError {
+pub fn bad_place(place: &str) -> WorkbookError {
     let place = one_line(place, MAX_SHOWN);
     WorkbookError::damaged(say!("sheet-damage-place", place = place))
 }
 
 /// A table of a page or an XML spreadsheet is not whole.
-pub(in crate::workbook) fn cut_table() -> WorkbookError {
+pub fn cut_table() -> WorkbookError {
     WorkbookError::new(say!("sheet-cut-table"))
 }
 
-pub(in crate::workbook) fn password() -> WorkbookError {
+pub fn password() -> WorkbookError {
     WorkbookError::new(say!("sheet-password"))
 }

@@ -19,7 +19,7 @@ use super::{Held, TextReader};
 const MAX_ACROSS: u32 = 1_000;
 const MAX_DOWN: u32 = 65_534;
 
-pub(super) fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<Held> {
+pub fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<Held> {
     // A tag or a text may be as long as the page, and is held twice while it grows.
     budget.check(length.saturating_mul(2))?;
     let page = Page(RefCell::new(State {

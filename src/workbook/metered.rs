@@ -8,7 +8,7 @@ use super::budget::{Budget, MAX_PIECE};
 use super::error::{Result, WorkbookError, long_text};
 
 /// A part of a workbook, counted as it is read.
-pub(super) struct Metered<'r> {
+pub struct Metered<'r> {
     inner: Box<dyn BufRead + 'r>,
     budget: &'r Budget,
     /// What may still be read of the piece under way.
@@ -16,7 +16,7 @@ pub(super) struct Metered<'r> {
 }
 
 impl<'r> Metered<'r> {
-    pub(super) fn new(inner: impl BufRead + 'r, budget: &'r Budget) -> Metered<'r> {
+    pub fn new(inner: impl BufRead + 'r, budget: &'r Budget) -> Metered<'r> {
         Metered {
             inner: Box::new(inner),
             budget,
@@ -25,7 +25,7 @@ impl<'r> Metered<'r> {
     }
 
     /// Text that is UTF-8: UTF-16 is decoded, which its first two bytes tell.
-    pub(super) fn decoded(mut self) -> Result<Metered<'r>> {
+    pub fn decoded(mut self) -> Result<Metered<'r>> {
         let start = self.fill_buf();
         let is_utf_16 = start.map(|it| matches!(it, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]));
         if !is_utf_16.map_err(|error| self.explain(&error))? {
@@ -42,7 +42,7 @@ impl<'r> Metered<'r> {
     }
 
     /// Why it cannot be read further.
-    pub(super) fn explain(&self, error: &io::Error) -> WorkbookError {
+    pub fn explain(&self, error: &io::Error) -> WorkbookError {
         match self.budget.check(0) {
             Err(too_large) => too_large,
             Ok(()) if self.left == 0 => long_text(),
@@ -50,7 +50,7 @@ impl<'r> Metered<'r> {
         }
     }
 
-    pub(super) fn begin_piece(&mut self) {
+    pub fn begin_piece(&mut self) {
         self.left = MAX_PIECE;
     }
 }

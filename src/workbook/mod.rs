@@ -25,7 +25,7 @@ mod xml;
 mod xml_spreadsheet;
 
 #[cfg(test)]
-pub(crate) mod tests;
+pub mod tests;
 
 use std::io::{BufRead, Read, Seek};
 

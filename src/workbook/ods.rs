@@ -18,7 +18,7 @@ use super::xml::{Piece, Xml, append, attribute, attributes};
 const MAX_BLANKS: usize = 32_767;
 
 /// All its worksheets are in one part.
-pub(super) fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held> {
+pub fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held> {
     if is_encrypted(&mut archive)? {
         return Err(password());
     }

@@ -13,10 +13,10 @@ use super::table::{Table, Texts};
 use super::xml::{Piece, Xml, attribute};
 use super::{SheetInfo, SheetKind, xlsb, xlsx};
 
-pub(super) struct Package<'i, 'b> {
+pub struct Package<'i, 'b> {
     archive: Archive<'i, 'b>,
     budget: &'b Budget,
-    pub(super) is_binary: bool,
+    pub is_binary: bool,
     /// The worksheets' parts.
     parts: Vec<String>,
     strings: Arc<Texts>,
@@ -25,27 +25,27 @@ pub(super) struct Package<'i, 'b> {
 
 /// What a workbook part says.
 #[derive(Default)]
-pub(super) struct Contents {
-    pub(super) sheets: Vec<ListedSheet>,
-    pub(super) is_1904: bool,
+pub struct Contents {
+    pub sheets: Vec<ListedSheet>,
+    pub is_1904: bool,
 }
 
-pub(super) struct ListedSheet {
+pub struct ListedSheet {
     /// That of its relationship.
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) is_hidden: bool,
+    pub id: String,
+    pub name: String,
+    pub is_hidden: bool,
 }
 
 /// Number formats by number, and that of each style.
 #[derive(Default)]
-pub(super) struct Styles {
-    pub(super) codes: HashMap<u32, String>,
-    pub(super) styles: Vec<u32>,
+pub struct Styles {
+    pub codes: HashMap<u32, String>,
+    pub styles: Vec<u32>,
 }
 
 impl<'i, 'b> Package<'i, 'b> {
-    pub(super) fn open(
+    pub fn open(
         mut archive: Archive<'i, 'b>,
         budget: &'b Budget,
     ) -> Result<(Vec<SheetInfo>, Package<'i, 'b>)> {
@@ -114,7 +114,7 @@ impl<'i, 'b> Package<'i, 'b> {
         Ok((sheets, package))
     }
 
-    pub(super) fn table(&mut self, at: usize) -> Result<Table> {
+    pub fn table(&mut self, at: usize) -> Result<Table> {
         let part = self.parts.get(at).map(String::as_str).unwrap_or_default();
         let part = self.archive.part(part)?.ok_or_else(no_cells)?;
         let (strings, formats) = (Arc::clone(&self.strings), Arc::clone(&self.formats));

@@ -11,7 +11,7 @@ const HIDES_ALL: &str = ";;;";
 
 /// What a cell holds, as its format stores it.
 #[derive(Clone, Debug)]
-pub(super) enum Value<'v> {
+pub enum Value<'v> {
     Empty,
     Text(&'v str),
     /// A text of which nothing is shown.
@@ -26,7 +26,7 @@ pub(super) enum Value<'v> {
 }
 
 impl Value<'_> {
-    pub(super) fn of_bool(value: bool) -> Value<'static> {
+    pub fn of_bool(value: bool) -> Value<'static> {
         Value::Known(Kind::Boolean, if value { "TRUE" } else { "FALSE" }.into())
     }
 
@@ -42,10 +42,10 @@ impl Value<'_> {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Shown<'v> {
-    pub(super) kind: Kind,
-    pub(super) text: Cow<'v, str>,
-    pub(super) note: Option<Cow<'v, str>>,
+pub struct Shown<'v> {
+    pub kind: Kind,
+    pub text: Cow<'v, str>,
+    pub note: Option<Cow<'v, str>>,
 }
 
 impl<'v> Shown<'v> {
@@ -69,7 +69,7 @@ impl<'v> Shown<'v> {
     }
 }
 
-pub(super) fn show<'v>(
+pub fn show<'v>(
     value: Value<'v>,
     is_formula: bool,
     format: Option<&'v NumberFormat>,

@@ -8,33 +8,33 @@ use super::error::{Result, too_much};
 #[derive(Debug, Default)]
 pub struct Table {
     /// Ascending; those without cells are left out.
-    pub(super) rows: Vec<TableRow>,
-    pub(super) cells: Vec<TableCell>,
-    pub(super) texts: Texts,
-    pub(super) shared: Arc<Texts>,
-    pub(super) width: usize,
+    pub rows: Vec<TableRow>,
+    pub cells: Vec<TableCell>,
+    pub texts: Texts,
+    pub shared: Arc<Texts>,
+    pub width: usize,
     /// First and last of the rows that are not shown, ascending.
-    pub(super) hidden: Vec<(u32, u32)>,
-    pub(super) merged: Vec<Merge>,
+    pub hidden: Vec<(u32, u32)>,
+    pub merged: Vec<Merge>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TableRow {
+pub struct TableRow {
     /// Counted from 1.
-    pub(super) line: u32,
-    pub(super) start: u32,
-    pub(super) end: u32,
+    pub line: u32,
+    pub start: u32,
+    pub end: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TableCell {
+pub struct TableCell {
     /// Counted from 0.
-    pub(super) column: u32,
-    pub(super) text: u32,
+    pub column: u32,
+    pub text: u32,
     /// A text, too.
-    pub(super) note: Option<u32>,
-    pub(super) is_shared: bool,
-    pub(super) kind: Kind,
+    pub note: Option<u32>,
+    pub is_shared: bool,
+    pub kind: Kind,
 }
 
 /// What a cell's text is.
@@ -73,14 +73,14 @@ pub struct Merge {
 
 /// Texts in one piece.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub struct Texts {
     text: String,
     ends: Vec<u32>,
 }
 
 impl Texts {
     /// Appends a text; its number.
-    pub(super) fn push(&mut self, text: &str, budget: &Budget) -> Result<u32> {
+    pub fn push(&mut self, text: &str, budget: &Budget) -> Result<u32> {
         budget.spend(text.len() + size_of::<u32>())?;
         self.text.push_str(text);
         let end = u32::try_from(self.text.len()).map_err(|_| too_much())?;
@@ -88,7 +88,7 @@ impl Texts {
         Ok(self.ends.len() as u32 - 1)
     }
 
-    pub(super) fn get(&self, at: u32) -> Option<&str> {
+    pub fn get(&self, at: u32) -> Option<&str> {
         let at = at as usize;
         let end = *self.ends.get(at)? as usize;
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);

@@ -13,30 +13,30 @@ use super::table::{Kind, Table, Texts};
 
 /// Kinds of records.
 mod kind {
-    pub(super) const ROW: u16 = 0;
-    pub(super) const BLANK: u16 = 1;
-    pub(super) const FORMULA_TEXT: u16 = 8;
-    pub(super) const FORMULA_ERROR: u16 = 11;
+    pub const ROW: u16 = 0;
+    pub const BLANK: u16 = 1;
+    pub const FORMULA_TEXT: u16 = 8;
+    pub const FORMULA_ERROR: u16 = 11;
     /// From here on cells do not say their column, which is the one after the cell before.
-    pub(super) const SHORT_BLANK: u16 = 12;
-    pub(super) const SHORT_SHARED: u16 = 18;
-    pub(super) const TEXT: u16 = 0x13;
-    pub(super) const FORMAT: u16 = 0x2C;
-    pub(super) const STYLE: u16 = 0x2F;
-    pub(super) const RICH_TEXT: u16 = 62;
-    pub(super) const BEGIN_DATA: u16 = 0x91;
-    pub(super) const END_DATA: u16 = 0x92;
-    pub(super) const WORKBOOK: u16 = 0x99;
-    pub(super) const SHEET: u16 = 0x9C;
-    pub(super) const MERGED: u16 = 0xB0;
-    pub(super) const BEGIN_STYLES: u16 = 0x269;
-    pub(super) const END_STYLES: u16 = 0x26A;
+    pub const SHORT_BLANK: u16 = 12;
+    pub const SHORT_SHARED: u16 = 18;
+    pub const TEXT: u16 = 0x13;
+    pub const FORMAT: u16 = 0x2C;
+    pub const STYLE: u16 = 0x2F;
+    pub const RICH_TEXT: u16 = 62;
+    pub const BEGIN_DATA: u16 = 0x91;
+    pub const END_DATA: u16 = 0x92;
+    pub const WORKBOOK: u16 = 0x99;
+    pub const SHEET: u16 = 0x9C;
+    pub const MERGED: u16 = 0xB0;
+    pub const BEGIN_STYLES: u16 = 0x269;
+    pub const END_STYLES: u16 = 0x26A;
 }
 
 /// Of a row.
 const HIDDEN: u8 = 0x10;
 
-pub(super) fn contents(part: Metered<'_>) -> Result<Contents> {
+pub fn contents(part: Metered<'_>) -> Result<Contents> {
     let mut contents = Contents::default();
     let mut records = Records::new(part);
     while let Some((kind, mut fields)) = records.next()? {
@@ -57,7 +57,7 @@ pub(super) fn contents(part: Metered<'_>) -> Result<Contents> {
     Ok(contents)
 }
 
-pub(super) fn strings(part: Metered<'_>, budget: &Budget) -> Result<Texts> {
+pub fn strings(part: Metered<'_>, budget: &Budget) -> Result<Texts> {
     let mut texts = Texts::default();
     let mut records = Records::new(part);
     while let Some((kind, mut fields)) = records.next()? {
@@ -70,7 +70,7 @@ pub(super) fn strings(part: Metered<'_>, budget: &Budget) -> Result<Texts> {
     Ok(texts)
 }
 
-pub(super) fn styles(part: Metered<'_>, budget: &Budget) -> Result<Styles> {
+pub fn styles(part: Metered<'_>, budget: &Budget) -> Result<Styles> {
     let mut read = Styles::default();
     let mut in_styles = false;
     let mut records = Records::new(part);
@@ -95,7 +95,7 @@ pub(super) fn styles(part: Metered<'_>, budget: &Budget) -> Result<Styles> {
     Ok(read)
 }
 
-pub(super) fn table(part: Metered<'_>, mut builder: TableBuilder<'_>) -> Result<Table> {
+pub fn table(part: Metered<'_>, mut builder: TableBuilder<'_>) -> Result<Table> {
     let mut records = Records::new(part);
     let mut text = String::new();
     let (mut in_data, mut is_whole) = (false, false);

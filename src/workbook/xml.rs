@@ -13,23 +13,23 @@ use super::metered::Metered;
 /// Elements within elements. Workbooks have a dozen.
 const MAX_DEPTH: usize = 200;
 
-pub(super) struct Xml<'r> {
+pub struct Xml<'r> {
     reader: quick_xml::Reader<Metered<'r>>,
     buffer: Vec<u8>,
     depth: usize,
     /// Why it is no XML.
-    pub(super) fault: Option<XmlFault>,
+    pub fault: Option<XmlFault>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum XmlFault {
+pub enum XmlFault {
     /// It ends within an element.
     Cut,
     Malformed,
 }
 
 /// What markup is made of. An empty element is a start and an end.
-pub(super) enum Piece<'p> {
+pub enum Piece<'p> {
     Start(BytesStart<'p>),
     End(BytesEnd<'p>),
     Text(Cow<'p, str>),
@@ -39,11 +39,11 @@ pub(super) enum Piece<'p> {
 }
 
 impl<'r> Xml<'r> {
-    pub(super) fn new(part: impl BufRead + 'r, budget: &'r Budget) -> Xml<'r> {
+    pub fn new(part: impl BufRead + 'r, budget: &'r Budget) -> Xml<'r> {
         Xml::of(Metered::new(part, budget))
     }
 
-    pub(super) fn of(part: Metered<'r>) -> Xml<'r> {
+    pub fn of(part: Metered<'r>) -> Xml<'r> {
         let mut reader = quick_xml::Reader::from_reader(part);
         reader.config_mut().expand_empty_elements = true;
         Xml {
@@ -54,7 +54,7 @@ impl<'r> Xml<'r> {
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Piece<'_>> {
+    pub fn next(&mut self) -> Result<Piece<'_>> {
         self.buffer.clear();
         self.reader.get_mut().begin_piece();
         let piece = match self.reader.read_event_into(&mut self.buffer) {
@@ -91,7 +91,7 @@ impl<'r> Xml<'r> {
     }
 
     /// Appends the text of an element that has begun, without markup.
-    pub(super) fn text_of(&mut self, element: &str, text: &mut String) -> Result<()> {
+    pub fn text_of(&mut self, element: &str, text: &mut String) -> Result<()> {
         loop {
             match self.next()? {
                 Piece::Text(part) => append(text, &part)?,
@@ -115,7 +115,7 @@ fn character(reference: &BytesRef<'_>) -> Option<char> {
 }
 
 /// Appends to the text of a cell, which is never as long as a hostile file can make it.
-pub(super) fn append(text: &mut String, part: &str) -> Result<()> {
+pub fn append(text: &mut String, part: &str) -> Result<()> {
     if text.len() + part.len() > MAX_TEXT {
         return Err(long_text());
     }
@@ -124,7 +124,7 @@ pub(super) fn append(text: &mut String, part: &str) -> Result<()> {
 }
 
 /// An element's attributes, by their names as they stand.
-pub(super) fn attributes<'a>(
+pub fn attributes<'a>(
     start: &'a BytesStart<'_>,
 ) -> impl Iterator<Item = Result<(&'a str, Cow<'a, str>)>> {
     let mut attributes = start.attributes();
@@ -137,7 +137,7 @@ pub(super) fn attributes<'a>(
 }
 
 /// One attribute, whatever its prefix.
-pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>> {
+pub fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>> {
     for attribute in attributes(start) {
         let (key, value) = attribute?;
         if key.rsplit(':').next() == Some(name) {
@@ -148,6 +148,6 @@ pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<Str
 }
 
 /// Whether an attribute's value says yes, as XML has it.
-pub(super) fn is_true(value: &str) -> bool {
+pub fn is_true(value: &str) -> bool {
     matches!(value.trim(), "1" | "true")
 }

@@ -14,7 +14,7 @@ use crate::workbook::{TextReader, WorkbookFormat};
 const CHUNK: usize = 128 * 1024;
 
 /// Reads decoded text.
-pub(in crate::sheet) struct Decoded<'s> {
+pub struct Decoded<'s> {
     input: &'s Input,
     encoding: TextEncoding,
     source: BufReader<Take<Reader<'s>>>,
@@ -26,7 +26,7 @@ pub(in crate::sheet) struct Decoded<'s> {
     state: State,
     lines: LineCounter,
     /// Why it cannot be read further, where it is read as a stream.
-    pub(in crate::sheet) failed: Option<SheetError>,
+    pub failed: Option<SheetError>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -38,13 +38,13 @@ enum State {
 
 /// CRLF, LF and a lone CR end one line each.
 #[derive(Default)]
-pub(super) struct LineCounter {
-    pub(super) ended: u64,
+pub struct LineCounter {
+    pub ended: u64,
     after_cr: bool,
 }
 
 impl LineCounter {
-    pub(super) fn pass(&mut self, text: &[u8]) {
+    pub fn pass(&mut self, text: &[u8]) {
         if !self.after_cr && !text.contains(&b'\r') {
             self.ended += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
             return;
@@ -58,7 +58,7 @@ impl LineCounter {
 
 impl<'s> Decoded<'s> {
     /// The text from its first character, after the byte order mark.
-    pub(in crate::sheet) fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
+    pub fn new(input: &'s Input, encoding: TextEncoding) -> Decoded<'s> {
         let start = encoding.mark as u64;
         let source = input
             .reader_from(start)
@@ -78,7 +78,7 @@ impl<'s> Decoded<'s> {
     }
 
     /// The text at hand, empty only at the end. Text before a malformed sequence comes first.
-    pub(super) fn fill(&mut self) -> Result<&[u8], SheetError> {
+    pub fn fill(&mut self) -> Result<&[u8], SheetError> {
         while self.start == self.end {
             match self.state {
                 State::Reading => self.decode()?,
@@ -91,7 +91,7 @@ impl<'s> Decoded<'s> {
 
     /// What markup it holds by its first characters; what of them is malformed is reported when they
     /// are read.
-    pub(in crate::sheet) fn markup(&mut self) -> Result<Option<WorkbookFormat>, SheetError> {
+    pub fn markup(&mut self) -> Result<Option<WorkbookFormat>, SheetError> {
         let text = self.fill().unwrap_or_default();
         let opening = String::from_utf8_lossy(&text[..text.len().min(SNIFF_LEN)]);
         markup(&opening).map_err(|fault| self.input.error(fault))
@@ -115,14 +115,14 @@ impl<'s> Decoded<'s> {
     }
 
     /// Marks `count` bytes of what [`fill`](Decoded::fill) gave as used.
-    pub(super) fn pass(&mut self, count: usize) {
+    pub fn pass(&mut self, count: usize) {
         let end = (self.start + count).min(self.end);
         self.lines.pass(&self.text[self.start..end]);
         self.start = end;
     }
 
     /// The error for bytes at this line that are no text.
-    pub(super) fn malformed(&self) -> SheetError {
+    pub fn malformed(&self) -> SheetError {
         let (line, encoding) = (self.line(), self.encoding.name());
         self.input
             .failed(say!("sheet-malformed", line = line, encoding = encoding))

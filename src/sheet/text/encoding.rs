@@ -17,12 +17,12 @@ const END_OF_TEXT: u8 = 0x1A;
 const HEADER_WORDS: [&str; 5] = ["采购", "标记", "採購", "標記", "订单号"];
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::sheet) struct TextEncoding {
+pub struct TextEncoding {
     encoding: &'static Encoding,
     /// How many bytes the byte order mark takes in this sheet.
-    pub(super) mark: usize,
+    pub mark: usize,
     /// Where the text ends in the file.
-    pub(super) end: u64,
+    pub end: u64,
     is_guessed: bool,
     /// Another encoding that could as well be meant.
     close: Option<&'static Encoding>,
@@ -30,10 +30,7 @@ pub(in crate::sheet) struct TextEncoding {
 
 impl TextEncoding {
     /// As `--encoding` says, else by the byte order mark, else by the content of the whole file.
-    pub(in crate::sheet) fn of(
-        input: &Input,
-        options: &SheetOptions,
-    ) -> Result<TextEncoding, SheetError> {
+    pub fn of(input: &Input, options: &SheetOptions) -> Result<TextEncoding, SheetError> {
         let marked = Encoding::for_bom(&input.read_at(0, 3)?);
         let known = match &options.encoding {
             None => marked.map(|(encoding, _)| encoding),
@@ -54,7 +51,7 @@ impl TextEncoding {
         })
     }
 
-    pub(in crate::sheet) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         if self.encoding == UTF_8 && self.mark > 0 {
             "UTF-8 with BOM"
         } else {
@@ -63,7 +60,7 @@ impl TextEncoding {
     }
 
     /// The fault, and what to do about it if the encoding was guessed and could be wrong.
-    pub(in crate::sheet) fn explained(self, fault: String) -> String {
+    pub fn explained(self, fault: String) -> String {
         if !self.is_guessed {
             return fault;
         }
@@ -71,12 +68,12 @@ impl TextEncoding {
         [fault, advice].join(&say!("sheet-clause-separator"))
     }
 
-    pub(in crate::sheet) fn warning(self) -> Option<Warning> {
+    pub fn warning(self) -> Option<Warning> {
         let (taken, other) = (name(self.encoding), name(self.close?));
         Some(Warning::CloseEncoding { taken, other })
     }
 
-    pub(super) fn decoder(self) -> Decoder {
+    pub fn decoder(self) -> Decoder {
         self.encoding.new_decoder_without_bom_handling()
     }
 }

@@ -4,9 +4,9 @@ mod decode;
 mod encoding;
 mod records;
 
-pub(super) use decode::Decoded;
-pub(super) use encoding::TextEncoding;
-pub(super) use records::Records;
+pub use decode::Decoded;
+pub use encoding::TextEncoding;
+pub use records::Records;
 
 use super::error::SheetError;
 use super::header::{Header, search};
@@ -19,13 +19,13 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// A text sheet whose header is known.
 #[derive(Debug)]
-pub(super) struct Text {
-    pub(super) encoding: TextEncoding,
-    pub(super) delimiter: u8,
+pub struct Text {
+    pub encoding: TextEncoding,
+    pub delimiter: u8,
 }
 
 impl Text {
-    pub(super) fn open(
+    pub fn open(
         input: &Input,
         encoding: TextEncoding,
         options: &SheetOptions,
@@ -73,7 +73,7 @@ impl Text {
         Err(stopped.unwrap_or_else(|| input.error(missing)))
     }
 
-    pub(super) fn records<'s>(&self, input: &'s Input) -> Records<'s> {
+    pub fn records<'s>(&self, input: &'s Input) -> Records<'s> {
         Records::new(input, self.encoding, self.delimiter)
     }
 }

@@ -17,7 +17,7 @@ const MAX_RECORD_BYTES: usize = 1024 * 1024;
 ///
 /// The csv crate lets a quote that is never closed end with the file, and so hides all rows below
 /// it; its core tells the two apart.
-pub(in crate::sheet) struct Records<'s> {
+pub struct Records<'s> {
     input: &'s Input,
     text: Decoded<'s>,
     core: csv_core::Reader,
@@ -47,7 +47,7 @@ impl RecordReader for Records<'_> {
 }
 
 impl<'s> Records<'s> {
-    pub(super) fn new(input: &'s Input, encoding: TextEncoding, delimiter: u8) -> Records<'s> {
+    pub fn new(input: &'s Input, encoding: TextEncoding, delimiter: u8) -> Records<'s> {
         Records {
             input,
             text: Decoded::new(input, encoding),

@@ -14,18 +14,15 @@ use crate::workbook::{SheetKind, Table, Workbook, WorkbookError};
 const TOLD_CELLS: usize = 3;
 
 /// A worksheet that has the columns.
-pub(super) struct Chosen {
+pub struct Chosen {
     /// None for the only table of a web page.
-    pub(super) name: Option<String>,
-    pub(super) table: Table,
-    pub(super) header: Header,
+    pub name: Option<String>,
+    pub table: Table,
+    pub header: Header,
 }
 
 /// The worksheet asked for, else the only visible one that has the columns.
-pub(super) fn choose(
-    book: &mut Workbook<'_, '_>,
-    options: &SheetOptions,
-) -> Result<Chosen, String> {
+pub fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Chosen, String> {
     if let Some(asked) = &options.worksheet {
         let at = asked_for(book, asked)?;
         let survey = Survey::of(book, vec![at], options);

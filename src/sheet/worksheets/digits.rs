@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// How many digits the orders end with that are texts.
 #[derive(Default)]
-pub(super) struct Lengths {
+pub struct Lengths {
     /// How many orders of digits alone there are of each length.
     plain: HashMap<usize, u64>,
     /// How many of these begin with 0.
@@ -22,7 +22,7 @@ struct Prefixed {
 }
 
 impl Lengths {
-    pub(super) fn add(&mut self, text: &str) {
+    pub fn add(&mut self, text: &str) {
         let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &text[prefix.len()..];
         // Errors, totals and the like are no orders.
@@ -39,7 +39,7 @@ impl Lengths {
     }
 
     /// None if that is not certain enough to tell numbers that have lost zeros.
-    pub(super) fn common(&self) -> Option<usize> {
+    pub fn common(&self) -> Option<usize> {
         let plain: u64 = self.plain.values().sum();
         if plain == 0 {
             return self.prefixed.common();

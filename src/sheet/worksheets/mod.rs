@@ -21,12 +21,12 @@ use digits::Lengths;
 use records::{Sent, TableRecords};
 
 #[derive(Debug)]
-pub(super) struct Worksheet {
-    pub(super) format: Format,
+pub struct Worksheet {
+    pub format: Format,
     /// Of a file that is text.
-    pub(super) encoding: Option<TextEncoding>,
+    pub encoding: Option<TextEncoding>,
     /// None for the only table of a web page.
-    pub(super) name: Option<String>,
+    pub name: Option<String>,
     table: Table,
     sent: Sent,
     /// Whether rows that are hidden are left out.
@@ -37,7 +37,7 @@ pub(super) struct Worksheet {
 }
 
 impl Worksheet {
-    pub(super) fn open(
+    pub fn open(
         input: &Input,
         mut book: Workbook<'_, '_>,
         encoding: Option<TextEncoding>,
@@ -82,11 +82,11 @@ impl Worksheet {
         Ok((worksheet, header))
     }
 
-    pub(super) fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
+    pub fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
         TableRecords::below(&self.table, header, self.sent, self.visible_only)
     }
 
-    pub(super) fn warnings(&self) -> Vec<Warning> {
+    pub fn warnings(&self) -> Vec<Warning> {
         let encoding = self.encoding.and_then(|encoding| encoding.warning());
         let hidden = (self.hidden_rows > 0).then_some(Warning::HiddenRows {
             count: self.hidden_rows,

@@ -10,18 +10,18 @@ use crate::workbook::{Kind, Row, Table};
 
 /// The columns that are sent, and what is known of them as a whole.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
-    pub(super) order: usize,
-    pub(super) flag: Option<usize>,
+pub struct Sent {
+    pub order: usize,
+    pub flag: Option<usize>,
     /// How many digits the orders have that are texts, where that is certain enough.
-    pub(super) digits: Option<usize>,
+    pub digits: Option<usize>,
     /// Whether there are orders at all: then a row of nothing but formulas that came to nothing is
     /// blank, as people see it. Else they were never calculated.
-    pub(super) has_orders: bool,
+    pub has_orders: bool,
 }
 
 /// Goes through a worksheet's rows that are not empty.
-pub(in crate::sheet) struct TableRecords<'s> {
+pub struct TableRecords<'s> {
     rows: Box<dyn Iterator<Item = Row<'s>> + Send + 's>,
     width: usize,
     sent: Option<(Sent, &'s Header)>,
@@ -33,7 +33,7 @@ pub(in crate::sheet) struct TableRecords<'s> {
 }
 
 impl<'s> TableRecords<'s> {
-    pub(super) fn new(table: &'s Table) -> TableRecords<'s> {
+    pub fn new(table: &'s Table) -> TableRecords<'s> {
         TableRecords {
             rows: Box::new(table.rows()),
             width: table.width(),
@@ -45,7 +45,7 @@ impl<'s> TableRecords<'s> {
         }
     }
 
-    pub(super) fn below(
+    pub fn below(
         table: &'s Table,
         header: &'s Header,
         sent: Sent,

@@ -8,25 +8,25 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(super) use section::{INEXACT, Section, SectionKind};
+pub use section::{INEXACT, Section, SectionKind};
 use section::{Token, sections};
 
 /// Characters that a format's code has at most.
 const MAX_CODE: usize = 255;
 /// Of which cells name one by a number of 16 bits.
-pub(super) const MAX_STYLES: usize = 1 << 16;
+pub const MAX_STYLES: usize = 1 << 16;
 
 /// The formats of a workbook's cells, by the number of their style.
 #[derive(Debug, Default)]
-pub(super) struct Formats {
-    pub(super) styles: Vec<Arc<NumberFormat>>,
+pub struct Formats {
+    pub styles: Vec<Arc<NumberFormat>>,
     /// Whether days count from 1904.
-    pub(super) is_1904: bool,
+    pub is_1904: bool,
 }
 
 impl Formats {
     /// From the codes that a workbook has by number, and the number of each style's.
-    pub(super) fn new(codes: &HashMap<u32, String>, styles: &[u32], is_1904: bool) -> Formats {
+    pub fn new(codes: &HashMap<u32, String>, styles: &[u32], is_1904: bool) -> Formats {
         let mut parsed: HashMap<u32, Arc<NumberFormat>> = HashMap::new();
         let format = |id: &u32| {
             let own = codes.get(id).map(String::as_str);
@@ -42,16 +42,16 @@ impl Formats {
         }
     }
 
-    pub(super) fn get(&self, style: u16) -> Option<&NumberFormat> {
+    pub fn get(&self, style: u16) -> Option<&NumberFormat> {
         self.styles.get(usize::from(style)).map(|format| &**format)
     }
 }
 
 /// A cell's number format, as far as order numbers can tell it.
 #[derive(Debug)]
-pub(super) struct NumberFormat {
+pub struct NumberFormat {
     /// As it stands in the workbook.
-    pub(super) code: Box<str>,
+    pub code: Box<str>,
     /// For positive numbers, negative ones and zero: one to three.
     numbers: Vec<Section>,
     /// For texts, if these are not shown as they are.
@@ -59,7 +59,7 @@ pub(super) struct NumberFormat {
 }
 
 impl NumberFormat {
-    pub(super) fn parse(code: &str) -> NumberFormat {
+    pub fn parse(code: &str) -> NumberFormat {
         let end = code.char_indices().nth(MAX_CODE);
         let code = end.map_or(code, |(end, _)| &code[..end]);
         let mut sections = sections(code);
@@ -91,7 +91,7 @@ impl NumberFormat {
     }
 
     /// How a number is shown; none if it is not.
-    pub(super) fn section(&self, value: f64) -> Option<&Section> {
+    pub fn section(&self, value: f64) -> Option<&Section> {
         self.numbers.get(match self.numbers.len() {
             3 if value == 0.0 => 2,
             2.. if value < 0.0 => 1,
@@ -100,7 +100,7 @@ impl NumberFormat {
     }
 
     /// A text as it is shown, where that is not as it is: the inner none if that is not certain.
-    pub(super) fn text(&self, text: &str) -> Option<Option<String>> {
+    pub fn text(&self, text: &str) -> Option<Option<String>> {
         self.text.as_ref().map(|section| section.around(text))
     }
 }

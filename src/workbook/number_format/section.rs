@@ -1,7 +1,7 @@
 //! One section of a number format: what it is, and digits put into its places.
 
 /// From here on a number has more digits than the 15 Excel keeps.
-pub(in crate::workbook) const INEXACT: f64 = 1e15;
+pub const INEXACT: f64 = 1e15;
 
 const COLOURS: [&str; 17] = [
     "black", "blue", "cyan", "green", "magenta", "red", "white", "yellow", "color", "黑色", "蓝色",
@@ -13,13 +13,13 @@ const DATE_LETTERS: &str = "ymdhsegbaYMDHSEGBA";
 const PLAIN: &str = " -+():^&'~{}<>=";
 
 #[derive(Debug)]
-pub(in crate::workbook) struct Section {
-    pub(in crate::workbook) kind: SectionKind,
-    pub(super) tokens: Vec<Token>,
+pub struct Section {
+    pub kind: SectionKind,
+    pub tokens: Vec<Token>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::workbook) enum SectionKind {
+pub enum SectionKind {
     /// By its own digits.
     General,
     Date,
@@ -34,7 +34,7 @@ pub(in crate::workbook) enum SectionKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub enum Token {
     /// A digit's place: `0`, `#` or `?`.
     Digit(char),
     Literal(char),
@@ -61,7 +61,7 @@ struct Traits {
 }
 
 /// A code's sections, which semicolons separate.
-pub(super) fn sections(code: &str) -> Vec<Section> {
+pub fn sections(code: &str) -> Vec<Section> {
     let mut sections = Vec::new();
     let (mut traits, mut tokens) = (Traits::default(), Vec::new());
     let mut rest = code;
@@ -204,7 +204,7 @@ impl Section {
     }
 
     /// A whole number in the places of a pattern; none if what is shown is not certain.
-    pub(in crate::workbook) fn digits(&self, value: f64) -> Option<String> {
+    pub fn digits(&self, value: f64) -> Option<String> {
         let places = self.tokens.iter().filter_map(|token| match token {
             Token::Digit(place) => Some(*place),
             _ => None,
@@ -250,7 +250,7 @@ impl Section {
     }
 
     /// A text with what a pattern puts around it; none if the pattern leaves it out, or has digits.
-    pub(super) fn around(&self, text: &str) -> Option<String> {
+    pub fn around(&self, text: &str) -> Option<String> {
         let mut shown = String::new();
         for token in &self.tokens {
             match *token {

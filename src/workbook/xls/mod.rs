@@ -18,18 +18,18 @@ use text::{Charset, shared};
 
 /// The records of the workbook as a whole.
 mod kind {
-    pub(super) const BEGIN: u16 = 0x809;
-    pub(super) const END: u16 = 0x0A;
-    pub(super) const DATES: u16 = 0x22;
-    pub(super) const ENCRYPTED: u16 = 0x2F;
-    pub(super) const CODE_PAGE: u16 = 0x42;
-    pub(super) const SHEET: u16 = 0x85;
-    pub(super) const CELL_FORMAT: u16 = 0xE0;
-    pub(super) const TEXTS: u16 = 0xFC;
-    pub(super) const NUMBER_FORMAT: u16 = 0x41E;
+    pub const BEGIN: u16 = 0x809;
+    pub const END: u16 = 0x0A;
+    pub const DATES: u16 = 0x22;
+    pub const ENCRYPTED: u16 = 0x2F;
+    pub const CODE_PAGE: u16 = 0x42;
+    pub const SHEET: u16 = 0x85;
+    pub const CELL_FORMAT: u16 = 0xE0;
+    pub const TEXTS: u16 = 0xFC;
+    pub const NUMBER_FORMAT: u16 = 0x41E;
 }
 
-pub(super) struct Xls<'b> {
+pub struct Xls<'b> {
     stream: Vec<u8>,
     budget: &'b Budget,
     /// Where each worksheet begins.
@@ -40,7 +40,7 @@ pub(super) struct Xls<'b> {
 }
 
 impl<'b> Xls<'b> {
-    pub(super) fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<(Vec<SheetInfo>, Xls<'b>)> {
+    pub fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<(Vec<SheetInfo>, Xls<'b>)> {
         let (mut sheets, mut starts) = (Vec::new(), Vec::new());
         let mut styles = Styles::default();
         let mut charset = Charset::default();
@@ -94,7 +94,7 @@ impl<'b> Xls<'b> {
         Ok((sheets, book))
     }
 
-    pub(super) fn table(&mut self, at: usize) -> Result<Table> {
+    pub fn table(&mut self, at: usize) -> Result<Table> {
         let start = self.starts.get(at).copied();
         let stream = start.and_then(|start| self.stream.get(start..));
         let stream = stream.ok_or_else(no_cells)?;

@@ -7,19 +7,19 @@ use crate::workbook::error::Result;
 const CONTINUED: u16 = 0x3C;
 
 #[derive(Clone, Copy)]
-pub(super) struct Records<'s> {
+pub struct Records<'s> {
     rest: Fields<'s>,
 }
 
 impl<'s> Records<'s> {
-    pub(super) fn new(stream: &'s [u8]) -> Records<'s> {
+    pub fn new(stream: &'s [u8]) -> Records<'s> {
         Records {
             rest: Fields(stream),
         }
     }
 
     /// The next record's kind and what is in it; none at the end.
-    pub(super) fn next(&mut self) -> Result<Option<(u16, Fields<'s>)>> {
+    pub fn next(&mut self) -> Result<Option<(u16, Fields<'s>)>> {
         if self.rest.0.is_empty() {
             return Ok(None);
         }
@@ -29,7 +29,7 @@ impl<'s> Records<'s> {
     }
 
     /// The bytes of the next record, if it goes on with the one before.
-    pub(super) fn continued(&mut self) -> Result<Option<Fields<'s>>> {
+    pub fn continued(&mut self) -> Result<Option<Fields<'s>>> {
         let mut ahead = *self;
         match ahead.next()? {
             Some((CONTINUED, fields)) => {

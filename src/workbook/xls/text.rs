@@ -10,7 +10,7 @@ use crate::workbook::table::Texts;
 
 /// How texts are stored.
 #[derive(Clone, Copy)]
-pub(super) struct Charset {
+pub struct Charset {
     /// As from Excel 97 on: characters of one or two bytes, as is said before each text.
     is_unicode: bool,
     /// Of the bytes of texts before that.
@@ -32,11 +32,11 @@ const EXTENDED: u8 = 4;
 const RICH: u8 = 8;
 
 impl Charset {
-    pub(super) fn version(&mut self, version: u16) {
+    pub fn version(&mut self, version: u16) {
         self.is_unicode = version == 0x600;
     }
 
-    pub(super) fn code_page(&mut self, number: u16) {
+    pub fn code_page(&mut self, number: u16) {
         let label = match number {
             932 => "shift_jis".to_owned(),
             936 => "gb18030".to_owned(),
@@ -50,13 +50,13 @@ impl Charset {
     }
 
     /// A text with its length in one byte.
-    pub(super) fn short(self, fields: &mut Fields<'_>) -> Result<String> {
+    pub fn short(self, fields: &mut Fields<'_>) -> Result<String> {
         let length = usize::from(fields.u8()?);
         self.characters(fields, length)
     }
 
     /// A text with its length in two bytes.
-    pub(super) fn long(self, fields: &mut Fields<'_>) -> Result<String> {
+    pub fn long(self, fields: &mut Fields<'_>) -> Result<String> {
         let length = usize::from(fields.u16()?);
         match length {
             // Some programs end an empty text here.
@@ -65,7 +65,7 @@ impl Charset {
         }
     }
 
-    pub(super) fn format(self, fields: &mut Fields<'_>) -> Result<String> {
+    pub fn format(self, fields: &mut Fields<'_>) -> Result<String> {
         if self.is_unicode {
             self.long(fields)
         } else {
@@ -88,7 +88,7 @@ impl Charset {
     }
 
     /// A text with its length in two bytes that may go on in further records.
-    pub(super) fn continued(self, fields: Fields<'_>, records: Records<'_>) -> Result<String> {
+    pub fn continued(self, fields: Fields<'_>, records: Records<'_>) -> Result<String> {
         if self.is_unicode {
             let mut long = Long { fields, records };
             let length = long.fields.u16()?;
@@ -110,7 +110,7 @@ fn narrow(bytes: &[u8]) -> String {
 }
 
 /// The texts that cells share, to the last.
-pub(super) fn shared(fields: Fields<'_>, records: Records<'_>, budget: &Budget) -> Result<Texts> {
+pub fn shared(fields: Fields<'_>, records: Records<'_>, budget: &Budget) -> Result<Texts> {
     let mut long = Long { fields, records };
     let mut texts = Texts::default();
     // How many there are is known when they end.

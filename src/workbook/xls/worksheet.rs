@@ -27,7 +27,7 @@ const BOOL_OR_ERROR: u16 = 0x205;
 const FORMULA_TEXT: u16 = 0x207;
 const SHORT_NUMBER: u16 = 0x27E;
 
-pub(super) fn read(
+pub fn read(
     mut records: Records<'_>,
     charset: Charset,
     mut builder: TableBuilder<'_>,

@@ -2,7 +2,7 @@
 
 mod worksheet;
 
-pub(super) use worksheet::table;
+pub use worksheet::table;
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::package::{Contents, ListedSheet, Styles};
 use super::table::Texts;
 use super::xml::{Piece, Xml, append, attribute, is_true};
 
-pub(super) fn contents(xml: &mut Xml<'_>) -> Result<Contents> {
+pub fn contents(xml: &mut Xml<'_>) -> Result<Contents> {
     let mut contents = Contents::default();
     loop {
         match xml.next()? {
@@ -37,7 +37,7 @@ pub(super) fn contents(xml: &mut Xml<'_>) -> Result<Contents> {
     }
 }
 
-pub(super) fn strings(xml: &mut Xml<'_>, budget: &Budget) -> Result<Texts> {
+pub fn strings(xml: &mut Xml<'_>, budget: &Budget) -> Result<Texts> {
     let mut texts = Texts::default();
     let mut text = String::new();
     loop {
@@ -53,7 +53,7 @@ pub(super) fn strings(xml: &mut Xml<'_>, budget: &Budget) -> Result<Texts> {
     }
 }
 
-pub(super) fn styles(xml: &mut Xml<'_>, budget: &Budget) -> Result<Styles> {
+pub fn styles(xml: &mut Xml<'_>, budget: &Budget) -> Result<Styles> {
     let mut read = Styles::default();
     // Conditional formats have some of their own.
     let (mut in_formats, mut in_cells) = (false, false);

@@ -11,10 +11,7 @@ use crate::workbook::show::Value;
 use crate::workbook::table::{Kind, Table};
 use crate::workbook::xml::{Piece, Xml, attribute, attributes, is_true};
 
-pub(in crate::workbook) fn table(
-    xml: &mut Xml<'_>,
-    mut builder: TableBuilder<'_>,
-) -> Result<Table> {
+pub fn table(xml: &mut Xml<'_>, mut builder: TableBuilder<'_>) -> Result<Table> {
     // Memory used again for each cell.
     let (mut kind, mut text) = (String::new(), String::new());
     let (mut has_data, mut in_data) = (false, false);

@@ -18,7 +18,7 @@ use super::{Held, TextReader};
 use crate::language::say;
 use styles::Styles;
 
-pub(super) fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
+pub fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
     let mut xml = Xml::new(&mut *text, budget);
     let mut book = Book::new(budget);
     let error = loop {

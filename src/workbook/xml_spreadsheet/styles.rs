@@ -11,13 +11,13 @@ use crate::workbook::number_format::{Formats, MAX_STYLES, NumberFormat};
 use crate::workbook::xml::attribute;
 
 #[derive(Default)]
-pub(super) struct Styles {
+pub struct Styles {
     styles: HashMap<String, Style>,
     /// The one that is being read.
     open: Option<String>,
     /// By name, once all are read.
     numbers: HashMap<String, u16>,
-    pub(super) formats: Arc<Formats>,
+    pub formats: Arc<Formats>,
 }
 
 #[derive(Default)]
@@ -27,7 +27,7 @@ struct Style {
 }
 
 impl Styles {
-    pub(super) fn begin(&mut self, tag: &BytesStart<'_>, budget: &Budget) -> Result<()> {
+    pub fn begin(&mut self, tag: &BytesStart<'_>, budget: &Budget) -> Result<()> {
         let id = attribute(tag, "ID")?.unwrap_or_default();
         let parent = attribute(tag, "Parent")?;
         // Its name and its format are held twice.
@@ -39,7 +39,7 @@ impl Styles {
         Ok(())
     }
 
-    pub(super) fn format(&mut self, tag: &BytesStart<'_>, budget: &Budget) -> Result<()> {
+    pub fn format(&mut self, tag: &BytesStart<'_>, budget: &Budget) -> Result<()> {
         // One that is named, but not said, is General.
         let format = attribute(tag, "Format")?.unwrap_or_default();
         budget.spend(2 * format.len())?;
@@ -50,12 +50,12 @@ impl Styles {
         Ok(())
     }
 
-    pub(super) fn end(&mut self) {
+    pub fn end(&mut self) {
         self.open = None;
     }
 
     /// All are read, before the first worksheet.
-    pub(super) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         if !self.numbers.is_empty() {
             return;
         }
@@ -86,13 +86,13 @@ impl Styles {
     }
 
     /// The number of the style that a tag names.
-    pub(super) fn of(&self, tag: &BytesStart<'_>) -> Result<Option<u16>> {
+    pub fn of(&self, tag: &BytesStart<'_>) -> Result<Option<u16>> {
         let id = attribute(tag, "StyleID")?;
         Ok(id.and_then(|id| self.numbers.get(&id).copied()))
     }
 
     /// That of cells that name none.
-    pub(super) fn usual(&self) -> u16 {
+    pub fn usual(&self) -> u16 {
         self.numbers.get("Default").copied().unwrap_or(u16::MAX)
     }
 }

@@ -8,9 +8,8 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::Source;
-use super::budget::Budget;
+use super::budget::{Budget, Metered};
 use super::error::{Result, WorkbookError, password, too_much};
-use super::metered::Metered;
 
 /// The end record and the longest comment after it.
 const MAX_END_BYTES: u64 = 22 + 65_535;

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::budget::{Budget, MAX_CELLS, MAX_ROWS, MAX_TEXT};
-use super::column::{MAX_COLUMNS, letter};
 use super::error::{Result, WorkbookError, bad_place, too_much};
 use super::number_format::Formats;
-use super::show::{Value, show};
-use super::table::{Kind, Merge, Table, TableCell, TableRow, Texts};
+use super::show::show;
+use super::table::{Kind, MAX_COLUMNS, Merge, Table, TableCell, TableRow, Texts, Value, letter};
 use crate::language::say;
 
 /// A cell as a format stores it.

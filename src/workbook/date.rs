@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use jiff::ToSpan;
 use jiff::civil::date;
 
-use super::show::Value;
-use super::table::Kind;
+use super::table::{Kind, Value};
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
 /// The day after 9999-12-31.

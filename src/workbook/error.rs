@@ -65,32 +65,22 @@ impl From<&io::Error> for WorkbookError {
     }
 }
 
-pub fn broken() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-broken"))
+macro_rules! damages {
+    ($($name:ident: $key:literal,)*) => {
+        $(pub fn $name() -> WorkbookError {
+            WorkbookError::damaged(say!($key))
+        })*
+    };
 }
 
-pub fn cut() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-cut"))
-}
-
-pub fn no_worksheets() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-no-worksheets"))
-}
-
-pub fn no_cells() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-no-cells"))
-}
-
-pub fn too_much() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-too-much"))
-}
-
-pub fn out_of_order() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-order"))
-}
-
-pub fn long_text() -> WorkbookError {
-    WorkbookError::damaged(say!("sheet-damage-long-text"))
+damages! {
+    broken: "sheet-damage-broken",
+    cut: "sheet-damage-cut",
+    no_worksheets: "sheet-damage-no-worksheets",
+    no_cells: "sheet-damage-no-cells",
+    too_much: "sheet-damage-too-much",
+    out_of_order: "sheet-damage-order",
+    long_text: "sheet-damage-long-text",
 }
 
 /// A cell holds what its kind does not allow.

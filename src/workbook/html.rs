@@ -10,9 +10,8 @@ use html5ever::tokenizer::{
 
 use super::budget::{Budget, MAX_TABLES, MAX_TEXT};
 use super::builder::{Stored, TableBuilder};
-use super::column::MAX_COLUMNS;
 use super::error::{Result, WorkbookError, broken, cut_table, too_much};
-use super::show::Value;
+use super::table::{MAX_COLUMNS, Value};
 use super::{Held, TextReader};
 
 /// As browsers have it.

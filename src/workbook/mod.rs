@@ -7,12 +7,10 @@ mod archive;
 mod binary;
 mod budget;
 mod builder;
-mod column;
 mod compound;
 mod date;
 mod error;
 mod html;
-mod metered;
 mod number_format;
 mod ods;
 mod package;
@@ -39,9 +37,8 @@ use xls::Xls;
 use crate::language::say;
 
 pub use budget::Budget;
-pub use column::{by_letter, letter};
 pub use error::WorkbookError;
-pub use table::{Cell, Kind, Row, Table};
+pub use table::{Cell, Kind, Row, Table, by_letter, letter};
 
 /// What a file is by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,15 +58,9 @@ pub enum WorkbookFormat {
 pub struct SheetInfo {
     /// None for a table of a web page.
     pub name: Option<String>,
-    pub kind: SheetKind,
+    /// And no chart or the like.
+    pub is_worksheet: bool,
     pub is_hidden: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SheetKind {
-    Worksheet,
-    /// A chart and the like.
-    Other,
 }
 
 /// The bytes of a file.
@@ -209,7 +200,7 @@ impl Held {
         }
         self.sheets.push(SheetInfo {
             name,
-            kind: SheetKind::Worksheet,
+            is_worksheet: true,
             is_hidden,
         });
         self.tables.push(Some(table));

@@ -10,8 +10,7 @@ use super::budget::Budget;
 use super::builder::{Stored, TableBuilder};
 use super::date::iso;
 use super::error::{Result, bad_value, broken, cut, no_worksheets, password};
-use super::show::Value;
-use super::table::Kind;
+use super::table::{Kind, Value};
 use super::xml::{Piece, Xml, append, attribute, attributes};
 
 /// Characters that a cell has at most.

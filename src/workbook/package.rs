@@ -1,17 +1,16 @@
 //! Office Open XML packages: parts of markup (`.xlsx`) or of records (`.xlsb`), found by their
 //! relationships.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::archive::Archive;
 use super::budget::{Budget, MAX_TABLES};
 use super::builder::TableBuilder;
 use super::error::{Result, no_cells, no_worksheets, too_much};
-use super::number_format::Formats;
+use super::number_format::{Formats, Styles};
 use super::table::{Table, Texts};
 use super::xml::{Piece, Xml, attribute};
-use super::{SheetInfo, SheetKind, xlsb, xlsx};
+use super::{SheetInfo, xlsb, xlsx};
 
 pub struct Package<'i, 'b> {
     archive: Archive<'i, 'b>,
@@ -21,27 +20,6 @@ pub struct Package<'i, 'b> {
     parts: Vec<String>,
     strings: Arc<Texts>,
     formats: Arc<Formats>,
-}
-
-/// What a workbook part says.
-#[derive(Default)]
-pub struct Contents {
-    pub sheets: Vec<ListedSheet>,
-    pub is_1904: bool,
-}
-
-pub struct ListedSheet {
-    /// That of its relationship.
-    pub id: String,
-    pub name: String,
-    pub is_hidden: bool,
-}
-
-/// Number formats by number, and that of each style.
-#[derive(Default)]
-pub struct Styles {
-    pub codes: HashMap<u32, String>,
-    pub styles: Vec<u32>,
 }
 
 impl<'i, 'b> Package<'i, 'b> {
@@ -61,12 +39,12 @@ impl<'i, 'b> Package<'i, 'b> {
             found.map_or_else(usual, |it| it.part.clone())
         };
         let part = archive.part(&workbook)?.ok_or_else(no_worksheets)?;
-        let contents = if is_binary {
+        let (listed, is_1904) = if is_binary {
             xlsb::contents(part)?
         } else {
             xlsx::contents(&mut Xml::of(part.decoded()?))?
         };
-        if contents.sheets.len() > MAX_TABLES {
+        if listed.len() > MAX_TABLES {
             return Err(too_much());
         }
         let strings = match archive.part(&part_of("sharedStrings"))? {
@@ -80,31 +58,22 @@ impl<'i, 'b> Package<'i, 'b> {
             Some(part) => xlsx::styles(&mut Xml::of(part.decoded()?), budget)?,
         };
         let (mut sheets, mut parts) = (Vec::new(), Vec::new());
-        for sheet in contents.sheets {
-            let relation = related.iter().find(|it| it.id == sheet.id);
+        for (id, sheet) in listed {
+            let relation = related.iter().find(|it| it.id == id);
             // What names no part is a module of old macros; a part that is missing is a worksheet
             // that cannot be read.
             let is_worksheet = match relation {
                 Some(relation) => relation.kind == "worksheet",
-                None => !sheet.id.is_empty(),
+                None => !id.is_empty(),
             };
             sheets.push(SheetInfo {
-                name: Some(sheet.name),
-                kind: if is_worksheet {
-                    SheetKind::Worksheet
-                } else {
-                    SheetKind::Other
-                },
-                is_hidden: sheet.is_hidden,
+                is_worksheet,
+                ..sheet
             });
             parts.push(relation.map(|it| it.part.clone()).unwrap_or_default());
         }
         let package = Package {
-            formats: Arc::new(Formats::new(
-                &styles.codes,
-                &styles.styles,
-                contents.is_1904,
-            )),
+            formats: Arc::new(Formats::new(&styles, is_1904)),
             archive,
             budget,
             is_binary,

@@ -4,42 +4,10 @@ use std::borrow::Cow;
 
 use super::date;
 use super::number_format::{INEXACT, NumberFormat, SectionKind};
-use super::table::Kind;
+use super::table::{Kind, Value};
 
 /// The code of a format that shows nothing.
 const HIDES_ALL: &str = ";;;";
-
-/// What a cell holds, as its format stores it.
-#[derive(Clone, Debug)]
-pub enum Value<'v> {
-    Empty,
-    Text(&'v str),
-    /// A text of which nothing is shown.
-    Hidden(&'v str),
-    /// A text that cells share, by its number.
-    Shared(u32),
-    Number(f64),
-    /// A number, and as which text it is shown.
-    Shown(f64, &'v str),
-    /// What the format itself says to be of this kind, as it is shown.
-    Known(Kind, Cow<'v, str>),
-}
-
-impl Value<'_> {
-    pub fn of_bool(value: bool) -> Value<'static> {
-        Value::Known(Kind::Boolean, if value { "TRUE" } else { "FALSE" }.into())
-    }
-
-    /// What a formula with it lacks: programs that cannot calculate write no value, an empty one,
-    /// or 0.
-    fn lack(&self) -> Option<Kind> {
-        match *self {
-            Value::Text("") => Some(Kind::EmptyText),
-            Value::Empty | Value::Number(0.0) | Value::Shown(0.0, _) => Some(Kind::NoValue),
-            _ => None,
-        }
-    }
-}
 
 #[derive(Debug, PartialEq)]
 pub struct Shown<'v> {

@@ -1,5 +1,6 @@
 //! A worksheet's cells as they are shown; only those that hold something.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::budget::Budget;
@@ -62,6 +63,38 @@ pub enum Kind {
     Formatted,
     /// What is shown of a number that is not its digits: the note is the number.
     Shown,
+}
+
+/// What a cell holds, as its format stores it.
+#[derive(Clone, Debug)]
+pub enum Value<'v> {
+    Empty,
+    Text(&'v str),
+    /// A text of which nothing is shown.
+    Hidden(&'v str),
+    /// A text that cells share, by its number.
+    Shared(u32),
+    Number(f64),
+    /// A number, and as which text it is shown.
+    Shown(f64, &'v str),
+    /// What the format itself says to be of this kind, as it is shown.
+    Known(Kind, Cow<'v, str>),
+}
+
+impl Value<'_> {
+    pub fn of_bool(value: bool) -> Value<'static> {
+        Value::Known(Kind::Boolean, if value { "TRUE" } else { "FALSE" }.into())
+    }
+
+    /// What a formula with it lacks: programs that cannot calculate write no value, an empty one,
+    /// or 0.
+    pub fn lack(&self) -> Option<Kind> {
+        match *self {
+            Value::Text("") => Some(Kind::EmptyText),
+            Value::Empty | Value::Number(0.0) | Value::Shown(0.0, _) => Some(Kind::NoValue),
+            _ => None,
+        }
+    }
 }
 
 /// Cells that are shown as one: first and last, rows counted from 1, columns from 0.
@@ -213,6 +246,47 @@ impl Table {
             text: texts.get(cell.text).unwrap_or_default(),
             kind: cell.kind,
             note: note.unwrap_or_default(),
+        }
+    }
+}
+
+/// How many columns a spreadsheet has at most (`XFD`).
+pub const MAX_COLUMNS: u32 = 16_384;
+
+/// The column that letters name, counted from 0: A, C, AA.
+pub fn by_letter(letters: &str) -> Option<usize> {
+    let letters = letters.trim();
+    let are_letters = letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if !are_letters || !(1..=3).contains(&letters.len()) {
+        return None;
+    }
+    let digits = letters.bytes().map(|byte| byte.to_ascii_uppercase() - b'A');
+    let number = digits.fold(0, |number, digit| number * 26 + usize::from(digit) + 1);
+    (number <= MAX_COLUMNS as usize).then(|| number - 1)
+}
+
+/// The letters of a column counted from 0.
+pub fn letter(column: usize) -> String {
+    let mut letters = match column / 26 {
+        0 => String::new(),
+        more => letter(more - 1),
+    };
+    letters.push(char::from(b'A' + (column % 26) as u8));
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_and_columns_correspond() {
+        for (letters, column) in [("A", 0), ("c", 2), ("Z", 25), ("AA", 26), ("XFD", 16_383)] {
+            assert_eq!(by_letter(letters), Some(column));
+            assert_eq!(letter(column), letters.to_uppercase());
+        }
+        for none in ["", "A1", "XFE", "AAAA", "中"] {
+            assert_eq!(by_letter(none), None, "{none:?}");
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use std::io::{BufRead, Read};
 
+use super::SheetInfo;
 use super::binary::{Fields, error};
-use super::budget::Budget;
+use super::budget::{Budget, Metered};
 use super::builder::{Stored, TableBuilder};
 use super::error::{Result, cut};
-use super::metered::Metered;
-use super::package::{Contents, ListedSheet, Styles};
-use super::show::Value;
-use super::table::{Kind, Table, Texts};
+use super::number_format::Styles;
+use super::table::{Kind, Table, Texts, Value};
 
 /// Kinds of records.
 mod kind {
@@ -36,25 +35,28 @@ mod kind {
 /// Of a row.
 const HIDDEN: u8 = 0x10;
 
-pub fn contents(part: Metered<'_>) -> Result<Contents> {
-    let mut contents = Contents::default();
+/// As [`super::xlsx::contents`].
+pub fn contents(part: Metered<'_>) -> Result<(Vec<(String, SheetInfo)>, bool)> {
+    let (mut sheets, mut is_1904) = (Vec::new(), false);
     let mut records = Records::new(part);
     while let Some((kind, mut fields)) = records.next()? {
         match kind {
-            kind::WORKBOOK => contents.is_1904 = fields.u32()? & 1 != 0,
+            kind::WORKBOOK => is_1904 = fields.u32()? & 1 != 0,
             kind::SHEET => {
                 let is_hidden = fields.u32()? != 0;
                 fields.u32()?;
-                contents.sheets.push(ListedSheet {
-                    id: wide(&mut fields)?,
-                    name: wide(&mut fields)?,
+                let id = wide(&mut fields)?;
+                let sheet = SheetInfo {
+                    name: Some(wide(&mut fields)?),
+                    is_worksheet: true,
                     is_hidden,
-                });
+                };
+                sheets.push((id, sheet));
             }
             _ => {}
         }
     }
-    Ok(contents)
+    Ok((sheets, is_1904))
 }
 
 pub fn strings(part: Metered<'_>, budget: &Budget) -> Result<Texts> {

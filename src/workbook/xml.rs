@@ -6,9 +6,8 @@ use std::io::BufRead;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
-use super::budget::{Budget, MAX_TEXT};
+use super::budget::{Budget, MAX_TEXT, Metered};
 use super::error::{Result, broken, cut, long_text};
-use super::metered::Metered;
 
 /// Elements within elements. Workbooks have a dozen.
 const MAX_DEPTH: usize = 200;

@@ -8,7 +8,7 @@ use crate::sheet::normalize::is_blank;
 use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
 use crate::text::{self, MAX_LISTED, first, first_of, quoted};
-use crate::workbook::{SheetKind, Table, Workbook, WorkbookError};
+use crate::workbook::{Table, Workbook, WorkbookError};
 
 /// Cells by which a table without a name is told from others.
 const TOLD_CELLS: usize = 3;
@@ -167,8 +167,7 @@ fn rows_after(table: &Table, line: u64) -> u64 {
 
 fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {
     let sheets = (0..).zip(&book.sheets);
-    let tables =
-        sheets.filter(|(_, it)| it.kind == SheetKind::Worksheet && it.is_hidden == is_hidden);
+    let tables = sheets.filter(|(_, it)| it.is_worksheet && it.is_hidden == is_hidden);
     tables.map(|(at, _)| at).collect()
 }
 

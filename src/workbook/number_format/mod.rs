@@ -16,6 +16,13 @@ const MAX_CODE: usize = 255;
 /// Of which cells name one by a number of 16 bits.
 pub const MAX_STYLES: usize = 1 << 16;
 
+/// Number formats by number, and that of each style.
+#[derive(Default)]
+pub struct Styles {
+    pub codes: HashMap<u32, String>,
+    pub styles: Vec<u32>,
+}
+
 /// The formats of a workbook's cells, by the number of their style.
 #[derive(Debug, Default)]
 pub struct Formats {
@@ -25,11 +32,10 @@ pub struct Formats {
 }
 
 impl Formats {
-    /// From the codes that a workbook has by number, and the number of each style's.
-    pub fn new(codes: &HashMap<u32, String>, styles: &[u32], is_1904: bool) -> Formats {
+    pub fn new(styles: &Styles, is_1904: bool) -> Formats {
         let mut parsed: HashMap<u32, Arc<NumberFormat>> = HashMap::new();
         let format = |id: &u32| {
-            let own = codes.get(id).map(String::as_str);
+            let own = styles.codes.get(id).map(String::as_str);
             // Some programs write an empty code for General.
             let own = own.filter(|code| !code.is_empty());
             let code = own.or_else(|| built_in(*id)).unwrap_or("General");
@@ -37,7 +43,7 @@ impl Formats {
             Arc::clone(format.or_insert_with(|| Arc::new(NumberFormat::parse(code))))
         };
         Formats {
-            styles: styles.iter().take(MAX_STYLES).map(format).collect(),
+            styles: styles.styles.iter().take(MAX_STYLES).map(format).collect(),
             is_1904,
         }
     }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::workbook::show::{Value, show};
-use crate::workbook::table::Kind;
+use crate::workbook::show::show;
+use crate::workbook::table::{Kind, Value};
 
 fn shown(code: &str, value: f64) -> (Kind, String) {
     let format = NumberFormat::parse(code);
@@ -188,8 +188,11 @@ fn texts_have_a_format_of_their_own() {
 #[test]
 fn formats_are_found_by_number() {
     let codes = [(176, "\"CG\"0"), (14, "0"), (0, "")];
-    let codes = codes.map(|(id, code)| (id, code.to_owned())).into();
-    let formats = Formats::new(&codes, &[0, 176, 9, 31, 14, 999], false);
+    let styles = Styles {
+        codes: codes.map(|(id, code)| (id, code.to_owned())).into(),
+        styles: vec![0, 176, 9, 31, 14, 999],
+    };
+    let formats = Formats::new(&styles, false);
     let codes: Vec<&str> = formats.styles.iter().map(|it| &*it.code).collect();
     assert_eq!(
         codes,

@@ -173,7 +173,7 @@ fn a_sheet_that_names_no_part_is_none_to_read() {
     let bytes = with_parts(&xlsx_rows("<row><c><v>7</v></c></row>", &[]), edit);
     let budget = Budget::new(None);
     let mut book = Workbook::open(Cursor::new(bytes), &budget).unwrap();
-    let kinds: Vec<SheetKind> = book.sheets.iter().map(|it| it.kind).collect();
-    assert_eq!(kinds, [SheetKind::Worksheet, SheetKind::Other]);
+    let worksheets: Vec<bool> = book.sheets.iter().map(|it| it.is_worksheet).collect();
+    assert_eq!(worksheets, [true, false]);
     assert!(book.table(0).is_ok() && book.table(1).is_err());
 }

@@ -1,20 +1,17 @@
 //! Workbooks of Excel 5 to 2003, and what programs write in their manner.
 
-mod records;
 mod text;
 mod worksheet;
 
 use std::sync::Arc;
 
+use super::SheetInfo;
 use super::budget::{Budget, MAX_TABLES};
 use super::builder::TableBuilder;
 use super::error::{Result, cut, no_cells, password, too_much};
-use super::number_format::Formats;
-use super::package::Styles;
+use super::number_format::{Formats, Styles};
 use super::table::{Table, Texts};
-use super::{SheetInfo, SheetKind};
-use records::Records;
-use text::{Charset, shared};
+use text::{Charset, Records, shared};
 
 /// The records of the workbook as a whole.
 mod kind {
@@ -60,13 +57,10 @@ impl<'b> Xls<'b> {
                 kind::SHEET => {
                     starts.push(fields.u32()? as usize);
                     let state = fields.u8()?;
-                    let kind = match fields.u8()? {
-                        0 => SheetKind::Worksheet,
-                        _ => SheetKind::Other,
-                    };
+                    let is_worksheet = fields.u8()? == 0;
                     sheets.push(SheetInfo {
                         name: Some(charset.short(&mut fields)?.replace('\0', "")),
-                        kind,
+                        is_worksheet,
                         is_hidden: state & 0x3F != 0,
                     });
                 }
@@ -84,7 +78,7 @@ impl<'b> Xls<'b> {
             }
         }
         let book = Xls {
-            formats: Arc::new(Formats::new(&styles.codes, &styles.styles, is_1904)),
+            formats: Arc::new(Formats::new(&styles, is_1904)),
             stream,
             budget,
             starts,

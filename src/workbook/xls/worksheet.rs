@@ -1,13 +1,11 @@
 //! One worksheet's cells.
 
 use super::kind::{BEGIN, END};
-use super::records::Records;
-use super::text::Charset;
+use super::text::{Charset, Records};
 use crate::workbook::binary::{Fields, error};
 use crate::workbook::builder::{Stored, TableBuilder};
 use crate::workbook::error::{Result, broken, cut};
-use crate::workbook::show::Value;
-use crate::workbook::table::{Kind, Table};
+use crate::workbook::table::{Kind, Table, Value};
 
 const FORMULA: u16 = 0x06;
 /// Those of earlier generations, which some programs write.

@@ -6,32 +6,35 @@ pub use worksheet::table;
 
 use std::borrow::Cow;
 
+use super::SheetInfo;
 use super::budget::Budget;
 use super::error::{Result, cut};
-use super::package::{Contents, ListedSheet, Styles};
+use super::number_format::Styles;
 use super::table::Texts;
 use super::xml::{Piece, Xml, append, attribute, is_true};
 
-pub fn contents(xml: &mut Xml<'_>) -> Result<Contents> {
-    let mut contents = Contents::default();
+/// The sheets by the numbers of their relationships, and whether days count from 1904.
+pub fn contents(xml: &mut Xml<'_>) -> Result<(Vec<(String, SheetInfo)>, bool)> {
+    let (mut sheets, mut is_1904) = (Vec::new(), false);
     loop {
         match xml.next()? {
             Piece::Start(start) => match start.local_name().as_ref() {
                 "workbookPr" => {
                     let date = attribute(&start, "date1904")?;
-                    contents.is_1904 = date.is_some_and(|value| is_true(&value));
+                    is_1904 = date.is_some_and(|value| is_true(&value));
                 }
                 "sheet" => {
                     let state = attribute(&start, "state")?;
-                    contents.sheets.push(ListedSheet {
-                        id: attribute(&start, "id")?.unwrap_or_default(),
-                        name: attribute(&start, "name")?.unwrap_or_default(),
+                    let sheet = SheetInfo {
+                        name: Some(attribute(&start, "name")?.unwrap_or_default()),
+                        is_worksheet: true,
                         is_hidden: matches!(state.as_deref(), Some("hidden" | "veryHidden")),
-                    });
+                    };
+                    sheets.push((attribute(&start, "id")?.unwrap_or_default(), sheet));
                 }
                 _ => {}
             },
-            Piece::Eof => return Ok(contents),
+            Piece::Eof => return Ok((sheets, is_1904)),
             _ => {}
         }
     }

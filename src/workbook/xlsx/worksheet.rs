@@ -4,11 +4,9 @@ use quick_xml::events::BytesStart;
 
 use super::{rich, unescaped};
 use crate::workbook::builder::{Stored, TableBuilder};
-use crate::workbook::column::by_letter;
 use crate::workbook::date::iso;
 use crate::workbook::error::{Result, bad_place, bad_value, cut, no_cells};
-use crate::workbook::show::Value;
-use crate::workbook::table::{Kind, Table};
+use crate::workbook::table::{Kind, Table, Value, by_letter};
 use crate::workbook::xml::{Piece, Xml, attribute, attributes, is_true};
 
 pub fn table(xml: &mut Xml<'_>, mut builder: TableBuilder<'_>) -> Result<Table> {
@@ -23,9 +21,9 @@ pub fn table(xml: &mut Xml<'_>, mut builder: TableBuilder<'_>) -> Result<Table> 
                 "sheetData" => (has_data, in_data) = (true, true),
                 "row" if in_data => {
                     (line, column) = (line.saturating_add(1), 0);
-                    let row = Row::of(&start)?;
-                    line = row.line.unwrap_or(line);
-                    if row.is_hidden {
+                    let (own, is_hidden) = row(&start)?;
+                    line = own.unwrap_or(line);
+                    if is_hidden {
                         builder.hide(line, line)?;
                     }
                 }
@@ -69,32 +67,21 @@ pub fn table(xml: &mut Xml<'_>, mut builder: TableBuilder<'_>) -> Result<Table> 
     }
 }
 
-#[derive(Default)]
-struct Row {
-    line: Option<u32>,
-    is_hidden: bool,
-}
-
-impl Row {
-    fn of(start: &BytesStart<'_>) -> Result<Row> {
-        let mut row = Row::default();
-        // A row may be hidden by a height of nothing.
-        let (mut has_height, mut is_flat) = (false, false);
-        for attribute in attributes(start) {
-            match attribute? {
-                ("r", value) => {
-                    let line = value.trim().parse();
-                    row.line = Some(line.map_err(|_| bad_place(&value))?);
-                }
-                ("hidden", value) => row.is_hidden = is_true(&value),
-                ("customHeight", value) => has_height = is_true(&value),
-                ("ht", value) => is_flat = value.trim().parse() == Ok(0.0),
-                _ => {}
-            }
+/// The line that a row says it has, and whether it is hidden.
+fn row(start: &BytesStart<'_>) -> Result<(Option<u32>, bool)> {
+    let (mut line, mut is_hidden) = (None, false);
+    // A row may be hidden by a height of nothing.
+    let (mut has_height, mut is_flat) = (false, false);
+    for attribute in attributes(start) {
+        match attribute? {
+            ("r", value) => line = Some(value.trim().parse().map_err(|_| bad_place(&value))?),
+            ("hidden", value) => is_hidden = is_true(&value),
+            ("customHeight", value) => has_height = is_true(&value),
+            ("ht", value) => is_flat = value.trim().parse() == Ok(0.0),
+            _ => {}
         }
-        row.is_hidden |= has_height && is_flat;
-        Ok(row)
     }
+    Ok((line, is_hidden || has_height && is_flat))
 }
 
 /// `B3` is line 3 and column 1.

@@ -8,11 +8,9 @@ use quick_xml::events::BytesStart;
 
 use super::budget::{Budget, MAX_ROWS};
 use super::builder::{Stored, TableBuilder};
-use super::column::MAX_COLUMNS;
 use super::date::iso;
 use super::error::{Result, WorkbookError, cut_table, out_of_order};
-use super::show::Value;
-use super::table::Kind;
+use super::table::{Kind, MAX_COLUMNS, Value};
 use super::xml::{Piece, Xml, XmlFault, append, attribute};
 use super::{Held, TextReader};
 use crate::language::say;

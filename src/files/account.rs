@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
 use super::fs::open_regular;
-use super::lock::{Holder, Lock};
+use super::lock::Lock;
 use crate::pace::KnownRates;
 use crate::sync::lock;
 
@@ -25,8 +25,8 @@ const WIDTH: usize = 160;
 #[derive(Debug)]
 pub enum AccountLock {
     Held(AccountState),
-    /// By another run.
-    Busy(Holder),
+    /// By another run: which.
+    Busy(String),
     /// Runs for the account cannot know of each other, and why.
     Unavailable(FileError),
 }
@@ -187,42 +187,16 @@ mod tests {
     }
 
     #[test]
-    fn one_run_has_an_account_at_a_time() {
-        let place = Place::new();
-        let held = place.state();
-        for _ in 0..3 {
-            let again = AccountLock::take(&place.path("a.lock"));
-            assert!(matches!(again, AccountLock::Busy(_)), "{again:?}");
-        }
-        drop(held);
-        drop(place.state());
-        fs::write(place.path("file"), "").expect("written");
-        let nowhere = AccountLock::take(&place.path("file/a.lock"));
-        assert!(
-            matches!(nowhere, AccountLock::Unavailable(_)),
-            "{nowhere:?}"
-        );
-    }
-
-    #[test]
-    fn the_next_run_knows_the_last_call_and_the_rates() {
+    fn one_run_has_an_account_at_a_time_and_the_next_knows_what_it_left() {
         let place = Place::new();
         let state = place.state();
+        let again = AccountLock::take(&place.path("a.lock"));
+        assert!(matches!(again, AccountLock::Busy(_)), "{again:?}");
         assert_eq!((state.last_call(), state.known()), (None, None));
         let call = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-        let pause = call + Duration::from_secs(60);
-        for (known, marked) in [
-            (KNOWN, call),
-            (
-                KnownRates {
-                    good: 36.5,
-                    ..KNOWN
-                },
-                pause,
-            ),
-        ] {
+        for (good, marked) in [(36.25, call), (36.5, call + Duration::from_secs(60))] {
             state.mark(marked);
-            state.remember(Some(known));
+            state.remember(Some(KnownRates { good, ..KNOWN }));
             state.remember(None);
             // Of a call that began before the pause.
             state.mark(call);
@@ -230,47 +204,46 @@ mod tests {
             let left = fs::metadata(place.path("a.pace")).expect("there");
             assert_eq!(left.modified().expect("a time"), marked);
             assert_eq!(left.len(), WIDTH as u64);
+            #[cfg(unix)]
+            {
+                let mode = std::os::unix::fs::MetadataExt::mode(&left);
+                assert_eq!(mode & 0o777, 0o600);
+            }
         }
         drop(state);
         let next = place.state();
-        assert_eq!(next.last_call(), Some(pause));
+        assert_eq!(next.last_call(), Some(call + Duration::from_secs(60)));
         assert_eq!(next.known().map(|known| known.good), Some(36.5));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            let mode = fs::metadata(place.path("a.pace")).expect("there").mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
     }
 
     #[test]
     fn rates_are_forgotten_after_a_week_and_other_texts_are_none() {
         let place = Place::new();
         drop(place.state());
-        let at = |hours| Timestamp::now() + SignedDuration::from_hours(hours);
-        let written = |at| serde_json::to_string(&Rates { known: KNOWN, at }).expect("text");
-        let whole = written(at(-167));
+        let written = |hours| {
+            let at = Timestamp::now() + SignedDuration::from_hours(hours);
+            serde_json::to_string(&Rates { known: KNOWN, at }).expect("text")
+        };
+        let whole = written(-167);
         for (text, known) in [
             (whole.clone(), Some(KNOWN)),
-            (written(at(-169)), None),
-            (written(at(169)), None),
+            (written(-169), None),
+            (written(169), None),
             (whole[..whole.len() - 1].to_owned(), None),
             (format!("{whole}\0\0"), None),
             ("dear diary".repeat(100), None),
-            (String::new(), None),
         ] {
             fs::write(place.path("a.pace"), &text).expect("written");
             let state = place.state();
             assert_eq!(state.known(), known, "{text}");
             state.remember(Some(KNOWN));
             drop(state);
-            let again = place.state().known();
-            assert_eq!(again, Some(KNOWN), "{text}");
+            assert_eq!(place.state().known(), Some(KNOWN), "{text}");
         }
     }
 
     #[test]
-    fn a_state_that_cannot_be_kept_is_no_error() {
+    fn what_cannot_be_kept_is_no_error() {
         let place = Place::new();
         fs::create_dir_all(place.path("a.pace")).expect("a directory in its place");
         let state = place.state();
@@ -278,5 +251,8 @@ mod tests {
         state.remember(Some(KNOWN));
         drop(state);
         assert_eq!(place.state().known(), None);
+        fs::write(place.path("file"), "").expect("written");
+        let nowhere = AccountLock::take(&place.path("file/a.lock"));
+        assert!(matches!(nowhere, AccountLock::Unavailable(_)));
     }
 }

@@ -66,18 +66,12 @@ pub fn correct(
     if let Some(issuer) = issuer {
         prover.check_issuer(&given, issuer)?;
     }
-    let mut places = Places::default();
-    for (at, row) in all.iter_mut().enumerate() {
-        let is_as_written = prover.restore(row);
-        let status = row.origin().and_then(|it| it.status().parse().ok());
-        row.part = if is_as_written && status.is_some_and(Status::is_settled) {
-            Part::KeptSettled
-        } else {
-            Part::Kept
-        };
-        places.enter(at, row, &prover);
-    }
-    let proofs: Vec<Proof> = given.iter().map(|row| prover.proof(row)).collect();
+    let places = Places::of(&mut all, &prover);
+    let known_row = |origin| places.by_origin.get(&origin).map(|&at| &all[at]);
+    let proofs: Vec<Proof> = given
+        .iter()
+        .map(|row| prover.proof(row, known_row))
+        .collect();
     let claimants = claimants(&proofs);
     let mut copies = HashSet::new();
     let mut others = Vec::new();
@@ -94,16 +88,11 @@ pub fn correct(
         let sent = prover.sent(&row);
         // One that a person has added may have been sent before.
         let added = places.added.get(&sent).filter(|_| !is_claimant).copied();
-        let added = added.filter(|&at| {
-            let origin = all[at].origin().map(|it| it.check());
-            let origin = origin.and_then(RowCheck::parse).map(|check| check.origin);
-            let is_claimed = origin.is_some_and(|it| claimants.contains_key(&it));
-            all[at].part.is_settled() || !is_claimed
-        });
-        let is_done =
-            its.is_some_and(|at| all[at].part.is_settled() && prover.sent(&all[at]) == sent);
-        let is_unedited = is_done
-            || added.is_some_and(|at| origin.is_some() || all[at].part.is_settled())
+        let added =
+            added.filter(|&at| all[at].part.is_settled() || !is_claimed(&all[at], &claimants));
+        let is_settled = |at: usize| all[at].part.is_settled();
+        let is_unedited = its.is_some_and(|at| is_settled(at) && prover.sent(&all[at]) == sent)
+            || added.is_some_and(|at| origin.is_some() || is_settled(at))
             || prover.prove(&mut row, &proof, its.map(|at| &all[at]));
         let sent = prover.sent(&row);
         if origin.is_some() && !copies.insert((origin, sent.clone())) {
@@ -112,17 +101,16 @@ pub fn correct(
         if let Some(its) = added.and_then(|at| all[at].origin()) {
             row.set_check(its.check());
         }
-        let its = its.or(added);
-        if let Some(at) = its {
+        if let Some(at) = its.or(added) {
             let is_same = is_unedited || prover.sent(&all[at]) == sent;
             stand_in(&mut all[at], row, is_same);
-        } else {
-            if not_updated.is_none() || !is_claimant {
-                let check = row.origin().map(|it| it.check().to_owned());
-                row.forget_origin(check.as_deref().filter(|_| is_claimant));
-            }
-            others.push(row);
+            continue;
         }
+        if not_updated.is_none() || !is_claimant {
+            let check = row.origin().map(|it| it.check().to_owned());
+            row.forget_origin(check.as_deref().filter(|_| is_claimant));
+        }
+        others.push(row);
     }
     prover.check_exchanged()?;
     let put_right = prover.put_right;
@@ -163,14 +151,37 @@ struct Places {
 }
 
 impl Places {
-    fn enter(&mut self, at: usize, row: &Row, prover: &Prover<'_>) {
-        if let Some(origin) = prover.proof(row).origin() {
-            self.by_origin.entry(origin).or_insert(at);
+    /// Puts the rows of the results right, and says which are settled.
+    fn of(all: &mut [Row], prover: &Prover<'_>) -> Places {
+        let mut places = Places::default();
+        for (at, row) in all.iter_mut().enumerate() {
+            let is_as_written = prover.restore(row);
+            let status = row.origin().and_then(|it| it.status().parse().ok());
+            row.part = if is_as_written && status.is_some_and(Status::is_settled) {
+                Part::KeptSettled
+            } else {
+                Part::Kept
+            };
+            if let Some(origin) = origin(row) {
+                places.by_origin.entry(origin).or_insert(at);
+            }
+            if row.origin().is_some_and(|it| it.line.is_none()) {
+                places.added.entry(prover.sent(row)).or_insert(at);
+            }
         }
-        if row.origin().is_some_and(|it| it.line.is_none()) {
-            self.added.entry(prover.sent(row)).or_insert(at);
-        }
+        places
     }
+}
+
+/// What the check of a row says that it comes from.
+fn origin(row: &Row) -> Option<u32> {
+    let check = RowCheck::parse(row.origin()?.check())?;
+    Some(check.origin)
+}
+
+/// Whether a row of the results is given back by its check.
+fn is_claimed(row: &Row, claimants: &HashMap<u32, usize>) -> bool {
+    origin(row).is_some_and(|origin| claimants.contains_key(&origin))
 }
 
 /// Of the rows that say they come from the same one: the first whose order is that one's, else the

@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::lock::Holder;
 use crate::language::say;
 use crate::sheet::SheetError;
 
@@ -12,8 +11,8 @@ pub enum FileError {
     /// What was asked for cannot be done, or would overwrite what is not this program's.
     #[error("{0}")]
     Refused(String),
-    #[error("{}", say!("files-locked", path = shown(path), holder = holder.to_string()))]
-    Locked { path: PathBuf, holder: Holder },
+    #[error("{}", say!("files-locked", path = shown(path), holder = holder.as_str()))]
+    Locked { path: PathBuf, holder: String },
     /// The system keeps the run from files that are there.
     #[error("{0}")]
     Denied(String),

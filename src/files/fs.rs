@@ -15,6 +15,11 @@ pub fn metadata_if_exists(path: &Path) -> Result<Option<Metadata>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
         Err(error) if is_absent(&error) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::InvalidFilename => {
+            let (path, why) = (shown(path), error.to_string());
+            let text = say!("files-name-too-long", path = path, why = why);
+            Err(FileError::Denied(text))
+        }
         Err(error) => Err(FileError::io(path)(error)),
     }
 }

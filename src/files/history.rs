@@ -89,37 +89,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn files_are_kept_under_their_time_and_the_oldest_removed() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("x.results.csv");
-        let other = directory.path().join("x.results.mine.csv");
-        fs::write(&other, "mine").expect("written");
-        let mut kept = Vec::new();
-        for day in 1..=3 {
-            kept.push(keep_of(&path, day));
-            assert!(!path.exists());
-        }
-        let name = kept[0]
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        assert!(name.starts_with("x.results.2026-"), "{name}");
-        assert_eq!(name.len(), "x.results.2026-11-22T223000.csv".len());
-        prune(&path, 2, None);
-        assert_eq!(
-            kept.iter().map(|it| it.exists()).collect::<Vec<_>>(),
-            [false, true, true]
-        );
-        assert!(other.exists());
-        // A clock that was put back, and two of one second.
-        let last = [keep_of(&path, 0), keep_of(&path, 0)];
-        prune(&path, 2, Some(&last[1]));
-        let exist = [&kept[1], &kept[2], &last[0], &last[1]].map(|it| it.exists());
-        assert_eq!(exist, [false, true, false, true]);
-    }
-
     /// Keeps a file that was finished on this day.
     fn keep_of(path: &Path, day: u64) -> PathBuf {
         fs::write(path, format!("a\n{day}\n")).expect("written");
@@ -130,12 +99,29 @@ mod tests {
     }
 
     #[test]
+    fn files_are_kept_under_their_time_and_the_oldest_removed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.results.csv");
+        let kept = [1, 2, 3].map(|day| keep_of(&path, day));
+        assert!(!path.exists());
+        let name = kept[0].display().to_string();
+        assert!(name.contains("x.results.2026-"), "{name}");
+        prune(&path, 2, None);
+        assert_eq!(kept.each_ref().map(|it| it.exists()), [false, true, true]);
+        // A clock that was put back, and two of one second.
+        let last = [keep_of(&path, 0), keep_of(&path, 0)];
+        prune(&path, 2, Some(&last[1]));
+        let exist = [&kept[1], &kept[2], &last[0], &last[1]].map(|it| it.exists());
+        assert_eq!(exist, [false, true, false, true]);
+    }
+
+    #[test]
     fn files_that_only_begin_like_those_kept_stay() {
         let directory = tempfile::tempdir().expect("a directory");
         for (name, ending) in [("x.results.csv", ".csv"), ("out", "")] {
             let path = directory.path().join(name);
             let kept = keep_of(&path, 1);
-            let stem = kept.to_string_lossy().into_owned();
+            let stem = kept.display().to_string();
             let stem = stem.strip_suffix(ending).expect("as it was");
             let others = [" of mine", ".results", ".failures", "-x", "0"];
             let others = others.map(|it| format!("{stem}{it}{ending}"));

@@ -1,6 +1,5 @@
 //! One run at a time on a file: a lock, which a crash releases, on a file that says who holds it.
 
-use std::fmt;
 #[cfg(not(windows))]
 use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
@@ -8,7 +7,6 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::error::{FileError, shown};
 use super::fs::{leads_to, open_regular, open_to_read};
@@ -30,13 +28,10 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock at `path`, on behalf of `output`.
     pub fn take(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
-        let held = |path| {
-            let (path, output) = (open_to_read(path)?, output.to_owned());
-            let holder = Holder::parse(&path.map_or(String::new(), |(file, _)| read(&file)));
-            Err(FileError::Locked {
-                path: output,
-                holder,
-            })
+        let held = |lock| {
+            let text = open_to_read(lock)?.map(|(file, _)| read(&file));
+            let (path, holder) = (output.to_owned(), holder_of(&text.unwrap_or_default()));
+            Err(FileError::Locked { path, holder })
         };
         loop {
             let file = match open(&path) {
@@ -161,33 +156,20 @@ fn lock(_: &File) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Who holds a lock: process and since when, if its file says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Holder(Option<(u32, Timestamp)>);
-
-impl Holder {
-    /// By the text of a lock, which is the same in every language: runs may speak different ones.
-    fn parse(text: &str) -> Holder {
-        let parse = || {
-            let mut words = text.strip_prefix(MARK)?.split_whitespace();
-            Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
-        };
-        Holder(parse())
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self.0 {
-            Some((pid, since)) => say!("files-holder", pid = pid, since = local_time(since)),
-            None => say!("files-holder-unknown"),
-        })
-    }
+/// Who holds a lock: process and since when, by its text, which is the same in every language.
+fn holder_of(text: &str) -> String {
+    let parse = || {
+        let mut words = text.strip_prefix(MARK)?.split_whitespace();
+        let pid: u32 = words.next()?.parse().ok()?;
+        let since: Timestamp = words.next()?.parse().ok()?;
+        Some(say!("files-holder", pid = pid, since = local_time(since)))
+    };
+    parse().unwrap_or_else(|| say!("files-holder-unknown"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
 
@@ -215,49 +197,37 @@ mod tests {
             "\0\0\0",
         ] {
             fs::write(&path, left).expect("written");
-            let lock = take(&path).expect("stale");
-            let text = fs::read_to_string(&path).expect("there");
-            assert!(Holder::parse(&text).0.is_some(), "{text:?}");
-            drop(lock);
+            drop(take(&path).expect("stale"));
             assert!(!path.exists(), "{left:?}");
         }
         fs::write(&path, "dear diary").expect("written");
         assert!(matches!(take(&path), Err(FileError::Refused(_))));
         assert_eq!(fs::read_to_string(&path).expect("there"), "dear diary");
+        for torn in ["", "wdt-flags", "wdt-flags 17", "wdt-flags 17 2026-01\0\0"] {
+            assert_eq!(holder_of(torn), "it does not say who", "{torn:?}");
+        }
     }
 
     #[test]
     fn of_many_that_come_at_once_one_has_it() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.csv.lock");
-        let (held, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let held = AtomicBool::new(false);
+        let take_and_release = || {
+            for _ in 0..500 {
+                let Ok(lock) = take(&path) else {
+                    continue;
+                };
+                assert!(!held.swap(true, Ordering::SeqCst), "held by two");
+                held.store(false, Ordering::SeqCst);
+                drop(lock);
+            }
+        };
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..500 {
-                        let Ok(lock) = take(&path) else {
-                            continue;
-                        };
-                        assert!(!held.swap(true, Ordering::SeqCst), "held by two");
-                        taken.fetch_add(1, Ordering::Relaxed);
-                        held.store(false, Ordering::SeqCst);
-                        drop(lock);
-                    }
-                });
+                scope.spawn(take_and_release);
             }
         });
-        assert!(taken.into_inner() > 0);
         assert!(!path.exists());
-    }
-
-    #[test]
-    fn who_holds_a_lock_is_known_by_a_whole_text_alone() {
-        let since = "2026-01-01T19:04:05.678Z".parse().expect("a time");
-        let text = "wdt-flags 17 2026-01-02T03:04:05.678+08:00\n";
-        assert_eq!(Holder::parse(text), Holder(Some((17, since))));
-        for torn in ["", "wdt-flags", "wdt-flags 17", "wdt-flags 17 2026-01\0\0"] {
-            let holder = Holder::parse(torn);
-            assert_eq!(holder.to_string(), "it does not say who", "{torn:?}");
-        }
     }
 }

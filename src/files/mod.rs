@@ -20,7 +20,6 @@ pub use atomic::{AtomicFile, Beside};
 pub use correction::{NotUpdated, PastResults, correct};
 pub use error::FileError;
 pub use fs::move_aside;
-pub use lock::Holder;
 pub use names::{
     Paths, ReadingsPaths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake,
     stand_in_name,

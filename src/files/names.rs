@@ -245,72 +245,58 @@ mod tests {
         std::array::from_fn(|_| paths.next().filter(|it| *it != "-").map(PathBuf::from))
     }
 
-    fn shown_all(paths: &[&PathBuf]) -> String {
+    fn join(paths: &[&PathBuf]) -> String {
         let paths: Vec<String> = paths.iter().map(|it| shown(it)).collect();
         paths.join(" ").replace('\\', "/")
     }
 
     #[test]
     fn the_files_of_a_run_are_named_after_the_sheet() {
-        for (paths, named) in [
-            ("d/x.csv - -", "d/x.results.csv d/x.failures.csv"),
-            ("x.xlsx - -", "x.results.csv x.failures.csv"),
-            ("x r f", "r f of r"),
+        for (paths, named, corrects) in [
+            ("d/x.csv - -", "d/x.results.csv d/x.failures.csv", ""),
+            ("x.xlsx - -", "x.results.csv x.failures.csv", ""),
+            ("x r f", "r f", "r"),
             (
                 "d/x.results.csv - -",
-                "d/x.results.results.csv d/x.failures.csv of d/x.results.csv",
+                "d/x.results.results.csv d/x.failures.csv",
+                "d/x.results.csv",
             ),
             (
                 "x.failures.csv - -",
-                "x.failures.results.csv x.failures.csv, the sheet of x.results.csv",
+                "x.failures.results.csv x.failures.csv",
+                "x.results.csv",
             ),
             (
-                "x.failures.csv - y.csv",
-                "x.failures.results.csv y.csv of x.results.csv",
+                "x.failures.xlsx - y.csv",
+                "x.failures.results.csv y.csv",
+                "x.results.csv",
             ),
+            ("f.csv r.csv f.csv", "r.csv f.csv", "r.csv"),
+            ("- d/out.csv -", "d/out.csv d/out.failures.csv", ""),
             (
-                "x.failures.csv r.csv x.failures.csv",
-                "r.csv x.failures.csv, the sheet of r.csv",
+                "- out.results.csv -",
+                "out.results.csv out.failures.csv",
+                "",
             ),
-            (
-                "d/x.failures.xlsx - -",
-                "d/x.failures.results.csv d/x.failures.csv of d/x.results.csv",
-            ),
-            ("f.csv r.csv f.csv", "r.csv f.csv, the sheet of r.csv"),
-            ("- d/out.csv -", "d/out.csv d/out.failures.csv"),
-            ("- out.results.csv -", "out.results.csv out.failures.csv"),
         ] {
             let [sheet, results, failures] = given(paths);
             let found = Paths::new(sheet.as_deref(), results, failures, Wanted::default());
             let found = found.expect("names");
-            let mut text = shown_all(&[&found.results, &found.failures]);
-            text.push_str(if found.replaces_sheet {
-                ", the sheet"
-            } else {
-                ""
-            });
-            let corrects = found
-                .corrects
-                .map(|it| format!(" of {}", shown_all(&[&it])));
-            text.push_str(&corrects.unwrap_or_default());
-            assert_eq!(text, named, "{paths}");
+            assert_eq!(join(&[&found.results, &found.failures]), named, "{paths}");
+            assert_eq!(join(&Vec::from_iter(&found.corrects)), corrects, "{paths}");
+            let is_sheet = sheet.as_ref() == Some(&found.failures);
+            assert_eq!(found.replaces_sheet, is_sheet, "{paths}");
         }
         let error = Paths::new(None, None, None, Wanted::default()).expect_err("no name");
-        let says = "a sheet from standard input or a pipe needs --results FILE";
-        assert_eq!(error.to_string(), says);
+        assert!(error.to_string().contains("needs --results FILE"));
     }
 
     #[test]
     fn readings_are_named_after_the_sheet_of_results_and_failures() {
         for (paths, named) in [
             ("d/x.csv - -", "d/x.verified.csv d/x.different.csv"),
-            ("x.xlsx - -", "x.verified.csv x.different.csv"),
             ("x.results.csv - -", "x.verified.csv x.different.csv"),
             ("x.failures.xlsx - -", "x.verified.csv x.different.csv"),
-            (
-                "x.different.csv - -",
-                "x.different.verified.csv x.different.different.csv",
-            ),
             ("x v.xlsx -", "v.xlsx x.different.xlsx"),
             ("- v.verified.csv -", "v.verified.csv v.different.csv"),
             ("x v d", "v d"),
@@ -319,7 +305,7 @@ mod tests {
             let wanted = Wanted::default();
             let found = ReadingsPaths::new(sheet.as_deref(), verified, different, wanted);
             let found = found.expect("names");
-            assert_eq!(shown_all(&[&found.verified, &found.different]), named);
+            assert_eq!(join(&[&found.verified, &found.different]), named);
         }
         assert!(ReadingsPaths::new(None, None, None, Wanted::default()).is_err());
     }
@@ -328,17 +314,10 @@ mod tests {
     fn files_of_the_stand_in_are_named_apart() {
         for (sheet, named, is) in [
             ("d/x.csv", "d/x.sandbox.csv", false),
-            ("x.y.xlsx", "x.y.sandbox.xlsx", false),
             ("x", "x.sandbox.csv", false),
             ("x.failures.csv", "x.failures.sandbox.csv", false),
             ("x.sandbox.csv", "x.sandbox.csv", false),
-            ("x.sandbox.failures.csv", "x.sandbox.failures.csv", true),
             ("d/x.sandbox.results.xlsx", "d/x.sandbox.results.xlsx", true),
-            (
-                "sandbox.failures.csv",
-                "sandbox.failures.sandbox.csv",
-                false,
-            ),
         ] {
             assert_eq!(stand_in_name(Path::new(sheet)), Path::new(named));
             assert_eq!(is_of_stand_in(Path::new(sheet)), is, "{sheet}");

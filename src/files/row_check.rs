@@ -122,11 +122,12 @@ impl RowCheck {
         })
     }
 
-    /// How an order fits the one that was read last. Digits that a spreadsheet has cut are filled
-    /// in only where the ERP has not refused the order: then another may be meant.
-    pub fn fit(&self, order: &str, was_rejected: bool) -> Fit {
+    /// How an order fits the one that was read last, which may be `known`. Digits that a spreadsheet
+    /// has cut are filled in only where the ERP has not refused the order: then another may be meant.
+    pub fn fit(&self, order: &str, was_rejected: bool, known: Option<&str>) -> Fit {
         let may_be_another = was_rejected || self.doubts[0];
-        repair::fit(order, may_be_another, |text| order_part(text) == self.order)
+        let is_it = |text: &str| order_part(text) == self.order;
+        repair::fit(order, may_be_another, known.filter(|it| is_it(it)), is_it)
     }
 
     /// Whether an order that was in doubt is still as it was.
@@ -200,6 +201,8 @@ fn value(letters: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
+    const VECTOR: &str = "ilkgli-cegamomf-gjaffkjj-dmkm";
+
     fn check() -> RowCheck {
         let issuer = Issuer::of("shop1", "erp.example");
         let origin = origin_part(Some(7), 0, "0012345");
@@ -208,42 +211,33 @@ mod tests {
 
     #[test]
     fn a_check_is_read_as_it_was_written() {
-        let text = check().to_string();
-        assert_eq!(text, VECTOR);
-        let upper = format!(" {}！ ", text.to_uppercase());
-        let meant = RowCheck {
-            is_meant: true,
-            ..check()
-        };
-        assert_eq!(RowCheck::parse(&text), Some(check()));
-        assert_eq!(RowCheck::parse(&upper), Some(meant));
+        assert_eq!(check().to_string(), VECTOR);
         let doubtful = check().in_doubt("12345");
-        assert_eq!(RowCheck::parse(&doubtful.to_string()), Some(doubtful));
         let demo = RowCheck::new(&Issuer::demo(), 0, "", ["", ""]);
-        assert!(demo.to_string().starts_with("demo-aaaaaaaa-"));
-        assert_eq!(RowCheck::parse(&demo.to_string()), Some(demo));
-    }
-
-    const VECTOR: &str = "ilkgli-cegamomf-gjaffkjj-dmkm";
-
-    #[test]
-    fn what_is_no_whole_check_is_none() {
-        let text = check().to_string();
-        for other in ["", "!", "demo", &text[1..], &format!("{text}-a")] {
+        for check in [check(), doubtful, demo] {
+            assert_eq!(RowCheck::parse(&check.to_string()), Some(check));
+        }
+        let meant = RowCheck::parse(&format!(" {}！ ", VECTOR.to_uppercase()));
+        let is_meant = true;
+        assert_eq!(
+            meant,
+            Some(RowCheck {
+                is_meant,
+                ..check()
+            })
+        );
+        let (longer, other) = (format!("{VECTOR}-a"), VECTOR.replacen('i', "q", 1));
+        for other in ["", "!", "demo", &VECTOR[1..], &longer, &other] {
             assert_eq!(RowCheck::parse(other), None, "{other}");
         }
-        assert_eq!(RowCheck::parse(&text.replacen(&text[..1], "q", 1)), None);
-        assert!(is_meant("！") && !is_meant("?"));
     }
 
     #[test]
     fn parts_do_not_run_into_each_other() {
         assert_ne!(flag_part(["ab", "c"]), flag_part(["a", "bc"]));
         assert_ne!(Issuer::of("ab", "c"), Issuer::of("a", "bc"));
-        assert_ne!(
-            origin_part(Some(1), 0, "1CG"),
-            origin_part(Some(11), 0, "CG")
-        );
+        let origin = |line, order| origin_part(Some(line), 0, order);
+        assert_ne!(origin(1, "1CG"), origin(11, "CG"));
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub fn take_account(
             None => return alone(say!("event-no-state-directory")),
         };
         let since = *busy_since.get_or_insert_with(|| {
-            let (holder, time) = (holder.to_string(), duration(rules.longest_wait()));
-            let text = say!("event-account-busy", holder = holder, time = time);
+            let time = duration(rules.longest_wait());
+            let text = say!("event-account-busy", holder = holder.as_str(), time = time);
             observers.say(Level::Warning, text);
             Instant::now()
         });

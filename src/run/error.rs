@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::files::{FileError, Holder};
+use crate::files::FileError;
 use crate::language::say;
 use crate::sheet::SheetError;
 use crate::stop::StopReason;
@@ -23,8 +23,8 @@ pub enum RunError {
     #[error("{}", say!("run-sheet-replaced", sheet = .0.as_str()))]
     SheetReplaced(String),
     /// Another run of the account goes on; nothing was sent.
-    #[error("{}", say!("run-account-busy", holder = holder.to_string(), waited = duration(*waited)))]
-    AccountBusy { holder: Holder, waited: Duration },
+    #[error("{}", say!("run-account-busy", holder = holder.as_str(), waited = duration(*waited)))]
+    AccountBusy { holder: String, waited: Duration },
     /// Calls were made, and then something kept the results from being written.
     #[error("{}", say!(
         "run-interrupted",

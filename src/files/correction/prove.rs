@@ -98,15 +98,18 @@ impl<'s> Prover<'s> {
         [row.order_cell(self.sheet), flag, own].map(|cell| strip_wrapping(cell).into())
     }
 
-    pub fn proof(&self, row: &Row) -> Proof {
+    /// `known` finds the row of the results that has this origin.
+    pub fn proof<'r>(&self, row: &Row, known: impl Fn(u32) -> Option<&'r Row>) -> Proof {
         let cell = row.origin().map_or("", |it| it.check());
         let check = RowCheck::parse(cell);
-        let was_rejected = row
-            .origin()
-            .is_some_and(|it| it.status() == Status::Rejected.as_str());
-        let order = strip_wrapping(row.order_cell(self.sheet));
+        let status = row.origin().map(|it| it.status());
+        let was_rejected = status == Some(Status::Rejected.as_str());
+        let order = |row| strip_wrapping(Row::order_cell(row, self.sheet));
         let fit = match &check {
-            Some(check) => check.fit(&order, was_rejected),
+            Some(check) => {
+                let known = known(check.origin).map(order);
+                check.fit(&order(row), was_rejected, known.as_deref())
+            }
             None => Fit::Other,
         };
         Proof {
@@ -119,7 +122,7 @@ impl<'s> Prover<'s> {
     /// Puts right what a spreadsheet has done to a row of the results. Returns whether it is now as
     /// it was written: of another its status says nothing.
     pub fn restore(&self, row: &mut Row) -> bool {
-        let proof = self.proof(row);
+        let proof = self.proof(row, |_| None);
         if let Fit::PutRight(order) = &proof.fit {
             row.set_order(self.sheet, order);
         }

@@ -188,35 +188,11 @@ const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 mod tests {
     use super::*;
 
-    fn written(own: &[String], row: &ResultRow<'_>, bom: bool) -> String {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("x.results.csv");
-        let cells: Vec<usize> = (0..own.len()).collect();
-        let columns = ResultsColumns {
-            own,
-            cells: &cells,
-            sent_flag: row.sent_flag.is_some(),
-            extra_fields: !row.extra_fields.is_empty(),
-            appended: match row.appended.len() {
-                6 => Appended::Outcomes,
-                _ => Appended::Readings,
-            },
-        };
-        let mut writer = ResultsWriter::begin(&path, columns, bom, None).expect("begun");
-        writer.write(row).expect("written");
-        let file = writer.finish().expect("finished");
-        assert!(!path.exists(), "not before it is whole");
-        file.commit().expect("committed");
-        let names = std::fs::read_dir(directory.path()).expect("a directory");
-        assert_eq!(names.count(), 1, "no draft is left");
-        std::fs::read_to_string(&path).expect("UTF-8")
-    }
-
     fn row<'a>(cells: &'a StringRecord, appended: &'a [&'a str]) -> ResultRow<'a> {
         ResultRow {
             cells,
-            sent_flag: None,
-            extra_fields: "",
+            sent_flag: Some("=bb"),
+            extra_fields: "x,y",
             line: Some(2),
             appended,
         }
@@ -225,6 +201,13 @@ mod tests {
     #[test]
     fn formulas_in_messages_are_defused_and_cells_left_alone() {
         let own = ["order".to_owned(), "flag".to_owned()];
+        let columns = |appended, cells| ResultsColumns {
+            own: &own,
+            cells,
+            sent_flag: appended == Appended::Outcomes,
+            extra_fields: appended == Appended::Outcomes,
+            appended,
+        };
         let cells = StringRecord::from(vec!["=CG1", "+aa"]);
         for (message, defused) in [
             ("=1+1", "'=1+1"),
@@ -232,38 +215,19 @@ mod tests {
             ("-1", "'-1"),
             ("@A1", "'@A1"),
             ("a=1", "a=1"),
-            ("", ""),
         ] {
-            let expected = format!(
-                "\u{feff}order,flag,line,status,code,message,attempts,finished_at,row_check\n\
-                 =CG1,+aa,2,rejected,100,{defused},1,T,x\n"
-            );
             let appended = ["rejected", "100", message, "1", "T", "x"];
-            assert_eq!(written(&own, &row(&cells, &appended), true), expected);
+            let row = row(&cells, &appended);
+            let record = columns(Appended::Outcomes, &[0, 1]).record(&row, OutputFormat::Csv);
+            let expected = ["=CG1", "+aa", "=bb", "x,y", "2", "rejected", "100", defused];
+            assert!(record.iter().take(8).eq(expected), "{record:?}");
+            let book = columns(Appended::Outcomes, &[1]).record(&row, OutputFormat::Xlsx);
+            assert_eq!((&book[0], &book[6]), ("+aa", message));
         }
-        let row = row(&cells, &["different", "=bb", "-", "T", "x"]);
-        assert_eq!(
-            written(&own, &row, false),
-            "order,flag,line,status,flag_now,message,checked_at,row_check\n\
-             =CG1,+aa,2,different,'=bb,'-,T,x\n"
-        );
-    }
-
-    #[test]
-    fn optional_columns_come_after_the_sheets_own() {
-        let own = ["order".to_owned()];
-        let cells = StringRecord::from(vec!["CG1"]);
-        let row = ResultRow {
-            sent_flag: Some("aa"),
-            extra_fields: "x,y",
-            ..row(&cells, &["rejected", "", "why", "1", "T", "x"])
-        };
-        let text = written(&own, &row, false);
-        let (header, line) = text.split_once('\n').expect("two lines");
-        assert!(header.starts_with("order,sent_flag,extra_fields,line,status,"));
-        assert!(
-            line.starts_with("CG1,aa,\"x,y\",2,rejected,,why,1,"),
-            "{line}"
-        );
+        let appended = ["different", "=bb", "-", "T", "x"];
+        let row = row(&cells, &appended);
+        let record = columns(Appended::Readings, &[0, 1]).record(&row, OutputFormat::Csv);
+        let expected = ["=CG1", "+aa", "2", "different", "'=bb", "'-", "T", "x"];
+        assert!(record.iter().eq(expected), "{record:?}");
     }
 }

@@ -12,7 +12,7 @@ use crate::console::{Console, forecast, preview, print, print_json};
 use crate::language::say;
 use crate::pace::Pacing;
 use crate::run::{OnConflict, Orders, Preview, survey};
-use crate::sheet::{Layout, Warning};
+use crate::sheet::Layout;
 use crate::stop::Stop;
 use crate::text::one_line;
 
@@ -98,7 +98,7 @@ fn look(
         }
         asked = Some(listings);
     }
-    let mut warnings: Vec<_> = layout.warnings.iter().map(Warning::to_string).collect();
+    let mut warnings: Vec<_> = layout.warnings.iter().map(|(it, _)| it.clone()).collect();
     if orders.rows == 0 {
         warnings.push(say!("run-no-rows"));
     }

@@ -107,9 +107,9 @@ impl Finding {
         let (kind, message) = match orders.role(row, sheet).ok()? {
             Role::LeftOut | Role::Decides(_) | Role::Same(_) => return None,
             Role::Invalid { problem, .. } => {
-                finding.column = problem.column().map(str::to_owned);
-                finding.detail = problem.particular();
-                ("invalid", problem.common())
+                finding.column = problem.column;
+                finding.detail = problem.detail;
+                ("invalid", problem.common)
             }
             role @ (Role::Superseded(last) | Role::Conflict(last)) => {
                 let entry = row.entry(sheet).ok()?;

@@ -15,7 +15,7 @@ use crate::language::say;
 use crate::pace::{RateLimit, Workers};
 use crate::run::Rules;
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
-use crate::sheet::{Sheet, SheetOptions, Source, Warning};
+use crate::sheet::{Sheet, SheetOptions, Source};
 use crate::text::hex;
 
 pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
@@ -144,9 +144,8 @@ fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
 pub fn open_to_call(args: &SheetArgs, is_sent: bool, console: &Console) -> Result<Sheet, Failure> {
     let sheet = open_sheet(args)?;
     console.detail(sheet.layout());
-    for warning in &sheet.layout().warnings {
-        let is_of_hidden = matches!(warning, Warning::HiddenRows { left_out, .. } if !left_out);
-        if is_sent || !is_of_hidden {
+    for (warning, is_of_sending) in &sheet.layout().warnings {
+        if is_sent || !is_of_sending {
             console.warning(warning);
         }
     }

@@ -69,7 +69,7 @@ impl<'r> Writing<'r> {
                 };
                 Said {
                     message,
-                    ..Said::new(invalid, problem.common())
+                    ..Said::new(invalid, problem.common.clone())
                 }
             }
             Role::Conflict(order) => {

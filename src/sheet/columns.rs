@@ -1,8 +1,7 @@
 //! Which columns of a line are the order's and the flag's: by name, or by letter.
 
-use super::header::FlagSource;
+use super::input::SheetOptions;
 use super::normalize::{folded, is_blank, plain_name};
-use super::options::SheetOptions;
 use super::own::OwnColumns;
 use super::record::Record;
 use crate::erp::field::Field;
@@ -60,6 +59,25 @@ pub struct Line {
     pub number: u64,
     pub fields: Vec<String>,
     pub own: OwnColumns,
+}
+
+/// Where a row's flag comes from.
+#[derive(Clone, Debug)]
+pub enum FlagSource {
+    Column(usize),
+    /// The column in which an earlier run kept the flag that was sent.
+    SentFlag(usize),
+    /// One flag for all rows.
+    Given(String),
+}
+
+impl FlagSource {
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(*at),
+            FlagSource::Given(_) => None,
+        }
+    }
 }
 
 /// The columns that are sent.

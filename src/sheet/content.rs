@@ -1,14 +1,11 @@
 //! What a sheet is made of: text, or a worksheet of a workbook.
 
-use super::error::SheetError;
 use super::format::{SNIFF_LEN, is_workbook, locked_document};
 use super::header::Header;
-use super::input::Input;
-use super::options::SheetOptions;
+use super::input::{Input, SheetError, SheetOptions};
 use super::record::RecordReader;
 use super::rounding::has_rounded_orders;
 use super::text::{Decoded, Text, TextEncoding};
-use super::warning::Warning;
 use super::worksheets::Worksheet;
 use crate::language::say;
 use crate::workbook::{Budget, Workbook, WorkbookFormat};
@@ -51,9 +48,10 @@ impl Content {
         Ok((Content::Worksheet(Box::new(worksheet)), header))
     }
 
-    pub fn warnings(&self) -> Vec<Warning> {
+    /// As [`super::Layout::warnings`].
+    pub fn warnings(&self) -> Vec<(String, bool)> {
         match self {
-            Content::Text(text) => text.encoding.warning().into_iter().collect(),
+            Content::Text(text) => Vec::from_iter(text.encoding.warning().map(|it| (it, false))),
             Content::Worksheet(worksheet) => worksheet.warnings(),
         }
     }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::error::SheetError;
-use super::header::{FlagSource, Header};
+use super::columns::FlagSource;
+use super::header::Header;
+use super::input::{SheetError, SheetOptions};
 use super::misfit::{REPEATED_HEADER, ROUNDED, misfit};
 use super::normalize::strip_wrapping;
-use super::options::SheetOptions;
 use super::own::SENT_FLAG;
 use super::problem::Problem;
 use super::rounding;
@@ -62,13 +62,11 @@ pub fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem>
 
 /// Fails if the flag given for all rows cannot be sent.
 pub fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
-    let Some(flag) = &options.flag else {
-        return Ok(());
-    };
-    match clean(flag, GIVEN_FLAG, Field::FlagName) {
-        Ok(_) => Ok(()),
-        Err(problem) => Err(SheetError::of_option(problem.to_string())),
+    if let Some(flag) = &options.flag {
+        let cleaned = clean(flag, GIVEN_FLAG, Field::FlagName);
+        cleaned.map_err(|problem| SheetError::of_option(problem.to_string()))?;
     }
+    Ok(())
 }
 
 /// The cell as it would be sent. Borrows unless something within had to go.
@@ -114,7 +112,7 @@ mod tests {
         ] {
             let problem = order(cell).expect_err(cell);
             assert!(problem.to_string().contains(says), "{cell:?}: {problem}");
-            assert_eq!(problem.column(), Some("采购单号"));
+            assert_eq!(problem.column.as_deref(), Some("采购单号"));
             assert!(!problem.to_string().contains('\n'), "{cell:?}: {problem}");
         }
     }

@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::columns::{Columns, Line};
-use super::error::SheetError;
+use super::columns::{Columns, FlagSource, Line};
+use super::input::{SheetError, SheetOptions};
 use super::normalize::{is_blank, plain_name, strip_wrapping};
-use super::options::SheetOptions;
 use super::own::{OwnColumns, Unclear};
 use super::record::RecordReader;
 use crate::language::say;
@@ -33,25 +32,6 @@ pub struct Header {
     pub columns: Vec<String>,
     /// Whether all long numbers among the orders look cut by Excel.
     pub has_rounded_orders: bool,
-}
-
-/// Where a row's flag comes from.
-#[derive(Clone, Debug)]
-pub enum FlagSource {
-    Column(usize),
-    /// The column in which an earlier run kept the flag that was sent.
-    SentFlag(usize),
-    /// One flag for all rows.
-    Given(String),
-}
-
-impl FlagSource {
-    pub fn column(&self) -> Option<usize> {
-        match self {
-            FlagSource::Column(at) | FlagSource::SentFlag(at) => Some(*at),
-            FlagSource::Given(_) => None,
-        }
-    }
 }
 
 impl Header {
@@ -88,20 +68,15 @@ impl Search {
     /// The first line as the header, whatever its columns.
     fn of_table(first: Option<Line>, stopped: Option<SheetError>) -> Search {
         let width = first.as_ref().map_or(0, |line| line.fields.len());
-        let header = first.map(|line| Header {
-            line: line.number,
-            last_line: line.number,
-            skipped: 0,
-            columns: line.own_fields().map(|(_, name)| name.clone()).collect(),
-            order: 0,
-            flag: line
-                .own
-                .sent_flag
-                .map_or(FlagSource::Column(0), FlagSource::SentFlag),
-            by_letter: [false; 2],
-            has_rounded_orders: false,
-            fields: line.fields,
-            own: line.own,
+        let header = first.map(|line| {
+            let sent = line.own.sent_flag;
+            let columns = Columns {
+                order: 0,
+                flag: sent.map_or(FlagSource::Column(0), FlagSource::SentFlag),
+                by_letter: [false; 2],
+                is_named: true,
+            };
+            line.header(columns, 0)
         });
         Search {
             found: header.ok_or_else(|| say!("sheet-empty")),
@@ -161,7 +136,17 @@ pub fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search 
                         cell = cell
                     ));
                 }
-                line.header(columns, above + at as u64)
+                match line.own.unclear {
+                    None => Ok(line.header(columns, above + at as u64)),
+                    Some(Unclear::NoCheck) => {
+                        Err(say!("sheet-no-check-column", line = line.number))
+                    }
+                    Some(Unclear::Twice(name)) => Err(say!(
+                        "sheet-own-column-twice",
+                        line = line.number,
+                        column = name
+                    )),
+                }
             })
         } else {
             let lines = [line.number].into_iter().chain(rivals);
@@ -218,26 +203,18 @@ fn is_doubtful(line: &Line, columns: &Columns, is_last: bool, below: &[Line]) ->
 }
 
 impl Line {
-    fn header(&self, columns: Columns, skipped: u64) -> Result<Header, String> {
-        match self.own.unclear {
-            Some(Unclear::NoCheck) => Err(say!("sheet-no-check-column", line = self.number)),
-            Some(Unclear::Twice(column)) => Err(say!(
-                "sheet-own-column-twice",
-                line = self.number,
-                column = column
-            )),
-            None => Ok(Header {
-                line: self.number,
-                last_line: self.number,
-                skipped,
-                fields: self.fields.clone(),
-                own: self.own.clone(),
-                columns: self.own_fields().map(|(_, name)| name.clone()).collect(),
-                order: columns.order,
-                flag: columns.flag,
-                by_letter: columns.by_letter,
-                has_rounded_orders: false,
-            }),
+    fn header(&self, columns: Columns, skipped: u64) -> Header {
+        Header {
+            line: self.number,
+            last_line: self.number,
+            skipped,
+            fields: self.fields.clone(),
+            own: self.own.clone(),
+            columns: self.own_fields().map(|(_, name)| name.clone()).collect(),
+            order: columns.order,
+            flag: columns.flag,
+            by_letter: columns.by_letter,
+            has_rounded_orders: false,
         }
     }
 }

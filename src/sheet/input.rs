@@ -1,4 +1,5 @@
-//! The bytes of a sheet: opened once, read as often as wanted.
+//! The bytes of a sheet: opened once, read as often as wanted. What the user says of them, and why
+//! they cannot be used.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
@@ -7,9 +8,65 @@ use std::time::SystemTime;
 
 use same_file::Handle;
 
-use super::error::SheetError;
-use super::options::Source;
 use crate::language::say;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or anything else that can be opened by a path.
+    Path(PathBuf),
+    Stdin,
+}
+
+/// Each overrules what is found out.
+#[derive(Default, Clone, Debug)]
+pub struct SheetOptions {
+    /// Encoding of a text sheet, by its WHATWG label: `utf-8`, `gb18030`, `utf-16le`…
+    pub encoding: Option<String>,
+    /// What separates the fields of a text sheet: one ASCII character.
+    pub delimiter: Option<char>,
+    /// Name or number (from 1) of a workbook's worksheet; a name wins over a number.
+    pub worksheet: Option<String>,
+    /// Rows that are hidden in a workbook are left out.
+    pub visible_only: bool,
+    /// Header or letter of the column with the orders; a header wins over a letter.
+    pub order_column: Option<String>,
+    /// Header or letter of the column with the flags; a header wins over a letter.
+    pub flag_column: Option<String>,
+    /// Line of the header: of the file, or the worksheet's row number.
+    pub header_line: Option<u64>,
+    /// The sheet's first line is a row; columns are named by letter.
+    pub no_header: bool,
+    /// The first line is the header, whatever its columns: of orders and flags nothing is known.
+    pub is_table: bool,
+    /// One flag for all rows.
+    pub flag: Option<String>,
+    /// Whether the sheet is a results or failures file by its name.
+    pub is_named_ours: bool,
+    /// The most bytes of a workbook's cells that are read, unpacked, and held; 512 MB unless given.
+    pub max_workbook_size: Option<u64>,
+}
+
+/// Why a sheet cannot be used: what happened, where, and what to do, on one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SheetError(String);
+
+impl SheetError {
+    /// `fault` is a clause about the file.
+    pub fn of(file: &str, fault: impl ToString) -> SheetError {
+        SheetError(say!("sheet-error", file = file, fault = fault.to_string()))
+    }
+
+    /// An option is at fault, whatever the sheet.
+    pub fn of_option(fault: String) -> SheetError {
+        SheetError(fault)
+    }
+
+    /// The file was written to while it was in use.
+    pub fn changed(file: &str) -> SheetError {
+        SheetError::of(file, say!("sheet-changed"))
+    }
+}
 
 /// An open sheet. Reads name their offset, so that passes do not disturb each other and a file
 /// replaced under its name does no harm.

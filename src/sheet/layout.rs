@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::columns::FlagSource;
 use super::content::Content;
 use super::format::Format;
-use super::header::{FlagSource, Header};
+use super::header::Header;
 use super::own::SENT_FLAG;
-use super::warning::Warning;
 use crate::language::say;
 use crate::text::quoted;
 
@@ -35,8 +35,9 @@ pub struct Layout {
     pub places: (usize, Option<usize>),
     /// One flag for all rows.
     pub given_flag: Option<String>,
+    /// What is to be said of it, and whether only where something is sent.
     #[serde(skip)]
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<(String, bool)>,
 }
 
 impl fmt::Display for Layout {

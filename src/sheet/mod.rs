@@ -7,19 +7,15 @@
 //!
 //! Of `erp` this room uses `field` alone, to know which rows are invalid.
 
-mod cell;
 mod columns;
 mod content;
 mod entry;
-mod error;
 mod format;
 mod header;
 mod input;
 mod layout;
-mod line;
 mod misfit;
 mod normalize;
-mod options;
 mod own;
 mod problem;
 mod record;
@@ -27,7 +23,6 @@ mod rounding;
 mod row;
 mod text;
 mod torn;
-mod warning;
 mod worksheets;
 
 #[cfg(test)]
@@ -38,22 +33,21 @@ use std::fs::Metadata;
 use std::path::Path;
 
 pub use entry::Entry;
-pub use error::SheetError;
+pub use input::{SheetError, SheetOptions, Source};
 pub use layout::Layout;
-pub use line::Place;
 pub use misfit::Say;
 pub use normalize::strip_wrapping;
-pub use options::{SheetOptions, Source};
 pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::Problem;
-pub use row::{Origin, Part, Row, Rows};
-pub use warning::Warning;
+pub use row::{Origin, Part, Place, Row, Rows};
 
 use crate::erp::field::Field;
+use columns::FlagSource;
 use content::Content;
 use entry::check_given_flag;
-use header::{FlagSource, Header};
+use header::Header;
 use input::Input;
+use torn::Torn;
 
 /// An opened sheet: what was found out about it, and as many passes over its rows as wanted.
 #[derive(Debug)]
@@ -136,8 +130,11 @@ impl Sheet {
         if let Some(rows) = &self.held {
             return Ok(Rows::Held(rows.iter()));
         }
-        let records = self.content.records(&self.input, &self.header)?;
-        Ok(Rows::new(records, &self.header))
+        Ok(Rows::Read {
+            records: self.content.records(&self.input, &self.header)?,
+            header: &self.header,
+            torn: Torn::default(),
+        })
     }
 
     /// Lets rows stand in for the file's own from now on.
@@ -242,10 +239,7 @@ impl Row {
         let could_be = |cell, field| entry::clean(cell, "", field).is_ok();
         let order = self.order_cell(sheet);
         let [flag, _] = sheet.flags(self);
-        let is_refused = self
-            .problem
-            .as_ref()
-            .is_some_and(|it| it.column().is_some())
+        let is_refused = self.problem.as_ref().is_some_and(|it| it.column.is_some())
             || entry::order(&sheet.header, self).is_err();
         let is_known = self.cell_problems[0].is_some() && !normalize::is_blank(order);
         [
@@ -256,7 +250,7 @@ impl Row {
 
     /// The order the row names, if its cell alone is as it should be, whatever else is wrong.
     pub fn order<'a>(&'a self, sheet: &Sheet) -> Option<Cow<'a, str>> {
-        let is_cell = |problem: &Problem| problem.column().is_some();
+        let is_cell = |problem: &Problem| problem.column.is_some();
         if self.problem.as_ref().is_some_and(is_cell) {
             return None;
         }

@@ -13,26 +13,27 @@ const MAX_SHOWN: usize = 40;
 /// Why a row is `invalid`: what is wrong and what to do, naming the column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    column: Option<String>,
-    common: String,
-    detail: Option<String>,
+    /// The column at fault: its header as it stands, or `--flag` for a flag given for all rows.
+    /// None when the row as a whole is.
+    pub column: Option<String>,
+    /// Words that all rows with this problem share.
+    pub common: String,
+    /// What is particular to the row.
+    pub detail: Option<String>,
 }
 
 impl Problem {
-    /// The column at fault: its header as it stands, or `--flag` for a flag given for all rows.
-    /// None when the row as a whole is.
-    pub fn column(&self) -> Option<&str> {
-        self.column.as_deref()
+    pub fn of(column: &str, says: impl Fn(&str) -> String, detail: Option<String>) -> Problem {
+        Problem {
+            common: says(&one_line(column, MAX_SHOWN)),
+            column: Some(column.to_owned()),
+            detail,
+        }
     }
 
-    /// Words that all rows with this problem share.
-    pub fn common(&self) -> String {
-        self.common.clone()
-    }
-
-    /// What is particular to the row.
-    pub fn particular(&self) -> Option<String> {
-        self.detail.clone()
+    /// The text is something else than it should be.
+    pub fn misfit(column: &str, says: Say, text: &str) -> Problem {
+        Problem::of(column, says, Some(quoted(text)))
     }
 
     pub fn field_count(found: usize, expected: usize) -> Problem {
@@ -57,52 +58,22 @@ impl Problem {
         }
     }
 
-    pub fn misfit(column: &str, says: Say, text: &str) -> Problem {
-        Problem::of_cell(column, says, Some(quoted(text)))
-    }
-
-    pub fn of_cell(column: &str, says: Say, detail: Option<String>) -> Problem {
-        Problem {
-            detail,
-            ..Problem::of(column, says)
-        }
-    }
-
-    /// In a file that is given back: the text does not agree with the row's check.
-    pub fn unproven(column: &str, says: Say, text: &str) -> Problem {
-        Problem {
-            detail: Some(quoted(text)),
-            ..Problem::of(column, says)
-        }
-    }
-
     pub fn invalid(column: &str, invalid: Invalid) -> Problem {
         match invalid {
-            Invalid::Empty => Problem::of(column, |column| say!("problem-empty", column = column)),
-            Invalid::TooLong { length, max } => Problem {
-                detail: Some(say!("problem-too-long", "detail", length = length)),
-                ..Problem::of(column, |it| {
-                    say!("problem-too-long", column = it, max = max)
-                })
-            },
+            Invalid::Empty => Problem::of(column, |it| say!("problem-empty", column = it), None),
+            Invalid::TooLong { length, max } => Problem::of(
+                column,
+                |it| say!("problem-too-long", column = it, max = max),
+                Some(say!("problem-too-long", "detail", length = length)),
+            ),
             Invalid::Character { c, kind, position } => {
                 let mut code = format!("U+{:04X}", u32::from(c));
                 if kind == Refused::Emoji {
                     code.insert_str(0, &format!("{c} "));
                 }
-                Problem {
-                    detail: Some(say!("character", position = position, code = code)),
-                    ..Problem::of(column, |column| refused(kind, column))
-                }
+                let detail = say!("character", position = position, code = code);
+                Problem::of(column, |it| refused(kind, it), Some(detail))
             }
-        }
-    }
-
-    fn of(column: &str, says: impl Fn(&str) -> String) -> Problem {
-        Problem {
-            common: says(&header(column)),
-            column: Some(column.to_owned()),
-            detail: None,
         }
     }
 }
@@ -131,9 +102,4 @@ impl fmt::Display for Problem {
             }
         }
     }
-}
-
-/// A header as messages show it.
-pub fn header(text: &str) -> String {
-    one_line(text, MAX_SHOWN)
 }

@@ -1,6 +1,6 @@
 //! Records of a sheet, whatever they are read from.
 
-use super::error::SheetError;
+use super::input::SheetError;
 use super::normalize::is_blank;
 use super::problem::Problem;
 

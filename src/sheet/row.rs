@@ -1,10 +1,14 @@
 //! Rows, one by one.
 
+use std::fmt;
+
 use csv::StringRecord;
+use serde::Serialize;
 
 use super::Sheet;
-use super::error::SheetError;
-use super::header::{FlagSource, Header};
+use super::columns::FlagSource;
+use super::header::Header;
+use super::input::SheetError;
 use super::normalize::{is_blank, strip_wrapping};
 use super::problem::Problem;
 use super::record::{CellProblems, Record, RecordReader};
@@ -30,6 +34,26 @@ impl Origin {
     pub fn check(&self) -> &str {
         let last = self.appended.len().saturating_sub(1);
         self.appended.get(last).unwrap_or_default()
+    }
+}
+
+/// Where a row stands, and in a failures file also where its row of the sheet stands that it comes
+/// from. Lines are counted from 1: of a text file, or the worksheet's row number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub line: u64,
+    /// Line of the sheet, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet_line: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = |line: u64| say!("place-line", line = line);
+        f.write_str(&match self.sheet_line {
+            None => at(self.line),
+            Some(line) => say!("place-line-of-sheet", line = self.line, origin = at(line)),
+        })
     }
 }
 
@@ -70,6 +94,7 @@ pub struct Row {
     left_out: bool,
     /// What makes the row invalid, whatever its cells.
     pub problem: Option<Problem>,
+    /// What is wrong with the cells of order and flag beside their text.
     pub cell_problems: CellProblems,
     pub part: Part,
     /// What is to be said of the row beside its outcome.
@@ -119,16 +144,6 @@ impl Row {
         let cells = self.cells.iter().enumerate();
         let cells = cells.map(|(cell, text)| if cell == at { order } else { text });
         self.cells = cells.collect();
-        self.trust_order();
-    }
-
-    /// Takes order and flag as they stand, whatever kind of cells they are in.
-    pub fn trust_cells(&mut self) {
-        self.cell_problems = [None, None];
-    }
-
-    /// Takes the order as it stands, whatever kind of cell it is in.
-    pub fn trust_order(&mut self) {
         self.cell_problems[0] = None;
     }
 
@@ -250,61 +265,47 @@ fn as_csv(fields: &[&str]) -> String {
 
 /// One pass over a sheet's rows.
 pub enum Rows<'s> {
-    Read(ReadRows<'s>),
+    Read {
+        records: Box<dyn RecordReader + Send + 's>,
+        header: &'s Header,
+        torn: Torn,
+    },
     /// Rows that stand in for the sheet's own.
     Held(std::slice::Iter<'s, Row>),
 }
 
-pub struct ReadRows<'s> {
-    records: Box<dyn RecordReader + Send + 's>,
-    header: &'s Header,
-    torn: Torn,
-    done: bool,
-}
-
-impl<'s> Rows<'s> {
-    pub fn new(records: Box<dyn RecordReader + Send + 's>, header: &'s Header) -> Rows<'s> {
-        Rows::Read(ReadRows {
-            records,
-            header,
-            torn: Torn::default(),
-            done: false,
-        })
-    }
-
+impl Rows<'_> {
     /// Reads the next row into `row`, reusing its memory; false at the end of the sheet. Blank
     /// rows are skipped.
     /// An error leaves the rest of the sheet unreadable: further calls return false.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, SheetError> {
+        let read = self.next(row);
+        if !matches!(read, Ok(true)) {
+            *self = Rows::Held([].iter());
+        }
+        read
+    }
+
+    fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         match self {
-            Rows::Read(rows) => rows.read(row),
             Rows::Held(rows) => {
                 let next = rows.next();
                 if let Some(next) = next {
                     row.clone_from(next);
                 }
-                Ok(next.is_some())
+                return Ok(next.is_some());
             }
-        }
-    }
-}
-
-impl ReadRows<'_> {
-    fn read(&mut self, row: &mut Row) -> Result<bool, SheetError> {
-        if self.done {
-            return Ok(false);
-        }
-        let read = self.next(row);
-        self.done = !matches!(read, Ok(true));
-        read
-    }
-
-    fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
-        while let Some(record) = self.records.next()? {
-            let is_below = record.line > self.header.last_line;
-            if is_below && !record.is_blank() {
-                row.fill(record, self.header, &mut self.torn);
-                return Ok(true);
+            Rows::Read {
+                records,
+                header,
+                torn,
+            } => {
+                while let Some(record) = records.next()? {
+                    if record.line > header.last_line && !record.is_blank() {
+                        row.fill(record, header, torn);
+                        return Ok(true);
+                    }
+                }
             }
         }
         Ok(false)

@@ -2,14 +2,14 @@
 //! documents of office programs are archives, too.
 
 use std::collections::HashMap;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Seek, SeekFrom};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::Source;
 use super::budget::{Budget, Metered};
 use super::error::{Result, WorkbookError, password, too_much};
+use super::{Source, read_at};
 
 /// The end record and the longest comment after it.
 const MAX_END_BYTES: u64 = 22 + 65_535;
@@ -74,9 +74,9 @@ impl<'i, 'b> Archive<'i, 'b> {
 
 fn error_of(error: ZipError) -> WorkbookError {
     match error {
-        ZipError::Io(error) => (&error).into(),
+        ZipError::Io(error) => error.into(),
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => password(),
-        error => (&io::Error::from(error)).into(),
+        error => io::Error::from(error).into(),
     }
 }
 
@@ -89,15 +89,10 @@ fn folded(name: &str) -> String {
 
 /// Fails if the archive's directory is too long to be one of a workbook.
 fn check_directory(source: &mut Source<'_>) -> Result<()> {
-    let (parts, size) = match directory(source) {
-        Ok(Some(found)) => found,
-        Ok(None) => return Ok(()),
-        Err(error) => return Err((&error).into()),
-    };
-    if parts > MAX_PARTS || size > MAX_DIRECTORY {
-        return Err(too_much());
+    match directory(source)? {
+        Some((parts, size)) if parts > MAX_PARTS || size > MAX_DIRECTORY => Err(too_much()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// How many parts an archive's directory has, and how many bytes; none if it is not where it
@@ -120,13 +115,6 @@ fn directory(source: &mut Source<'_>) -> io::Result<Option<(u64, u64)>> {
     };
     let field = |(at, length)| number(&record, at, length);
     Ok(field(parts).zip(field(size)))
-}
-
-fn read_at(source: &mut Source<'_>, offset: u64, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.seek(SeekFrom::Start(offset))?;
-    source.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {

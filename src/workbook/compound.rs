@@ -1,13 +1,13 @@
 //! Compound files, in which `.xls` workbooks and encrypted ones are: streams in chains of sectors.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 
-use super::Source;
 use super::budget::Budget;
-use crate::workbook::error::{Result, WorkbookError, broken};
+use super::{Source, read_at};
+use crate::workbook::error::{Result, broken};
 
 const SIGNATURE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-const HEADER_BYTES: usize = 512;
+const HEADER_BYTES: u64 = 512;
 /// Streams below this size are in the small sectors of a stream of their own.
 const MIN_STREAM_BYTES: u64 = 4096;
 const SMALL_SECTOR: usize = 64;
@@ -37,13 +37,11 @@ impl<'i, 'b> Compound<'i, 'b> {
     pub fn open(mut source: Source<'i>, budget: &'b Budget) -> Result<Compound<'i, 'b>> {
         let header = read_at(&mut source, 0, HEADER_BYTES)?;
         let sector_size = match header.get(30..32) {
-            Some([9, 0]) if header.len() == HEADER_BYTES => 512,
-            Some([12, 0]) if header.len() == HEADER_BYTES => 4096,
+            Some([9, 0]) if header.len() as u64 == HEADER_BYTES => 512,
+            Some([12, 0]) if header.len() as u64 == HEADER_BYTES => 4096,
             _ => return Err(broken()),
         };
-        let length = source
-            .seek(SeekFrom::End(0))
-            .map_err(|error| WorkbookError::from(&error))?;
+        let length = source.seek(SeekFrom::End(0))?;
         let mut file = Compound {
             source,
             budget,
@@ -97,7 +95,7 @@ impl<'i, 'b> Compound<'i, 'b> {
 
     fn sector(&mut self, id: u32) -> Result<Vec<u8>> {
         let offset = (u64::from(id) + 1) * self.sector_size as u64;
-        read_at(&mut self.source, offset, self.sector_size)
+        Ok(read_at(&mut self.source, offset, self.sector_size as u64)?)
     }
 
     /// Up to `size` bytes in the sectors of a chain. An error if it leads back into itself.
@@ -118,7 +116,7 @@ impl<'i, 'b> Compound<'i, 'b> {
                 return Err(broken());
             }
             let offset = (u64::from(first) + 1) * self.sector_size as u64;
-            bytes.extend(read_at(&mut self.source, offset, length)?);
+            bytes.extend(read_at(&mut self.source, offset, length as u64)?);
         }
         bytes.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         Ok(bytes)
@@ -178,16 +176,7 @@ impl Stream {
 
 /// Whether the file begins as a compound file does.
 pub fn is_compound(source: &mut Source<'_>) -> Result<bool> {
-    Ok(read_at(source, 0, SIGNATURE.len())? == SIGNATURE)
-}
-
-/// Up to `length` bytes from `offset` on; less only at the end of the file.
-fn read_at(source: &mut Source<'_>, offset: u64, length: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(length);
-    let read = source.seek(SeekFrom::Start(offset));
-    let read = read.and_then(|_| source.take(length as u64).read_to_end(&mut bytes));
-    read.map_err(|error| WorkbookError::from(&error))?;
-    Ok(bytes)
+    Ok(read_at(source, 0, SIGNATURE.len() as u64)? == SIGNATURE)
 }
 
 fn integers(bytes: &[u8]) -> impl Iterator<Item = u32> {

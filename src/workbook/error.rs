@@ -52,6 +52,12 @@ impl fmt::Display for WorkbookError {
 impl std::error::Error for WorkbookError {}
 
 /// The system says why, or what unpacks a part.
+impl From<io::Error> for WorkbookError {
+    fn from(error: io::Error) -> WorkbookError {
+        WorkbookError::from(&error)
+    }
+}
+
 impl From<&io::Error> for WorkbookError {
     fn from(error: &io::Error) -> WorkbookError {
         match (error.raw_os_error(), error.kind()) {

@@ -31,9 +31,7 @@ pub fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<
     let tokenizer = Tokenizer::new(page, TokenizerOpts::default());
     let queue = BufferQueue::default();
     loop {
-        let piece = text
-            .fill_buf()
-            .map_err(|error| WorkbookError::from(&error))?;
+        let piece = text.fill_buf()?;
         if piece.is_empty() {
             break;
         }

@@ -25,7 +25,7 @@ mod xml_spreadsheet;
 #[cfg(test)]
 pub mod tests;
 
-use std::io::{BufRead, Read, Seek};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use archive::Archive;
 use budget::MAX_TABLES;
@@ -69,6 +69,14 @@ pub trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
 type Source<'i> = Box<dyn ReadSeek + 'i>;
+
+/// Up to `length` bytes from `offset` on; less only at the end of the file.
+fn read_at(source: &mut Source<'_>, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.seek(SeekFrom::Start(offset))?;
+    source.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// Decoded text.
 pub trait TextReader: BufRead {

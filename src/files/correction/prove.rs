@@ -141,7 +141,7 @@ impl<'s> Prover<'s> {
                 others.any(|it| self.is_known(&it, None))
             };
             if proof.is_meant {
-                row.trust_cells();
+                row.cell_problems = [None, None];
                 return false;
             }
             if is_cut(&order) {
@@ -152,7 +152,7 @@ impl<'s> Prover<'s> {
             return false;
         };
         match &proof.fit {
-            Fit::Intact => row.trust_order(),
+            Fit::Intact => row.cell_problems[0] = None,
             Fit::PutRight(was) => {
                 row.set_order(self.sheet, was);
                 row.note = say!("note-put-right", now = quoted(&order));
@@ -181,7 +181,7 @@ impl<'s> Prover<'s> {
             if check.doubts[1] {
                 let column = self.sheet.layout().flag_column.as_deref();
                 let column = column.unwrap_or_default();
-                let problem = Problem::unproven(column, DOUBTFUL_FLAG, &sent[1]);
+                let problem = Problem::misfit(column, DOUBTFUL_FLAG, &sent[1]);
                 row.problem.get_or_insert(problem);
             }
             return proof.fits() && !check.doubts[1];
@@ -196,14 +196,14 @@ impl<'s> Prover<'s> {
                 None => !own.is_empty() && own != flag,
             };
         if is_in_vain {
-            let problem = Problem::unproven(self.sheet.own_flag_header(), IN_VAIN, own);
+            let problem = Problem::misfit(self.sheet.own_flag_header(), IN_VAIN, own);
             row.problem.get_or_insert(problem);
         }
         false
     }
 
     fn refuse(&self, row: &mut Row, says: Say, order: &str) {
-        let problem = Problem::unproven(&self.sheet.layout().order_column, says, order);
+        let problem = Problem::misfit(&self.sheet.layout().order_column, says, order);
         row.problem.get_or_insert(problem);
     }
 

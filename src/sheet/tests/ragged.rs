@@ -41,7 +41,7 @@ fn surplus_fields_that_are_not_empty_make_a_row_invalid() {
     assert_eq!(cells(&rows[0]), ["CG2", "aa"]);
     let extra: Vec<_> = rows.iter().map(Row::extra_fields).collect();
     assert_eq!(extra, ["x,\"y,\"\"z\"\"\"", "", ",z"]);
-    assert_eq!(rows[0].entry(&sheet).unwrap_err().column(), None);
+    assert_eq!(rows[0].entry(&sheet).unwrap_err().column, None);
 }
 
 /// A line break without quotes tears a row in two, and the columns of the second half are others.

@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Format as Style, Worksheet};
 
 use super::*;
+use crate::language::say;
 use crate::workbook::tests::made::*;
 
 fn visible_only() -> SheetOptions {
@@ -126,12 +127,13 @@ fn hidden_rows_are_counted_and_left_out_where_asked() {
     for (format, bytes) in each_format() {
         let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
         assert_eq!(sheet.layout().format.to_string(), format);
-        let hidden = |left_out| Warning::HiddenRows { count: 2, left_out };
-        assert_eq!(sheet.layout().warnings[0], hidden(false), "{format}");
+        let hidden = (say!("warning-hidden-rows", count = 2), true);
+        assert_eq!(sheet.layout().warnings[0], hidden, "{format}");
         assert_eq!(left_out(&sheet), [0; 0], "{format}");
 
         let sheet = opened(&bytes, &visible_only()).unwrap();
-        assert_eq!(sheet.layout().warnings[0], hidden(true), "{format}");
+        let hidden = (say!("warning-hidden-rows-left-out", count = 2), false);
+        assert_eq!(sheet.layout().warnings[0], hidden, "{format}");
         assert_eq!(left_out(&sheet), [3, 5], "{format}");
     }
 }
@@ -142,7 +144,7 @@ fn merged_cells_count_for_each_row() {
         let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
         let rows = ["2 CG1 a", "3 CG1 b", "4 CG1 c", "5 CG2 d"];
         assert_eq!(told(&sheet), rows, "{format}");
-        let merged = Warning::MergedCells { count: 1 };
+        let merged = (say!("warning-merged-cells", count = 1), false);
         assert_eq!(sheet.layout().warnings[1], merged, "{format}");
     }
 }

@@ -4,6 +4,7 @@ use encoding_rs::{BIG5, GB18030};
 
 use super::encodings::{encoded, utf_16};
 use super::*;
+use crate::language::say;
 
 const HEAD: &str = "<html><head><meta http-equiv=Content-Type content=\"text/html; charset=";
 const TABLE: &str = "<table border=1><tr><th>采购单号</th><th>标记</th><th>备注</th></tr>\r\n\
@@ -73,7 +74,8 @@ fn cells_that_span_keep_the_others_in_place() {
     );
     assert!(told[5].starts_with("7 ! flag_name is empty"), "{}", told[5]);
     assert_eq!(rows_of(&sheet)[2], ["CG2", "cc", ""]);
-    assert_eq!(sheet.layout().warnings, [Warning::MergedCells { count: 2 }]);
+    let merged = (say!("warning-merged-cells", count = 2), false);
+    assert_eq!(sheet.layout().warnings, [merged]);
 }
 
 #[test]
@@ -153,14 +155,8 @@ fn hidden_rows_are_counted() {
     ));
     assert_eq!(told(&sheet), ["2 CG1 aa", "3 CG2 aa"]);
     let warnings = &sheet.layout().warnings;
-    assert_eq!(
-        *warnings,
-        [Warning::HiddenRows {
-            count: 1,
-            left_out: false
-        }]
-    );
-    assert!(warnings[0].to_string().starts_with("1 row is hidden"));
+    assert_eq!(*warnings, [(say!("warning-hidden-rows", count = 1), true)]);
+    assert!(warnings[0].0.starts_with("1 row is hidden"));
 }
 
 #[test]
@@ -174,10 +170,7 @@ fn hidden_rows_are_left_out_if_asked() {
     let left_out: Vec<bool> = rows(&sheet).unwrap().iter().map(Row::is_left_out).collect();
     assert_eq!(left_out, [true, false, false]);
     assert_eq!(told(&sheet)[1..], ["3 CG1 bb", "4 CG2 cc"]);
-    let hidden = Warning::HiddenRows {
-        count: 1,
-        left_out: true,
-    };
+    let hidden = (say!("warning-hidden-rows-left-out", count = 1), false);
     assert!(sheet.layout().warnings.contains(&hidden));
 }
 

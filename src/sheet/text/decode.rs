@@ -6,9 +6,8 @@ use encoding_rs::{Decoder, DecoderResult};
 
 use super::encoding::TextEncoding;
 use crate::language::say;
-use crate::sheet::error::SheetError;
 use crate::sheet::format::{SNIFF_LEN, markup};
-use crate::sheet::input::{Input, Reader};
+use crate::sheet::input::{Input, Reader, SheetError};
 use crate::workbook::{TextReader, WorkbookFormat};
 
 const CHUNK: usize = 128 * 1024;

@@ -3,11 +3,8 @@
 use encoding_rs::{BIG5, Decoder, Encoding, GB18030, GBK, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::language::say;
-use crate::sheet::error::SheetError;
 use crate::sheet::format::SNIFF_LEN;
-use crate::sheet::input::Input;
-use crate::sheet::options::SheetOptions;
-use crate::sheet::warning::Warning;
+use crate::sheet::input::{Input, SheetError, SheetOptions};
 use crate::text::quoted;
 
 const CHUNK: u64 = 256 * 1024;
@@ -68,9 +65,15 @@ impl TextEncoding {
         [fault, advice].join(&say!("sheet-clause-separator"))
     }
 
-    pub fn warning(self) -> Option<Warning> {
+    pub fn warning(self) -> Option<String> {
         let (taken, other) = (name(self.encoding), name(self.close?));
-        Some(Warning::CloseEncoding { taken, other })
+        let option = other.to_lowercase();
+        Some(say!(
+            "warning-close-encoding",
+            taken = taken,
+            other = other,
+            option = option
+        ))
     }
 
     pub fn decoder(self) -> Decoder {

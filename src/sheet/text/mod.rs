@@ -8,10 +8,8 @@ pub use decode::Decoded;
 pub use encoding::TextEncoding;
 pub use records::Records;
 
-use super::error::SheetError;
 use super::header::{Header, search};
-use super::input::Input;
-use super::options::SheetOptions;
+use super::input::{Input, SheetError, SheetOptions};
 use crate::language::say;
 
 /// In the order they are preferred.

@@ -5,8 +5,7 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
 use crate::language::say;
-use crate::sheet::error::SheetError;
-use crate::sheet::input::Input;
+use crate::sheet::input::{Input, SheetError};
 use crate::sheet::record::{NO_PROBLEMS, Record, RecordReader};
 use crate::workbook::{TextReader, letter};
 

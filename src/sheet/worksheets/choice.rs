@@ -4,8 +4,8 @@ use super::count;
 use super::records::TableRecords;
 use crate::language::say;
 use crate::sheet::header::{Header, Search, search};
+use crate::sheet::input::SheetOptions;
 use crate::sheet::normalize::is_blank;
-use crate::sheet::options::SheetOptions;
 use crate::sheet::record::RecordReader;
 use crate::text::{self, MAX_LISTED, first, first_of, quoted};
 use crate::workbook::{Table, Workbook, WorkbookError};
@@ -94,7 +94,8 @@ impl Survey {
                 }
                 continue;
             }
-            let rows = rows_after(&table, search.line());
+            let line = search.line();
+            let rows = count(&table, |row| row.line() > line);
             let chosen = search.found.map(|header| Chosen {
                 name,
                 table,
@@ -158,11 +159,6 @@ fn unreadable(name: String, error: WorkbookError) -> String {
         }
         None => error.to_string(),
     }
-}
-
-/// How many rows follow the line, blank ones not counted.
-fn rows_after(table: &Table, line: u64) -> u64 {
-    count(table, |row| row.line() > line)
 }
 
 fn tables(book: &Workbook<'_, '_>, is_hidden: bool) -> Vec<usize> {

@@ -9,15 +9,10 @@ pub struct Lengths {
     plain: HashMap<usize, u64>,
     /// How many of these begin with 0.
     zeros: u64,
-    prefixed: Prefixed,
-}
-
-/// Orders with something before their digits.
-#[derive(Default)]
-struct Prefixed {
-    orders: u64,
+    /// How many orders have something before their digits, and what the first of them has.
+    prefixed: u64,
     first: Option<(String, usize)>,
-    /// Whether they differ from the first, or some digits do not begin with 0.
+    /// Whether those differ from the first, or some of their digits do not begin with 0.
     differ: bool,
 }
 
@@ -34,7 +29,10 @@ impl Lengths {
             *self.plain.entry(digits.len()).or_default() += 1;
             self.zeros += u64::from(has_zero);
         } else {
-            self.prefixed.add(prefix, digits.len(), has_zero);
+            self.prefixed += 1;
+            let first = || (prefix.to_owned(), digits.len());
+            let (other, length) = self.first.get_or_insert_with(first);
+            self.differ |= !has_zero || other != prefix || *length != digits.len();
         }
     }
 
@@ -42,30 +40,15 @@ impl Lengths {
     pub fn common(&self) -> Option<usize> {
         let plain: u64 = self.plain.values().sum();
         if plain == 0 {
-            return self.prefixed.common();
+            // They are of another kind than numbers, unless their zeros are what numbers lose.
+            let first = self.first.as_ref().filter(|_| !self.differ);
+            return first.map(|(_, digits)| *digits);
         }
         let (&length, &usual) = self.plain.iter().max_by_key(|(_, orders)| **orders)?;
         // Where orders have no zeros to lose, shorter ones may be of yet another kind.
         let has_zeros = self.zeros * 2 > plain && usual * 2 > plain;
-        let are_alike = usual == plain && plain > self.prefixed.orders;
+        let are_alike = usual == plain && plain > self.prefixed;
         (has_zeros || are_alike).then_some(length)
-    }
-}
-
-impl Prefixed {
-    fn add(&mut self, prefix: &str, digits: usize, has_zero: bool) {
-        self.orders += 1;
-        match &self.first {
-            None => self.first = Some((prefix.to_owned(), digits)),
-            Some((other, length)) => self.differ |= other != prefix || *length != digits,
-        }
-        self.differ |= !has_zero;
-    }
-
-    /// They are of another kind than numbers, unless their zeros are what numbers lose.
-    fn common(&self) -> Option<usize> {
-        let (_, digits) = self.first.as_ref().filter(|_| !self.differ)?;
-        Some(*digits)
     }
 }
 

@@ -4,14 +4,11 @@ mod choice;
 mod digits;
 mod records;
 
-use super::error::SheetError;
 use super::format::Format;
 use super::header::Header;
-use super::input::Input;
+use super::input::{Input, SheetError, SheetOptions};
 use super::normalize::{is_blank, strip_wrapping};
-use super::options::SheetOptions;
 use super::text::TextEncoding;
-use super::warning::Warning;
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::quoted;
@@ -86,14 +83,24 @@ impl Worksheet {
         TableRecords::below(&self.table, header, self.sent, self.visible_only)
     }
 
-    pub fn warnings(&self) -> Vec<Warning> {
-        let encoding = self.encoding.and_then(|encoding| encoding.warning());
-        let hidden = (self.hidden_rows > 0).then_some(Warning::HiddenRows {
-            count: self.hidden_rows,
-            left_out: self.visible_only,
-        });
-        let merged = (self.merged > 0).then_some(Warning::MergedCells { count: self.merged });
-        [encoding, hidden, merged].into_iter().flatten().collect()
+    /// As [`crate::sheet::Layout::warnings`].
+    pub fn warnings(&self) -> Vec<(String, bool)> {
+        let (hidden, merged) = (self.hidden_rows, self.merged);
+        let of_hidden = if self.visible_only {
+            say!("warning-hidden-rows-left-out", count = hidden)
+        } else {
+            say!("warning-hidden-rows", count = hidden)
+        };
+        let of_merged = say!("warning-merged-cells", count = merged);
+        let encoding = self.encoding.and_then(TextEncoding::warning);
+        let warnings = [
+            (encoding, false),
+            ((hidden > 0).then_some(of_hidden), !self.visible_only),
+            ((merged > 0).then_some(of_merged), false),
+        ];
+        let said = warnings.into_iter();
+        said.filter_map(|(text, is_of_sending)| Some((text?, is_of_sending)))
+            .collect()
     }
 }
 

@@ -32,7 +32,7 @@ pub fn read(
 ) -> Result<Table> {
     // Charts within a worksheet have records of their own.
     let mut depth = 0;
-    let mut awaited: Option<Place> = None;
+    let mut awaited: Option<Stored<'static>> = None;
     loop {
         let Some((kind, mut fields)) = records.next()? else {
             return Err(cut());
@@ -43,9 +43,10 @@ pub fn read(
             END => depth -= 1,
             _ if depth > 1 => {}
             FORMULA_TEXT => {
-                if let Some(place) = awaited.take() {
+                if let Some(cell) = awaited.take() {
                     let text = charset.continued(fields, records)?;
-                    place.put(Value::Text(&text), true, &mut builder)?;
+                    let value = Value::Text(&text);
+                    builder.put(Stored { value, ..cell })?;
                 }
             }
             NUMBERS => numbers(fields, &mut builder)?,
@@ -66,10 +67,11 @@ pub fn read(
             }
             FORMULA | OLD_FORMULA | OLDER_FORMULA | NUMBER | SHORT_NUMBER | TEXT | RICH_TEXT
             | SHARED_TEXT | BOOL_OR_ERROR => {
-                if let Some(place) = awaited.take() {
-                    place.put(Value::Empty, true, &mut builder)?;
+                if let Some(cell) = awaited.take() {
+                    builder.put(cell)?;
                 }
-                let place = Place::of(&mut fields)?;
+                let mut cell = place(&mut fields)?;
+                let text;
                 let value = match kind {
                     NUMBER => Value::Number(fields.f64()?),
                     SHORT_NUMBER => Value::Number(fields.rk()?),
@@ -82,57 +84,40 @@ pub fn read(
                         }
                     }
                     TEXT | RICH_TEXT => {
-                        let text = charset.continued(fields, records)?;
-                        place.put(Value::Text(&text), false, &mut builder)?;
-                        continue;
+                        text = charset.continued(fields, records)?;
+                        Value::Text(&text)
                     }
                     _ => {
-                        match formula(fields)? {
-                            Some(value) => place.put(value, true, &mut builder)?,
-                            None => awaited = Some(place),
-                        }
-                        continue;
+                        cell.is_formula = true;
+                        let Some(value) = formula(fields)? else {
+                            awaited = Some(cell);
+                            continue;
+                        };
+                        value
                     }
                 };
-                place.put(value, false, &mut builder)?;
+                builder.put(Stored { value, ..cell })?;
             }
             // Cells of the first generation: no row may be missing unnoticed.
             0x02..=0x05 | 0x07 => return Err(broken()),
             _ => {}
         }
     }
-    if let Some(place) = awaited {
-        place.put(Value::Empty, true, &mut builder)?;
+    if let Some(cell) = awaited {
+        builder.put(cell)?;
     }
     builder.finish()
 }
 
-/// Where a cell is, and how it is formatted.
-#[derive(Clone, Copy)]
-struct Place {
-    line: u32,
-    column: u32,
-    style: u16,
-}
-
-impl Place {
-    fn of(fields: &mut Fields<'_>) -> Result<Place> {
-        Ok(Place {
-            line: u32::from(fields.u16()?) + 1,
-            column: u32::from(fields.u16()?),
-            style: fields.u16()?,
-        })
-    }
-
-    fn put(self, value: Value<'_>, is_formula: bool, builder: &mut TableBuilder<'_>) -> Result<()> {
-        builder.put(Stored {
-            line: self.line,
-            column: self.column,
-            style: self.style,
-            is_formula,
-            value,
-        })
-    }
+/// Where a cell is, and how it is formatted; its value is yet to come.
+fn place(fields: &mut Fields<'_>) -> Result<Stored<'static>> {
+    Ok(Stored {
+        line: u32::from(fields.u16()?) + 1,
+        column: u32::from(fields.u16()?),
+        style: fields.u16()?,
+        is_formula: false,
+        value: Value::Empty,
+    })
 }
 
 /// Numbers in cells side by side.
@@ -141,13 +126,13 @@ fn numbers(mut fields: Fields<'_>, builder: &mut TableBuilder<'_>) -> Result<()>
     let first = u32::from(fields.u16()?);
     // At the end stands the last column.
     for column in first..first + fields.0.len() as u32 / 6 {
-        let style = fields.u16()?;
-        let place = Place {
+        builder.put(Stored {
             line,
             column,
-            style,
-        };
-        place.put(Value::Number(fields.rk()?), false, builder)?;
+            style: fields.u16()?,
+            is_formula: false,
+            value: Value::Number(fields.rk()?),
+        })?;
     }
     Ok(())
 }

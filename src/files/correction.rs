@@ -145,7 +145,7 @@ pub(super) fn read_rows(sheet: &Sheet) -> Result<Vec<Row>, SheetError> {
 /// Where the results have rows that may be given back.
 #[derive(Default)]
 struct Places {
-    by_origin: HashMap<u32, usize>,
+    by_origin: HashMap<u64, usize>,
     /// Those without a line, by what was sent.
     added: HashMap<Sent, usize>,
 }
@@ -174,19 +174,19 @@ impl Places {
 }
 
 /// What the check of a row says that it comes from.
-fn origin(row: &Row) -> Option<u32> {
+fn origin(row: &Row) -> Option<u64> {
     let check = RowCheck::parse(row.origin()?.check())?;
     Some(check.origin)
 }
 
 /// Whether a row of the results is given back by its check.
-fn is_claimed(row: &Row, claimants: &HashMap<u32, usize>) -> bool {
+fn is_claimed(row: &Row, claimants: &HashMap<u64, usize>) -> bool {
     origin(row).is_some_and(|origin| claimants.contains_key(&origin))
 }
 
 /// Of the rows that say they come from the same one: the first whose order is that one's, else the
 /// first. The others are copies, or were filled down.
-fn claimants(proofs: &[Proof]) -> HashMap<u32, usize> {
+fn claimants(proofs: &[Proof]) -> HashMap<u64, usize> {
     let mut claimants = HashMap::new();
     for (at, proof) in proofs.iter().enumerate() {
         let Some(origin) = proof.origin() else {

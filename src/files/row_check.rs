@@ -1,7 +1,7 @@
 //! Rows that prove themselves: what stands in a column of each file that is given back, so that a
 //! row still tells whose it is when spreadsheets and people have been at it.
 //!
-//! `bdkaef-ekfjmcpa-hgmeabcd-cdpo`: account, origin, order and flag, four bits a letter from a to
+//! `bdkaef-ekfjmcpahgme-hgmeabcd-cdpo`: account, origin, order and flag, four bits a letter from a to
 //! p, which no spreadsheet takes for a number or a date. `?` after it says that the order was in
 //! doubt when it was first read, `??` that the flag was, `???` both; `!` that a person means the row
 //! as it stands.
@@ -27,7 +27,7 @@ pub struct Issuer(CompactString);
 impl Issuer {
     /// The seller's account at the host of its endpoint.
     pub fn of(seller: &str, host: &str) -> Issuer {
-        Issuer(letters(digest("account", &[seller, host]), 6))
+        Issuer(letters(digest("account", &[seller, host], 24), 6))
     }
 
     pub fn demo() -> Issuer {
@@ -43,11 +43,11 @@ impl Issuer {
 pub struct RowCheck {
     pub issuer: Issuer,
     /// Of the line and the order as first read; kept through all corrections.
-    pub origin: u32,
+    pub origin: u64,
     /// Of the order as last read; where it is doubtful, of the number that spreadsheets make of it.
-    pub order: u32,
+    pub order: u64,
     /// Of the flag that is sent and, where it is given for all rows, of the sheet's own flag.
-    pub flag: u16,
+    pub flag: u64,
     /// Whether the order was in doubt when it was first read, or has lost digits since, and whether
     /// the flag was in doubt.
     pub doubts: [bool; 2],
@@ -56,7 +56,7 @@ pub struct RowCheck {
 
 impl RowCheck {
     /// Of a row that is read for the first time.
-    pub fn new(issuer: &Issuer, origin: u32, order: &str, flag: [&str; 2]) -> RowCheck {
+    pub fn new(issuer: &Issuer, origin: u64, order: &str, flag: [&str; 2]) -> RowCheck {
         RowCheck {
             issuer: issuer.clone(),
             origin,
@@ -108,7 +108,7 @@ impl RowCheck {
         let issuer = parts.next()?;
         let is_issuer = issuer == DEMO || issuer.len() == 6 && value(issuer).is_some();
         let mut part = |length| value(parts.next().filter(|it| it.len() == length)?);
-        let (origin, order, flag) = (part(8)?, part(8)?, part(4)?);
+        let (origin, order, flag) = (part(12)?, part(8)?, part(4)?);
         if !is_issuer || parts.next().is_some() {
             return None;
         }
@@ -116,7 +116,7 @@ impl RowCheck {
             issuer: Issuer(issuer.into()),
             origin,
             order,
-            flag: flag.try_into().ok()?,
+            flag,
             doubts: [1, 2].map(|mark| text.matches(['?', '？']).count() & mark != 0),
             is_meant: is_meant(cell),
         })
@@ -138,8 +138,8 @@ impl RowCheck {
 
 impl fmt::Display for RowCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (origin, order) = (letters(self.origin, 8), letters(self.order, 8));
-        let flag = letters(u32::from(self.flag) << 16, 4);
+        let (origin, order) = (letters(self.origin, 12), letters(self.order, 8));
+        let flag = letters(self.flag, 4);
         write!(f, "{}-{origin}-{order}-{flag}", self.issuer.0)?;
         let marks = usize::from(self.doubts[0]) + 2 * usize::from(self.doubts[1]);
         f.write_str(&"?".repeat(marks))
@@ -153,47 +153,48 @@ pub fn is_meant(cell: &str) -> bool {
 
 /// What a row comes from: a line of the sheet and the order on it. A row that a person has added has
 /// none, and is known by its `place` in the results.
-pub fn origin_part(line: Option<u64>, place: u64, order: &str) -> u32 {
+pub fn origin_part(line: Option<u64>, place: u64, order: &str) -> u64 {
+    // Two of 100,000 rows would often have 32 bits in common.
     match line {
-        Some(line) => digest("line", &[&line.to_string(), order]),
-        None => digest("added", &[&place.to_string(), order]),
+        Some(line) => digest("line", &[&line.to_string(), order], 48),
+        None => digest("added", &[&place.to_string(), order], 48),
     }
 }
 
-pub fn order_part(order: &str) -> u32 {
-    digest("order", &[order])
+pub fn order_part(order: &str) -> u64 {
+    digest("order", &[order], 32)
 }
 
 /// Of what spreadsheets make of an order that is a number; never the part of an order.
-fn number_part(order: &str) -> u32 {
-    digest("number", &[&as_spreadsheets_write(order)])
+fn number_part(order: &str) -> u64 {
+    digest("number", &[&as_spreadsheets_write(order)], 32)
 }
 
 /// Of the flag that is sent, and the sheet's own where that is another.
-pub fn flag_part(flag: [&str; 2]) -> u16 {
-    (digest("flag", &flag) >> 16) as u16
+pub fn flag_part(flag: [&str; 2]) -> u64 {
+    digest("flag", &flag, 16)
 }
 
-/// The first 32 bits of the MD5 of the parts, each with its length before it.
-fn digest(what: &str, parts: &[&str]) -> u32 {
+/// The first bits of the MD5 of the parts, each with its length before it.
+fn digest(what: &str, parts: &[&str], bits: u32) -> u64 {
     let mut md5 = Md5::new();
     for part in [what].iter().chain(parts) {
         md5.update(format!("{}:{part}", part.len()));
     }
-    let [a, b, c, d, ..] = <[u8; 16]>::from(md5.finalize());
-    u32::from_be_bytes([a, b, c, d])
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 16]>::from(md5.finalize());
+    u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> (64 - bits)
 }
 
-/// The highest bits, four a letter.
-fn letters(value: u32, count: u32) -> CompactString {
-    let nibbles = (0..count).map(|at| (value >> (28 - 4 * at)) as u8 & 15);
+/// Four bits a letter.
+fn letters(value: u64, count: u32) -> CompactString {
+    let nibbles = (0..count).rev().map(|at| (value >> (4 * at)) as u8 & 15);
     nibbles.map(|nibble| char::from(b'a' + nibble)).collect()
 }
 
-fn value(letters: &str) -> Option<u32> {
+fn value(letters: &str) -> Option<u64> {
     letters.bytes().try_fold(0, |value, letter| {
         let nibble = letter.checked_sub(b'a').filter(|&it| it < 16)?;
-        Some(value << 4 | u32::from(nibble))
+        Some(value << 4 | u64::from(nibble))
     })
 }
 
@@ -201,7 +202,7 @@ fn value(letters: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    const VECTOR: &str = "ilkgli-cegamomf-gjaffkjj-dmkm";
+    const VECTOR: &str = "ilkgli-cegamomfhjib-gjaffkjj-dmkm";
 
     fn check() -> RowCheck {
         let issuer = Issuer::of("shop1", "erp.example");

@@ -33,9 +33,9 @@ const IN_VAIN: Say = |column| say!("problem-flag-column", column = column);
 pub struct Prover<'s> {
     sheet: &'s Sheet,
     /// The orders that checks are of, and where each comes from if that is one place.
-    orders: HashMap<u32, Option<u32>>,
+    orders: HashMap<u64, Option<u64>>,
     /// Of the rows whose flag was edited: as it is, and as it was.
-    edited: [Vec<u16>; 2],
+    edited: [Vec<u64>; 2],
     pub put_right: u64,
 }
 
@@ -47,7 +47,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    pub fn origin(&self) -> Option<u32> {
+    pub fn origin(&self) -> Option<u64> {
         self.check.as_ref().map(|check| check.origin)
     }
 
@@ -99,7 +99,7 @@ impl<'s> Prover<'s> {
     }
 
     /// `known` finds the row of the results that has this origin.
-    pub fn proof<'r>(&self, row: &Row, known: impl Fn(u32) -> Option<&'r Row>) -> Proof {
+    pub fn proof<'r>(&self, row: &Row, known: impl Fn(u64) -> Option<&'r Row>) -> Proof {
         let cell = row.origin().map_or("", |it| it.check());
         let check = RowCheck::parse(cell);
         let status = row.origin().map(|it| it.status());
@@ -208,7 +208,7 @@ impl<'s> Prover<'s> {
     }
 
     /// Whether the order is that of another row than the one of this origin.
-    fn is_known(&self, order: &str, origin: Option<u32>) -> bool {
+    fn is_known(&self, order: &str, origin: Option<u64>) -> bool {
         let its = self.orders.get(&order_part(order));
         its.is_some_and(|its| its.is_none() || *its != origin)
     }

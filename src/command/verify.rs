@@ -8,7 +8,7 @@ use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
 use crate::console::Console;
-use crate::files::{ReadingsPaths, Wanted, named_apart};
+use crate::files::{Paths, Wanted, named_apart};
 use crate::run::{self, VerifySettings};
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
@@ -22,7 +22,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     };
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     let (results, failures) = (args.output.results, args.output.failures);
-    let paths = ReadingsPaths::new(named_after.as_deref(), results, failures, wanted)
+    let paths = Paths::of_readings(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
     let sheet = open_to_call(&args.sheet, false, console)?;
     let next = NextCommand::new(&sheet);

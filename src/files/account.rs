@@ -58,7 +58,7 @@ pub struct AccountState {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     /// Its time is that of the last call, or of when a pause ends, which costs one system call to
     /// keep; it holds a line of rates.
@@ -112,19 +112,14 @@ impl State {
         options.read(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        if let Ok(file) = options.clone().create_new(true).open(path) {
-            return State {
-                file: Some(file),
-                ..State::default()
-            };
-        }
-        match open_regular(path, &options) {
-            Ok(Some((file, found))) => State {
-                last_call: found.modified().ok(),
-                known: read(&file),
-                file: Some(file),
-            },
-            Ok(None) | Err(_) => State::default(),
+        let (last_call, known, file) = match open_regular(path, &options) {
+            Ok(Some((file, found))) => (found.modified().ok(), read(&file), Some(file)),
+            Ok(None) | Err(_) => (None, None, options.create_new(true).open(path).ok()),
+        };
+        State {
+            file,
+            last_call,
+            known,
         }
     }
 

@@ -156,7 +156,7 @@ impl Places {
         let mut places = Places::default();
         for (at, row) in all.iter_mut().enumerate() {
             let is_as_written = prover.restore(row);
-            let status = row.origin().and_then(|it| it.status().parse().ok());
+            let status = row.origin().and_then(|it| Status::of(it.status()));
             row.part = if is_as_written && status.is_some_and(Status::is_settled) {
                 Part::KeptSettled
             } else {

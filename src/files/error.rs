@@ -38,10 +38,6 @@ impl FileError {
         FileError::Refused(say!("files-not-ours", path = shown(path)))
     }
 
-    pub fn no_name() -> FileError {
-        FileError::Refused(say!("files-no-name"))
-    }
-
     /// Of a file that an earlier run has left: what is denied is another user's.
     pub fn of_earlier_run(self) -> FileError {
         match self {

@@ -155,19 +155,3 @@ pub fn free_name(stem: &Path, extension: Option<&OsStr>, mut n: u32) -> PathBuf 
         n += 1;
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_differ_in_case_alone_are_the_same_until_files_tell() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let [one, other] = ["Out.csv", "OUT.csv"].map(|name| directory.path().join(name));
-        assert!(is_same(&one, &other));
-        assert!(!is_same(&one, &directory.path().join("in.csv")));
-        fs::write(&one, "x").expect("written");
-        let is_one = fs::metadata(&other).is_ok();
-        assert_eq!(is_same(&one, &other), is_one);
-    }
-}

@@ -8,7 +8,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::fs::{directory, free_name, with_suffix};
-use super::journal::Published;
 
 /// What file systems make of a time differs by no more than this.
 const PRECISION: SignedDuration = SignedDuration::from_secs(2);
@@ -17,9 +16,9 @@ const PRECISION: SignedDuration = SignedDuration::from_secs(2);
 const STAMP: &str = "%Y-%m-%dT%H%M%S";
 
 /// Whether the failures have been changed since this program wrote them: with the results of the
-/// same time, or, as the journal says, before this run was cut short.
-pub fn is_edited(failures: &Path, results: &Path, published: &Published) -> bool {
-    let written = published.time(failures).or_else(|| modified(results));
+/// same time, or, where this run was cut short, when it `published` them.
+pub fn is_edited(failures: &Path, results: &Path, published: Option<Timestamp>) -> bool {
+    let written = published.or_else(|| modified(results));
     match (modified(failures), written) {
         (Some(failures), Some(written)) => failures > written + PRECISION,
         _ => false,

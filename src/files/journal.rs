@@ -8,6 +8,7 @@
 //! While a run is under way the journal is only appended to. Continuing a run compacts it: the lines
 //! that still hold go into a new file, which replaces the old one.
 
+use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -61,31 +62,9 @@ pub struct Line {
     pub outcome: Outcome,
 }
 
-/// A file that a run has put in its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct File {
-    published: String,
-    /// When it was last changed, as the run has set it.
-    modified: Timestamp,
-}
-
-/// The files that a run has put in their place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Published(Vec<File>);
-
-impl Published {
-    /// When the run put its file there, if it did.
-    pub fn time(&self, path: &Path) -> Option<Timestamp> {
-        let name = name(path);
-        let found = self.0.iter().rfind(|file| file.published == name);
-        found.map(|file| file.modified)
-    }
-}
-
-fn name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}
+/// The names of the files that a run has put in their place, and when each was last changed, as the
+/// run has set it.
+pub type Published = BTreeMap<String, Timestamp>;
 
 /// What an existing journal turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -197,11 +176,15 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
     }
 }
 
-#[derive(Deserialize)]
+/// A line after the first.
+#[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Entry {
     Line(Line),
-    File(File),
+    Published {
+        published: String,
+        modified: Timestamp,
+    },
 }
 
 /// What the bytes of a journal say to a run of this identity.
@@ -227,11 +210,16 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
         }
         match entry {
             Some(Entry::Line(line)) => lines.push(line),
-            Some(Entry::File(file)) => published.0.push(file),
+            Some(Entry::Published {
+                published: name,
+                modified,
+            }) => {
+                published.insert(name, modified);
+            }
             None => is_torn = true,
         }
     }
-    if lines.is_empty() && published.0.is_empty() {
+    if lines.is_empty() && published.is_empty() {
         Found::Nothing
     } else if bytes[..end] == *identity.line().as_bytes() {
         Found::Lines(lines, published)
@@ -295,9 +283,9 @@ impl Journal {
         self.file.sync_data().map_err(FileError::io(&self.path))
     }
 
-    /// What this run, from where it was first begun, has put in its place.
-    pub fn published(&self) -> &Published {
-        &self.published
+    /// When this run, from where it was first begun, has put its own file at `path`, if it did.
+    pub fn published(&self, path: &Path) -> Option<Timestamp> {
+        self.published.get(&name(path)).copied()
     }
 
     /// Records that the run's own file is put at `path`, and what was there is not needed any more.
@@ -305,18 +293,16 @@ impl Journal {
     /// one's.
     pub fn publish(&mut self, path: &Path, modified: Timestamp) {
         let published = name(path);
-        let file = File {
+        self.published.insert(published.clone(), modified);
+        let is_torn = self.is_torn.load(Ordering::Relaxed);
+        if let Ok(text) = text_of(&[Entry::Published {
             published,
             modified,
-        };
-        let is_torn = self.is_torn.load(Ordering::Relaxed);
-        if let Ok(text) = text_of(&[&file])
-            && !is_torn
+        }]) && !is_torn
             && self.append_text(&text).is_ok()
         {
             let _ = self.sync();
         }
-        self.published.0.push(file);
     }
 
     /// Whether it still stands where it was begun, and was not removed or moved meanwhile.
@@ -347,8 +333,19 @@ impl Journal {
 pub fn write(lines: &[&Line], published: &Published, identity: &Identity) -> io::Result<Vec<u8>> {
     let mut text = (identity.line() + "\n").into_bytes();
     text.extend(text_of(lines)?);
-    text.extend(text_of(&published.0)?);
+    for (published, &modified) in published {
+        let published = published.clone();
+        text.extend(text_of(&[Entry::Published {
+            published,
+            modified,
+        }])?);
+    }
     Ok(text)
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 fn text_of(entries: &[impl Serialize]) -> io::Result<Vec<u8>> {
@@ -456,22 +453,6 @@ mod tests {
         ] {
             let other = parse(&bytes, &Identity::new(&fields));
             assert_eq!(other, Found::Foreign(Foreign::OtherIdentity), "{fields:?}");
-        }
-    }
-
-    #[test]
-    fn only_a_journal_or_the_beginning_of_one_is_ours() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("x.partial");
-        for (content, ours) in [
-            ("", true),
-            (&BEGINNING[..9], true),
-            (BEGINNING, true),
-            ("purchase_no,flag_name\nCG1,aa\n", false),
-        ] {
-            fs::write(&path, content).expect("written");
-            assert_eq!(Left::open(&path).is_ok(), ours, "{content:?}");
-            assert_eq!(is_at(&path), ours, "{content:?}");
         }
     }
 }

@@ -21,10 +21,9 @@ pub use correction::{NotUpdated, PastResults, correct};
 pub use error::FileError;
 pub use fs::move_aside;
 pub use names::{
-    Paths, ReadingsPaths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake,
-    stand_in_name,
+    Paths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake, stand_in_name,
 };
 pub use outcome::{Outcome, Status, local_time};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};
 pub use row_check::{Issuer, RowCheck};
-pub use run_files::{ReadingsFiles, RunFiles};
+pub use run_files::{ReadingsFiles, RunFiles, ensure_writable};

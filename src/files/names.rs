@@ -37,31 +37,44 @@ impl Paths {
         wanted: Wanted,
     ) -> Result<Paths, FileError> {
         let given = format_of([&results, &failures])?;
+        let base = base(sheet, results.as_deref(), "results")?;
         let kind = sheet.and_then(|sheet| {
             ["failures", "results"]
                 .into_iter()
                 .find(|it| has_kind(sheet, it))
         });
-        let base = match (sheet, &results) {
-            (Some(sheet), _) => stem(sheet, &["failures", "results"]),
-            (None, Some(results)) => stem(results, &["results"]),
-            (None, None) => return Err(FileError::no_name()),
-        };
         let is_updated = kind.is_some() && results.is_none();
         let format = is_updated.then(|| format_of_results(&base)).flatten();
         let format = format.unwrap_or_else(|| wanted.or(given));
         let by_name = || kind.map(|_| named(&base, "results", format));
         let corrects = sheet.and_then(|_| results.clone().or_else(by_name));
         let failures = failures.unwrap_or_else(|| named(&base, "failures", format));
-        let beside = |sheet: &Path| named(&sheet.with_extension(""), "results", format);
+        // Without a sheet the results are given.
+        let beside = sheet.map_or_else(|| base.clone(), |sheet| sheet.with_extension(""));
         Ok(Paths {
             replaces_sheet: sheet == Some(&failures),
-            // Without a sheet they are given.
-            results: results
-                .or_else(|| sheet.map(beside))
-                .ok_or_else(FileError::no_name)?,
+            results: results.unwrap_or_else(|| named(&beside, "results", format)),
             failures,
             corrects,
+        })
+    }
+
+    /// Where what is read back goes, all of it and the rows that differ: as given, or by the default
+    /// rule: `x.csv`, `x.results.csv` and `x.failures.csv` give `x.verified.csv` and
+    /// `x.different.csv`, or workbooks of such names.
+    pub fn of_readings(
+        sheet: Option<&Path>,
+        verified: Option<PathBuf>,
+        different: Option<PathBuf>,
+        wanted: Wanted,
+    ) -> Result<Paths, FileError> {
+        let format = wanted.or(format_of([&verified, &different])?);
+        let base = base(sheet, verified.as_deref(), "verified")?;
+        Ok(Paths {
+            results: verified.unwrap_or_else(|| named(&base, "verified", format)),
+            failures: different.unwrap_or_else(|| named(&base, "different", format)),
+            corrects: None,
+            replaces_sheet: false,
         })
     }
 
@@ -71,37 +84,6 @@ impl Paths {
             Some(corrected) if is_correction => corrected,
             _ => &self.results,
         }
-    }
-}
-
-/// Where what is read back goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadingsPaths {
-    /// Every row.
-    pub verified: PathBuf,
-    /// The rows whose order does not carry what they give.
-    pub different: PathBuf,
-}
-
-impl ReadingsPaths {
-    /// As given, or by the default rule: `x.csv`, `x.results.csv` and `x.failures.csv` give
-    /// `x.verified.csv` and `x.different.csv`, or workbooks of such names.
-    pub fn new(
-        sheet: Option<&Path>,
-        verified: Option<PathBuf>,
-        different: Option<PathBuf>,
-        wanted: Wanted,
-    ) -> Result<ReadingsPaths, FileError> {
-        let format = wanted.or(format_of([&verified, &different])?);
-        let base = match (sheet, &verified) {
-            (Some(sheet), _) => stem(sheet, &["failures", "results"]),
-            (None, Some(verified)) => stem(verified, &["verified"]),
-            (None, None) => return Err(FileError::no_name()),
-        };
-        Ok(ReadingsPaths {
-            verified: verified.unwrap_or_else(|| named(&base, "verified", format)),
-            different: different.unwrap_or_else(|| named(&base, "different", format)),
-        })
     }
 }
 
@@ -164,6 +146,15 @@ fn stem(path: &Path, kinds: &[&str]) -> PathBuf {
         stem.with_extension("")
     } else {
         stem
+    }
+}
+
+/// What files are named after: the sheet, or else the file of this kind that is given.
+fn base(sheet: Option<&Path>, given: Option<&Path>, kind: &str) -> Result<PathBuf, FileError> {
+    match (sheet, given) {
+        (Some(sheet), _) => Ok(stem(sheet, &["failures", "results"])),
+        (None, Some(given)) => Ok(stem(given, &[kind])),
+        (None, None) => Err(FileError::Refused(say!("files-no-name"))),
     }
 }
 
@@ -303,11 +294,11 @@ mod tests {
         ] {
             let [sheet, verified, different] = given(paths);
             let wanted = Wanted::default();
-            let found = ReadingsPaths::new(sheet.as_deref(), verified, different, wanted);
+            let found = Paths::of_readings(sheet.as_deref(), verified, different, wanted);
             let found = found.expect("names");
-            assert_eq!(join(&[&found.verified, &found.different]), named);
+            assert_eq!(join(&[&found.results, &found.failures]), named);
         }
-        assert!(ReadingsPaths::new(None, None, None, Wanted::default()).is_err());
+        assert!(Paths::of_readings(None, None, None, Wanted::default()).is_err());
     }
 
     #[test]

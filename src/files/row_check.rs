@@ -240,15 +240,4 @@ mod tests {
         let origin = |line, order| origin_part(Some(line), 0, order);
         assert_ne!(origin(1, "1CG"), origin(11, "CG"));
     }
-
-    #[test]
-    fn an_order_in_doubt_stays_so_as_long_as_a_spreadsheet_could_have_written_it() {
-        let check = check().in_doubt("12,345");
-        for same in ["12345", "12,345", "12345.0", "¥12,345.00", "1.2345E+04"] {
-            assert!(check.is_still_doubtful(same), "{same}");
-        }
-        for other in ["0012345", "12346", "CG12345"] {
-            assert!(!check.is_still_doubtful(other), "{other}");
-        }
-    }
 }

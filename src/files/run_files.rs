@@ -11,9 +11,9 @@ use super::fs::{
     directory, is_absent, is_same, link_target, metadata_if_exists, open_regular, with_suffix,
 };
 use super::history::{is_edited, keep};
-use super::journal::{Left, Published, is_at};
+use super::journal::{Left, is_at};
 use super::lock::Lock;
-use super::names::{Paths, ReadingsPaths, companion, of_other_format};
+use super::names::{Paths, companion, of_other_format};
 use super::results::{MAX_ROWS, OutputFormat, has_others, has_rows, open_table};
 use super::row_check::Issuer;
 use crate::language::say;
@@ -128,15 +128,6 @@ impl RunFiles {
         let is_ours = check_replaceable(&other, Some(Appended::Outcomes)).is_ok();
         (!is_sheet && is_ours && has_rows(&other)).then_some(other)
     }
-
-    /// An error if the files could not be written: better before the first call.
-    pub fn ensure_writable(&self, rows: u64) -> Result<(), FileError> {
-        ensure_writable(
-            [&self.results, &self.failures],
-            rows,
-            self.metadata.as_ref(),
-        )
-    }
 }
 
 /// The locks are released when this is dropped.
@@ -151,9 +142,9 @@ pub struct ReadingsFiles {
 
 impl ReadingsFiles {
     /// As [`RunFiles::claim`].
-    pub fn claim(paths: &ReadingsPaths, sheet: &Sheet) -> Result<ReadingsFiles, FileError> {
-        let verified = link_target(&paths.verified)?;
-        let different = link_target(&paths.different)?;
+    pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<ReadingsFiles, FileError> {
+        let verified = link_target(&paths.results)?;
+        let different = link_target(&paths.failures)?;
         let lock_files = [lock_of(&verified), lock_of(&different)];
         let [first, second] = &lock_files;
         check_apart(&[&verified, &different, first, second], sheet, &[])?;
@@ -172,18 +163,9 @@ impl ReadingsFiles {
         })
     }
 
-    /// An error if the files could not be written: better before the first call.
-    pub fn ensure_writable(&self, rows: u64) -> Result<(), FileError> {
-        ensure_writable(
-            [&self.verified, &self.different],
-            rows,
-            self.metadata.as_ref(),
-        )
-    }
-
     /// Keeps the differences of an earlier time if a person has edited them: returns as what.
     pub fn keep_edited(&self) -> Option<PathBuf> {
-        let is_edited = is_edited(&self.different, &self.verified, &Published::default());
+        let is_edited = is_edited(&self.different, &self.verified, None);
         // What cannot be renamed cannot be replaced either: then the new file is put beside.
         let keep = || keep(&self.different).ok();
         (is_edited && has_rows(&self.different))
@@ -251,8 +233,9 @@ fn check_replaceable(path: &Path, ours: Option<Appended>) -> Result<(), FileErro
     }
 }
 
-fn ensure_writable(
-    files: [&PathBuf; 2],
+/// An error if the files could not be written: better before the first call.
+pub fn ensure_writable(
+    files: [&Path; 2],
     rows: u64,
     metadata: Option<&Metadata>,
 ) -> Result<(), FileError> {

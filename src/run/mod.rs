@@ -44,7 +44,7 @@ pub use verify::{VerifySettings, verify};
 
 use crate::erp::{Account, Client};
 use crate::files::journal::{self, Found, Identity, Journal};
-use crate::files::{Issuer, Paths, RunFiles};
+use crate::files::{Issuer, Paths, RunFiles, ensure_writable};
 use crate::sheet::Sheet;
 use crate::stop::Stop;
 use calls::Calls;
@@ -106,7 +106,8 @@ pub fn run(
         _ => None,
     };
     stop.begin();
-    files.ensure_writable(orders.rows)?;
+    let written = [&*files.results, &*files.failures];
+    ensure_writable(written, orders.rows, files.metadata.as_ref())?;
     let journal = resume::begin_journal(found, &mut orders, &files, &identity, observers)?;
     let began = Instant::now();
     let confirmed = calls.watched(

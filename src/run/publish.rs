@@ -150,7 +150,11 @@ impl Ending<'_> {
         let (mut kept, mut beside) = (Vec::new(), Vec::new());
         let now = Timestamp::now();
         let edited = !files.replaces_sheet
-            && is_edited(&files.failures, &files.results, journal.published())
+            && is_edited(
+                &files.failures,
+                &files.results,
+                journal.published(&files.failures),
+            )
             && has_rows(&files.failures);
         for file in written {
             let path = file.becomes().to_owned();
@@ -160,7 +164,7 @@ impl Ending<'_> {
                 continue;
             }
             // What is there may be of an earlier run, finished or not, or already this one's.
-            let is_new = !files.is_update() && journal.published().time(&path).is_none();
+            let is_new = !files.is_update() && journal.published(&path).is_none();
             let edited = edited && path == files.failures;
             let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
             let mut last = None;

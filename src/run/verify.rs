@@ -15,7 +15,9 @@ use super::report::Report;
 use super::rules::Rules;
 use super::write::{Columns, Writing};
 use crate::erp::{Account, Client};
-use crate::files::{NotUpdated, ReadingsFiles, ReadingsPaths, ResultsWriter, Status, correct};
+use crate::files::{
+    NotUpdated, Paths, ReadingsFiles, ResultsWriter, Status, correct, ensure_writable,
+};
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 use crate::stop::Stop;
@@ -27,7 +29,7 @@ pub struct VerifySettings {
     pub on_conflict: OnConflict,
     /// The orders that were modified within this time are listed first.
     pub modified_within: Duration,
-    pub paths: ReadingsPaths,
+    pub paths: Paths,
     /// Whether the files begin with a byte order mark.
     pub bom: bool,
 }
@@ -58,7 +60,8 @@ pub fn verify(
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     calls.ensure_current(&sheet)?;
     let mut orders = Orders::of(&sheet, settings.on_conflict, |_, _| {}).map_err(RunError::Plan)?;
-    files.ensure_writable(orders.rows)?;
+    let written = [&*files.verified, &*files.different];
+    ensure_writable(written, orders.rows, files.metadata.as_ref())?;
     stop.begin();
     let on_conflict = settings.on_conflict;
     orders.want(|order| order.is_sent(on_conflict));
@@ -112,14 +115,14 @@ pub fn verify(
         given_up: read.given_up,
         kept: kept.into_iter().collect(),
         beside,
-        failures: Some(settings.paths.different.display().to_string()),
+        failures: Some(settings.paths.failures.display().to_string()),
         ..Report::new(
             Appended::Readings,
             rows,
             sheet_name,
             &calls,
             elapsed,
-            &settings.paths.verified,
+            &settings.paths.results,
         )
     })
 }

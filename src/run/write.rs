@@ -68,7 +68,7 @@ impl<'r> Writing<'r> {
         while rows.read(&mut row)? {
             if !row.part.is_given() {
                 decided += usize::from(self.orders.is_decided_by(&row, self.sheet));
-                tally.keep(row.origin().and_then(|it| it.status().parse().ok()));
+                tally.keep(row.origin().and_then(|it| Status::of(it.status())));
                 self.write_as_it_is(&row, &mut write)?;
                 continue;
             }

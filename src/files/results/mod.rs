@@ -1,24 +1,26 @@
 //! A sheet's own columns, then those this program appends: results and failures, or what was read
 //! back.
 
-mod csv;
-mod existing;
 mod xlsx;
 
 use std::fs::{File, Metadata};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 use std::str::FromStr;
 
-use ::csv::StringRecord;
+use clap::ValueEnum;
+use csv::{StringRecord, Terminator, WriterBuilder};
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
-use crate::sheet::{Appended, EXTRA_FIELDS, SENT_FLAG};
-use csv::BOM;
-pub use csv::{io_error, writer};
-pub use existing::{has_rows, open_table};
-pub use xlsx::{MAX_ROWS, XlsxWriter, has_others};
+use crate::sheet::{
+    Appended, EXTRA_FIELDS, Row, SENT_FLAG, Sheet, SheetError, SheetOptions, Source,
+};
+use xlsx::XlsxWriter;
+pub use xlsx::{MAX_ROWS, has_others};
+
+/// Excel reads Chinese in a CSV file only if it begins with this.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The columns of a results file.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +48,7 @@ pub struct ResultRow<'a> {
 }
 
 /// What results and failures are written as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
     /// Text separated by commas.
     #[default]
@@ -78,10 +80,7 @@ impl FromStr for OutputFormat {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [OutputFormat::Csv, OutputFormat::Xlsx]
-            .into_iter()
-            .find(|it| it.as_str() == text)
-            .ok_or(())
+        ValueEnum::from_str(text, false).map_err(drop)
     }
 }
 
@@ -92,7 +91,7 @@ pub struct ResultsWriter<'a> {
 }
 
 enum Format {
-    Csv(Box<::csv::Writer<BufWriter<File>>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     Xlsx(Box<XlsxWriter>),
 }
 
@@ -114,8 +113,10 @@ impl<'a> ResultsWriter<'a> {
             if bom {
                 to.write_all(BOM)?;
             }
-            let mut csv = writer(to);
-            csv.write_record(columns.header()).map_err(io_error)?;
+            let lines = Terminator::Any(b'\n');
+            let mut csv = WriterBuilder::new();
+            let mut csv = csv.flexible(true).terminator(lines).from_writer(to);
+            csv.write_record(columns.header())?;
             Ok(Format::Csv(Box::new(csv)))
         };
         let to = begin().map_err(|error| file.error(error))?;
@@ -126,7 +127,7 @@ impl<'a> ResultsWriter<'a> {
         let written = match &mut self.to {
             Format::Csv(csv) => {
                 let record = self.columns.record(row, OutputFormat::Csv);
-                csv.write_record(&record).map_err(io_error)
+                csv.write_record(&record).map_err(io::Error::from)
             }
             Format::Xlsx(book) => book.write(self.columns.record(row, OutputFormat::Xlsx)),
         };
@@ -179,6 +180,36 @@ impl<'a> ResultsColumns<'a> {
             }
         }
         record
+    }
+}
+
+/// The file as a table, if there is one; an error of the sheet where it is none.
+///
+/// # Errors
+///
+/// If the file is there and cannot be opened.
+pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, FileError> {
+    match File::open(path).and_then(|file| file.metadata()) {
+        Ok(found) if !found.is_file() => return Err(FileError::not_a_file(path)),
+        Ok(found) if found.len() == 0 => return Ok(None),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(FileError::io(path)(error)),
+    }
+    let options = SheetOptions {
+        is_table: true,
+        ..SheetOptions::default()
+    };
+    Ok(Some(Sheet::open(Source::Path(path.to_owned()), &options)))
+}
+
+/// Whether the file holds any row, or cannot be read.
+pub fn has_rows(path: &Path) -> bool {
+    let has_rows = |table: Sheet| table.rows()?.read(&mut Row::default());
+    match open_table(path) {
+        Ok(Some(table)) => table.and_then(has_rows).unwrap_or(true),
+        Ok(None) => false,
+        Err(_) => path.is_file(),
     }
 }
 

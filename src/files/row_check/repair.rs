@@ -213,13 +213,12 @@ impl Number {
             EXACT_DIGITS
         };
         let lost = length.saturating_sub(kept) as u32;
-        let unit = if lost == 0 || lost > MAX_LOST {
-            0
-        } else {
-            10_u128.pow(lost)
+        let unit = match lost {
+            1..=MAX_LOST => 10_u128.pow(lost),
+            _ => 0,
         };
-        let is_rounded = has_exponent || self.digits.len() > EXACT_DIGITS;
-        let range = if is_rounded {
+        let is_double = !has_exponent && self.digits.len() > EXACT_DIGITS;
+        let range = if has_exponent || is_double {
             value.saturating_sub(unit / 2)..value.saturating_add(unit / 2)
         } else {
             value..value.saturating_add(unit)
@@ -229,7 +228,7 @@ impl Number {
             Some(_) => 0..0,
             None => range,
         };
-        range.filter(move |number| !is_rounded || has_exponent || *number as f64 as u128 == value)
+        range.filter(move |number| !is_double || *number as f64 as u128 == value)
     }
 }
 
@@ -325,8 +324,13 @@ mod tests {
         for text in ["CG1", "0012345", "00.5", "", "1,2,x"] {
             assert_eq!(as_spreadsheets_write(text), text);
         }
-        assert_eq!(as_spreadsheets_write("12,345.50"), "12345.5");
-        assert_eq!(as_spreadsheets_write("0.50"), "0.5");
+        for (text, written) in [
+            ("¥12,345.50", "12345.5"),
+            ("1.2345E+04", "12345"),
+            ("0.50", "0.5"),
+        ] {
+            assert_eq!(as_spreadsheets_write(text), written);
+        }
         for text in ["CG1", "0012345", "12E3"] {
             assert_eq!(sources(text).count(), 1, "{text}");
         }

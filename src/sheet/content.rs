@@ -4,11 +4,10 @@ use super::format::{SNIFF_LEN, is_workbook, locked_document};
 use super::header::Header;
 use super::input::{Input, SheetError, SheetOptions};
 use super::record::RecordReader;
-use super::rounding::has_rounded_orders;
 use super::text::{Decoded, Text, TextEncoding};
 use super::worksheets::Worksheet;
 use crate::language::say;
-use crate::workbook::{Budget, Workbook, WorkbookFormat};
+use crate::workbook::{Budget, Workbook};
 
 #[derive(Debug)]
 pub enum Content {
@@ -34,35 +33,13 @@ impl Content {
                 let (text, header) = Text::open(input, encoding, options)?;
                 return Ok((Content::Text(text), header));
             };
-            let book = match format {
-                WorkbookFormat::XmlSpreadsheet => {
-                    Workbook::open_xml_spreadsheet(&mut text, &budget)
-                }
-                _ => Workbook::open_page(&mut text, input.length()?, &budget),
-            };
+            let book = Workbook::open_text(format, &mut text, input.length()?, &budget);
             let failed = |error| text.failed.take().unwrap_or_else(|| input.failed(error));
             (book.map_err(failed), Some(encoding))
         };
         input.unchanged()?;
         let (worksheet, header) = Worksheet::open(input, book?, encoding, options)?;
         Ok((Content::Worksheet(Box::new(worksheet)), header))
-    }
-
-    /// As [`super::Layout::warnings`].
-    pub fn warnings(&self) -> Vec<(String, bool)> {
-        match self {
-            Content::Text(text) => Vec::from_iter(text.encoding.warning().map(|it| (it, false))),
-            Content::Worksheet(worksheet) => worksheet.warnings(),
-        }
-    }
-
-    /// Whether all long numbers among the orders look cut by Excel. A workbook shows those with an
-    /// exponent.
-    pub fn has_rounded_orders(&self, input: &Input, header: &Header) -> bool {
-        match self {
-            Content::Text(text) => has_rounded_orders(text.records(input), header),
-            Content::Worksheet(_) => false,
-        }
     }
 
     /// Reads all records, blank ones and those above the header included.

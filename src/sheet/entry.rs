@@ -64,7 +64,7 @@ pub fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem>
 pub fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
     if let Some(flag) = &options.flag {
         let cleaned = clean(flag, GIVEN_FLAG, Field::FlagName);
-        cleaned.map_err(|problem| SheetError::of_option(problem.to_string()))?;
+        cleaned.map_err(|problem| SheetError(problem.to_string()))?;
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ impl Layout {
     }
 
     pub fn of(content: &Content, header: &Header) -> Layout {
-        let (format, encoding, delimiter, worksheet) = match content {
+        let (format, encoding, delimiter, worksheet, warnings) = match content {
             Content::Text(text) => {
                 let format = match text.delimiter {
                     b',' => Format::Csv,
@@ -96,11 +96,21 @@ impl Layout {
                     _ => Format::Text,
                 };
                 let delimiter = char::from(text.delimiter);
-                (format, Some(text.encoding.name()), Some(delimiter), None)
+                let encoding = text.encoding;
+                let warnings = encoding.warning().map(|it| (it, false));
+                let warnings = warnings.into_iter().collect();
+                (
+                    format,
+                    Some(encoding.name()),
+                    Some(delimiter),
+                    None,
+                    warnings,
+                )
             }
             Content::Worksheet(worksheet) => {
                 let encoding = worksheet.encoding.map(|it| it.name());
-                (worksheet.format, encoding, None, worksheet.name.clone())
+                let (name, warnings) = (worksheet.name.clone(), worksheet.warnings());
+                (worksheet.format, encoding, None, name, warnings)
             }
         };
         let (flag_column, given_flag) = match &header.flag {
@@ -119,7 +129,7 @@ impl Layout {
             flag_column,
             places: (header.order, header.flag.column()),
             given_flag,
-            warnings: content.warnings(),
+            warnings,
         }
     }
 }

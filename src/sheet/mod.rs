@@ -47,6 +47,7 @@ use content::Content;
 use entry::check_given_flag;
 use header::Header;
 use input::Input;
+use rounding::has_rounded_orders;
 use torn::Torn;
 
 /// An opened sheet: what was found out about it, and as many passes over its rows as wanted.
@@ -78,9 +79,11 @@ impl Sheet {
 
     fn find_header(input: Input, options: &SheetOptions) -> Result<Sheet, SheetError> {
         let (content, mut header) = Content::open(&input, options)?;
-        // The rows of such a file prove themselves.
-        header.has_rounded_orders =
-            !header.own.is_ours() && content.has_rounded_orders(&input, &header);
+        // The rows of a file of this program's prove themselves, and a workbook shows numbers that
+        // are cut with an exponent.
+        if let (Content::Text(text), false) = (&content, header.own.is_ours()) {
+            header.has_rounded_orders = has_rounded_orders(text.records(&input), &header);
+        }
         Ok(Sheet {
             layout: Layout::of(&content, &header),
             input,

@@ -65,17 +65,7 @@ pub fn folded(header: &str) -> String {
 }
 
 /// What a template says beside a header of how to fill the column.
-const REMARKS: [&str; 9] = [
-    "必填",
-    "必填项",
-    "必選",
-    "必选",
-    "选填",
-    "選填",
-    "非必填",
-    "required",
-    "optional",
-];
+const REMARKS: &str = "必填 必填项 必選 必选 选填 選填 非必填 required optional";
 
 /// A header reduced to the letters of its name: beyond what [`folded`] takes, case of letters and
 /// what separates words makes no difference, nor do brackets, asterisks and a colon around it, nor
@@ -83,11 +73,12 @@ const REMARKS: [&str; 9] = [
 pub fn plain_name(header: &str) -> String {
     let mut name = folded(header);
     name.retain(|c| !"_-".contains(c));
+    let is_remark = |(_, inner): &(&str, &str)| REMARKS.split(' ').any(|it| it == *inner);
     loop {
         let before = name.len();
         let trimmed = name.trim_matches(|c| "*:.".contains(c));
         let inner = bracketed(trimmed).filter(|(outer, _)| outer.is_empty());
-        let remarked = bracketed(trimmed).filter(|(_, inner)| REMARKS.contains(inner));
+        let remarked = bracketed(trimmed).filter(is_remark);
         name = match (inner, remarked) {
             (_, Some((outer, _))) => outer.to_owned(),
             (Some((_, inner)), None) => inner.to_owned(),

@@ -90,8 +90,6 @@ fn refused(kind: Refused, column: &str) -> String {
     }
 }
 
-impl std::error::Error for Problem {}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.detail {

@@ -47,16 +47,15 @@ impl<'i, 'b> Archive<'i, 'b> {
     pub fn foreign(&self) -> Option<&'static str> {
         let any = |start: &str| self.names.keys().any(|name| name.starts_with(start));
         if self.names.is_empty() || any("xl/") || any("content.xml") {
-            None
-        } else if any("word/") {
-            Some("Word")
-        } else if any("ppt/") {
-            Some("PowerPoint")
-        } else if any("index/document.iwa") {
-            Some("Numbers, Pages, Keynote")
-        } else {
-            Some("ZIP")
+            return None;
         }
+        let kinds = [
+            ("word/", "Word"),
+            ("ppt/", "PowerPoint"),
+            ("index/document.iwa", "Numbers, Pages, Keynote"),
+        ];
+        let found = kinds.into_iter().find(|(start, _)| any(start));
+        Some(found.map_or("ZIP", |(_, what)| what))
     }
 
     /// A part, unpacked; none if there is no such part.

@@ -60,10 +60,15 @@ impl<'r> Fields<'r> {
 
     pub fn utf16(&mut self, characters: usize) -> Result<String> {
         let bytes = self.bytes(characters.saturating_mul(2))?;
-        let (units, _) = bytes.as_chunks::<2>();
-        let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+        let units: Vec<u16> = units(bytes).collect();
         Ok(String::from_utf16_lossy(&units))
     }
+}
+
+/// Characters of two bytes, or halves of them.
+pub fn units(bytes: &[u8]) -> impl Iterator<Item = u16> {
+    let (units, _) = bytes.as_chunks::<2>();
+    units.iter().map(|unit| u16::from_le_bytes(*unit))
 }
 
 /// An error value as spreadsheets show it.

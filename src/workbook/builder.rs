@@ -58,13 +58,7 @@ impl<'b> TableBuilder<'b> {
     }
 
     pub fn put(&mut self, stored: Stored<'_>) -> Result<()> {
-        let Stored {
-            line,
-            column,
-            style,
-            is_formula,
-            mut value,
-        } = stored;
+        let (line, column, mut value) = (stored.line, stored.column, stored.value);
         let mut shared = None;
         if let Value::Shared(at) = value {
             let text = self.table.shared.get(at);
@@ -72,15 +66,15 @@ impl<'b> TableBuilder<'b> {
             value = Value::Text(text.ok_or_else(missing)?);
             shared = Some(at);
         }
-        if matches!(value, Value::Empty | Value::Text("")) && !is_formula {
+        if matches!(value, Value::Empty | Value::Text("")) && !stored.is_formula {
             return Ok(());
         }
         if !(1..=MAX_ROWS).contains(&line) || column >= MAX_COLUMNS {
             return Err(bad_place(&format!("{}{line}", letter(column as usize))));
         }
         let is_text = matches!(value, Value::Text(_));
-        let format = self.formats.get(style);
-        let shown = show(value, is_formula, format, self.formats.is_1904);
+        let format = self.formats.get(stored.style);
+        let shown = show(value, stored.is_formula, format, self.formats.is_1904);
         let is_shared = is_text && matches!(shown.text, std::borrow::Cow::Borrowed(_));
         let shared = shared.filter(|_| is_shared);
         let length = shown.text.len();
@@ -90,11 +84,11 @@ impl<'b> TableBuilder<'b> {
         };
         let note = match (shown.note, shown.kind) {
             (None, _) => None,
-            (Some(code), Kind::Formatted) => Some(match self.codes.get(&style) {
+            (Some(code), Kind::Formatted) => Some(match self.codes.get(&stored.style) {
                 Some(&at) => at,
                 None => {
                     let at = self.table.texts.push(&code, self.budget)?;
-                    self.codes.insert(style, at);
+                    self.codes.insert(stored.style, at);
                     at
                 }
             }),

@@ -2,6 +2,7 @@
 
 use std::io::{Seek, SeekFrom};
 
+use super::binary::units;
 use super::budget::Budget;
 use super::{Source, read_at};
 use crate::workbook::error::{Result, broken};
@@ -27,7 +28,7 @@ pub struct Compound<'i, 'b> {
     streams: Vec<Stream>,
 }
 
-struct Stream {
+pub struct Stream {
     name: String,
     start: u32,
     size: u64,
@@ -122,11 +123,7 @@ impl<'i, 'b> Compound<'i, 'b> {
         Ok(bytes)
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
-    fn find(&self, name: &str) -> Option<&Stream> {
+    pub fn find(&self, name: &str) -> Option<&Stream> {
         self.streams
             .iter()
             .find(|stream| stream.name.eq_ignore_ascii_case(name))
@@ -162,9 +159,7 @@ impl<'i, 'b> Compound<'i, 'b> {
 impl Stream {
     fn of(entry: &[u8; 128]) -> Stream {
         let fields: Vec<u32> = integers(entry).collect();
-        let (units, _) = entry[..64].as_chunks::<2>();
-        let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
-        let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
+        let units: Vec<u16> = units(&entry[..64]).take_while(|unit| *unit != 0).collect();
         Stream {
             name: String::from_utf16_lossy(&units),
             start: fields[29],

@@ -49,8 +49,6 @@ impl fmt::Display for WorkbookError {
     }
 }
 
-impl std::error::Error for WorkbookError {}
-
 /// The system says why, or what unpacks a part.
 impl From<io::Error> for WorkbookError {
     fn from(error: io::Error) -> WorkbookError {

@@ -12,7 +12,7 @@ use super::budget::{Budget, MAX_TABLES, MAX_TEXT};
 use super::builder::{Stored, TableBuilder};
 use super::error::{Result, WorkbookError, broken, cut_table, too_much};
 use super::table::{MAX_COLUMNS, Value};
-use super::{Held, TextReader};
+use super::{Held, TextReader, hold};
 
 /// As browsers have it.
 const MAX_ACROSS: u32 = 1_000;
@@ -108,7 +108,7 @@ impl State<'_> {
         }
         let mut held = Held::default();
         for table in self.tables {
-            held.push(None, false, table.finish())?;
+            hold(&mut held, None, false, table.finish())?;
         }
         Ok(held)
     }

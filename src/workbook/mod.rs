@@ -113,33 +113,36 @@ impl<'i, 'b> Workbook<'i, 'b> {
         Ok(book)
     }
 
-    /// A web page of so many bytes.
-    pub fn open_page(
+    /// A web page or an XML spreadsheet of so many bytes.
+    pub fn open_text(
+        format: WorkbookFormat,
         text: &mut impl TextReader,
         length: u64,
         budget: &'b Budget,
     ) -> Result<Workbook<'i, 'b>> {
-        Workbook::of_text(WorkbookFormat::Html, html::read(text, length, budget)?)
-    }
-
-    pub fn open_xml_spreadsheet(
-        text: &mut impl TextReader,
-        budget: &'b Budget,
-    ) -> Result<Workbook<'i, 'b>> {
-        let held = xml_spreadsheet::read(text, budget)?;
-        Workbook::of_text(WorkbookFormat::XmlSpreadsheet, held)
-    }
-
-    fn of_text(format: WorkbookFormat, held: Held) -> Result<Workbook<'i, 'b>> {
-        if held.sheets.is_empty() {
+        let held = match format {
+            WorkbookFormat::XmlSpreadsheet => xml_spreadsheet::read(text, budget)?,
+            _ => html::read(text, length, budget)?,
+        };
+        if held.is_empty() {
             return Err(WorkbookError::new(say!("sheet-no-table")));
         }
-        Ok(held.into_workbook(format))
+        Ok(Workbook::of_held(format, held))
+    }
+
+    fn of_held(format: WorkbookFormat, held: Held) -> Workbook<'i, 'b> {
+        let held = held.into_iter().map(|(sheet, table)| (sheet, Some(table)));
+        let (sheets, tables) = held.unzip();
+        Workbook {
+            format,
+            sheets,
+            tables: Tables::Held(tables),
+        }
     }
 
     fn of_compound(source: Source<'i>, budget: &'b Budget) -> Result<Workbook<'i, 'b>> {
         let mut file = Compound::open(source, budget)?;
-        if file.has("EncryptedPackage") {
+        if file.find("EncryptedPackage").is_some() {
             return Err(password());
         }
         let stream = match file.stream("Workbook")? {
@@ -167,7 +170,8 @@ impl<'i, 'b> Workbook<'i, 'b> {
 
     fn of_parts(archive: Archive<'i, 'b>, budget: &'b Budget) -> Result<Workbook<'i, 'b>> {
         if archive.has("content.xml") {
-            return Ok(ods::read(archive, budget)?.into_workbook(WorkbookFormat::Ods));
+            let held = ods::read(archive, budget)?;
+            return Ok(Workbook::of_held(WorkbookFormat::Ods, held));
         }
         let (sheets, package) = Package::open(archive, budget)?;
         Ok(Workbook {
@@ -195,31 +199,22 @@ impl<'i, 'b> Workbook<'i, 'b> {
 }
 
 /// Worksheets of a file that is read in one go.
-#[derive(Default)]
-struct Held {
-    sheets: Vec<SheetInfo>,
-    tables: Vec<Option<Result<Table>>>,
-}
+type Held = Vec<(SheetInfo, Result<Table>)>;
 
-impl Held {
-    fn push(&mut self, name: Option<String>, is_hidden: bool, table: Result<Table>) -> Result<()> {
-        if self.tables.len() == MAX_TABLES {
-            return Err(too_much());
-        }
-        self.sheets.push(SheetInfo {
-            name,
-            is_worksheet: true,
-            is_hidden,
-        });
-        self.tables.push(Some(table));
-        Ok(())
+fn hold(
+    held: &mut Held,
+    name: Option<String>,
+    is_hidden: bool,
+    table: Result<Table>,
+) -> Result<()> {
+    if held.len() == MAX_TABLES {
+        return Err(too_much());
     }
-
-    fn into_workbook<'i, 'b>(self, format: WorkbookFormat) -> Workbook<'i, 'b> {
-        Workbook {
-            format,
-            sheets: self.sheets,
-            tables: Tables::Held(self.tables),
-        }
-    }
+    let sheet = SheetInfo {
+        name,
+        is_worksheet: true,
+        is_hidden,
+    };
+    held.push((sheet, table));
+    Ok(())
 }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use quick_xml::events::BytesStart;
 
-use super::Held;
 use super::archive::Archive;
 use super::budget::Budget;
 use super::builder::{Stored, TableBuilder};
@@ -12,6 +11,7 @@ use super::date::iso;
 use super::error::{Result, bad_value, broken, cut, no_worksheets, password};
 use super::table::{Kind, Value};
 use super::xml::{Piece, Xml, append, attribute, attributes};
+use super::{Held, hold};
 
 /// Characters that a cell has at most.
 const MAX_BLANKS: usize = 32_767;
@@ -41,7 +41,12 @@ pub fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held> {
                     let name = attribute(&start, "name")?.unwrap_or_default();
                     let mut builder = TableBuilder::plain(budget);
                     rows(&mut xml, &mut builder)?;
-                    held.push(Some(name), hidden.contains(&style), builder.finish())?;
+                    hold(
+                        &mut held,
+                        Some(name),
+                        hidden.contains(&style),
+                        builder.finish(),
+                    )?;
                 }
                 _ => {}
             },

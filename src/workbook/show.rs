@@ -25,14 +25,10 @@ impl<'v> Shown<'v> {
         }
     }
 
-    fn with_note(
-        kind: Kind,
-        text: impl Into<Cow<'v, str>>,
-        note: impl Into<Cow<'v, str>>,
-    ) -> Shown<'v> {
+    fn with_note(self, note: impl Into<Cow<'v, str>>) -> Shown<'v> {
         Shown {
             note: Some(note.into()),
-            ..Shown::new(kind, text)
+            ..self
         }
     }
 }
@@ -49,9 +45,9 @@ pub fn show<'v>(
         Value::Text(text) => match format.and_then(|format| Some((format.text(text)?, format))) {
             None => Shown::new(Kind::Text, text),
             Some((Some(shown), _)) => Shown::new(Kind::Text, shown),
-            Some((None, format)) => Shown::with_note(Kind::Formatted, text, &*format.code),
+            Some((None, format)) => Shown::new(Kind::Formatted, text).with_note(&*format.code),
         },
-        Value::Hidden(text) => Shown::with_note(Kind::Formatted, text, HIDES_ALL),
+        Value::Hidden(text) => Shown::new(Kind::Formatted, text).with_note(HIDES_ALL),
         Value::Number(value) => number(value, format, is_1904),
         Value::Shown(value, text) => number_shown(value, text.trim()),
         Value::Known(kind, text) => Shown::new(kind, text),
@@ -69,7 +65,7 @@ fn number(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> Shown<'_>
     let Some(format) = format else {
         return general(value);
     };
-    let other = || Shown::with_note(Kind::Formatted, digits(value), &*format.code);
+    let other = || Shown::new(Kind::Formatted, digits(value)).with_note(&*format.code);
     let Some(section) = format.section(value) else {
         return other();
     };
@@ -106,7 +102,7 @@ fn decimals(value: f64) -> Shown<'static> {
     if text.contains('.') {
         Shown::new(Kind::Decimals, text)
     } else {
-        Shown::with_note(Kind::Decimals, text, value.to_string())
+        Shown::new(Kind::Decimals, text).with_note(value.to_string())
     }
 }
 
@@ -115,7 +111,7 @@ fn number_shown(value: f64, shown: &str) -> Shown<'_> {
     let stored = digits(value);
     let is_zeros = shown.bytes().all(|byte| byte == b'0');
     if shown.is_empty() {
-        Shown::with_note(Kind::Formatted, stored, HIDES_ALL)
+        Shown::new(Kind::Formatted, stored).with_note(HIDES_ALL)
     } else if shown.bytes().all(|byte| byte == b'#') {
         Shown::new(Kind::Narrow, stored)
     } else if value.abs() >= INEXACT {
@@ -125,7 +121,7 @@ fn number_shown(value: f64, shown: &str) -> Shown<'_> {
     } else if shown == stored || (shows_digits(shown, &stored) && (value != 0.0 || is_zeros)) {
         Shown::new(Kind::Number, shown)
     } else {
-        Shown::with_note(Kind::Shown, shown, stored)
+        Shown::new(Kind::Shown, shown).with_note(stored)
     }
 }
 

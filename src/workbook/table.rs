@@ -13,6 +13,7 @@ pub struct Table {
     pub cells: Vec<TableCell>,
     pub texts: Texts,
     pub shared: Arc<Texts>,
+    /// Columns up to the last that is used.
     pub width: usize,
     /// First and last of the rows that are not shown, ascending.
     pub hidden: Vec<(u32, u32)>,
@@ -170,11 +171,6 @@ impl<'t> Row<'t> {
 }
 
 impl Table {
-    /// Columns up to the last that is used.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
     /// Rows that hold something, in ascending order.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> + Send {
         self.rows.iter().map(|&row| Row { table: self, row })

@@ -94,7 +94,7 @@ fn labelled(label: &str) -> Result<&'static Encoding, SheetError> {
     let encoding = Encoding::for_label(label.as_bytes()).filter(|&it| it != REPLACEMENT);
     encoding.ok_or_else(|| {
         let label = quoted(label);
-        SheetError::of_option(say!("sheet-unknown-encoding", encoding = label))
+        SheetError(say!("sheet-unknown-encoding", encoding = label))
     })
 }
 

@@ -80,7 +80,7 @@ fn checked(delimiter: char) -> Result<u8, SheetError> {
     let usable = !delimiter.is_ascii_alphanumeric() && !"\"\r\n\0".contains(delimiter);
     match u8::try_from(delimiter) {
         Ok(byte) if byte.is_ascii() && usable => Ok(byte),
-        _ => Err(SheetError::of_option(say!(
+        _ => Err(SheetError(say!(
             "sheet-delimiter",
             delimiter = format!("{delimiter:?}")
         ))),

@@ -13,13 +13,8 @@ use crate::workbook::{Table, Workbook, WorkbookError};
 /// Cells by which a table without a name is told from others.
 const TOLD_CELLS: usize = 3;
 
-/// A worksheet that has the columns.
-pub struct Chosen {
-    /// None for the only table of a web page.
-    pub name: Option<String>,
-    pub table: Table,
-    pub header: Header,
-}
+/// A worksheet that has the columns. The only table of a web page has no name.
+pub type Chosen = (Option<String>, Table, Header);
 
 /// The worksheet asked for, else the only visible one that has the columns.
 pub fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Chosen, String> {
@@ -96,11 +91,7 @@ impl Survey {
             }
             let line = search.line();
             let rows = count(&table, |row| row.line() > line);
-            let chosen = search.found.map(|header| Chosen {
-                name,
-                table,
-                header,
-            });
+            let chosen = search.found.map(|header| (name, table, header));
             survey.found.push(Candidate {
                 title,
                 rows,

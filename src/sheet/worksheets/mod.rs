@@ -55,12 +55,11 @@ impl Worksheet {
     }
 
     fn of(
-        chosen: Chosen,
+        (name, mut table, mut header): Chosen,
         format: Format,
         encoding: Option<TextEncoding>,
         options: &SheetOptions,
     ) -> Result<(Worksheet, Header), String> {
-        let (mut header, mut table) = (chosen.header, chosen.table);
         header.last_line = last_line(&table, &header)?;
         let columns = sent_columns(&header).map(|(_, column)| column);
         let merged = columns.map(|column| table.fill_down(column, header.last_line));
@@ -69,7 +68,7 @@ impl Worksheet {
         let worksheet = Worksheet {
             format,
             encoding,
-            name: chosen.name,
+            name,
             merged,
             hidden_rows: count(&table, |row| is_below(row.line()) && row.is_hidden()),
             sent: sent(&table, &header),
@@ -80,7 +79,10 @@ impl Worksheet {
     }
 
     pub fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
-        TableRecords::below(&self.table, header, self.sent, self.visible_only)
+        let mut records = TableRecords::new(&self.table);
+        records.sent = Some((self.sent, header));
+        records.visible_only = self.visible_only;
+        records
     }
 
     /// As [`crate::sheet::Layout::warnings`].
@@ -155,8 +157,6 @@ fn sent(table: &Table, header: &Header) -> Sent {
         }
     }
     Sent {
-        order: header.order,
-        flag: header.flag.column(),
         digits: lengths.common(),
         has_orders,
     }

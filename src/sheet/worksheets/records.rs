@@ -14,11 +14,9 @@ use crate::sheet::record::{CellProblems, NO_PROBLEMS, Record, RecordReader};
 use crate::text::{one_line, quoted};
 use crate::workbook::{Cell, Kind, Row, Table};
 
-/// The columns that are sent, and what is known of them as a whole.
+/// What is known of the orders as a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent {
-    pub order: usize,
-    pub flag: Option<usize>,
     /// How many digits the orders have that are texts, where that is certain enough.
     pub digits: Option<usize>,
     /// Whether there are orders at all: then a row of nothing but formulas that came to nothing is
@@ -30,9 +28,9 @@ pub struct Sent {
 pub struct TableRecords<'s> {
     rows: Box<dyn Iterator<Item = Row<'s>> + Send + 's>,
     width: usize,
-    sent: Option<(Sent, &'s Header)>,
+    pub sent: Option<(Sent, &'s Header)>,
     /// Whether hidden rows are left out.
-    visible_only: bool,
+    pub visible_only: bool,
     text: String,
     ends: Vec<usize>,
     problems: CellProblems,
@@ -42,25 +40,12 @@ impl<'s> TableRecords<'s> {
     pub fn new(table: &'s Table) -> TableRecords<'s> {
         TableRecords {
             rows: Box::new(table.rows()),
-            width: table.width(),
+            width: table.width,
             sent: None,
             visible_only: false,
             text: String::new(),
             ends: Vec::new(),
             problems: NO_PROBLEMS.clone(),
-        }
-    }
-
-    pub fn below(
-        table: &'s Table,
-        header: &'s Header,
-        sent: Sent,
-        visible_only: bool,
-    ) -> TableRecords<'s> {
-        TableRecords {
-            sent: Some((sent, header)),
-            visible_only,
-            ..TableRecords::new(table)
         }
     }
 }
@@ -74,8 +59,9 @@ fn problems(row: Row<'_>, sent: Sent, header: &Header) -> CellProblems {
     if sent.has_orders && shows_nothing(row) {
         return NO_PROBLEMS.clone();
     }
-    let order = Some((sent.order, Field::PurchaseNo, sent.digits));
-    let flag = sent.flag.map(|flag| (flag, Field::FlagName, None));
+    let order = Some((header.order, Field::PurchaseNo, sent.digits));
+    let flag = header.flag.column();
+    let flag = flag.map(|flag| (flag, Field::FlagName, None));
     [order, flag].map(|column| {
         let (at, field, digits) = column?;
         problem(row.cell(at)?, &header.fields[at], field, digits)

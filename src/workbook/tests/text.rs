@@ -33,11 +33,12 @@ impl TextReader for Decoded<'_> {
 fn limited(text: &str, limit: Option<u64>) -> Result<Vec<Vec<String>>> {
     let budget = Budget::new(limit);
     let mut decoded = Decoded(Cursor::new(text.as_bytes()));
-    let mut book = if text.contains("<Workbook") {
-        Workbook::open_xml_spreadsheet(&mut decoded, &budget)?
+    let format = if text.contains("<Workbook") {
+        WorkbookFormat::XmlSpreadsheet
     } else {
-        Workbook::open_page(&mut decoded, text.len() as u64, &budget)?
+        WorkbookFormat::Html
     };
+    let mut book = Workbook::open_text(format, &mut decoded, text.len() as u64, &budget)?;
     book.table(0).map(|table| rows_of(&table))
 }
 

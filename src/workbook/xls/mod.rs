@@ -5,6 +5,8 @@ mod worksheet;
 
 use std::sync::Arc;
 
+use encoding_rs::WINDOWS_1252;
+
 use super::SheetInfo;
 use super::budget::{Budget, MAX_TABLES};
 use super::builder::TableBuilder;
@@ -40,7 +42,10 @@ impl<'b> Xls<'b> {
     pub fn open(stream: Vec<u8>, budget: &'b Budget) -> Result<(Vec<SheetInfo>, Xls<'b>)> {
         let (mut sheets, mut starts) = (Vec::new(), Vec::new());
         let mut styles = Styles::default();
-        let mut charset = Charset::default();
+        let mut charset = Charset {
+            is_unicode: true,
+            encoding: WINDOWS_1252,
+        };
         let mut strings = Texts::default();
         let mut is_1904 = false;
         let mut records = Records::new(&stream);
@@ -49,7 +54,7 @@ impl<'b> Xls<'b> {
                 return Err(cut());
             };
             match kind {
-                kind::BEGIN => charset.version(fields.u16()?),
+                kind::BEGIN => charset.is_unicode = fields.u16()? == 0x600,
                 kind::ENCRYPTED => return Err(password()),
                 kind::CODE_PAGE => charset.code_page(fields.u16()?),
                 kind::DATES => is_1904 = fields.u16()? == 1,

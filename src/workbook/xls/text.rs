@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use crate::workbook::binary::Fields;
+use crate::workbook::binary::{Fields, units};
 use crate::workbook::budget::Budget;
 use crate::workbook::error::{Result, cut};
 use crate::workbook::table::Texts;
@@ -50,18 +50,9 @@ impl<'s> Records<'s> {
 #[derive(Clone, Copy)]
 pub struct Charset {
     /// As from Excel 97 on: characters of one or two bytes, as is said before each text.
-    is_unicode: bool,
+    pub is_unicode: bool,
     /// Of the bytes of texts before that.
-    encoding: &'static Encoding,
-}
-
-impl Default for Charset {
-    fn default() -> Charset {
-        Charset {
-            is_unicode: true,
-            encoding: WINDOWS_1252,
-        }
-    }
+    pub encoding: &'static Encoding,
 }
 
 /// Whether a text's characters have two bytes, formatted runs, or more than that.
@@ -70,10 +61,6 @@ const EXTENDED: u8 = 4;
 const RICH: u8 = 8;
 
 impl Charset {
-    pub fn version(&mut self, version: u16) {
-        self.is_unicode = version == 0x600;
-    }
-
     pub fn code_page(&mut self, number: u16) {
         let label = match number {
             932 => "shift_jis".to_owned(),
@@ -199,8 +186,7 @@ impl Long<'_> {
 
     /// Characters of one or two bytes: each record that they go on in says which.
     fn characters(&mut self, mut left: usize, mut flags: u8) -> Result<String> {
-        let mut text = String::new();
-        let mut half = Vec::new();
+        let mut read = Vec::new();
         while left > 0 {
             if self.fields.0.is_empty() {
                 self.more()?;
@@ -215,16 +201,12 @@ impl Long<'_> {
                 return Err(cut());
             }
             match width {
-                1 => half.extend(self.fields.bytes(here)?.iter().copied().map(u16::from)),
-                _ => {
-                    let (units, _) = self.fields.bytes(here * 2)?.as_chunks::<2>();
-                    half.extend(units.iter().map(|unit| u16::from_le_bytes(*unit)));
-                }
+                1 => read.extend(self.fields.bytes(here)?.iter().copied().map(u16::from)),
+                _ => read.extend(units(self.fields.bytes(here * 2)?)),
             }
             left -= here;
         }
-        text.push_str(&String::from_utf16_lossy(&half));
-        Ok(text)
+        Ok(String::from_utf16_lossy(&read))
     }
 
     fn skip(&mut self, mut left: usize) -> Result<()> {

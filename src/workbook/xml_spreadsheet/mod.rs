@@ -12,7 +12,7 @@ use super::date::iso;
 use super::error::{Result, WorkbookError, cut_table, out_of_order};
 use super::table::{Kind, MAX_COLUMNS, Value};
 use super::xml::{Piece, Xml, XmlFault, append, attribute};
-use super::{Held, TextReader};
+use super::{Held, TextReader, hold};
 use crate::language::say;
 use styles::Styles;
 
@@ -258,8 +258,12 @@ impl<'b> Book<'b> {
             return Ok(());
         };
         let table = worksheet.table.finish();
-        self.held
-            .push(Some(worksheet.name), worksheet.is_hidden, table)
+        hold(
+            &mut self.held,
+            Some(worksheet.name),
+            worksheet.is_hidden,
+            table,
+        )
     }
 
     fn text(&mut self, text: &str) -> Result<()> {

@@ -83,10 +83,7 @@ fn a_touched_failures_file_sends_what_was_sent() {
         (moved_header, "加急,CG1,old,2,failed,,m,3,t,x".to_owned()),
     ] {
         for is_named_ours in [false, true] {
-            let options = SheetOptions {
-                is_named_ours,
-                ..SheetOptions::default()
-            };
+            let options = with(|it| it.is_named_ours = is_named_ours);
             let sheet = opened(format!("{header}\n{row}\n").as_bytes(), &options).unwrap();
             assert_eq!(told(&sheet), ["2 CG1 加急"], "{header}");
         }
@@ -107,28 +104,22 @@ fn a_flag_sent_that_is_gone_is_not_replaced_by_another() {
 #[test]
 fn a_file_that_has_lost_its_checks_is_refused() {
     let (named, other) = (true, false);
+    let (twice, none) = ("two columns are named \"line\"", "not \"row_check\"");
     for (text, is_named_ours, says) in [
         (
             "line,purchase_no,标记,line,status,attempts,message,row_check\n",
             other,
-            "two columns are named \"line\"",
+            twice,
         ),
-        (
-            "purchase_no,标记,status,code,message\n",
-            named,
-            "not \"row_check\"",
-        ),
-        ("purchase_no,标记,sent_flag\n", other, "not \"row_check\""),
+        ("purchase_no,标记,status,code,message\n", named, none),
+        ("purchase_no,标记,sent_flag\n", other, none),
         (
             "purchase_no,标记,line,status,code,message,attempts,finished_at\n",
             other,
-            "not \"row_check\"",
+            none,
         ),
     ] {
-        let options = SheetOptions {
-            is_named_ours,
-            ..SheetOptions::default()
-        };
+        let options = with(|it| it.is_named_ours = is_named_ours);
         let said = refusal(text.as_bytes(), &options);
         assert!(said.contains(says), "{text}: {said}");
     }

@@ -26,11 +26,7 @@ fn what_is_no_order_or_no_flag_is_named() {
 
 #[test]
 fn the_header_of_another_page_is_no_row() {
-    let options = SheetOptions {
-        order_column: Some("单 号".to_owned()),
-        flag_column: Some("类别".to_owned()),
-        ..SheetOptions::default()
-    };
+    let options = columns("单 号", "类别");
     let text = "单 号,类别\nCG1,aa\n 单 号,类别\nCG2,aa\n";
     let told = told(&opened(text.as_bytes(), &options).unwrap());
     assert!(told[1].contains("a repeated header"), "{told:?}");

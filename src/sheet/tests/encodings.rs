@@ -22,10 +22,7 @@ pub(super) fn utf_16(text: &str, little: bool) -> Vec<u8> {
 }
 
 fn labelled(label: &str) -> SheetOptions {
-    SheetOptions {
-        encoding: Some(label.to_owned()),
-        ..SheetOptions::default()
-    }
+    with(|it| it.encoding = Some(label.to_owned()))
 }
 
 const TEXT: &str = "采购单号,标记名称,备注\r\nCG2204130001,加急,已质检\r\nCG2,无,\r\n";
@@ -43,7 +40,7 @@ fn every_usual_encoding_is_found() {
         (utf_16(TEXT, true), "UTF-16LE"),
         (utf_16(TEXT, false), "UTF-16BE"),
     ] {
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         assert_eq!(sheet.layout().encoding, Some(name));
         assert_eq!(sheet.columns()[0], "采购单号", "{name}");
         assert_eq!(told(&sheet), TOLD, "{name}");
@@ -85,19 +82,12 @@ const TRADITIONAL: &str = "加急 特急 缺票 平 停 已質檢 待質檢 待�
 fn read(header: [&str; 2], flags: &[&str], encoding: &'static Encoding) -> Option<(String, bool)> {
     let rows: String = flags.iter().map(|flag| format!("CG1,{flag}\n")).collect();
     let text = format!("{},{}\n{rows}", header[0], header[1]);
-    let options = SheetOptions {
-        order_column: Some(header[0].to_owned()),
-        flag_column: Some(header[1].to_owned()),
-        ..SheetOptions::default()
-    };
+    let options = columns(header[0], header[1]);
     let sheet = match opened(&encoded(&text, encoding), &options) {
         Ok(sheet) => sheet,
         Err(error) => {
             let said = error.to_string();
-            assert!(
-                said.contains("--encoding utf-8 or --encoding gb18030"),
-                "{said}"
-            );
+            has(&said, "--encoding utf-8 or --encoding gb18030");
             return None;
         }
     };
@@ -196,7 +186,7 @@ fn a_character_of_private_use_does_not_turn_gbk_into_big5() {
     for header in ["采购单号,标记", "purchase_no,flag_name"] {
         let text = format!("{header}\nCG1,加急\nCG2,已质检\nCG3,部分到货\nCG4,待付款\n");
         let bytes = [&encoded(&text, GB18030)[..], b"CG5,\xAA\xA1\n"].concat();
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         assert_eq!(sheet.layout().encoding, Some("GB18030"));
         let told = told(&sheet);
         assert_eq!(told[..2], ["2 CG1 加急", "3 CG2 已质检"]);
@@ -207,7 +197,7 @@ fn a_character_of_private_use_does_not_turn_gbk_into_big5() {
 #[test]
 fn a_missing_header_says_that_the_encoding_was_guessed() {
     let bytes = encoded("单号,颜色\nCG1,红\n", GB18030);
-    let said = refusal(&bytes, &SheetOptions::default());
+    let said = refused(&bytes);
     assert!(
         said.ends_with("guessed to be GB18030, give the true one with --encoding"),
         "{said}"
@@ -227,7 +217,7 @@ fn chinese_late_in_a_long_file_is_found() {
         bytes.extend_from_slice(format!("CG{n:08},aa\n").as_bytes());
     }
     bytes.extend_from_slice(&encoded("CG,加急\n", GB18030));
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let sheet = open(&bytes);
     assert_eq!(sheet.layout().encoding, Some("GB18030"));
     assert_eq!(told(&sheet).last().unwrap(), "30002 CG 加急");
 }
@@ -249,7 +239,7 @@ fn a_bad_byte_is_an_error_with_its_line() {
         (&gbk, b"CG1,\xC0", 2, "GB18030"),
         (&half, b"x", 4, "UTF-16LE"),
     ] {
-        let sheet = opened(&[head, rows].concat(), &SheetOptions::default()).unwrap();
+        let sheet = open([head, rows].concat());
         assert_eq!(sheet.layout().encoding, Some(encoding));
         let said = stop(&sheet);
         let start = format!("-: line {line} is not valid {encoding}; save the file again as UTF-8");
@@ -259,22 +249,16 @@ fn a_bad_byte_is_an_error_with_its_line() {
 
 #[test]
 fn characters_across_buffers_stay_whole() {
-    let numbers = 0..8_000;
-    let rows: String = numbers
-        .clone()
-        .map(|n| format!("CG{n},中文标记{n}\n"))
-        .collect();
+    let rows: String = (0..8_000).map(|n| format!("CG{n},中文标记{n}\n")).collect();
     let text = format!("采购单号,标记\n{rows}");
-    let expected: Vec<String> = numbers
-        .map(|n| format!("{} CG{n} 中文标记{n}", n + 2))
-        .collect();
+    let expected = (0..8_000).map(|n| format!("{} CG{n} 中文标记{n}", n + 2));
+    let expected: Vec<String> = expected.collect();
     for bytes in [
         text.clone().into_bytes(),
         encoded(&text, GB18030),
         [&b"\xFF\xFE"[..], &utf_16(&text, true)].concat(),
     ] {
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
-        assert_eq!(told(&sheet), expected);
+        assert_eq!(told(&open(&bytes)), expected);
     }
 }
 
@@ -296,7 +280,7 @@ fn what_ends_a_text_is_no_row() {
         assert_eq!(told(&open(&format!("\u{feff}{text}"))), expected);
         for (mark, little) in [(b"\xFF\xFE", true), (b"\xFE\xFF", false)] {
             let bytes = [&mark[..], &utf_16(&text, little)].concat();
-            let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+            let sheet = open(&bytes);
             assert_eq!(told(&sheet), expected);
         }
     }
@@ -308,7 +292,7 @@ fn what_ends_a_text_is_no_row() {
         b"\n\r\n  \n",
         b"\xEF\xBB\xBF",
     ] {
-        let said = refusal(bytes, &SheetOptions::default());
+        let said = refused(bytes);
         assert_eq!(said, "-: is empty: no header line");
     }
 }
@@ -322,10 +306,7 @@ fn zero_bytes_elsewhere_are_a_fault() {
         assert!(told(&open(text))[0].starts_with("2 ! "), "{text:?}");
     }
     for zeros in [vec![0; 100], b"\0\0\0\0 a,b,c".repeat(20)] {
-        let said = refusal(&zeros, &SheetOptions::default());
-        assert!(
-            said.contains("--encoding utf-16le or --encoding utf-16be"),
-            "{said}"
-        );
+        let said = refused(&zeros);
+        has(&said, "--encoding utf-16le or --encoding utf-16be");
     }
 }

@@ -2,13 +2,8 @@
 
 use super::*;
 
-fn columns(order: &str, flag: &str) -> SheetOptions {
-    let given = |name: &str| Some(name.to_owned()).filter(|it| !it.is_empty());
-    SheetOptions {
-        order_column: given(order),
-        flag_column: given(flag),
-        ..SheetOptions::default()
-    }
+fn none() -> SheetOptions {
+    SheetOptions::default()
 }
 
 fn at_line(line: u64, options: SheetOptions) -> SheetOptions {
@@ -25,7 +20,7 @@ fn read(text: &str, options: &SheetOptions) -> Vec<String> {
 
 /// The sheet is refused, and what is said of it has these parts.
 #[track_caller]
-fn refused(text: &str, options: &SheetOptions, parts: &[&str]) {
+fn is_refused(text: &str, options: &SheetOptions, parts: &[&str]) {
     let said = refusal(text.as_bytes(), options);
     for part in parts {
         assert!(said.contains(part), "{text:?}: {part}: {said}");
@@ -56,14 +51,11 @@ fn the_delimiter_is_found_from_the_header() {
 #[test]
 fn a_delimiter_given_overrules() {
     let text = "purchase_no^flag_name\nCG1^a,b\n";
-    let given = |delimiter| SheetOptions {
-        delimiter: Some(delimiter),
-        ..SheetOptions::default()
-    };
-    refused(text, &SheetOptions::default(), &["--delimiter"]);
+    let given = |delimiter| with(|it| it.delimiter = Some(delimiter));
+    is_refused(text, &none(), &["--delimiter"]);
     assert_eq!(read(text, &given('^')), ["2 CG1 a,b"]);
     for unusable in ['"', '\n', '，', 'a'] {
-        refused(text, &given(unusable), &["cannot be a delimiter"]);
+        is_refused(text, &given(unusable), &["cannot be a delimiter"]);
     }
 }
 
@@ -85,26 +77,22 @@ fn every_usual_name_is_known_in_any_dress() {
 
 #[test]
 fn the_header_is_the_first_line_with_the_columns() {
-    let none = SheetOptions::default();
     let far = format!("{}purchase_no,flag_name\nCG1,a\n", "t\n".repeat(19));
     let farther = format!("{}采购单号,标记\nCG1,aa\n", "a,b,c\n".repeat(30));
+    let title = "采购单导出,,\n\n\"2024-01\n至 2024-02\",,\n采购单号,标记,备注\nCG1,aa,\n";
     for (text, options, rows) in [
-        (
-            "采购单导出,,\n\n\"2024-01\n至 2024-02\",,\n采购单号,标记,备注\nCG1,aa,\n",
-            none.clone(),
-            "6 CG1 aa",
-        ),
+        (title, none(), "6 CG1 aa"),
         (
             "sep=;\r\npurchase_no;flag_name\r\nCG1;a\r\n",
-            none.clone(),
+            none(),
             "3 CG1 a",
         ),
-        (&far, none.clone(), "21 CG1 a"),
-        (&farther, at_line(31, none.clone()), "32 CG1 aa"),
+        (&far, none(), "21 CG1 a"),
+        (&farther, at_line(31, none()), "32 CG1 aa"),
         // A name of last resort counts where no better one stands, on this line or another.
         (
             "订单号,采购单号,采购单,标记\nDD1,CG1,x,aa\n",
-            none.clone(),
+            none(),
             "2 CG1 aa",
         ),
         (
@@ -138,7 +126,7 @@ fn the_header_is_the_first_line_with_the_columns() {
     ] {
         assert_eq!(read(text, &options).join("~"), rows, "{text:?}");
     }
-    let sheet = opened(farther.as_bytes(), &at_line(31, none)).unwrap();
+    let sheet = opened(farther.as_bytes(), &at_line(31, none())).unwrap();
     let layout = sheet.layout();
     assert_eq!((layout.header_line, layout.skipped_lines), (31, 30));
 }
@@ -159,33 +147,27 @@ fn of_several_headers_or_columns_none_is_taken() {
         "采购单号：,,标记：,",
     ] {
         let text = format!("{query}\n仓库,x\n\n采购单号,供应商,标记\nCG1,x,aa\nCG2,y,bb\n");
-        refused(&text, &SheetOptions::default(), &[several]);
-        let options = at_line(4, SheetOptions::default());
+        is_refused(&text, &none(), &[several]);
+        let options = at_line(4, none());
         assert_eq!(read(&text, &options), ["5 CG1 aa", "6 CG2 bb"]);
     }
+    let several = "more than one column";
+    let named = "\"采购单号\" (column A), \"Purchase_No\" (column B)";
     for (text, options, parts) in [
         (
             "采购单号,Purchase_No,标记\nCG1,CG2,a\n",
-            columns("", ""),
+            none(),
             &[
                 "line 1: more than one column could be the order column",
-                "\"采购单号\" (column A), \"Purchase_No\" (column B)",
+                named,
                 "--order-column",
             ][..],
         ),
-        (
-            "订单号,采购单,标记\n1,2,a\n",
-            columns("", ""),
-            &["more than one column"],
-        ),
-        (
-            "采购编号,采购单号,标记\n1,2,a\n",
-            columns("", ""),
-            &["more than one column"],
-        ),
+        ("订单号,采购单,标记\n1,2,a\n", none(), &[several]),
+        ("采购编号,采购单号,标记\n1,2,a\n", none(), &[several]),
         (
             "purchase_no,flag,标记\nCG1,a,b\n",
-            columns("", ""),
+            none(),
             &["--flag-column"],
         ),
         (
@@ -196,7 +178,7 @@ fn of_several_headers_or_columns_none_is_taken() {
         (
             "单号,*单号（必填）,类别：\nCG0,CG1,a\n",
             columns("*单号", "类别"),
-            &["more than one column"],
+            &[several],
         ),
         (
             "x,y\n1,2\n",
@@ -204,7 +186,7 @@ fn of_several_headers_or_columns_none_is_taken() {
             &["column \"y\" (column B) cannot be both"],
         ),
     ] {
-        refused(text, &options, parts);
+        is_refused(text, &options, parts);
     }
     let text = "采购单号,Purchase_No,标记\nCG1,CG2,a\n";
     for (given, order) in [("purchase_no", "CG2"), ("采购单号", "CG1"), ("B", "CG2")] {
@@ -225,7 +207,7 @@ fn a_line_that_may_be_none_is_not_taken_for_the_header() {
         ("十一月,x\n单号,类别\nCG1,加急\n", columns("A", "B")),
         (
             "采购单号:,CG9,标记:,缺票\n单号,x,y,状态\nCG1,,,aa\n",
-            columns("", ""),
+            none(),
         ),
         ("采购单\n单号,类型\nCG1,x\n", flagged("aa")),
     ] {
@@ -235,13 +217,12 @@ fn a_line_that_may_be_none_is_not_taken_for_the_header() {
             "--no-header",
             "--header-line 1",
         ];
-        refused(text, &options, &said);
+        is_refused(text, &options, &said);
         let rows = read(text, &at_line(1, options.clone()));
         let options = SheetOptions {
             no_header: true,
-            order_column: Some("A".to_owned()),
-            flag_column: Some("B".to_owned()),
-            ..options
+            flag: options.flag,
+            ..columns("A", "B")
         };
         assert_eq!(rows.len() + 1, read(text, &options).len());
     }
@@ -251,37 +232,34 @@ fn a_line_that_may_be_none_is_not_taken_for_the_header() {
 
 #[test]
 fn what_is_missing_is_named_with_what_there_is() {
-    let none = SheetOptions::default();
     assert_eq!(
-        refusal("采购单号,备注\nCG1,a\n".as_bytes(), &none),
+        refused("采购单号,备注\nCG1,a\n"),
         "-: no flag column (flag_name, 标记); line 1 has \"采购单号\", \"备注\"; \
          name it with --flag-column (header or letter), or the header's line with --header-line, \
          the separator with --delimiter, the worksheet with --sheet; \
          or give all orders one flag with --flag NAME, or clear their flags with --clear"
     );
+    let other = "no order column (purchase_no, 采购单号) \"no such\"";
+    let two = "采购单号,标记\n单号,\"类\n别\"\nCG1,aa\n\n";
     for (text, options, parts) in [
         // A remark that says more than how to fill the column in makes it another one.
         (
             "采购单号（旧）,标记\nCG1,a\n",
-            none.clone(),
+            none(),
             &["no order column"][..],
         ),
         (
             "a,b\n1,2\n",
             columns("no such", ""),
-            &[
-                "no order column (purchase_no, 采购单号) \"no such\"",
-                "no flag column",
-                "--order-column, --flag-column",
-            ],
+            &[other, "no flag column", "--order-column, --flag-column"],
         ),
         ("x,flag_name,A\nCG1,a,CG2\n", columns("A", "D"), &["\"D\""]),
-        ("单\nCG1\n", none.clone(), &["--flag NAME", "--clear"]),
-        ("CG1\nCG2\n", none.clone(), &["--flag NAME", "--no-header"]),
-        (&"title\n".repeat(30), none.clone(), &["--header-line"]),
+        ("单\nCG1\n", none(), &["--flag NAME", "--clear"]),
+        ("CG1\nCG2\n", none(), &["--flag NAME", "--no-header"]),
+        (&"title\n".repeat(30), none(), &["--header-line"]),
         (
-            "采购单号,标记\n单号,\"类\n别\"\nCG1,aa\n\n",
-            at_line(2, none.clone()),
+            two,
+            at_line(2, none()),
             &[
                 "no order column",
                 "line 2 has \"单号\", \"类\\n别\"",
@@ -289,21 +267,14 @@ fn what_is_missing_is_named_with_what_there_is() {
             ],
         ),
     ] {
-        refused(text, &options, parts);
+        is_refused(text, &options, parts);
     }
     let said = refusal(b"a,b\n1,2\n", &flagged("x"));
     assert!(!said.contains("flag column"), "{said}");
     // Within a row, blank, and below the end.
     for line in [3, 5, 9] {
-        let options = SheetOptions {
-            delimiter: Some(','),
-            ..at_line(line, none.clone())
-        };
-        let text = "采购单号,标记\n单号,\"类\n别\"\nCG1,aa\n\n";
-        refused(
-            text,
-            &options,
-            &[&format!("-: no row begins on line {line};")],
-        );
+        let options = at_line(line, with(|it| it.delimiter = Some(',')));
+        let says = format!("-: no row begins on line {line};");
+        is_refused(two, &options, &[&says]);
     }
 }

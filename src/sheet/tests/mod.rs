@@ -15,7 +15,7 @@ mod worksheets;
 mod xml_spreadsheets;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::*;
 
@@ -40,8 +40,30 @@ fn opened(bytes: &[u8], options: &SheetOptions) -> Result<Sheet, SheetError> {
     Sheet::from_bytes(bytes, options)
 }
 
-fn open(text: &str) -> Sheet {
-    opened(text.as_bytes(), &SheetOptions::default()).unwrap()
+fn open(bytes: impl AsRef<[u8]>) -> Sheet {
+    opened(bytes.as_ref(), &SheetOptions::default()).unwrap()
+}
+
+/// The file, opened by its path.
+fn from_path(path: &Path) -> Result<Sheet, SheetError> {
+    Sheet::open(Source::Path(path.to_owned()), &SheetOptions::default())
+}
+
+fn with(set: impl FnOnce(&mut SheetOptions)) -> SheetOptions {
+    let mut options = SheetOptions::default();
+    set(&mut options);
+    options
+}
+
+/// Columns that are given, none where nothing is.
+fn columns(order: &str, flag: &str) -> SheetOptions {
+    let given = |name: &str| Some(name.to_owned()).filter(|it| !it.is_empty());
+    with(|it| (it.order_column, it.flag_column) = (given(order), given(flag)))
+}
+
+#[track_caller]
+fn has(said: &str, part: &str) {
+    assert!(said.contains(part), "{part:?}: {said}");
 }
 
 /// What `open` says of bytes it cannot use.
@@ -50,6 +72,11 @@ fn refusal(bytes: &[u8], options: &SheetOptions) -> String {
         .map(|sheet| sheet.layout)
         .unwrap_err()
         .to_string()
+}
+
+/// What it says with no options.
+fn refused(bytes: impl AsRef<[u8]>) -> String {
+    refusal(bytes.as_ref(), &SheetOptions::default())
 }
 
 fn rows(sheet: &Sheet) -> Result<Vec<Row>, SheetError> {
@@ -84,10 +111,7 @@ fn stop(sheet: &Sheet) -> String {
 }
 
 fn flagged(flag: &str) -> SheetOptions {
-    SheetOptions {
-        flag: Some(flag.to_owned()),
-        ..SheetOptions::default()
-    }
+    with(|it| it.flag = Some(flag.to_owned()))
 }
 
 #[test]
@@ -186,14 +210,14 @@ fn a_sheet_can_be_sent_to_another_thread() {
 #[test]
 fn a_replaced_file_is_read_as_it_was_opened_and_a_changed_one_refused() {
     let file = saved("orders.csv", b"purchase_no,flag_name\nCG1,aa\n");
-    let sheet = Sheet::open(Source::Path(file.path.clone()), &SheetOptions::default()).unwrap();
+    let sheet = from_path(&file.path).unwrap();
     assert_eq!(sheet.path(), Some(file.path.as_path()));
     let newer = file.path.with_extension("new");
     std::fs::write(&newer, "purchase_no,flag_name\nother,bb\n").unwrap();
     std::fs::rename(&newer, &file.path).unwrap();
     assert_eq!(told(&sheet), ["2 CG1 aa"]);
 
-    let sheet = Sheet::open(Source::Path(file.path.clone()), &SheetOptions::default()).unwrap();
+    let sheet = from_path(&file.path).unwrap();
     let mut pass = sheet.rows().unwrap();
     let mut appending = std::fs::OpenOptions::new()
         .append(true)
@@ -207,19 +231,16 @@ fn a_replaced_file_is_read_as_it_was_opened_and_a_changed_one_refused() {
         Err(error) => Some(Err(error.to_string())),
     });
     let said = end.last().unwrap().unwrap_err();
-    assert!(
-        said.contains("orders.csv: changed while it was being read"),
-        "{said}"
-    );
+    has(&said, "orders.csv: changed while it was being read");
     let said = sheet.rows().map(|_| ()).unwrap_err().to_string();
-    assert!(said.contains("changed while it was being read"), "{said}");
+    has(&said, "changed while it was being read");
 }
 
 #[test]
 fn what_is_no_file_is_said() {
     let directory = tempfile::tempdir().unwrap();
     let said = |path: PathBuf| {
-        let opened = Sheet::open(Source::Path(path), &SheetOptions::default());
+        let opened = from_path(&path);
         opened.map(|sheet| sheet.layout).unwrap_err().to_string()
     };
     assert!(said(directory.path().join("no.csv")).ends_with("no.csv: no such file"));
@@ -235,7 +256,7 @@ fn a_pipe_is_read_through_its_path() {
     assert!(made.unwrap().success());
     let sheet = std::thread::scope(|scope| {
         scope.spawn(|| std::fs::write(&path, "purchase_no,flag_name\nCG1,aa\n").unwrap());
-        Sheet::open(Source::Path(path.clone()), &SheetOptions::default()).unwrap()
+        from_path(&path).unwrap()
     });
     for _ in 0..2 {
         assert_eq!(told(&sheet), ["2 CG1 aa"]);

@@ -47,17 +47,18 @@ fn surplus_fields_that_are_not_empty_make_a_row_invalid() {
 /// A line break without quotes tears a row in two, and the columns of the second half are others.
 #[test]
 fn the_second_half_of_a_torn_row_is_not_read_as_a_row() {
+    let empty = "purchase_no is empty";
     for (header, row, first) in [
         // As if `PO2` were the order, with `bb` as its flag.
         (
             "note,x,purchase_no,flag_name,other",
             "n,分两批\n第二批,PO1,aa,bb",
-            "purchase_no is empty",
+            empty,
         ),
         (
             "a,note,purchase_no,flag_name,y,z",
             "1,two\nlines,CG1,aa,CG2,bb",
-            "purchase_no is empty",
+            empty,
         ),
         (
             "purchase_no,flag_name,note,x,y",

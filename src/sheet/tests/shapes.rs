@@ -7,10 +7,7 @@ use crate::language::say;
 use crate::workbook::tests::made::*;
 
 fn visible_only() -> SheetOptions {
-    SheetOptions {
-        visible_only: true,
-        ..SheetOptions::default()
-    }
+    with(|it| it.visible_only = true)
 }
 
 /// Orders merged over rows 2 to 4; row 3 hidden, and row 5.
@@ -125,7 +122,7 @@ fn left_out(sheet: &Sheet) -> Vec<u64> {
 #[test]
 fn hidden_rows_are_counted_and_left_out_where_asked() {
     for (format, bytes) in each_format() {
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         assert_eq!(sheet.layout().format.to_string(), format);
         let hidden = (say!("warning-hidden-rows", count = 2), true);
         assert_eq!(sheet.layout().warnings[0], hidden, "{format}");
@@ -141,7 +138,7 @@ fn hidden_rows_are_counted_and_left_out_where_asked() {
 #[test]
 fn merged_cells_count_for_each_row() {
     for (format, bytes) in each_format() {
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         let rows = ["2 CG1 a", "3 CG1 b", "4 CG1 c", "5 CG2 d"];
         assert_eq!(told(&sheet), rows, "{format}");
         let merged = (say!("warning-merged-cells", count = 1), false);
@@ -180,7 +177,7 @@ fn what_is_merged_over_columns_or_blank_is_not_filled_down() {
         merge(sheet, (3, 1, 5, 1), "a");
         write(sheet, (5, 2), &[&["3"]]);
     });
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let sheet = open(&bytes);
     assert_eq!(
         told(&sheet),
         [
@@ -202,7 +199,7 @@ fn a_header_over_two_lines_ends_with_the_second() {
         write(sheet, (1, 2), &[&["订", "到"]]);
         write(sheet, (2, 0), &[&["CG1", "a", "1", "1"]]);
     });
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let sheet = open(&bytes);
     assert_eq!(told(&sheet), ["3 CG1 a"]);
     assert_eq!(sheet.layout().warnings, []);
 }
@@ -216,13 +213,10 @@ fn a_header_for_several_columns_is_refused_unless_named_by_letter() {
         write(sheet, (1, 0), &[&["1", "CG1", "a"]]);
     });
     assert_eq!(
-        refusal(&bytes, &SheetOptions::default()),
+        refused(&bytes),
         "-: line 1: \"采购单号\" is merged over the columns A to B; say which is the order column (purchase_no, 采购单号) with --order-column and its letter"
     );
-    let options = SheetOptions {
-        order_column: Some("A".to_owned()),
-        ..SheetOptions::default()
-    };
+    let options = with(|it| it.order_column = Some("A".to_owned()));
     assert_eq!(told(&opened(&bytes, &options).unwrap()), ["2 1 a"]);
 }
 
@@ -231,5 +225,5 @@ fn a_workbook_is_found_in_its_usual_place_and_text_hides_nothing() {
     let sheet = opened(&xlsb("elsewhere.rels"), &visible_only()).unwrap();
     assert_eq!(left_out(&sheet), [3, 5]);
     let said = refusal("采购单号,标记\nCG1,a\n".as_bytes(), &visible_only());
-    assert!(said.contains("is text and has no hidden rows"), "{said}");
+    has(&said, "is text and has no hidden rows");
 }

@@ -17,10 +17,7 @@ fn page(rows: &str) -> String {
 }
 
 fn asked(worksheet: &str) -> SheetOptions {
-    SheetOptions {
-        worksheet: Some(worksheet.to_owned()),
-        ..SheetOptions::default()
-    }
+    with(|it| it.worksheet = Some(worksheet.to_owned()))
 }
 
 #[test]
@@ -35,7 +32,7 @@ fn a_page_is_read_in_its_encoding() {
         (encoded(&page("utf-8"), GB18030), "GB18030"),
         ([b"\xFF\xFE", &utf_16(TABLE, true)[..]].concat(), "UTF-16LE"),
     ] {
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         let layout = sheet.layout();
         assert_eq!(layout.format.to_string(), "HTML table");
         assert_eq!((layout.encoding, layout.delimiter), (Some(encoding), None));
@@ -50,7 +47,7 @@ fn a_page_is_read_in_its_encoding() {
     }
     let declared =
         "<meta charset=big5><table><tr><td>purchase_no<td>flag_name<tr><td>CG1<td>採購</table>";
-    let sheet = opened(&encoded(declared, BIG5), &SheetOptions::default()).unwrap();
+    let sheet = open(&encoded(declared, BIG5));
     assert_eq!(told(&sheet), ["2 CG1 採購"]);
     assert_eq!(sheet.layout().warnings, []);
 }
@@ -86,15 +83,12 @@ fn a_header_of_two_rows_is_no_row_and_one_over_two_columns_is_refused() {
     assert_eq!(told(&sheet), ["3 CG1 aa"]);
     assert_eq!(sheet.layout().warnings, []);
     let wide = "<table><tr><td colspan=2>采购单号<td>标记<tr><td>CG1<td>1<td>aa</table>";
-    let said = refusal(wide.as_bytes(), &SheetOptions::default());
+    let said = refused(wide.as_bytes());
     assert!(
         said.contains("line 1: \"采购单号\" is merged over the columns A to B; say which"),
         "{said}"
     );
-    let options = SheetOptions {
-        order_column: Some("A".to_owned()),
-        ..SheetOptions::default()
-    };
+    let options = with(|it| it.order_column = Some("A".to_owned()));
     assert_eq!(
         told(&opened(wide.as_bytes(), &options).unwrap()),
         ["2 CG1 aa"]
@@ -119,7 +113,7 @@ fn the_table_with_the_columns_is_found_among_others() {
 #[test]
 fn several_tables_with_the_columns_are_refused_unless_one_is_asked_for() {
     let text = page("<tr><td>CG1<td>aa") + &page("<tr><td>CG2<td>bb");
-    let said = refusal(text.as_bytes(), &SheetOptions::default());
+    let said = refused(text.as_bytes());
     assert_eq!(
         said,
         "-: several worksheets have the columns: 1: \"purchase_no\" \"flag_name\" \"note\" (1 row), \
@@ -161,10 +155,7 @@ fn hidden_rows_are_counted() {
 
 #[test]
 fn hidden_rows_are_left_out_if_asked() {
-    let options = SheetOptions {
-        visible_only: true,
-        ..SheetOptions::default()
-    };
+    let options = with(|it| it.visible_only = true);
     let text = page("<tr hidden><td rowspan=2>CG1<td>aa<tr><td>bb<tr><td>CG2<td>cc");
     let sheet = opened(text.as_bytes(), &options).unwrap();
     let left_out: Vec<bool> = rows(&sheet).unwrap().iter().map(Row::is_left_out).collect();
@@ -191,10 +182,10 @@ fn a_page_without_a_whole_table_is_refused() {
         ),
         ("<table><tr><td colspan=1000000>", "ends within a table"),
     ] {
-        let said = refusal(text.as_bytes(), &SheetOptions::default());
-        assert!(said.contains(says), "{said}");
+        let said = refused(text.as_bytes());
+        has(&said, says);
     }
     let bad = [&encoded(TABLE, GB18030)[..], b"\r\n<p>\xFF"].concat();
-    let said = refusal(&bad, &SheetOptions::default());
-    assert!(said.contains("line 4 is not valid GB18030"), "{said}");
+    let said = refused(&bad);
+    has(&said, "line 4 is not valid GB18030");
 }

@@ -10,10 +10,7 @@ fn table(rows: &[&[&str]]) -> Vec<u8> {
 }
 
 pub(super) fn worksheet(asked: &str) -> SheetOptions {
-    SheetOptions {
-        worksheet: Some(asked.to_owned()),
-        ..SheetOptions::default()
-    }
+    with(|it| it.worksheet = Some(asked.to_owned()))
 }
 
 #[test]
@@ -40,7 +37,7 @@ fn cells_show_as_people_see_them() {
             .write(3, 3, Formula::new("=1+1").set_result("2"))
             .unwrap();
     });
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let sheet = open(&bytes);
     let layout = sheet.layout();
     assert_eq!(layout.format.to_string(), "xlsx");
     assert_eq!(layout.worksheet.as_deref(), Some("Sheet1"));
@@ -77,7 +74,7 @@ fn the_visible_worksheet_with_the_columns_is_read() {
         let more = book.add_worksheet().set_name("1").unwrap().set_hidden(true);
         write(more, (0, 0), &[&["采购单号", "标记"], &["CG9", "z"]]);
     });
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let sheet = open(&bytes);
     assert_eq!(sheet.layout().worksheet.as_deref(), Some("采购单"));
     assert_eq!(told(&sheet), ["2 CG1 a"]);
     for (asked, row) in [
@@ -97,10 +94,8 @@ fn the_visible_worksheet_with_the_columns_is_read() {
         "-: has no worksheet \"六\"; it has 1: \"旧\" (hidden), 2: \"封面\", 3: \"空\", 4: \"采购单\", 5: \"1\" (hidden)"
     );
     let said = refusal(&bytes, &worksheet("封面"));
-    assert!(
-        said.contains("line 1 has \"说明\"") && said.contains("--sheet"),
-        "{said}"
-    );
+    has(&said, "line 1 has \"说明\"");
+    has(&said, "--sheet");
     assert!(refusal(&bytes, &worksheet("空")).contains("is empty: no header line"));
 }
 
@@ -114,19 +109,13 @@ fn a_table_that_starts_elsewhere_keeps_its_rows_and_letters() {
         ];
         write(book.add_worksheet(), (4, 2), table);
     });
-    let said = refusal(&bytes, &SheetOptions::default());
-    assert!(
-        said.contains("line 6: more than one column could be the flag column"),
-        "{said}"
+    let said = refused(&bytes);
+    has(
+        &said,
+        "line 6: more than one column could be the flag column",
     );
-    assert!(
-        said.contains("\"标记\" (column E), \"标记名称\" (column F)"),
-        "{said}"
-    );
-    let options = SheetOptions {
-        flag_column: Some("F".to_owned()),
-        ..SheetOptions::default()
-    };
+    has(&said, "\"标记\" (column E), \"标记名称\" (column F)");
+    let options = with(|it| it.flag_column = Some("F".to_owned()));
     let sheet = opened(&bytes, &options).unwrap();
     assert_eq!(
         (sheet.layout().header_line, sheet.layout().skipped_lines),
@@ -150,7 +139,7 @@ fn content_and_not_the_name_tells_the_format() {
         ("a.xlsx", &gbk, "TSV"),
     ] {
         let file = saved(name, bytes);
-        let sheet = Sheet::open(Source::Path(file.path.clone()), &SheetOptions::default()).unwrap();
+        let sheet = from_path(&file.path).unwrap();
         assert_eq!(sheet.layout().format.to_string(), format, "{name}");
         assert_eq!(told(&sheet), ["2 CG1 a"], "{name}");
     }
@@ -161,7 +150,7 @@ fn results_kept_as_a_workbook_are_still_results() {
     let mut header = vec!["采购单号", "sent_flag"];
     header.extend(Appended::Outcomes.columns());
     let row = ["CG1", "加急", "2", "failed", "", "", "", ""];
-    let sheet = opened(&table(&[&header, &row]), &SheetOptions::default()).unwrap();
+    let sheet = open(&table(&[&header, &row]));
     assert_eq!(sheet.columns(), ["采购单号"]);
     assert_eq!(told(&sheet), ["2 CG1 加急"]);
 }
@@ -170,8 +159,8 @@ fn results_kept_as_a_workbook_are_still_results() {
 fn a_damaged_workbook_is_said_to_be() {
     let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
     for length in [bytes.len() / 2, bytes.len() - 10, 30] {
-        let said = refusal(&bytes[..length], &SheetOptions::default());
-        assert!(said.contains("is not a sheet that can be read"), "{said}");
+        let said = refused(&bytes[..length]);
+        has(&said, "is not a sheet that can be read");
     }
 }
 
@@ -182,7 +171,7 @@ fn a_stray_cell_far_away_makes_one_row_more() {
         write(sheet, (0, 0), &[&["采购单号", "标记"], &["CG1", "a"]]);
         sheet.write(1_048_575, 16_383, "x").unwrap();
     });
-    let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+    let sheet = open(&bytes);
     let told = told(&sheet);
     assert_eq!(told[0], "2 CG1 a");
     assert!(
@@ -199,8 +188,8 @@ fn an_empty_worksheet_says_less_than_one_without_the_columns() {
         let cover = book.add_worksheet().set_name("封面").unwrap();
         write(cover, (0, 0), &[&["说明"]]);
     });
-    let said = refusal(&bytes, &SheetOptions::default());
-    assert!(said.contains("line 1 has \"说明\""), "{said}");
+    let said = refused(&bytes);
+    has(&said, "line 1 has \"说明\"");
 }
 
 /// Orders and flags whose cells are no texts, each in a row of its own.
@@ -214,9 +203,9 @@ fn cells_that_may_be_another_order_are_invalid_and_stand_as_they_are_shown() {
             sheet.write_with_format(2, 0, value, &style).unwrap();
             sheet.write(2, 1, "a").unwrap();
         });
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         let said = told(&sheet).pop().unwrap();
-        assert!(said.contains(says), "{said}");
+        has(&said, says);
         let rows = rows(&sheet).unwrap();
         assert_eq!(&rows[1].cells()[0], shown);
         assert_eq!(rows[1].doubts(&sheet), [said.contains('!'), false]);
@@ -254,7 +243,7 @@ fn a_flag_is_no_date_and_no_number_in_disguise() {
             sheet.write_with_format(row, 1, 45_000.5, &style).unwrap();
         }
     });
-    let told = told(&opened(&bytes, &SheetOptions::default()).unwrap());
+    let told = told(&open(&bytes));
     assert_eq!(told[0], "2 CG1 45000.5");
     assert!(told[1].contains("! 标记 is a number that its cell format"));
     assert!(told[2].contains("! 标记 is a date"));
@@ -273,7 +262,7 @@ fn an_order_of_another_kind_does_not_hide_lost_zeros() {
             sheet.write(row, 0, 12_399).unwrap();
             sheet.write(row, 1, "a").unwrap();
         });
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         told(&sheet).pop().unwrap().ends_with(" 12399 a")
     };
     assert!(!is_sent(&["0012300", "0012301", "CG2026001"]));
@@ -283,7 +272,7 @@ fn an_order_of_another_kind_does_not_hide_lost_zeros() {
 
 #[test]
 fn formulas_filled_down_below_the_orders_are_blank_as_they_look() {
-    let rows = |rows: &str| told(&opened(&xlsx_rows(rows, &[]), &SheetOptions::default()).unwrap());
+    let rows = |rows: &str| told(&open(&xlsx_rows(rows, &[])));
     let nothing = "<row><c t=\"str\"><f>A1</f><v></v></c><c t=\"str\"><f>B1</f><v></v></c></row>";
     let order = "<row><c t=\"str\"><f>A1</f><v>CG1</v></c><c t=\"str\"><f>B1</f><v>a</v></c></row>";
     assert_eq!(rows(&format!("{order}{nothing}")), ["2 CG1 a"]);

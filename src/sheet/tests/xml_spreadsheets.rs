@@ -51,7 +51,7 @@ fn a_workbook_is_read_in_its_encoding() {
             "UTF-8",
         ),
     ] {
-        let sheet = opened(&bytes, &SheetOptions::default()).unwrap();
+        let sheet = open(&bytes);
         let layout = sheet.layout();
         assert_eq!(layout.format.to_string(), "XML spreadsheet");
         assert_eq!(layout.encoding, Some(encoding));
@@ -72,7 +72,7 @@ fn a_workbook_that_says_no_encoding_is_utf_8() {
         .replace("标记", "flag_name");
     let text = text.replace("订单", "x");
     assert!(!text.contains("encoding"), "{text}");
-    let sheet = opened(text.as_bytes(), &SheetOptions::default()).unwrap();
+    let sheet = open(text.as_bytes());
     assert_eq!(told(&sheet), ["2 PO¶1 aa"]);
     assert_eq!(sheet.layout().warnings, []);
 }
@@ -124,6 +124,6 @@ fn a_workbook_that_does_not_say_its_encoding_is_utf_8() {
         assert_eq!(sheet.layout().warnings, []);
     }
     let gbk = encoded(&silent(workbook(&row(["CG1", "加急"]))), GB18030);
-    let sheet = opened(&gbk, &SheetOptions::default()).unwrap();
+    let sheet = open(&gbk);
     assert_eq!(told(&sheet), ["2 CG1 加急"]);
 }

@@ -41,6 +41,11 @@ fn order(bytes: &[u8]) -> String {
     rows(bytes).unwrap().swap_remove(1).swap_remove(0)
 }
 
+#[track_caller]
+fn has(said: &str, part: &str) {
+    assert!(said.contains(part), "{part:?}: {said}");
+}
+
 /// What is said of a file that cannot be read.
 fn refusal(bytes: &[u8]) -> String {
     rows(bytes).unwrap_err().to_string()

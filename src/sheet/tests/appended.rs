@@ -6,7 +6,7 @@ const SEVEN: &str = "line,status,code,message,attempts,finished_at,row_check";
 
 #[test]
 fn what_was_appended_is_not_the_sheets_own() {
-    let sheet = open(&format!(
+    let sheet = open(format!(
         "purchase_no,flag_name,note,{SEVEN}\nCG1,aa,n,2,failed,,m,3,t,x\n"
     ));
     assert_eq!(sheet.columns(), ["purchase_no", "flag_name", "note"]);
@@ -42,16 +42,18 @@ fn the_flag_sent_is_the_flag() {
 
 #[test]
 fn the_flag_sent_needs_no_flag_column_and_is_checked() {
-    let sheet = open(&format!(
-        "purchase_no,sent_flag,{SEVEN}\nCG1,,2,failed,,m,3,t,x\n"
-    ));
-    assert_eq!(told(&sheet), ["2 ! sent_flag is empty"]);
+    assert_eq!(
+        told(&open(format!(
+            "purchase_no,sent_flag,{SEVEN}\nCG1,,2,failed,,m,3,t,x\n"
+        ))),
+        ["2 ! sent_flag is empty"]
+    );
 }
 
 #[test]
 fn a_row_that_was_ragged_stays_invalid_until_corrected() {
     let header = format!("purchase_no,flag_name,extra_fields,{SEVEN}");
-    let sheet = open(&format!(
+    let sheet = open(format!(
         "{header}\nCG1,aa,\"x,y\",2,invalid,,m,0,t,x\nCG2,aa,,3,failed,,m,0,t,x\nCG3,aa,z,4,invalid,,m,0,t,x,more\n"
     ));
     assert_eq!(sheet.columns(), ["purchase_no", "flag_name"]);
@@ -92,7 +94,7 @@ fn a_touched_failures_file_sends_what_was_sent() {
 
 #[test]
 fn a_flag_sent_that_is_gone_is_not_replaced_by_another() {
-    let sheet = open(&format!(
+    let sheet = open(format!(
         "purchase_no,标记,sent_flag,{SEVEN}\nCG1,old,,2,failed,,m,3,t,x\nCG2,old\n"
     ));
     assert_eq!(

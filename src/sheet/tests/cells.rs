@@ -16,7 +16,7 @@ fn what_is_no_order_or_no_flag_is_named() {
         ("CG1", "12:30", "标记 is a time"),
         ("CG1", "加\u{ad}急", "标记 has an invisible character"),
     ] {
-        let told = told(&open(&format!("采购单号,标记\n\"{order}\",{flag}\n")));
+        let told = told(&open(format!("采购单号,标记\n\"{order}\",{flag}\n")));
         assert!(told[0].starts_with(&format!("2 ! {problem}")), "{told:?}");
     }
     // One flag for all rows changes nothing in what is no order.
@@ -28,7 +28,7 @@ fn what_is_no_order_or_no_flag_is_named() {
 fn the_header_of_another_page_is_no_row() {
     let options = columns("单 号", "类别");
     let text = "单 号,类别\nCG1,aa\n 单 号,类别\nCG2,aa\n";
-    let told = told(&opened(text.as_bytes(), &options).unwrap());
+    let told = read(text, &options);
     assert!(told[1].contains("a repeated header"), "{told:?}");
     assert_eq!([&told[0], &told[2]], ["2 CG1 aa", "4 CG2 aa"]);
 }
@@ -37,7 +37,7 @@ fn the_header_of_another_page_is_no_row() {
 fn long_numbers_that_all_end_in_zeros_are_cut_ones() {
     let rows = |numbers: &[&str]| {
         let rows: String = numbers.iter().map(|it| format!("{it},aa\n")).collect();
-        told(&open(&format!("采购单号,标记\n{rows}")))
+        told(&open(format!("采购单号,标记\n{rows}")))
     };
     let told = rows(&[
         "220413000123456000",

@@ -57,8 +57,7 @@ fn an_encoding_given_overrules() {
         (marked, "utf-8", TOLD.join("~")),
         (big5, "big5", "2 CG1 緊急".to_owned()),
     ] {
-        let sheet = opened(&bytes, &labelled(label)).unwrap();
-        assert_eq!(told(&sheet).join("~"), rows);
+        assert_eq!(read(&bytes, &labelled(label)).join("~"), rows);
     }
     let said = refusal(&encoded(TEXT, GB18030), &labelled("utf-8"));
     assert_eq!(
@@ -79,7 +78,11 @@ const TRADITIONAL: &str = "加急 特急 缺票 平 停 已質檢 待質檢 待�
 
 /// The flags of a sheet with these, whether the encoding is in doubt; none if the sheet is refused
 /// for that.
-fn read(header: [&str; 2], flags: &[&str], encoding: &'static Encoding) -> Option<(String, bool)> {
+fn guessed(
+    header: [&str; 2],
+    flags: &[&str],
+    encoding: &'static Encoding,
+) -> Option<(String, bool)> {
     let rows: String = flags.iter().map(|flag| format!("CG1,{flag}\n")).collect();
     let text = format!("{},{}\n{rows}", header[0], header[1]);
     let options = columns(header[0], header[1]);
@@ -91,14 +94,17 @@ fn read(header: [&str; 2], flags: &[&str], encoding: &'static Encoding) -> Optio
             return None;
         }
     };
-    let read = rows_of(&sheet);
-    Some((read, !sheet.layout().warnings.is_empty()))
+    let rows = super::rows(&sheet).unwrap();
+    let flags: Vec<&str> = rows.iter().map(|row| &row.cells()[1]).collect();
+    Some((flags.join(" "), !sheet.layout().warnings.is_empty()))
 }
 
-fn rows_of(sheet: &Sheet) -> String {
-    let rows = rows(sheet).unwrap();
-    let flags = rows.iter().map(|row| row.cells()[1].to_owned());
-    flags.collect::<Vec<_>>().join(" ")
+const ASCII: [&str; 2] = ["purchase_no", "flag_name"];
+
+#[track_caller]
+fn is_sure(header: [&str; 2], flag: &str, encoding: &'static Encoding) {
+    let found = guessed(header, &[flag], encoding);
+    assert_eq!(found, Some((flag.to_owned(), false)), "{encoding:?}");
 }
 
 #[test]
@@ -112,31 +118,26 @@ fn a_chinese_header_settles_the_encoding() {
         (TRADITIONAL, GB18030, ["採購單號", "標記名稱"]),
     ] {
         for word in words.split_whitespace() {
-            let expected = Some((word.to_owned(), false));
-            assert_eq!(read(header, &[word], encoding), expected, "{encoding:?}");
+            is_sure(header, word, encoding);
         }
     }
 }
 
 #[test]
 fn one_word_is_read_right_or_the_encoding_is_in_doubt() {
-    let ascii = ["purchase_no", "flag_name"];
     for word in SIMPLIFIED.split_whitespace() {
-        let found = read(ascii, &[word], GB18030);
+        let found = guessed(ASCII, &[word], GB18030);
         assert!(found.is_none_or(|(flag, _)| flag == word), "{word}");
     }
     let mut wrong = 0;
     for word in TRADITIONAL.split_whitespace() {
-        let (flag, in_doubt) = read(ascii, &[word], BIG5).unwrap_or((word.to_owned(), true));
+        let (flag, in_doubt) = guessed(ASCII, &[word], BIG5).unwrap_or((word.to_owned(), true));
         assert!(flag == word || in_doubt, "{word}: {flag}");
         wrong += usize::from(flag != word);
     }
     assert!(wrong < 10, "{wrong}");
-    for word in SIMPLIFIED
-        .split_whitespace()
-        .chain(TRADITIONAL.split_whitespace())
-    {
-        assert_eq!(read(ascii, &[word], UTF_8), Some((word.to_owned(), false)));
+    for word in [SIMPLIFIED, TRADITIONAL].join(" ").split_whitespace() {
+        is_sure(ASCII, word, UTF_8);
     }
 }
 
@@ -145,11 +146,10 @@ fn a_few_words_together_leave_no_doubt() {
     for (words, encoding) in [(SIMPLIFIED, GB18030), (TRADITIONAL, BIG5)] {
         let words: Vec<&str> = words.split_whitespace().collect();
         for few in words.chunks(12) {
-            let found = read(["purchase_no", "flag_name"], few, encoding);
+            let found = guessed(ASCII, few, encoding);
             assert_eq!(found, Some((few.join(" "), false)));
         }
-        let many = words.repeat(100);
-        let found = read(["purchase_no", "flag_name"], &many, encoding);
+        let found = guessed(ASCII, &words.repeat(100), encoding);
         assert!(found.is_some_and(|(_, in_doubt)| !in_doubt));
     }
 }
@@ -157,28 +157,17 @@ fn a_few_words_together_leave_no_doubt() {
 /// Letters of other alphabets are none of Chinese, and else the encoding is asked for.
 #[test]
 fn letters_are_not_taken_for_chinese() {
-    let header = ["purchase_no", "flag_name"];
     for words in ["срочно нет оплачен", "επείγον ακυρώθηκε", "加急 Café"]
     {
-        assert_eq!(
-            read(header, &[words], UTF_8),
-            Some((words.to_owned(), false))
-        );
+        is_sure(ASCII, words, UTF_8);
     }
     for word in ["é", "Café", "CG·1"] {
-        assert_eq!(read(header, &[word], UTF_8), None);
-        let chinese = ["采购单号", "标记"];
-        assert_eq!(
-            read(chinese, &[word], UTF_8),
-            Some((word.to_owned(), false))
-        );
+        assert_eq!(guessed(ASCII, &[word], UTF_8), None);
+        is_sure(["采购单号", "标记"], word, UTF_8);
     }
     // Those of Windows for Western languages are no encoding of a sheet.
-    let sheet = opened(
-        b"purchase_no,flag_name\nCG1,premi\xE8re\n",
-        &SheetOptions::default(),
-    );
-    assert_ne!(sheet.unwrap().layout().warnings, []);
+    let sheet = open(b"purchase_no,flag_name\nCG1,premi\xE8re\n");
+    assert_ne!(sheet.layout().warnings, []);
 }
 
 #[test]
@@ -212,27 +201,25 @@ fn a_missing_header_says_that_the_encoding_was_guessed() {
 
 #[test]
 fn chinese_late_in_a_long_file_is_found() {
-    let mut bytes = b"purchase_no,flag_name\n".to_vec();
-    for n in 0..30_000 {
-        bytes.extend_from_slice(format!("CG{n:08},aa\n").as_bytes());
-    }
-    bytes.extend_from_slice(&encoded("CG,加急\n", GB18030));
-    let sheet = open(&bytes);
+    let note = "x".repeat(14_000);
+    let rows: String = (0..30).map(|n| format!("CG{n},aa,{note}\n")).collect();
+    let text = format!("purchase_no,flag_name,note\n{rows}CG,加急\n");
+    let sheet = open(encoded(&text, GB18030));
     assert_eq!(sheet.layout().encoding, Some("GB18030"));
-    assert_eq!(told(&sheet).last().unwrap(), "30002 CG 加急");
+    assert_eq!(told(&sheet).last().unwrap(), "32 CG 加急");
 }
 
 #[test]
 fn a_bad_byte_is_an_error_with_its_line() {
-    let rows: String = (0..20_000).map(|n| format!("CG{n},加急\r\n")).collect();
-    let long = format!("采购单号,标记\r\n{rows}").into_bytes();
+    let row = format!("CG1,加急,{}\r\n", "x".repeat(15_000));
+    let long = format!("采购单号,标记,备注\r\n{}", row.repeat(20)).into_bytes();
     let gbk = encoded("采购单号,标记名称\r\n", GB18030);
     let half = [&b"\xFF\xFE"[..], &utf_16(TEXT, true)].concat();
     for (head, rows, line, encoding) in [
-        (&long, &b"CG,\x80\r\n"[..], 20_002, "UTF-8"),
-        (&long, b"CG,x\r\n,\"a\nb\xFF\"\n", 20_004, "UTF-8"),
-        (&long, b"\xE4,\xB8\xAD\r\n", 20_002, "UTF-8"),
-        (&long, b"CG,\xE5\x8A", 20_002, "UTF-8"),
+        (&long, &b"CG,\x80\r\n"[..], 22, "UTF-8"),
+        (&long, b"CG,x\r\n,\"a\nb\xFF\"\n", 24, "UTF-8"),
+        (&long, b"\xE4,\xB8\xAD\r\n", 22, "UTF-8"),
+        (&long, b"CG,\xE5\x8A", 22, "UTF-8"),
         (&gbk, b"CG1,a\r\nCG2,\xFF\r\n", 3, "GB18030"),
         (&gbk, b"CG1,\"a\r\nb\xFF\"\r\n", 3, "GB18030"),
         (&gbk, b"CG1,a\r\n\r\n\xFF", 4, "GB18030"),
@@ -249,16 +236,22 @@ fn a_bad_byte_is_an_error_with_its_line() {
 
 #[test]
 fn characters_across_buffers_stay_whole() {
-    let rows: String = (0..8_000).map(|n| format!("CG{n},中文标记{n}\n")).collect();
-    let text = format!("采购单号,标记\n{rows}");
-    let expected = (0..8_000).map(|n| format!("{} CG{n} 中文标记{n}", n + 2));
+    let rows: String = (0..80).map(|n| format!("CG{n},中文标记{n}\n")).collect();
+    let expected = (0..80).map(|n| format!("{} CG{n} 中文标记{n}", n + 3));
     let expected: Vec<String> = expected.collect();
-    for bytes in [
-        text.clone().into_bytes(),
-        encoded(&text, GB18030),
-        [&b"\xFF\xFE"[..], &utf_16(&text, true)].concat(),
-    ] {
-        assert_eq!(told(&open(&bytes)), expected);
+    // The end of a buffer comes among them, wherever in a character.
+    for before in 130_500..130_503 {
+        let text = |width: usize| {
+            let note = "x".repeat(before / width);
+            format!("采购单号,标记,备注\nCG,a,{note}\n{rows}")
+        };
+        for bytes in [
+            text(1).into_bytes(),
+            encoded(&text(1), GB18030),
+            [&b"\xFF\xFE"[..], &utf_16(&text(2), true)].concat(),
+        ] {
+            assert_eq!(told(&open(&bytes))[1..], expected);
+        }
     }
 }
 
@@ -276,24 +269,25 @@ fn what_ends_a_text_is_no_row() {
         &zeros,
     ] {
         let text = format!("{text}{end}");
-        assert_eq!(told(&open(&text)), expected);
-        assert_eq!(told(&open(&format!("\u{feff}{text}"))), expected);
-        for (mark, little) in [(b"\xFF\xFE", true), (b"\xFE\xFF", false)] {
-            let bytes = [&mark[..], &utf_16(&text, little)].concat();
-            let sheet = open(&bytes);
-            assert_eq!(told(&sheet), expected);
+        let marked = |mark: &[u8], little| [mark, &utf_16(&text, little)].concat();
+        for bytes in [
+            text.clone().into_bytes(),
+            format!("\u{feff}{text}").into_bytes(),
+            marked(b"\xFF\xFE", true),
+            marked(b"\xFE\xFF", false),
+        ] {
+            assert_eq!(told(&open(&bytes)), expected);
         }
     }
-    for bytes in [
-        &b"\x1a"[..],
-        b"\xEF\xBB\xBF\x1a",
-        b"\r\n\x1a\0",
-        b"",
-        b"\n\r\n  \n",
-        b"\xEF\xBB\xBF",
+    for text in [
+        "\x1a",
+        "\u{feff}\x1a",
+        "\r\n\x1a\0",
+        "",
+        "\n\r\n  \n",
+        "\u{feff}",
     ] {
-        let said = refused(bytes);
-        assert_eq!(said, "-: is empty: no header line");
+        assert_eq!(refused(text), "-: is empty: no header line");
     }
 }
 
@@ -306,7 +300,9 @@ fn zero_bytes_elsewhere_are_a_fault() {
         assert!(told(&open(text))[0].starts_with("2 ! "), "{text:?}");
     }
     for zeros in [vec![0; 100], b"\0\0\0\0 a,b,c".repeat(20)] {
-        let said = refused(&zeros);
-        has(&said, "--encoding utf-16le or --encoding utf-16be");
+        has(
+            &refused(&zeros),
+            "--encoding utf-16le or --encoding utf-16be",
+        );
     }
 }

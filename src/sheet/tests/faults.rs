@@ -53,7 +53,7 @@ fn a_quote_open_over_a_huge_file_stops_early() {
 #[test]
 fn a_long_row_below_the_limit_is_read() {
     let note = "x".repeat(1_000_000);
-    let sheet = open(&format!("purchase_no,flag_name,note\nCG1,a,{note}\n"));
+    let sheet = open(format!("purchase_no,flag_name,note\nCG1,a,{note}\n"));
     assert_eq!(cells(&rows(&sheet).unwrap()[0])[2], note);
 }
 
@@ -115,8 +115,7 @@ fn what_is_no_sheet_is_named() {
 
 #[test]
 fn a_worksheet_of_text_is_refused() {
-    let options = with(|it| it.worksheet = Some("1".to_owned()));
-    let said = refusal(b"purchase_no,flag_name\n", &options);
+    let said = refusal(b"purchase_no,flag_name\n", &worksheet("1"));
     assert_eq!(said, "-: is text and has no worksheets; leave out --sheet");
 }
 

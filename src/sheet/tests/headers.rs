@@ -13,11 +13,6 @@ fn at_line(line: u64, options: SheetOptions) -> SheetOptions {
     }
 }
 
-/// The rows of a sheet that is read.
-fn read(text: &str, options: &SheetOptions) -> Vec<String> {
-    told(&opened(text.as_bytes(), options).unwrap_or_else(|error| panic!("{text:?}: {error}")))
-}
-
 /// The sheet is refused, and what is said of it has these parts.
 #[track_caller]
 fn is_refused(text: &str, options: &SheetOptions, parts: &[&str]) {
@@ -68,7 +63,7 @@ fn every_usual_name_is_known_in_any_dress() {
                  ~標記名稱~標記";
     for order in orders.split('~') {
         for flag in flags.split('~') {
-            let told = told(&open(&format!("x,{flag},{order}\n,aa,CG1\n")));
+            let told = told(&open(format!("x,{flag},{order}\n,aa,CG1\n")));
             assert_eq!(told.len(), 1, "{order} {flag}");
             assert!(told[0].ends_with(" CG1 aa"), "{order} {flag}: {told:?}");
         }

@@ -105,6 +105,13 @@ fn told(sheet: &Sheet) -> Vec<String> {
         .collect()
 }
 
+/// The rows of a sheet that is read with these options.
+#[track_caller]
+fn read(bytes: impl AsRef<[u8]>, options: &SheetOptions) -> Vec<String> {
+    let sheet = opened(bytes.as_ref(), options);
+    told(&sheet.unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// What reading the rows stops with.
 fn stop(sheet: &Sheet) -> String {
     rows(sheet).map(|rows| rows.len()).unwrap_err().to_string()
@@ -112,6 +119,14 @@ fn stop(sheet: &Sheet) -> String {
 
 fn flagged(flag: &str) -> SheetOptions {
     with(|it| it.flag = Some(flag.to_owned()))
+}
+
+fn worksheet(asked: &str) -> SheetOptions {
+    with(|it| it.worksheet = Some(asked.to_owned()))
+}
+
+fn visible_only() -> SheetOptions {
+    with(|it| it.visible_only = true)
 }
 
 #[test]
@@ -150,18 +165,18 @@ fn a_sheet_without_rows_is_fine() {
 
 #[test]
 fn two_passes_at_once_do_not_disturb_each_other() {
-    let text: String = (0..20_000).map(|n| format!("CG{n},flag\n")).collect();
-    let sheet = open(&format!("purchase_no,flag_name\n{text}"));
+    let text: String = (0..12_000).map(|n| format!("CG{n},flag\n")).collect();
+    let sheet = open(format!("purchase_no,flag_name\n{text}"));
     let (mut one, mut other) = (sheet.rows().unwrap(), sheet.rows().unwrap());
     let (mut a, mut b) = (Row::default(), Row::default());
-    for n in 0..20_000 {
+    for n in 0..12_000 {
         assert!(one.read(&mut a).unwrap());
         if n % 2 == 0 {
             assert!(other.read(&mut b).unwrap());
         }
     }
-    assert_eq!(cells(&a), ["CG19999", "flag"]);
-    assert_eq!(cells(&b), ["CG9999", "flag"]);
+    assert_eq!(cells(&a), ["CG11999", "flag"]);
+    assert_eq!(cells(&b), ["CG5999", "flag"]);
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn the_second_half_of_a_torn_row_is_not_read_as_a_row() {
             "CG1 aa",
         ),
     ] {
-        let told = told(&open(&format!("{header}\n{row}\n")));
+        let told = told(&open(format!("{header}\n{row}\n")));
         assert!(told[0].ends_with(first), "{told:?}");
         let last = told.last().unwrap();
         assert!(
@@ -90,7 +90,7 @@ fn the_second_half_of_a_torn_row_is_not_read_as_a_row() {
 fn short_rows_one_after_another_are_rows() {
     // Of three columns, two rows of two fields each could be the halves of one row.
     let rows: String = (0..40).map(|n| format!("CG{n},aa\n")).collect();
-    let sheet = open(&format!("purchase_no,flag_name,note\n{rows}"));
+    let sheet = open(format!("purchase_no,flag_name,note\n{rows}"));
     assert!(told(&sheet).iter().all(|row| row.ends_with(" aa")));
     let sheet = open("purchase_no,flag_name,note,x\nCG1,aa\nCG2,aa,n\nCG3,aa\n");
     assert_eq!(told(&sheet), ["2 CG1 aa", "3 CG2 aa", "4 CG3 aa"]);

@@ -16,10 +16,6 @@ fn page(rows: &str) -> String {
     format!("<table><tr><td>purchase_no<td>flag_name<td>note</tr>{rows}</table>")
 }
 
-fn asked(worksheet: &str) -> SheetOptions {
-    with(|it| it.worksheet = Some(worksheet.to_owned()))
-}
-
 #[test]
 fn a_page_is_read_in_its_encoding() {
     let page = |charset: &str| format!("{HEAD}{charset}\"></head><body>{TABLE}</body></html>");
@@ -47,7 +43,7 @@ fn a_page_is_read_in_its_encoding() {
     }
     let declared =
         "<meta charset=big5><table><tr><td>purchase_no<td>flag_name<tr><td>CG1<td>採購</table>";
-    let sheet = open(&encoded(declared, BIG5));
+    let sheet = open(encoded(declared, BIG5));
     assert_eq!(told(&sheet), ["2 CG1 採購"]);
     assert_eq!(sheet.layout().warnings, []);
 }
@@ -63,7 +59,7 @@ fn cells_that_span_keep_the_others_in_place() {
     let rows = "<tr><td rowspan=2>CG1<td>aa<td rowspan=3>n</tr><tr><td>bb</tr>\
         <tr><td>CG2<td rowspan=2>cc</tr><tr><td>CG3<td>x</tr>\
         <tr><td>CG4<td colspan=2>dd</tr><tr><td colspan=2>CG5<td>y";
-    let sheet = open(&page(rows));
+    let sheet = open(page(rows));
     let told = told(&sheet);
     assert_eq!(
         told[..5],
@@ -89,10 +85,7 @@ fn a_header_of_two_rows_is_no_row_and_one_over_two_columns_is_refused() {
         "{said}"
     );
     let options = with(|it| it.order_column = Some("A".to_owned()));
-    assert_eq!(
-        told(&opened(wide.as_bytes(), &options).unwrap()),
-        ["2 CG1 aa"]
-    );
+    assert_eq!(read(wide, &options), ["2 CG1 aa"]);
 }
 
 #[test]
@@ -104,10 +97,7 @@ fn the_table_with_the_columns_is_found_among_others() {
     let sheet = open(&text);
     assert_eq!(told(&sheet), ["2 CG1 aa"]);
     assert_eq!(sheet.layout().worksheet.as_deref(), Some("2"));
-    assert_eq!(
-        told(&opened(text.as_bytes(), &asked("2")).unwrap()),
-        ["2 CG1 aa"]
-    );
+    assert_eq!(read(&text, &worksheet("2")), ["2 CG1 aa"]);
 }
 
 #[test]
@@ -121,9 +111,9 @@ fn several_tables_with_the_columns_are_refused_unless_one_is_asked_for() {
          once more with its own -o FILE: the last row of an order then decides within one \
          worksheet only)"
     );
-    let sheet = opened(text.as_bytes(), &asked("2")).unwrap();
+    let sheet = opened(text.as_bytes(), &worksheet("2")).unwrap();
     assert_eq!(told(&sheet), ["2 CG2 bb"]);
-    let said = refusal(text.as_bytes(), &asked("3"));
+    let said = refusal(text.as_bytes(), &worksheet("3"));
     assert!(
         said.contains("has no worksheet \"3\"; it has 1: "),
         "{said}"
@@ -144,7 +134,7 @@ fn pieces_of_a_page_are_read() {
 
 #[test]
 fn hidden_rows_are_counted() {
-    let sheet = open(&page(
+    let sheet = open(page(
         "<tr style='Display: none'><td>CG1<td>aa<tr><td>CG2<td>aa<tr hidden><td><td>",
     ));
     assert_eq!(told(&sheet), ["2 CG1 aa", "3 CG2 aa"]);
@@ -154,10 +144,9 @@ fn hidden_rows_are_counted() {
 }
 
 #[test]
-fn hidden_rows_are_left_out_if_asked() {
-    let options = with(|it| it.visible_only = true);
+fn hidden_rows_are_left_out_if_worksheet() {
     let text = page("<tr hidden><td rowspan=2>CG1<td>aa<tr><td>bb<tr><td>CG2<td>cc");
-    let sheet = opened(text.as_bytes(), &options).unwrap();
+    let sheet = opened(text.as_bytes(), &visible_only()).unwrap();
     let left_out: Vec<bool> = rows(&sheet).unwrap().iter().map(Row::is_left_out).collect();
     assert_eq!(left_out, [true, false, false]);
     assert_eq!(told(&sheet)[1..], ["3 CG1 bb", "4 CG2 cc"]);
@@ -182,10 +171,8 @@ fn a_page_without_a_whole_table_is_refused() {
         ),
         ("<table><tr><td colspan=1000000>", "ends within a table"),
     ] {
-        let said = refused(text.as_bytes());
-        has(&said, says);
+        has(&refused(text.as_bytes()), says);
     }
     let bad = [&encoded(TABLE, GB18030)[..], b"\r\n<p>\xFF"].concat();
-    let said = refused(&bad);
-    has(&said, "line 4 is not valid GB18030");
+    has(&refused(&bad), "line 4 is not valid GB18030");
 }

@@ -9,10 +9,6 @@ fn table(rows: &[&[&str]]) -> Vec<u8> {
     book(|book| write(book.add_worksheet(), (0, 0), rows))
 }
 
-pub(super) fn worksheet(asked: &str) -> SheetOptions {
-    with(|it| it.worksheet = Some(asked.to_owned()))
-}
-
 #[test]
 fn cells_show_as_people_see_them() {
     let bytes = book(|book| {
@@ -56,23 +52,17 @@ fn cells_show_as_people_see_them() {
 #[test]
 fn the_visible_worksheet_with_the_columns_is_read() {
     let bytes = book(|book| {
-        let hidden = book
-            .add_worksheet()
-            .set_name("旧")
-            .unwrap()
-            .set_hidden(true);
-        write(hidden, (0, 0), &[&["采购单号", "标记"], &["OLD", "a"]]);
-        let cover = book
-            .add_worksheet()
-            .set_name("封面")
-            .unwrap()
-            .set_active(true);
-        write(cover, (0, 0), &[&["说明"]]);
-        book.add_worksheet().set_name("空").unwrap();
-        let orders = book.add_worksheet().set_name("采购单").unwrap();
-        write(orders, (0, 0), &[&["采购单号", "标记"], &["CG1", "a"]]);
-        let more = book.add_worksheet().set_name("1").unwrap().set_hidden(true);
-        write(more, (0, 0), &[&["采购单号", "标记"], &["CG9", "z"]]);
+        let columns: &[&str] = &["采购单号", "标记"];
+        let mut add = |name: &str, table: &[&[&str]], is_hidden| {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            write(sheet.set_hidden(is_hidden), (0, 0), table);
+        };
+        add("旧", &[columns, &["OLD", "a"]], true);
+        add("封面", &[&["说明"]], false);
+        add("空", &[], false);
+        add("采购单", &[columns, &["CG1", "a"]], false);
+        add("1", &[columns, &["CG9", "z"]], true);
+        book.worksheet_from_index(1).unwrap().set_active(true);
     });
     let sheet = open(&bytes);
     assert_eq!(sheet.layout().worksheet.as_deref(), Some("采购单"));
@@ -83,11 +73,7 @@ fn the_visible_worksheet_with_the_columns_is_read() {
         ("1", "2 CG9 z"),
         (" 采购单 ", "2 CG1 a"),
     ] {
-        assert_eq!(
-            told(&opened(&bytes, &worksheet(asked)).unwrap()),
-            [row],
-            "{asked}"
-        );
+        assert_eq!(read(&bytes, &worksheet(asked)), [row], "{asked}");
     }
     assert_eq!(
         refusal(&bytes, &worksheet("六")),
@@ -150,7 +136,7 @@ fn results_kept_as_a_workbook_are_still_results() {
     let mut header = vec!["采购单号", "sent_flag"];
     header.extend(Appended::Outcomes.columns());
     let row = ["CG1", "加急", "2", "failed", "", "", "", ""];
-    let sheet = open(&table(&[&header, &row]));
+    let sheet = open(table(&[&header, &row]));
     assert_eq!(sheet.columns(), ["采购单号"]);
     assert_eq!(told(&sheet), ["2 CG1 加急"]);
 }
@@ -159,8 +145,10 @@ fn results_kept_as_a_workbook_are_still_results() {
 fn a_damaged_workbook_is_said_to_be() {
     let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
     for length in [bytes.len() / 2, bytes.len() - 10, 30] {
-        let said = refused(&bytes[..length]);
-        has(&said, "is not a sheet that can be read");
+        has(
+            &refused(&bytes[..length]),
+            "is not a sheet that can be read",
+        );
     }
 }
 
@@ -188,8 +176,7 @@ fn an_empty_worksheet_says_less_than_one_without_the_columns() {
         let cover = book.add_worksheet().set_name("封面").unwrap();
         write(cover, (0, 0), &[&["说明"]]);
     });
-    let said = refused(&bytes);
-    has(&said, "line 1 has \"说明\"");
+    has(&refused(&bytes), "line 1 has \"说明\"");
 }
 
 /// Orders and flags whose cells are no texts, each in a row of its own.
@@ -272,7 +259,7 @@ fn an_order_of_another_kind_does_not_hide_lost_zeros() {
 
 #[test]
 fn formulas_filled_down_below_the_orders_are_blank_as_they_look() {
-    let rows = |rows: &str| told(&open(&xlsx_rows(rows, &[])));
+    let rows = |rows: &str| told(&open(xlsx_rows(rows, &[])));
     let nothing = "<row><c t=\"str\"><f>A1</f><v></v></c><c t=\"str\"><f>B1</f><v></v></c></row>";
     let order = "<row><c t=\"str\"><f>A1</f><v>CG1</v></c><c t=\"str\"><f>B1</f><v>a</v></c></row>";
     assert_eq!(rows(&format!("{order}{nothing}")), ["2 CG1 a"]);

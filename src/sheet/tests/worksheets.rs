@@ -2,7 +2,6 @@
 
 use rust_xlsxwriter::Workbook;
 
-use super::workbooks::worksheet;
 use super::*;
 use crate::workbook::tests::made::{book, with_parts, write};
 
@@ -31,8 +30,7 @@ fn of_several_worksheets_with_the_columns_none_is_taken() {
         refused(&bytes),
         "-: several worksheets have the columns: \"示例\" (1 row), \"1月\" (2 rows); take one with --sheet NAME (for another, run once more with its own -o FILE: the last row of an order then decides within one worksheet only)"
     );
-    let sheet = opened(&bytes, &worksheet("1月")).unwrap();
-    assert_eq!(told(&sheet), ["2 CG1 a", "4 CG2 a"]);
+    assert_eq!(read(&bytes, &worksheet("1月")), ["2 CG1 a", "4 CG2 a"]);
 }
 
 #[test]
@@ -42,8 +40,7 @@ fn a_worksheet_with_the_columns_that_cannot_be_used_counts() {
         let two_flags: &[&[&str]] = &[&["采购单号", "标记", "标记名称"], &["CG2", "a", "b"]];
         add(book, "2月", two_flags);
     });
-    let said = refused(&bytes);
-    has(&said, "\"1月\" (1 row), \"2月\" (1 row)");
+    has(&refused(&bytes), "\"1月\" (1 row), \"2月\" (1 row)");
 }
 
 #[test]
@@ -52,8 +49,7 @@ fn a_worksheet_without_rows_is_taken_only_where_no_other_has_any() {
         add(book, "模板", &[HEADER]);
         add(book, "1月", &[HEADER, &["CG1", "a"]]);
     });
-    let sheet = open(&bytes);
-    assert_eq!(told(&sheet), ["2 CG1 a"]);
+    assert_eq!(told(&open(&bytes)), ["2 CG1 a"]);
     let bytes = book(|book| {
         add(book, "模板", &[HEADER]);
         add(book, "1月", &[HEADER]);
@@ -74,8 +70,7 @@ fn hidden_worksheets_are_taken_by_name_alone() {
         refused(&bytes),
         "-: no visible worksheet has the columns; hidden ones have: \"旧\" (1 row), \"更旧\" (2 rows); take one with --sheet NAME"
     );
-    let sheet = opened(&bytes, &worksheet("旧")).unwrap();
-    assert_eq!(told(&sheet), ["2 OLD a"]);
+    assert_eq!(read(&bytes, &worksheet("旧")), ["2 OLD a"]);
 }
 
 #[test]
@@ -91,8 +86,9 @@ fn a_worksheet_that_cannot_be_read_is_not_passed_over() {
     let said = refused(&damaged);
     has(&said, "worksheet \"2月\" cannot be read (");
     has(&said, "rows may be missing");
-    let sheet = opened(&damaged, &worksheet("1月")).unwrap();
-    assert_eq!(told(&sheet), ["2 CG1 a"]);
-    let said = refusal(&damaged, &worksheet("2月"));
-    has(&said, "is not a sheet that can be read");
+    assert_eq!(read(&damaged, &worksheet("1月")), ["2 CG1 a"]);
+    has(
+        &refusal(&damaged, &worksheet("2月")),
+        "is not a sheet that can be read",
+    );
 }

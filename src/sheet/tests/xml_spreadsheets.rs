@@ -83,7 +83,7 @@ fn rows_and_cells_stand_where_their_index_says() {
         <Row ss:Span=\"2\"/>\
         <Row><Cell><Data ss:Type=\"String\">CG1</Data></Cell><Cell ss:Index=\"2\"><Data ss:Type=\"String\">bb</Data></Cell>\
         <Cell ss:Index=\"4\"><Data ss:Type=\"String\">x</Data></Cell></Row>";
-    let sheet = open(&workbook(rows));
+    let sheet = open(workbook(rows));
     let told = told(&sheet);
     assert!(told[0].starts_with("5 ! 采购单号 is empty"), "{}", told[0]);
     assert_eq!(told[1], "9 CG1 bb");
@@ -100,7 +100,7 @@ fn merged_cells_are_filled_down_and_hidden_rows_counted() {
          <Row><Cell ss:Index=\"2\"><Data ss:Type=\"String\">bb</Data></Cell></Row>",
         cell("aa")
     );
-    let sheet = open(&workbook(&(merged + &row(["CG2", "cc"]))));
+    let sheet = open(workbook(&(merged + &row(["CG2", "cc"]))));
     assert_eq!(told(&sheet), ["2 CG1 aa", "3 CG1 bb", "4 CG2 cc"]);
     let warnings = &sheet.layout().warnings;
     assert_eq!(warnings.len(), 2);
@@ -124,6 +124,5 @@ fn a_workbook_that_does_not_say_its_encoding_is_utf_8() {
         assert_eq!(sheet.layout().warnings, []);
     }
     let gbk = encoded(&silent(workbook(&row(["CG1", "加急"]))), GB18030);
-    let sheet = open(&gbk);
-    assert_eq!(told(&sheet), ["2 CG1 加急"]);
+    assert_eq!(told(&open(&gbk)), ["2 CG1 加急"]);
 }

@@ -181,10 +181,7 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
 #[serde(untagged)]
 enum Entry {
     Line(Line),
-    Published {
-        published: String,
-        modified: Timestamp,
-    },
+    Published { published: Published },
 }
 
 /// What the bytes of a journal say to a run of this identity.
@@ -210,12 +207,7 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
         }
         match entry {
             Some(Entry::Line(line)) => lines.push(line),
-            Some(Entry::Published {
-                published: name,
-                modified,
-            }) => {
-                published.insert(name, modified);
-            }
+            Some(Entry::Published { published: more }) => published.extend(more),
             None => is_torn = true,
         }
     }
@@ -292,13 +284,11 @@ impl Journal {
     /// Where that cannot be recorded, a run that continues this one keeps the file as an earlier
     /// one's.
     pub fn publish(&mut self, path: &Path, modified: Timestamp) {
-        let published = name(path);
-        self.published.insert(published.clone(), modified);
+        let published = Published::from([(name(path), modified)]);
+        self.published.extend(published.clone());
         let is_torn = self.is_torn.load(Ordering::Relaxed);
-        if let Ok(text) = text_of(&[Entry::Published {
-            published,
-            modified,
-        }]) && !is_torn
+        if let Ok(text) = text_of(&[Entry::Published { published }])
+            && !is_torn
             && self.append_text(&text).is_ok()
         {
             let _ = self.sync();
@@ -333,12 +323,9 @@ impl Journal {
 pub fn write(lines: &[&Line], published: &Published, identity: &Identity) -> io::Result<Vec<u8>> {
     let mut text = (identity.line() + "\n").into_bytes();
     text.extend(text_of(lines)?);
-    for (published, &modified) in published {
+    if !published.is_empty() {
         let published = published.clone();
-        text.extend(text_of(&[Entry::Published {
-            published,
-            modified,
-        }])?);
+        text.extend(text_of(&[Entry::Published { published }])?);
     }
     Ok(text)
 }

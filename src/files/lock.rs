@@ -1,8 +1,6 @@
 //! One run at a time on a file: a lock, which a crash releases, on a file that says who holds it.
 
-#[cfg(not(windows))]
-use std::fs::TryLockError;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -80,15 +78,11 @@ impl Drop for Lock {
 
 fn open(path: &Path) -> Result<File, FileError> {
     loop {
-        let mut options = shared(OpenOptions::new().read(true).write(true));
-        let opened = open_regular(path, &options).map_err(|error| match error {
-            FileError::Io { ref source, .. } if is_held(source) => error,
-            error => error.of_earlier_run(),
-        });
-        if let Some((file, _)) = opened? {
+        let opened = open_regular(path, &options()).map_err(FileError::of_earlier_run)?;
+        if let Some((file, _)) = opened {
             return Ok(file);
         }
-        match options.create_new(true).open(path) {
+        match options().create_new(true).open(path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             opened => return opened.map_err(FileError::io(path)),
         }
@@ -109,19 +103,31 @@ fn sign(mut file: &File) -> io::Result<()> {
     writeln!(file, "{MARK} {pid} {now}")
 }
 
-#[cfg(not(windows))]
-fn shared(options: &OpenOptions) -> OpenOptions {
-    options.clone()
+/// On Windows a lock keeps others from reading, too. There a file that is opened so that nobody else
+/// can open it for writing can be read, and is released by a crash as well.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(windows)]
+    {
+        const FILE_SHARE_READ: u32 = 1;
+        const FILE_SHARE_DELETE: u32 = 4;
+        let mode = FILE_SHARE_READ | FILE_SHARE_DELETE;
+        std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, mode);
+    }
+    options
 }
 
-#[cfg(not(windows))]
-fn is_held(_: &io::Error) -> bool {
-    false
+fn is_held(error: &io::Error) -> bool {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    cfg!(windows) && error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
 }
 
 /// Whether the file is locked now; not if another process holds it.
-#[cfg(not(windows))]
 fn lock(file: &File) -> io::Result<bool> {
+    if cfg!(windows) {
+        return Ok(true);
+    }
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(true),
@@ -130,30 +136,6 @@ fn lock(file: &File) -> io::Result<bool> {
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
-}
-
-/// Here a lock keeps others from reading, too. A file that is opened so that nobody else can open
-/// it for writing can be read, and is released by a crash as well.
-#[cfg(windows)]
-fn shared(options: &OpenOptions) -> OpenOptions {
-    use std::os::windows::fs::OpenOptionsExt;
-
-    const FILE_SHARE_READ: u32 = 1;
-    const FILE_SHARE_DELETE: u32 = 4;
-    let mut options = options.clone();
-    options.share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE);
-    options
-}
-
-#[cfg(windows)]
-fn is_held(error: &io::Error) -> bool {
-    const ERROR_SHARING_VIOLATION: i32 = 32;
-    error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
-}
-
-#[cfg(windows)]
-fn lock(_: &File) -> io::Result<bool> {
-    Ok(true)
 }
 
 /// Who holds a lock: process and since when, by its text, which is the same in every language.

@@ -63,111 +63,76 @@ const C: Written<'_> = (4, "2022072512345928259", "cc", "skipped");
 const D: Written<'_> = (5, "CG5", "dd", "ok");
 const ALL: [Written<'_>; 4] = [A, B, C, D];
 
+/// A row by its letter, or `+` where a person has added one, with what its order, its flag and its
+/// mark are now.
+fn given(row_as_it_is: &str) -> String {
+    let mut words = row_as_it_is.split(' ');
+    let name = words.next();
+    let mut next = || words.next().filter(|it| *it != "-");
+    let (order, flag, mark) = (next(), next(), next());
+    let was = match name {
+        Some("A") => A,
+        Some("B") => B,
+        Some("C") => C,
+        Some("D") => D,
+        _ => return format!("{},{},,,,,,,\n", order.unwrap(), flag.unwrap()),
+    };
+    row(was, order, flag, mark.unwrap_or_default())
+}
+
 #[test]
 fn what_becomes_of_rows_that_are_given_back() {
     let moved = "is the order of another row";
-    let cut = "a spreadsheet has cut digits";
-    let long = "2022072512345920000";
-    let cases: &[(&str, Vec<String>, &[&str])] = &[
-        ("unedited", vec![row(A, None, None, "")], &["2 0012345 aa"]),
-        (
-            "corrected",
-            vec![row(A, Some("CG9"), Some("x"), "")],
-            &["2 CG9 x"],
-        ),
-        (
-            "zeros lost",
-            vec![row(A, Some("12345"), None, "")],
-            &["2 0012345 aa"],
-        ),
-        (
-            "that number is meant",
-            vec![row(A, Some("12345"), None, "!")],
-            &["2 12345 aa"],
-        ),
+    for (name, rows, expected) in [
+        ("unedited", "A", "2 0012345 aa"),
+        ("corrected", "A CG9 x", "2 CG9 x"),
+        ("zeros lost", "A 12345", "2 0012345 aa"),
+        ("that number is meant", "A 12345 - !", "2 12345 aa"),
         (
             "digits cut",
-            vec![row(C, Some(long), None, "")],
-            &["4 2022072512345928259 cc"],
+            "C 2022072512345920000",
+            "4 2022072512345928259 cc",
         ),
         (
-            "a last digit corrected",
-            vec![row(C, Some("2022072512345928258"), None, "")],
-            &["4 2022072512345928258 cc"],
+            "corrected",
+            "C 2022072512345928258",
+            "4 2022072512345928258 cc",
         ),
         (
             "digits hidden",
-            vec![row(C, Some("2.02207E+18"), None, "")],
-            &[cut],
+            "C 2.02207E+18",
+            "a spreadsheet has cut digits",
         ),
-        (
-            "success unedited",
-            vec![row(D, None, None, "")],
-            &["5 done"],
-        ),
-        (
-            "success edited",
-            vec![row(D, None, Some("x"), "")],
-            &["5 CG5 x"],
-        ),
+        ("success unedited", "D", "5 done"),
+        ("success edited", "D - x", "5 CG5 x"),
         (
             "orders moved",
-            vec![
-                row(A, Some("CG2"), None, ""),
-                row(B, Some("12345"), None, ""),
-            ],
-            &[moved, moved],
+            "A CG2; B 12345",
+            &format!("{moved}; {moved}"),
         ),
+        ("moved and meant", "B CG5 - !", "3 CG5 bb"),
+        ("a copy", "B; B", "3 CG2 bb"),
+        ("a copy edited", "B CG7; B", "3 CG2 bb; added CG7 bb"),
+        ("two exchanged", "A - bb; B - aa", "2 0012345 bb; 3 CG2 aa"),
         (
-            "moved and meant",
-            vec![row(B, Some("CG5"), None, "!")],
-            &["3 CG5 bb"],
+            "three exchanged",
+            "A - bb; B - cc; C - aa",
+            "the flags of 3 rows",
         ),
+        ("added", "+ CG9 x", "added CG9 x"),
+        ("added with another's order", "+ CG5 x", "added CG5 x"),
         (
-            "a copy",
-            vec![row(B, None, None, ""), row(B, None, None, "")],
-            &["3 CG2 bb"],
+            "added with such an order whose zeros are lost",
+            "+ 12345 x",
+            moved,
         ),
-        (
-            "a copy with another order",
-            vec![row(B, Some("CG7"), None, ""), row(B, None, None, "")],
-            &["3 CG2 bb", "added CG7 bb"],
-        ),
-        (
-            "two flags exchanged",
-            vec![row(A, None, Some("bb"), ""), row(B, None, Some("aa"), "")],
-            &["2 0012345 bb", "3 CG2 aa"],
-        ),
-        (
-            "three flags exchanged",
-            vec![
-                row(A, None, Some("bb"), ""),
-                row(B, None, Some("cc"), ""),
-                row(C, None, Some("aa"), ""),
-            ],
-            &["the flags of 3 rows"],
-        ),
-        ("added", vec!["CG9,x,,,,,,,\n".to_owned()], &["added CG9 x"]),
-        (
-            "added with the order of another",
-            vec!["CG5,x,,,,,,,\n".to_owned()],
-            &["added CG5 x"],
-        ),
-        (
-            "added, with another's order that has lost its zeros",
-            vec!["12345,x,,,,,,,\n".to_owned()],
-            &[moved],
-        ),
-        (
-            "sorted",
-            vec![row(C, None, None, ""), row(A, None, None, "")],
-            &["2 0012345 aa", "4 2022072512345928259 cc"],
-        ),
-    ];
-    for (name, given, expected) in cases {
-        let said = corrected(&ALL, &given.concat(), &issuer());
+        ("sorted", "C; A", "2 0012345 aa; 4 2022072512345928259 cc"),
+    ] {
+        let rows: String = rows.split("; ").map(given).collect();
+        let said = corrected(&ALL, &rows, &issuer());
+        let expected: Vec<&str> = expected.split("; ").collect();
         assert_eq!(said.len(), expected.len(), "{name}: {said:?}");
-        for (said, expected) in said.iter().zip(*expected) {
+        for (said, expected) in said.iter().zip(expected) {
             assert!(said.contains(expected), "{name}: {said}");
         }
     }

@@ -163,30 +163,27 @@ impl Number {
     fn texts(&self) -> impl Iterator<Item = String> + '_ {
         let plain = self.unsigned();
         let point = if plain.contains('.') { "" } else { "." };
-        let decimals = (1..=4).map({
-            let plain = plain.clone();
-            move |zeros| format!("{plain}{point}{}", "0".repeat(zeros))
-        });
+        let decimals = [1, 2, 3, 4].map(|zeros| format!("{plain}{point}{}", "0".repeat(zeros)));
         let powers = (0..=self.exponent.clamp(0, 30)).flat_map(move |power| {
             let zeros = "0".repeat((self.exponent - power).max(0) as usize);
             let mantissa = format!("{}{zeros}", self.digits);
-            let signs = ["E", "e", "E+", "e+"].into_iter();
-            signs.flat_map(move |sign| {
+            ["E", "e", "E+", "e+"].into_iter().flat_map(move |sign| {
                 let mantissa = mantissa.clone();
                 (1..=3).map(move |width| format!("{mantissa}{sign}{power:0width$}"))
             })
         });
-        let sign = if self.is_negative { "-" } else { "" };
+        let signs = if self.is_negative {
+            vec!["-"]
+        } else {
+            vec!["", "+"]
+        };
         let unsigned = [plain].into_iter().chain(decimals).chain(powers);
         unsigned.flat_map(move |text| {
             let most = MAX_ORDER.saturating_sub(text.len());
-            let zeros = (0..=most).map(move |zeros| format!("{sign}{}{text}", "0".repeat(zeros)));
-            let plus = (sign.is_empty()).then_some(());
-            let text = zeros.clone();
-            zeros.chain(
-                plus.into_iter()
-                    .flat_map(move |()| text.clone().map(|it| format!("+{it}"))),
-            )
+            signs.clone().into_iter().flat_map(move |sign| {
+                let text = text.clone();
+                (0..=most).map(move |zeros| format!("{sign}{}{text}", "0".repeat(zeros)))
+            })
         })
     }
 

@@ -1,6 +1,6 @@
 //! The one place where a call is made: permit, call, verdict, wait, again.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -8,7 +8,6 @@ use super::account::take_account;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
 use super::reach::Reach;
-use super::report::Counts;
 use super::rules::Rules;
 use crate::erp::{CallError, Client, ErrorKind, Limit};
 use crate::files::AccountState;
@@ -41,6 +40,13 @@ pub struct Attempted<T> {
     pub attempts: u32,
     /// `None` if the run stopped before anything was known.
     pub result: Option<Result<T, CallError>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub calls: AtomicU64,
+    pub retries: AtomicU64,
+    pub pauses: AtomicU64,
 }
 
 pub struct Calls<'r> {

@@ -18,13 +18,6 @@ use crate::stop::StopReason;
 /// cannot fill the memory.
 const MAX_MESSAGES: usize = 1_000;
 
-#[derive(Debug, Default)]
-pub struct Counts {
-    pub calls: AtomicU64,
-    pub retries: AtomicU64,
-    pub pauses: AtomicU64,
-}
-
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub kind: Appended,

@@ -16,16 +16,6 @@ fn what_was_appended_is_not_the_sheets_own() {
 }
 
 #[test]
-fn columns_of_these_names_elsewhere_are_the_users() {
-    let sheet = open("purchase_no,flag_name,status,message\nCG1,aa,open,hi\n");
-    assert_eq!(sheet.columns().len(), 4);
-    assert_eq!(
-        cells(&rows(&sheet).unwrap()[0]),
-        ["CG1", "aa", "open", "hi"]
-    );
-}
-
-#[test]
 fn the_flag_sent_is_the_flag() {
     let text = format!("purchase_no,标记,sent_flag,{SEVEN}\nCG1,old,加急,2,failed,,m,3,t,x\n");
     let sheet = open(&text);
@@ -58,11 +48,7 @@ fn a_row_that_was_ragged_stays_invalid_until_corrected() {
     ));
     assert_eq!(sheet.columns(), ["purchase_no", "flag_name"]);
     let told = told(&sheet);
-    assert!(
-        told[0].starts_with("2 ! wrong number of fields"),
-        "{}",
-        told[0]
-    );
+    has(&told[0], "2 ! wrong number of fields");
     assert_eq!(told[1], "3 CG2 aa");
     let rows = rows(&sheet).unwrap();
     let extra: Vec<_> = rows.iter().map(Row::extra_fields).collect();

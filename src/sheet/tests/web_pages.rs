@@ -65,7 +65,7 @@ fn cells_that_span_keep_the_others_in_place() {
         told[..5],
         ["2 CG1 aa", "3 CG1 bb", "4 CG2 cc", "5 CG3 cc", "6 CG4 dd"]
     );
-    assert!(told[5].starts_with("7 ! flag_name is empty"), "{}", told[5]);
+    has(&told[5], "7 ! flag_name is empty");
     assert_eq!(rows_of(&sheet)[2], ["CG2", "cc", ""]);
     let merged = (say!("warning-merged-cells", count = 2), false);
     assert_eq!(sheet.layout().warnings, [merged]);

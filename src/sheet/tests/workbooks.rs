@@ -96,10 +96,7 @@ fn a_table_that_starts_elsewhere_keeps_its_rows_and_letters() {
         write(book.add_worksheet(), (4, 2), table);
     });
     let said = refused(&bytes);
-    has(
-        &said,
-        "line 6: more than one column could be the flag column",
-    );
+    has(&said, "line 6: more than one column");
     has(&said, "\"标记\" (column E), \"标记名称\" (column F)");
     let options = with(|it| it.flag_column = Some("F".to_owned()));
     let sheet = opened(&bytes, &options).unwrap();
@@ -145,10 +142,8 @@ fn results_kept_as_a_workbook_are_still_results() {
 fn a_damaged_workbook_is_said_to_be() {
     let bytes = table(&[&["采购单号", "标记"], &["CG1", "a"]]);
     for length in [bytes.len() / 2, bytes.len() - 10, 30] {
-        has(
-            &refused(&bytes[..length]),
-            "is not a sheet that can be read",
-        );
+        let said = refused(&bytes[..length]);
+        has(&said, "is not a sheet that can be read");
     }
 }
 
@@ -159,14 +154,9 @@ fn a_stray_cell_far_away_makes_one_row_more() {
         write(sheet, (0, 0), &[&["采购单号", "标记"], &["CG1", "a"]]);
         sheet.write(1_048_575, 16_383, "x").unwrap();
     });
-    let sheet = open(&bytes);
-    let told = told(&sheet);
+    let told = told(&open(&bytes));
     assert_eq!(told[0], "2 CG1 a");
-    assert!(
-        told[1].starts_with("1048576 ! 采购单号 is empty"),
-        "{}",
-        told[1]
-    );
+    has(&told[1], "1048576 ! 采购单号 is empty");
 }
 
 #[test]
@@ -198,25 +188,22 @@ fn cells_that_may_be_another_order_are_invalid_and_stand_as_they_are_shown() {
         assert_eq!(rows[1].doubts(&sheet), [said.contains('!'), false]);
     };
     number("0000000", 12_346.0, "0012346", "3 0012346 a");
+    let general = "General";
     number(
-        "General",
+        general,
         12_346.0,
         "12346",
         "! 采购单号 is a number with fewer digits",
     );
     number("#,##0", 12_346.0, "12346", "(12346, shown as #,##0)");
-    number("General", 1_724.999_999_999_999_8, "1725", "decimals");
-    number(
-        "General",
-        1_724.999_999_999_999_8,
-        "1725",
-        "(\"1724.9999999999998\")",
-    );
+    let long = 1_724.999_999_999_999_8;
+    number(general, long, "1725", "decimals");
+    number(general, long, "1725", "(\"1724.9999999999998\")");
     number("0%", 0.15, "15%", "is a percentage");
     number("m/d/yyyy", 220_413.0, "2503-06-20", "is a date");
     number("[h]:mm", 1.5, "36:00:00", "is a time");
-    let long = "1.23456789012346E+15";
-    number("General", 1_234_567_890_123_456.0, long, "cut to 15 digits");
+    let cut = "1.23456789012346E+15";
+    number(general, 1_234_567_890_123_456.0, cut, "cut to 15 digits");
 }
 
 #[test]
@@ -265,17 +252,9 @@ fn formulas_filled_down_below_the_orders_are_blank_as_they_look() {
     assert_eq!(rows(&format!("{order}{nothing}")), ["2 CG1 a"]);
     // Where there is nothing else, or no value at all, they were never calculated.
     let never = "<row><c><f>A1</f></c><c><f>B1</f></c></row>";
-    for (all, says) in [
-        (
-            nothing.to_owned(),
-            "2 ! 采购单号 is a formula without a value",
-        ),
-        (
-            format!("{order}{never}"),
-            "3 ! 采购单号 is a formula without a value",
-        ),
-    ] {
-        let told = rows(&all).pop().unwrap();
-        assert!(told.starts_with(says), "{told}");
+    for (all, line) in [(nothing, 2), (&format!("{order}{never}"), 3)] {
+        let says = format!("{line} ! 采购单号 is a formula without a value");
+        let told = rows(all).pop().unwrap();
+        assert!(told.starts_with(&says), "{told}");
     }
 }

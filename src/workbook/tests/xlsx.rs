@@ -1,6 +1,6 @@
 //! Cells of xlsx files.
 
-use rust_xlsxwriter::{Format as Style, Formula};
+use rust_xlsxwriter::Format as Style;
 
 use super::*;
 
@@ -76,17 +76,6 @@ fn kinds_of_cells_in_xlsx() {
         let bytes = xlsx_rows(&row, &[("xl/sharedStrings.xml", strings)]);
         assert_eq!(order(&bytes), shown, "{cell}");
     }
-}
-
-#[test]
-fn formulas_have_the_value_that_was_calculated() {
-    let bytes = book(|book| {
-        let sheet = book.add_worksheet();
-        sheet.write(0, 0, Formula::new("=\"CG\"&1")).unwrap();
-        let known = Formula::new("=\"CG\"&3").set_result("CG3");
-        sheet.write(0, 1, known).unwrap();
-    });
-    assert_eq!(rows(&bytes).unwrap(), [["NoValue 0", "CG3"]]);
 }
 
 #[test]

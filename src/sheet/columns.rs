@@ -3,7 +3,7 @@
 use super::input::SheetOptions;
 use super::normalize::{folded, is_blank, plain_name};
 use super::own::OwnColumns;
-use super::record::Record;
+use super::problem::Record;
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::{all, list, quoted};

@@ -3,7 +3,7 @@
 use super::format::{SNIFF_LEN, is_workbook, locked_document};
 use super::header::Header;
 use super::input::{Input, SheetError, SheetOptions};
-use super::record::RecordReader;
+use super::problem::RecordReader;
 use super::text::{Decoded, Text, TextEncoding};
 use super::worksheets::Worksheet;
 use crate::language::say;

@@ -6,7 +6,7 @@ use super::columns::{Columns, FlagSource, Line};
 use super::input::{SheetError, SheetOptions};
 use super::normalize::{is_blank, plain_name, strip_wrapping};
 use super::own::{OwnColumns, Unclear};
-use super::record::RecordReader;
+use super::problem::RecordReader;
 use crate::language::say;
 use crate::text::all;
 use crate::workbook::letter;

@@ -18,8 +18,6 @@ mod misfit;
 mod normalize;
 mod own;
 mod problem;
-mod record;
-mod rounding;
 mod row;
 mod text;
 mod torn;
@@ -44,10 +42,9 @@ pub use row::{Origin, Part, Place, Row, Rows};
 use crate::erp::field::Field;
 use columns::FlagSource;
 use content::Content;
-use entry::check_given_flag;
+use entry::{check_given_flag, has_rounded_orders};
 use header::Header;
 use input::Input;
-use rounding::has_rounded_orders;
 use torn::Torn;
 
 /// An opened sheet: what was found out about it, and as many passes over its rows as wanted.

@@ -10,8 +10,7 @@ use super::columns::FlagSource;
 use super::header::Header;
 use super::input::SheetError;
 use super::normalize::{is_blank, strip_wrapping};
-use super::problem::Problem;
-use super::record::{CellProblems, Record, RecordReader};
+use super::problem::{CellProblems, Problem, Record, RecordReader};
 use super::torn::Torn;
 use crate::language::say;
 

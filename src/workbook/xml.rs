@@ -16,15 +16,9 @@ pub struct Xml<'r> {
     reader: quick_xml::Reader<Metered<'r>>,
     buffer: Vec<u8>,
     depth: usize,
-    /// Why it is no XML.
-    pub fault: Option<XmlFault>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum XmlFault {
-    /// It ends within an element.
-    Cut,
-    Malformed,
+    /// Whether it ends within an element.
+    pub is_cut: bool,
+    pub is_malformed: bool,
 }
 
 /// What markup is made of. An empty element is a start and an end.
@@ -49,7 +43,8 @@ impl<'r> Xml<'r> {
             reader,
             buffer: Vec::new(),
             depth: 0,
-            fault: None,
+            is_cut: false,
+            is_malformed: false,
         }
     }
 
@@ -70,18 +65,18 @@ impl<'r> Xml<'r> {
             Ok(Event::GeneralRef(reference)) => match character(&reference) {
                 Some(character) => Piece::Text(Cow::Owned(character.into())),
                 None => {
-                    self.fault = Some(XmlFault::Malformed);
+                    self.is_malformed = true;
                     return Err(broken());
                 }
             },
             Ok(Event::Eof) if self.depth > 0 => {
-                self.fault = Some(XmlFault::Cut);
+                self.is_cut = true;
                 return Err(cut());
             }
             Ok(Event::Eof) => Piece::Eof,
             Err(quick_xml::Error::Io(error)) => return Err(self.reader.get_ref().explain(&error)),
             Ok(Event::Start(_)) | Err(_) => {
-                self.fault = Some(XmlFault::Malformed);
+                self.is_malformed = true;
                 return Err(broken());
             }
             Ok(_) => Piece::Other,

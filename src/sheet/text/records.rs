@@ -6,7 +6,7 @@ use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
 use crate::language::say;
 use crate::sheet::input::{Input, SheetError};
-use crate::sheet::record::{NO_PROBLEMS, Record, RecordReader};
+use crate::sheet::problem::{NO_PROBLEMS, Record, RecordReader};
 use crate::workbook::{TextReader, letter};
 
 /// So that memory does not grow with a quote that is never closed.

@@ -6,7 +6,7 @@ use crate::language::say;
 use crate::sheet::header::{Header, Search, search};
 use crate::sheet::input::SheetOptions;
 use crate::sheet::normalize::is_blank;
-use crate::sheet::record::RecordReader;
+use crate::sheet::problem::RecordReader;
 use crate::text::{self, MAX_LISTED, first, first_of, quoted};
 use crate::workbook::{Table, Workbook, WorkbookError};
 
@@ -127,28 +127,23 @@ impl Survey {
         }
         match (self.found.pop(), self.unreadable, self.nearest) {
             (Some(one), None, _) => one.chosen,
-            (Some(_), Some((name, fault)), _) => Err(unreadable(name, fault)),
+            (Some(_), Some((name, error)), _) => Err(match error.damage() {
+                Some(damage) => {
+                    let name = quoted(&name);
+                    say!(
+                        "sheet-unreadable-worksheet",
+                        worksheet = name,
+                        damage = damage
+                    )
+                }
+                None => error.to_string(),
+            }),
             (None, Some((_, error)), _) => Err(error.to_string()),
             (None, None, nearest) => {
                 let fault = nearest.and_then(|it| it.found.err());
                 Err(fault.unwrap_or_else(|| say!("sheet-empty")))
             }
         }
-    }
-}
-
-/// Why a worksheet beside others cannot be read.
-fn unreadable(name: String, error: WorkbookError) -> String {
-    match error.damage() {
-        Some(damage) => {
-            let name = quoted(&name);
-            say!(
-                "sheet-unreadable-worksheet",
-                worksheet = name,
-                damage = damage
-            )
-        }
-        None => error.to_string(),
     }
 }
 

@@ -9,8 +9,7 @@ use crate::sheet::misfit::{
     SCIENTIFIC, TIME,
 };
 use crate::sheet::normalize::is_blank;
-use crate::sheet::problem::Problem;
-use crate::sheet::record::{CellProblems, NO_PROBLEMS, Record, RecordReader};
+use crate::sheet::problem::{CellProblems, NO_PROBLEMS, Problem, Record, RecordReader};
 use crate::text::{one_line, quoted};
 use crate::workbook::{Cell, Kind, Row, Table};
 

@@ -11,7 +11,7 @@ use super::builder::{Stored, TableBuilder};
 use super::date::iso;
 use super::error::{Result, WorkbookError, cut_table, out_of_order};
 use super::table::{Kind, MAX_COLUMNS, Value};
-use super::xml::{Piece, Xml, XmlFault, append, attribute};
+use super::xml::{Piece, Xml, append, attribute};
 use super::{Held, TextReader, hold};
 use crate::language::say;
 use styles::Styles;
@@ -29,12 +29,14 @@ pub fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
             Err(error) => break error,
         }
     };
-    let fault = xml.fault;
+    let (is_cut, is_malformed) = (xml.is_cut, xml.is_malformed);
     drop(xml);
-    Err(match fault {
-        Some(XmlFault::Cut) => cut_table(),
-        Some(XmlFault::Malformed) => WorkbookError::new(say!("sheet-bad-xml", line = text.line())),
-        None => error,
+    Err(if is_cut {
+        cut_table()
+    } else if is_malformed {
+        WorkbookError::new(say!("sheet-bad-xml", line = text.line()))
+    } else {
+        error
     })
 }
 

@@ -23,7 +23,7 @@ mod workbook;
 pub mod internals {
     pub use crate::erp::{Clock, Limit, Reply, UPDATE_METHOD, classify, masked, sign};
     pub use crate::files::journal;
-    pub use crate::pace::{AdaptiveRate, KnownRates, RateLimit, Workers};
+    pub use crate::pace::{AdaptiveRate, RateLimit, Workers};
     pub use crate::run::{OnConflict, Orders};
     pub use crate::sheet::{Row, Sheet, SheetError, SheetOptions, Source};
 }

@@ -7,8 +7,8 @@ mod machine;
 mod simulation;
 
 use machine::{Server, describe};
-use simulation::{MAKES, Summary, nights};
-use wdt_flags::internals::{AdaptiveRate, KnownRates, Limit, RateLimit, Workers};
+use simulation::{MAKES, Summary};
+use wdt_flags::internals::{AdaptiveRate, Limit, RateLimit, Workers};
 
 const LIMITS: [f64; 7] = [7.0, 20.0, 37.0, 60.0, 90.0, 200.0, 600.0];
 const RATES: [&str; 3] = ["55/min", "600/min", "auto"];
@@ -22,7 +22,7 @@ fn main() {
     println!("{}", Summary::HEADER);
     let mut used = 0.0;
     for make in MAKES {
-        let summary = Summary::of(&nights(make, &LIMITS, &RATES, NIGHTS_OF_EACH));
+        let summary = Summary::of(make, &LIMITS, &RATES, NIGHTS_OF_EACH);
         println!("{summary} | {make:?}");
         used += summary.mean / MAKES.len() as f64;
     }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -25,17 +25,9 @@ const FLAGS: [&str; 2] = ["aa", "加急"];
 /// Rows by the numbers of their order and flag.
 type Rows = Vec<(usize, usize)>;
 
-/// A run that is cut short.
-#[derive(Clone, Debug)]
-struct Short {
-    /// Rows that the sheet has grown by before.
-    grown: Rows,
-    /// At which of the calls' answers and the outcomes that follow them.
-    moment: usize,
-    /// Calls at once.
-    workers: usize,
-    end: End,
-}
+/// A run that is cut short: the rows that the sheet has grown by before, at which of the calls'
+/// answers and the outcomes that follow them, the calls at once, and how.
+type Short = (Rows, usize, usize, End);
 
 #[derive(Clone, Copy, Debug)]
 enum End {
@@ -52,17 +44,9 @@ fn rows(most: usize) -> impl Strategy<Value = Rows> {
 }
 
 fn short() -> impl Strategy<Value = Short> {
-    let end = prop_oneof![
-        Just(End::Kill),
-        any::<u8>().prop_map(End::PowerCut),
-        Just(End::Interrupt),
-    ];
-    (rows(2), 0..6_usize, 1..4_usize, end).prop_map(|(grown, moment, workers, end)| Short {
-        grown,
-        moment,
-        workers,
-        end,
-    })
+    let cut = any::<u8>().prop_map(End::PowerCut);
+    let end = prop_oneof![Just(End::Kill), cut, Just(End::Interrupt)];
+    (rows(2), 0..6_usize, 1..4_usize, end)
 }
 
 /// Stops a run at its moment, and remembers how its journal was then.
@@ -136,17 +120,18 @@ impl Shop {
         };
         let sheet = self.path("orders.csv");
         let paths = Paths::new(Some(&sheet), None, None, Wanted::default()).expect("names");
+        let rules = Rules {
+            rate: RateLimit::Unlimited,
+            workers: workers.to_string().parse().expect("workers"),
+            retries: 4,
+            max_failures: None,
+            max_consecutive_failures: None,
+            give_up_after: None,
+            deadline: None,
+            account_lock: None,
+        };
         let settings = Settings {
-            rules: Rules {
-                rate: RateLimit::Unlimited,
-                workers: workers.to_string().parse().expect("workers"),
-                retries: 4,
-                max_failures: None,
-                max_consecutive_failures: None,
-                give_up_after: None,
-                deadline: None,
-                account_lock: None,
-            },
+            rules,
             limit: None,
             skip_unchanged: None,
             verify: false,
@@ -166,21 +151,19 @@ impl Shop {
         };
         let sheet = Sheet::open(Source::Path(sheet), &SheetOptions::default()).expect("a sheet");
         let report = run::run(sheet, &account, &client, &settings, &cut.stop, &[&cut]);
-        (
-            report.expect("results"),
-            cut.seen.into_inner().expect("no panic"),
-        )
+        let seen = cut.seen.into_inner().expect("no panic");
+        (report.expect("results"), seen)
     }
 
-    fn cut_short(&self, short: &Short) {
+    fn cut_short(&self, moment: usize, workers: usize, end: End) {
         let outputs = ["orders.results.csv", "orders.failures.csv"].map(|name| self.path(name));
         let before = outputs.each_ref().map(|path| fs::read(path).ok());
-        let (_, seen) = self.run(short.workers, short.moment);
+        let (_, seen) = self.run(workers, moment);
         // The run was over before if it needed fewer calls.
         let Some(mut journal) = seen.journal else {
             return;
         };
-        match short.end {
+        match end {
             End::Interrupt => return,
             End::Kill => {}
             End::PowerCut(share) => {
@@ -198,18 +181,6 @@ impl Shop {
     }
 }
 
-/// The statuses of the rows in the results, in their order.
-fn statuses(results: &Path) -> Vec<String> {
-    let mut csv = csv::Reader::from_path(results).expect("results");
-    let header = csv.headers().expect("a header").clone();
-    let at = header
-        .iter()
-        .position(|column| column == "status")
-        .expect("a column");
-    let rows = csv.records().map(|row| row.expect("a row")[at].to_owned());
-    rows.collect()
-}
-
 fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
     let mut shop = Shop {
         directory: tempfile::tempdir().expect("a directory"),
@@ -217,9 +188,9 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
         sheet: Rows::new(),
     };
     shop.grow(first);
-    for short in shorts {
-        shop.grow(&short.grown);
-        shop.cut_short(short);
+    for (grown, moment, workers, end) in shorts {
+        shop.grow(grown);
+        shop.cut_short(*moment, *workers, *end);
     }
     shop.grow(last);
     let (report, seen) = shop.run(1, usize::MAX);
@@ -237,8 +208,12 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
             "superseded"
         }
     });
-    let expected: Vec<_> = expected.collect();
-    assert_eq!(statuses(&shop.path("orders.results.csv")), expected);
+    let mut results = csv::Reader::from_path(shop.path("orders.results.csv")).expect("results");
+    let rows = results.deserialize().map(|row| row.expect("a row"));
+    let statuses: Vec<String> = rows
+        .map(|mut row: HashMap<String, String>| row.remove("status").expect("a column"))
+        .collect();
+    assert!(expected.eq(statuses.iter()), "{statuses:?}");
 }
 
 #[test]

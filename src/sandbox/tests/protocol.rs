@@ -63,11 +63,9 @@ fn the_address_is_checked_to_the_letter() {
 
 /// What is asked by a call whose address is right, but for this field of it.
 fn asked(method: &str, (field, value): (&str, &str), body: &Value) -> Result<Request, Refusal> {
-    let mut query: Query = ["page_size=100", "page_no=0", "calc_total=1"]
-        .iter()
-        .filter_map(|field| field.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
+    let paging = [("page_size", "100"), ("page_no", "0"), ("calc_total", "1")];
+    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let mut query: Query = paging.map(own).into();
     query.insert("method".to_owned(), method.to_owned());
     query.insert(field.to_owned(), value.to_owned());
     request(&query, &body.to_string(), true)
@@ -79,7 +77,7 @@ fn arguments_have_their_form() {
     let window = |start: &str, end: &str| json!([{ "start_time": start, "end_time": end }]);
     let (day, next) = ("2026-11-01 00:00:00", "2026-11-02 00:00:00");
     let [list, now, update] = [LIST_METHOD, NOW_METHOD, UPDATE_METHOD];
-    let long = "单".repeat(41);
+    let (long, late) = ("单".repeat(41), "2026-12-01 00:00:01");
     for (method, body, status, message) in [
         (update, json!({ "purchase_no": "CG1" }), 1, "参数错误"),
         (update, json!([]), 1, "invalid argument count"),
@@ -90,12 +88,7 @@ fn arguments_have_their_form() {
         (list, order(json!("CG1")), 2, "未知参数:flag_name"),
         (list, window("", next), 100, "参数中必须包含起止时间"),
         (list, window(next, day), 100, "开始时间不能晚于结束时间"),
-        (
-            list,
-            window(day, "2026-12-01 00:00:01"),
-            100,
-            "起止时间跨度不能超过30天",
-        ),
+        (list, window(day, late), 100, "起止时间跨度不能超过30天"),
         (list, window("2026-11-01", next), 2, "参数值错误:start_time"),
         ("goods.Goods.query", json!([]), 100, "权限不足"),
     ] {
@@ -105,8 +98,7 @@ fn arguments_have_their_form() {
     assert_eq!(asked(now, ("v", "1.0"), &json!([])), Ok(Request::Now));
     let query = |method: &str| Query::from([("method".to_owned(), method.to_owned())]);
     for body in ["not json", "[] []", &"[".repeat(60_000)] {
-        let verdict = request(&query(update), body, true);
-        assert_eq!(verdict, refused(1, "参数错误"));
+        assert_eq!(request(&query(update), body, true), refused(1, "参数错误"));
     }
     let forbidden = request(&query(list), "[{}]", false);
     assert_eq!(forbidden, refused(100, "权限不足"));
@@ -114,26 +106,29 @@ fn arguments_have_their_form() {
 
 #[test]
 fn a_listing_is_of_a_number_or_a_window_in_beijing() {
-    let number = json!([{ "purchase_no": "CG1", "start_time": "2011-12-31 23:59:59" }]);
-    let window =
-        json!([{ "start_time": "2011-12-31 23:59:59", "end_time": "2012-01-30 23:59:59" }]);
+    let (start, end) = ("2011-12-31 23:59:59", "2012-01-30 23:59:59");
+    let number = json!([{ "purchase_no": "CG1", "start_time": start }]);
+    let window = json!([{ "start_time": start, "end_time": end }]);
     let [start, end] =
         [1_325_347_199, 1_327_939_199].map(|it| Timestamp::from_second(it).expect("a time"));
-    let cg1 = || Wanted::Number("CG1".to_owned());
-    let dates = || Wanted::Modified(start..=end);
-    for (field, value, body, wanted, page_size, page, with_total) in [
-        ("page_size", "1", &number, cg1(), 1, 0, true),
-        ("page_no", "12345", &number, cg1(), 100, 12_345, true),
-        ("calc_total", "0", &window, dates(), 100, 0, false),
+    for (field, value, page_size, page, with_total) in [
+        ("page_size", "1", 1, 0, true),
+        ("page_no", "12345", 100, 12_345, true),
+        ("calc_total", "0", 100, 0, false),
     ] {
-        let listing = Listing {
-            wanted,
-            page_size,
-            page,
-            with_total,
-        };
-        let asked = asked(LIST_METHOD, (field, value), body);
-        assert_eq!(asked, Ok(Request::List(listing)));
+        for (body, wanted) in [
+            (&number, Wanted::Number("CG1".to_owned())),
+            (&window, Wanted::Modified(start..=end)),
+        ] {
+            let listing = Listing {
+                wanted,
+                page_size,
+                page,
+                with_total,
+            };
+            let asked = asked(LIST_METHOD, (field, value), body);
+            assert_eq!(asked, Ok(Request::List(listing)));
+        }
     }
     for (field, wrong) in [("page_size", "101"), ("page_no", "-1"), ("calc_total", "2")] {
         let asked = asked(LIST_METHOD, (field, wrong), &number);

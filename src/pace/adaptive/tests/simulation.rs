@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{AdaptiveRate, KnownRates, Limit, RateLimit, Workers};
+use super::{AdaptiveRate, Limit, RateLimit, Workers};
 
 const MINUTE: f64 = 60.0;
 const PART: f64 = 10.0 * MINUTE;
@@ -29,10 +29,10 @@ pub enum Make {
     Sliding,
     /// A token bucket that holds a minute's calls.
     Bucket,
-    /// As `Fixed`, but who exceeds it is shut out for so long, from each call on if `prolonged`.
-    Penalty { shut: f64, prolonged: bool },
-    /// As `Fixed`, and says when the minute is over, or always that it is in a second.
-    RetryAfter { true_wait: bool },
+    /// As `Fixed`, but who exceeds it is shut out for so long, and from each call on if so.
+    Penalty(f64, bool),
+    /// As `Fixed`, and says when the minute is over, or else always that it is in a second.
+    RetryAfter(bool),
     /// As `Fixed`, but the first minute is used up before the run begins.
     UsedUp,
     /// As `Fixed`, but others use 40 % of it every second hour. Half of the nights begin in one.
@@ -49,24 +49,12 @@ pub const MAKES: [Make; 16] = [
     Make::Fixed,
     Make::Sliding,
     Make::Bucket,
-    Make::Penalty {
-        shut: 300.0,
-        prolonged: false,
-    },
-    Make::Penalty {
-        shut: 600.0,
-        prolonged: false,
-    },
-    Make::Penalty {
-        shut: 300.0,
-        prolonged: true,
-    },
-    Make::Penalty {
-        shut: 600.0,
-        prolonged: true,
-    },
-    Make::RetryAfter { true_wait: true },
-    Make::RetryAfter { true_wait: false },
+    Make::Penalty(300.0, false),
+    Make::Penalty(600.0, false),
+    Make::Penalty(300.0, true),
+    Make::Penalty(600.0, true),
+    Make::RetryAfter(true),
+    Make::RetryAfter(false),
     Make::UsedUp,
     Make::Shared,
     Make::Bursts(0.4),
@@ -138,7 +126,7 @@ impl Gate {
     }
 
     fn admits(&mut self, now: f64) -> bool {
-        if let Make::Penalty { shut, prolonged } = self.make
+        if let Make::Penalty(shut, prolonged) = self.make
             && now < self.shut_until
         {
             if prolonged {
@@ -161,7 +149,7 @@ impl Gate {
         let admits = (self.admitted.len() as f64) < self.limit_at(now);
         if admits {
             self.admitted.push_back(now);
-        } else if let Make::Penalty { shut, .. } = self.make {
+        } else if let Make::Penalty(shut, _) = self.make {
             self.shut_until = now + shut;
         }
         admits
@@ -169,8 +157,8 @@ impl Gate {
 
     fn retry_after(&self, now: f64) -> Option<Duration> {
         let wait = match self.make {
-            Make::RetryAfter { true_wait: true } => self.window_began(now) + MINUTE - now,
-            Make::RetryAfter { true_wait: false } => 1.0,
+            Make::RetryAfter(true) => self.window_began(now) + MINUTE - now,
+            Make::RetryAfter(false) => 1.0,
             _ => return None,
         };
         Some(Duration::from_secs_f64(wait.ceil()))
@@ -218,102 +206,58 @@ enum End {
     Lost,
 }
 
-/// What is due, the earliest first, in nanoseconds, which have an order.
-#[derive(Default)]
-struct Agenda {
-    due: BinaryHeap<(Reverse<u64>, usize)>,
-    calls: Vec<Call>,
-    free: Vec<usize>,
-}
-
-impl Agenda {
-    fn in_flight(&self) -> usize {
-        self.calls.len() - self.free.len()
-    }
-
-    fn next_at(&self) -> Option<f64> {
-        let (Reverse(at), _) = self.due.peek()?;
-        Some(*at as f64 / 1e9)
-    }
-
-    fn pop(&mut self) -> (f64, Call) {
-        let (Reverse(at), slot) = self.due.pop().expect("a call in flight");
-        self.free.push(slot);
-        (at as f64 / 1e9, self.calls[slot])
-    }
-
-    fn push(&mut self, at: f64, call: Call) {
-        let slot = self.free.pop().unwrap_or(self.calls.len());
-        if slot == self.calls.len() {
-            self.calls.push(call);
-        } else {
-            self.calls[slot] = call;
-        }
-        self.due.push((Reverse((at * 1e9) as u64), slot));
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    pub make: Make,
-    pub limit: f64,
-    pub rate: &'static str,
-    pub workers: &'static str,
-    pub seed: u64,
-}
-
-/// A night, and the shares of what could be used.
-#[derive(Debug)]
-pub struct Night {
-    pub used: f64,
+/// The shares that a night used of what could be used.
+struct Night {
+    used: f64,
     /// The worst hour after the second.
-    pub worst_hour: f64,
-    pub first_hour: f64,
-    pub ten_minutes: f64,
-    pub throttled: u32,
-    pub above_ceiling: bool,
-    pub known: Option<KnownRates>,
+    worst_hour: f64,
+    throttled: u32,
 }
 
-pub fn simulate(setting: Setting, length: f64, known: Option<KnownRates>) -> Night {
-    let limit: RateLimit = setting.rate.parse().expect("a rate");
-    let workers: Workers = setting.workers.parse().expect("workers");
-    let ceiling = match limit {
-        RateLimit::Limited { .. } => limit.interval(),
+fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> Night {
+    let rate: RateLimit = rate.parse().expect("a rate");
+    let workers = Workers::default();
+    let ceiling = match rate {
+        RateLimit::Limited { .. } => rate.interval(),
         RateLimit::Auto | RateLimit::Unlimited => None,
     };
-    let mut random = Random::new(setting.seed);
-    let mut gate = Gate::new(setting.make, setting.limit, &mut random);
+    let mut random = Random::new(seed);
+    let mut gate = Gate::new(make, limit, &mut random);
     // Latencies are from 0.05 s to at most 3 s.
     let spread = random.next() * 2.95;
-    let mut pace = AdaptiveRate::new(limit, workers, known, LONGEST_WAIT);
-    let mut agenda = Agenda::default();
+    let mut pace = AdaptiveRate::new(rate, workers, None, LONGEST_WAIT);
+    // What is due, the earliest first, in nanoseconds, which have an order.
+    let mut due = BinaryHeap::new();
+    let mut calls: Vec<Call> = Vec::new();
+    let nanos = |at: f64| (at * 1e9) as u64;
     let (mut now, mut next) = (0.0_f64, 0.0_f64);
     let mut passed = [0.0; (NIGHT / PART) as usize];
-    let (mut throttled, mut above_ceiling) = (0, false);
+    let mut throttled = 0;
     loop {
         let can_start = now.max(next).max(pace.resume_at().as_secs_f64());
-        let may_start = agenda.in_flight() < pace.max_in_flight();
-        if may_start && agenda.next_at().is_none_or(|at| can_start <= at) {
+        let earliest = due.peek().map(|&Reverse((at, _))| at as f64 / 1e9);
+        let may_start = due.len() < pace.max_in_flight();
+        if may_start && earliest.is_none_or(|at| can_start <= at) {
             now = can_start;
-            if now >= length {
+            if now >= NIGHT {
                 break;
             }
             let latency = 0.05 + random.next() * spread;
             let way_there = latency * random.next();
-            let call = Call {
+            due.push(Reverse((nanos(now + way_there), calls.len())));
+            calls.push(Call {
                 started: now,
                 way_back: latency - way_there,
                 end: None,
-            };
-            agenda.push(now + way_there, call);
+            });
             let interval = pace.interval();
-            above_ceiling |= ceiling.is_some() && interval < ceiling;
+            assert!(interval >= ceiling, "{make:?} {limit} {rate} {seed}");
             next = now + interval.map_or(0.0, |interval| interval.as_secs_f64());
             continue;
         }
-        let (at, mut call) = agenda.pop();
-        now = now.max(at);
+        let Reverse((at, number)) = due.pop().expect("a call in flight");
+        let call = &mut calls[number];
+        now = now.max(at as f64 / 1e9);
         let started = Duration::from_secs_f64(call.started);
         let known_at = Duration::from_secs_f64(now);
         match call.end {
@@ -326,7 +270,8 @@ pub fn simulate(setting: Setting, length: f64, known: Option<KnownRates>) -> Nig
                 };
                 let late = call.started + TIMEOUT;
                 call.end = Some(if back > late { End::Lost } else { end });
-                agenda.push(back.min(late), call);
+                due.push(Reverse((nanos(back.min(late)), number)));
+                continue;
             }
             Some(End::Passed) => {
                 pace.passed(started, known_at);
@@ -338,12 +283,10 @@ pub fn simulate(setting: Setting, length: f64, known: Option<KnownRates>) -> Nig
             }
             Some(End::Lost) => {}
         }
-        if call.end.is_some() {
-            pace.ended(started, known_at);
-        }
+        pace.ended(started, known_at);
     }
     // Calls come back unevenly: workers near their bound are not busy all the time.
-    let workers = 0.85 * workers.for_rate(limit) as f64;
+    let workers = 0.85 * workers.for_rate(rate) as f64;
     let most = (workers * MINUTE / (0.05 + spread / 2.0))
         .min(gate.carries())
         .min(ceiling.map_or(f64::INFINITY, |interval| MINUTE / interval.as_secs_f64()));
@@ -355,83 +298,50 @@ pub fn simulate(setting: Setting, length: f64, known: Option<KnownRates>) -> Nig
         let calls: f64 = passed[parts.clone()].iter().sum();
         calls / parts.map(usable).sum::<f64>()
     };
-    let hours = 2..(length / HOUR) as usize;
+    let hours = 2..(NIGHT / HOUR) as usize;
+    let hours = hours.map(|hour| share(hour * 6..hour * 6 + 6));
     Night {
-        used: share(0..(length / PART) as usize),
-        worst_hour: hours
-            .map(|hour| share(hour * 6..hour * 6 + 6))
-            .fold(1.0, f64::min),
-        first_hour: share(0..6),
-        ten_minutes: share(0..1),
+        used: share(0..passed.len()),
+        worst_hour: hours.fold(1.0, f64::min),
         throttled,
-        above_ceiling,
-        known: pace.known(),
     }
-}
-
-/// So many nights against a limiter of a make, at each limit and rate.
-pub fn nights(make: Make, limits: &[f64], rates: &[&'static str], of_each: u64) -> Vec<Setting> {
-    let mut settings = Vec::new();
-    for &limit in limits {
-        for &rate in rates {
-            for n in 1..=of_each {
-                settings.push(Setting {
-                    make,
-                    limit,
-                    rate,
-                    workers: "auto",
-                    // No two limits share the luck of their nights.
-                    seed: n * 1_000 + limit as u64,
-                });
-            }
-        }
-    }
-    settings
 }
 
 /// What nights have in common.
 #[derive(Debug, Default)]
 pub struct Summary {
     pub mean: f64,
-    pub worst: f64,
-    pub worst_hour: f64,
+    worst: f64,
+    worst_hour: f64,
     /// Nights with an hour after the second below a half.
     pub below_half: usize,
-    pub ten_minutes: f64,
-    pub first_hour: f64,
-    /// Of the night after, which knows the rates of the one before.
-    pub known_ten_minutes: f64,
-    pub known_first_hour: f64,
-    pub throttled: f64,
-    pub most_throttled: u32,
+    throttled: f64,
 }
 
 impl Summary {
-    pub const HEADER: &str =
-        "mean worst | worst hour, nights < 50 | 10 min, hour | the night after | throttled, most";
+    pub const HEADER: &str = " mean worst | worst hour, nights < 50 | throttled";
 
-    pub fn of(settings: &[Setting]) -> Summary {
+    /// Of so many nights against a limiter of a make, at each limit and rate.
+    pub fn of(make: Make, limits: &[f64], rates: &[&str], of_each: u64) -> Summary {
         let mut sum = Summary {
             worst: 1.0,
             worst_hour: 1.0,
             ..Summary::default()
         };
-        let share = 1.0 / settings.len() as f64;
-        for &setting in settings {
-            let night = simulate(setting, NIGHT, None);
-            assert!(!night.above_ceiling, "{setting:?}");
-            let seed = setting.seed + 500;
-            let next = simulate(Setting { seed, ..setting }, HOUR, night.known);
-            sum.mean += night.used * share;
-            sum.worst = sum.worst.min(night.used);
-            sum.worst_hour = sum.worst_hour.min(night.worst_hour);
-            sum.below_half += usize::from(night.worst_hour < 0.5);
-            sum.ten_minutes += night.ten_minutes * share;
-            sum.first_hour += night.first_hour * share;
-            sum.known_ten_minutes += next.ten_minutes * share;
-            sum.known_first_hour += next.first_hour * share;
-            sum.throttled += f64::from(night.throttled) * share;
-            sum.most_throttled = sum.most_throttled.max(night.throttled);
+        let share = 1.0 / (limits.len() * rates.len()) as f64 / of_each as f64;
+        for &limit in limits {
+            for (&rate, n) in rates
+                .iter()
+                .flat_map(|rate| (1..=of_each).map(move |n| (rate, n)))
+            {
+                // No two limits share the luck of their nights.
+                let night = simulate(make, limit, rate, n * 1_000 + limit as u64);
+                sum.mean += night.used * share;
+                sum.worst = sum.worst.min(night.used);
+                sum.worst_hour = sum.worst_hour.min(night.worst_hour);
+                sum.below_half += usize::from(night.worst_hour < 0.5);
+                sum.throttled += f64::from(night.throttled) * share;
+            }
         }
         sum
     }
@@ -440,20 +350,11 @@ impl Summary {
 /// A line below [`Summary::HEADER`], in hundredths of what could be used.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of = |share: f64| share * 100.0;
+        let [mean, worst, hour] = [self.mean, self.worst, self.worst_hour].map(|it| it * 100.0);
+        let (below, throttled) = (self.below_half, self.throttled);
         write!(
             f,
-            "{:4.1} {:5.1} | {:10.1} {:13} | {:6.1} {:5.1} | {:9.1} {:5.1} | {:9.1} {:5}",
-            of(self.mean),
-            of(self.worst),
-            of(self.worst_hour),
-            self.below_half,
-            of(self.ten_minutes),
-            of(self.first_hour),
-            of(self.known_ten_minutes),
-            of(self.known_first_hour),
-            self.throttled,
-            self.most_throttled
+            "{mean:5.1} {worst:5.1} | {hour:10.1} {below:13} | {throttled:9.1}"
         )
     }
 }

@@ -109,75 +109,64 @@ mod tests {
     #[test]
     fn calls_pace_end_and_what_a_deadline_leaves() {
         let now: ZonedDateTime = "2026-03-01T22:00[Asia/Shanghai]".parse().expect("a time");
-        let said = |calls, rate: &str, workers: &str, hours: Option<i64>| {
-            let deadline = hours.map(|hours| now.timestamp() + SignedDuration::from_hours(hours));
-            let workers = workers.parse().expect("workers");
-            let pacing = Pacing::new(rate.parse().expect("a rate"), workers, None, deadline);
-            forecast(calls, &pacing, &now)
-        };
-        for (text, expected) in [
-            (said(0, "55/min", "4", Some(1)), "no calls"),
+        // Calls, rate and the hours to the deadline.
+        for (of, expected) in [
+            ("0 55/min 1", "no calls"),
+            ("1 55/min", "1 call at 55/min: about 1.1 s, until 22:00"),
             (
-                said(1, "55/min", "4", None),
-                "1 call at 55/min: about 1.1 s, until 22:00",
-            ),
-            (
-                said(900, "55/min", "4", None),
-                "900 calls at 55/min: about 16 min 25 s, until 22:16",
-            ),
-            (
-                said(3_600, "1/s", "4", Some(8)),
+                "3600 1/s 8",
                 "3600 calls at 1/s: about 1 h 00 min, until 23:00, in time for 2026-03-02 06:00 (--deadline)",
             ),
             (
-                said(10_000, "60/min", "4", Some(2)),
+                "10000 60/min 2",
                 "10000 calls at 60/min: about 2 h 47 min, but sending ends at 2026-03-02 00:00 (--deadline): about 2829 orders will be left",
             ),
             (
-                said(60, "auto", "4", None),
+                "60 auto",
                 "60 calls, 55/min at first and then faster: about 1 min 05 s, until 22:01",
             ),
             (
-                said(60, "unlimited", "4", Some(1)),
+                "60 unlimited 1",
                 "60 calls, 4 at once, as fast as they are answered, until 23:00 at the latest (--deadline)",
             ),
         ] {
-            assert_eq!(text, expected);
+            let mut of = of.split(' ');
+            let calls = of.next().expect("calls").parse().expect("a number");
+            let rate = of.next().expect("a rate").parse().expect("a rate");
+            let hours = of.next().map(|hours| hours.parse().expect("hours"));
+            let deadline = hours.map(|hours| now.timestamp() + SignedDuration::from_hours(hours));
+            let pacing = Pacing::new(rate, "4".parse().expect("workers"), None, deadline);
+            assert_eq!(forecast(calls, &pacing, &now), expected);
         }
-    }
-
-    fn shown(first: Option<u64>, last: Option<u64>, unlike: u64) -> Vec<String> {
-        let sent = |line: u64| Sent {
-            line,
-            order: format!("CG {line}"),
-            flag: "加急\u{a0}".to_owned(),
-        };
-        let mut of = Preview {
-            first: first.map(sent),
-            last: last.map(sent),
-            ..Preview::default()
-        };
-        of.unlike.orders = unlike;
-        of.unlike.first = (7..7 + unlike.min(3)).map(sent).collect();
-        preview(&of, 500)
     }
 
     #[test]
     fn first_last_and_the_first_three_that_are_unlike() {
+        let shown = |first: Option<u64>, last: Option<u64>, unlike: u64| {
+            let sent = |line: u64| Sent {
+                line,
+                order: format!("CG {line}"),
+                flag: "加急\u{a0}".to_owned(),
+            };
+            let mut of = Preview {
+                first: first.map(sent),
+                last: last.map(sent),
+                ..Preview::default()
+            };
+            of.unlike.orders = unlike;
+            of.unlike.first = (7..7 + unlike.min(3)).map(sent).collect();
+            preview(&of, 500)
+        };
         assert_eq!(shown(None, None, 0), [""; 0]);
         let only = "first and last: line 2, \"CG 2\" gets \"加急\\u{a0}\"";
         assert_eq!(shown(Some(2), Some(2), 0), [only]);
         assert_eq!(
-            shown(Some(2), Some(54), 1),
+            shown(Some(2), Some(54), 4),
             [
                 "first: line 2, \"CG 2\" gets \"加急\\u{a0}\"",
                 "last: line 54, \"CG 54\" gets \"加急\\u{a0}\"",
-                "1 of 500 orders looks unlike the rest: line 7 \"CG 7\"",
+                "4 of 500 orders look unlike the rest: line 7 \"CG 7\", line 8 \"CG 8\", line 9 \"CG 9\" and 1 more"
             ]
-        );
-        assert_eq!(
-            shown(Some(2), Some(54), 4)[2],
-            "4 of 500 orders look unlike the rest: line 7 \"CG 7\", line 8 \"CG 8\", line 9 \"CG 9\" and 1 more"
         );
     }
 }

@@ -136,10 +136,7 @@ mod tests {
             let refused = Err(Invalid::Character { c, kind, position });
             assert_eq!(validate(text, Field::FlagName), refused, "{text:?}");
         }
-    }
-
-    #[test]
-    fn rare_characters_are_no_emoji() {
+        // Rare characters are no emoji.
         for text in ["采购 1", "\u{20000}1", "©2024", "1#☑", "㊗"] {
             assert_eq!(validate(text, Field::PurchaseNo), Ok(()), "{text:?}");
         }
@@ -147,22 +144,18 @@ mod tests {
 
     #[test]
     fn the_ranges_cover_all_emoji() {
-        use EmojiStatus::{
-            EmojiPresentation, EmojiPresentationAndEmojiComponent,
-            EmojiPresentationAndModifierAndEmojiComponent, EmojiPresentationAndModifierBase,
-        };
+        use EmojiStatus as Is;
         for c in '\0'..=char::MAX {
             let is_picture = matches!(
                 c.emoji_status(),
-                EmojiPresentation
-                    | EmojiPresentationAndModifierBase
-                    | EmojiPresentationAndEmojiComponent
-                    | EmojiPresentationAndModifierAndEmojiComponent
+                Is::EmojiPresentation
+                    | Is::EmojiPresentationAndModifierBase
+                    | Is::EmojiPresentationAndEmojiComponent
+                    | Is::EmojiPresentationAndModifierAndEmojiComponent
             );
             if is_picture || (c > '\u{FFFF}' && c.is_emoji_char_or_emoji_component()) {
                 // Tags are parts of emoji, and by themselves invisible.
-                let found = refused(c);
-                let is_refused = matches!(found, Some(Refused::Emoji | Refused::Invisible));
+                let is_refused = matches!(refused(c), Some(Refused::Emoji | Refused::Invisible));
                 assert!(is_refused, "U+{:04X}", c as u32);
             }
         }

@@ -140,31 +140,31 @@ fn time<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Err
 mod tests {
     use super::*;
 
-    fn time(text: &str) -> Timestamp {
-        text.parse().expect("a time")
-    }
-
     #[test]
     fn windows_are_beijings_time_and_thirty_days_at_most() {
-        let now = time("2026-11-30T16:00:05.9Z");
+        let now = "2026-11-30T16:00:05.9Z".parse().expect("a time");
         let days = |days: u64| Duration::from_secs(days * 24 * 3_600);
-        let ends = [
-            "2026-12-01 00:00:05",
-            "2026-11-01 00:00:05",
-            "2026-10-02 00:00:05",
-            "2026-10-01 00:00:05",
-        ];
-        let second = [ends[0], "2026-12-01 00:00:04"];
         for (within, ends) in [
-            (days(30), &ends[..2]),
-            (days(61), &ends),
-            (Duration::from_millis(500), &second),
+            (days(30), &["12-01 00:00:05", "11-01 00:00:05"][..]),
+            (
+                days(61),
+                &[
+                    "12-01 00:00:05",
+                    "11-01 00:00:05",
+                    "10-02 00:00:05",
+                    "10-01 00:00:05",
+                ],
+            ),
+            (
+                Duration::from_millis(500),
+                &["12-01 00:00:05", "12-01 00:00:04"],
+            ),
             (Duration::ZERO, &[]),
         ] {
             let windows = Window::back_from(now, within).into_iter();
             let queries: Vec<_> = windows.map(Query::Modified).collect();
             let expected = ends.windows(2).map(|pair| {
-                let (end, start) = (pair[0], pair[1]);
+                let [start, end] = [pair[1], pair[0]].map(|time| format!("2026-{time}"));
                 format!(r#"{{"start_time":"{start}","end_time":"{end}"}}"#)
             });
             let expected = expected.collect::<Vec<_>>().join(",");
@@ -183,20 +183,20 @@ mod tests {
             {"flag_name":"无","purchase_no":"CG\u0032","modified":"1764547200000"},
             {"purchase_no":"CG3","flag_name":null,"modified":"yesterday"},
             {"purchase_no":null,"flag_name":" "},{"flag_name":"\ufffd"}]}"#;
-        let listed = |order: &str, flag: Option<&str>, modified| Listed {
+        let modified = Timestamp::from_second(1_764_547_200).ok();
+        let orders = [
+            ("CG1", Some("加急"), modified),
+            ("CG2", Some("无"), modified),
+            ("CG3", None, None),
+            ("", None, None),
+            ("", None, None),
+        ];
+        let orders = orders.map(|(order, flag, modified)| Listed {
             order: order.into(),
             flag: flag.map(str::to_owned),
             modified,
-        };
-        let modified = Some(time("2025-12-01T00:00:00Z"));
-        let orders = vec![
-            listed("CG1", Some("加急"), modified),
-            listed("CG2", Some("无"), modified),
-            listed("CG3", None, None),
-            listed("", None, None),
-            listed("", None, None),
-        ];
-        let total = Some(3);
+        });
+        let (total, orders) = (Some(3), orders.into());
         assert_eq!(Listing::parse(data), Some(Listing { total, orders }));
         for total in ["-1", "1.5", r#""""#, r#""many""#, "[]", "null"] {
             let empty = Listing::parse(&format!(r#"{{"total_count":{total},"order":[]}}"#));
@@ -206,20 +206,12 @@ mod tests {
 
     #[test]
     fn what_is_not_a_listing_is_never_an_empty_one() {
-        for data in [
-            "null",
-            "[]",
-            "{}",
-            r#"[0,[]]"#,
-            r#"{"order":null}"#,
-            r#"{"order":{}}"#,
-            r#"{"order":[null]}"#,
-            r#"{"order":["CG1"]}"#,
-            r#"{"order":[{"purchase_no":7,"flag_name":"aa"}]}"#,
-            r#"{"order":[{"purchase_no":"CG1","flag_name":7}]}"#,
-            r#"{"order":[{"purchase_no":"CG1","purchase_no":"CG2","flag_name":"aa"}]}"#,
-            r#"{"order":[],"order":[]}"#,
-        ] {
+        let wrong = "null|[]|{}|[0,[]]|{'order':null}|{'order':{}}|{'order':[null]}|\
+            {'order':['CG1']}|{'order':[{'purchase_no':7,'flag_name':'aa'}]}|\
+            {'order':[{'purchase_no':'CG1','flag_name':7}]}|\
+            {'order':[{'purchase_no':'CG1','purchase_no':'CG2','flag_name':'aa'}]}|\
+            {'order':[],'order':[]}";
+        for data in wrong.replace('\'', "\"").split('|') {
             assert_eq!(Listing::parse(data), None, "{data}");
         }
     }

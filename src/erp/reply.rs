@@ -104,16 +104,20 @@ mod tests {
     #[test]
     fn answers_are_read_liberally() {
         for (body, status, message, data) in [
-            (&br#"{"status":0}"#[..], 0, "", "null"),
-            (br#"{"status":"0","data":[1, 2],"x":7}"#, 0, "", "[1, 2]"),
+            (
+                &br#"{"status":"0","data":[1, 2],"x":7}"#[..],
+                0,
+                "",
+                "[1, 2]",
+            ),
             (br#" {"message":null,"status":0} "#, 0, "", "null"),
             (b"\xef\xbb\xbf{\"status\":0,\"data\":null}", 0, "", "null"),
             (br#"{"status":" 100 ","message":7}"#, 100, "7", "null"),
             (br#"{"status":-1,"message":"a\nc"}"#, -1, "a\nc", "null"),
             (
-                b"{\"status\":1,\"message\":\"\xff ok\"}",
+                b"{\"status\":1,\"message\":\"\xff\"}",
                 1,
-                "\u{fffd} ok",
+                "\u{fffd}",
                 "null",
             ),
         ] {
@@ -130,11 +134,10 @@ mod tests {
     fn success_is_nought_and_nothing_like_it() {
         let statuses = "null|true|[0]|0.0|-0|-0.0|0e0|00|+0|1e999|99999999999999999999|''|'-0'|'+0'|'00'|\
             '0.0'|'0\\n'|'\\uff10'|' 0'|'0 '|0,'st\\u0061tus':0|0,'message':'','message':''|0} {";
-        for status in statuses.split('|') {
-            let body = format!("{{'status':{status}}}").replace('\'', "\"");
-            assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");
-        }
-        for body in ["", "<html>", "{}", r#"[0,""]"#, "0", r#"{"status":0"#] {
+        let bodies = statuses.split('|').map(|it| format!("{{'status':{it}}}"));
+        let others = ["", "<html>", "{}", "[0,'']", "0", "{'status':0"].map(str::to_owned);
+        for body in bodies.chain(others) {
+            let body = body.replace('\'', "\"");
             assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");
         }
     }

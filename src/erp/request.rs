@@ -95,10 +95,8 @@ mod tests {
     #[test]
     fn a_url_is_signed_and_escaped_and_without_the_secret() {
         let mut account = test_account("http://erp/openapi");
-        let window = Window::back_from(
-            "2026-11-19T16:00:00Z".parse().expect("a time"),
-            Duration::from_secs(19 * 24 * 3_600),
-        );
+        let now = "2026-11-19T16:00:00Z".parse().expect("a time");
+        let window = Window::back_from(now, Duration::from_secs(19 * 24 * 3_600));
         let request = Request {
             paging: &[("page_size", "100"), ("page_no", "0"), ("calc_total", "1")],
             ..Request::new(LIST_METHOD, &window)

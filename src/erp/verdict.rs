@@ -82,14 +82,15 @@ mod tests {
 
     use super::*;
 
+    const ASKED: Option<Duration> = Some(Duration::from_secs(9));
+
     fn verdict(http_status: u16, body: &str) -> Result<String, CallError> {
-        let reply = Reply {
+        classify(&Reply {
             http_status,
-            retry_after: Some(Duration::from_secs(9)),
+            retry_after: ASKED,
             date: None,
             body: body.as_bytes().to_vec(),
-        };
-        classify(&reply)
+        })
     }
 
     fn kind(verdict: &Result<String, CallError>) -> String {
@@ -98,59 +99,50 @@ mod tests {
     }
 
     /// Every row of the protocol's table, and the statuses it does not name.
+    const TABLE: &str = "
+        Accepted 0
+        Fatal 1 sid is not exists
+        Fatal 1 sid is not found
+        Fatal 1 验证失败
+        Fatal 1 app auth fail
+        Doubtful 1
+        Doubtful 1 请求含有非法字符
+        Rejected 1 参数错误
+        Rejected 1 参数个数错误
+        Rejected 1 invalid argument count
+        Rejected 1 argument type mismatch
+        Rejected 2 purchase_no
+        Fatal 3 需要动态口令
+        Transient 4 数据库错误
+        Transient 5 数据库错误
+        Fatal 6 ip限制
+        Clock 7 时间戳错误
+        Fatal 8 版本错误
+        Transient 99 其他错误
+        Throttled(Rate) 100 超过每分钟最大调用频率限制，请稍后重试
+        Throttled(Rate) 100 超过每分钟最大调用频率限制,请稍后重试
+        Throttled(Concurrency) 100 超过每分钟最大并发次数限制，请稍后重试
+        Doubtful 100 权限不足
+        Rejected 100 采购标记不存在:采购量和到货量不一致
+        Rejected 100 单据不存在
+        Rejected 100 标记xxx  不存在/已停用/类型错误
+        Rejected 100 采购标记不存在:调用频率限制
+        Rejected 100 采购标记不存在:权限不足
+        Rejected 100
+        Rejected 200 whatever
+        Rejected -1 whatever
+        Rejected 9 whatever";
+
     #[test]
     fn the_protocols_table() {
-        for (status, message, expected) in [
-            (0, "", "Accepted"),
-            (1, "sid is not exists", "Fatal"),
-            (1, "sid is not found", "Fatal"),
-            (1, "验证失败", "Fatal"),
-            (1, "app auth fail", "Fatal"),
-            (1, "", "Doubtful"),
-            (1, "请求含有非法字符", "Doubtful"),
-            (1, "参数错误", "Rejected"),
-            (1, "参数个数错误", "Rejected"),
-            (1, "invalid argument count", "Rejected"),
-            (1, "argument type mismatch", "Rejected"),
-            (2, "purchase_no", "Rejected"),
-            (3, "需要动态口令", "Fatal"),
-            (4, "数据库错误", "Transient"),
-            (5, "数据库错误", "Transient"),
-            (6, "ip限制", "Fatal"),
-            (7, "时间戳错误", "Clock"),
-            (8, "版本错误", "Fatal"),
-            (99, "其他错误", "Transient"),
-            (
-                100,
-                "超过每分钟最大调用频率限制，请稍后重试",
-                "Throttled(Rate)",
-            ),
-            (
-                100,
-                "超过每分钟最大调用频率限制,请稍后重试",
-                "Throttled(Rate)",
-            ),
-            (
-                100,
-                "超过每分钟最大并发次数限制，请稍后重试",
-                "Throttled(Concurrency)",
-            ),
-            (100, "权限不足", "Doubtful"),
-            (100, "采购标记不存在:采购量和到货量不一致", "Rejected"),
-            (100, "单据不存在", "Rejected"),
-            (100, "标记xxx  不存在/已停用/类型错误", "Rejected"),
-            (100, "采购标记不存在:调用频率限制", "Rejected"),
-            (100, "采购标记不存在:权限不足", "Rejected"),
-            (100, "", "Rejected"),
-            (200, "whatever", "Rejected"),
-            (-1, "whatever", "Rejected"),
-            (9, "whatever", "Rejected"),
-        ] {
+        for row in TABLE.trim().lines() {
+            let mut cells = row.trim().splitn(3, ' ');
+            let [expected, status, message] = [(); 3].map(|()| cells.next().unwrap_or_default());
             let body = format!(r#"{{"status":{status},"message":"{message}"}}"#);
             let verdict = verdict(200, &body);
             assert_eq!(kind(&verdict), expected, "{body}");
             if let Err(error) = verdict {
-                assert_eq!((error.code, &*error.reason), (Some(status), message));
+                assert_eq!((error.code, &*error.reason), (status.parse().ok(), message));
             }
         }
         let body = r#"{"status":"0","message":null,"data":{"total_count":1}}"#;
@@ -170,8 +162,7 @@ mod tests {
             for &http in statuses {
                 let verdict = verdict(http, r#"{"status":0}"#);
                 assert_eq!(kind(&verdict), expected, "HTTP {http}");
-                let asked = verdict.err().map(|error| error.retry_after);
-                assert!(asked.is_none_or(|it| it == Some(Duration::from_secs(9))));
+                assert!(verdict.map_or_else(|error| error.retry_after == ASKED, |_| true));
             }
         }
     }

@@ -140,32 +140,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_reason_counts() {
+    fn the_first_reason_counts_and_a_stop_ends_every_wait() {
         let stop = Stop::default();
         assert!(!stop.stopped() && stop.reason().is_none());
-        stop.stop(StopReason::Journal("full".into()));
-        stop.stop(StopReason::Signal(15));
-        assert!(stop.stopped());
-        assert_eq!(stop.reason(), Some(StopReason::Journal("full".into())));
-    }
-
-    #[test]
-    fn a_stop_ends_every_wait() {
-        let stop = Stop::default();
+        assert!(stop.sleep(Duration::ZERO), "over");
+        let full = StopReason::Journal("full".into());
+        let long = Duration::from_secs(3_600);
         std::thread::scope(|scope| {
-            let waits: Vec<_> = (0..3)
-                .map(|_| scope.spawn(|| stop.sleep(Duration::from_secs(3_600))))
-                .collect();
-            stop.stop(StopReason::Signal(2));
+            let waits = [(); 3].map(|()| scope.spawn(|| stop.sleep(long)));
+            stop.stop(full.clone());
             for wait in waits {
                 assert!(!wait.join().expect("no panic"));
             }
         });
-        assert!(!stop.sleep(Duration::from_secs(3_600)));
-    }
-
-    #[test]
-    fn a_wait_that_is_over_is_true() {
-        assert!(Stop::default().sleep(Duration::ZERO));
+        stop.stop(StopReason::Signal(15));
+        assert!(stop.stopped() && !stop.sleep(long));
+        assert_eq!(stop.reason(), Some(full));
     }
 }

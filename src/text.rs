@@ -175,69 +175,59 @@ mod tests {
 
     #[test]
     fn nothing_reaches_the_terminal_but_text() {
-        assert_eq!(one_line("a\u{1b}[31mb\r\nc\u{202e}", 80), "a [31mb  c");
-        assert_eq!(one_line("标记标记", 8), "标记标记");
-        assert_eq!(one_line("标记标记", 7), "标记标…");
+        for (text, width, shown) in [
+            ("a\u{1b}[31mb\r\nc\u{202e}", 80, "a [31mb  c"),
+            ("标记标记", 8, "标记标记"),
+            ("标记标记", 7, "标记标…"),
+            ("", 3, ""),
+        ] {
+            assert_eq!(one_line(text, width), shown);
+        }
         assert_eq!(one_line(&"\u{200b}".repeat(9), 3).chars().count(), 4);
-        assert_eq!(one_line("", 3), "");
     }
 
     #[test]
     fn quoted_text_is_short_and_on_one_line() {
-        assert_eq!(quoted("CG001"), "\"CG001\"");
-        assert_eq!(quoted("a\nb\u{7}"), "\"a\\nb\\u{7}\"");
-        assert_eq!(quoted("加急 \u{a0}\u{3000}"), "\"加急 \\u{a0}\\u{3000}\"");
-        assert_eq!(
-            quoted("CG\u{ad}1\u{fe0f}\u{200b}"),
-            "\"CG\\u{ad}1\\u{fe0f}\\u{200b}\""
-        );
-        assert_eq!(quoted(&"c".repeat(41)).width(), 43);
-        assert_eq!(quoted(&"中".repeat(41)).width(), 43);
+        for (text, shown) in [
+            ("CG001", r#""CG001""#),
+            ("a\nb\u{7}", r#""a\nb\u{7}""#),
+            ("加急 \u{a0}\u{3000}", r#""加急 \u{a0}\u{3000}""#),
+            (
+                "CG\u{ad}1\u{fe0f}\u{200b}",
+                r#""CG\u{ad}1\u{fe0f}\u{200b}""#,
+            ),
+        ] {
+            assert_eq!(quoted(text), shown);
+        }
+        for c in ["c", "中"] {
+            assert_eq!(quoted(&c.repeat(41)).width(), 43);
+        }
+        let numbers: Vec<String> = (0..14).map(|n| n.to_string()).collect();
+        assert_eq!(list(&numbers[..2]), "\"0\", \"1\"");
+        assert!(list(&numbers).ends_with("\"11\" and 2 more"));
     }
 
     #[test]
     fn chinese_is_filled_up_by_its_columns() {
-        assert_eq!(padded("表格", 8), "表格    ");
-        assert_eq!(padded("sheet", 8), "sheet   ");
-        assert_eq!(padded("finished", 3), "finished");
-    }
-
-    #[test]
-    fn durations_in_their_two_largest_units() {
-        for (ms, text) in [
-            (0, "0.0 s"),
-            (1_540, "1.5 s"),
-            (59_999, "59 s"),
-            (125_000, "2 min 05 s"),
-            (3_660_000, "1 h 01 min"),
-        ] {
-            assert_eq!(duration(Duration::from_millis(ms)), text);
+        for (text, width, shown) in [("表格", 8, "表格    "), ("finished", 3, "finished")] {
+            assert_eq!(padded(text, width), shown);
         }
     }
 
     #[test]
-    fn clocks_are_ahead_or_behind() {
+    fn numbers_have_the_unit_that_people_use() {
+        let milliseconds = [0, 1_540, 59_999, 125_000, 3_660_000];
+        let durations = milliseconds.map(|ms| duration(Duration::from_millis(ms)));
+        assert_eq!(
+            durations.join(", "),
+            "0.0 s, 1.5 s, 59 s, 2 min 05 s, 1 h 01 min"
+        );
+        let sizes = [512 << 20, 2 << 30, 64 << 10, 1_000_000, 0].map(size);
+        assert_eq!(
+            sizes.join(", "),
+            "512 MB, 2 GB, 64 KB, 1000000 bytes, 0 bytes"
+        );
         assert_eq!(clock_difference(600), "10 min 00 s behind the ERP's");
         assert_eq!(clock_difference(-30), "30 s ahead of the ERP's");
-    }
-
-    #[test]
-    fn sizes_have_a_unit_if_they_are_a_whole_number_of_it() {
-        for (bytes, text) in [
-            (512 << 20, "512 MB"),
-            (2 << 30, "2 GB"),
-            (64 << 10, "64 KB"),
-            (1_000_000, "1000000 bytes"),
-            (0, "0 bytes"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-    }
-
-    #[test]
-    fn long_lists_are_cut() {
-        let numbers: Vec<String> = (0..14).map(|n| n.to_string()).collect();
-        assert_eq!(list(&numbers[..2]), "\"0\", \"1\"");
-        assert!(list(&numbers).ends_with("\"11\" and 2 more"));
     }
 }

@@ -196,48 +196,23 @@ mod tests {
         NextCommand::of(args.collect(), &BTreeMap::from([("order_column", &header)]))
     }
 
+    const NEXT: &str = "
+run x.csv => run f.csv
+run x.csv --on-conflict invalid -j4 -y => run f.csv --on-conflict=invalid --workers=4 --yes
+-vv run --rate=9/s --limit 3 x.csv --fresh => run f.csv --rate=9/s -vv
+run x.xlsx --sheet a --header-line 3 --encoding gbk --visible-only --deadline 6h => run f.csv
+run x.csv --no-header --order-column A --flag 加急 => run f.csv '--order-column=单 号'
+run x.csv --flag-column B --delimiter ; => run f.csv --flag-column=B
+run x.csv --flag-column=-b --profile a_b => run f.csv --flag-column=-b '--profile=a b'
+run x.csv --skip-unchanged --modified-within 2d => run f.csv --skip-unchanged --modified-within=2d
+run - -o r.csv => run f.csv --results=r.csv --failures=f.csv
+verify x.csv -o v.csv --modified-within 2d --timeout 9s => run f.csv --timeout=9s --results=r.csv --failures=f.csv
+run --sandbox -- -x.csv => run f.csv --sandbox";
+
     #[test]
     fn what_is_typed_goes_on_but_for_what_is_of_the_sheet() {
-        for (line, next) in [
-            ("run x.csv", "run f.csv"),
-            (
-                "run x.csv --on-conflict invalid -j4 -y",
-                "run f.csv --on-conflict=invalid --workers=4 --yes",
-            ),
-            (
-                "-vv run --rate=9/s --limit 3 x.csv --fresh",
-                "run f.csv --rate=9/s -vv",
-            ),
-            (
-                "run x.xlsx --sheet a --header-line 3 --encoding gbk --visible-only --deadline 6h",
-                "run f.csv",
-            ),
-            (
-                "run x.csv --no-header --order-column A --flag 加急",
-                "run f.csv '--order-column=单 号'",
-            ),
-            (
-                "run x.csv --flag-column B --delimiter ;",
-                "run f.csv --flag-column=B",
-            ),
-            (
-                "run x.csv --flag-column=-b --profile a_b",
-                "run f.csv --flag-column=-b '--profile=a b'",
-            ),
-            (
-                "run x.csv --skip-unchanged --modified-within 2d",
-                "run f.csv --skip-unchanged --modified-within=2d",
-            ),
-            (
-                "run - -o r.csv",
-                "run f.csv --results=r.csv --failures=f.csv",
-            ),
-            (
-                "verify x.csv -o v.csv --modified-within 2d --timeout 9s",
-                "run f.csv --timeout=9s --results=r.csv --failures=f.csv",
-            ),
-            ("run --sandbox -- -x.csv", "run f.csv --sandbox"),
-        ] {
+        for row in NEXT.trim().lines() {
+            let (line, next) = row.split_once(" => ").expect(row);
             let command = typed(line).over("f.csv", Some("r.csv"));
             assert_eq!(command, format!("{PROGRAM} {next}"), "{line}");
         }
@@ -258,14 +233,10 @@ mod tests {
 
     #[test]
     fn arguments_are_quoted_where_a_shell_needs_it() {
-        for (arg, text) in [
-            ("采购/orders.csv", "采购/orders.csv"),
-            ("my orders.csv", "'my orders.csv'"),
-            ("it's", "'it'\\''s'"),
-            ("$HOME", "'$HOME'"),
-            ("", "''"),
-        ] {
-            assert_eq!(in_shell(arg), text);
-        }
+        let args = ["采购/orders.csv", "my orders.csv", "it's", "$HOME", ""].map(in_shell);
+        assert_eq!(
+            args.join(" "),
+            "采购/orders.csv 'my orders.csv' 'it'\\''s' '$HOME' ''"
+        );
     }
 }

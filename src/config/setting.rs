@@ -84,11 +84,8 @@ mod tests {
     #[test]
     fn what_is_around_is_cut_off_and_what_is_inside_is_found() {
         for (text, cleaned, found) in [
-            ("shop", "shop", None),
-            (" \tshop\r\n", "shop", None),
-            ("\u{feff}shop\u{200b}\u{3000}", "shop", None),
-            ("it's", "it's", None),
-            ("店", "店", None),
+            (" \tit's\r\n", "it's", None),
+            ("\u{feff}店\u{200b}\u{3000}", "店", None),
             ("\u{a0}", "", None),
             ("\"shop\"", "\"shop\"", Some('"')),
             ("shop”", "shop”", Some('”')),

@@ -169,12 +169,9 @@ mod tests {
     use crate::stop::StopReason;
 
     fn limiter(rate: &str, workers: &str) -> RateLimiter {
-        RateLimiter::new(
-            rate.parse().expect("a rate"),
-            workers.parse().expect("workers"),
-            None,
-            Duration::from_secs(3_600),
-        )
+        let (rate, workers) = (rate.parse().expect("a rate"), workers.parse());
+        let longest = Duration::from_secs(3_600);
+        RateLimiter::new(rate, workers.expect("workers"), None, longest)
     }
 
     fn may_call(limiter: &RateLimiter) -> Result<Permit<'_>, Duration> {
@@ -198,10 +195,8 @@ mod tests {
         let _in_flight = busy.permit(&stop).expect("one may be in flight");
         std::thread::scope(|scope| {
             // For time, for a call in flight to end, and each for the turn of another.
-            let waiting: Vec<_> = [&slow, &slow, &busy, &busy]
-                .into_iter()
-                .map(|limiter| scope.spawn(|| limiter.permit(&stop).is_none()))
-                .collect();
+            let waiting = [&slow, &slow, &busy, &busy]
+                .map(|limiter| scope.spawn(|| limiter.permit(&stop).is_none()));
             stop.stop(StopReason::Signal(2));
             for waiting in waiting {
                 assert!(waiting.join().expect("no panic"));
@@ -224,14 +219,9 @@ mod tests {
     #[test]
     fn a_pause_holds_every_worker() {
         let limiter = limiter("unlimited", "2");
-        let (first, second) = (
-            may_call(&limiter).expect("a permit"),
-            may_call(&limiter).expect("a permit"),
-        );
-        assert!(matches!(
-            first.throttled(Limit::Rate, None),
-            Change::Pause(_)
-        ));
+        let [first, second] = [(); 2].map(|()| may_call(&limiter).expect("a permit"));
+        let change = first.throttled(Limit::Rate, None);
+        assert!(matches!(change, Change::Pause(_)));
         assert_eq!(second.throttled(Limit::Rate, None), Change::None);
         let wait = may_call(&limiter).err().expect("paused");
         assert!(wait > Duration::from_secs(5));

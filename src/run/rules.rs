@@ -106,35 +106,32 @@ mod tests {
     use super::*;
     use Status::{Failed, Ok, Rejected};
 
-    fn rules(max_failures: Option<u64>, max_consecutive_failures: Option<u64>) -> Rules {
-        Rules {
-            rate: RateLimit::DEFAULT,
-            workers: Workers::default(),
-            retries: 0,
-            max_failures,
-            max_consecutive_failures,
-            give_up_after: None,
-            deadline: None,
-            account_lock: None,
-        }
-    }
-
     #[test]
     fn failures_in_all_and_in_a_row() {
         let all = [Rejected, Ok, Failed, Ok, Ok, Rejected, Ok];
         let row = [Failed, Failed, Rejected, Failed, Failed, Ok, Failed, Failed];
-        for (rules, ends, stops_after) in [
-            (rules(Some(3), None), &all[..], Some(6)),
-            (rules(Some(3), None), &all[..5], None),
-            (rules(None, None), &[Failed; 1_000], None),
-            (rules(None, Some(3)), &[Failed; 3], Some(3)),
+        for (max_failures, max_consecutive_failures, ends, stops_after) in [
+            (Some(3), None, &all[..], Some(6)),
+            (Some(3), None, &all[..5], None),
+            (None, None, &[Failed; 1_000], None),
+            (None, Some(3), &[Failed; 3], Some(3)),
             // Any answer breaks a row of failures.
-            (rules(None, Some(3)), &row, None),
+            (None, Some(3), &row, None),
         ] {
+            let rules = Rules {
+                rate: RateLimit::DEFAULT,
+                workers: Workers::default(),
+                retries: 0,
+                max_failures,
+                max_consecutive_failures,
+                give_up_after: None,
+                deadline: None,
+                account_lock: None,
+            };
             let breaker = Breaker::new(&rules);
             let mut ends = ends.iter();
             let stop = ends.position(|&status| breaker.record(status, "no reply").is_some());
-            assert_eq!(stop.map(|at| at + 1), stops_after, "{rules:?}");
+            assert_eq!(stop.map(|at| at + 1), stops_after);
         }
     }
 }

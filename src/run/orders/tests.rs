@@ -14,28 +14,24 @@ fn orders(sheet: &Sheet, on_conflict: OnConflict) -> Orders {
     Orders::of(sheet, on_conflict, |_, _| {}).expect("readable")
 }
 
-/// The rows' roles in words, with the deciding line.
-fn roles(sheet: &Sheet, orders: &Orders) -> Vec<String> {
+/// The rows' roles, with the deciding line.
+fn roles(sheet: &Sheet, orders: &Orders) -> String {
     let mut rows = sheet.rows().expect("readable");
     let mut row = Row::default();
     let mut roles = Vec::new();
     while rows.read(&mut row).expect("readable") {
-        let line = |order: &Order| order.line;
-        roles.push(match orders.role(&row, sheet) {
-            Ok(Role::LeftOut) => "left out".to_owned(),
-            Ok(Role::Invalid { decided: None, .. }) => "invalid".to_owned(),
-            Ok(Role::Invalid {
-                decided: Some(order),
-                ..
-            }) => format!("invalid, {} decides", line(order)),
-            Ok(Role::Decides(order)) => format!("decides at {}", line(order)),
-            Ok(Role::Same(order)) => format!("same as {}", line(order)),
-            Ok(Role::Superseded(order)) => format!("superseded by {}", line(order)),
-            Ok(Role::Conflict(order)) => format!("conflict with {}", line(order)),
-            Err(_) => "changed".to_owned(),
-        });
+        let (word, order) = match orders.role(&row, sheet) {
+            Ok(Role::LeftOut) => ("left out", None),
+            Ok(Role::Invalid { decided, .. }) => ("invalid", decided),
+            Ok(Role::Decides(order)) => ("decides", Some(order)),
+            Ok(Role::Same(order)) => ("same", Some(order)),
+            Ok(Role::Superseded(order)) => ("superseded", Some(order)),
+            Ok(Role::Conflict(order)) => ("conflict", Some(order)),
+            Err(_) => ("changed", None),
+        };
+        roles.push(order.map_or(word.to_owned(), |order| format!("{word} {}", order.line)));
     }
-    roles
+    roles.join(", ")
 }
 
 const ROWS: &str = "CG1,aa\nCG2,aa\n CG1 ,bb\nCG1,\nCG1,aa\n,aa\nCG2,aa\n";
@@ -44,31 +40,16 @@ const ROWS: &str = "CG1,aa\nCG2,aa\n CG1 ,bb\nCG1,\nCG1,aa\n,aa\nCG2,aa\n";
 fn the_last_valid_row_decides() {
     let sheet = sheet(ROWS);
     let mut orders = orders(&sheet, OnConflict::Last);
-    assert_eq!(
-        roles(&sheet, &orders),
-        [
-            "same as 6",
-            "same as 8",
-            "superseded by 6",
-            "invalid, 6 decides",
-            "decides at 6",
-            "invalid",
-            "decides at 8",
-        ]
-    );
+    let expected = "same 6, same 8, superseded 6, invalid 6, decides 6, invalid, decides 8";
+    assert_eq!(roles(&sheet, &orders), expected);
     assert_eq!((orders.rows, orders.invalid, orders.distinct()), (7, 2, 2));
     assert_eq!((orders.conflicts, orders.calls()), (1, 2));
     assert_eq!((orders.conflicting_rows(), orders.unclear()), (0, 2));
-    let rows: Vec<_> = orders
-        .iter()
-        .map(|(number, order)| {
-            (
-                u64::from(order.rows),
-                orders.superseded_rows_of(number, order),
-            )
-        })
-        .collect();
-    assert_eq!(rows, [(3, 1), (2, 0)]);
+    let rows = orders.iter().map(|(number, order)| {
+        let superseded = orders.superseded_rows_of(number, order);
+        (u64::from(order.rows), superseded)
+    });
+    assert_eq!(rows.collect::<Vec<_>>(), [(3, 1), (2, 0)]);
     assert!(orders.get_mut("CG3").is_none());
 
     orders.want_unsettled(Some(1));
@@ -80,9 +61,8 @@ fn the_last_valid_row_decides() {
 fn a_conflict_may_make_all_rows_of_its_order_invalid() {
     let sheet = sheet(ROWS);
     let orders = orders(&sheet, OnConflict::Invalid);
-    let roles = roles(&sheet, &orders);
-    assert_eq!([&roles[0], &roles[2], &roles[4]], ["conflict with 6"; 3]);
-    assert_eq!(roles[6], "decides at 8");
+    let expected = "conflict 6, same 8, conflict 6, invalid 6, conflict 6, invalid, decides 8";
+    assert_eq!(roles(&sheet, &orders), expected);
     assert_eq!((orders.calls(), orders.conflicting_rows()), (1, 3));
 }
 
@@ -93,22 +73,16 @@ fn calls_are_made_as_deciding_rows_stand_and_what_failed_before_comes_last() {
     let (_, failed) = orders.get_mut("CG2").expect("there");
     failed.failed_before = true;
     orders.want_unsettled(None);
-    let turn: Vec<_> = orders
-        .in_turn()
-        .into_iter()
-        .map(|(number, _)| number)
-        .collect();
-    assert_eq!(turn, ["CG3", "CG1", "CG2"]);
+    let turn = orders.in_turn().into_iter().map(|(number, _)| number);
+    assert_eq!(turn.collect::<Vec<_>>(), ["CG3", "CG1", "CG2"]);
 }
 
 #[test]
 fn a_row_of_a_sheet_that_has_changed_has_no_role() {
     let orders = orders(&sheet("CG1,aa\n"), OnConflict::Last);
     for changed in ["CG2,aa\n", "CG1,bb\n", ",\nCG1,aa\n"] {
-        let roles = roles(&sheet(changed), &orders);
-        assert_eq!(
-            roles.last().map(String::as_str),
-            Some("changed"),
+        assert!(
+            roles(&sheet(changed), &orders).ends_with("changed"),
             "{changed}"
         );
     }

@@ -211,15 +211,18 @@ fn chinese_late_in_a_long_file_is_found() {
 
 #[test]
 fn a_bad_byte_is_an_error_with_its_line() {
-    let row = format!("CG1,加急,{}\r\n", "x".repeat(15_000));
-    let long = format!("采购单号,标记,备注\r\n{}", row.repeat(20)).into_bytes();
+    let sheet = |note: &str| {
+        let row = format!("CG1,加急,{note}\r\n");
+        format!("采购单号,标记,备注\r\n{}", row.repeat(20)).into_bytes()
+    };
+    let (short, long) = (sheet("x"), sheet(&"x".repeat(15_000)));
     let gbk = encoded("采购单号,标记名称\r\n", GB18030);
     let half = [&b"\xFF\xFE"[..], &utf_16(TEXT, true)].concat();
     for (head, rows, line, encoding) in [
         (&long, &b"CG,\x80\r\n"[..], 22, "UTF-8"),
-        (&long, b"CG,x\r\n,\"a\nb\xFF\"\n", 24, "UTF-8"),
-        (&long, b"\xE4,\xB8\xAD\r\n", 22, "UTF-8"),
-        (&long, b"CG,\xE5\x8A", 22, "UTF-8"),
+        (&short, b"CG,x\r\n,\"a\nb\xFF\"\n", 24, "UTF-8"),
+        (&short, b"\xE4,\xB8\xAD\r\n", 22, "UTF-8"),
+        (&short, b"CG,\xE5\x8A", 22, "UTF-8"),
         (&gbk, b"CG1,a\r\nCG2,\xFF\r\n", 3, "GB18030"),
         (&gbk, b"CG1,\"a\r\nb\xFF\"\r\n", 3, "GB18030"),
         (&gbk, b"CG1,a\r\n\r\n\xFF", 4, "GB18030"),

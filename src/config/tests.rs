@@ -81,11 +81,9 @@ const TWO: &str = "
 const SOURCES: &str = "
      => DEFAULT
     --profile=other => OTHER
-    WDT_PROFILE=other => OTHER
     --profile=default WDT_PROFILE=other => DEFAULT
     WDT_PROFILE= WDT_SID=_ => DEFAULT
     HERE => shop key here 30/min
-    --endpoint=http://there/ HERE => shop key there 30/min
     --profile=other HERE => OTHER
     MINE HERE => mine mykey here -
     MINE => mine mykey wdt.wangdian.cn -
@@ -96,7 +94,6 @@ const SOURCES: &str = "
     --profile=other WDT_SID='mine' => OTHER
     --profile=other WDT_APP_SECRET_FILE=DIR/empty.txt => OTHER
     WDT_SID=mine => (sid) from environment variable WDT_SID, but app key from app_key in profile `default`
-    WDT_APP_KEY=mykey => app key from environment
     WDT_APP_SECRET=a:b => app secret from environment
     WDT_APP_SECRET_FILE=DIR/secret.txt => WDT_APP_SECRET_FILE, but seller account (sid) from sid in
     WDT_SID=mine WDT_APP_KEY=mykey => but app secret from app_secret in
@@ -105,7 +102,6 @@ const SOURCES: &str = "
     WDT_APP_SECRET=a:b WDT_APP_SECRET_FILE=DIR/secret.txt => variable WDT_APP_SECRET or environment variable WDT_APP_SECRET_FILE, not both
     WDT_APP_SECRET_FILE=DIR/none => none` (environment variable WDT_APP_SECRET_FILE):
     WDT_SID=mine WDT_APP_KEY=mykey WDT_APP_SECRET_FILE=DIR/empty.txt => WDT_APP_SECRET_FILE: the app secret is empty
-    --profile=third => there is no profile `third` in
     --profile=third => ; it has: default, other
     WDT_CONFIG=DIR/none.toml => cannot read
     WDT_CONFIG=DIR/secret.txt => secret.txt:1:";
@@ -211,7 +207,6 @@ const WRONG: &str = r#"
 [default]|app_secret = 'hush:salt => :2:
 [default]|app_secret = hush:salt => :2:
 [default]|app_secret = ['hush:salt'] => :2:14: expected a string
-[default]|app_secret = 45781:hush => :2:
 [default]|app_secret = 45781 => :2:14: expected a string
 [default]|app_secret = 'hush'|app_key = 'k'|sid = 's' => the form secret:salt
 app_secret = 'hush:salt' => :1:14: expected a [profile] of

@@ -162,6 +162,7 @@ mod tests {
     use crate::stop::StopReason;
 
     fn state(calls: u64, rate: &str) -> State {
+        let rate = rate.parse().expect("a rate");
         State::new(&Planned {
             rows: 1_008,
             settled: BTreeMap::from([(Status::Ok, 5), (Status::Rejected, 1), (Status::Invalid, 2)]),
@@ -169,12 +170,7 @@ mod tests {
             conflicts: 0,
             on_conflict: OnConflict::Last,
             calls,
-            pacing: Pacing::new(
-                rate.parse().expect("a rate"),
-                Workers::default(),
-                None,
-                None,
-            ),
+            pacing: Pacing::new(rate, Workers::default(), None, None),
             preview: Some(Preview::default()),
         })
     }
@@ -199,11 +195,14 @@ mod tests {
     }
 
     fn tell(state: &mut State, now: Instant, minute: i64, event: &Event<'_>) {
-        let clock: ZonedDateTime = "2026-03-01T22:39:50[Asia/Shanghai]"
-            .parse()
-            .expect("a time");
-        let clock = clock.saturating_add(jiff::SignedDuration::from_mins(minute));
+        let clock = "2026-03-01T22:39:50[Asia/Shanghai]".parse::<ZonedDateTime>();
+        let clock = clock.expect("a time") + jiff::SignedDuration::from_mins(minute);
         state.event(event, now, &clock);
+    }
+
+    fn shows(state: &State, at: Instant, expected: &str) {
+        let text = state.text(at);
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]
@@ -212,12 +211,22 @@ mod tests {
         let mut state = state(101, "60/min");
         // 900 rows of one order, before 100 others.
         tell(&mut state, now, 0, &settled("CG1", 900, 3));
-        assert_eq!(
-            state.text(now),
-            "908 of 1008 rows, 1 min 40 s left, 902 ok, 3 superseded, 1 rejected, 2 invalid, 60 calls/min"
+        shows(
+            &state,
+            now,
+            "908 of 1008 rows, 1 min 40 s left, 902 ok, 3 superseded, 1 rejected, 2 invalid, 60 calls/min",
         );
         tell(&mut state, now, 0, &answered(None, Some(30.0)));
-        assert!(state.text(now).contains("3 min 20 s left"));
+        shows(&state, now, "3 min 20 s left");
+        // The ERP throttles, and the pause is part of the time left.
+        let (wait, reason, pace) = (Duration::from_secs(61), "too many", Some(15.0));
+        tell(&mut state, now, 0, &Event::Paused { wait, reason, pace });
+        shows(
+            &state,
+            now,
+            "7 min 41 s left, paused until 22:40:51: too many, 902 ok",
+        );
+        shows(&state, now + wait, "6 min 40 s left, 902 ok");
         for _ in 0..100 {
             tell(&mut state, now, 0, &settled("CG2", 1, 0));
         }
@@ -225,39 +234,21 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_part_of_the_time_left() {
-        let now = Instant::now();
-        let mut state = state(60, "60/min");
-        let wait = Duration::from_secs(61);
-        let reason = "too many";
-        // The ERP throttled: it goes on at half the pace.
-        let pace = Some(30.0);
-        tell(&mut state, now, 0, &Event::Paused { wait, reason, pace });
-        let shown = "8 of 1008 rows, 3 min 01 s left, paused until 22:40:51: too many, 5 ok";
-        assert!(state.text(now).starts_with(shown), "{}", state.text(now));
-        let text = state.text(now + Duration::from_secs(62));
-        assert!(
-            text.starts_with("8 of 1008 rows, 2 min 00 s left, 5 ok"),
-            "{text}"
-        );
-    }
-
-    #[test]
     fn while_the_server_is_away_no_time_is_left_and_none_once_a_run_is_stopping() {
         let now = Instant::now();
         let mut state = state(12, "60/min");
         for (minute, seconds) in [(0, 5), (1, 10)] {
-            let event = Event::Outage {
-                reason: "connection refused",
-                next_try: Duration::from_secs(seconds),
-            };
-            tell(&mut state, now, minute, &event);
+            let (reason, next_try) = ("connection refused", Duration::from_secs(seconds));
+            tell(&mut state, now, minute, &Event::Outage { reason, next_try });
         }
-        let shown = "8 of 1008 rows, server away since 22:39, next try at 22:41:00: connection refused, 5 ok";
-        assert!(state.text(now).starts_with(shown), "{}", state.text(now));
+        shows(
+            &state,
+            now,
+            "8 of 1008 rows, server away since 22:39, next try at 22:41:00: connection refused, 5 ok",
+        );
         let lasted = Duration::from_secs(70);
         tell(&mut state, now, 2, &Event::OutageOver { lasted });
-        assert!(state.text(now).contains("12 s left"));
+        shows(&state, now, "12 s left");
         let reason = &StopReason::Deadline;
         tell(&mut state, now, 2, &Event::Stopping { reason });
         assert!(!state.text(now).contains("left"));
@@ -269,7 +260,7 @@ mod tests {
         let mut state = state(12, "unlimited");
         let error = CallError::new(ErrorKind::Transient, None, "HTTP 502".to_owned());
         tell(&mut state, now, 0, &answered(Some(&error), None));
-        assert!(state.text(now).contains("trying again after: HTTP 502"));
+        shows(&state, now, "trying again after: HTTP 502");
         assert!(!state.text(now + TROUBLE_SHOWN).contains("502"));
         assert!(!state.text(now).contains("left"), "no pace tells");
     }

@@ -100,44 +100,29 @@ mod tests {
 
     /// Every row of the protocol's table, and the statuses it does not name.
     const TABLE: &str = "
-        Accepted 0
-        Fatal 1 sid is not exists
-        Fatal 1 sid is not found
-        Fatal 1 验证失败
-        Fatal 1 app auth fail
-        Doubtful 1
-        Doubtful 1 请求含有非法字符
-        Rejected 1 参数错误
-        Rejected 1 参数个数错误
-        Rejected 1 invalid argument count
-        Rejected 1 argument type mismatch
-        Rejected 2 purchase_no
-        Fatal 3 需要动态口令
-        Transient 4 数据库错误
-        Transient 5 数据库错误
-        Fatal 6 ip限制
-        Clock 7 时间戳错误
-        Fatal 8 版本错误
-        Transient 99 其他错误
-        Throttled(Rate) 100 超过每分钟最大调用频率限制，请稍后重试
-        Throttled(Rate) 100 超过每分钟最大调用频率限制,请稍后重试
-        Throttled(Concurrency) 100 超过每分钟最大并发次数限制，请稍后重试
-        Doubtful 100 权限不足
-        Rejected 100 采购标记不存在:采购量和到货量不一致
-        Rejected 100 单据不存在
-        Rejected 100 标记xxx  不存在/已停用/类型错误
-        Rejected 100 采购标记不存在:调用频率限制
-        Rejected 100 采购标记不存在:权限不足
-        Rejected 100
-        Rejected 200 whatever
-        Rejected -1 whatever
-        Rejected 9 whatever";
+        Accepted: 0
+        Fatal: 1 sid is not exists| 1 sid is not found| 1 验证失败| 1 app auth fail
+        Fatal: 3 需要动态口令| 6 ip限制| 8 版本错误
+        Doubtful: 1| 1 请求含有非法字符| 100 权限不足
+        Rejected: 1 参数错误| 1 参数个数错误| 1 invalid argument count| 1 argument type mismatch
+        Transient: 4 数据库错误| 5 数据库错误| 99 其他错误
+        Clock: 7 时间戳错误
+        Throttled(Rate): 100 超过每分钟最大调用频率限制，请稍后重试| 100 超过每分钟最大调用频率限制,请稍后重试
+        Throttled(Concurrency): 100 超过每分钟最大并发次数限制，请稍后重试
+        Rejected: 100 采购标记不存在:采购量和到货量不一致| 100 单据不存在| 100 标记xxx  不存在/已停用/类型错误
+        Rejected: 100 采购标记不存在:调用频率限制| 100 采购标记不存在:权限不足| 100
+        Rejected: 2 purchase_no| 200 whatever| -1 whatever| 9 whatever";
 
     #[test]
     fn the_protocols_table() {
-        for row in TABLE.trim().lines() {
-            let mut cells = row.trim().splitn(3, ' ');
-            let [expected, status, message] = [(); 3].map(|()| cells.next().unwrap_or_default());
+        let rows = TABLE.trim().lines().flat_map(|row| {
+            let (expected, answers) = row.split_once(": ").expect(row);
+            answers
+                .split("| ")
+                .map(move |answer| (expected.trim(), answer))
+        });
+        for (expected, answer) in rows {
+            let (status, message) = answer.split_once(' ').unwrap_or((answer, ""));
             let body = format!(r#"{{"status":{status},"message":"{message}"}}"#);
             let verdict = verdict(200, &body);
             assert_eq!(kind(&verdict), expected, "{body}");

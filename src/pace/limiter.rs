@@ -205,29 +205,6 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_ends_lets_the_next_begin() {
-        let stop = Stop::default();
-        let one = limiter("unlimited", "1");
-        let first = one.permit(&stop).expect("a permit");
-        std::thread::scope(|scope| {
-            let second = scope.spawn(|| one.permit(&stop).is_some());
-            first.passed();
-            assert!(second.join().expect("no panic"));
-        });
-    }
-
-    #[test]
-    fn a_pause_holds_every_worker() {
-        let limiter = limiter("unlimited", "2");
-        let [first, second] = [(); 2].map(|()| may_call(&limiter).expect("a permit"));
-        let change = first.throttled(Limit::Rate, None);
-        assert!(matches!(change, Change::Pause(_)));
-        assert_eq!(second.throttled(Limit::Rate, None), Change::None);
-        let wait = may_call(&limiter).err().expect("paused");
-        assert!(wait > Duration::from_secs(5));
-    }
-
-    #[test]
     fn the_first_call_keeps_its_distance_from_the_run_before() {
         let limiter = limiter("1/min", "1");
         let at = |seconds| SystemTime::now() + Duration::from_secs(seconds);

@@ -171,30 +171,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_counted_by_status_and_failures_by_message_of_which_some_are_kept() {
+    fn rows_are_counted_and_of_very_many_messages_some_are_kept() {
         let mut tally = Tally::default();
-        for (status, message) in [
-            (Status::Ok, "same as line 2"),
-            (Status::Rejected, "单据不存在"),
-            (Status::Failed, "HTTP 502"),
-            (Status::Rejected, "单据不存在"),
-            (Status::Superseded, "line 9 decides"),
-        ] {
-            tally.add(status, message);
-        }
+        tally.add(Status::Superseded, "line 9 decides");
+        tally.add(Status::Failed, "HTTP 502");
         tally.leave_out(Status::Skipped);
-        let counts = (tally.rows(), tally.failures(), tally.given_back());
-        assert_eq!(counts, (6, 3, 3));
-        assert_eq!(tally.count(Status::Rejected), 2);
-        let rejected = (Status::Rejected, "单据不存在", 2);
-        assert_eq!(
-            tally.messages(),
-            [rejected, (Status::Failed, "HTTP 502", 1)]
-        );
-        for n in 0..MAX_MESSAGES + 3 {
+        for n in 0..MAX_MESSAGES + 4 {
             tally.add(Status::Rejected, &format!("order {n}"));
         }
+        let rejected = MAX_MESSAGES as u64 + 4;
+        let counts = (tally.rows(), tally.failures(), tally.given_back());
+        assert_eq!(counts, (rejected + 3, rejected + 1, rejected + 1));
+        assert_eq!(tally.count(Status::Rejected), rejected);
         assert_eq!((tally.messages().len(), tally.unlisted), (MAX_MESSAGES, 5));
-        assert_eq!(tally.rows(), MAX_MESSAGES as u64 + 9);
     }
 }

@@ -19,7 +19,6 @@ const PER_MINUTE: usize = 600;
 
 fn main() {
     println!("{}", describe());
-    println!("{}", Summary::HEADER);
     let mut used = 0.0;
     for make in MAKES {
         let summary = Summary::of(make, &LIMITS, &RATES, NIGHTS_OF_EACH);

@@ -248,14 +248,6 @@ fn a_concurrency_limit_takes_slots_and_gives_them_back() {
 }
 
 #[test]
-fn with_one_call_in_flight_a_concurrency_limit_pauses_the_run() {
-    let (mut pace, now) = settled("1");
-    let change = pace.throttled(now, now, Limit::Concurrency, None);
-    assert_eq!(change, Change::Pause(secs(61)));
-    assert_eq!((pace.max_in_flight(), pace.rate), (1, 60.0));
-}
-
-#[test]
 fn no_more_calls_are_in_flight_than_the_rate_in_force_needs_but_for_the_users_word() {
     for (workers, most, lowered) in [("auto", 30, 4), ("40", 40, 40)] {
         let mut pace = new("600/min", workers, None);
@@ -274,8 +266,9 @@ fn calls_that_are_lost_in_a_row_leave_fewer_in_flight() {
     }
     let mut others_pass = new("600/min", "auto", None);
     others_pass.passed(secs(2), secs(3));
-    others_pass.ended(secs(1), secs(31));
-    others_pass.ended(secs(40), secs(41));
+    for (started, ended) in [(1, 31), (40, 41)] {
+        others_pass.ended(secs(started), secs(ended));
+    }
     assert_eq!(others_pass.max_in_flight(), 30, "each failed by itself");
 }
 
@@ -285,8 +278,7 @@ fn nights_use_what_is_allowed() {
     let makes = MAKES.into_iter().filter(|&make| make != Make::Bursts(0.8));
     let summaries = makes.map(|make| {
         let summary = Summary::of(make, &[20.0, 60.0], &["55/min", "auto"], 1);
-        println!("{}\n{summary} | {make:?}", Summary::HEADER);
-        assert_eq!(summary.below_half, 0, "{make:?}: {summary:?}");
+        assert_eq!(summary.below_half, 0, "{make:?}: {summary}");
         summary.mean
     });
     let used: Vec<_> = summaries.collect();

@@ -134,23 +134,14 @@ fn faults_are_of_every_kind_and_as_many_as_asked_for() {
 }
 
 #[test]
-fn orders_are_read_by_either_names_and_both_forms_of_time() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let file = directory.path().join("orders.csv");
-    let read = |content: &str| {
-        std::fs::write(&file, content).expect("written");
-        read_orders(&file)
-    };
-    let second = Some(1_325_347_200);
-    for content in [
-        "order,flag,modified\nCG1,加急,2012-01-01 00:00:00\n\"CG,2\",,\n",
-        "\u{feff}modified, purchase_no,flag_name\r\n2011-12-31T16:00:00Z,CG1,加急\r\n,\"CG,2\",",
-    ] {
-        let orders = vec![order("CG1", "加急", second), order("CG,2", "", None)];
-        assert_eq!(read(content), Ok(orders));
-    }
-    for wrong in ["flag\n\naa\n", "order,flag\n\nCG1\n"] {
-        let refused = read(wrong).expect_err(wrong);
-        assert!(refused.contains("line: 2"), "{refused}");
-    }
+fn orders_are_read_by_other_names_in_any_order_and_another_form_of_time() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let text =
+        "\u{feff}modified, purchase_no,flag_name\r\n2011-12-31T16:00:00Z,CG1,加急\r\n,\"CG,2\",";
+    std::fs::write(&file, text).expect("written");
+    let flagged = order("CG1", "加急", Some(1_325_347_200));
+    assert_eq!(
+        read_orders(file.path()),
+        Ok(vec![flagged, order("CG,2", "", None)])
+    );
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::protocol::{Listing, Query, Refusal, Request, Wanted, authenticate, request};
+use super::super::protocol::{Query, Refusal, Request, Wanted, authenticate, request};
 use super::signed;
 use crate::erp::{LIST_METHOD, NOW_METHOD, UPDATE_METHOD};
 
@@ -109,29 +109,21 @@ fn a_listing_is_of_a_number_or_a_window_in_beijing() {
     let (start, end) = ("2011-12-31 23:59:59", "2012-01-30 23:59:59");
     let number = json!([{ "purchase_no": "CG1", "start_time": start }]);
     let window = json!([{ "start_time": start, "end_time": end }]);
-    let [start, end] =
-        [1_325_347_199, 1_327_939_199].map(|it| Timestamp::from_second(it).expect("a time"));
-    for (field, value, page_size, page, with_total) in [
-        ("page_size", "1", 1, 0, true),
-        ("page_no", "12345", 100, 12_345, true),
-        ("calc_total", "0", 100, 0, false),
-    ] {
-        for (body, wanted) in [
-            (&number, Wanted::Number("CG1".to_owned())),
-            (&window, Wanted::Modified(start..=end)),
-        ] {
-            let listing = Listing {
-                wanted,
-                page_size,
-                page,
-                with_total,
-            };
-            let asked = asked(LIST_METHOD, (field, value), body);
-            assert_eq!(asked, Ok(Request::List(listing)));
-        }
-    }
+    let asked = |field, body| match asked(LIST_METHOD, field, body) {
+        Ok(Request::List(it)) => Ok((it.wanted, it.page_size, it.page, it.with_total)),
+        Ok(other) => panic!("{other:?}"),
+        Err(refusal) => Err(refusal),
+    };
+    let cg1 = || Wanted::Number("CG1".to_owned());
+    let sized = asked(("page_size", "1"), &number);
+    assert_eq!(sized, Ok((cg1(), 1, 0, true)));
+    let paged = asked(("page_no", "12345"), &number);
+    assert_eq!(paged, Ok((cg1(), 100, 12_345, true)));
+    let [start, end] = [-450_444_517, -447_852_517].map(now);
+    let dates = asked(("calc_total", "0"), &window);
+    assert_eq!(dates, Ok((Wanted::Modified(start..=end), 100, 0, false)));
     for (field, wrong) in [("page_size", "101"), ("page_no", "-1"), ("calc_total", "2")] {
-        let asked = asked(LIST_METHOD, (field, wrong), &number);
-        assert_eq!(asked, refused(2, &format!("参数值错误:{field}")), "{wrong}");
+        let message = format!("参数值错误:{field}");
+        assert_eq!(asked((field, wrong), &number), refused(2, &message));
     }
 }

@@ -191,14 +191,7 @@ impl Random {
     }
 }
 
-/// A call that arrives at the ERP, or ends: then with what became of it.
-#[derive(Clone, Copy)]
-struct Call {
-    started: f64,
-    way_back: f64,
-    end: Option<End>,
-}
-
+/// What became of a call.
 #[derive(Clone, Copy)]
 enum End {
     Passed,
@@ -206,15 +199,9 @@ enum End {
     Lost,
 }
 
-/// The shares that a night used of what could be used.
-struct Night {
-    used: f64,
-    /// The worst hour after the second.
-    worst_hour: f64,
-    throttled: u32,
-}
-
-fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> Night {
+/// The shares of what could be used that a night used, and its worst hour after the second; and how
+/// many calls were throttled.
+fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64, u32) {
     let rate: RateLimit = rate.parse().expect("a rate");
     let workers = Workers::default();
     let ceiling = match rate {
@@ -228,7 +215,8 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> Night {
     let mut pace = AdaptiveRate::new(rate, workers, None, LONGEST_WAIT);
     // What is due, the earliest first, in nanoseconds, which have an order.
     let mut due = BinaryHeap::new();
-    let mut calls: Vec<Call> = Vec::new();
+    // When they started, how long their way back is, and what became of them, once they arrived.
+    let mut calls: Vec<(f64, f64, Option<End>)> = Vec::new();
     let nanos = |at: f64| (at * 1e9) as u64;
     let (mut now, mut next) = (0.0_f64, 0.0_f64);
     let mut passed = [0.0; (NIGHT / PART) as usize];
@@ -245,37 +233,32 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> Night {
             let latency = 0.05 + random.next() * spread;
             let way_there = latency * random.next();
             due.push(Reverse((nanos(now + way_there), calls.len())));
-            calls.push(Call {
-                started: now,
-                way_back: latency - way_there,
-                end: None,
-            });
+            calls.push((now, latency - way_there, None));
             let interval = pace.interval();
             assert!(interval >= ceiling, "{make:?} {limit} {rate} {seed}");
             next = now + interval.map_or(0.0, |interval| interval.as_secs_f64());
             continue;
         }
         let Reverse((at, number)) = due.pop().expect("a call in flight");
-        let call = &mut calls[number];
+        let (started_at, way_back, end) = &mut calls[number];
         now = now.max(at as f64 / 1e9);
-        let started = Duration::from_secs_f64(call.started);
+        let started = Duration::from_secs_f64(*started_at);
         let known_at = Duration::from_secs_f64(now);
-        match call.end {
+        match *end {
             None => {
-                let (end, back) = if gate.admits(now) {
-                    (End::Passed, now + gate.serve(now) + call.way_back)
+                let (what, back) = if gate.admits(now) {
+                    (End::Passed, now + gate.serve(now) + *way_back)
                 } else {
-                    let end = End::Throttled(gate.retry_after(now));
-                    (end, now + call.way_back)
+                    (End::Throttled(gate.retry_after(now)), now + *way_back)
                 };
-                let late = call.started + TIMEOUT;
-                call.end = Some(if back > late { End::Lost } else { end });
+                let late = *started_at + TIMEOUT;
+                *end = Some(if back > late { End::Lost } else { what });
                 due.push(Reverse((nanos(back.min(late)), number)));
                 continue;
             }
             Some(End::Passed) => {
                 pace.passed(started, known_at);
-                passed[(call.started / PART) as usize] += 1.0;
+                passed[(*started_at / PART) as usize] += 1.0;
             }
             Some(End::Throttled(retry_after)) => {
                 let _ = pace.throttled(started, known_at, Limit::Rate, retry_after);
@@ -299,12 +282,10 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> Night {
         calls / parts.map(usable).sum::<f64>()
     };
     let hours = 2..(NIGHT / HOUR) as usize;
-    let hours = hours.map(|hour| share(hour * 6..hour * 6 + 6));
-    Night {
-        used: share(0..passed.len()),
-        worst_hour: hours.fold(1.0, f64::min),
-        throttled,
-    }
+    let worst_hour = hours
+        .map(|hour| share(hour * 6..hour * 6 + 6))
+        .fold(1.0, f64::min);
+    (share(0..passed.len()), worst_hour, throttled)
 }
 
 /// What nights have in common.
@@ -319,8 +300,6 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub const HEADER: &str = " mean worst | worst hour, nights < 50 | throttled";
-
     /// Of so many nights against a limiter of a make, at each limit and rate.
     pub fn of(make: Make, limits: &[f64], rates: &[&str], of_each: u64) -> Summary {
         let mut sum = Summary {
@@ -330,31 +309,34 @@ impl Summary {
         };
         let share = 1.0 / (limits.len() * rates.len()) as f64 / of_each as f64;
         for &limit in limits {
-            for (&rate, n) in rates
-                .iter()
-                .flat_map(|rate| (1..=of_each).map(move |n| (rate, n)))
-            {
-                // No two limits share the luck of their nights.
-                let night = simulate(make, limit, rate, n * 1_000 + limit as u64);
-                sum.mean += night.used * share;
-                sum.worst = sum.worst.min(night.used);
-                sum.worst_hour = sum.worst_hour.min(night.worst_hour);
-                sum.below_half += usize::from(night.worst_hour < 0.5);
-                sum.throttled += f64::from(night.throttled) * share;
+            for &rate in rates {
+                for n in 1..=of_each {
+                    // No two limits share the luck of their nights.
+                    let seed = n * 1_000 + limit as u64;
+                    let (used, worst_hour, throttled) = simulate(make, limit, rate, seed);
+                    sum.mean += used * share;
+                    sum.worst = sum.worst.min(used);
+                    sum.worst_hour = sum.worst_hour.min(worst_hour);
+                    sum.below_half += usize::from(worst_hour < 0.5);
+                    sum.throttled += f64::from(throttled) * share;
+                }
             }
         }
         sum
     }
 }
 
-/// A line below [`Summary::HEADER`], in hundredths of what could be used.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [mean, worst, hour] = [self.mean, self.worst, self.worst_hour].map(|it| it * 100.0);
-        let (below, throttled) = (self.below_half, self.throttled);
         write!(
             f,
-            "{mean:5.1} {worst:5.1} | {hour:10.1} {below:13} | {throttled:9.1}"
+            "used {mean:.1} %, at worst {worst:.1}, in an hour {hour:.1}, "
+        )?;
+        write!(
+            f,
+            "below a half in {} nights, throttled {:.1}",
+            self.below_half, self.throttled
         )
     }
 }

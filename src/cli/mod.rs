@@ -159,13 +159,3 @@ fn with_sections(command: clap::Command, sections: &str) -> clap::Command {
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_definitions_are_consistent() {
-        command().debug_assert();
-    }
-}

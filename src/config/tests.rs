@@ -251,25 +251,15 @@ mod setup {
         let slot = Slot::find(&args, &|_| None).expect(text);
         slot.save(&account).expect("written");
         let written = fs::read_to_string(place.path("config.toml")).expect("there");
-        let read = place.load(&format!("--profile={}", profile.replace(' ', "_")));
+        let read = place.load(&format!("--profile={profile}"));
         assert_eq!(read.expect(&written).account.sid, "shop");
         written
     }
 
     #[test]
-    fn a_new_profile_goes_behind_what_is_there() {
-        let other = "[a] # one\nsid='s'\n# end\n";
-        for (text, profile, header) in [
-            ("", "default", "[default]\n"),
-            ("# mine\n", "default", "\n[default]\n"),
-            (other, "旗舰 店.1", "\n[\"旗舰 店.1\"]\n"),
-        ] {
-            assert_eq!(put(text, profile), format!("{text}{header}{WRITTEN}"));
-        }
-    }
-
-    #[test]
-    fn a_profile_that_is_replaced_keeps_comments_order_and_pace() {
+    fn comments_order_and_pace_stay_where_a_profile_is_added_or_replaced() {
+        let added = format!("# mine\n\n[default]\n{WRITTEN}");
+        assert_eq!(put("# mine\n", "default"), added);
         let around = |[key, sid, secret]: [&str; 3]| {
             format!(
                 "# Accounts\n[b] # the second comes first\n{key}   # from the platform\n# how fast\n\

@@ -28,21 +28,3 @@ impl Clock {
         self.offset.load(Ordering::Relaxed)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timestamps_count_from_2012_in_china_and_follow_corrections() {
-        let clock = Clock::default();
-        let at = |second| Timestamp::from_second(second).expect("a time");
-        assert_eq!(clock.timestamp(at(1_325_347_200)), 0);
-        let here = at(1_775_791_716);
-        for skew in [0, -3_600, 7_200] {
-            clock.correct(here, at(1_775_791_716 + skew));
-            assert_eq!(clock.offset(), skew);
-            assert_eq!(clock.timestamp(here), 450_444_516 + skew);
-        }
-    }
-}

@@ -22,15 +22,12 @@ mod tests {
     fn delays_double_to_a_minute_with_full_jitter_and_never_undercut_the_servers_wish() {
         for (failures, random, asked, seconds) in [
             (1, 1.0, 0, 1),
-            (2, 1.0, 0, 2),
             (6, 1.0, 0, 32),
             (7, 1.0, 0, 60),
             (u32::MAX, 1.0, 0, 60),
-            (5, 0.0, 0, 0),
             (5, 0.5, 0, 8),
             (1, 0.5, 20, 20),
             (6, 1.0, 20, 32),
-            (1, 0.5, 3_600, 3_600),
         ] {
             let delay = backoff(failures, random, Duration::from_secs(asked));
             assert_eq!(delay, Duration::from_secs(seconds), "{failures}: {random}");

@@ -179,16 +179,8 @@ mod tests {
     }
 
     #[test]
-    fn permits_are_spaced_and_a_stop_ends_the_wait() {
+    fn a_stop_ends_every_wait() {
         let stop = Stop::default();
-        let fast = limiter("1000/s", "8");
-        let began = Instant::now();
-        for _ in 0..50 {
-            drop(fast.permit(&stop).expect("not stopped"));
-        }
-        // Fifty permits are 49 intervals apart at the least, whatever the machine does.
-        assert!(began.elapsed() >= Duration::from_millis(49));
-
         let slow = limiter("1/h", "8");
         let _in_flight = slow.permit(&stop).expect("the first is free");
         let busy = limiter("unlimited", "1");

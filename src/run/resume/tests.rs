@@ -201,13 +201,8 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
     let rows = rows.map(|&(order, flag)| (ORDERS[order].to_owned(), FLAGS[flag].to_owned()));
     let sequential: HashMap<_, _> = rows.clone().collect();
     assert_eq!(shop.erp.flags(), sequential);
-    let expected = rows.map(|(order, flag)| {
-        if sequential[&order] == flag {
-            "ok"
-        } else {
-            "superseded"
-        }
-    });
+    let is_ok = |(order, flag)| sequential[&order] == flag;
+    let expected = rows.map(|row| if is_ok(row) { "ok" } else { "superseded" });
     let mut results = csv::Reader::from_path(shop.path("orders.results.csv")).expect("results");
     let rows = results.deserialize().map(|row| row.expect("a row"));
     let statuses: Vec<String> = rows
@@ -219,12 +214,9 @@ fn holds(first: &Rows, shorts: &[Short], last: &Rows) {
 #[test]
 fn the_erp_ends_as_after_a_sequential_run() {
     let strategy = (rows(3), prop::collection::vec(short(), 2..6), rows(2));
-    let config = Config {
-        cases: 20,
-        max_shrink_iters: 200,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let mut config = Config::with_cases(20);
+    config.max_shrink_iters = 200;
+    config.failure_persistence = None;
     let held = TestRunner::new(config).run(&strategy, |(first, shorts, last)| {
         holds(&first, &shorts, &last);
         Ok(())

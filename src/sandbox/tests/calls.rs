@@ -62,12 +62,12 @@ fn updates_are_kept_and_listed_when_they_change_something() {
     assert_eq!(listed(&service, &november), "3 CG0 无 CG1 aa CG404 停用");
     assert_eq!(set(&service, "CG1", "aa"), OK, "no modification");
     assert_eq!(set(&service, "CG0", "加急"), OK, "leaves the window");
-    for (order, flag, message) in [
-        ("CG404", "停用", "采购标记不存在:停用"),
-        ("CG4041", "aa", "单据不存在"),
-    ] {
-        assert!(set(&service, order, flag).contains(message), "{order}");
-    }
+    let unknown_flag = set(&service, "CG404", "停用");
+    assert!(
+        unknown_flag.contains("采购标记不存在:停用"),
+        "{unknown_flag}"
+    );
+    assert!(set(&service, "CG4041", "aa").contains("单据不存在"));
     assert_eq!(listed(&service, &november), "2 CG1 aa CG404 停用");
     let awkward = "CG\"1\\2/3 &=%+?#";
     for (order, flag, found) in [
@@ -80,9 +80,8 @@ fn updates_are_kept_and_listed_when_they_change_something() {
         assert_eq!(found_as, found);
     }
     let state = service.state();
-    let mut flagged: Vec<_> = state.orders.flags().into_keys().collect();
-    flagged.sort_unstable();
-    assert_eq!(flagged, [awkward, "CG0", "CG1", "CG8"]);
+    let flags = state.orders.flags();
+    assert_eq!((flags.len(), &*flags[awkward]), (4, "加急"));
     let accepted = ["CG1", "CG4041"].map(|order| state.orders.accepted(order));
     assert_eq!(accepted, [1, 0]);
     assert_eq!((state.stats.accepted, state.stats.listings), (5, 5));

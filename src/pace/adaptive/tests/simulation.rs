@@ -199,9 +199,8 @@ enum End {
     Lost,
 }
 
-/// The shares of what could be used that a night used, and its worst hour after the second; and how
-/// many calls were throttled.
-fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64, u32) {
+/// The shares of what could be used that a night used, and its worst hour after the second.
+fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
     let rate: RateLimit = rate.parse().expect("a rate");
     let workers = Workers::default();
     let ceiling = match rate {
@@ -220,7 +219,6 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64, u32) {
     let nanos = |at: f64| (at * 1e9) as u64;
     let (mut now, mut next) = (0.0_f64, 0.0_f64);
     let mut passed = [0.0; (NIGHT / PART) as usize];
-    let mut throttled = 0;
     loop {
         let can_start = now.max(next).max(pace.resume_at().as_secs_f64());
         let earliest = due.peek().map(|&Reverse((at, _))| at as f64 / 1e9);
@@ -262,7 +260,6 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64, u32) {
             }
             Some(End::Throttled(retry_after)) => {
                 let _ = pace.throttled(started, known_at, Limit::Rate, retry_after);
-                throttled += 1;
             }
             Some(End::Lost) => {}
         }
@@ -285,25 +282,22 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64, u32) {
     let worst_hour = hours
         .map(|hour| share(hour * 6..hour * 6 + 6))
         .fold(1.0, f64::min);
-    (share(0..passed.len()), worst_hour, throttled)
+    (share(0..passed.len()), worst_hour)
 }
 
 /// What nights have in common.
 #[derive(Debug, Default)]
 pub struct Summary {
     pub mean: f64,
-    worst: f64,
     worst_hour: f64,
     /// Nights with an hour after the second below a half.
     pub below_half: usize,
-    throttled: f64,
 }
 
 impl Summary {
     /// Of so many nights against a limiter of a make, at each limit and rate.
     pub fn of(make: Make, limits: &[f64], rates: &[&str], of_each: u64) -> Summary {
         let mut sum = Summary {
-            worst: 1.0,
             worst_hour: 1.0,
             ..Summary::default()
         };
@@ -313,12 +307,10 @@ impl Summary {
                 for n in 1..=of_each {
                     // No two limits share the luck of their nights.
                     let seed = n * 1_000 + limit as u64;
-                    let (used, worst_hour, throttled) = simulate(make, limit, rate, seed);
+                    let (used, worst_hour) = simulate(make, limit, rate, seed);
                     sum.mean += used * share;
-                    sum.worst = sum.worst.min(used);
                     sum.worst_hour = sum.worst_hour.min(worst_hour);
                     sum.below_half += usize::from(worst_hour < 0.5);
-                    sum.throttled += f64::from(throttled) * share;
                 }
             }
         }
@@ -328,15 +320,11 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [mean, worst, hour] = [self.mean, self.worst, self.worst_hour].map(|it| it * 100.0);
+        let (used, hour) = (self.mean * 100.0, self.worst_hour * 100.0);
+        let below = self.below_half;
         write!(
             f,
-            "used {mean:.1} %, at worst {worst:.1}, in an hour {hour:.1}, "
-        )?;
-        write!(
-            f,
-            "below a half in {} nights, throttled {:.1}",
-            self.below_half, self.throttled
+            "used {used:.1} %, in the worst hour {hour:.1}, below a half in {below} nights"
         )
     }
 }

@@ -208,13 +208,6 @@ mod tests {
     }
 
     #[test]
-    fn chinese_is_filled_up_by_its_columns() {
-        for (text, width, shown) in [("表格", 8, "表格    "), ("finished", 3, "finished")] {
-            assert_eq!(padded(text, width), shown);
-        }
-    }
-
-    #[test]
     fn numbers_have_the_unit_that_people_use() {
         let milliseconds = [0, 1_540, 59_999, 125_000, 3_660_000];
         let durations = milliseconds.map(|ms| duration(Duration::from_millis(ms)));
@@ -227,7 +220,5 @@ mod tests {
             sizes.join(", "),
             "512 MB, 2 GB, 64 KB, 1000000 bytes, 0 bytes"
         );
-        assert_eq!(clock_difference(600), "10 min 00 s behind the ERP's");
-        assert_eq!(clock_difference(-30), "30 s ahead of the ERP's");
     }
 }

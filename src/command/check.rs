@@ -83,7 +83,7 @@ fn look(
 ) -> Result<u8, Failure> {
     let rules = rules(configured, &args.calls);
     let pacing = rules.pacing(None);
-    let sheet = open_given(&args.sheet, output)?;
+    let (sheet, notes) = open_given(&args.sheet, output)?;
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;
     let mut orders = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
@@ -99,6 +99,7 @@ fn look(
         asked = Some(listings);
     }
     let mut warnings: Vec<_> = layout.warnings.iter().map(|(it, _)| it.clone()).collect();
+    warnings.extend(notes);
     if orders.rows == 0 {
         warnings.push(say!("run-no-rows"));
     }
@@ -117,7 +118,7 @@ fn look(
         rows: orders.rows,
         invalid_rows: orders.invalid,
         left_out_rows: orders.left_out,
-        distinct_orders: orders.distinct() as u64,
+        distinct_orders: orders.given() as u64,
         unchanged_orders: asked.as_ref().map(|asked| asked.saved),
         calls,
         listing_calls,

@@ -99,8 +99,13 @@ pub fn is_stream(args: &SheetArgs) -> bool {
 
 /// Opens the sheet that the command line names; one that is given back as a run over it would take
 /// it, whose `output` is this.
-pub fn open_given(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet, Failure> {
+/// Returns also what people should know of its rows.
+pub fn open_given(
+    args: &SheetArgs,
+    output: Option<&OutputArgs>,
+) -> Result<(Sheet, Vec<String>), Failure> {
     let mut sheet = open_sheet(args)?;
+    let mut notes = Vec::new();
     if sheet.is_ours() {
         let named_after = (!is_stream(args)).then(|| named_apart(&args.path));
         let results = output.and_then(|output| output.results.clone());
@@ -110,9 +115,10 @@ pub fn open_given(args: &SheetArgs, output: Option<&OutputArgs>) -> Result<Sheet
             Some(results) => PastResults::read(&results, &sheet, None).map_err(Failure::usage)?,
             None => Err(NotUpdated::Missing),
         };
-        correct(&mut sheet, past, None).map_err(Failure::usage)?;
+        let correction = correct(&mut sheet, past, None).map_err(Failure::usage)?;
+        notes = correction.notes();
     }
-    Ok(sheet)
+    Ok((sheet, notes))
 }
 
 fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use super::error::FileError;
 use super::outcome::Status;
 use super::row_check::{Issuer, RowCheck};
+use crate::language::say;
 use crate::sheet::{Appended, Part, Row, Sheet, SheetError};
 pub use past::{NotUpdated, PastResults};
 use prove::{Proof, Prover, Sent};
@@ -38,6 +39,14 @@ pub struct Correction {
 impl Correction {
     pub fn is_update(&self) -> bool {
         self.not_updated.is_none()
+    }
+
+    /// What people should know of the rows beside what becomes of them.
+    pub fn notes(&self) -> Vec<String> {
+        let (added, put_right) = (self.added, self.put_right);
+        let added = (added > 0).then(|| say!("event-rows-added", rows = added));
+        let put_right = (put_right > 0).then(|| say!("event-rows-put-right", rows = put_right));
+        added.into_iter().chain(put_right).collect()
     }
 }
 

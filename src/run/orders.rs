@@ -287,6 +287,11 @@ impl Orders {
         self.all.len()
     }
 
+    /// Those of them that rows to be sent or given back name.
+    pub fn given(&self) -> usize {
+        self.all.values().filter(|order| order.rows > 0).count()
+    }
+
     /// The flags that valid rows give, with the number of these rows.
     pub fn flags(&self) -> impl Iterator<Item = (&str, u64)> {
         let flags = self.flags.iter().map(|(flag, &rows)| (&**flag, rows));

@@ -222,12 +222,7 @@ pub fn tell_correction(files: &RunFiles, observers: &[&dyn Observer]) {
         let (why, results) = (why.to_string(), files.results.display().to_string());
         warn(say!("event-not-updated", why = why, results = results));
     }
-    if correction.added > 0 {
-        warn(say!("event-rows-added", rows = correction.added));
-    }
-    if correction.put_right > 0 {
-        warn(say!("event-rows-put-right", rows = correction.put_right));
-    }
+    correction.notes().into_iter().for_each(warn);
 }
 
 /// An error if the failures are to replace the sheet and somebody has saved another over it.

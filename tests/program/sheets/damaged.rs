@@ -38,7 +38,8 @@ fn what_a_spreadsheet_has_changed_is_put_right_or_not_sent() {
             fs::remove_file(place.path("x.results.csv")).expect("there");
         }
         let check = place.checks("x.failures.csv", 1);
-        check.prints("5 rows, 3 invalid");
+        check.prints("5 rows, 3 invalid; 2 distinct orders");
+        check.says("rows whose order a spreadsheet had changed: 1");
         check.prints("\"0012345\" gets \"aa\"");
 
         // However often it is tried.

@@ -13,7 +13,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::error::{FileError, shown};
 use super::fs::{directory, free_name, sync_directory};
 
-/// Drafts are named `.NAME.XXXXXX.tmp`.
+/// Drafts are named `.NAME.`, so many random characters, and this ending.
 const RANDOM: usize = 6;
 const ENDING: &str = ".tmp";
 

@@ -265,10 +265,12 @@ fn value<'t>(xml: &mut Xml<'_>, kind: &str, text: &'t mut String) -> Result<(Val
     if (is_rich || kind == "str") && text.contains("_x") {
         *text = unescaped(text).into_owned();
     }
-    let value = match has_value {
-        true if is_rich => Value::Text(text),
-        true => stored(kind, text)?,
-        false => Value::Empty,
+    let value = if !has_value {
+        Value::Empty
+    } else if is_rich {
+        Value::Text(text)
+    } else {
+        stored(kind, text)?
     };
     Ok((value, is_formula))
 }

@@ -184,8 +184,7 @@ impl Places {
 
 /// What the check of a row says that it comes from.
 fn origin(row: &Row) -> Option<u64> {
-    let check = RowCheck::parse(row.origin()?.check())?;
-    Some(check.origin)
+    Some(RowCheck::beside(row)?.origin)
 }
 
 /// Whether a row of the results is given back by its check.
@@ -213,7 +212,7 @@ fn claimants(proofs: &[Proof]) -> HashMap<u64, usize> {
 /// that one stays as it is.
 fn stand_in(its: &mut Row, mut row: Row, is_same: bool) {
     if its.part.is_settled() && is_same {
-        its.settle_at(row.line(), Part::Settled);
+        its.settle_at(row.line());
         return;
     }
     row.take_place_of(its);

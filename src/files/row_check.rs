@@ -76,9 +76,14 @@ impl RowCheck {
         }
     }
 
+    /// What an earlier run has written beside the row.
+    pub fn beside(row: &Row) -> Option<RowCheck> {
+        RowCheck::parse(row.origin()?.check())
+    }
+
     /// Of a row as it is written. One that cannot be sent keeps what it has.
     pub fn of(row: &Row, sheet: &Sheet, issuer: &Issuer) -> RowCheck {
-        let earlier = row.origin().and_then(|it| RowCheck::parse(it.check()));
+        let earlier = RowCheck::beside(row);
         let is_sent = row.entry(sheet).is_ok();
         if let Some(check) = earlier.as_ref().filter(|_| !is_sent) {
             return RowCheck {
@@ -91,6 +96,9 @@ impl RowCheck {
         let first = || origin_part(row.line_in_sheet(), row.position, &order);
         let origin = earlier.map_or_else(first, |check| check.origin);
         let mut check = RowCheck::new(issuer, origin, &order, [&flag, &own_flag]);
+        if is_sent {
+            return check;
+        }
         let [order_is_in_doubt, flag_is_in_doubt] = row.doubts(sheet);
         check.doubts[1] = flag_is_in_doubt;
         if order_is_in_doubt {

@@ -165,9 +165,9 @@ impl Row {
     }
 
     /// Lets the row be given back at a line, with what became of it still true.
-    pub fn settle_at(&mut self, line: u64, part: Part) {
+    pub fn settle_at(&mut self, line: u64) {
         self.line = line;
-        self.part = part;
+        self.part = Part::Settled;
     }
 
     /// Takes the line of a row of the results, and its cells of columns that this one has not.

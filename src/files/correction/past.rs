@@ -68,8 +68,7 @@ impl PastResults {
             columns: results.columns().to_vec(),
             rows: read_rows(&results)?,
         };
-        let checks = past.rows.iter().filter_map(|row| row.origin());
-        let mut checks = checks.filter_map(|it| RowCheck::parse(it.check()));
+        let mut checks = past.rows.iter().filter_map(RowCheck::beside);
         let is_others = |it: RowCheck| issuer.is_some_and(|issuer| it.issuer != *issuer);
         if checks.any(is_others) {
             return Ok(Err(NotUpdated::OtherAccount));

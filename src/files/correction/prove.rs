@@ -58,7 +58,7 @@ impl Proof {
 
 impl<'s> Prover<'s> {
     pub fn new<'r>(sheet: &'s Sheet, rows: impl Iterator<Item = &'r Row>) -> Prover<'s> {
-        let checks = rows.filter_map(|row| RowCheck::parse(row.origin()?.check()));
+        let checks = rows.filter_map(RowCheck::beside);
         let mut orders = HashMap::new();
         for check in checks {
             let origin = orders.entry(check.order).or_insert(Some(check.origin));
@@ -79,9 +79,7 @@ impl<'s> Prover<'s> {
         if issuer.is_demo() {
             return Ok(());
         }
-        let checks = rows
-            .iter()
-            .filter_map(|row| RowCheck::parse(row.origin()?.check()));
+        let checks = rows.iter().filter_map(RowCheck::beside);
         let Some(other) = checks.map(|it| it.issuer).find(|it| it != issuer) else {
             return Ok(());
         };

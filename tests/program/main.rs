@@ -7,6 +7,7 @@ mod erp;
 mod files;
 mod fuzz_seeds;
 mod harness;
+mod kinds;
 mod listing;
 mod pacing;
 mod resume;

@@ -56,16 +56,11 @@ pub struct RunArgs {
     pub yes: bool,
 }
 
+/// A check is a run that sends nothing.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
-    pub sheet: SheetArgs,
-    #[command(flatten)]
-    pub account: AccountArgs,
-    #[command(flatten)]
-    pub calls: CallArgs,
-    #[command(flatten)]
-    pub skipping: SkippingArgs,
+    pub run: RunArgs,
     #[arg(long, default_value = "text", hide_short_help = true,
         help_heading = say!("heading-output"), help = say!("help-format"))]
     pub format: ReportFormat,

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
 use super::findings::{Group, MAX_CELL, find};
-use super::inputs::{account, account_of_run, client, open_given, rules};
-use crate::cli::{CheckArgs, OutputArgs, ReportFormat, RunArgs};
-use crate::config::Configured;
-use crate::console::{Console, forecast, preview, print, print_json};
+use super::inputs::{account_if_any, account_of_run, client, is_stream, open_given, rules};
+use super::next::NextCommand;
+use crate::cli::{ReportFormat, RunArgs};
+use crate::console::{Console, forecast, labelled, preview, print, print_json};
 use crate::language::say;
 use crate::pace::Pacing;
 use crate::run::{OnConflict, Orders, Preview, survey};
@@ -55,41 +55,29 @@ struct FlagCount<'s> {
     rows: u64,
 }
 
-pub(super) fn check(args: CheckArgs, console: &Console) -> Result<u8, Failure> {
-    let asks = args.skipping.skip_unchanged;
-    let configured = asks.then(|| account(&args.account, console)).transpose()?;
-    look(&args, configured.as_ref(), None, console)
-}
-
 /// `run --dry-run` is `check`.
-pub(super) fn dry_run(args: RunArgs, console: &Console) -> Result<u8, Failure> {
-    let asks = args.skipping.skip_unchanged;
-    let configured = asks.then(|| account_of_run(&args, console)).transpose()?;
-    let check = CheckArgs {
-        sheet: args.sheet,
-        account: args.account,
-        calls: args.calls,
-        skipping: args.skipping,
-        format: ReportFormat::Text,
-    };
-    look(&check, configured.as_ref(), Some(&args.output), console)
-}
-
-fn look(
-    args: &CheckArgs,
-    configured: Option<&Configured>,
-    output: Option<&OutputArgs>,
+pub(super) fn check(
+    args: &RunArgs,
+    format: ReportFormat,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let rules = rules(configured, &args.calls);
+    let asks = args.skipping.skip_unchanged;
+    let configured = if asks || args.sandbox {
+        Some(account_of_run(args, console)?)
+    } else {
+        account_if_any(&args.account, console)?
+    };
+    let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);
-    let (sheet, notes) = open_given(&args.sheet, output)?;
+    let account = configured.as_ref().map(|configured| &configured.account);
+    let (sheet, notes) = open_given(args, account)?;
+    let next = NextCommand::new(&sheet);
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;
     let mut orders = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
-    orders.want_unsettled(None);
+    orders.want_unsettled(args.limit);
     let mut asked = None;
-    if let Some(configured) = configured {
+    if let Some(configured) = configured.as_ref().filter(|_| asks) {
         let client = client(&configured.account, args.calls.timeout, console)?;
         let (within, stop) = (args.skipping.modified_within, Stop::default());
         let listings = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
@@ -130,7 +118,7 @@ fn look(
         orders_with_different_flags: orders.conflicts,
         findings: find(&sheet, &orders, with_details).map_err(Failure::usage)?,
     };
-    match args.format {
+    match format {
         ReportFormat::Json => print_json(&survey).map_err(Failure::stdout)?,
         ReportFormat::Text => {
             print(format_args!("{layout}\n")).map_err(Failure::stdout)?;
@@ -141,6 +129,10 @@ fn look(
             for group in &survey.findings {
                 lines.push(String::new());
                 lines.extend(group.lines(with_details));
+            }
+            if survey.calls > 0 && !is_stream(&args.sheet) {
+                lines.push(String::new());
+                lines.push(labelled(&say!("label-next"), next.run()));
             }
             print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
         }

@@ -1,30 +1,47 @@
 //! What the command line says, in terms of the rooms that carry it out: account, client, sheet, time.
 
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use md5::{Digest, Md5};
 
 use super::exit::{Failure, STOPPED};
-use crate::cli::{AccountArgs, CallArgs, OutputArgs, RunArgs, SheetArgs};
+use crate::cli::{AccountArgs, CallArgs, RunArgs, SheetArgs};
 use crate::config::{self, Configured};
 use crate::console::Console;
 use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
-use crate::files::{NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, named_apart};
+use crate::files::{
+    FileError, NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, is_of_stand_in,
+    named_apart, stand_in_name,
+};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
-use crate::run::Rules;
+use crate::run::{Rules, issuer};
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
 use crate::sheet::{Sheet, SheetOptions, Source};
 use crate::text::hex;
 
 pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
-    let configured = config::load(args, &|name| std::env::var_os(name)).map_err(Failure::usage)?;
+    let found = config::load(args, &|name| env::var_os(name)).map_err(Failure::usage)?;
+    Ok(told(found, console))
+}
+
+/// The account, unless none is given anywhere.
+pub fn account_if_any(
+    args: &AccountArgs,
+    console: &Console,
+) -> Result<Option<Configured>, Failure> {
+    let found = config::find(args, &|name| env::var_os(name)).map_err(Failure::usage)?;
+    Ok(found.ok().map(|found| told(found, console)))
+}
+
+fn told(configured: Configured, console: &Console) -> Configured {
     for warning in &configured.warnings {
         console.warning(warning);
     }
     console.detail(&configured.origins);
-    Ok(configured)
+    configured
 }
 
 pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
@@ -97,28 +114,49 @@ pub fn is_stream(args: &SheetArgs) -> bool {
     args.path.as_os_str() == "-" || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-/// Opens the sheet that the command line names; one that is given back as a run over it would take
-/// it, whose `output` is this.
-/// Returns also what people should know of its rows.
+/// Opens the sheet as a run for this account would take it, with what people should know of its rows.
 pub fn open_given(
-    args: &SheetArgs,
-    output: Option<&OutputArgs>,
+    args: &RunArgs,
+    account: Option<&Account>,
 ) -> Result<(Sheet, Vec<String>), Failure> {
-    let mut sheet = open_sheet(args)?;
+    let mut sheet = open_sheet(&args.sheet)?;
     let mut notes = Vec::new();
     if sheet.is_ours() {
-        let named_after = (!is_stream(args)).then(|| named_apart(&args.path));
-        let results = output.and_then(|output| output.results.clone());
-        let failures = output.and_then(|output| output.failures.clone());
-        let paths = Paths::new(named_after.as_deref(), results, failures, Wanted::default());
-        let past = match paths.ok().and_then(|paths| paths.corrects) {
-            Some(results) => PastResults::read(&results, &sheet, None).map_err(Failure::usage)?,
-            None => Err(NotUpdated::Missing),
+        let is_stand_in = account.map_or(is_of_stand_in(&args.sheet.path), |it| it.stand_in);
+        let paths = paths(args, is_stand_in, Wanted::default()).map_err(Failure::usage)?;
+        let issuer = account.map(issuer);
+        let past = match paths.corrects {
+            Some(results) => PastResults::read(&results, &sheet, issuer.as_ref()),
+            None => Ok(Err(NotUpdated::Missing)),
         };
-        let correction = correct(&mut sheet, past, None).map_err(Failure::usage)?;
+        let past = past.map_err(Failure::usage)?;
+        let correction = correct(&mut sheet, past, issuer.as_ref()).map_err(Failure::usage)?;
         notes = correction.notes();
+        if account.is_none() {
+            notes.push(say!("check-no-account"));
+        }
     }
     Ok((sheet, notes))
+}
+
+/// What the stand-in says never stands where the ERP's words stand.
+pub fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, FileError> {
+    let (results, failures) = (args.output.results.clone(), args.output.failures.clone());
+    let mut named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
+    if is_stand_in {
+        let mut named = [&results, &failures].into_iter().flatten();
+        if let Some(name) = named.find(|name| is_named_ours(name) && !is_of_stand_in(name)) {
+            let text = say!("files-of-erp", path = name.display().to_string());
+            return Err(FileError::Refused(text));
+        }
+        named_after = named_after.map(|sheet| stand_in_name(&sheet));
+    } else if let Some(sheet) = named_after.as_ref().filter(|sheet| is_of_stand_in(sheet))
+        && (results.is_none() || failures.is_none())
+    {
+        let text = say!("files-of-stand-in", path = sheet.display().to_string());
+        return Err(FileError::Refused(text));
+    }
+    Paths::new(named_after.as_deref(), results, failures, wanted)
 }
 
 fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {

@@ -18,15 +18,15 @@ mod verify;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ReportFormat};
 use crate::console::Console;
 
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));
     let outcome = match cli.command {
-        Command::Run(args) if args.dry_run => check::dry_run(*args, &console),
+        Command::Run(args) if args.dry_run => check::check(&args, ReportFormat::Text, &console),
         Command::Run(args) => run::run(*args, &console),
-        Command::Check(args) => check::check(*args, &console),
+        Command::Check(args) => check::check(&args.run, args.format, &console),
         Command::Verify(args) => verify::verify(*args, &console),
         Command::Init(args) => init::init(args, &console),
         Command::Ping(args) => ping::ping(&args, &console),

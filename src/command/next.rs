@@ -1,9 +1,12 @@
-//! The command that comes after a run, ready to be typed: the one that was typed, without what does
-//! not hold for the file that is given next.
+//! The command that comes next, ready to be typed: the one that was typed, without what does not hold
+//! for the file that is given next, or for the hour.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::io::{self, IsTerminal};
+use std::path::{self, Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgAction, Command};
@@ -16,16 +19,21 @@ use crate::sheet::{Appended, Sheet};
 
 const PROGRAM: &str = "wdt-flags";
 
+/// What was asked for once.
+const ONCE: &str = "limit fresh deadline";
 /// What holds for the sheet and not for the rows that are given back, which have a header and the
-/// flags that were sent; what was asked for once; and the files, which get names of their own.
-const ONCE: &str = "flag clear header_line no_header sheet visible_only \
-    encoding delimiter limit fresh deadline results failures";
+/// flags that were sent; and the files, which get names of their own.
+const OF_SHEET: &str = "flag clear header_line no_header sheet visible_only include_hidden \
+    encoding delimiter results failures";
 
 pub struct NextCommand {
     definition: Command,
-    args: Vec<OsString>,
+    /// The name of the command that was typed.
+    command: String,
     /// The sheet and each option, by its name in the definition, as one word.
     typed: Vec<(String, OsString)>,
+    /// Where names of files begin, for somebody who reads them elsewhere.
+    base: Option<PathBuf>,
 }
 
 impl NextCommand {
@@ -38,17 +46,25 @@ impl NextCommand {
         let mut headers = BTreeMap::from([("order_column", &layout.order_column)]);
         headers.extend(layout.flag_column.as_ref().map(|it| ("flag_column", it)));
         headers.retain(|_, header| is_alone(header));
-        NextCommand::of(std::env::args_os().collect(), &headers)
+        // A log or a mail is read anywhere.
+        let is_elsewhere = !io::stdout().is_terminal();
+        let base = is_elsewhere.then(|| env::current_dir().ok()).flatten();
+        NextCommand::of(env::args_os(), &headers, base)
     }
 
     /// `headers` are those of columns, which hold for the failures file where letters may not.
-    fn of(args: Vec<OsString>, headers: &BTreeMap<&str, &String>) -> Self {
+    fn of(
+        args: impl Iterator<Item = OsString>,
+        headers: &BTreeMap<&str, &String>,
+        base: Option<PathBuf>,
+    ) -> Self {
         let mut definition = cli::command();
-        let matches = definition.try_get_matches_from_mut(&args).ok();
-        let mut typed = Vec::new();
+        let matches = definition.try_get_matches_from_mut(args).ok();
+        let (mut typed, mut command_name) = (Vec::new(), String::new());
         if let Some((name, matches)) = matches.as_ref().and_then(|it| it.subcommand())
             && let Some(command) = definition.find_subcommand(name)
         {
+            name.clone_into(&mut command_name);
             for arg in command.get_arguments() {
                 let id = arg.get_id().as_str();
                 if matches.value_source(id) != Some(ValueSource::CommandLine) {
@@ -57,7 +73,10 @@ impl NextCommand {
                 let option = format!("--{}", arg.get_long().unwrap_or_default());
                 let raw = || matches.get_raw(id)?.next().map(OsStr::to_owned);
                 let value = headers.get(id).map(OsString::from);
-                let value = value.or_else(raw).unwrap_or_default();
+                let mut value = value.or_else(raw).unwrap_or_default();
+                if arg.get_value_parser().type_id() == TypeId::of::<PathBuf>() {
+                    value = found_from(base.as_deref(), &value);
+                }
                 let word = if arg.is_positional() {
                     not_an_option(&value)
                 } else if let ArgAction::Count = arg.get_action() {
@@ -73,9 +92,15 @@ impl NextCommand {
         }
         NextCommand {
             definition,
-            args,
+            command: command_name,
             typed,
+            base,
         }
+    }
+
+    /// `run` with all that was typed, after a look at what it would send.
+    pub fn run(&self) -> String {
+        in_words(self.words("run", None, &["dry_run"]))
     }
 
     fn has(&self, id: &str) -> bool {
@@ -84,7 +109,9 @@ impl NextCommand {
 
     pub fn after(&self, report: &Report) -> Option<String> {
         let is_tested = match (&report.given_up, &report.stopped) {
-            (Some(error), _) => Some(!error.lacks_permission()),
+            // The same would come of it.
+            (Some(error), _) if error.lacks_permission() => return None,
+            (Some(_), _) => Some(true),
             (None, Some(reason)) => Some(reason.is_tested_by_ping()),
             (None, None) => (!report.beside.is_empty()).then_some(false),
         };
@@ -95,14 +122,19 @@ impl NextCommand {
         if report.rows.given_back() == 0 {
             return None;
         }
-        if report.kind == Appended::Readings {
-            return Some(self.over(failures, None));
-        }
         let count = |status| report.rows.count(status);
+        if report.kind == Appended::Readings {
+            let command = self.over(failures, None);
+            return Some(if count(Status::Different) > 0 {
+                command
+            } else {
+                say!("next-correct-first", file = failures, command = command)
+            });
+        }
         let rejected = count(Status::Rejected);
         let is_trial = self.has("limit") && count(Status::Skipped) > 0;
         if is_trial && rejected + count(Status::Failed) == 0 {
-            let command = in_words(self.words("run", None, "limit fresh"));
+            let command = in_words(self.words("run", None, &[ONCE]));
             return Some(say!("next-whole", command = command));
         }
         let command = self.over(failures, Some(&report.results));
@@ -115,10 +147,9 @@ impl NextCommand {
 
     /// The same command again, once `ping` finds the account to be right, if that tests it.
     fn again(&self, is_tested: bool) -> String {
-        let args = self.args.iter().skip(1).filter(|arg| *arg != "--fresh");
-        let command = in_words(args.cloned());
+        let command = in_words(self.words(&self.command, None, &["fresh deadline"]));
         if is_tested && !self.has("sandbox") {
-            let test = in_words(self.words("ping", None, ""));
+            let test = in_words(self.words("ping", None, &[]));
             say!("next-test-first", test = test, command = command)
         } else {
             command
@@ -127,34 +158,49 @@ impl NextCommand {
 
     /// `run` over the failures of a run with these results, or over what verifying found.
     fn over(&self, failures: &str, results: Option<&str>) -> String {
-        let mut words = self.words("run", Some(failures), ONCE);
+        let mut words = self.words("run", Some(failures), &[ONCE, OF_SHEET]);
         let is_named = self.has("results") || self.has("failures");
         if let Some(results) = results.filter(|_| is_named) {
-            words.push(format!("--results={results}").into());
-            words.push(format!("--failures={failures}").into());
+            for (option, file) in [("--results=", results), ("--failures=", failures)] {
+                let file = found_from(self.base.as_deref(), file.as_ref());
+                words.push([option.into(), file].into_iter().collect());
+            }
         }
         in_words(words)
     }
 
     /// A command with what it takes of what was typed, and with another sheet if one is given.
-    fn words(&self, command: &str, sheet: Option<&str>, dropped: &str) -> Vec<OsString> {
+    fn words(&self, command: &str, sheet: Option<&str>, dropped: &[&str]) -> Vec<OsString> {
         let mut words = vec![command.into()];
         let Some(definition) = self.definition.find_subcommand(command) else {
             return words;
         };
         for (id, word) in &self.typed {
-            let is_dropped = dropped.split(' ').any(|it| it == id)
+            let is_dropped = dropped
+                .iter()
+                .flat_map(|it| it.split(' '))
+                .any(|it| it == id)
                 || id == "modified_within" && !self.has("skip_unchanged");
             if is_dropped || definition.get_arguments().all(|arg| arg.get_id() != id) {
                 continue;
             }
             match sheet {
-                Some(sheet) if id == "path" => words.push(not_an_option(sheet.as_ref())),
+                Some(sheet) if id == "path" => {
+                    let sheet = found_from(self.base.as_deref(), sheet.as_ref());
+                    words.push(not_an_option(&sheet));
+                }
                 _ => words.push(word.clone()),
             }
         }
         words
     }
+}
+
+/// The name of a file as it is found from everywhere, if `base` is where it begins.
+fn found_from(base: Option<&Path>, file: &OsStr) -> OsString {
+    let whole = base.filter(|_| file != "-").map(|base| base.join(file));
+    let whole = whole.and_then(|whole| path::absolute(whole).ok());
+    whole.map_or_else(|| file.to_owned(), PathBuf::into_os_string)
 }
 
 fn not_an_option(path: &OsStr) -> OsString {
@@ -189,11 +235,16 @@ pub(super) fn in_shell(arg: &str) -> String {
 mod tests {
     use super::*;
 
-    fn typed(line: &str) -> NextCommand {
+    fn typed_in(base: Option<&str>, line: &str) -> NextCommand {
         let args = format!("{PROGRAM} {line}");
         let args = args.split(' ').map(|word| word.replace('_', " ").into());
         let header = "单 号".to_owned();
-        NextCommand::of(args.collect(), &BTreeMap::from([("order_column", &header)]))
+        let headers = BTreeMap::from([("order_column", &header)]);
+        NextCommand::of(args, &headers, base.map(PathBuf::from))
+    }
+
+    fn typed(line: &str) -> NextCommand {
+        typed_in(None, line)
     }
 
     const NEXT: &str = "
@@ -227,8 +278,29 @@ run --sandbox -- -x.csv => run f.csv --sandbox";
         assert_eq!(
             typed(line).again(true),
             "wdt-flags ping --config=c.toml --timeout=9s -v; once that is accepted: \
-             wdt-flags run 'my orders.csv' --limit 3 --config c.toml --retries 0 --timeout 9s -v"
+             wdt-flags run 'my orders.csv' --config=c.toml --retries=0 --timeout=9s --limit=3 -v"
         );
+    }
+
+    #[test]
+    fn files_are_found_from_everywhere_where_it_is_read_elsewhere() {
+        let line = "run ./-x.csv --config c.toml --ca-file=/etc/ca.pem --profile p -o r.csv";
+        let next = typed_in(Some("/srv/my flags"), line);
+        let in_place = "--profile=p '--config=/srv/my flags/c.toml' --ca-file=/etc/ca.pem";
+        assert_eq!(
+            next.over("-f.csv", Some("out/r.csv")),
+            format!(
+                "wdt-flags run '/srv/my flags/-f.csv' {in_place} \
+                 '--results=/srv/my flags/out/r.csv' '--failures=/srv/my flags/-f.csv'"
+            )
+        );
+        let again = next.again(false);
+        assert!(
+            again.starts_with("wdt-flags run '/srv/my flags/-x.csv' "),
+            "{again}"
+        );
+        let piped = typed_in(Some("/srv"), "run - -o r.csv").again(false);
+        assert_eq!(piped, "wdt-flags run - --results=/srv/r.csv");
     }
 
     #[test]

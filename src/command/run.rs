@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account_of_run, client, is_stream, open_to_call, rules};
+use super::inputs::{account_of_run, client, open_to_call, paths, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
 use crate::console::{self, Console, can_ask};
 use crate::erp::{Account, CLEAR_FLAG};
-use crate::files::{
-    FileError, Paths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake, stand_in_name,
-};
+use crate::files::{Wanted, namesake};
 use crate::language::say;
 use crate::run::{self, Orders, Rules, Settings};
 use crate::sheet::Sheet;
@@ -81,24 +79,4 @@ fn confirm(sheet: &Sheet, settings: &Settings, account: &Account) -> Result<(), 
     } else {
         Err(Failure::usage(say!("not-confirmed")))
     }
-}
-
-/// What the stand-in says never stands where the ERP's words stand.
-fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, FileError> {
-    let (results, failures) = (args.output.results.clone(), args.output.failures.clone());
-    let mut named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
-    if is_stand_in {
-        let mut named = [&results, &failures].into_iter().flatten();
-        if let Some(name) = named.find(|name| is_named_ours(name) && !is_of_stand_in(name)) {
-            let text = say!("files-of-erp", path = name.display().to_string());
-            return Err(FileError::Refused(text));
-        }
-        named_after = named_after.map(|sheet| stand_in_name(&sheet));
-    } else if let Some(sheet) = named_after.as_ref().filter(|sheet| is_of_stand_in(sheet))
-        && (results.is_none() || failures.is_none())
-    {
-        let text = say!("files-of-stand-in", path = sheet.display().to_string());
-        return Err(FileError::Refused(text));
-    }
-    Paths::new(named_after.as_deref(), results, failures, wanted)
 }

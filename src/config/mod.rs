@@ -52,6 +52,11 @@ fn variable(lookup: Lookup<'_>, name: &str) -> Option<OsString> {
 /// If something is missing or cannot be right as it stands, or if environment and profile name two
 /// accounts and the one that comes first does not give everything that the other does.
 pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String> {
+    find(args, lookup)?
+}
+
+/// The same, with the error within if no account is given anywhere.
+pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured, String>, String> {
     let mut warnings = Vec::new();
     let file = File::open(args.config.as_deref(), lookup, true, &mut warnings)?;
     let directory = file.path.parent().unwrap_or(Path::new(""));
@@ -105,10 +110,10 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
     }
     // An endpoint is nobody's own.
     let are_two = first.iter().filter(|one| one.key != "endpoint").any(|one| {
-        let other = find(&second, one.key);
+        let other = given_as(&second, one.key);
         other.is_some_and(|other| other.text != one.text)
     });
-    let is_added = |other: &&Given| find(&first, other.key).is_none();
+    let is_added = |other: &&Given| given_as(&first, other.key).is_none();
     let added = second.iter().find(is_added);
     if are_two && let (Some(one), Some(other)) = (first.first(), added) {
         return Err(say!(
@@ -119,7 +124,7 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
             other_origin = other.origin.as_str()
         ));
     }
-    let settings = SETTINGS.map(|key| find(&first, key).or_else(|| find(&second, key)));
+    let settings = SETTINGS.map(|key| given_as(&first, key).or_else(|| given_as(&second, key)));
     let origins = SETTINGS.into_iter().zip(settings).map(|(key, given)| {
         let origin = given.map_or_else(|| say!("config-default"), |it| it.origin.clone());
         say!("config-origin", setting = name(key), origin = origin)
@@ -127,14 +132,20 @@ pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String
     let ca_files = [args.ca_file.clone()].into_iter().chain(ca_files);
     // The quota is the account's.
     let is_paced = is_profile_first || !are_two;
-    Ok(Configured {
-        account: account(settings, ca_files.flatten().next(), &place)?,
+    let account = account(settings, ca_files.flatten().next(), &place);
+    let is_given = named.is_some() || settings[..3].iter().any(Option::is_some);
+    let account = match account {
+        Err(why) if !is_given => return Ok(Err(why)),
+        account => account?,
+    };
+    Ok(Ok(Configured {
+        account,
         rate: stored.rate.filter(|_| is_paced),
         workers: stored.workers.filter(|_| is_paced),
         output_format: stored.output_format,
         origins: all(&origins.collect::<Vec<_>>()),
         warnings,
-    })
+    }))
 }
 
 /// The account, if nothing is missing and all can be right. `place` is that of the profile.
@@ -186,7 +197,7 @@ impl Given {
     }
 }
 
-fn find<'g>(settings: &'g [Given], key: &str) -> Option<&'g Given> {
+fn given_as<'g>(settings: &'g [Given], key: &str) -> Option<&'g Given> {
     settings.iter().find(|given| given.key == key)
 }
 
@@ -206,7 +217,7 @@ fn given(
             && let Some(path) = text(SECRET_FILE)
         {
             let other = origin(SECRET_FILE);
-            if let Some(given) = find(&settings, key) {
+            if let Some(given) = given_as(&settings, key) {
                 let one = given.origin.as_str();
                 return Err(say!("config-two-secrets", one = one, other = other));
             }

@@ -315,7 +315,7 @@ config-ended = input ended before the { $setting }, so nothing is saved; on a te
 config-not-a-file = `{ $path }` is a link or no regular file, and is not written; name the file itself with --config
 config-taken = profile `{ $profile }` of { $file } is there already and is kept; --yes replaces its account, --profile NAME makes another
 config-mixed = environment and profile name different accounts, and this would mix them: { $one } from { $one_origin }, but { $other } from { $other_origin }; give the whole account in one place, or take away what belongs to the other
-config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt; or WDT_APP_SECRET_FILE) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run --sandbox` needs no account
+config-incomplete = { $missing } not given: `wdt-flags init` asks for the account and saves it; or set WDT_SID, WDT_APP_KEY and WDT_APP_SECRET (as secret:salt; or WDT_APP_SECRET_FILE) in the environment, or sid, app_key and app_secret (or app_secret_file) in { $place }; `wdt-flags run SHEET --sandbox` needs no account
 config-at = { $place }: { $why }
 config-in-environment = environment variable { $name }
 config-in-profile = { $key } in { $place }
@@ -393,6 +393,7 @@ check-rows =
         [one] 1 distinct order
        *[other] { $orders } distinct orders
     }
+check-no-account = no account is given: whether the rows are of yours was not checked
 check-run = a run now makes { $calls }
 check-other-flags = other flags
 finding-superseded = a later row gives the order another flag, and decides
@@ -618,8 +619,8 @@ about-check =
     Read and validate a sheet, call nothing
 
     Says how it was read, what a run would send and how long that will take, and
-    lists the rows that would not be sent by what is the matter. It calls the ERP,
-    and needs the account, only with --skip-unchanged.
+    lists the rows that would not be sent by what is the matter. Takes the options
+    of run. It calls the ERP, and needs the account, only with --skip-unchanged.
 about-verify =
     Ask whether the ERP carries a sheet's flags
 

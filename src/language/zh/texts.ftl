@@ -283,7 +283,7 @@ config-ended = 还没有{ $setting }，输入就结束了，因此什么也没�
 config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
 config-taken = { $file } 的账号配置 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
 config-mixed = 环境变量和账号配置中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
-config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run --sandbox` 不需要账号
+config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run SHEET --sandbox` 不需要账号
 config-at = { $place }：{ $why }
 config-in-environment = 环境变量 { $name }
 config-in-profile = { $place } 的 { $key }
@@ -355,6 +355,7 @@ check-rows =
         [0] {""}
        *[other] 、隐藏而不发送 { $left } 行
     }；去重后 { $orders } 张采购单
+check-no-account = 没有给出账号：未核对这些行是否属于您的账号
 check-run = 现在运行：{ $calls }
 check-other-flags = 其他标记
 finding-superseded = 后面有一行给同一采购单另一个标记，以那一行为准
@@ -574,7 +575,7 @@ about-check =
     读取并检查表格，不调用接口
 
     说明表格是怎么认的、运行会发送什么、需要多长时间，并按问题列出不会发送的行。
-    只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
+    选项与 run 相同。只有加了 --skip-unchanged 才会调用 ERP，并需要账号。
 about-verify =
     核对 ERP 里的标记与表格是否一致，不作任何更改
 

@@ -12,7 +12,6 @@ mod interrupt;
 mod language;
 mod man;
 #[cfg(unix)]
-mod next;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod preview;

@@ -31,7 +31,11 @@ fn a_limit_sends_the_first_orders_and_skips_the_rest() {
     run.prints("3 ok, 1 invalid, 2 skipped");
     assert_eq!(erp.stats().calls, 2);
     let (_, next) = run.stdout.split_once("\nnext ").expect("what comes next");
-    assert!(next.contains("send all: wdt-flags run orders.csv"));
+    let whole = format!(
+        "send all: wdt-flags run {}",
+        place.path("orders.csv").display()
+    );
+    assert!(next.contains(&whole), "{next}");
     assert!(!next.contains("--limit"), "{next}");
     let results = place.table("orders.results.csv");
     let statuses = "ok ok ok invalid skipped skipped";

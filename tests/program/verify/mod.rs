@@ -85,8 +85,9 @@ fn every_row_says_what_the_erp_carries_for_its_order() {
     assert!(different.rows.iter().eq(expected), "{different:?}");
     assert_eq!(different.header, verified.header);
     assert_eq!(erp.stats().accepted, 0, "nothing is changed");
+    let next = place.path(DIFFERENT);
     run.prints("11 rows: 4 same, 4 different, 2 not found, 1 unknown\n")
-        .prints("next      wdt-flags run orders.different.csv");
+        .prints(&format!("next      wdt-flags run {}", next.display()));
     // One page shows four of the seven orders; the other three are asked for.
     assert_eq!(erp.stats().calls, 4, "{run:#?}");
     run.says("4 of 7 orders need no call, by 1 page of the ERP's listing; 3 calls left");

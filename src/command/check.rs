@@ -69,8 +69,7 @@ pub(super) fn check(
     };
     let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);
-    let account = configured.as_ref().map(|configured| &configured.account);
-    let (sheet, notes) = open_given(args, account)?;
+    let (sheet, notes) = open_given(args, configured.as_ref())?;
     let next = NextCommand::new(&sheet);
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;

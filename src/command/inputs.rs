@@ -67,6 +67,7 @@ pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, F
         rate: "20/s".parse().ok(),
         workers: None,
         output_format: None,
+        flags: Vec::new(),
         origins: String::new(),
         warnings: Vec::new(),
     })
@@ -117,9 +118,10 @@ pub fn is_stream(args: &SheetArgs) -> bool {
 /// Opens the sheet as a run for this account would take it, with what people should know of its rows.
 pub fn open_given(
     args: &RunArgs,
-    account: Option<&Account>,
+    configured: Option<&Configured>,
 ) -> Result<(Sheet, Vec<String>), Failure> {
-    let mut sheet = open_sheet(&args.sheet)?;
+    let mut sheet = open_sheet(&args.sheet, configured)?;
+    let account = configured.map(|configured| &configured.account);
     let mut notes = Vec::new();
     if sheet.is_ours() {
         let is_stand_in = account.map_or(is_of_stand_in(&args.sheet.path), |it| it.stand_in);
@@ -159,7 +161,7 @@ pub fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths,
     Paths::new(named_after.as_deref(), results, failures, wanted)
 }
 
-fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
+fn open_sheet(args: &SheetArgs, configured: Option<&Configured>) -> Result<Sheet, Failure> {
     let source = if args.path.as_os_str() == "-" {
         Source::Stdin
     } else {
@@ -176,6 +178,7 @@ fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
         header_line: args.header_line,
         no_header: args.no_header,
         flag: clear.or_else(|| args.flag.clone()),
+        flags: configured.map(|it| it.flags.clone()).unwrap_or_default(),
         is_named_ours: is_named_ours(&args.path),
         is_table: false,
         max_workbook_size: args.max_workbook_size,
@@ -185,8 +188,13 @@ fn open_sheet(args: &SheetArgs) -> Result<Sheet, Failure> {
 
 /// Opens the sheet of a command that calls, and says how it is read. Hidden rows are a reason to worry
 /// where something `is_sent`.
-pub fn open_to_call(args: &SheetArgs, is_sent: bool, console: &Console) -> Result<Sheet, Failure> {
-    let sheet = open_sheet(args)?;
+pub fn open_to_call(
+    args: &SheetArgs,
+    configured: &Configured,
+    is_sent: bool,
+    console: &Console,
+) -> Result<Sheet, Failure> {
+    let sheet = open_sheet(args, Some(configured))?;
     console.detail(sheet.layout());
     for (warning, is_of_sending) in &sheet.layout().warnings {
         if is_sent || !is_of_sending {

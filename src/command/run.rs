@@ -35,7 +35,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
             results = paths.results.display().to_string()
         ));
     }
-    let sheet = open_to_call(&args.sheet, true, console)?;
+    let sheet = open_to_call(&args.sheet, &configured, true, console)?;
     let next = NextCommand::new(&sheet);
     let settings = Settings {
         rules: Rules {

@@ -24,7 +24,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let (results, failures) = (args.output.results, args.output.failures);
     let paths = Paths::of_readings(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
-    let sheet = open_to_call(&args.sheet, false, console)?;
+    let sheet = open_to_call(&args.sheet, &configured, false, console)?;
     let next = NextCommand::new(&sheet);
     let settings = VerifySettings {
         rules: rules(Some(&configured), &args.calls),

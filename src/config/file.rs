@@ -11,7 +11,7 @@ use encoding_rs::{Encoding, UTF_8};
 use toml_edit::{Document, Item, Value};
 use zeroize::Zeroizing;
 
-use super::setting::{SECRET_FILE, SETTINGS};
+use super::setting::{SECRET_FILE, SETTINGS, trimmed};
 use super::{Lookup, at, user_directory, variable};
 use crate::files::OutputFormat;
 use crate::language::say;
@@ -32,6 +32,8 @@ pub struct Profile {
     pub rate: Option<RateLimit>,
     pub workers: Option<NonZeroUsize>,
     pub output_format: Option<OutputFormat>,
+    /// The flags that are defined in the account; empty: not told.
+    pub flags: Vec<String>,
 }
 
 impl File {
@@ -95,6 +97,14 @@ impl Profile {
                 .map(drop)
                 .ok_or_else(|| say!("config-workers", most = MAX_WORKERS));
         }
+        if key == "flags" {
+            let all = item.as_array().into_iter().flatten();
+            let flags: Option<Vec<_>> = all.map(flag).collect();
+            self.flags = flags
+                .filter(|flags| !flags.is_empty())
+                .ok_or_else(|| say!("config-flags"))?;
+            return Ok(());
+        }
         let is_text = SETTINGS.contains(&key) || [SECRET_FILE, "ca_file"].contains(&key);
         if !is_text && !["rate", "output_format"].contains(&key) {
             return Err(say!("config-unknown-key"));
@@ -113,6 +123,12 @@ impl Profile {
         }
         Ok(())
     }
+}
+
+/// A flag, which has something in it.
+fn flag(value: &Value) -> Option<String> {
+    let flag = trimmed(value.as_str()?);
+    (!flag.is_empty()).then(|| flag.to_owned())
 }
 
 fn position(text: &str, span: Option<Range<usize>>) -> String {

@@ -33,6 +33,8 @@ pub struct Configured {
     pub workers: Option<NonZeroUsize>,
     /// Of the profile, whosever account is called.
     pub output_format: Option<OutputFormat>,
+    /// The account's, as the profile lists them; empty: any.
+    pub flags: Vec<String>,
     pub origins: String,
     pub warnings: Vec<String>,
 }
@@ -143,6 +145,7 @@ pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured,
         rate: stored.rate.filter(|_| is_paced),
         workers: stored.workers.filter(|_| is_paced),
         output_format: stored.output_format,
+        flags: if is_paced { stored.flags } else { Vec::new() },
         origins: all(&origins.collect::<Vec<_>>()),
         warnings,
     }))

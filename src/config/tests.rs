@@ -216,7 +216,10 @@ app_secret = 'hush:salt' => :1:14: expected a [profile] of
 [default]|sid = 45781 => :2:7: expected a string
 [default]|rate = 'fast' => :2:8: rate: write N/s
 [default]|workers = 0 => :2:11: workers: write a whole number from 1 to 1000
-[default]|output_format = 'pdf' => :2:17: output_format: write csv or xlsx"#;
+[default]|output_format = 'pdf' => :2:17: output_format: write csv or xlsx
+[default]|flags = '加急' => flags: write the account's flags as
+[default]|flags = [] => flags: write the account's flags as
+[default]|flags = ['加急', 7] => flags: write the account's flags as"#;
 
 #[test]
 fn no_error_in_the_file_repeats_the_secret_and_most_name_their_place() {

@@ -10,6 +10,7 @@ use super::normalize::{is_zero_width, strip_wrapping};
 use super::own::SENT_FLAG;
 use super::problem::{Problem, RecordReader};
 use super::row::Row;
+use crate::erp::CLEAR_FLAG;
 use crate::erp::field::{Field, validate};
 
 /// How messages name the column of a flag that was given for all rows.
@@ -36,8 +37,37 @@ pub fn entry<'a>(header: &'a Header, row: &'a Row) -> Result<Entry<'a>, Problem>
     if let [_, Some(problem)] = &row.cell_problems {
         return Err(problem.clone());
     }
-    let flag = clean(cell.unwrap_or_default(), column, Field::FlagName)?;
+    let flag = clean_flag(cell.unwrap_or_default(), column, &header.flags)?;
     Ok(Entry { order, flag })
+}
+
+/// The cell as it would be sent, which must be one of `flags`, if there are any, or none.
+fn clean_flag<'c>(cell: &'c str, column: &str, flags: &[String]) -> Result<Cow<'c, str>, Problem> {
+    let flag = clean(cell, column, Field::FlagName)?;
+    if flags.is_empty() || flag == CLEAR_FLAG || flags.iter().any(|it| *it == flag) {
+        Ok(flag)
+    } else {
+        let nearest = flags.iter().min_by_key(|it| distance(it, &flag));
+        Err(Problem::unlisted_flag(
+            column,
+            &flag,
+            nearest.map_or("", String::as_str),
+        ))
+    }
+}
+
+/// How many characters have to be changed, put in or taken out to make one text of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (at, c) in one.chars().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], at + 1);
+        for (at, d) in other.chars().enumerate() {
+            let changed = before + usize::from(c != d);
+            before = row[at + 1];
+            row[at + 1] = changed.min(before + 1).min(row[at] + 1);
+        }
+    }
+    row[row.len() - 1]
 }
 
 pub fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem> {
@@ -62,7 +92,7 @@ pub fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem>
 /// Fails if the flag given for all rows cannot be sent.
 pub fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
     if let Some(flag) = &options.flag {
-        let cleaned = clean(flag, GIVEN_FLAG, Field::FlagName);
+        let cleaned = clean_flag(flag, GIVEN_FLAG, &options.flags);
         cleaned.map_err(|problem| SheetError(problem.to_string()))?;
     }
     Ok(())
@@ -154,6 +184,31 @@ mod tests {
             assert_eq!(problem.column.as_deref(), Some("采购单号"));
             assert!(!problem.to_string().contains('\n'), "{cell:?}: {problem}");
         }
+    }
+
+    #[test]
+    fn of_the_listed_flags_the_nearest_is_named() {
+        let flags = ["加急", "已质检", "待质检"].map(str::to_owned);
+        for (cell, nearest) in [
+            ("加及", Some("加急")),
+            ("待质捡", Some("待质检")),
+            ("急", Some("加急")),
+            ("已经质检", Some("已质检")),
+            (" 加急 ", None),
+            ("无", None),
+        ] {
+            let problem = clean_flag(cell, "标记", &flags)
+                .err()
+                .map(|it| it.to_string());
+            let said = nearest.map(|nearest| format!("the nearest is \"{nearest}\")"));
+            let is_said = |said: &String| problem.as_ref().is_some_and(|it| it.ends_with(said));
+            assert_eq!(
+                said.as_ref().is_some_and(is_said),
+                problem.is_some(),
+                "{cell}"
+            );
+        }
+        assert!(clean_flag("其他", "标记", &[]).is_ok());
     }
 
     #[test]

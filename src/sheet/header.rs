@@ -32,6 +32,8 @@ pub struct Header {
     pub columns: Vec<String>,
     /// Whether all long numbers among the orders look cut by Excel.
     pub has_rounded_orders: bool,
+    /// The flags that rows may give besides none; empty: all.
+    pub flags: Vec<String>,
 }
 
 impl Header {
@@ -215,6 +217,7 @@ impl Line {
             flag: columns.flag,
             by_letter: columns.by_letter,
             has_rounded_orders: false,
+            flags: Vec::new(),
         }
     }
 }

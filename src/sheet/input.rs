@@ -40,6 +40,8 @@ pub struct SheetOptions {
     pub is_table: bool,
     /// One flag for all rows.
     pub flag: Option<String>,
+    /// The flags that rows may give besides none; empty: all.
+    pub flags: Vec<String>,
     /// Whether the sheet is a results or failures file by its name.
     pub is_named_ours: bool,
     /// The most bytes of a workbook's cells that are read, unpacked, and held; 512 MB unless given.

@@ -76,6 +76,7 @@ impl Sheet {
 
     fn find_header(input: Input, options: &SheetOptions) -> Result<Sheet, SheetError> {
         let (content, mut header) = Content::open(&input, options)?;
+        header.flags.clone_from(&options.flags);
         // The rows of a file of this program's prove themselves, and a workbook shows numbers that
         // are cut with an exponent.
         if let (Content::Text(text), false) = (&content, header.own.is_ours()) {

@@ -60,6 +60,22 @@ impl Problem {
         }
     }
 
+    /// The flag is none of the account's.
+    pub fn unlisted_flag(column: &str, flag: &str, nearest: &str) -> Problem {
+        let (flag, nearest) = (quoted(flag), quoted(nearest));
+        let detail = say!(
+            "problem-unlisted-flag",
+            "detail",
+            flag = flag,
+            nearest = nearest
+        );
+        Problem::of(
+            column,
+            |it| say!("problem-unlisted-flag", column = it),
+            Some(detail),
+        )
+    }
+
     pub fn invalid(column: &str, invalid: Invalid) -> Problem {
         match invalid {
             Invalid::Empty => Problem::of(column, |it| say!("problem-empty", column = it), None),

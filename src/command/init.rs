@@ -10,7 +10,7 @@ use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_shutdown;
 use zeroize::Zeroizing;
 
-use super::exit::{Failure, OK, STOPPED, of_signal};
+use super::exit::{Failure, OK, STOPPED, USAGE, of_signal};
 use super::inputs::account;
 use super::next::{in_shell, in_words};
 use super::ping;
@@ -40,11 +40,12 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
         can_ask() && confirm(&question)
     };
     if slot.is_taken() && !args.yes && !may_replace() {
-        return Err(Failure::usage(say!(
-            "config-taken",
-            profile = profile,
-            file = file
-        )));
+        let is_kept = say!("config-taken", profile = profile, file = file);
+        if can_ask() {
+            console.note(is_kept);
+            return Ok(USAGE);
+        }
+        return Err(Failure::usage(is_kept));
     }
     if typed.is_some() {
         console.note(say!(
@@ -53,9 +54,15 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
             file = file.as_str()
         ));
     }
-    let mut account = Vec::new();
+    let mut account: Vec<(&str, _)> = Vec::new();
     for (key, line) in SETTINGS.into_iter().zip(1..) {
-        account.push((key, answer(key, line, &slot, typed.as_deref(), console)?));
+        // The secret of another account is not kept.
+        let is_same =
+            |(key, text): &(&str, Zeroizing<String>)| slot.given(key).as_ref() == Some(text);
+        let stored = slot.given(key);
+        let stored = stored.filter(|_| key != "app_secret" || account.iter().all(is_same));
+        let text = answer(key, line, stored, typed.as_deref(), console)?;
+        account.push((key, text));
     }
     slot.save(&account)
         .map_err(|error| Failure::new(STOPPED, error))?;
@@ -113,12 +120,11 @@ fn ends_on_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
 fn answer(
     key: &str,
     line: u32,
-    slot: &Slot,
+    stored: Option<Zeroizing<String>>,
     typed: Option<&AtomicBool>,
     console: &Console,
 ) -> Result<Zeroizing<String>, Failure> {
     let is_last = key == "endpoint";
-    let stored = slot.given(key);
     let default = stored.as_ref().map(|text| text.as_str());
     let default = default.or(is_last.then_some("production"));
     // A script may leave out the last line alone.
@@ -128,7 +134,11 @@ fn answer(
     } else {
         (say!("init-line", line = line), 1)
     };
-    let shown = default.map_or_else(String::new, |default| format!(" [{default}]"));
+    let shown = match default {
+        None => String::new(),
+        Some(_) if key == "app_secret" => " [****]".to_owned(),
+        Some(default) => format!(" [{default}]"),
+    };
     let question = say!(
         "init-question",
         setting = name(key),

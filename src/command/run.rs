@@ -7,11 +7,11 @@ use super::inputs::{account_of_run, client, open_to_call, paths, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
-use crate::console::{self, Console, can_ask};
+use crate::console::{self, Console, can_ask, preview};
 use crate::erp::{Account, CLEAR_FLAG};
 use crate::files::{Wanted, namesake};
 use crate::language::say;
-use crate::run::{self, Orders, Rules, Settings};
+use crate::run::{self, Orders, Preview, Rules, Settings};
 use crate::sheet::Sheet;
 use crate::text;
 
@@ -54,7 +54,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         keep: args.keep,
     };
     if !(args.yes || account.stand_in) {
-        confirm(&sheet, &settings, account)?;
+        confirm(&sheet, &settings, account, console)?;
     }
     let report = run::run(sheet, account, &client, &settings, &stop, &[&**console])?;
     let next = next.after(&report);
@@ -63,12 +63,21 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.
-fn confirm(sheet: &Sheet, settings: &Settings, account: &Account) -> Result<(), Failure> {
+fn confirm(
+    sheet: &Sheet,
+    settings: &Settings,
+    account: &Account,
+    console: &Console,
+) -> Result<(), Failure> {
     if sheet.layout().given_flag.as_deref() != Some(CLEAR_FLAG) || !can_ask() {
         return Ok(());
     }
-    let orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
-    let calls = orders.calls().min(settings.limit.unwrap_or(u64::MAX));
+    let mut orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    orders.want_unsettled(settings.limit);
+    let calls = orders.wanted().count() as u64;
+    for line in preview(&Preview::of(&orders), calls) {
+        console.note(line);
+    }
     let (orders, account) = (text::orders(calls), account.to_string());
     if console::confirm(&say!(
         "confirm-clearing",

@@ -39,10 +39,10 @@ impl Slot {
         self.file.profiles.contains_key(&self.profile)
     }
 
-    /// What the profile that is there gives for a setting; never the secret.
+    /// What the profile that is there gives for a setting.
     pub fn given(&self, key: &str) -> Option<Zeroizing<String>> {
         let text = self.file.profiles.get(&self.profile)?.text(key)?;
-        (key != "app_secret" && !text.is_empty()).then_some(text)
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// Writes the file with this account in the profile, where all else stays: comments, order,

@@ -298,14 +298,6 @@ impl Orders {
         flags.filter(|(_, rows)| *rows > 0)
     }
 
-    /// Orders a call is made for, if nothing is known of any yet.
-    pub fn calls(&self) -> u64 {
-        self.all
-            .values()
-            .filter(|order| self.is_sent(order))
-            .count() as u64
-    }
-
     /// Rows of the orders that conflicts make invalid.
     pub fn conflicting_rows(&self) -> u64 {
         self.all

@@ -88,6 +88,42 @@ fn what_is_wrong_is_asked_again_and_what_is_there_need_not_be_typed() {
 }
 
 #[test]
+fn the_secret_that_is_there_need_not_be_typed_again_unless_the_account_is_another() {
+    for (sid, asked, code) in [
+        ("", "app secret (secret:salt; it is not shown) [****]:", 0),
+        ("other", "app secret (secret:salt; it is not shown):", 2),
+    ] {
+        let (place, erp) = (Place::new(), sandbox());
+        let endpoint = erp.endpoint();
+        let account = format!("sid = '{SID}'\napp_key = '{APP_KEY}'\napp_secret = '{APP_SECRET}'");
+        let before = format!("[default]\n{account}\nendpoint = 'http://127.0.0.1:1/openapi'\n");
+        place.write(CONFIG, before);
+        let mut terminal = init(&place);
+        answer(&mut terminal, "profile `default`", "y\n");
+        answer(
+            &mut terminal,
+            "seller account (sid) [sandbox]:",
+            &format!("{sid}\n"),
+        );
+        answer(&mut terminal, "app key [sandbox-app]:", "\n");
+        answer_hidden(&mut terminal, "\n");
+        assert!(terminal.raw().contains(asked), "{}", terminal.raw());
+        if code == 0 {
+            answer(
+                &mut terminal,
+                "endpoint (production",
+                &format!("{endpoint}\n"),
+            );
+        } else {
+            answer_hidden(&mut terminal, "\u{4}");
+        }
+        assert_eq!(terminal.finish(), Some(code), "{:#?}", terminal.lines());
+        assert_eq!(place.read(CONFIG).contains(&endpoint), code == 0);
+        assert!(!terminal.raw().contains(APP_SECRET));
+    }
+}
+
+#[test]
 fn without_a_yes_or_an_answer_nothing_is_saved() {
     const BEFORE: &str = "[default]\nsid = 's'\n";
     let place = Place::new();
@@ -95,7 +131,9 @@ fn without_a_yes_or_an_answer_nothing_is_saved() {
     let mut terminal = init(&place);
     answer(&mut terminal, "profile `default`", "\n");
     assert_eq!(terminal.finish(), Some(2));
-    assert!(terminal.raw().contains("--yes replaces its account"));
+    let raw = terminal.raw();
+    assert!(raw.contains("--yes replaces its account"));
+    assert!(!raw.contains("error"), "what was asked for is done: {raw}");
     assert_eq!(place.read(CONFIG), BEFORE);
 
     let place = Place::new();

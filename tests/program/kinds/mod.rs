@@ -3,4 +3,7 @@
 //! foreign makers (A, B, C), public reports, an attack (chaos), and pacing measured (F).
 
 mod check;
+#[cfg(unix)]
 mod next;
+#[cfg(unix)]
+mod told;

@@ -57,6 +57,13 @@ impl<'b> TableBuilder<'b> {
         TableBuilder::new(budget, Arc::default(), Arc::default())
     }
 
+    /// Likewise, with rows of as many cells as each has.
+    pub fn ragged(budget: &'b Budget) -> Self {
+        let mut builder = TableBuilder::plain(budget);
+        builder.table.is_ragged = true;
+        builder
+    }
+
     pub fn put(&mut self, stored: Stored<'_>) -> Result<()> {
         let (line, column, mut value) = (stored.line, stored.column, stored.value);
         let mut shared = None;
@@ -120,6 +127,23 @@ impl<'b> TableBuilder<'b> {
         table.width = table.width.max(cell.column as usize + 1);
         table.cells.push(cell);
         Ok(())
+    }
+
+    /// Gives the row under way, if it holds something, so many columns.
+    pub fn widen(&mut self, line: u32, width: u32) -> Result<()> {
+        let row = self.table.cells.get(self.row.1 as usize..);
+        let last = row.and_then(<[_]>::last).map(|last| last.column + 1);
+        if line != self.row.0 || last.is_none_or(|end| end >= width) {
+            return Ok(());
+        }
+        let blank = TableCell {
+            column: width - 1,
+            text: self.table.texts.push("", self.budget)?,
+            note: None,
+            is_shared: false,
+            kind: Kind::Text,
+        };
+        self.push(line, blank, 0)
     }
 
     fn end_row(&mut self) -> Result<()> {

@@ -15,6 +15,8 @@ pub struct Table {
     pub shared: Arc<Texts>,
     /// Columns up to the last that is used.
     pub width: usize,
+    /// Whether its rows have no more columns than they have cells, as those of a web page.
+    pub is_ragged: bool,
     /// First and last of the rows that are not shown, ascending.
     pub hidden: Vec<(u32, u32)>,
     pub merged: Vec<Merge>,

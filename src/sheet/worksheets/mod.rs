@@ -79,8 +79,7 @@ impl Worksheet {
     }
 
     pub fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
-        let mut records = TableRecords::new(&self.table);
-        records.sent = Some((self.sent, header));
+        let mut records = TableRecords::of(&self.table, self.sent, header);
         records.visible_only = self.visible_only;
         records
     }

@@ -26,8 +26,9 @@ pub struct Sent {
 /// Goes through a worksheet's rows that are not empty.
 pub struct TableRecords<'s> {
     rows: Box<dyn Iterator<Item = Row<'s>> + Send + 's>,
+    /// How many fields a record has at least.
     width: usize,
-    pub sent: Option<(Sent, &'s Header)>,
+    sent: Option<(Sent, &'s Header)>,
     /// Whether hidden rows are left out.
     pub visible_only: bool,
     text: String,
@@ -36,10 +37,20 @@ pub struct TableRecords<'s> {
 }
 
 impl<'s> TableRecords<'s> {
+    /// Of what the worksheet sends, as its header says.
+    pub fn of(table: &'s Table, sent: Sent, header: &'s Header) -> TableRecords<'s> {
+        let records = TableRecords::new(table);
+        TableRecords {
+            width: records.width.max(header.fields.len()),
+            sent: Some((sent, header)),
+            ..records
+        }
+    }
+
     pub fn new(table: &'s Table) -> TableRecords<'s> {
         TableRecords {
             rows: Box::new(table.rows()),
-            width: table.width,
+            width: if table.is_ragged { 0 } else { table.width },
             sent: None,
             visible_only: false,
             text: String::new(),
@@ -83,7 +94,8 @@ impl RecordReader for TableRecords<'_> {
             self.text.push_str(cell.text);
             self.ends.push(self.text.len());
         }
-        self.ends.resize(self.width, self.text.len());
+        let width = self.width.max(self.ends.len());
+        self.ends.resize(width, self.text.len());
         Ok(Some(Record {
             line: row.line(),
             text: &self.text,

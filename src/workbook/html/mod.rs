@@ -1,4 +1,7 @@
-//! The tables of a web page.
+//! The tables of a web page, as far as it shows them.
+
+mod cell;
+mod style;
 
 use std::cell::RefCell;
 
@@ -8,15 +11,19 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::budget::{Budget, MAX_TABLES, MAX_TEXT};
-use super::builder::{Stored, TableBuilder};
+use super::budget::{Budget, MAX_TABLES};
+use super::builder::TableBuilder;
 use super::error::{Result, WorkbookError, broken, cut_table, too_much};
-use super::table::{MAX_COLUMNS, Value};
+use super::table::MAX_COLUMNS;
 use super::{Held, TextReader, hold};
+use cell::{Cell, Hidden};
+use style::Rules;
 
 /// As browsers have it.
 const MAX_ACROSS: u32 = 1_000;
 const MAX_DOWN: u32 = 65_534;
+/// Elements without an end.
+const VOID: &str = "area base br col embed hr img input link meta source track wbr";
 
 pub fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<Held> {
     // A tag or a text may be as long as the page, and is held twice while it grows.
@@ -26,6 +33,9 @@ pub fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<
         tables: Vec::new(),
         open: Vec::new(),
         is_raw: false,
+        css: None,
+        rules: Rules::default(),
+        hidden: None,
         error: None,
     }));
     let tokenizer = Tokenizer::new(page, TokenizerOpts::default());
@@ -53,12 +63,17 @@ struct Page<'b>(RefCell<State<'b>>);
 
 struct State<'b> {
     budget: &'b Budget,
-    /// In the order in which they begin.
-    tables: Vec<TableBuilder<'b>>,
+    /// In the order in which they begin, and whether they are hidden.
+    tables: Vec<(TableBuilder<'b>, bool)>,
     /// A table within a cell of another one comes after it.
     open: Vec<Open>,
     /// Within a script or the like, whose text is none of the page's.
     is_raw: bool,
+    /// Of the style that is being read.
+    css: Option<String>,
+    rules: Rules,
+    /// What around the tables is not shown.
+    hidden: Hidden,
     /// The first.
     error: Option<WorkbookError>,
 }
@@ -74,6 +89,8 @@ struct Open {
     /// Where the next cell of the row stands at least.
     column: u32,
     in_row: bool,
+    /// Whether the rows are those of a group that is hidden.
+    in_hidden: bool,
     cell: Option<Cell>,
     /// For each column the row after the last that a cell above takes.
     taken: Vec<u32>,
@@ -107,8 +124,8 @@ impl State<'_> {
             return Err(error);
         }
         let mut held = Held::default();
-        for table in self.tables {
-            hold(&mut held, None, false, table.finish())?;
+        for (table, is_hidden) in self.tables {
+            hold(&mut held, None, is_hidden, table.finish())?;
         }
         Ok(held)
     }
@@ -123,30 +140,73 @@ impl State<'_> {
         };
         if let Some(raw) = raw {
             self.is_raw = is_start;
+            if let Some(css) = self.css.take() {
+                self.rules.add(&css, self.budget)?;
+            }
             if is_start {
+                self.css = (&*tag.name == "style").then(String::new);
                 return Ok(TokenSinkResult::RawData(raw));
             }
         }
+        let hides = is_start && self.rules.hide(tag);
         match (&*tag.name, is_start) {
-            ("table", true) => self.begin_table(true)?,
+            ("table", true) => self.begin_table(true, hides)?,
             ("table", false) => self.end_table()?,
+            ("body" | "html", true) => {}
             ("body" | "html", false) => self.end_all()?,
-            ("tr", true) => self.begin_row(is_hidden(tag))?,
-            ("tr", false) | ("thead" | "tbody" | "tfoot", _) => self.end_row()?,
-            ("td" | "th", true) => self.begin_cell(tag)?,
+            ("tr", true) => self.begin_row(hides)?,
+            ("tr", false) => self.end_row()?,
+            ("thead" | "tbody" | "tfoot", _) => {
+                self.end_row()?;
+                if let Some(open) = self.open.last_mut() {
+                    open.in_hidden = hides;
+                }
+            }
+            ("td" | "th", true) => self.begin_cell(tag, hides)?,
             ("td" | "th", false) => self.end_cell()?,
-            ("br", _) => self.cell().into_iter().for_each(Cell::line_break),
-            ("p" | "div" | "li", true) => self.cell().into_iter().for_each(Cell::new_line),
-            _ => {}
+            (name, _) => {
+                self.conceal(tag, is_start, hides);
+                match self.cell() {
+                    Some(cell) if name == "br" => cell.line_break(),
+                    Some(cell) if is_start && matches!(name, "p" | "div" | "li") => cell.new_line(),
+                    _ => {}
+                }
+            }
         }
         Ok(TokenSinkResult::Continue)
     }
 
-    fn begin_table(&mut self, has_tag: bool) -> Result<()> {
+    /// Sees where an element begins or ends that is not shown.
+    fn conceal(&mut self, tag: &Tag, is_start: bool, hides: bool) {
+        let cell = self.open.last_mut().and_then(|open| open.cell.as_mut());
+        let hidden = cell.map_or(&mut self.hidden, |cell| &mut cell.hidden);
+        if let Some((name, depth)) = hidden
+            && *name == tag.name
+        {
+            // One paragraph ends where the next begins.
+            let is_within = is_start && !matches!(&**name, "p" | "li");
+            *depth = if is_within { *depth + 1 } else { *depth - 1 };
+            if *depth == 0 {
+                *hidden = None;
+            }
+        }
+        let is_void = tag.self_closing || VOID.split(' ').any(|name| *name == *tag.name);
+        if hides && !is_void {
+            hidden.get_or_insert_with(|| (tag.name.clone(), 1));
+        }
+    }
+
+    fn begin_table(&mut self, has_tag: bool, hides: bool) -> Result<()> {
         if self.tables.len() == MAX_TABLES {
             return Err(too_much());
         }
-        self.tables.push(TableBuilder::plain(self.budget));
+        let conceals = |open: &Open| {
+            let cell = open.cell.as_ref();
+            self.tables[open.table].1 || cell.is_some_and(|cell| cell.hidden.is_some())
+        };
+        let is_hidden = hides || self.hidden.is_some() || self.open.iter().any(conceals);
+        self.tables
+            .push((TableBuilder::ragged(self.budget), is_hidden));
         self.open.push(Open {
             table: self.tables.len() - 1,
             has_tag,
@@ -170,15 +230,15 @@ impl State<'_> {
 
     fn begin_row(&mut self, is_hidden: bool) -> Result<()> {
         if self.open.is_empty() {
-            self.begin_table(false)?;
+            self.begin_table(false, false)?;
         }
         self.end_row()?;
         if let Some(open) = self.open.last_mut() {
             open.rows += 1;
             open.column = 0;
             open.in_row = true;
-            if is_hidden {
-                self.tables[open.table].hide(open.rows, open.rows)?;
+            if is_hidden || open.in_hidden {
+                self.tables[open.table].0.hide(open.rows, open.rows)?;
             }
         }
         Ok(())
@@ -186,13 +246,17 @@ impl State<'_> {
 
     fn end_row(&mut self) -> Result<()> {
         self.end_cell()?;
-        if let Some(open) = self.open.last_mut() {
-            open.in_row = false;
+        let Some(open) = self.open.last_mut() else {
+            return Ok(());
+        };
+        if std::mem::take(&mut open.in_row) {
+            open.skip_taken();
+            self.tables[open.table].0.widen(open.rows, open.column)?;
         }
         Ok(())
     }
 
-    fn begin_cell(&mut self, tag: &Tag) -> Result<()> {
+    fn begin_cell(&mut self, tag: &Tag, hides: bool) -> Result<()> {
         self.end_cell()?;
         if self.open.last().is_none_or(|open| !open.in_row) {
             self.begin_row(false)?;
@@ -200,11 +264,7 @@ impl State<'_> {
         let Some(open) = self.open.last_mut() else {
             return Ok(());
         };
-        let row = open.rows - 1;
-        let is_taken = |column| open.taken.get(column as usize).is_some_and(|&it| it > row);
-        while is_taken(open.column) {
-            open.column += 1;
-        }
+        open.skip_taken();
         let column = open.column;
         let across = number(tag, "colspan").clamp(1, MAX_ACROSS);
         let down = match number(tag, "rowspan") {
@@ -221,17 +281,9 @@ impl State<'_> {
                 self.budget.spend(more * size_of::<u32>())?;
                 open.taken.resize(end, 0);
             }
-            open.taken[column as usize..end].fill(row + down);
+            open.taken[column as usize..end].fill(open.rows - 1 + down);
         }
-        let stored = attribute(tag, "x:num").or_else(|| attribute(tag, "sdval"));
-        let stored = stored.and_then(|it| it.parse::<f64>().ok());
-        open.cell = Some(Cell {
-            column,
-            merged: (down - 1, across - 1),
-            stored: stored.filter(|number| number.is_finite()),
-            text: String::new(),
-            space: false,
-        });
+        open.cell = Some(Cell::of(tag, column, (down - 1, across - 1), hides));
         Ok(())
     }
 
@@ -240,7 +292,7 @@ impl State<'_> {
             return Ok(());
         };
         match open.cell.take() {
-            Some(cell) => cell.put(open.rows, &mut self.tables[open.table]),
+            Some(cell) => cell.put(open.rows, &mut self.tables[open.table].0),
             None => Ok(()),
         }
     }
@@ -250,77 +302,19 @@ impl State<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        if !self.is_raw {
+        if let Some(css) = &mut self.css {
+            css.push_str(text);
+        } else if !self.is_raw {
             self.cell().into_iter().for_each(|cell| cell.text(text));
         }
     }
 }
 
-struct Cell {
-    column: u32,
-    /// How many more rows and columns it is merged over.
-    merged: (u32, u32),
-    /// The number that the cell holds, as Excel and LibreOffice write it beside what it shows.
-    stored: Option<f64>,
-    text: String,
-    /// White space was read and counts if more text follows on the line.
-    space: bool,
-}
-
-impl Cell {
-    /// White space is one blank, and none at the ends of a line.
-    fn text(&mut self, text: &str) {
-        // More is refused when the cell ends.
-        let room = MAX_TEXT.saturating_sub(self.text.len()) + 1;
-        for c in text.chars().take(room) {
-            if matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C') {
-                self.space = true;
-                continue;
-            }
-            if std::mem::take(&mut self.space) && self.is_within_line() {
-                self.text.push(' ');
-            }
-            self.text.push(c);
-        }
-    }
-
-    fn line_break(&mut self) {
-        self.space = false;
-        self.text.push('\n');
-    }
-
-    /// Before a paragraph, unless a line begins anyway.
-    fn new_line(&mut self) {
-        if self.is_within_line() {
-            self.line_break();
-        }
-    }
-
-    fn is_within_line(&self) -> bool {
-        !self.text.is_empty() && !self.text.ends_with('\n')
-    }
-
-    /// Puts it into its table, unless it shows nothing.
-    fn put(&self, line: u32, table: &mut TableBuilder<'_>) -> Result<()> {
-        let shown = self.text.trim_end_matches('\n');
-        if shown.trim().is_empty() {
-            return Ok(());
-        }
-        let is_scientific = shown.contains(['E', 'e']) && shown.trim().parse::<f64>().is_ok();
-        table.put(Stored {
-            line,
-            column: self.column,
-            style: 0,
-            is_formula: false,
-            value: match self.stored {
-                // So a column too narrow shows a number that has no format.
-                Some(number) if is_scientific => Value::Number(number),
-                Some(number) => Value::Shown(number, shown),
-                None => Value::Text(shown),
-            },
-        })?;
-        let (down, across) = self.merged;
-        table.merge((line, line + down), (self.column, self.column + across))
+impl Open {
+    /// Passes columns that cells of rows above take.
+    fn skip_taken(&mut self) {
+        let taken = self.taken.iter().skip(self.column as usize);
+        self.column += taken.take_while(|&&end| end >= self.rows).count() as u32;
     }
 }
 
@@ -332,10 +326,4 @@ fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
 /// 1 unless it is a number.
 fn number(tag: &Tag, name: &str) -> u32 {
     attribute(tag, name).map_or(1, |value| value.parse().unwrap_or(1))
-}
-
-fn is_hidden(tag: &Tag) -> bool {
-    let style = attribute(tag, "style").unwrap_or_default();
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-    attribute(tag, "hidden").is_some() || style.to_ascii_lowercase().contains("display:none")
 }

@@ -54,7 +54,7 @@ fn refusal(text: &str) -> String {
 fn text_of_a_page_is_what_people_see() {
     let page = "<table><tr><td><a href=x>CG&#49;</a><!-- no --><td><font>加<span>急</span></font>\
         <td> a\n <br>b<p>c</p><script>x<td></script><style>td{}</style>&nbsp;<td>\u{a0}</table>";
-    assert_eq!(rows(page), [["CG1", "加急", "a\nb\nc\u{a0}"]]);
+    assert_eq!(rows(page), [["CG1", "加急", "a\nb\nc\u{a0}", ""]]);
 }
 
 #[test]
@@ -70,6 +70,9 @@ fn numbers_beside_what_a_page_shows_decide() {
             "Shown 12,204,130,002 | 12204130001.5",
         ),
         ("x:num>007", "007"),
+        ("x:num=7>", "Formatted 7 | ;;;"),
+        ("x:str=0012>CG0012", "CG0012"),
+        ("x:str=0012>", "Formatted 0012 | ;;;"),
         ("x:num=0.15>15%", "Shown 15% | 0.15"),
         ("x:num=2204130001>CG2204130001", "CG2204130001"),
         ("x:num=22>22.00", "Shown 22.00 | 22"),

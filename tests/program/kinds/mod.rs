@@ -5,5 +5,6 @@
 mod check;
 #[cfg(unix)]
 mod next;
+mod shown;
 #[cfg(unix)]
 mod told;

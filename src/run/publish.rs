@@ -110,7 +110,7 @@ impl Ending<'_> {
         if stopped.is_none() {
             ensure_sheet_not_replaced(&sheet, files)?;
         }
-        let sheet_name = sheet.name().to_owned();
+        let sheet_name = sheet.title();
         // Some systems do not replace a file that is open.
         drop(sheet);
         let (kept, beside) = self.publish(written, &mut journal)?;

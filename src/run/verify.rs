@@ -96,7 +96,7 @@ pub fn verify(
         Ok(())
     })?;
     let written = [verified.finish()?, different.finish()?];
-    let sheet_name = sheet.name().to_owned();
+    let sheet_name = sheet.title();
     // Some systems do not replace a file that is open.
     drop(sheet);
     let kept = files.keep_edited().map(|kept| kept.display().to_string());

@@ -3,7 +3,7 @@
 use super::input::SheetOptions;
 use super::normalize::{folded, is_blank, plain_name};
 use super::own::OwnColumns;
-use super::problem::Record;
+use super::problem::{Damage, OpenQuote, Record};
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::{all, list, quoted};
@@ -59,6 +59,8 @@ pub struct Line {
     pub number: u64,
     pub fields: Vec<String>,
     pub own: OwnColumns,
+    /// Where a quote in it may have taken in other lines.
+    pub open_quote: Option<OpenQuote>,
 }
 
 /// Where a row's flag comes from.
@@ -99,6 +101,10 @@ impl Line {
         Line {
             number: record.line,
             own: OwnColumns::of(&fields, options.is_named_ours),
+            open_quote: match record.damage {
+                Some(Damage::OpenQuote(open)) if open.line < open.through => Some(open),
+                _ => None,
+            },
             fields,
         }
     }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::columns::FlagSource;
 use super::header::Header;
 use super::input::{SheetError, SheetOptions};
-use super::misfit::{REPEATED_HEADER, ROUNDED, misfit};
-use super::normalize::{is_zero_width, strip_wrapping};
+use super::misfit::{NOTHING, REPEATED_HEADER, ROUNDED, is_nothing, misfit};
+use super::normalize::{half_width, strip_wrapping};
 use super::own::SENT_FLAG;
-use super::problem::{Problem, RecordReader};
+use super::problem::Problem;
 use super::row::Row;
 use crate::erp::CLEAR_FLAG;
 use crate::erp::field::{Field, validate};
@@ -38,6 +38,11 @@ pub fn entry<'a>(header: &'a Header, row: &'a Row) -> Result<Entry<'a>, Problem>
         return Err(problem.clone());
     }
     let flag = clean_flag(cell.unwrap_or_default(), column, &header.flags)?;
+    // What is given for all rows, or listed, is meant.
+    let is_meant = !matches!(header.flag, FlagSource::Column(_)) || !header.flags.is_empty();
+    if !is_meant && is_nothing(&flag) {
+        return Err(Problem::misfit(column, NOTHING, &flag));
+    }
     Ok(Entry { order, flag })
 }
 
@@ -82,7 +87,7 @@ pub fn order<'a>(header: &Header, row: &'a Row) -> Result<Cow<'a, str>, Problem>
     let is_header = || !has_digit && Field::PurchaseNo.fit(&order).is_some();
     if header.is_repeated_by(&order) || is_header() {
         Err(Problem::misfit(column, REPEATED_HEADER, &order))
-    } else if header.has_rounded_orders && is_rounded(cell) {
+    } else if header.rounded.has(cell) {
         Err(Problem::misfit(column, ROUNDED, &order))
     } else {
         Ok(order)
@@ -98,9 +103,21 @@ pub fn check_given_flag(options: &SheetOptions) -> Result<(), SheetError> {
     Ok(())
 }
 
+/// The cell without what is put around it, an order also without full-width letters and digits.
+pub fn sent_text(cell: &str, field: Field) -> Cow<'_, str> {
+    let text = strip_wrapping(cell);
+    match field {
+        Field::FlagName => text,
+        Field::PurchaseNo => match half_width(&text) {
+            Cow::Owned(order) => Cow::Owned(order),
+            Cow::Borrowed(_) => text,
+        },
+    }
+}
+
 /// The cell as it would be sent. Borrows unless something within had to go.
 pub fn clean<'c>(cell: &'c str, column: &str, field: Field) -> Result<Cow<'c, str>, Problem> {
-    let text = strip_wrapping(cell);
+    let text = sent_text(cell, field);
     if let Some(says) = misfit(&text, field) {
         return Err(Problem::misfit(column, says, &text));
     }
@@ -108,46 +125,6 @@ pub fn clean<'c>(cell: &'c str, column: &str, field: Field) -> Result<Cow<'c, st
         Ok(()) => Ok(text),
         Err(invalid) => Err(Problem::invalid(column, invalid)),
     }
-}
-
-/// Excel keeps so many digits of a number, and writes zeros for the rest.
-const EXACT_DIGITS: usize = 15;
-
-/// Whether every number of more than 15 digits in the order column ends in zeros after these.
-/// Reads until it finds one that does not, or the sheet cannot be read any further, which is found
-/// again when its rows are.
-pub fn has_rounded_orders(mut records: impl RecordReader, header: &Header) -> bool {
-    let mut found = false;
-    while let Ok(Some(record)) = records.next() {
-        if record.line <= header.line {
-            continue;
-        }
-        match record.get(header.order).and_then(long_number) {
-            None => {}
-            Some(number) if is_cut(number) => found = true,
-            Some(_) => return false,
-        }
-    }
-    found
-}
-
-/// Whether the cell holds such a number, in a column that has only such.
-fn is_rounded(cell: &str) -> bool {
-    long_number(cell).is_some_and(is_cut)
-}
-
-/// A number of more than 15 digits. One that is marked as text was not cut.
-fn long_number(cell: &str) -> Option<&str> {
-    if cell.len() <= EXACT_DIGITS {
-        return None;
-    }
-    let number = cell.trim_matches(|c: char| c.is_whitespace() || is_zero_width(c));
-    let is_long = number.len() > EXACT_DIGITS && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_long.then_some(number)
-}
-
-fn is_cut(number: &str) -> bool {
-    number.bytes().skip(EXACT_DIGITS).all(|byte| byte == b'0')
 }
 
 #[cfg(test)]
@@ -217,26 +194,5 @@ mod tests {
             order(&format!(" ={:?} ", "a".repeat(40))).unwrap(),
             "a".repeat(40)
         );
-    }
-
-    #[test]
-    fn a_cut_number_has_zeros_after_fifteen_digits() {
-        for cell in [
-            "220413000123456000",
-            " 2204130001234560 ",
-            // What the first 999 orders of a day become.
-            "202611010000000000",
-        ] {
-            assert!(is_rounded(cell), "{cell:?}");
-        }
-        for cell in [
-            "220413000123456",
-            "220413000123456001",
-            "'220413000123456000",
-            "=\"220413000123456000\"",
-            "CG22041300012345000",
-        ] {
-            assert!(!is_rounded(cell), "{cell:?}");
-        }
     }
 }

@@ -3,10 +3,14 @@
 use std::cmp::Reverse;
 
 use super::columns::{Columns, FlagSource, Line};
+use super::entry::sent_text;
 use super::input::{SheetError, SheetOptions};
+use super::misfit::is_foot;
 use super::normalize::{is_blank, plain_name, strip_wrapping};
 use super::own::{OwnColumns, Unclear};
-use super::problem::RecordReader;
+use super::problem::{Record, RecordReader};
+use super::rounded::Rounded;
+use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::all;
 use crate::workbook::letter;
@@ -30,8 +34,10 @@ pub struct Header {
     pub by_letter: [bool; 2],
     /// Headers of the sheet's own columns.
     pub columns: Vec<String>,
-    /// Whether all long numbers among the orders look cut by Excel.
-    pub has_rounded_orders: bool,
+    /// Which numbers among the orders have lost their end.
+    pub rounded: Rounded,
+    /// Line of the last row that could be sent; below it stands what belongs to no table.
+    pub last_row: Option<u64>,
     /// The flags that rows may give besides none; empty: all.
     pub flags: Vec<String>,
 }
@@ -41,6 +47,27 @@ impl Header {
     pub fn cell(&self, column: usize) -> usize {
         let found = self.own.kept.iter().position(|&at| at == column);
         found.unwrap_or(usize::MAX)
+    }
+
+    /// Whether the record stands below the last row and is none.
+    pub fn is_foot(&self, record: Record<'_>) -> bool {
+        self.last_row.is_some_and(|last| record.line > last) && self.may_be_foot(record)
+    }
+
+    /// Whether the record gives no flag and names no order, but a total, a page, or nothing.
+    pub fn may_be_foot(&self, record: Record<'_>) -> bool {
+        let text = |at: usize| record.get(at).unwrap_or_default();
+        let order = sent_text(text(self.order), Field::PurchaseNo);
+        let gives_flag = || match self.flag {
+            FlagSource::Column(at) | FlagSource::SentFlag(at) => !is_blank(text(at)),
+            // A row that has one of its own was meant to be sent.
+            FlagSource::Given(_) => self.own.kept.iter().any(|&at| {
+                let is_flag = || Field::FlagName.fit(&self.fields[at]).is_some();
+                !is_blank(text(at)) && is_flag()
+            }),
+        };
+        let has_order = || !order.is_empty() && !is_foot(&order);
+        record.problems.iter().all(Option::is_none) && !has_order() && !gives_flag()
     }
 
     /// Whether a row's order is the header of its column again.
@@ -138,6 +165,11 @@ pub fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search 
                         cell = cell
                     ));
                 }
+                // What it took in would be lost without a word.
+                if let Some(open) = lines[..=at].iter().find_map(|it| it.open_quote) {
+                    let (line, column) = (open.line, letter(open.field));
+                    return Err(say!("sheet-unclosed-quote", line = line, column = column));
+                }
                 match line.own.unclear {
                     None => Ok(line.header(columns, above + at as u64)),
                     Some(Unclear::NoCheck) => {
@@ -216,7 +248,8 @@ impl Line {
             order: columns.order,
             flag: columns.flag,
             by_letter: columns.by_letter,
-            has_rounded_orders: false,
+            rounded: Rounded::default(),
+            last_row: None,
             flags: Vec::new(),
         }
     }
@@ -229,6 +262,7 @@ fn lettered(lines: &[Line]) -> Vec<Line> {
     let line = Line {
         number: 0,
         own: OwnColumns::of(&fields, false),
+        open_quote: None,
         fields,
     };
     lines.first().map(|_| line).into_iter().collect()

@@ -25,6 +25,8 @@ pub struct Layout {
     pub header_line: u64,
     /// Title lines above the header, blank ones not counted.
     pub skipped_lines: u64,
+    /// Lines below the last row that are none: totals, notes, signatures.
+    pub foot_lines: u64,
     /// Header of the column with the orders, as it stands.
     pub order_column: String,
     /// Header of the column with the flags, as it stands (`sent_flag` in a results or failures
@@ -52,6 +54,7 @@ impl fmt::Display for Layout {
                 .as_ref()
                 .map(|worksheet| say!("sheet-worksheet", worksheet = quoted(worksheet))),
             Some(self.header()),
+            self.foot(),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         writeln!(f, "{}", parts.join(&say!("part-separator")))?;
@@ -85,6 +88,12 @@ impl Layout {
             (line, 0) => say!("sheet-header", line = line),
             (line, skipped) => say!("sheet-header-below-titles", line = line, skipped = skipped),
         }
+    }
+
+    /// What is left out below the last row.
+    pub fn foot(&self) -> Option<String> {
+        let count = self.foot_lines;
+        (count > 0).then(|| say!("sheet-foot", count = count))
     }
 
     pub fn of(content: &Content, header: &Header) -> Layout {
@@ -125,6 +134,7 @@ impl Layout {
             worksheet,
             header_line: header.line,
             skipped_lines: header.skipped,
+            foot_lines: 0,
             order_column: header.fields[header.order].clone(),
             flag_column,
             places: (header.order, header.flag.column()),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::RegexSet;
 
+use super::normalize::plain;
 use crate::erp::field::Field;
 use crate::language::say;
 
@@ -21,8 +22,11 @@ macro_rules! says {
 mod tests;
 
 pub const REPEATED_HEADER: Say = says!("misfit-repeated-header");
+const TOTAL: Say = says!("misfit-total");
+const NOTE: Say = says!("misfit-note");
 const SEVERAL_ORDERS: Say = says!("misfit-several-orders");
 pub const ROUNDED: Say = says!("misfit-rounded");
+pub const NOTHING: Say = says!("misfit-nothing");
 pub const NO_VALUE: Say = says!("misfit-no-value");
 pub const FORMATTED: Say = says!("misfit-format");
 pub const FEW_DIGITS: Say = says!("misfit-few-digits");
@@ -113,16 +117,59 @@ static IN_ORDERS: LazyLock<Misfits> = LazyLock::new(|| {
                 r"[,，、;；|｜\s]*{part}(?:\s*[,，、;；|｜\r\n][,，、;；|｜\s]*{part})+[,，、;；|｜\s]*"
             ),
         ),
-        (
-            says!("misfit-total"),
-            r"(?:本\s*[页頁]\s*)*(?:[合小总共累總]\s*[计計]|(?i-u:(?:sub|grand\s*)?total))\s*(?:[:：¥￥(（0-9].*)?",
-        ),
-        (
-            says!("misfit-note"),
-            r"(?:(?:备?\s*注|说\s*明|附\s*注|注\s*意|備\s*註|說\s*明|附\s*註|审\s*核\s*人?|制单人|打印(?:人|时间|日期)|导出时间|(?i-u:notes?|remark))[0-9\s]*[:：]|[制製]\s*表).*",
-        ),
     ])
 });
+
+/// What stands below a table, or between its pages.
+static FEET: LazyLock<Misfits> = LazyLock::new(|| {
+    let person = "(?:[审複复]\\s*核|[审審]\\s*[批核]|批\\s*准|[制製]\\s*[单單表]|填\\s*[表报]|经\\s*[办手]|采\\s*购|打\\s*印|导\\s*出|负\\s*责|收\\s*货|送\\s*货|主\\s*管|仓\\s*管|财\\s*务|签\\s*[字名收章])";
+    let end = "(?:以下空白|以下无正文|(?i-u:eof|end of (?:file|report|data)))";
+    Misfits::of(&[
+        (
+            TOTAL,
+            r"(?:本\s*[页頁]\s*)*(?:[合小总共累總]\s*[计計]|[汇匯]\s*[总總]|[总總]\s*[数數]|(?i-u:(?:sub|grand\s*)?total))\s*(?:[:：¥￥(（0-9].*)?",
+        ),
+        (
+            NOTE,
+            r"(?:(?:备?\s*注|说\s*明|附\s*注|注\s*意|備\s*註|說\s*明|附\s*註|(?i-u:notes?|remark))[0-9\s]*[:：]|[制製]\s*表).*",
+        ),
+        (
+            NOTE,
+            &format!(r"(?:{person}\s*(?:人|员|員|时间|日期)?|日\s*期)\s*[:：].*"),
+        ),
+        // 第 1 页 共 3 页, 共 57 条记录, Page 1 of 3
+        (
+            NOTE,
+            r"第\s*[0-9]+\s*[页頁].*|共\s*[0-9]+\s*[页頁条條行张張单單笔筆项項个個].*|(?i-u:page)\s*[0-9]+(?:\s*(?:of|/)\s*[0-9]+)?",
+        ),
+        // (57 rows affected), 57 rows in set (0.01 sec), (57 行受影响)
+        (
+            NOTE,
+            r"[(（]?\s*[0-9]+\s*(?:(?i-u:rows?|records?)(?:\s.*)?|[行条條].*)[)）]?",
+        ),
+        (NOTE, &format!(r"[-—=*(（\s]*{end}[-—=*)）\s]*")),
+    ])
+});
+
+/// What exports write, and people, where there is nothing; letter case aside.
+const NOTHINGS: &str = "null nil none nan nat na n/a n.a. #n/a undefined \\n <na> <null> (null) \
+                        [null] tbd 同上 同前 〃 ″ \" ” 待定 未定 暂无 未填";
+const LONGEST_NOTHING: usize = 20;
+
+/// Whether the text stands for an empty cell, or for that of another row.
+pub fn is_nothing(text: &str) -> bool {
+    if text.is_empty() || text.len() > LONGEST_NOTHING {
+        return false;
+    }
+    let is_stroke = |c| "-－‐‑‒–—―−﹣─━_＿/／\\＼.．…·".contains(c);
+    let text: String = text.chars().map(plain).collect();
+    text.chars().all(is_stroke) || NOTHINGS.split(' ').any(|it| it.eq_ignore_ascii_case(&text))
+}
+
+/// Whether the text in the place of an order is what stands below a table, or nothing.
+pub fn is_foot(text: &str) -> bool {
+    is_nothing(text) || FEET.find(text).is_some()
+}
 
 impl Misfits {
     fn of(misfits: &[(Say, &str)]) -> Misfits {
@@ -153,8 +200,10 @@ pub fn misfit(text: &str, field: Field) -> Option<Say> {
     if found.is_some() || field == Field::FlagName {
         return found;
     }
+    let nothing = || is_nothing(text).then_some(NOTHING);
     let several = || are_alike(text).then_some(SEVERAL_ORDERS);
-    IN_ORDERS.find(text).or_else(several)
+    let other = || FEET.find(text).or_else(several);
+    IN_ORDERS.find(text).or_else(nothing).or_else(other)
 }
 
 /// `CG1 CG2`, `2204130001 2204130002`; but `2024 0001` may be one order.

@@ -18,6 +18,7 @@ mod misfit;
 mod normalize;
 mod own;
 mod problem;
+mod rounded;
 mod row;
 mod text;
 mod torn;
@@ -27,6 +28,7 @@ mod worksheets;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -40,11 +42,14 @@ pub use problem::Problem;
 pub use row::{Origin, Part, Place, Row, Rows};
 
 use crate::erp::field::Field;
+use crate::language::say;
 use columns::FlagSource;
 use content::Content;
-use entry::{check_given_flag, has_rounded_orders};
+use entry::check_given_flag;
 use header::Header;
 use input::Input;
+use normalize::half_width;
+use rounded::LongNumbers;
 use torn::Torn;
 
 /// An opened sheet: what was found out about it, and as many passes over its rows as wanted.
@@ -77,23 +82,72 @@ impl Sheet {
     fn find_header(input: Input, options: &SheetOptions) -> Result<Sheet, SheetError> {
         let (content, mut header) = Content::open(&input, options)?;
         header.flags.clone_from(&options.flags);
-        // The rows of a file of this program's prove themselves, and a workbook shows numbers that
-        // are cut with an exponent.
-        if let (Content::Text(text), false) = (&content, header.own.is_ours()) {
-            header.has_rounded_orders = has_rounded_orders(text.records(&input), &header);
-        }
-        Ok(Sheet {
+        let mut sheet = Sheet {
             layout: Layout::of(&content, &header),
             input,
             content,
             header,
             held: None,
-        })
+        };
+        // The rows of a file of this program's prove themselves.
+        if !sheet.is_ours() && !options.is_table {
+            sheet.survey()?;
+        }
+        Ok(sheet)
+    }
+
+    /// Finds out what only all rows together tell. What cannot be read of them is found again when
+    /// they are wanted.
+    fn survey(&mut self) -> Result<(), SheetError> {
+        let (mut numbers, mut feet, mut full_width) = (LongNumbers::default(), HashSet::new(), 0);
+        let mut records = self.content.records(&self.input, &self.header)?;
+        while let Ok(Some(record)) = records.next() {
+            if record.line <= self.header.last_line || record.is_blank() {
+                continue;
+            }
+            let order = record.get(self.header.order).unwrap_or_default();
+            numbers.add(order);
+            full_width += u64::from(matches!(half_width(order), Cow::Owned(_)));
+            if self.header.may_be_foot(record) {
+                feet.insert(record.line);
+            }
+        }
+        drop(records);
+        let is_text = matches!(self.content, Content::Text(_));
+        self.header.rounded = numbers.rounded(is_text);
+        if full_width > 0 {
+            let text = say!("warning-full-width", count = full_width);
+            self.layout.warnings.push((text, true));
+        }
+        if !feet.is_empty() {
+            let (mut rows, mut row) = (self.rows()?, Row::default());
+            let mut last = None;
+            while let Ok(true) = rows.read(&mut row) {
+                if row.entry(self).is_ok() {
+                    last = Some(row.line());
+                } else if row.problem.is_some() {
+                    feet.remove(&row.line());
+                }
+            }
+            drop(rows);
+            self.header.last_row = last;
+            let is_below = |line: &&u64| last.is_some_and(|last| **line > last);
+            self.layout.foot_lines = feet.iter().filter(is_below).count() as u64;
+        }
+        Ok(())
     }
 
     /// The sheet's name for messages: the path as given, or `-` for standard input.
     pub fn name(&self) -> &str {
         &self.input.name
+    }
+
+    /// The same, and what of the sheet is left out.
+    pub fn title(&self) -> String {
+        match self.layout.foot() {
+            Some(foot) => say!("note-and", message = self.name(), note = foot),
+            None => self.name().to_owned(),
+        }
     }
 
     /// None for standard input.
@@ -134,7 +188,7 @@ impl Sheet {
         Ok(Rows::Read {
             records: self.content.records(&self.input, &self.header)?,
             header: &self.header,
-            torn: Torn::default(),
+            torn: Torn::new(self.layout.delimiter),
         })
     }
 
@@ -249,9 +303,11 @@ impl Row {
         ]
     }
 
-    /// The order the row names, if its cell alone is as it should be, whatever else is wrong.
+    /// The order the row names, if its cell alone is as it should be, whatever else is wrong; none
+    /// if other rows may be within the row.
     pub fn order<'a>(&'a self, sheet: &Sheet) -> Option<Cow<'a, str>> {
-        let is_cell = |problem: &Problem| problem.column.is_some();
+        let has_lines = || self.cells().iter().any(|cell| cell.contains(['\n', '\r']));
+        let is_cell = |problem: &Problem| problem.column.is_some() || has_lines();
         if self.problem.as_ref().is_some_and(is_cell) {
             return None;
         }

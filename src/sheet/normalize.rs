@@ -13,7 +13,7 @@ pub fn strip_wrapping(cell: &str) -> Cow<'_, str> {
 }
 
 fn unwrapped(cell: &str) -> Cow<'_, str> {
-    let cell = cell.trim();
+    let cell = without_entities(cell.trim());
     let formula = cell
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'));
@@ -22,7 +22,50 @@ fn unwrapped(cell: &str) -> Cow<'_, str> {
             Cow::Owned(inner.replace("\"\"", "\"").trim().to_owned())
         }
         Some(inner) => Cow::Borrowed(inner.trim()),
-        None => Cow::Borrowed(cell.strip_prefix('\'').map_or(cell, str::trim)),
+        None => Cow::Borrowed(cell.strip_prefix(['\'', '`']).map_or(cell, str::trim)),
+    }
+}
+
+/// Exports put blanks before numbers to keep Excel from rounding them, some by the names that these
+/// have in web pages.
+fn without_entities(mut cell: &str) -> &str {
+    if !cell.starts_with('&') && !cell.ends_with(';') {
+        return cell;
+    }
+    const BLANKS: [&str; 5] = ["&nbsp;", "&emsp;", "&ensp;", "&thinsp;", "&#160;"];
+    loop {
+        let before = cell.len();
+        for blank in BLANKS {
+            cell = cell.strip_prefix(blank).unwrap_or(cell).trim();
+            cell = cell.strip_suffix(blank).unwrap_or(cell).trim();
+        }
+        if cell.len() == before {
+            return cell;
+        }
+    }
+}
+
+/// Without full-width letters and digits, as an input method makes them, and what joins them then.
+pub fn half_width(order: &str) -> Cow<'_, str> {
+    let is_full = |c: char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
+    if order.is_ascii() || !order.contains(is_full) {
+        return Cow::Borrowed(order);
+    }
+    let chars = order.chars().map(|c| {
+        if is_full(c) || "－／＿．＃".contains(c) {
+            plain(c)
+        } else {
+            c
+        }
+    });
+    Cow::Owned(chars.collect())
+}
+
+/// The half-width form of a character that has one.
+pub fn plain(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        c => c,
     }
 }
 
@@ -46,13 +89,9 @@ pub fn is_zero_width(c: char) -> bool {
 /// A header reduced to what it is compared by: white space around it, zero-width characters,
 /// letter case, full-width forms, and spaces for underscores make no difference.
 pub fn folded(header: &str) -> String {
-    let plain = strip_wrapping(header);
-    let mut folded = String::with_capacity(plain.len());
-    for c in plain.chars() {
-        let c = match c {
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-            c => c,
-        };
+    let text = strip_wrapping(header);
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().map(plain) {
         if c.is_whitespace() || c == '_' {
             if !folded.ends_with('_') {
                 folded.push('_');

@@ -8,6 +8,7 @@ use super::normalize::is_blank;
 use crate::erp::field::{Invalid, Refused};
 use crate::language::say;
 use crate::text::{one_line, quoted};
+use crate::workbook::letter;
 
 /// Characters of a header, or of a number, that a message shows.
 const MAX_SHOWN: usize = 40;
@@ -48,6 +49,32 @@ impl Problem {
             column: None,
             common,
             detail: Some(say!("problem-fields", found = found, expected = expected)),
+        }
+    }
+
+    /// What is between the quotes may be rows.
+    pub fn open_quote(open: OpenQuote) -> Problem {
+        let (line, column) = (open.line, letter(open.field));
+        let through = open.through;
+        let detail = say!(
+            "problem-open-quote",
+            "detail",
+            line = line,
+            column = column,
+            through = through
+        );
+        Problem {
+            column: None,
+            common: say!("problem-open-quote"),
+            detail: Some(detail),
+        }
+    }
+
+    pub fn cut_off() -> Problem {
+        Problem {
+            column: None,
+            common: say!("problem-cut-off"),
+            detail: None,
         }
     }
 
@@ -135,6 +162,36 @@ pub struct Record<'r> {
     pub left_out: bool,
     /// What is wrong with the cells of the order and the flag, whatever their text.
     pub problems: &'r CellProblems,
+    pub damage: Option<Damage>,
+}
+
+/// What shows that a text is damaged where a record stands, or may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Damage {
+    OpenQuote(OpenQuote),
+    /// The text ends with the record, and without a line break.
+    NoLineEnd,
+}
+
+/// A field that goes on behind the quote that closes it: the one that opens it may be a stray, and
+/// what is between them rows.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenQuote {
+    pub line: u64,
+    /// The last of its lines.
+    pub through: u64,
+    pub field: usize,
+}
+
+impl OpenQuote {
+    /// With the lines of the file, of a record that begins on this one.
+    pub fn below(self, line: u64) -> OpenQuote {
+        OpenQuote {
+            line: self.line + line,
+            through: self.through + line,
+            ..self
+        }
+    }
 }
 
 pub type CellProblems = [Option<Problem>; 2];

@@ -1,5 +1,6 @@
 //! Rows, one by one.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use csv::StringRecord;
@@ -9,10 +10,11 @@ use super::Sheet;
 use super::columns::FlagSource;
 use super::header::Header;
 use super::input::SheetError;
-use super::normalize::{is_blank, strip_wrapping};
+use super::normalize::{half_width, is_blank, strip_wrapping};
 use super::problem::{CellProblems, Problem, Record, RecordReader};
 use super::torn::Torn;
 use crate::language::say;
+use crate::text::quoted;
 
 /// What an earlier run wrote beside a row: the line it has in the sheet of that run, and how it
 /// ended.
@@ -215,17 +217,16 @@ impl Row {
             let surplus: Vec<&str> = record.iter().skip(expected).collect();
             self.extra.push_str(&as_csv(&surplus));
         }
-        let is_torn = torn.goes_on(found, field(header.order), header);
-        self.problem = if found > expected || is_torn {
-            Some(Problem::field_count(found, expected))
-        } else if self.extra.is_empty() {
-            None
-        } else {
-            Some(Problem::extra_fields())
-        };
-        if is_torn && self.extra.is_empty() {
-            // In the results the row is filled up; this keeps it invalid when they are given back.
-            self.extra = say!("sheet-only-fields", found = found, expected = expected);
+        self.problem = torn.fault(record, found, header);
+        match &self.problem {
+            None if self.extra.is_empty() => {}
+            None => self.problem = Some(Problem::extra_fields()),
+            // In the results the row looks whole; this keeps it invalid when they are given back.
+            Some(problem) if self.extra.is_empty() => {
+                let why = problem.detail.as_ref().unwrap_or(&problem.common);
+                self.extra = format!("({why})");
+            }
+            Some(_) => {}
         }
         self.origin = own.is_ours().then(|| {
             let text = |at: &Option<usize>| at.map_or("", field).trim();
@@ -239,8 +240,20 @@ impl Row {
             FlagSource::SentFlag(at) => Some(field(*at).to_owned()),
             FlagSource::Given(flag) => Some(flag.clone()),
         };
-        (self.part, self.note) = (Part::Sent, String::new());
+        self.part = Part::Sent;
+        self.note = half_width_note(field(header.order)).unwrap_or_default();
     }
+}
+
+/// What is said of an order that is not sent as it stands.
+fn half_width_note(cell: &str) -> Option<String> {
+    let Cow::Owned(order) = half_width(cell) else {
+        return None;
+    };
+    Some(say!(
+        "note-half-width",
+        order = quoted(&strip_wrapping(&order))
+    ))
 }
 
 /// A number as spreadsheets write it: `71`, `71.0`, `="71"`.
@@ -300,8 +313,11 @@ impl Rows<'_> {
                 torn,
             } => {
                 while let Some(record) = records.next()? {
-                    if record.line > header.last_line && !record.is_blank() {
-                        row.fill(record, header, torn);
+                    if record.line <= header.last_line || record.is_blank() {
+                        continue;
+                    }
+                    row.fill(record, header, torn);
+                    if row.problem.is_some() || !header.is_foot(record) {
                         return Ok(true);
                     }
                 }

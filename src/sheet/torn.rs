@@ -1,24 +1,66 @@
-//! Rows that a line break without quotes has torn in two.
+//! Rows of a damaged text whose fields fit by chance.
 //!
-//! A short row is nothing unusual: spreadsheets leave out separators at its end. But the second
-//! half of a torn one begins with another column, and must not be read as if it began with the
-//! first.
+//! A line break without quotes tears a row in two. A short row is nothing unusual: spreadsheets leave
+//! out separators at its end. But the second half of a torn one begins with another column, and must
+//! not be read as if it began with the first. A stray quote takes in the rows down to the next one;
+//! and a text may be cut off anywhere in its last row.
 
+use super::columns::FlagSource;
 use super::header::Header;
+use super::misfit;
+use super::normalize::{is_blank, strip_wrapping};
+use super::problem::{Damage, OpenQuote, Problem, Record};
 
-/// What was seen in the short row before.
+/// So many flags at most are known to tell whether one is cut off.
+const MAX_FLAGS: usize = 32;
+
+/// What was seen in the rows before.
 #[derive(Debug, Default)]
 pub struct Torn {
-    /// Its fields; 0 if it was not short.
+    /// What separates fields; none in a workbook, which is not torn.
+    delimiter: Option<char>,
+    /// Fields of the row before; 0 if it was not short.
     width: usize,
     lacks_entry: bool,
     order: String,
+    /// Fields of the row with the fewest.
+    narrowest: Option<usize>,
+    /// Characters of the shortest order.
+    shortest: Option<usize>,
+    flags: Vec<String>,
 }
 
 impl Torn {
-    /// Whether a row of so many fields, with this text in the order's column, seems to go on with
-    /// the one before. Must see every row.
-    pub fn goes_on(&mut self, found: usize, order: &str, header: &Header) -> bool {
+    pub fn new(delimiter: Option<char>) -> Torn {
+        Torn {
+            delimiter,
+            ..Torn::default()
+        }
+    }
+
+    /// What is wrong with a row of so many fields as a whole. Must see every row.
+    pub fn fault(&mut self, record: Record<'_>, found: usize, header: &Header) -> Option<Problem> {
+        let expected = header.own.width;
+        let order = record.get(header.order).unwrap_or_default();
+        let is_torn = self.goes_on(found, order, header);
+        let is_last = matches!(record.damage, Some(Damage::NoLineEnd));
+        let is_cut = is_last && !is_foot(record, header) && self.is_cut(record, found, header);
+        self.see(record, found, header);
+        let open = match record.damage {
+            Some(Damage::OpenQuote(open)) => Some(open),
+            _ => self.delimiter.and_then(|it| swallowed(record, header, it)),
+        };
+        if let Some(open) = open {
+            Some(Problem::open_quote(open))
+        } else if found > expected || is_torn {
+            Some(Problem::field_count(found, expected))
+        } else {
+            is_cut.then(Problem::cut_off)
+        }
+    }
+
+    /// Whether the row seems to go on with the one before.
+    fn goes_on(&mut self, found: usize, order: &str, header: &Header) -> bool {
         let expected = header.own.width;
         if found >= expected {
             self.width = 0;
@@ -39,6 +81,91 @@ impl Torn {
         }
         false
     }
+
+    fn see(&mut self, record: Record<'_>, found: usize, header: &Header) {
+        if self.delimiter.is_none() {
+            return;
+        }
+        self.narrowest = Some(self.narrowest.map_or(found, |least| least.min(found)));
+        let order = length(record, header.order);
+        if order > 0 {
+            self.shortest = Some(self.shortest.map_or(order, |least| least.min(order)));
+        }
+        if let FlagSource::Column(at) = header.flag
+            && let Some(flag) = record.get(at)
+            && self.flags.len() <= MAX_FLAGS
+            && !self.flags.iter().any(|it| it == flag)
+        {
+            self.flags.push(flag.to_owned());
+        }
+    }
+
+    /// Whether the text seems to end in the middle of this row, its last.
+    fn is_cut(&self, record: Record<'_>, found: usize, header: &Header) -> bool {
+        let order = length(record, header.order);
+        let is_last_field = |at: usize| at + 1 == record.len();
+        let is_order_cut = is_last_field(header.order)
+            && order > 0
+            && self.shortest.is_some_and(|least| order + 2 <= least);
+        let is_flag_cut = || {
+            let at = header.flag.column().filter(|&at| is_last_field(at));
+            let flag = at.and_then(|at| record.get(at)).unwrap_or_default();
+            let begins = |it: &String| it.starts_with(flag);
+            let is_known = || self.flags.iter().any(|it| it == flag);
+            let are_all_known = self.flags.len() <= MAX_FLAGS;
+            !is_blank(flag) && are_all_known && self.flags.iter().any(begins) && !is_known()
+        };
+        found < self.narrowest.unwrap_or(header.own.width) || is_order_cut || is_flag_cut()
+    }
+}
+
+/// Whether it is no row by its words, and not for what it lacks.
+fn is_foot(record: Record<'_>, header: &Header) -> bool {
+    let has_words = |field: &str| misfit::is_foot(&strip_wrapping(field));
+    header.may_be_foot(record) && record.iter().any(has_words)
+}
+
+/// How many characters the cell has.
+fn length(record: Record<'_>, at: usize) -> usize {
+    let cell = record.get(at).unwrap_or_default();
+    strip_wrapping(cell).chars().count()
+}
+
+/// The field of a record that holds what would be rows without its quotes: behind its first line
+/// break begins one with an order like this one's, and fields fit on both sides.
+fn swallowed(record: Record<'_>, header: &Header, delimiter: char) -> Option<OpenQuote> {
+    if !record.text.contains('\n') && !record.text.contains('\r') {
+        return None;
+    }
+    let order = shape(record.get(header.order)?);
+    let mut line = record.line;
+    for (at, field) in record.iter().enumerate() {
+        let text = field.replace("\r\n", "\n").replace('\r', "\n");
+        let lines: Vec<Vec<&str>> = text
+            .split('\n')
+            .map(|line| line.split(delimiter).collect())
+            .collect();
+        let through = line + lines.len() as u64 - 1;
+        if let [first, between @ .., last] = &lines[..] {
+            let fits = at + first.len() == header.own.width && last.len() == at + 1;
+            let other = match header.order.checked_sub(at) {
+                Some(behind) => first.get(behind),
+                None => last.get(header.order),
+            };
+            let are_rows = between.iter().all(|it| it.len() == header.own.width);
+            if at != header.order && fits && are_rows && other.is_some_and(|it| shape(it) == order)
+            {
+                let field = at;
+                return Some(OpenQuote {
+                    line,
+                    through,
+                    field,
+                });
+            }
+        }
+        line = through;
+    }
+    None
 }
 
 /// Digits, letters and what stands between, each run as one.

@@ -122,11 +122,14 @@ sheet-header-below-titles =
         [one] 1 title line
        *[other] { $skipped } title lines
     } skipped)
+sheet-foot =
+    { $count ->
+        [one] 1 line
+       *[other] { $count } lines
+    } below the last row left out (totals, notes, signatures)
 sheet-columns = orders from column { $order }, flags from column { $flag }
 sheet-one-flag = orders from column { $order }, flag { $flag } for all rows
 
-# In the results, of a row that is one half of another.
-sheet-only-fields = (only { $found } of { $expected } fields)
 
 ## Runs: notes, stops, problems of rows
 
@@ -178,6 +181,7 @@ place-of-failures = { $line } of the failures file
 
 note-conflict = the order is given different flags
 note-invalid-and-decided = { $problem }; but { $line } decides: remove this row rather than correct it
+note-half-width = the order in half-width: { $order }
 note-put-right = a spreadsheet had made { $now } of the order; put right
 note-and = { $message }; { $note }
 note-conflict-last = the order is given different flags; its last row is { $line }
@@ -202,6 +206,9 @@ problem-fewer-fields = wrong number of fields: fewer than the { $expected } of t
 problem-more-fields = wrong number of fields: more than the { $expected } of the header; correct the rows, and put quotes around a cell that contains the delimiter
 problem-fields = { $found } instead of { $expected }
 problem-detail = { $problem } ({ $detail })
+problem-open-quote = a quote (") does not close where its field ends, and may have taken in the rows below; close it, or double it if it belongs to the text
+    .detail = line { $line }, column { $column }, through line { $through }
+problem-cut-off = the sheet ends in the middle of a row? if not, end it with a line break
 problem-extra-fields = wrong number of fields, see extra_fields; correct the row and empty that cell
 problem-doubtful = { $column } is still what was in doubt; enter the order again as text, or, if this is it, add ! to row_check
 problem-doubtful-flag = { $column } is still what was in doubt; enter the flag again as text, or, if this is it, add ! to row_check
@@ -224,12 +231,14 @@ character-invisible = { $column } has an invisible character; it makes another t
 character-emoji = { $column } has an emoji; the ERP may refuse emoji; remove it
 
 misfit-formula-error = { $column } is the error of a formula; correct it in the workbook
+misfit-nothing = { $column } stands for an empty cell, or for the one above; enter what is meant
 misfit-no-value = { $column } is a formula without a value, or of value 0; if it was never calculated, open the workbook in Excel or WPS, save it and try again, else enter what is meant as text
 misfit-narrow = { $column } is what a spreadsheet shows for a value that its column is too narrow for; widen the column and export again
 misfit-format = { $column } is a number that its cell format shows as another text; format the column as text (文本) and enter what is meant
     .detail = { $stored }, shown as { $shown }
+    .code = { $stored }, cell format { $code }
 misfit-few-digits = { $column } is a number with fewer digits than the orders beside it, leading zeros are probably lost; format the column as text (文本) and enter it again
-misfit-rounded = { $column } is a number that Excel has probably cut to 15 digits, as it has all long ones of the column; format the column as text (文本) and enter or import the numbers again, or put ' before one that is right
+misfit-rounded = { $column } is a number that Excel has probably cut to 15 digits, or a browser has rounded: too many long ones of the column end in zeros; format the column as text (文本) and enter or import the numbers again, or put ' before one that is right
 misfit-scientific = { $column } is a number that Excel has cut to 15 digits or less; format the column as text (文本), enter or import the numbers again, and export
 misfit-amount = { $column } is a number with decimals or separators between its digits; format the column as text (文本), enter the order as the ERP has it, and export again
 misfit-date = { $column } is a date; format the column as text (文本) and enter what is meant
@@ -238,7 +247,7 @@ misfit-boolean = { $column } is a spreadsheet's true or false; format the column
 misfit-percentage = { $column } is a percentage; format the column as text (文本) and enter what is meant
 misfit-several-orders = { $column } is several orders; give each a row of its own
 misfit-total = { $column } is a total line and no order; remove the row
-misfit-note = { $column } is a note and no order; remove the row
+misfit-note = { $column } is a note, a signature or a page line and no order; remove the row
 misfit-repeated-header = { $column } is a repeated header and no order; remove the row
 
 warning-close-encoding = read as { $taken }, but its few characters could as well be { $other }; if words look wrong in `check`, give --encoding { $option }
@@ -252,6 +261,11 @@ warning-hidden-rows-left-out =
         [one] 1 row is hidden and left out (--visible-only)
        *[other] { $count } rows are hidden and left out (--visible-only)
     }
+warning-full-width =
+    { $count ->
+        [one] 1 row has an order with full-width letters or digits, which is
+       *[other] { $count } rows have orders with full-width letters or digits, which are
+    } sent in half-width
 warning-merged-cells =
     { $count ->
         [one] 1 order or flag cell is merged over rows; the value counts for each of these

@@ -106,11 +106,10 @@ sheet-worksheet = 工作表 { $worksheet }
 sheet-no-header = 没有表头
 sheet-header = 表头在第 { $line } 行
 sheet-header-below-titles = 表头在第 { $line } 行（跳过标题 { $skipped } 行）
+sheet-foot = 表尾略去 { $count } 行（合计、备注、签名等）
 sheet-columns = 采购单号取自 { $order } 列，标记取自 { $flag } 列
 sheet-one-flag = 采购单号取自 { $order } 列，所有行的标记都是 { $flag }
 
-# 写入结果文件：这一行是被拆开的半行。
-sheet-only-fields = （只有 { $found } 个字段，应为 { $expected } 个）
 
 ## 运行：说明、停止原因、行的问题
 
@@ -158,6 +157,7 @@ place-of-failures = 失败明细{ $line }
 
 note-conflict = 同一采购单给出了不同的标记
 note-invalid-and-decided = { $problem }；但该采购单以{ $line }为准：本行不必改正，删除即可
+note-half-width = 单号中的全角字符已换成半角：{ $order }
 note-put-right = 表格软件曾把单号变成 { $now }，已还原
 note-and = { $message }；{ $note }
 note-conflict-last = 同一采购单给出了不同的标记；它的最后一行是{ $line }
@@ -182,6 +182,9 @@ problem-fewer-fields = 列数不对：少于表头的 { $expected } 列；可能
 problem-more-fields = 列数不对：多于表头的 { $expected } 列；请改正这些行，内容含分隔符的单元格要加引号
 problem-fields = { $found } 列，应为 { $expected } 列
 problem-detail = { $problem }（{ $detail }）
+problem-open-quote = 引号（"）没有在单元格结尾处结束，可能把后面的行也包了进去；请补上，如果它是内容的一部分，请连写两个
+    .detail = 从第 { $line } 行 { $column } 列开始，到第 { $through } 行
+problem-cut-off = 表格是不是在这一行中间断了？如果没有断，请在末尾加一个换行
 problem-extra-fields = 列数不对，见 extra_fields 列；请改正本行，并清空该单元格
 problem-doubtful = “{ $column }”仍是无法确定的内容；请以文本重新输入单号，确实如此就在 row_check 后加 !
 problem-doubtful-flag = “{ $column }”仍是无法确定的内容；请以文本重新输入标记，确实如此就在 row_check 后加 !
@@ -204,12 +207,14 @@ character-invisible = { $column } 中有看不见的字符，实际内容与看�
 character-emoji = { $column } 中有表情符号；ERP 可能不接受，请删除
 
 misfit-formula-error = { $column } 是出错的公式；请在工作簿中改正
+misfit-nothing = { $column } 只是表示空白、待定或同上的文字；请填写实际的内容
 misfit-no-value = { $column } 是没有计算结果或结果为 0 的公式；如果从未计算过，请用 Excel 或 WPS 打开工作簿，保存后再试，否则请按文本输入正确的内容
 misfit-narrow = { $column } 只有 # 号，列宽不够时表格软件就这样显示；请加宽该列，重新导出
 misfit-format = { $column } 是数字，单元格格式却把它显示为别的内容；请把该列设为文本格式，输入正确的内容
     .detail = { $stored }，显示为 { $shown }
+    .code = { $stored }，单元格格式为 { $code }
 misfit-few-digits = { $column } 是数字，位数比其他采购单号少，开头的 0 可能丢了；请把该列设为文本格式，重新输入
-misfit-rounded = { $column } 是数字，和该列其他长数字一样，可能被 Excel 截成了 15 位；请把该列设为文本格式，重新输入或导入；确实无误的，请在数字前加 '
+misfit-rounded = { $column } 是数字，该列以零结尾的长数字多得不像巧合，可能被 Excel 截成了 15 位，或被浏览器取整；请把该列设为文本格式，重新输入或导入；确实无误的，请在数字前加 '
 misfit-scientific = { $column } 是科学计数法的数字，原来的单号已经丢失；请把该列设为文本格式，重新输入或导入，再导出
 misfit-amount = { $column } 是带有小数或分隔符的数字；请把该列设为文本格式，按 ERP 中的采购单号输入，再导出
 misfit-date = { $column } 是日期；请把该列设为文本格式，输入正确的内容
@@ -218,12 +223,13 @@ misfit-boolean = { $column } 是逻辑值；请把该列设为文本格式，输
 misfit-percentage = { $column } 是百分数；请把该列设为文本格式，输入正确的内容
 misfit-several-orders = { $column } 含有几个采购单号；请每行只写一个
 misfit-total = { $column } 是合计行，不是采购单；请删除该行
-misfit-note = { $column } 是备注，不是采购单；请删除该行
+misfit-note = { $column } 是备注、签名或页码，不是采购单；请删除该行
 misfit-repeated-header = { $column } 是重复的表头，不是采购单；请删除该行
 
 warning-close-encoding = 按 { $taken } 读取，但字符太少，也可能是 { $other }；如果 `check` 显示的文字不对，请加 --encoding { $option }
 warning-hidden-rows = 有 { $count } 行被隐藏，可能是因为筛选；这些行也会发送，加 --visible-only 可以不发送
 warning-hidden-rows-left-out = 有 { $count } 行被隐藏，不发送（--visible-only）
+warning-full-width = 有 { $count } 行的单号含全角字母或数字，按半角发送
 warning-merged-cells = 有 { $count } 个采购单号或标记的单元格跨行合并；合并的每一行都取该值
 
 readback-different = ERP 里的标记是“{ $flag }”

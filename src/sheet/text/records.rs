@@ -4,9 +4,10 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
+use super::quotes::Quotes;
 use crate::language::say;
 use crate::sheet::input::{Input, SheetError};
-use crate::sheet::problem::{NO_PROBLEMS, Record, RecordReader};
+use crate::sheet::problem::{Damage, NO_PROBLEMS, Record, RecordReader};
 use crate::workbook::{TextReader, letter};
 
 /// So that memory does not grow with a quote that is never closed.
@@ -20,6 +21,7 @@ pub struct Records<'s> {
     input: &'s Input,
     text: Decoded<'s>,
     core: csv_core::Reader,
+    delimiter: u8,
     fields: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -32,7 +34,7 @@ impl RecordReader for Records<'_> {
             return Ok(None);
         }
         let line = self.text.line();
-        let (written, ended) = self.parse(line)?;
+        let (written, ended, damage) = self.parse(line)?;
         // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
         let text = std::str::from_utf8(&self.fields[..written]);
         Ok(Some(Record {
@@ -41,6 +43,7 @@ impl RecordReader for Records<'_> {
             ends: &self.ends[..ended],
             left_out: false,
             problems: &NO_PROBLEMS,
+            damage,
         }))
     }
 }
@@ -51,6 +54,7 @@ impl<'s> Records<'s> {
             input,
             text: Decoded::new(input, encoding),
             core: ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
             fields: vec![0; 1024],
             ends: vec![0; 64],
         }
@@ -68,9 +72,11 @@ impl<'s> Records<'s> {
         }
     }
 
-    /// Reads the record that starts on `line`; returns the lengths of its text and of its ends.
-    fn parse(&mut self, line: u64) -> Result<(usize, usize), SheetError> {
+    /// Reads the record that starts on `line`; returns the lengths of its text and of its ends, and
+    /// what shows that it is damaged.
+    fn parse(&mut self, line: u64) -> Result<(usize, usize, Option<Damage>), SheetError> {
         let (mut written, mut ended, mut used) = (0, 0, 0);
+        let mut quotes = Quotes::default();
         loop {
             let bytes = self.text.fill()?;
             let at_end = bytes.is_empty();
@@ -80,13 +86,18 @@ impl<'s> Records<'s> {
                 self.core
                     .read_record(bytes, &mut self.fields[written..], &mut self.ends[ended..]);
             if !at_end {
+                quotes.pass(&bytes[..read], self.delimiter);
                 self.text.pass(read);
             }
             used += read;
             written += wrote;
             ended += ends;
             match result {
-                ReadRecordResult::Record => return Ok((written, ended)),
+                ReadRecordResult::Record => {
+                    let open = quotes.open.map(|it| Damage::OpenQuote(it.below(line)));
+                    let damage = open.or(at_end.then_some(Damage::NoLineEnd));
+                    return Ok((written, ended, damage));
+                }
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {

@@ -102,6 +102,7 @@ impl RecordReader for TableRecords<'_> {
             ends: &self.ends,
             left_out: self.visible_only && row.is_hidden(),
             problems: &self.problems,
+            damage: None,
         }))
     }
 }
@@ -137,14 +138,10 @@ fn problem(cell: Cell<'_>, column: &str, field: Field, digits: Option<usize>) ->
     let [text, note] = [text, note].map(|it| one_line(it, MAX_SHOWN));
     let detail = match kind {
         Kind::NoValue | Kind::EmptyText | Kind::Narrow => None,
-        Kind::Formatted => Some(shown_as(text, note)),
-        Kind::Shown => Some(shown_as(note, text)),
+        Kind::Formatted => Some(say!("misfit-format", "code", stored = text, code = note)),
+        Kind::Shown => Some(say!("misfit-format", "detail", stored = note, shown = text)),
         _ if note.is_empty() => Some(quoted(&text)),
         _ => Some(quoted(&note)),
     };
     Some(Problem::of(column, says, detail))
-}
-
-fn shown_as(number: String, shown: String) -> String {
-    say!("misfit-format", "detail", stored = number, shown = shown)
 }

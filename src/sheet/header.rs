@@ -219,16 +219,22 @@ fn names(line: &Line) -> Vec<(usize, String)> {
 fn is_doubtful(line: &Line, columns: &Columns, is_last: bool, below: &[Line]) -> bool {
     let flag = columns.flag.column();
     let is_label = |cell: &str| strip_wrapping(cell).ends_with([':', '：']);
+    let has_number = |cell: &String| cell.contains(char::is_numeric);
     let is_value = |cell: &String| !is_blank(cell) && !is_label(cell);
-    let is_query =
-        |at: usize| is_label(&line.fields[at]) && line.fields.get(at + 1).is_some_and(is_value);
+    let is_query = |at: usize| {
+        let is_column = at + 1 == columns.order || Some(at + 1) == flag;
+        let value = line.fields.get(at + 1).filter(|it| is_value(it));
+        // Beside a flag's header that is no label, a name is another header.
+        let is_one =
+            |it: &String| flag.is_none_or(|at| is_label(&line.fields[at]) || has_number(it));
+        is_label(&line.fields[at]) && !is_column && value.is_some_and(is_one)
+    };
     let is_title =
         is_last && line.filled().count() == 1 && below.iter().any(|it| it.filled().count() > 1);
     let cells = |at: usize| {
         let cells = below.iter().filter_map(move |it| it.fields.get(at));
         cells.filter(|cell| !is_blank(cell))
     };
-    let has_number = |cell: &String| cell.contains(char::is_numeric);
     let may_be_row = has_number(&line.fields[columns.order])
         || !cells(columns.order).all(has_number)
         || flag.is_some_and(|at| cells(at).any(|it| *it == line.fields[at]));

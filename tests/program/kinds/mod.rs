@@ -2,9 +2,13 @@
 //! collection they are from, and their name in it: users who tried the program (W, P, F), files of
 //! foreign makers (A, B, C), public reports, an attack (chaos), and pacing measured (F).
 
+mod carried;
 mod check;
+mod damage;
 #[cfg(unix)]
 mod next;
+mod nothing;
+mod rounded;
 mod shown;
 #[cfg(unix)]
 mod told;

@@ -5,14 +5,10 @@
 //! not be read as if it began with the first. A stray quote takes in the rows down to the next one;
 //! and a text may be cut off anywhere in its last row.
 
-use super::columns::FlagSource;
 use super::header::Header;
 use super::misfit;
-use super::normalize::{is_blank, strip_wrapping};
+use super::normalize::strip_wrapping;
 use super::problem::{Damage, OpenQuote, Problem, Record};
-
-/// So many flags at most are known to tell whether one is cut off.
-const MAX_FLAGS: usize = 32;
 
 /// What was seen in the rows before.
 #[derive(Debug, Default)]
@@ -27,7 +23,6 @@ pub struct Torn {
     narrowest: Option<usize>,
     /// Characters of the shortest order.
     shortest: Option<usize>,
-    flags: Vec<String>,
 }
 
 impl Torn {
@@ -91,31 +86,15 @@ impl Torn {
         if order > 0 {
             self.shortest = Some(self.shortest.map_or(order, |least| least.min(order)));
         }
-        if let FlagSource::Column(at) = header.flag
-            && let Some(flag) = record.get(at)
-            && self.flags.len() <= MAX_FLAGS
-            && !self.flags.iter().any(|it| it == flag)
-        {
-            self.flags.push(flag.to_owned());
-        }
     }
 
     /// Whether the text seems to end in the middle of this row, its last.
     fn is_cut(&self, record: Record<'_>, found: usize, header: &Header) -> bool {
         let order = length(record, header.order);
-        let is_last_field = |at: usize| at + 1 == record.len();
-        let is_order_cut = is_last_field(header.order)
+        let is_order_cut = record.len() == header.order + 1
             && order > 0
             && self.shortest.is_some_and(|least| order + 2 <= least);
-        let is_flag_cut = || {
-            let at = header.flag.column().filter(|&at| is_last_field(at));
-            let flag = at.and_then(|at| record.get(at)).unwrap_or_default();
-            let begins = |it: &String| it.starts_with(flag);
-            let is_known = || self.flags.iter().any(|it| it == flag);
-            let are_all_known = self.flags.len() <= MAX_FLAGS;
-            !is_blank(flag) && are_all_known && self.flags.iter().any(begins) && !is_known()
-        };
-        found < self.narrowest.unwrap_or(header.own.width) || is_order_cut || is_flag_cut()
+        found < self.narrowest.unwrap_or(header.own.width) || is_order_cut
     }
 }
 

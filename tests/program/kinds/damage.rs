@@ -123,13 +123,6 @@ const CASES: &[Case] = &[
         CUT,
     ),
     (
-        "cut off: within the flag",
-        "采购单号,标记\nCG20260001,加急\nCG20260002,aa\nCG20260003,加",
-        "",
-        "2 ok, 3 ok, 4 invalid",
-        CUT,
-    ),
-    (
         "cut off: without a header",
         "CG20260001,aa,一\nCG20260002,aa,二\nCG20260003,aa",
         "--no-header --order-column A --flag-column B",

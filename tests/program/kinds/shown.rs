@@ -302,7 +302,7 @@ fn formats() -> Vec<Case> {
             "foreign C: a named format",
             "x.xml",
             xml_rows(&["ss:StyleID=\"fixed\"|Number|12345"]),
-            &["!(12345, shown as Fixed)"],
+            &["!(12345, cell format Fixed)"],
         ),
         (
             "public row 14: long numbers",
@@ -468,9 +468,9 @@ fn pages() -> Vec<Case> {
             ),
             &[
                 "CG0012",
-                "!shown as ;;;",
+                "!cell format ;;;",
                 "0012345",
-                "!shown as ;;;",
+                "!cell format ;;;",
                 "!cell format",
                 "0012",
             ],

@@ -157,7 +157,7 @@ fn shown(
 }
 
 /// What could control a terminal, break the line or turn the direction of writing.
-fn is_control_or_bidi(c: char) -> bool {
+pub fn is_control_or_bidi(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -87,6 +87,7 @@ pub(super) fn check(
     }
     let mut warnings: Vec<_> = layout.warnings.iter().map(|(it, _)| it.clone()).collect();
     warnings.extend(notes);
+    warnings.extend(orders.warn_alike());
     if orders.rows == 0 {
         warnings.push(say!("run-no-rows"));
     }

@@ -18,6 +18,7 @@ use super::reply::Reply;
 use super::request::{Request, masked};
 use super::trust::root_certs;
 use super::verdict::classify;
+use crate::language::say;
 
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
@@ -101,7 +102,11 @@ impl Client {
             purchase_no: order,
             flag_name: flag,
         };
-        self.call(&Request::new(UPDATE_METHOD, &[update])).map(drop)
+        let request = Request {
+            quotes: [order, flag],
+            ..Request::new(UPDATE_METHOD, &[update])
+        };
+        self.call(&request).map(drop)
     }
 
     pub fn ping(&self) -> Ping {
@@ -117,13 +122,20 @@ impl Client {
     /// Makes one call and gives the `data` of the reply, as JSON.
     ///
     /// After an error of the kind [`Clock`](ErrorKind::Clock) the client's clock has been corrected
-    /// from the reply's `Date`, for every call that follows.
+    /// from the reply's `Date`, for every call that follows; without one it cannot be.
     pub(super) fn call(&self, request: &Request<'_>) -> Result<String, CallError> {
         let (outcome, date) = self.exchange(request);
-        outcome.inspect_err(|error| {
-            if let (ErrorKind::Clock, Some(date)) = (error.kind, date) {
+        outcome.map_err(|error| match date {
+            _ if error.kind != ErrorKind::Clock => error,
+            Some(date) => {
                 self.clock.correct(Timestamp::now(), date);
+                error
             }
+            None => CallError {
+                kind: ErrorKind::Fatal,
+                reason: say!("reason-no-date", reason = error.reason),
+                ..error
+            },
         })
     }
 
@@ -143,12 +155,14 @@ impl Client {
             Err(error) => Err(self.route.explain(&error)),
         };
         let date = reply.as_ref().ok().and_then(|reply| reply.date);
-        let outcome = reply.and_then(|reply| classify(&reply)).map_err(|error| {
-            // What came may quote the URL, which holds half of the secret.
-            let secret = &self.account.secret;
-            let reason = masked(&error.reason, [secret.secret(), secret.salt(), &sign]);
-            CallError { reason, ..error }
-        });
+        let outcome = reply
+            .and_then(|reply| classify(&reply, request.quotes))
+            .map_err(|error| {
+                // What came may quote the URL, which holds half of the secret.
+                let secret = &self.account.secret;
+                let reason = masked(&error.reason, [secret.secret(), secret.salt(), &sign]);
+                CallError { reason, ..error }
+            });
         (outcome, date)
     }
 }

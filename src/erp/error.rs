@@ -73,7 +73,7 @@ impl CallError {
 
     /// Whether the app key may not use the method.
     pub fn lacks_permission(&self) -> bool {
-        self.kind == ErrorKind::Doubtful && self.code == Some(100)
+        matches!(self.kind, ErrorKind::Doubtful | ErrorKind::Fatal) && self.code == Some(100)
     }
 
     /// Whether every other call that reads would be answered like this one.

@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::client::Client;
 use super::error::{CallError, ErrorKind};
 use super::protocol::{LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, beijing_time};
-use super::request::Request;
+use super::request::{Request, without};
 use crate::language::say;
+use crate::text::is_control_or_bidi;
 
 /// An order's detail lines come with it, and it may have hundreds.
 const MAX_LISTING_BYTES: u64 = 64 * 1024 * 1024;
@@ -92,9 +93,18 @@ impl Client {
             max_reply: MAX_LISTING_BYTES,
             ..Request::new(LIST_METHOD, &[query])
         })?;
-        Listing::parse(&data)
+        let mut listing = Listing::parse(&data)
             .filter(|listing| listing.total.is_some() || !is_counted)
-            .ok_or_else(|| CallError::new(ErrorKind::Rejected, Some(0), say!("reason-other-form")))
+            .ok_or_else(|| {
+                CallError::new(ErrorKind::Rejected, Some(0), say!("reason-other-form"))
+            })?;
+        // Flags are shown; what is no text is left to see, so that they are no flag of a sheet's.
+        let secret = &self.account.secret;
+        for flag in listing.orders.iter_mut().filter_map(|it| it.flag.as_mut()) {
+            let shown = without([secret.secret(), secret.salt()], std::mem::take(flag));
+            *flag = shown.replace(is_control_or_bidi, "\u{fffd}");
+        }
+        Ok(listing)
     }
 }
 

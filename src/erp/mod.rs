@@ -29,4 +29,4 @@ pub use protocol::{
 pub use reply::Reply;
 pub use request::masked;
 pub use sign::sign;
-pub use verdict::classify;
+pub use verdict::{classify, is_unknown_flag};

@@ -1,7 +1,9 @@
 //! What came back from a call, before it is judged.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use encoding_rs::{Encoding, GB18030};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
@@ -9,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::Response;
-use ureq::http::header::{DATE, RETRY_AFTER};
+use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
@@ -17,6 +19,8 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// The `Retry-After` header, as the time to wait.
     pub retry_after: Option<Duration>,
+    /// What the server says that its text is in.
+    pub charset: Option<&'static Encoding>,
     pub body: Vec<u8>,
 }
 
@@ -34,14 +38,41 @@ impl Reply {
                 time(text)?.duration_since(now).try_into().ok()
             }
         });
+        let charset = header(CONTENT_TYPE)
+            .and_then(|text| {
+                Some(
+                    text.to_ascii_lowercase()
+                        .split_once("charset=")?
+                        .1
+                        .to_owned(),
+                )
+            })
+            .and_then(|label| Encoding::for_label(label.trim_matches('"').as_bytes()));
         let http_status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(max_bytes);
         Ok(Reply {
             http_status,
             date,
             retry_after,
+            charset,
             body: body.read_to_vec()?,
         })
+    }
+
+    /// The body as text, and whether in what it is written was guessed: what is not UTF-8 may be GBK.
+    pub(super) fn text(&self) -> (Cow<'_, str>, bool) {
+        let in_utf8 = || String::from_utf8_lossy(&self.body);
+        let decode = |it: &'static Encoding| {
+            it.decode_without_bom_handling_and_without_replacement(&self.body)
+        };
+        match in_utf8() {
+            Cow::Owned(damaged) => {
+                let decoded = decode(self.charset.unwrap_or(GB18030));
+                let is_guessed = self.charset.is_none() && decoded.is_some();
+                (decoded.unwrap_or(Cow::Owned(damaged)), is_guessed)
+            }
+            text => (text, false),
+        }
     }
 }
 
@@ -64,11 +95,17 @@ struct Raw<'a> {
 }
 
 impl Answer {
-    /// The answer in `body`, or `None` if it is no JSON object with a whole `status`.
+    /// The answer in a reply, or `None` if that is no JSON object with a whole `status`.
     ///
-    /// Bytes that are not UTF-8 can only stand in texts, where U+FFFD is put for them.
-    pub(super) fn parse(body: &[u8]) -> Option<Answer> {
-        let text = String::from_utf8_lossy(body);
+    /// Bytes that are no characters can only stand in texts, where U+FFFD is put for them. What is
+    /// listed is never guessed.
+    pub(super) fn of(reply: &Reply) -> Option<Answer> {
+        let (text, is_guessed) = reply.text();
+        let answer = Answer::parse(&text).filter(|it| it.status != 0 || !is_guessed);
+        answer.or_else(|| Answer::parse(&String::from_utf8_lossy(&reply.body)))
+    }
+
+    fn parse(text: &str) -> Option<Answer> {
         let text = text.trim_start_matches('\u{feff}');
         // A JSON array would be read as the fields in order; the ERP never answers so.
         if !text.trim_start().starts_with('{') {
@@ -101,6 +138,13 @@ impl Answer {
 mod tests {
     use super::*;
 
+    fn parsed(body: &[u8]) -> Option<Answer> {
+        Answer::of(&Reply {
+            body: body.to_vec(),
+            ..Reply::default()
+        })
+    }
+
     #[test]
     fn answers_are_read_liberally() {
         for (body, status, message, data) in [
@@ -126,7 +170,7 @@ mod tests {
                 message: message.into(),
                 data: data.into(),
             };
-            assert_eq!(Answer::parse(body), Some(answer));
+            assert_eq!(parsed(body), Some(answer));
         }
     }
 
@@ -138,7 +182,7 @@ mod tests {
         let others = ["", "<html>", "{}", "[0,'']", "0", "{'status':0"].map(str::to_owned);
         for body in bodies.chain(others) {
             let body = body.replace('\'', "\"");
-            assert_eq!(Answer::parse(body.as_bytes()), None, "{body}");
+            assert_eq!(parsed(body.as_bytes()), None, "{body}");
         }
     }
 }

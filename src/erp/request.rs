@@ -28,6 +28,8 @@ pub(super) struct Request<'a> {
     /// Query fields beside those of every request, signed like them.
     pub paging: &'a [(&'a str, &'a str)],
     pub max_reply: u64,
+    /// The order and the flag, if it has them.
+    pub quotes: [&'a str; 2],
 }
 
 impl Request<'_> {
@@ -38,6 +40,7 @@ impl Request<'_> {
             body: serde_json::to_string(arguments).unwrap_or_default(),
             paging: &[],
             max_reply: MAX_REPLY_BYTES,
+            quotes: ["", ""],
         }
     }
 
@@ -73,14 +76,17 @@ fn encoded(value: &str) -> PercentEncode<'_> {
 /// What a server or a proxy says, as people may see it: one line, cut short. It may quote the URL that
 /// it was called by, which holds half of the app secret and the signature.
 pub fn masked<'s>(message: &str, secrets: impl IntoIterator<Item = &'s str>) -> String {
-    let mut shown = message.to_owned();
+    one_line(&without(secrets, message.to_owned()), MAX_KEPT)
+}
+
+pub(super) fn without<'s>(secrets: impl IntoIterator<Item = &'s str>, mut shown: String) -> String {
     for secret in secrets {
         if secret.chars().count() >= MIN_SECRET {
             shown = shown.replace(secret, "***");
             shown = shown.replace(&encoded(secret).to_string(), "***");
         }
     }
-    one_line(&shown, MAX_KEPT)
+    shown
 }
 
 #[cfg(test)]

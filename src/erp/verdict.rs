@@ -1,11 +1,14 @@
 //! The verdict on a reply, by the ERP's table of statuses.
 
+use std::cmp::Reverse;
+
 use super::error::ErrorKind::{
     Clock, Doubtful, Fatal, Rejected, Throttled, Transient, Unreachable,
 };
 use super::error::{CallError, Limit};
 use super::reply::{Answer, Reply};
 use crate::language::say;
+use crate::text::one_line;
 
 /// What the ERP says with status 1 of account, signature or IP.
 const ABOUT_THE_ACCOUNT: [&str; 4] = [
@@ -15,17 +18,49 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
     "app auth fail",
 ];
 
-pub fn classify(reply: &Reply) -> Result<String, CallError> {
+/// What the ERP or its database says with status 100 of a fault that passes.
+const PASSING: [&str; 14] = [
+    "稍后",
+    "稍候",
+    "重试",
+    "再试",
+    "忙",
+    "超时",
+    "正在被",
+    "未知错误",
+    "deadlock",
+    "lock wait",
+    "try restarting",
+    "try again",
+    "timeout",
+    "timed out",
+];
+/// What stands on a page that something before the ERP shows instead of it.
+const REFUSING: [&str; 6] = ["拦截", "登录", "登陆", "login", "blocked", "denied"];
+/// Characters of the words above at most: what is longer is no part of them.
+const MAX_WORD: usize = 4;
+/// Columns of a page that a message shows.
+const MAX_WORDS: usize = 80;
+
+/// `quotes` are the order and the flag of the call, which the ERP may repeat.
+pub fn classify(reply: &Reply, quotes: [&str; 2]) -> Result<String, CallError> {
     let http = reply.http_status;
-    let answer = Answer::parse(&reply.body).filter(|_| matches!(http, 200..=299));
+    let answer = matches!(http, 200..=299)
+        .then(|| Answer::of(reply))
+        .flatten();
     if let Some(answer) = answer {
-        return answer.verdict();
+        return answer.verdict(quotes);
     }
+    let (text, _) = reply.text();
     let (kind, reason) = match http {
-        200..=299 | 500..=599 if is_maintenance(&reply.body) => {
+        200..=299 | 500..=599 if has_one_of(&text, &["系统维护", "under maintenance"]) => {
             (Unreachable, say!("reason-maintenance"))
         }
-        200..=299 => (Transient, say!("reason-not-json")),
+        200..=299 => {
+            let reason = not_json(&text);
+            let is_refused = has_one_of(&reason, &REFUSING);
+            (if is_refused { Doubtful } else { Transient }, reason)
+        }
         300..=399 | 404 | 410 => (Doubtful, say!("reason-wrong-endpoint", status = http)),
         401 | 403 | 405 => (Doubtful, say!("reason-refused-before-erp", status = http)),
         407 => (Fatal, say!("reason-refused-before-erp", status = http)),
@@ -39,23 +74,84 @@ pub fn classify(reply: &Reply) -> Result<String, CallError> {
     })
 }
 
-/// Whether a page that is not the ERP's JSON says that the system is under maintenance (系统维护,
-/// in UTF-8 or GBK).
-fn is_maintenance(page: &[u8]) -> bool {
-    const WORDS: [&[u8]; 3] = [
-        "系统维护".as_bytes(),
-        b"\xcf\xb5\xcd\xb3\xce\xac\xbb\xa4",
-        b"under maintenance",
-    ];
-    WORDS.iter().any(|word| {
-        page.windows(word.len())
-            .any(|found| found.eq_ignore_ascii_case(word))
+fn has_one_of(text: &str, words: &[&str]) -> bool {
+    let text = text.to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// What came instead of the ERP's JSON.
+fn not_json(text: &str) -> String {
+    let texts = text
+        .split('<')
+        .filter_map(|part| Some(part.split_once('>')?.1));
+    let (kind, words) = match title(text) {
+        Some(title) => ("page", title.to_owned()),
+        None if text.trim_start().starts_with('<') => {
+            ("other", texts.collect::<Vec<_>>().join(" "))
+        }
+        None => ("other", text.to_owned()),
+    };
+    let words: Vec<_> = words.split_whitespace().collect();
+    let mut words = one_line(&words.join(" "), MAX_WORDS);
+    if let Some(cut) = words.strip_suffix('…') {
+        // Of a secret that is cut the rest would not be found any more.
+        words = format!("{}…", cut.trim_end_matches(|c: char| c.is_ascii_graphic()));
+    }
+    let kind = if words.is_empty() { "empty" } else { kind };
+    say!("reason-not-json", kind = kind, words = words)
+}
+
+fn title(page: &str) -> Option<&str> {
+    let lower = page.to_ascii_lowercase();
+    let (before, rest) = lower.split_once("<title")?;
+    let (attributes, rest) = rest.split_once('>')?;
+    let from = before.len() + "<title".len() + attributes.len() + 1;
+    let title = page[from..from + rest.find('<')?].trim();
+    (!title.is_empty()).then_some(title)
+}
+
+/// A message without the order and the flag of the call, where it quotes them.
+fn unquoted(message: &str, mut quotes: [&str; 2]) -> String {
+    quotes.sort_by_key(|quote| Reverse(quote.len()));
+    let mut said = message.to_owned();
+    for quote in quotes.into_iter().filter(|quote| !quote.is_empty()) {
+        let is_long = quote.chars().count() > MAX_WORD;
+        let (mut left, mut end) = (String::new(), 0);
+        for (start, _) in said.match_indices(quote) {
+            let before = &said[..start];
+            let is_part_of_word = before.ends_with(char::is_alphanumeric);
+            let is_named = ["标记", "单", "单据", "号"]
+                .iter()
+                .any(|it| before.ends_with(it));
+            if is_long || !is_part_of_word || is_named {
+                left.push_str(&said[end..start]);
+                end = start + quote.len();
+            }
+        }
+        left.push_str(&said[end..]);
+        said = left;
+    }
+    said
+}
+
+/// Whether the ERP says that the flag, exactly as it was sent, is none that orders can be given.
+pub fn is_unknown_flag(message: &str, flag: &str) -> bool {
+    const SAYS: [&str; 3] = ["不存在", "已停用", "类型错误"];
+    let Some((_, named)) = message.split_once("标记") else {
+        return false;
+    };
+    SAYS.iter().any(|says| {
+        let after = named.strip_prefix(says);
+        let after = after.map(|flag| flag.trim_start_matches([':', '：']).trim());
+        let before = named.trim_start().strip_prefix(flag);
+        after == Some(flag) || before.is_some_and(|it| it.trim_start().starts_with(says))
     })
 }
 
 impl Answer {
-    fn verdict(self) -> Result<String, CallError> {
-        let says = |word| self.message.contains(word);
+    fn verdict(self, quotes: [&str; 2]) -> Result<String, CallError> {
+        let said = unquoted(&self.message, quotes);
+        let says = |word| has_one_of(&said, &[word]);
         let kind = match self.status {
             0 => return Ok(self.data),
             // The malformed-request messages are about one row, these about the account.
@@ -65,11 +161,14 @@ impl Answer {
             3 | 6 | 8 => Fatal,
             4 | 5 | 99 => Transient,
             7 => Clock,
-            // A verdict on a row quotes the row's flag, which could contain any of the words below.
             100 if says("不存在") => Rejected,
-            100 if says("调用频率限制") => Throttled(Limit::Rate),
-            100 if says("并发次数限制") => Throttled(Limit::Concurrency),
+            100 if says("频率") && says("限") => Throttled(Limit::Rate),
+            100 if says("并发") && says("限") => Throttled(Limit::Concurrency),
+            100 if says("internal only") || says("接口权限") => Fatal,
+            // An order of a warehouse or a supplier that the account may not see.
+            100 if says("权限") && (says("仓库") || says("供应商")) => Rejected,
             100 if says("权限不足") => Doubtful,
+            100 if has_one_of(&said, &PASSING) => Transient,
             _ => Rejected,
         };
         Err(CallError::new(kind, Some(self.status), self.message))
@@ -85,12 +184,13 @@ mod tests {
     const ASKED: Option<Duration> = Some(Duration::from_secs(9));
 
     fn verdict(http_status: u16, body: &str) -> Result<String, CallError> {
-        classify(&Reply {
+        let reply = Reply {
             http_status,
             retry_after: ASKED,
-            date: None,
             body: body.as_bytes().to_vec(),
-        })
+            ..Reply::default()
+        };
+        classify(&reply, ["", ""])
     }
 
     fn kind(verdict: &Result<String, CallError>) -> String {

@@ -128,8 +128,8 @@ impl<'r> Calls<'r> {
     /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
     /// failures as often as the rules say, a wrong clock once, an outage of the server is waited
     /// out. A call that reads for many orders is repeated a few times only. A verdict that holds for
-    /// every call stops the run; whether a doubtful one does, other calls tell. No verdict on a call
-    /// that only reads stops the run.
+    /// every call stops the run, and is none on the call's order, which is not called failed; whether
+    /// a doubtful one does, other calls tell. No verdict on a call that only reads stops the run.
     ///
     /// Repeating a call is safe because each is idempotent: setting a flag twice leaves what setting
     /// it once does, and reading changes nothing. So a call whose reply was lost is made again.
@@ -205,13 +205,12 @@ impl<'r> Calls<'r> {
                     return tried.ended(Err(error));
                 }
                 ErrorKind::Clock if clock_was_corrected => {
-                    if !purpose.is_read {
-                        self.stop.stop(StopReason::Clock {
-                            error: error.clone(),
-                            offset: self.client.clock.offset(),
-                        });
+                    if purpose.is_read {
+                        return tried.ended(Err(error));
                     }
-                    return tried.ended(Err(error));
+                    let offset = self.client.clock.offset();
+                    self.stop.stop(StopReason::Clock { error, offset });
+                    return tried;
                 }
                 ErrorKind::Clock => {
                     clock_corrected = true;
@@ -219,16 +218,14 @@ impl<'r> Calls<'r> {
                     self.observers.event(&Event::Clock { offset });
                 }
                 ErrorKind::Fatal => {
-                    self.stop.stop(StopReason::Fatal(error.clone()));
-                    // What was never sent is not to be called failed.
-                    if error.sent {
-                        tried.result = Some(Err(error));
-                    }
+                    self.stop.stop(StopReason::Fatal(error));
                     return tried;
                 }
                 ErrorKind::Doubtful => {
                     drop(permit);
-                    self.weigh(&error);
+                    if self.weigh(&error) {
+                        return tried;
+                    }
                     return tried.ended(Err(error));
                 }
             }

@@ -47,6 +47,24 @@ impl Found {
         }
     }
 
+    /// The same listing shows it once more, and nobody knows which is the later.
+    pub fn and(mut self, listed: Listed) -> Found {
+        if self.flag.as_deref() == listed.flag.as_deref() {
+            return self;
+        }
+        if let Some(one) = self.flag.take() {
+            self.obstacle = match &listed.flag {
+                Some(other) => say!(
+                    "readback-twice",
+                    one = one.into_string(),
+                    other = other.as_str()
+                ),
+                None => say!("readback-without-flag"),
+            };
+        }
+        self
+    }
+
     /// What the listing for an order's number says of it.
     pub fn of(mut listed: Vec<Listed>, number: &str) -> Found {
         // The ERP's database may take upper and lower case for the same.
@@ -54,14 +72,14 @@ impl Found {
         if listed.iter().any(|it| it.order == number) {
             listed.retain(|it| it.order == number);
         }
-        let agree = listed.windows(2).all(|pair| pair[0].flag == pair[1].flag);
-        match listed.into_iter().next() {
-            Some(mut its) => {
-                its.flag = its.flag.filter(|_| agree);
-                Found::shown(its, Timestamp::now())
-            }
-            None => Found::nothing(say!("readback-not-found"), true),
-        }
+        let at = Timestamp::now();
+        let found = listed
+            .into_iter()
+            .fold(None, |before: Option<Found>, its| match before {
+                None => Some(Found::shown(its, at)),
+                Some(before) => Some(before.and(its)),
+            });
+        found.unwrap_or_else(|| Found::nothing(say!("readback-not-found"), true))
     }
 
     pub fn status(&self, flag: &str) -> Status {

@@ -205,27 +205,28 @@ impl Reading<'_> {
 
     fn enter(&mut self, listing: Listing) {
         let at = Timestamp::now();
-        for mut listed in listing.orders {
+        for listed in listing.orders {
             let Some((flag, order)) = self.orders.get_mut(&listed.order) else {
                 continue;
             };
             if !order.is_wanted {
                 continue;
             }
-            // Of two on one page it is not known which is the later.
-            let before = order.found.take();
-            let is_twice = before.as_ref().is_some_and(|before| {
-                before.at == at && before.flag.as_deref() != listed.flag.as_deref()
-            });
-            if is_twice {
-                listed.flag = None;
-            }
-            let now = Found::shown(listed, at);
             let saves = |found: &Found| u64::from((self.saves)(found, flag));
-            match before {
-                Some(before) => self.read.saved -= saves(&before),
-                None => self.unseen -= 1,
-            }
+            let now = match order.found.take() {
+                Some(before) => {
+                    self.read.saved -= saves(&before);
+                    if before.at == at {
+                        before.and(listed)
+                    } else {
+                        Found::shown(listed, at)
+                    }
+                }
+                None => {
+                    self.unseen -= 1;
+                    Found::shown(listed, at)
+                }
+            };
             self.read.saved += saves(&now);
             order.found = Box::new(now).into();
         }

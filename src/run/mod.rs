@@ -8,10 +8,12 @@
 //! ```
 
 mod account;
+mod alike;
 mod calls;
 mod confirm;
 mod error;
 mod event;
+mod flags;
 mod found;
 mod listed;
 mod orders;
@@ -145,6 +147,9 @@ fn make_calls(
         if calls.stop.stopped() {
             return Ok(None);
         }
+    }
+    if let Some(text) = orders.warn_alike() {
+        calls.observers.say(Level::Warning, text);
     }
     let planned = Planned::to_send(orders, calls.pacing(), age);
     calls.observers.event(&Event::Planned(&planned));

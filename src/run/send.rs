@@ -1,5 +1,6 @@
 //! The middle of a run, where calls are made: orders go through a pool of workers into the journal.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 use super::calls::{Attempted, Calls, Purpose};
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
+use super::flags::Flags;
 use super::orders::{Order, Orders};
 use super::rules::Breaker;
 use crate::erp::ErrorKind;
@@ -48,6 +50,8 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
     let breaker = Breaker::new(calls.rules);
     // After an error nothing more may be appended: the last line may be torn.
     let is_writable = Mutex::new(true);
+    let flags = Flags::of(orders);
+    let alike: HashSet<&str> = orders.alike().into_iter().collect();
     let send = |number: &str, order: &Order| {
         let place = orders.place(order);
         let purpose = Purpose {
@@ -55,10 +59,23 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
             is_read: false,
         };
         let flag = orders.flag(order);
-        calls.make(purpose, || calls.client.update_flag(number, flag))
+        if let Err(error) = flags.enter(flag, calls.stop) {
+            return Attempted {
+                attempts: 0,
+                result: Some(Err(error)),
+            };
+        }
+        calls.make(purpose, || {
+            let result = calls.client.update_flag(number, flag);
+            flags.answered(flag, place, &result);
+            result
+        })
     };
     let settle = |number: &str, order: &Order, outcome: Outcome| {
-        if let Some(reason) = breaker.record(outcome.status, &outcome.message) {
+        // What was not sent is nothing that happened.
+        if outcome.attempts > 0
+            && let Some(reason) = breaker.record(outcome.status, &outcome.message)
+        {
             calls.stop.stop(reason);
         }
         let line = Line {
@@ -101,10 +118,11 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
         let _ = order.outcome.set(line.outcome);
     };
     let aside = Mutex::new(Vec::<Aside<'_>>::new());
-    calls.each(orders.in_turn(), |(number, order)| {
+    let first_pass = |(number, order)| {
         let attempted = send(number, order);
         let may_pass = matches!(&attempted.result, Some(Err(error)) if error.may_pass())
-            && calls.rules.retries > 0;
+            && calls.rules.retries > 0
+            && !alike.contains(number);
         match outcome(attempted, None) {
             Some(outcome) if may_pass && breaker.may_put_aside() => {
                 lock(&aside).push((number, order, outcome));
@@ -112,7 +130,13 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
             Some(outcome) => settle(number, order, outcome),
             None => {}
         }
-    })?;
+    };
+    let in_turn = orders.in_turn().into_iter();
+    let (in_line, others): (Vec<_>, Vec<_>) =
+        in_turn.partition(|(number, _)| alike.contains(number));
+    calls.each(others, first_pass)?;
+    // What may be one order to the ERP is to carry the flag that the sheet gives last.
+    in_line.into_iter().for_each(first_pass);
     // The last pass: what failed in the first may have been no more than a bad hour.
     let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
     calls.each(aside, |(number, order, before)| {

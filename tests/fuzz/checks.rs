@@ -12,7 +12,7 @@ pub fn reply(body: &[u8]) {
         body: body.to_vec(),
         ..Reply::default()
     };
-    if let Err(error) = classify(&reply) {
+    if let Err(error) = classify(&reply, ["", ""]) {
         let message = masked(&error.reason, []);
         assert!(!message.contains(char::is_control), "{message:?}");
         assert!(message.chars().count() <= 501, "{message:?}");

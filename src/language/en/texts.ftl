@@ -197,6 +197,7 @@ note-read-back = the call failed, but the ERP carries the flag: read back
 note-not-read-back = accepted; not read back: { $why }
 note-same-as = same as { $line }
 note-same-as-reply = same as { $line }: { $reply }
+note-unknown-flag = as { $line }; define the flag in the ERP or correct it
 note-decided = { $line } decides
 note-decided-rejected = { $line } decides and was rejected; take that row out to send this one
 note-decided-failed = { $line } decides, but failed: the order keeps the flag it had, unless the ERP applied a call whose reply was lost
@@ -251,6 +252,7 @@ misfit-note = { $column } is a note, a signature or a page line and no order; re
 misfit-repeated-header = { $column } is a repeated header and no order; remove the row
 
 warning-close-encoding = read as { $taken }, but its few characters could as well be { $other }; if words look wrong in `check`, give --encoding { $option }
+warning-alike = orders that differ in upper and lower case only and may be one to the ERP: { $orders }; they are sent one after the other
 warning-hidden-rows =
     { $count ->
         [one] 1 row is hidden, by a filter perhaps, and sent too; --visible-only leaves it out
@@ -276,6 +278,7 @@ readback-different = the ERP carries "{ $flag }"
 readback-different-since = the ERP carries "{ $flag }", last modified { $time }
 readback-not-found = the ERP shows this account no such order
 readback-without-flag = the ERP lists the order without its flag
+readback-twice = the ERP lists it twice, with { $one } and { $other }
 readback-not-asked = not asked
 readback-not-asked-why = not asked: { $why }
 readback-decided-as = { $line } decides: { $message }
@@ -295,7 +298,13 @@ reason-wrong-endpoint = HTTP { $status }: wrong endpoint?
 reason-refused-before-erp = HTTP { $status }: refused before the ERP
 reason-too-many-requests = HTTP 429: too many requests
 reason-other-form = the ERP answers in a form that is not known
-reason-not-json = the reply is not the ERP's JSON
+reason-not-json =
+    the reply is not the ERP's JSON, but { $kind ->
+        [empty] empty
+        [page] a web page titled "{ $words }"
+       *[other] "{ $words }"
+    }
+reason-no-date = { $reason }; the ERP gives no Date header to correct the clock by: set this machine's clock
 reason-maintenance = the system is under maintenance
 reason-no-connection = no connection within { $seconds } s
 reason-timeout = no reply within { $seconds } s

@@ -173,6 +173,7 @@ note-read-back = 调用失败，但核对后 ERP 里已是这个标记
 note-not-read-back = 已接受；未能核对：{ $why }
 note-same-as = 与{ $line }相同
 note-same-as-reply = 与{ $line }相同：{ $reply }
+note-unknown-flag = 与{ $line }相同；请在 ERP 中定义这个标记，或改正标记
 note-decided = 以{ $line }为准
 note-decided-rejected = 以{ $line }为准，但那一行被拒绝；要发送本行，请先删除那一行
 note-decided-failed = 以{ $line }为准，但那一行失败：采购单保持原有标记，除非 ERP 已经执行而响应丢失
@@ -227,6 +228,7 @@ misfit-note = { $column } 是备注、签名或页码，不是采购单；请删
 misfit-repeated-header = { $column } 是重复的表头，不是采购单；请删除该行
 
 warning-close-encoding = 按 { $taken } 读取，但字符太少，也可能是 { $other }；如果 `check` 显示的文字不对，请加 --encoding { $option }
+warning-alike = 有采购单号只有大小写不同，ERP 可能当作同一张：{ $orders }；它们会按表格的顺序逐张发送
 warning-hidden-rows = 有 { $count } 行被隐藏，可能是因为筛选；这些行也会发送，加 --visible-only 可以不发送
 warning-hidden-rows-left-out = 有 { $count } 行被隐藏，不发送（--visible-only）
 warning-full-width = 有 { $count } 行的单号含全角字母或数字，按半角发送
@@ -236,6 +238,7 @@ readback-different = ERP 里的标记是“{ $flag }”
 readback-different-since = ERP 里的标记是“{ $flag }”，最后修改于 { $time }
 readback-not-found = 用这个账号在 ERP 里查不到这张采购单
 readback-without-flag = ERP 列出了这张采购单，但没有给出标记
+readback-twice = ERP 列出了两张同号的采购单，标记分别是“{ $one }”和“{ $other }”
 readback-not-asked = 未核对
 readback-not-asked-why = 未核对：{ $why }
 readback-decided-as = 以{ $line }为准：{ $message }
@@ -255,7 +258,13 @@ reason-wrong-endpoint = HTTP { $status }：接口地址不对？
 reason-refused-before-erp = HTTP { $status }：没有到达 ERP 就被挡下
 reason-too-many-requests = HTTP 429：请求过多
 reason-other-form = ERP 的响应不是已知的格式
-reason-not-json = 响应不是 ERP 的 JSON
+reason-not-json =
+    响应不是 ERP 的 JSON，而是{ $kind ->
+        [empty] 空的
+        [page] 标题为“{ $words }”的网页
+       *[other] “{ $words }”
+    }
+reason-no-date = { $reason }；ERP 的响应没有 Date 头，无法据此校正时钟：请把本机时钟调准
 reason-maintenance = 系统正在维护
 reason-no-connection = { $seconds } 秒内没有连上
 reason-timeout = { $seconds } 秒内没有响应

@@ -11,8 +11,8 @@ use crate::stop::StopReason;
 use crate::sync::lock;
 
 impl Calls<'_> {
-    /// Stops the run if the refusal of an order holds for every other call, too.
-    pub fn weigh(&self, error: &CallError) {
+    /// Whether the refusal of an order holds for every other call, too: then the run stops.
+    pub fn weigh(&self, error: &CallError) -> bool {
         let holds_for_all = match self.reach.refused() {
             About::Row => false,
             About::Run => true,
@@ -31,6 +31,7 @@ impl Calls<'_> {
         if holds_for_all {
             self.stop.stop(StopReason::Fatal(error.clone()));
         }
+        holds_for_all
     }
 
     /// After a call that had no reply of any kind, from `started` on: waits until the server answers,

@@ -117,12 +117,10 @@ fn three_for_a_wrong_secret_and_the_reason_comes_last() {
     let run = finish(command.env("WDT_APP_SECRET", "wrong:sea-salt")).expect(3);
     run.ends_by_saying("error: stopped early: 验证失败");
 
-    let calls = erp.stats().calls;
-    assert!((1..=4).contains(&calls), "those in flight: {calls}");
+    assert_eq!(erp.stats().calls, 1);
     let results = place.table("orders.results.csv");
     assert_eq!(results.rows.len(), 40);
-    assert_eq!(results.count("failed") as u64, calls);
-    assert_eq!(results.count("skipped") as u64, 40 - calls);
+    assert_eq!(results.count("skipped"), 40, "none may have been applied");
     assert_eq!(place.table("orders.failures.csv").rows, results.rows);
     assert!(erp.flags().is_empty());
 }

@@ -86,7 +86,7 @@ fn pages_of_gateways_and_answers_of_every_kind() {
         stays(ok(b"{\"status\":0}\0"), "failed"),
     ]);
     assert_eq!(messages[0], "HTTP 502");
-    assert_eq!(messages[1], "the reply is not the ERP's JSON");
+    assert!(messages[1].starts_with("the reply is not the ERP's JSON"));
     assert!(messages[2].contains('\u{fffd}'), "{messages:?}");
     assert_eq!(messages[3].chars().count(), 501, "cut to what can be read");
 }
@@ -176,7 +176,7 @@ fn an_endpoint_that_is_none_stops_the_run() {
         place.sheet(&[("CG1", "aa"), ("CG2", "aa")]);
         let (run, results) = place.carry(&server, &["--retries", "3"]);
         run.expect(3).says(says);
-        assert_eq!(results.column("status"), ["failed", "skipped"], "{status}");
+        assert_eq!(results.column("status"), ["skipped", "skipped"], "{status}");
         assert_eq!(server.orders(), ["CG1"]);
     }
     assert_eq!(elsewhere.calls(), 0, "redirects are not followed");

@@ -32,7 +32,7 @@ fn words_and_http_that_steer() {
     for (reply, is_kept, status) in [
         (words(100), true, "rejected"),
         (words(99), true, "failed"),
-        (words(6), true, "failed"),
+        (words(6), true, "skipped"),
         (http("200 OK", raw), false, "failed"),
         (b"\x1b]0;pwned\x07\r\n\r\n".to_vec(), false, "failed"),
         (http_502.into_bytes(), false, "failed"),

@@ -12,3 +12,5 @@ mod rounded;
 mod shown;
 #[cfg(unix)]
 mod told;
+mod unknown_flags;
+mod verdicts;

@@ -22,7 +22,7 @@ fn sheet() -> String {
             _ if n % 97 == 0 => format!(",aa,no order {n}"),
             _ if n % 89 == 0 => format!("CG{n},aa,\"a, b\",one field too many"),
             _ if n % 31 == 0 => format!("CG404-{n},aa,unknown order"),
-            _ if n % 29 == 0 => format!("CG{n},\"坏, \"\"坏\"\"\",unknown flag"),
+            _ if n % 29 == 0 => format!("CG{n},\"坏, \"\"{n}\"\"\",unknown flag"),
             _ if n % 7 == 0 => format!("CG{},加急,again", n / 2),
             _ if n % 5 == 0 => format!("CG{},aa,again", n - 4),
             _ => format!("CG{n},{},\"two\nlines\"", ["aa", "已付款", "无"][n % 3]),

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use jiff::ZonedDateTime;
+use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::language::say;
@@ -109,6 +110,13 @@ pub fn time_of_day(at: &ZonedDateTime) -> String {
 
 pub fn date_and_time(at: &ZonedDateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// What the variable `TZ` says, if that is no time zone that is known: all times are UTC then.
+pub fn unknown_zone() -> Option<String> {
+    let named = std::env::var_os("TZ")?;
+    let is_unknown = TimeZone::try_system().is_err();
+    is_unknown.then(|| named.to_string_lossy().into_owned())
 }
 
 pub fn hex(bytes: &[u8]) -> String {

@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-use jiff::Timestamp;
-
-use super::values::{deadline, positive_duration, whole};
+use super::values::{Deadline, deadline, positive_duration, whole};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
+use clap::Args;
 
 // The secret itself is never an option: others on the machine can see the options of a process.
 #[derive(Debug, Args)]
@@ -60,10 +58,11 @@ pub struct CallArgs {
     pub timeout: Duration,
     #[arg(long, value_name = "DURATION|HH:MM", value_parser = deadline,
         help_heading = say!("heading-stopping"), help = say!("help-deadline"))]
-    pub deadline: Option<Timestamp>,
-    #[arg(long, value_name = "DURATION", value_parser = positive_duration, hide_short_help = true,
-        help_heading = say!("heading-stopping"), help = say!("help-give-up-after"))]
-    pub give_up_after: Option<Duration>,
+    pub deadline: Option<Deadline>,
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = positive_duration,
+        hide_short_help = true, help_heading = say!("heading-stopping"),
+        help = say!("help-give-up-after"))]
+    pub give_up_after: Duration,
 }
 
 #[derive(Debug, Args)]

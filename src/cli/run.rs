@@ -39,8 +39,8 @@ pub struct RunArgs {
     #[arg(long, hide_short_help = true, help_heading = say!("heading-stopping"),
         help = say!("help-fresh"))]
     pub fresh: bool,
-    // Yesterday's run is continued this morning, and not tonight.
-    #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = positive_duration,
+    // Last night's run is continued tonight, be it an hour later; that of the night before is not.
+    #[arg(long, value_name = "DURATION", default_value = "30h", value_parser = positive_duration,
         hide_short_help = true, help_heading = say!("heading-stopping"),
         help = say!("help-continue-within"))]
     pub continue_within: Duration,

@@ -38,6 +38,8 @@ pub struct SheetArgs {
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true,
         help = say!("help-max-workbook-size"))]
     pub max_workbook_size: Option<u64>,
+    #[arg(long, hide_short_help = true, help = say!("help-allow-empty"))]
+    pub allow_empty: bool,
     #[arg(long, value_name = "HOW", default_value = "last", hide_short_help = true,
         help = say!("help-on-conflict"))]
     pub on_conflict: OnConflict,

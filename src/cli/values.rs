@@ -8,6 +8,7 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ZonedDateTime};
 
 use crate::language::say;
+use crate::text::unknown_zone;
 
 /// It may be given in weeks and days, of 24 hours each.
 pub(super) fn signed_duration(text: &str) -> Result<SignedDuration, String> {
@@ -44,22 +45,55 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| say!("value-address"))
 }
 
+/// For so long a time of day has passed, before the next one is meant.
+const PASSED_BY: SignedDuration = SignedDuration::from_hours(6);
+
+/// When to stop sending.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    pub at: Timestamp,
+    /// Whether that was over when the program began.
+    pub has_passed: bool,
+}
+
 /// After a duration, or at a time of day.
-pub(super) fn deadline(text: &str) -> Result<Timestamp, String> {
+pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
+    let now = ZonedDateTime::now();
+    let at = deadline_after(&now, text)?;
+    Ok(Deadline {
+        at,
+        has_passed: at <= now.timestamp(),
+    })
+}
+
+fn deadline_after(now: &ZonedDateTime, text: &str) -> Result<Timestamp, String> {
     if text.contains(':') {
-        let time = Time::strptime("%H:%M", text).map_err(|_| say!("value-time-of-day"))?;
-        Ok(next(&ZonedDateTime::now(), time))
+        let time = time_of_day(text).ok_or_else(|| say!("value-time-of-day"))?;
+        match unknown_zone() {
+            Some(zone) => Err(say!("value-zone", zone = zone)),
+            None => Ok(at(time, now)),
+        }
     } else {
-        Ok(Timestamp::now() + positive_duration(text)?)
+        Ok(now.timestamp() + positive_duration(text)?)
     }
 }
 
-/// When clocks next show `time`, today or tomorrow.
-fn next(now: &ZonedDateTime, time: Time) -> Timestamp {
-    let days = [Ok(now.clone()), now.tomorrow()].into_iter().flatten();
-    days.filter_map(|day| day.with().time(time).build().ok())
-        .find(|at| at > now)
-        .map_or(now.timestamp(), |next| next.timestamp())
+/// 24:00 is that of the night.
+fn time_of_day(text: &str) -> Option<Time> {
+    let text = if text == "24:00" { "00:00" } else { text };
+    let formats = ["%H:%M", "%H:%M:%S"].into_iter();
+    formats.flat_map(|it| Time::strptime(it, text)).next()
+}
+
+/// When clocks next show `time`, or did so, if that was a short time ago: a run that starts late, as
+/// after a reboot, is not to go on into the next night.
+fn at(time: Time, now: &ZonedDateTime) -> Timestamp {
+    let days = [now.yesterday(), Ok(now.clone()), now.tomorrow()];
+    let times = days.into_iter().flatten();
+    let mut times = times.filter_map(|day| day.with().time(time).build().ok());
+    times
+        .find(|it| now.timestamp() <= it.timestamp() + PASSED_BY)
+        .map_or(now.timestamp(), |it| it.timestamp())
 }
 
 pub(super) fn delimiter(text: &str) -> Result<char, String> {
@@ -72,10 +106,12 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
 }
 
 pub(super) fn per_minute(text: &str) -> Result<u32, String> {
-    match text.strip_suffix("/min").unwrap_or(text).trim().parse() {
-        Ok(limit) if limit > 0 => Ok(limit),
-        _ => Err(say!("value-per-minute")),
-    }
+    let limit = text
+        .strip_suffix("/min")
+        .and_then(|it| it.trim().parse().ok());
+    limit
+        .filter(|&limit| limit > 0)
+        .ok_or_else(|| say!("value-per-minute"))
 }
 
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
@@ -118,23 +154,32 @@ mod tests {
     }
 
     #[test]
-    fn deadlines_are_durations_or_the_next_such_time_of_day() {
-        for text in ["23:59", "90m"] {
-            assert!(deadline(text).is_ok_and(|at| at > Timestamp::now()));
+    fn deadlines_are_durations_or_times_of_day_that_are_near() {
+        for text in ["24:00", "23:59:59", "6:30", "90m"] {
+            let at = deadline(text).expect(text).at;
+            let hours = at.duration_since(Timestamp::now()).as_hours();
+            assert!((-6..=18).contains(&hours), "{text}");
         }
-        for wrong in ["24:00", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
+        for wrong in ["24:01", "6", "06:30:00x", "-5m", "0s", "tonight", ""] {
             assert!(deadline(wrong).is_err(), "{wrong}");
         }
         for (now, time, minutes) in [
             ("2026-03-01T22:00[Asia/Shanghai]", "06:30", 510),
             ("2026-03-01T05:00[Asia/Shanghai]", "06:30", 90),
-            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 1440),
+            ("2026-03-01T06:30[Asia/Shanghai]", "06:30", 0),
+            // Late, and later than that.
+            ("2026-03-01T07:10[Asia/Shanghai]", "06:30", -40),
+            ("2026-03-01T12:30[Asia/Shanghai]", "06:30", -360),
+            ("2026-03-01T12:31[Asia/Shanghai]", "06:30", 1079),
+            ("2026-03-01T00:10[Asia/Shanghai]", "23:30", -40),
+            ("2026-03-01T22:00[Asia/Shanghai]", "00:00", 120),
+            ("2026-03-29T06:00[Europe/Berlin]", "23:30", -330),
             // The night in which clocks are put forward is an hour shorter.
             ("2026-03-28T22:00[Europe/Berlin]", "06:00", 420),
         ] {
             let now: ZonedDateTime = now.parse().expect("a time");
-            let next = next(&now, time.parse().expect("a time of day"));
-            let left = next.duration_since(now.timestamp());
+            let at = at(time.parse().expect("a time of day"), &now);
+            let left = at.duration_since(now.timestamp());
             assert_eq!(left.as_secs() / 60, minutes, "{now} {time}");
         }
     }

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
-use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
+use super::exit::{Failure, OK, SOME_FAILED, STOPPED, TIME_UP};
 use super::findings::{Group, MAX_CELL, find};
 use super::inputs::{account_if_any, account_of_run, client, is_stream, open_given, rules};
 use super::next::NextCommand;
@@ -13,7 +13,7 @@ use crate::language::say;
 use crate::pace::Pacing;
 use crate::run::{OnConflict, Orders, Preview, survey};
 use crate::sheet::Layout;
-use crate::stop::Stop;
+use crate::stop::{Stop, StopReason};
 use crate::text::one_line;
 
 /// Distinct flags that are told; a sheet with more has the wrong flag column.
@@ -81,16 +81,15 @@ pub(super) fn check(
         let (within, stop) = (args.skipping.modified_within, Stop::default());
         let listings = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
         if let Some(reason) = stop.reason() {
-            return Err(Failure::new(STOPPED, reason));
+            let is_time_up = reason == StopReason::Deadline;
+            let code = if is_time_up { TIME_UP } else { STOPPED };
+            return Err(Failure::new(code, reason));
         }
         asked = Some(listings);
     }
     let mut warnings: Vec<_> = layout.warnings.iter().map(|(it, _)| it.clone()).collect();
     warnings.extend(notes);
     warnings.extend(orders.warn_alike());
-    if orders.rows == 0 {
-        warnings.push(say!("run-no-rows"));
-    }
     let flags = orders.flags().map(|(flag, rows)| FlagCount { flag, rows });
     let mut flags: Vec<_> = flags.collect();
     flags.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.flag.cmp(b.flag)));

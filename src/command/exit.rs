@@ -16,6 +16,8 @@ pub const OK: u8 = 0;
 pub const SOME_FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 pub const STOPPED: u8 = 3;
+/// The deadline came first; nothing is wrong.
+pub const TIME_UP: u8 = 4;
 /// `EX_TEMPFAIL` of `sysexits.h`.
 pub const LOCKED: u8 = 75;
 
@@ -71,8 +73,12 @@ pub fn end(
     console: &Console,
 ) -> u8 {
     console.finish();
-    if let Err(error) = print(summary(report, account, next)) {
-        console.warning(say!("run-no-summary", error = error.to_string()));
+    if report.journal_lost {
+        console.warning(say!("run-journal-lost"));
+    }
+    let printed = print(summary(report, account, &console.take_noted(), next));
+    if let Err(error) = &printed {
+        console.error(say!("run-no-summary", error = error.to_string()));
     }
     for beside in &report.beside {
         console.error(say!(
@@ -81,9 +87,6 @@ pub fn end(
             why = beside.why.as_str(),
             written = beside.written.as_str()
         ));
-    }
-    if report.journal_lost {
-        console.warning(say!("run-journal-lost"));
     }
     let (stopped, given_up) = (report.stopped.as_ref(), report.given_up.as_ref());
     let reason = stopped.map(ToString::to_string);
@@ -106,10 +109,12 @@ pub fn end(
             within = duration(within)
         ));
     }
+    let is_written = printed.is_ok() && report.beside.is_empty();
     match stopped {
         Some(StopReason::Signal(signal)) => of_signal(*signal),
+        _ if given_up.is_some() || !is_written => STOPPED,
+        Some(StopReason::Deadline) => TIME_UP,
         Some(_) => STOPPED,
-        None if given_up.is_some() || !report.beside.is_empty() => STOPPED,
         None if report.rows.failures() > 0 => SOME_FAILED,
         None => OK,
     }

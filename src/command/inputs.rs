@@ -4,9 +4,10 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use md5::{Digest, Md5};
 
-use super::exit::{Failure, STOPPED};
+use super::exit::{Failure, STOPPED, TIME_UP};
 use crate::cli::{AccountArgs, CallArgs, RunArgs, SheetArgs};
 use crate::config::{self, Configured};
 use crate::console::Console;
@@ -20,7 +21,7 @@ use crate::pace::{RateLimit, Workers};
 use crate::run::{Rules, issuer};
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
 use crate::sheet::{Sheet, SheetOptions, Source};
-use crate::text::hex;
+use crate::text::{date_and_time, hex};
 
 pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
     let found = config::load(args, &|name| env::var_os(name)).map_err(Failure::usage)?;
@@ -95,8 +96,20 @@ pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
         max_failures: None,
         max_consecutive_failures: None,
         give_up_after: args.give_up_after,
-        deadline: args.deadline,
+        deadline: args.deadline.map(|deadline| deadline.at),
         account_lock: configured.and_then(|configured| account_lock(&configured.account)),
+    }
+}
+
+/// An error if a time of day has passed until which something was to be sent.
+pub fn ensure_in_time(args: &CallArgs) -> Result<(), Failure> {
+    match args.deadline {
+        Some(deadline) if deadline.has_passed => {
+            let time = deadline.at.to_zoned_datetime(TimeZone::system());
+            let text = say!("time-is-up", time = date_and_time(&time));
+            Err(Failure::new(TIME_UP, text))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -182,6 +195,7 @@ fn open_sheet(args: &SheetArgs, configured: Option<&Configured>) -> Result<Sheet
         is_named_ours: is_named_ours(&args.path),
         is_table: false,
         max_workbook_size: args.max_workbook_size,
+        allow_empty: args.allow_empty,
     };
     Sheet::open(source, &options).map_err(Failure::usage)
 }

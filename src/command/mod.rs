@@ -20,9 +20,14 @@ use std::sync::Arc;
 
 use crate::cli::{Cli, Command, ReportFormat};
 use crate::console::Console;
+use crate::language::say;
+use crate::text::unknown_zone;
 
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));
+    if let Some(zone) = unknown_zone() {
+        console.warning(say!("zone-unknown", zone = zone));
+    }
     let outcome = match cli.command {
         Command::Run(args) if args.dry_run => check::check(&args, ReportFormat::Text, &console),
         Command::Run(args) => run::run(*args, &console),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account_of_run, client, open_to_call, paths, rules};
+use super::inputs::{account_of_run, client, ensure_in_time, open_to_call, paths, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
@@ -36,6 +36,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         ));
     }
     let sheet = open_to_call(&args.sheet, &configured, true, console)?;
+    ensure_in_time(&args.calls)?;
     let next = NextCommand::new(&sheet);
     let settings = Settings {
         rules: Rules {

@@ -1,6 +1,8 @@
-//! SIGINT and SIGTERM: the first asks the run to stop, the second ends the program at once. SIGHUP is
-//! left to the system, and to `nohup`: a run that is killed is continued.
+//! SIGINT and SIGTERM: the first asks the run to stop, the second ends the program at once. One that
+//! is ignored, as SIGINT is in the background of a script, stays ignored. SIGHUP is left to the
+//! system, and to `nohup`: a run that is killed is continued.
 
+use std::fs;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +37,9 @@ fn watch(stop: Arc<Stop>, console: Arc<Console>) -> io::Result<()> {
     // Looking works on every system, unlike waiting for a signal.
     let received = Arc::new(AtomicUsize::new(0));
     for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
-        register_usize(signal, Arc::clone(&received), number)?;
+        if !is_ignored(signal) {
+            register_usize(signal, Arc::clone(&received), number)?;
+        }
     }
     // A file that may not grow further (`ulimit -f`) is an error like a full disk.
     #[cfg(unix)]
@@ -51,11 +55,20 @@ fn watch(stop: Arc<Stop>, console: Arc<Console>) -> io::Result<()> {
         if stop.begun() {
             stop.stop(StopReason::Signal(signal));
             signal = next();
-            say_what_is_left(console);
         }
+        say_what_is_left(console);
         std::process::exit(exit::of_signal(signal).into());
     })?;
     Ok(())
+}
+
+/// Whether whoever started the program has signals of this kind ignored, where the system tells.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 fn say_what_is_left(console: Arc<Console>) {

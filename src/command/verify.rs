@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account, client, is_stream, open_to_call, rules};
+use super::inputs::{account, client, ensure_in_time, is_stream, open_to_call, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
@@ -25,6 +25,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let paths = Paths::of_readings(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
     let sheet = open_to_call(&args.sheet, &configured, false, console)?;
+    ensure_in_time(&args.calls)?;
     let next = NextCommand::new(&sheet);
     let settings = VerifySettings {
         rules: rules(Some(&configured), &args.calls),

@@ -54,11 +54,14 @@ impl File {
         let text = if is_missing && !needed {
             Zeroizing::default()
         } else {
-            read(&path, &say!("config-file"), warnings)?
+            read(&path, &say!("config-file"))?
         };
         let wrong = |span, why| at(&format!("{}{}", path.display(), position(&text, span)), why);
         let document = Document::parse(text.as_str());
-        let document = document.map_err(|error| wrong(error.span(), error.message().to_owned()))?;
+        let document = document.map_err(|error| {
+            let line = line_at(&text, error.span());
+            wrong(error.span(), why_malformed(error.message(), line))
+        })?;
         let mut profiles = BTreeMap::new();
         for (name, section) in document.into_table() {
             let span = section.span();
@@ -71,6 +74,10 @@ impl File {
                 let span = item.span();
                 profile.set(&key, item).map_err(|why| wrong(span, why))?;
             }
+        }
+        let mut all = profiles.values();
+        if all.any(|profile| profile.texts.contains_key("app_secret")) {
+            warnings.extend(readable_by_others(&path));
         }
         Ok(File {
             path,
@@ -131,6 +138,29 @@ fn flag(value: &Value) -> Option<String> {
     (!flag.is_empty()).then(|| flag.to_owned())
 }
 
+/// The line that it is about.
+fn line_at(text: &str, span: Option<Range<usize>>) -> &str {
+    let start = span.map_or(0, |span| span.start);
+    let (before, after) = text.split_at_checked(start).unwrap_or_default();
+    let begin = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = after.find('\n').map_or(text.len(), |at| start + at);
+    &text[begin..end]
+}
+
+/// In the parser's words, with what people do wrong: the path of a file as Windows has it, and quotes
+/// as Chinese input methods set them.
+fn why_malformed(message: &str, line: &str) -> String {
+    let has = |chars: &[char]| line.contains(chars);
+    let advice = if has(&['“', '”', '‘', '’', '＂', '＇']) {
+        "quotes"
+    } else if has(&['\\']) && has(&['"']) {
+        "backslash"
+    } else {
+        ""
+    };
+    say!("config-malformed", message = message, advice = advice)
+}
+
 fn position(text: &str, span: Option<Range<usize>>) -> String {
     let Some(before) = span.and_then(|span| text.get(..span.start)) else {
         return String::new();
@@ -147,20 +177,8 @@ pub fn profile_name(profile: Option<&str>, lookup: Lookup<'_>) -> Option<String>
 }
 
 /// The text of a file in UTF-8, or with a byte order mark, as Notepad and PowerShell put one before
-/// it, in UTF-16. Warns if others can read it: it holds a secret.
-pub fn read(
-    path: &Path,
-    origin: &str,
-    warnings: &mut Vec<String>,
-) -> Result<Zeroizing<String>, String> {
-    // On other systems files in a user's own directories are private by default.
-    #[cfg(unix)]
-    if let Ok(found) = fs::metadata(path)
-        && std::os::unix::fs::MetadataExt::mode(&found) & 0o077 != 0
-    {
-        let path = path.display().to_string();
-        warnings.push(say!("config-readable-by-others", path = path));
-    }
+/// it, in UTF-16.
+pub fn read(path: &Path, origin: &str) -> Result<Zeroizing<String>, String> {
     let unreadable = |why: String| {
         let path = path.display().to_string();
         say!("config-unreadable", origin = origin, path = path, why = why)
@@ -171,4 +189,17 @@ pub fn read(
     let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
     let text = text.ok_or_else(|| unreadable(say!("config-not-utf8")))?;
     Ok(Zeroizing::new(text.into_owned()))
+}
+
+/// A warning if others can read a file that holds a secret.
+pub fn readable_by_others(path: &Path) -> Option<String> {
+    // On other systems files in a user's own directories are private by default.
+    #[cfg(unix)]
+    if let Ok(found) = fs::metadata(path)
+        && std::os::unix::fs::MetadataExt::mode(&found) & 0o077 != 0
+    {
+        let path = path.display().to_string();
+        return Some(say!("config-readable-by-others", path = path));
+    }
+    None
 }

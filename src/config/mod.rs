@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use self::file::{DEFAULT_PROFILE, File, profile_name, read};
+use self::file::{DEFAULT_PROFILE, File, profile_name, read, readable_by_others};
 use self::setting::{SECRET_FILE, check, trimmed, variable_of};
 pub use self::setting::{SETTINGS, entered, name, variables};
 pub use self::setup::Slot;
@@ -66,18 +66,25 @@ pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured,
     let profile = named.as_deref().unwrap_or(DEFAULT_PROFILE);
     let path = file.path.display().to_string();
     let stored = file.profiles.get(profile).cloned();
-    if stored.is_none() && named.is_some() {
+    let no_profile = || {
+        if file.path.as_os_str().is_empty() {
+            return say!("config-no-home");
+        }
         let others: Vec<_> = file.profiles.keys().cloned().collect();
-        return Err(say!(
+        say!(
             "config-no-profile",
             profile = profile,
-            file = path,
+            file = path.as_str(),
             count = others.len(),
             others = all(&others)
-        ));
+        )
+    };
+    if stored.is_none() && named.is_some() {
+        return Err(no_profile());
     }
+    let is_there = stored.is_some();
     let stored = stored.unwrap_or_default();
-    let place = say!("config-profile", profile = profile, file = path);
+    let place = say!("config-profile", profile = profile, file = path.as_str());
     let in_environment = given(
         |key| {
             let value = variable(lookup, &variable_of(key))?;
@@ -87,6 +94,11 @@ pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured,
         Path::new(""),
         &mut warnings,
     )?;
+    // The file has accounts, and none was chosen.
+    let is_given = in_environment.iter().any(|it| it.key != "endpoint");
+    if !is_there && !is_given && !file.profiles.is_empty() {
+        return Ok(Err(no_profile()));
+    }
     let in_profile = given(
         |key| stored.text(key),
         |key| say!("config-in-profile", key = key, place = place.as_str()),
@@ -224,7 +236,9 @@ fn given(
                 let one = given.origin.as_str();
                 return Err(say!("config-two-secrets", one = one, other = other));
             }
-            let secret = read(&directory.join(&*path), &other, warnings)?;
+            let path = directory.join(&*path);
+            let secret = read(&path, &other)?;
+            warnings.extend(readable_by_others(&path));
             settings.push(Given::new(key, &secret, other));
         }
     }

@@ -78,16 +78,15 @@ impl Observer for Console {
 
 impl Console {
     fn planned(&self, plan: &Planned) {
-        if plan.rows == 0 {
-            self.warning(say!("run-no-rows"));
-        }
         if plan.conflicts > 0 && plan.preview.is_some() {
             let (orders, rule) = (plan.conflicts, plan.on_conflict.as_str());
             self.warning(say!("conflicts", orders = orders, rule = rule));
         }
         if let Some((rows, age)) = plan.continued {
             let (rows, age) = (text::rows(rows), duration(age));
-            self.note(say!("event-continuing", age = age, rows = rows));
+            let text = say!("event-continuing", age = age, rows = rows);
+            self.note(&text);
+            self.noted(text);
         }
         let account = self.started.get().map_or("", |(account, _)| account);
         let calls = forecast(plan.calls, &plan.pacing, &ZonedDateTime::now());

@@ -15,7 +15,7 @@ pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
     let planned = calls_and_pace(text::calls(calls), pacing);
     let zone = || now.time_zone().clone();
     let deadline = pacing.deadline.map(|at| at.to_zoned_datetime(zone()));
-    let deadline = deadline.map(|at| clock_time(&at, now));
+    let deadline = deadline.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string());
     let Some(time) = pacing.time_for(calls) else {
         return match deadline {
             Some(at) => say!("forecast-latest", calls = planned, deadline = at),
@@ -127,7 +127,7 @@ mod tests {
             ),
             (
                 "60 unlimited 1",
-                "60 calls, 4 at once, as fast as they are answered, until 23:00 at the latest (--deadline)",
+                "60 calls, 4 at once, as fast as they are answered, until 2026-03-01 23:00 at the latest (--deadline)",
             ),
         ] {
             let mut of = of.split(' ');

@@ -8,7 +8,7 @@ mod state;
 mod summary;
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
@@ -24,7 +24,7 @@ pub use summary::{labelled, summary};
 use crate::language::say;
 use crate::run::Level;
 use crate::sync::lock;
-use crate::text::{one_line, time_of_day};
+use crate::text::{date_and_time, one_line, time_of_day};
 use progress::Progress;
 
 /// Writes to stderr what the user has asked to see, and never fails: a run goes on though nobody
@@ -34,6 +34,8 @@ pub struct Console {
     shown: Level,
     started: OnceLock<(String, Option<String>)>,
     clock_said: AtomicBool,
+    /// What changes the outcome, for the summary.
+    noted: Mutex<Vec<String>>,
     progress: Mutex<Option<Progress>>,
 }
 
@@ -48,6 +50,7 @@ impl Console {
             },
             started: OnceLock::new(),
             clock_said: AtomicBool::new(false),
+            noted: Mutex::default(),
             progress: Mutex::new(None),
         }
     }
@@ -78,6 +81,8 @@ impl Console {
             && Path::new(journal).exists()
         {
             self.error(say!("left-at-once", journal = journal.as_str()));
+        } else {
+            self.error(say!("stop-signal"));
         }
     }
 
@@ -85,7 +90,22 @@ impl Console {
         drop(lock(&self.progress).take());
     }
 
+    fn noted(&self, text: String) {
+        let mut noted = lock(&self.noted);
+        if !noted.contains(&text) {
+            noted.push(text);
+        }
+    }
+
+    /// What has been said by now that changes the outcome, whether it was shown or not.
+    pub fn take_noted(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.noted))
+    }
+
     fn say(&self, level: Level, message: impl Display) {
+        if [Level::Alert, Level::Warning].contains(&level) {
+            self.noted(message.to_string());
+        }
         if level > self.shown {
             return;
         }
@@ -100,6 +120,11 @@ impl Console {
             // File names are anybody's words, too.
             let line = one_line(line, usize::MAX);
             text += &format!("{time}{}{line}\n", std::mem::take(&mut label));
+        }
+        // A run may end so, and a log is to tell when.
+        if level == Level::Error && !io::stderr().is_terminal() {
+            let now = date_and_time(&ZonedDateTime::now());
+            text = format!("{} ({now})\n", text.trim_end());
         }
         let write = || {
             let _ = io::stderr().lock().write_all(text.as_bytes());

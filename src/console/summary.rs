@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::erp::Account;
@@ -22,8 +23,9 @@ pub fn labelled(label: &str, value: impl Display) -> String {
 }
 
 /// The run in a few lines, and what comes next.
-pub fn summary(report: &Report, account: &Account, next: Option<&str>) -> String {
+pub fn summary(report: &Report, account: &Account, noted: &[String], next: Option<&str>) -> String {
     let mut lines = facts(report, account);
+    lines.extend(noted.iter().map(|it| labelled(&say!("label-noted"), it)));
     let next = next.map(|next| labelled(&say!("label-next"), next));
     for part in [messages(&report.rows), Vec::from_iter(next)] {
         if !part.is_empty() {
@@ -55,7 +57,6 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         rows = text::rows(tally.rows()),
         counts = counts
     );
-    let finished = report.finished_at.to_zoned_datetime(TimeZone::system());
     let calls = say!(
         "summary-calls",
         calls = report.calls,
@@ -84,7 +85,8 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
     let mut facts = vec![
         (say!("label-sheet"), Some(report.sheet.clone())),
         (say!("label-account"), own),
-        (say!("label-finished"), Some(date_and_time(&finished))),
+        (say!("label-finished"), Some(local(report.finished_at))),
+        (say!("label-deadline"), report.deadline.map(local)),
         (say!("label-calls"), Some(calls)),
         (say!("label-verified"), confirmed),
         (results, Some(report.results.clone())),
@@ -109,6 +111,10 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
     });
     let counts = [rows].into_iter().chain(whole);
     stand_in.into_iter().chain(counts).chain(facts).collect()
+}
+
+fn local(time: Timestamp) -> String {
+    date_and_time(&time.to_zoned_datetime(TimeZone::system()))
 }
 
 /// How many rows ended how; what did not occur is left out, but for the first.

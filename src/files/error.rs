@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::fs::directory;
 use crate::language::say;
 use crate::sheet::SheetError;
 
@@ -49,9 +50,28 @@ impl FileError {
         }
     }
 
+    /// Of a file that is to be made: it is the directory that cannot be written.
+    pub fn of_new(self) -> FileError {
+        match self {
+            FileError::Io { path, source }
+                if matches!(
+                    source.kind(),
+                    ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                let (directory, why) = (shown(directory(&path)), source.to_string());
+                FileError::Refused(say!("files-read-only", directory = directory, why = why))
+            }
+            error => error,
+        }
+    }
+
     /// Of a file that is to be replaced.
     pub fn of_replaced(self) -> FileError {
         match self {
+            FileError::Io { ref source, .. } if source.kind() == ErrorKind::ReadOnlyFilesystem => {
+                self.of_new()
+            }
             FileError::Io { path, source } => {
                 let (path, why) = (shown(&path), source.to_string());
                 FileError::Denied(say!("files-held", path = path, why = why))

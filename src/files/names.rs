@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::error::{FileError, shown};
 use super::fs::with_suffix;
@@ -28,6 +28,8 @@ impl Paths {
     /// replaced, and where that is not to be had gives `x.failures.results.csv`; so does
     /// `x.results.csv`.
     ///
+    /// If the results are a directory, all of that is so there.
+    ///
     /// Files that are not named have the format of the results that are there, else the `wanted`
     /// one, else that of the file that is named.
     pub fn new(
@@ -36,6 +38,9 @@ impl Paths {
         failures: Option<PathBuf>,
         wanted: Wanted,
     ) -> Result<Paths, FileError> {
+        let moved = in_directory(sheet, &results);
+        let results = results.filter(|_| moved.is_none());
+        let (typed, sheet) = (sheet, moved.as_deref().or(sheet));
         let given = format_of([&results, &failures])?;
         let base = base(sheet, results.as_deref(), "results")?;
         let kind = sheet.and_then(|sheet| {
@@ -48,11 +53,14 @@ impl Paths {
         let format = format.unwrap_or_else(|| wanted.or(given));
         let by_name = || kind.map(|_| named(&base, "results", format));
         let corrects = sheet.and_then(|_| results.clone().or_else(by_name));
-        let failures = failures.unwrap_or_else(|| named(&base, "failures", format));
+        // Failures that are given back are replaced where they are, others stand beside the results.
+        let elsewhere = results.as_ref().filter(|_| kind != Some("failures"));
+        let failures =
+            failures.unwrap_or_else(|| named_beside(elsewhere, &base, "failures", format));
         // Without a sheet the results are given.
         let beside = sheet.map_or_else(|| base.clone(), |sheet| sheet.with_extension(""));
         Ok(Paths {
-            replaces_sheet: sheet == Some(&failures),
+            replaces_sheet: typed == Some(&failures),
             results: results.unwrap_or_else(|| named(&beside, "results", format)),
             failures,
             corrects,
@@ -68,11 +76,16 @@ impl Paths {
         different: Option<PathBuf>,
         wanted: Wanted,
     ) -> Result<Paths, FileError> {
+        let moved = in_directory(sheet, &verified);
+        let verified = verified.filter(|_| moved.is_none());
+        let sheet = moved.as_deref().or(sheet);
         let format = wanted.or(format_of([&verified, &different])?);
         let base = base(sheet, verified.as_deref(), "verified")?;
+        let different = different
+            .unwrap_or_else(|| named_beside(verified.as_ref(), &base, "different", format));
         Ok(Paths {
             results: verified.unwrap_or_else(|| named(&base, "verified", format)),
-            failures: different.unwrap_or_else(|| named(&base, "different", format)),
+            failures: different,
             corrects: None,
             replaces_sheet: false,
         })
@@ -156,6 +169,28 @@ fn base(sheet: Option<&Path>, given: Option<&Path>, kind: &str) -> Result<PathBu
         (None, Some(given)) => Ok(stem(given, &[kind])),
         (None, None) => Err(FileError::Refused(say!("files-no-name"))),
     }
+}
+
+/// The same in the directory of the other file, if that is given.
+fn named_beside(other: Option<&PathBuf>, stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
+    let named = named(stem, kind, format);
+    match other {
+        Some(other) => other.with_file_name(named.file_name().unwrap_or_default()),
+        None => named,
+    }
+}
+
+/// Where the results that are given are a directory, everything stands there as it would beside the
+/// sheet: the name to go by there.
+fn in_directory(sheet: Option<&Path>, results: &Option<PathBuf>) -> Option<PathBuf> {
+    let is_directory =
+        |it: &&PathBuf| it.is_dir() || it.to_string_lossy().ends_with(['/', MAIN_SEPARATOR]);
+    let directory = results.as_ref().filter(is_directory)?;
+    let found = fs::canonicalize(directory).ok();
+    if found.is_some() && found == fs::canonicalize(super::fs::directory(sheet?)).ok() {
+        return sheet.map(Path::to_owned);
+    }
+    Some(directory.join(sheet?.file_name()?))
 }
 
 fn named(stem: &Path, kind: &str, format: OutputFormat) -> PathBuf {
@@ -247,6 +282,14 @@ mod tests {
             ("d/x.csv - -", "d/x.results.csv d/x.failures.csv", ""),
             ("x.xlsx - -", "x.results.csv x.failures.csv", ""),
             ("x r f", "r f", "r"),
+            ("d/x.csv e/r.csv -", "e/r.csv e/x.failures.csv", "e/r.csv"),
+            ("d/x.csv e/ -", "e/x.results.csv e/x.failures.csv", ""),
+            ("x.csv . f.csv", "x.results.csv f.csv", ""),
+            (
+                "d/x.failures.csv e/ -",
+                "e/x.failures.results.csv e/x.failures.csv",
+                "e/x.results.csv",
+            ),
             (
                 "d/x.results.csv - -",
                 "d/x.results.results.csv d/x.failures.csv",
@@ -291,6 +334,8 @@ mod tests {
             ("x v.xlsx -", "v.xlsx x.different.xlsx"),
             ("- v.verified.csv -", "v.verified.csv v.different.csv"),
             ("x v d", "v d"),
+            ("d/x e/v.csv -", "e/v.csv e/x.different.csv"),
+            ("d/x e/ -", "e/x.verified.csv e/x.different.csv"),
         ] {
             let [sheet, verified, different] = given(paths);
             let wanted = Wanted::default();

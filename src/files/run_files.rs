@@ -181,7 +181,7 @@ fn lock_of(output: &Path) -> PathBuf {
 
 /// Every file that a run writes has a lock, whatever it is to another run.
 fn lock(output: &Path) -> Result<Lock, FileError> {
-    Lock::take(lock_of(output), output)
+    Lock::take(lock_of(output), output).map_err(FileError::of_new)
 }
 
 /// An error unless each of the paths is in a directory and its name not too long, no two are one, and

@@ -38,13 +38,13 @@ pub fn take_account(
             None => return alone(say!("event-no-state-directory")),
         };
         let since = *busy_since.get_or_insert_with(|| {
-            let time = duration(rules.longest_wait());
+            let time = duration(rules.give_up_after);
             let text = say!("event-account-busy", holder = holder.as_str(), time = time);
             observers.say(Level::Warning, text);
             Instant::now()
         });
         let waited = since.elapsed();
-        if rules.has_deadline_passed() || waited >= rules.longest_wait() || !stop.sleep(ASK_EVERY) {
+        if rules.has_deadline_passed() || waited >= rules.give_up_after || !stop.sleep(ASK_EVERY) {
             return Err(RunError::AccountBusy { holder, waited });
         }
     }

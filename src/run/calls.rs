@@ -80,7 +80,7 @@ impl<'r> Calls<'r> {
         let known = account.as_ref().and_then(AccountState::known);
         Ok(Calls {
             client,
-            limiter: RateLimiter::new(rules.rate, rules.workers, known, rules.longest_wait()),
+            limiter: RateLimiter::new(rules.rate, rules.workers, known, rules.give_up_after),
             rules,
             stop,
             observers,
@@ -192,7 +192,7 @@ impl<'r> Calls<'r> {
                     }
                     failures += 1;
                     let asked = error.retry_after.unwrap_or_default();
-                    let asked = asked.min(self.rules.longest_wait());
+                    let asked = asked.min(self.rules.give_up_after);
                     let delay = backoff(failures, fastrand::f64(), asked);
                     tried.result = Some(Err(error));
                     drop(first);
@@ -281,6 +281,7 @@ impl<'r> Calls<'r> {
     ) -> Result<T, CallError> {
         self.counts.calls.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
+        self.reach.begins(started);
         let result = call();
         let error = result.as_ref().err();
         if error.is_none_or(CallError::is_reply) {

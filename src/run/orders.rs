@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::found::Found;
 use crate::files::Outcome;
+use crate::language::say;
 use crate::sheet::{self, Place, Problem, Row, Sheet, SheetError};
 
 /// What to do with an order that is given different flags.
@@ -95,7 +96,8 @@ impl Orders {
     ///
     /// # Errors
     ///
-    /// If the sheet cannot be read to its end: then nothing may be sent.
+    /// If the sheet cannot be read to its end, or has no rows and is to have some: then nothing may
+    /// be sent.
     pub fn of(
         sheet: &Sheet,
         on_conflict: OnConflict,
@@ -128,6 +130,9 @@ impl Orders {
                 Err(_) => orders.invalid += 1,
             }
             watch(&row, &entry);
+        }
+        if orders.rows == 0 && !sheet.may_be_empty() {
+            return Err(SheetError::of(sheet.name(), say!("sheet-no-rows")));
         }
         Ok(orders)
     }

@@ -3,10 +3,9 @@
 mod outage;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::rules::GIVE_UP_AFTER;
 use crate::erp::CallError;
 use crate::stop::StopReason;
 use crate::sync::lock;
@@ -14,13 +13,14 @@ use crate::sync::lock;
 /// The first wait of an outage; doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const MAX_WAIT: Duration = Duration::from_secs(120);
-/// When to give up while not one call has been answered: then the endpoint is wrong rather than away.
-const GIVE_UP_UNANSWERED: Duration = Duration::from_secs(60);
+/// When to say what may be wrong while not one call has been answered.
+const LONG_UNANSWERED: Duration = Duration::from_secs(10);
 const REFUSED_IN_A_ROW: u32 = 5;
 
 #[derive(Debug)]
 pub struct Reach {
-    began: Instant,
+    /// When the first call began.
+    began: OnceLock<Instant>,
     /// Held by the worker that tries for all whether the server answers.
     trying: Mutex<()>,
     is_away: AtomicBool,
@@ -62,7 +62,7 @@ impl Drop for Away<'_> {
 impl Default for Reach {
     fn default() -> Self {
         Reach {
-            began: Instant::now(),
+            began: OnceLock::new(),
             trying: Mutex::default(),
             is_away: AtomicBool::new(false),
             state: Mutex::default(),
@@ -79,6 +79,19 @@ impl Reach {
         if self.is_away() {
             drop(self.trying.lock());
         }
+    }
+
+    pub fn begins(&self, call: Instant) {
+        self.began.get_or_init(|| call);
+    }
+
+    /// Whether calls are made, and so far in vain: the endpoint may be wrong, rather than away.
+    pub fn is_long_unanswered(&self, now: Instant) -> bool {
+        let began = self
+            .began
+            .get()
+            .filter(|_| self.state().answered_at.is_none());
+        began.is_some_and(|&began| now.duration_since(began) >= LONG_UNANSWERED)
     }
 
     /// A call that started at `started` was answered, whatever the answer is.
@@ -131,23 +144,18 @@ impl Reach {
     pub fn next_try(
         &self,
         wait: Duration,
-        longest: Option<Duration>,
+        longest: Duration,
         error: &CallError,
     ) -> Result<Duration, StopReason> {
         let state = self.state();
-        let is_answered = state.answered_at.is_some();
-        let by_default = if is_answered {
-            GIVE_UP_AFTER
-        } else {
-            GIVE_UP_UNANSWERED
-        };
-        let silent = state.answered_at.unwrap_or(self.began).elapsed();
-        let left = longest.unwrap_or(by_default).saturating_sub(silent);
+        let since = state.answered_at.or_else(|| self.began.get().copied());
+        let silent = since.map_or(Duration::ZERO, |since| since.elapsed());
+        let left = longest.saturating_sub(silent);
         if left.is_zero() {
             return Err(StopReason::Unreachable {
                 reason: error.reason.clone(),
                 seconds: silent.as_secs(),
-                answered: is_answered,
+                answered: state.answered_at.is_some(),
             });
         }
         let asked = error.retry_after.unwrap_or_default().min(MAX_WAIT);
@@ -185,15 +193,28 @@ mod tests {
         let reason = "refused".to_owned();
         let refused = CallError::new(ErrorKind::Unreachable, None, reason.clone());
         let next = |longest| reach.next_try(5 * SECOND, longest, &refused);
-        assert_eq!(next(None), Ok(5 * SECOND));
-        assert!(next(Some(3 * SECOND)).is_ok_and(|wait| wait <= 3 * SECOND));
+        assert_eq!(next(3_600 * SECOND), Ok(5 * SECOND));
+        assert!(next(3 * SECOND).is_ok_and(|wait| wait <= 3 * SECOND));
         let (seconds, answered) = (0, false);
         let never = StopReason::Unreachable {
             reason,
             seconds,
             answered,
         };
-        assert_eq!(next(Some(Duration::ZERO)), Err(never));
+        assert_eq!(next(Duration::ZERO), Err(never));
+    }
+
+    #[test]
+    fn it_is_long_unanswered_ten_seconds_after_the_first_call_began() {
+        let reach = Reach::default();
+        let began = Instant::now();
+        let is_after = |seconds| reach.is_long_unanswered(began + seconds * SECOND);
+        assert!(!is_after(60), "no call has begun");
+        reach.begins(began);
+        reach.begins(began + 9 * SECOND);
+        assert!(!is_after(9) && is_after(10));
+        reach.answered(began);
+        assert!(!is_after(60));
     }
 
     #[test]

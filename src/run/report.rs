@@ -24,6 +24,8 @@ pub struct Report {
     pub rows: Tally,
     pub sheet: String,
     pub finished_at: Timestamp,
+    /// When sending was to end, if that was said.
+    pub deadline: Option<Timestamp>,
     pub stopped: Option<StopReason>,
     /// After this the ERP was asked no more: it would have answered so again.
     pub given_up: Option<CallError>,
@@ -59,6 +61,7 @@ impl Report {
             rows,
             sheet,
             finished_at: Timestamp::now(),
+            deadline: calls.rules.deadline,
             stopped: calls.stop.reason(),
             given_up: None,
             calls: count(&calls.counts.calls),

@@ -10,9 +10,6 @@ use crate::files::Status;
 use crate::pace::{KnownRates, Pacing, RateLimit, Workers};
 use crate::stop::StopReason;
 
-/// How long a run waits by default for a server that answers nothing, for the ERP's limits, and for
-/// another run of its account.
-pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub rate: RateLimit,
@@ -22,9 +19,9 @@ pub struct Rules {
     pub max_failures: Option<u64>,
     /// Stop when this many orders in a row, in the order they ended, were `failed`.
     pub max_consecutive_failures: Option<u64>,
-    /// Stop when the server has answered nothing for so long; by default an hour, and a minute while
-    /// it has not answered at all.
-    pub give_up_after: Option<Duration>,
+    /// How long to wait for a server that answers nothing, for the ERP's limits, and for another run of
+    /// the account.
+    pub give_up_after: Duration,
     /// When to stop sending.
     pub deadline: Option<Timestamp>,
     /// Locked while calls are made, so that two runs of an account do not exceed its quota.
@@ -34,10 +31,6 @@ pub struct Rules {
 impl Rules {
     pub fn pacing(&self, known: Option<KnownRates>) -> Pacing {
         Pacing::new(self.rate, self.workers, known, self.deadline)
-    }
-
-    pub fn longest_wait(&self) -> Duration {
-        self.give_up_after.unwrap_or(GIVE_UP_AFTER)
     }
 
     pub fn has_deadline_passed(&self) -> bool {
@@ -124,7 +117,7 @@ mod tests {
                 retries: 0,
                 max_failures,
                 max_consecutive_failures,
-                give_up_after: None,
+                give_up_after: Duration::ZERO,
                 deadline: None,
                 account_lock: None,
             };

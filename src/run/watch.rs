@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::calls::Calls;
 use super::error::RunError;
-use super::event::{Event, Observer};
+use super::event::{Event, Level, Observer};
 use crate::files::journal::Journal;
+use crate::language::say;
 use crate::stop::StopReason;
+use crate::text::duration;
 
 const WATCH_EVERY: Duration = Duration::from_millis(50);
 const TICK_EVERY: Duration = Duration::from_secs(1);
@@ -26,10 +28,11 @@ impl Calls<'_> {
             std::thread::Builder::new()
                 .name("watch".to_owned())
                 .spawn_scoped(scope, move || {
-                    let mut is_told = false;
+                    let (mut is_told, mut is_doubted) = (false, false);
                     let mut ticked = Instant::now();
                     while over.recv_timeout(WATCH_EVERY) == Err(RecvTimeoutError::Timeout) {
                         is_told = is_told || self.is_stopping();
+                        is_doubted = is_doubted || !is_told && self.is_endpoint_in_doubt();
                         if ticked.elapsed() >= TICK_EVERY {
                             ticked = Instant::now();
                             tick();
@@ -50,12 +53,24 @@ impl Calls<'_> {
         }
     }
 
+    /// Tells what may be wrong if no call has been answered for long.
+    fn is_endpoint_in_doubt(&self) -> bool {
+        let is_in_doubt = self.reach.is_long_unanswered(Instant::now());
+        if is_in_doubt {
+            let endpoint = self.client.account.endpoint.url().to_string();
+            let time = duration(self.rules.give_up_after);
+            let text = say!("event-unanswered", endpoint = endpoint, time = time);
+            self.observers.say(Level::Warning, text);
+        }
+        is_in_doubt
+    }
+
     /// Stops the run if it is time; tells if it is stopping.
     fn is_stopping(&self) -> bool {
         if self.rules.has_deadline_passed() {
             self.stop.stop(StopReason::Deadline);
         }
-        if let Some(reason) = self.reach.shut_out_for(self.rules.longest_wait()) {
+        if let Some(reason) = self.reach.shut_out_for(self.rules.give_up_after) {
             self.stop.stop(reason);
         }
         let reason = self.stop.reason();

@@ -46,6 +46,8 @@ pub struct SheetOptions {
     pub is_named_ours: bool,
     /// The most bytes of a workbook's cells that are read, unpacked, and held; 512 MB unless given.
     pub max_workbook_size: Option<u64>,
+    /// Whether it may have no rows: an export that failed looks so, too.
+    pub allow_empty: bool,
 }
 
 /// Why a sheet cannot be used: what happened, where, and what to do, on one line.

@@ -61,6 +61,7 @@ pub struct Sheet {
     header: Header,
     /// What stands in for the file's own rows.
     held: Option<Vec<Row>>,
+    may_be_empty: bool,
 }
 
 impl Sheet {
@@ -88,6 +89,7 @@ impl Sheet {
             content,
             header,
             held: None,
+            may_be_empty: options.allow_empty,
         };
         // The rows of a file of this program's prove themselves.
         if !sheet.is_ours() && !options.is_table {
@@ -205,6 +207,11 @@ impl Sheet {
     /// Whether the sheet is a results or failures file of this program's.
     pub fn is_ours(&self) -> bool {
         self.header.own.is_ours()
+    }
+
+    /// Whether a sheet without rows is taken for what it says. Of failures none may be left.
+    pub fn may_be_empty(&self) -> bool {
+        self.may_be_empty || self.is_ours()
     }
 
     /// Whether the path still leads to the file that was opened, and not to one saved over it.

@@ -37,6 +37,7 @@ sheet-not-read = cannot be read: { $why }
 sheet-not-spooled = cannot be kept in a temporary file in { $directory }: { $why }
 sheet-changed = changed while it was being read; close it elsewhere and run again
 sheet-empty = is empty: no header line
+sheet-no-rows = has a header and no rows, as after an export that failed; nothing was sent, and no file replaced; if it is meant to be so, give --allow-empty
 sheet-unknown-encoding = unknown encoding { $encoding }; --encoding takes utf-8, gb18030, gbk, big5, utf-16le, utf-16be and the like
 sheet-delimiter = { $delimiter } cannot be a delimiter; --delimiter takes one ASCII character that is no quote, letter, digit or line break
 sheet-malformed = line { $line } is not valid { $encoding }; save the file again as UTF-8, or give its true encoding with --encoding
@@ -149,7 +150,6 @@ stop-unreachable =
 stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
 stop-deadline = the deadline has passed (--deadline)
 
-run-no-rows = the sheet has a header and no rows
 run-sheet-replaced = { $sheet }: another file was saved over it; it is left as it is
 run-no-workers = cannot start the workers: { $why }
 run-interrupted =
@@ -356,7 +356,13 @@ config-unreadable = cannot read `{ $path }` ({ $origin }): { $why }
 config-no-profile =
     there is no profile `{ $profile }` in { $file }{ $count ->
         [0] {""}
-       *[other] ; it has: { $others }
+       *[other] ; it has: { $others }; take one with --profile NAME
+    }
+config-malformed =
+    { $message }{ $advice ->
+        [quotes] ; write plain quotes: "…", and not those of a Chinese input method
+        [backslash] ; in double quotes write \\ or / for each \, or use single quotes: 'C:\…'
+       *[other] {""}
     }
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
@@ -383,6 +389,7 @@ files-of-erp = `{ $path }` is where results and failures of the ERP stand; name 
 files-same = the run would need `{ $path }` twice; name other files with --results and --failures
 files-is-sheet = `{ $path }` is the sheet itself, or a file it needs; name another with --results or --failures
 files-no-directory = `{ $path }` cannot be written: there is no directory `{ $directory }`; make it, or name another file with --results or --failures
+files-read-only = nothing can be written in the directory `{ $directory }` ({ $why }), and nothing was sent; name one that can be written with --results DIRECTORY/
 files-not-a-file = `{ $path }` is not a regular file; name another with --results or --failures
 files-link-to-nowhere = `{ $path }` is a link to `{ $target }`, which is not there; make that file or remove the link, or name another with --results or --failures
 files-not-ours = `{ $path }` exists and was not written by wdt-flags; move it away, or name another file with --results or --failures
@@ -406,6 +413,8 @@ files-holder-unknown = it does not say who
 
 label-error = error:{ " " }
 label-warning = warning:{ " " }
+zone-unknown = TZ={ $zone } names no time zone that is known, so all times are UTC; write one such as TZ=Asia/Shanghai
+time-is-up = { $time } has passed (--deadline): nothing was sent; the same command sends when it starts in time
 stdout-failed = cannot write to standard output: { $error }
 no-thread = cannot start a thread: { $error }
 check-rows =
@@ -524,6 +533,7 @@ event-rows-put-right = rows whose order a spreadsheet had changed: { $rows }; pu
 event-waits-for-pace = the first call waits { $wait }: the run before called for this account, or paused
 event-as-before = as the run before did
 event-outage = the server cannot be reached: { $why }; trying again in { $wait }
+event-unanswered = no call has been answered yet: is { $endpoint } the right endpoint, and is this machine on the network, or behind a proxy (wdt-flags ping shows both)? trying on for { $time } (--give-up-after)
 event-outage-over = the server answers again, after { $lasted }
 event-clock-corrected = this machine's clock is { $difference }; calls are signed by the ERP's from now on, but better set it right
 event-stopping = stopping: { $reason }; waiting for the calls in flight (Ctrl-C leaves at once)
@@ -584,6 +594,8 @@ label-sheet = sheet
 label-account = account
 label-finished = finished
 label-calls = calls
+label-deadline = deadline
+label-noted = note
 label-results = results
 label-failures = failures
 label-verified = verified
@@ -707,6 +719,7 @@ exit-codes =
       2    wrong usage, configuration or sheet; nothing was sent
       3    stopped early: the ERP refuses all calls or cannot be reached, a stop
            rule, files that cannot be written
+      4    time was up (--deadline); the same command goes on
       75   another run is writing the same files, or calls for the same
            account and has not ended within --give-up-after or by --deadline
       130  stopped by SIGINT (Ctrl-C)
@@ -763,6 +776,10 @@ help-max-workbook-size =
     The most that a workbook's cells may take, unpacked (default: 512M)
 
     Such as 800M or 2G.
+help-allow-empty =
+    Take a sheet without rows for what it says
+
+    Else it is refused: an export that failed looks so, too.
 help-on-conflict =
     What to do with an order given different flags (default: last)
 
@@ -775,7 +792,7 @@ help-profile =
     Named here it comes before the environment's variables. See wdt-flags
     help account.
 help-endpoint =
-    production, test or a URL
+    production, test (over plain HTTP) or a URL
     (env: WDT_ENDPOINT; default: production)
 help-config =
     The configuration file
@@ -809,9 +826,12 @@ help-timeout =
 help-deadline =
     Stop calling after 6h, say, or at 06:30
     (default: never)
+
+    06:30 is the next one; in the six hours after it, it has passed:
+    nothing is sent, and the exit code is 4.
 help-give-up-after =
     Stop when the server cannot be reached for this long
-    (default: 1h; 1m while not one call was answered)
+    (default: 1h)
 
     Until then it tries again, and goes on by itself. It waits as long for
     another run of the account on this machine.
@@ -844,13 +864,15 @@ help-fresh =
 
     Its journal is kept aside.
 help-continue-within =
-    Continue an interrupted run only if it is no older (default: 12h)
+    Continue an interrupted run only if it is no older (default: 30h)
 
     An older journal is kept aside. See wdt-flags help nightly.
 help-results =
     Where every row goes, and what came of it
     (default: beside x.csv x.results.csv, with --sandbox
     x.sandbox.results.csv, for verify x.verified.csv)
+
+    A directory is for all the files.
 help-failures =
     Where the rows go that a further run is to send
     (default: beside x.csv x.failures.csv, with --sandbox
@@ -913,6 +935,7 @@ value-positive = write a whole number from 1
 value-whole = write a whole number
 value-address = write an address such as 127.0.0.1:8080
 value-time-of-day = write a time of day such as 06:30
+value-zone = a time of day depends on the time zone, and TZ={ $zone } names none that is known; write one such as TZ=Asia/Shanghai
 value-character = write one ASCII character, or tab
 value-per-minute = write N/min, N a whole number from 1
 value-fraction = write a number from 0 to 1

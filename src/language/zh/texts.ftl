@@ -25,6 +25,7 @@ sheet-not-read = 无法读取：{ $why }
 sheet-not-spooled = 无法暂存到 { $directory } 中的临时文件：{ $why }
 sheet-changed = 读取期间文件被改动；请在其他程序中关闭它，然后重新运行
 sheet-empty = 文件是空的，没有表头
+sheet-no-rows = 只有表头，没有数据行，像是导出失败了；什么都没有发送，也没有替换任何文件；确实如此的话，请加 --allow-empty
 sheet-unknown-encoding = 未知的编码 { $encoding }；--encoding 可用 utf-8、gb18030、gbk、big5、utf-16le、utf-16be 等
 sheet-delimiter = { $delimiter } 不能作分隔符；--delimiter 只接受一个 ASCII 字符，引号、字母、数字和换行符除外
 sheet-malformed = 第 { $line } 行不是有效的 { $encoding } 文本；请另存为 UTF-8，或用 --encoding 指定实际的编码
@@ -125,7 +126,6 @@ stop-unreachable =
 stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
 stop-deadline = 已到截止时间（--deadline）
 
-run-no-rows = 表格只有表头，没有数据行
 run-sheet-replaced = { $sheet }：已被另一个文件覆盖；现有文件保持不动
 run-no-workers = 无法启动并发线程：{ $why }
 run-interrupted =
@@ -316,7 +316,13 @@ config-unreadable = 无法读取 `{ $path }`（{ $origin }）：{ $why }
 config-no-profile =
     { $file } 中没有账号配置 `{ $profile }`{ $count ->
         [0] {""}
-       *[other] ；其中有：{ $others }
+       *[other] ；其中有：{ $others }；请用 --profile 名称 选一个
+    }
+config-malformed =
+    { $message }{ $advice ->
+        [quotes] ；请用英文引号 "…"，不要用中文引号
+        [backslash] ；双引号里的 \ 要写成 \\ 或 /，或者改用单引号：'C:\…'
+       *[other] {""}
     }
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [账号名]，其中有 sid、app_key 等
@@ -343,6 +349,7 @@ files-of-erp = `{ $path }` 用来存放正式 ERP 的结果文件和失败明细
 files-same = `{ $path }` 在这次运行中会被用到两次；请用 --results 和 --failures 分别指定不同的文件
 files-is-sheet = `{ $path }` 就是表格本身，或是表格要用的文件；请用 --results 或 --failures 另行指定文件
 files-no-directory = 无法写入 `{ $path }`：没有 `{ $directory }` 这个目录；请先建好目录，或用 --results 或 --failures 另行指定文件
+files-read-only = 目录 `{ $directory }` 不能写入（{ $why }），什么都没有发送；请用 --results 目录/ 指定可以写入的目录
 files-not-a-file = `{ $path }` 不是普通文件；请用 --results 或 --failures 另行指定文件
 files-link-to-nowhere = `{ $path }` 是指向 `{ $target }` 的链接，而后者不存在；请先建好该文件或删除链接，或用 --results 或 --failures 另行指定文件
 files-not-ours = `{ $path }` 已存在，而且不是 wdt-flags 写的；请先移走，或用 --results 或 --failures 另行指定文件
@@ -366,6 +373,8 @@ files-holder-unknown = 没有写明是谁
 
 label-error = 错误：
 label-warning = 警告：
+zone-unknown = TZ={ $zone } 不是已知的时区，所以时间都按 UTC；请写成 TZ=Asia/Shanghai 这样
+time-is-up = { $time } 已过（--deadline）：什么都没有发送；请在这之前执行同样的命令
 stdout-failed = 无法写到标准输出：{ $error }
 no-thread = 无法启动线程：{ $error }
 check-rows =
@@ -471,6 +480,7 @@ event-rows-put-right = 有 { $rows } 行的单号被表格软件改动过，已�
 event-waits-for-pace = 首次调用先等待 { $wait }：上一次运行刚用该账号调用过，或正在暂停
 event-as-before = 接续上一次运行的等待
 event-outage = 无法连接服务器：{ $why }；{ $wait }后再试
+event-unanswered = 到现在一次响应都没有收到：接口地址 { $endpoint } 对吗？本机能上网吗？要经过代理吗（wdt-flags ping 会列出来）？接着尝试，最多 { $time }（--give-up-after）
 event-outage-over = 服务器恢复响应，中断了 { $lasted }
 event-clock-corrected = 本机时钟{ $difference }；此后按 ERP 的时间签名，但最好把本机时钟调准
 event-stopping = 正在停止：{ $reason }；等待已发出的调用返回（按 Ctrl-C 立即退出）
@@ -542,6 +552,8 @@ label-sheet = 表格
 label-account = 账号
 label-finished = 完成时间
 label-calls = 调用
+label-deadline = 截止时间
+label-noted = 提示
 label-results = 结果文件
 label-failures = 失败明细
 label-verified = 核对结果
@@ -649,6 +661,7 @@ exit-codes =
       1    已全部处理，但有的行没有写入成功
       2    用法、配置或表格有误；什么都没有发送
       3    提前停止：ERP 拒绝所有调用或连不上、达到停止条件，或文件无法写入
+      4    时间到了（--deadline）；同样的命令会接着做
       75   另一个运行正在写同样的文件；或者正用同一账号调用，等到
            --give-up-after 或 --deadline 还没有结束
       130  被 SIGINT 停止（Ctrl-C）
@@ -705,6 +718,10 @@ help-max-workbook-size =
     工作簿解压后单元格最多占用的内存（默认 512M）
 
     如 800M 或 2G。
+help-allow-empty =
+    没有数据行的表格也照样接受
+
+    否则会拒绝：导出失败的表格也是这个样子。
 help-on-conflict =
     同一采购单的标记不一致时怎么办（默认 last）
 
@@ -716,7 +733,7 @@ help-profile =
 
     在这里指定时优先于环境变量。见 wdt-flags help account。
 help-endpoint =
-    接口地址：production、test 或网址
+    接口地址：production、test（不加密的 HTTP）或网址
     （环境变量 WDT_ENDPOINT；默认 production）
 help-config =
     配置文件
@@ -749,9 +766,12 @@ help-timeout =
 help-deadline =
     到时停止调用，如 6h 之后，或 06:30
     （默认不限）
+
+    06:30 是下一个 06:30；之后六小时内算是已经过了，什么都不发送，
+    退出码是 4。
 help-give-up-after =
     服务器连不上超过这么久时停止
-    （默认 1h；一次都没有响应过时 1m）
+    （默认 1h）
 
     在此之前反复试探，恢复后自动继续。本机上另一个运行正用同一账号时，
     也最多等这么久。
@@ -783,13 +803,15 @@ help-fresh =
 
     原运行记录另存保留。
 help-continue-within =
-    中断的运行超过这么久就不再续跑（默认 12h）
+    中断的运行超过这么久就不再续跑（默认 30h）
 
     其运行记录另存保留。见 wdt-flags help nightly。
 help-results =
     结果文件：每一行及其处理结果
     （默认在 x.csv 旁：x.results.csv，--sandbox 时 x.sandbox.results.csv，
     verify 时 x.verified.csv）
+
+    给目录时，所有文件都放到那里。
 help-failures =
     失败明细：还要再次发送的行
     （默认在 x.csv 旁：x.failures.csv，--sandbox 时
@@ -850,6 +872,7 @@ value-positive = 请写 1 以上的整数
 value-whole = 请写整数
 value-address = 请写地址和端口，如 127.0.0.1:8080
 value-time-of-day = 请写时刻，如 06:30
+value-zone = 时刻取决于时区，而 TZ={ $zone } 不是已知的时区；请写成 TZ=Asia/Shanghai 这样
 value-character = 请写一个 ASCII 字符，或 tab
 value-per-minute = 请写 N/min，N 为正整数
 value-fraction = 请写 0 到 1 之间的数

@@ -126,7 +126,7 @@ impl Shop {
             retries: 4,
             max_failures: None,
             max_consecutive_failures: None,
-            give_up_after: None,
+            give_up_after: Duration::from_secs(3_600),
             deadline: None,
             account_lock: None,
         };

@@ -97,7 +97,7 @@ fn a_profile_may_set_rate_and_workers() {
         finish(command.args(more))
     };
     // The second call is an hour away.
-    run(&["--deadline", "1s"]).expect(3);
+    run(&["--deadline", "1s"]).expect(4);
     assert_eq!(erp.calls(), 1);
     // An option comes before it.
     run(&["--rate", "unlimited"]).expect(0);
@@ -111,8 +111,9 @@ fn a_file_others_can_read_gets_a_warning_that_says_how_to_put_it_right() {
 
     let (place, erp) = (Place::new(), ScriptedServer::always(accepted()));
     let config = profile("default", &erp.endpoint());
-    let config = config.replace("app_secret = 'hush:salt'", "app_secret_file = 'secret.txt'");
-    private(&place, "config.toml", &config);
+    let two = config.replace("app_secret = 'hush:salt'", "app_secret_file = 'secret.txt'")
+        + &config.replace("default", "other");
+    private(&place, "config.toml", &two);
     private(&place, "secret.txt", "hush:salt");
     let mut command = place.program();
     command.args(["ping", "--config", "config.toml"]);

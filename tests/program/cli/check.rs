@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Finished, Place, finish, sandbox};
+use crate::harness::{Finished, Place, finish};
 
 fn check(sheet: &str, more: &[&str]) -> Finished {
     let place = Place::new();
@@ -103,25 +103,6 @@ fn findings_of_a_kind_are_counted_in_json_and_the_first_ten_listed_or_more_with_
     }
     let found = parsed(&check("CG1,aa\n", &["--format", "json"]).expect(0));
     assert_eq!(found["findings"], json!([]));
-}
-
-#[test]
-fn a_header_without_rows_is_taken_with_a_warning() {
-    let warning = "the sheet has a header and no rows";
-    let run = check("", &[]).expect(0);
-    assert_eq!(run.stderr, format!("warning: {warning}\n"));
-    let run = check("", &["--format", "json"]).expect(0);
-    assert_eq!(parsed(&run)["warnings"], json!([warning]));
-    let run = check("CG1,aa\n", &["--format", "json"]).expect(0);
-    assert_eq!(parsed(&run)["warnings"], json!([]));
-
-    let (place, erp) = (Place::new(), sandbox());
-    place.sheet(&[]);
-    let run = place.runs(&erp, "orders.csv", 0);
-    assert!(
-        run.stderr.starts_with(&format!("warning: {warning}\n")),
-        "{run:?}"
-    );
 }
 
 #[test]

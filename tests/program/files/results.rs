@@ -8,7 +8,10 @@ const APPENDED: &str = "line,status,code,message,attempts,finished_at,row_check"
 fn files_begin_with_a_byte_order_mark_unless_told_not_to_and_may_have_no_rows() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", "purchase_no,flag_name\n,\n\n");
-    for (line, mark) in [("orders.csv", "\u{feff}"), ("orders.csv --no-bom", "")] {
+    for (line, mark) in [
+        ("orders.csv --allow-empty", "\u{feff}"),
+        ("orders.csv --no-bom --allow-empty", ""),
+    ] {
         let run = place.runs(&erp, line, 0);
         run.prints("0 rows");
         for file in ["orders.results.csv", "orders.failures.csv"] {

@@ -7,7 +7,11 @@ mod check;
 mod damage;
 #[cfg(unix)]
 mod next;
+#[cfg(target_os = "linux")]
+mod nights;
 mod nothing;
+#[cfg(target_os = "linux")]
+mod promises;
 mod rounded;
 mod shown;
 #[cfg(unix)]

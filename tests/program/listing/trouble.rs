@@ -152,7 +152,7 @@ fn a_deadline_ends_the_asking() {
     server.wait_for_calls(1);
     run.until_it_says("the deadline has passed");
     gate.open();
-    run.finish().expect(3);
+    run.finish().expect(4);
     assert_eq!(server.calls(), 1);
     assert_eq!(place.statuses(RESULTS), ["unchanged"; 5]);
 }

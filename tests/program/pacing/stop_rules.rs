@@ -74,7 +74,7 @@ fn a_deadline_ends_the_sending() {
     });
     let place = Place::new();
     place.write("x.csv", sheet(2_000));
-    let run = place.runs(&erp, "x.csv --deadline 300ms", 3);
+    let run = place.runs(&erp, "x.csv --deadline 300ms", 4);
     run.says("the deadline has passed (--deadline)");
     let results = place.table(RESULTS);
     let (ok, skipped) = (results.count("ok"), results.count("skipped"));

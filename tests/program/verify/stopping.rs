@@ -131,7 +131,7 @@ fn a_deadline_and_an_outage_end_it() {
     place.write("orders.csv", sheet(5));
     let away = erp.endpoint();
     let args = ["orders.csv", "-j1", "--deadline", "1ms"];
-    let run = finish(&mut place.verify(&erp, args)).expect(3);
+    let run = finish(&mut place.verify(&erp, args)).expect(4);
     run.says("the deadline has passed");
     drop(erp);
     let run = place.verifies(&away, "orders.csv --give-up-after 10ms", 3);
@@ -156,7 +156,7 @@ fn a_sheet_or_an_account_that_cannot_be_used_asks_for_nothing() {
 fn quietly_it_says_nothing_and_a_sheet_without_rows_costs_no_call() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", sheet(0));
-    let run = place.verifies(&erp, "orders.csv --quiet", 0);
+    let run = place.verifies(&erp, "orders.csv --quiet --allow-empty", 0);
     assert_eq!(run.stderr, "");
     assert_eq!(erp.stats().calls, 0);
     assert_eq!(place.table(VERIFIED).rows.len(), 0);

@@ -149,7 +149,11 @@ impl Shop {
             journal: self.path("orders.results.csv.partial"),
             seen: Mutex::default(),
         };
-        let sheet = Sheet::open(Source::Path(sheet), &SheetOptions::default()).expect("a sheet");
+        let options = SheetOptions {
+            allow_empty: true,
+            ..SheetOptions::default()
+        };
+        let sheet = Sheet::open(Source::Path(sheet), &options).expect("a sheet");
         let report = run::run(sheet, &account, &client, &settings, &cut.stop, &[&cut]);
         let seen = cut.seen.into_inner().expect("no panic");
         (report.expect("results"), seen)

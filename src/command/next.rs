@@ -23,7 +23,7 @@ const PROGRAM: &str = "wdt-flags";
 const ONCE: &str = "limit fresh deadline";
 /// What holds for the sheet and not for the rows that are given back, which have a header and the
 /// flags that were sent; and the files, which get names of their own.
-const OF_SHEET: &str = "flag clear header_line no_header sheet visible_only include_hidden \
+const OF_SHEET: &str = "flag clear allow_empty header_line no_header sheet visible_only include_hidden \
     encoding delimiter results failures";
 
 pub struct NextCommand {

@@ -20,10 +20,11 @@ pub fn one_line(text: &str, max: usize) -> String {
     line.trim().to_owned()
 }
 
-/// One line in double quotes, cut short, with escapes for what is no text or cannot be seen.
+/// One line in quotes, cut short, with escapes for what is no text or cannot be seen.
 pub fn quoted(text: &str) -> String {
     let escape = |c: char, line: &mut String| line.extend(c.escape_default());
-    format!("\"{}\"", shown(text, MAX_QUOTED, is_unseen, escape))
+    let text = shown(text, MAX_QUOTED, is_unseen, escape);
+    say!("quoted", text = text)
 }
 
 pub fn padded(text: &str, columns: usize) -> String {

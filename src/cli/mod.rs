@@ -13,7 +13,7 @@ mod values;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, StyledStr, Styles};
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -38,6 +38,7 @@ use crate::text::all;
     next_display_order = 900,
     next_help_heading = say!("heading-other"),
     subcommand_help_heading = say!("heading-commands"),
+    subcommand_value_name = say!("usage-command"),
 )]
 pub struct Cli {
     #[arg(short, long, global = true, conflicts_with = "verbose", help = say!("help-quiet"))]
@@ -147,13 +148,21 @@ fn with_texts(command: clap::Command) -> clap::Command {
         })
 }
 
-/// Shows these sections after the usage, whose heading clap has in English only.
+/// Shows these sections after the usage.
 fn with_sections(command: clap::Command, sections: &str) -> clap::Command {
-    let style = *command.get_styles().get_usage();
-    let usage = say!("heading-usage");
+    let usage = usage(&command.clone().render_usage());
     command.help_template(format!(
-        "{{about-with-newline}}\n{style}{usage}{style:#} {{usage}}\n\n{sections}{{after-help}}"
+        "{{about-with-newline}}\n{usage}\n\n{sections}{{after-help}}"
     ))
+}
+
+/// How a command is used, whose words clap has in English only.
+fn usage(line: &StyledStr) -> String {
+    let style = *Styles::styled().get_usage();
+    let (line, heading) = (line.ansi().to_string(), say!("heading-usage"));
+    let (_, line) = line.split_once(' ').unwrap_or_default();
+    let line = line.replacen("[OPTIONS]", &say!("usage-options"), 1);
+    format!("{style}{heading}{style:#}{line}")
 }
 
 fn first_line(text: &str) -> String {

@@ -36,8 +36,7 @@ impl ErrorFormatter for Translated {
             text.push_str(&format!("  {green}{tip}{green:#}\n\n"));
         }
         if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-            let usage = usage.ansi().to_string();
-            text.push_str(&usage.replacen("Usage:", &say!("heading-usage"), 1));
+            text.push_str(&super::usage(usage));
             text.push_str("\n\n");
         }
         (text + &say!("refused-help") + "\n").into()

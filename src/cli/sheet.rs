@@ -11,7 +11,7 @@ use crate::run::OnConflict;
 #[derive(Debug, Args)]
 #[command(next_help_heading = say!("heading-sheet"))]
 pub struct SheetArgs {
-    #[arg(value_name = "SHEET", help_heading = say!("heading-arguments"), help = say!("help-path"))]
+    #[arg(value_name = say!("value-sheet"), help_heading = say!("heading-arguments"), help = say!("help-path"))]
     pub path: PathBuf,
     #[arg(long, value_name = "NAME", conflicts_with = "flag_column", help = say!("help-flag"))]
     pub flag: Option<String>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, CallError};
 use crate::files::FileError;
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::run::{Report, RunError, Settings};
 use crate::stop::StopReason;
 use crate::text::duration;
@@ -42,7 +42,7 @@ impl Failure {
     }
 
     pub fn stdout(error: io::Error) -> Self {
-        Failure::new(STOPPED, say!("stdout-failed", error = error.to_string()))
+        Failure::new(STOPPED, say!("stdout-failed", error = os_error(&error)))
     }
 }
 
@@ -78,7 +78,7 @@ pub fn end(
     }
     let printed = print(summary(report, account, &console.take_noted(), next));
     if let Err(error) = &printed {
-        console.error(say!("run-no-summary", error = error.to_string()));
+        console.error(say!("run-no-summary", error = os_error(error)));
     }
     for beside in &report.beside {
         console.error(say!(

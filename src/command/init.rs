@@ -17,7 +17,7 @@ use super::ping;
 use crate::cli::{AccountArgs, InitArgs};
 use crate::config::{SETTINGS, Slot, entered, name, variables};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled, read_line};
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::text::all;
 
 const PING_TIMEOUT: Duration = Duration::from_secs(30);
@@ -110,7 +110,7 @@ fn ends_on_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
     let ends = Arc::new(AtomicBool::new(true));
     let code = of_signal(SIGINT).into();
     register_conditional_shutdown(SIGINT, code, Arc::clone(&ends)).map_err(|error| {
-        Failure::new(STOPPED, say!("init-no-signals", error = error.to_string()))
+        Failure::new(STOPPED, say!("init-no-signals", error = os_error(&error)))
     })?;
     Ok(ends)
 }
@@ -159,7 +159,7 @@ fn answer(
         let answer = answer.map_err(|error| match error.kind() {
             ErrorKind::Interrupted => Failure::new(of_signal(SIGINT), say!("init-interrupted")),
             _ => {
-                let error = error.to_string();
+                let error = os_error(&error);
                 Failure::usage(say!("init-unreadable", setting = name(key), error = error))
             }
         })?;

@@ -16,7 +16,7 @@ use crate::files::{
     FileError, NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, is_of_stand_in,
     named_apart, stand_in_name,
 };
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::pace::{RateLimit, Workers};
 use crate::run::{Rules, issuer};
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
@@ -50,7 +50,7 @@ pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, F
         return account(&args.account, console);
     }
     let sandbox = Sandbox::start(Config::default()).map_err(|error| {
-        Failure::new(STOPPED, say!("run-no-stand-in", error = error.to_string()))
+        Failure::new(STOPPED, say!("run-no-stand-in", error = os_error(&error)))
     })?;
     let endpoint = sandbox.endpoint();
     // It serves until the program ends.

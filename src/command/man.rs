@@ -10,14 +10,14 @@ use clap_mangen::roff::{Roff, roman};
 
 use super::exit::{Failure, OK, STOPPED};
 use crate::cli;
-use crate::language::{TOPICS, say};
+use crate::language::{TOPICS, os_error, say};
 
 const PROGRAM: &str = "wdt-flags";
 const SOURCE: &str = concat!("wdt-flags ", env!("CARGO_PKG_VERSION"));
 
 pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
     write_pages(directory).map_err(|error| {
-        let (directory, error) = (directory.display().to_string(), error.to_string());
+        let (directory, error) = (directory.display().to_string(), os_error(&error));
         Failure::new(
             STOPPED,
             say!("man-failed", directory = directory, error = error),

@@ -8,7 +8,7 @@ use super::exit::{Failure, OK, STOPPED, of_signal};
 use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, read_orders};
 use crate::stop::StopReason;
 
@@ -34,7 +34,7 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         config.flags = flags;
     }
     let sandbox = Sandbox::start(config).map_err(|error| {
-        let (address, error) = (args.listen.to_string(), error.to_string());
+        let (address, error) = (args.listen.to_string(), os_error(&error));
         Failure::new(
             STOPPED,
             say!("sandbox-failed", address = address, error = error),

@@ -15,7 +15,7 @@ use signal_hook::flag::register_usize;
 
 use super::exit::{self, Failure};
 use crate::console::Console;
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::stop::{Stop, StopReason};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -28,7 +28,7 @@ pub(super) fn listen(console: &Arc<Console>) -> Result<Arc<Stop>, Failure> {
     let stop = Arc::new(Stop::default());
     let watched = watch(Arc::clone(&stop), Arc::clone(console));
     watched.map_err(|error| {
-        Failure::new(exit::STOPPED, say!("no-thread", error = error.to_string()))
+        Failure::new(exit::STOPPED, say!("no-thread", error = os_error(&error)))
     })?;
     Ok(stop)
 }

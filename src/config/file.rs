@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::setting::{SECRET_FILE, SETTINGS, trimmed};
 use super::{Lookup, at, user_directory, variable};
 use crate::files::OutputFormat;
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::pace::{MAX_WORKERS, RateLimit};
 
 pub const DEFAULT_PROFILE: &str = "default";
@@ -183,7 +183,7 @@ pub fn read(path: &Path, origin: &str) -> Result<Zeroizing<String>, String> {
         let path = path.display().to_string();
         say!("config-unreadable", origin = origin, path = path, why = why)
     };
-    let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = fs::read(path).map_err(|error| unreadable(os_error(&error)))?;
     let bytes = Zeroizing::new(bytes);
     let (encoding, mark) = Encoding::for_bom(&bytes).unwrap_or((UTF_8, 0));
     let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);

@@ -91,8 +91,8 @@ impl Console {
         let account = self.started.get().map_or("", |(account, _)| account);
         let calls = forecast(plan.calls, &plan.pacing, &ZonedDateTime::now());
         self.note(match plan.preview {
-            Some(_) => say!("event-forecast", calls = calls, account = account),
-            None => say!("verify-begins", calls = calls, account = account),
+            None if plan.calls > 0 => say!("verify-begins", calls = calls, account = account),
+            _ => say!("event-forecast", calls = calls, account = account),
         });
         for line in plan.preview.iter().flat_map(|it| preview(it, plan.calls)) {
             self.note(line);

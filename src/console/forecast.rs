@@ -158,7 +158,7 @@ mod tests {
             preview(&of, 500),
             [
                 "first and last: line 2, \"CG 2\" gets \"加急\\u{a0}\"",
-                "4 of 500 orders look unlike the rest: line 7 \"CG 7\", line 8 \"CG 8\", line 9 \"CG 9\" and 1 more"
+                "4 of 500 orders look different from the rest: line 7 \"CG 7\", line 8 \"CG 8\", line 9 \"CG 9\" and 1 more"
             ]
         );
     }

@@ -42,7 +42,10 @@ fn answer(
     read: impl FnOnce() -> io::Result<Option<Zeroizing<String>>>,
 ) -> io::Result<Option<Zeroizing<String>>> {
     // In one piece: what is typed meanwhile shows behind it.
-    let question = format!("{} ", one_line(question, usize::MAX));
+    let question = one_line(question, usize::MAX);
+    // What is wide enough itself has no blank behind it.
+    let gap = if question.ends_with('：') { "" } else { " " };
+    let question = question + gap;
     io::stderr().write_all(question.as_bytes())?;
     let answer = read()?;
     if answer.is_none() {

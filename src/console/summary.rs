@@ -88,7 +88,7 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         (say!("label-finished"), Some(local(report.finished_at))),
         (say!("label-deadline"), report.deadline.map(local)),
         (say!("label-calls"), Some(calls)),
-        (say!("label-verified"), confirmed),
+        (say!("label-read-back"), confirmed),
         (results, Some(report.results.clone())),
         (failures, Some(given_back)),
     ];

@@ -8,7 +8,7 @@ use ureq::{Error, Timeout};
 use super::error::ErrorKind::{Fatal, NoReply, Transient, Unreachable};
 use super::error::{CallError, ErrorKind};
 use super::proxy::SystemProxy;
-use crate::language::say;
+use crate::language::{os_error, say};
 
 /// A server that takes longer to accept a connection is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -80,7 +80,7 @@ fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
     };
     use rustls::Error::{InvalidCertificate, NoCertificatesPresented};
 
-    let why = error.to_string();
+    let why = os_error(error);
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref());
     if let Some(InvalidCertificate(_) | NoCertificatesPresented) = tls {
         return (Fatal, false, say!("reason-certificate", why = why));
@@ -92,7 +92,7 @@ fn explain_io(error: &io::Error) -> (ErrorKind, bool, String) {
         }
         // WSAHOST_NOT_FOUND to WSANO_DATA; the standard library has no kind for it.
         (_, Some(11_001..=11_004)) => (Unreachable, false, say!("reason-host-not-found")),
-        _ if why.starts_with("failed to lookup address") => {
+        _ if error.to_string().starts_with("failed to lookup address") => {
             (Unreachable, false, say!("reason-host-not-found"))
         }
         // The last: every port towards the server was in use a minute ago.

@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use ureq::tls::{Certificate, RootCerts};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use crate::language::say;
+use crate::language::{os_error, say};
 
 /// The public authorities built in and, from a PEM file, those of a company that inspects TLS.
 pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, String> {
@@ -18,7 +18,7 @@ pub(super) fn root_certs(ca_file: Option<&Path>) -> Result<RootCerts, String> {
     };
     let path = file.display().to_string();
     let pem = fs::read(file).map_err(|error| {
-        let (path, why) = (path.clone(), error.to_string());
+        let (path, why) = (path.clone(), os_error(&error));
         say!("certificates-unreadable", path = path, why = why)
     })?;
     let own: Vec<_> = CertificateDer::pem_slice_iter(&pem)

@@ -12,6 +12,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::error::{FileError, shown};
 use super::fs::{directory, free_name, sync_directory};
+use crate::language::os_error;
 
 /// Drafts are named `.NAME.`, so many random characters, and this ending.
 const RANDOM: usize = 6;
@@ -154,7 +155,7 @@ impl AtomicFile {
         Ok(Some(Beside {
             wanted: shown(&self.becomes),
             written: shown(&name),
-            why: why.to_string(),
+            why: os_error(&why),
         }))
     }
 

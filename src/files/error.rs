@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fs::directory;
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::sheet::SheetError;
 
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum FileError {
     Denied(String),
     #[error(transparent)]
     Sheet(#[from] SheetError),
-    #[error("{}", say!("files-io", path = shown(path), why = source.to_string()))]
+    #[error("{}", say!("files-io", path = shown(path), why = os_error(source)))]
     Io { path: PathBuf, source: io::Error },
 }
 
@@ -43,7 +43,7 @@ impl FileError {
     pub fn of_earlier_run(self) -> FileError {
         match self {
             FileError::Io { path, source } if source.kind() == ErrorKind::PermissionDenied => {
-                let (path, why) = (shown(&path), source.to_string());
+                let (path, why) = (shown(&path), os_error(&source));
                 FileError::Denied(say!("files-of-another", path = path, why = why))
             }
             error => error,
@@ -59,7 +59,7 @@ impl FileError {
                     ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
                 ) =>
             {
-                let (directory, why) = (shown(directory(&path)), source.to_string());
+                let (directory, why) = (shown(directory(&path)), os_error(&source));
                 FileError::Refused(say!("files-read-only", directory = directory, why = why))
             }
             error => error,
@@ -73,7 +73,7 @@ impl FileError {
                 self.of_new()
             }
             FileError::Io { path, source } => {
-                let (path, why) = (shown(&path), source.to_string());
+                let (path, why) = (shown(&path), os_error(&source));
                 FileError::Denied(say!("files-held", path = path, why = why))
             }
             error => error,

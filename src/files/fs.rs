@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use same_file::Handle;
 
 use super::error::{FileError, shown};
-use crate::language::say;
+use crate::language::{os_error, say};
 
 /// What is at the path itself; `None` if it is free.
 pub fn metadata_if_exists(path: &Path) -> Result<Option<Metadata>, FileError> {
@@ -16,7 +16,7 @@ pub fn metadata_if_exists(path: &Path) -> Result<Option<Metadata>, FileError> {
         Ok(metadata) => Ok(Some(metadata)),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) if error.kind() == ErrorKind::InvalidFilename => {
-            let (path, why) = (shown(path), error.to_string());
+            let (path, why) = (shown(path), os_error(&error));
             let text = say!("files-name-too-long", path = path, why = why);
             Err(FileError::Denied(text))
         }

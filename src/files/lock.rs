@@ -5,11 +5,13 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::error::{FileError, shown};
 use super::fs::{leads_to, open_regular, open_to_read};
 use super::outcome::local_time;
-use crate::language::say;
+use crate::language::{os_error, say};
+use crate::text::date_and_time;
 
 /// Begins every lock file, so that nothing else is taken for one.
 const MARK: &str = "wdt-flags";
@@ -49,7 +51,7 @@ impl Lock {
                     if text.is_empty() {
                         let _ = fs::remove_file(&path);
                     }
-                    let (path, why) = (shown(&path), source.to_string());
+                    let (path, why) = (shown(&path), os_error(&source));
                     return Err(FileError::Denied(say!(
                         "files-no-locks",
                         path = path,
@@ -144,7 +146,8 @@ fn holder_of(text: &str) -> String {
         let mut words = text.strip_prefix(MARK)?.split_whitespace();
         let pid: u32 = words.next()?.parse().ok()?;
         let since: Timestamp = words.next()?.parse().ok()?;
-        Some(say!("files-holder", pid = pid, since = local_time(since)))
+        let since = date_and_time(&since.to_zoned_datetime(TimeZone::system()));
+        Some(say!("files-holder", pid = pid, since = since))
     };
     parse().unwrap_or_else(|| say!("files-holder-unknown"))
 }

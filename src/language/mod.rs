@@ -9,6 +9,7 @@ mod topics;
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
+use std::io;
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
@@ -35,6 +36,12 @@ pub static TEXTS: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
     load(&texts, Language::En).expect("English is part of the program");
     texts
 });
+
+/// Why the system could not do something, in its own words and in ours where there are some.
+pub fn os_error(error: &io::Error) -> String {
+    let kind = format!("{:?}", error.kind());
+    say!("os-error", kind = kind, error = error.to_string())
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Language {

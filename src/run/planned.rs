@@ -1,5 +1,5 @@
 //! What is known before the first call that sends, or that reads back: what is about to be sent, and
-//! which orders look unlike the rest, as a total, a date or a name among order numbers.
+//! which orders look different from the rest, as a total, a date or a name among order numbers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;

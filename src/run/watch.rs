@@ -8,7 +8,7 @@ use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
 use crate::files::journal::Journal;
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::stop::StopReason;
 use crate::text::duration;
 
@@ -39,7 +39,7 @@ impl Calls<'_> {
                         }
                     }
                 })
-                .map_err(|error| RunError::Workers(error.to_string()))?;
+                .map_err(|error| RunError::Workers(os_error(&error)))?;
             let done = make_calls();
             drop(over_sender);
             self.remember_pace();

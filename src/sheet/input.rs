@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use same_file::Handle;
 
-use crate::language::say;
+use crate::language::{os_error, say};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -86,7 +86,7 @@ fn stamp(file: &File) -> io::Result<Stamp> {
 }
 
 fn not_read(error: &io::Error) -> String {
-    say!("sheet-not-read", why = error.to_string())
+    say!("sheet-not-read", why = os_error(error))
 }
 
 impl Input {
@@ -100,7 +100,7 @@ impl Input {
             let fault = match error.kind() {
                 io::ErrorKind::NotFound => say!("sheet-not-found"),
                 io::ErrorKind::IsADirectory => say!("sheet-directory"),
-                _ => say!("sheet-not-opened", why = error.to_string()),
+                _ => say!("sheet-not-opened", why = os_error(&error)),
             };
             SheetError::of(&name, fault)
         };
@@ -133,7 +133,7 @@ impl Input {
         });
         let file = spooled.map_err(|error| {
             let directory = std::env::temp_dir().display().to_string();
-            let why = error.to_string();
+            let why = os_error(&error);
             let fault = say!("sheet-not-spooled", directory = directory, why = why);
             SheetError::of(&name, fault)
         })?;

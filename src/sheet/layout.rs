@@ -47,8 +47,11 @@ impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
             Some(say!("sheet-read-as", format = self.format.title())),
-            self.encoding
-                .map(|encoding| say!("sheet-encoding", encoding = encoding)),
+            self.encoding.map(|encoding| {
+                let name = encoding.trim_end_matches(" with BOM");
+                let is_marked = u8::from(name != encoding);
+                say!("sheet-encoding", encoding = name, is_marked = is_marked)
+            }),
             self.delimiter.map(separated),
             self.worksheet
                 .as_ref()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::language::say;
+use crate::language::{os_error, say};
 use crate::text::one_line;
 
 /// Characters that a message shows of what stands in the workbook.
@@ -59,7 +59,7 @@ impl From<io::Error> for WorkbookError {
 impl From<&io::Error> for WorkbookError {
     fn from(error: &io::Error) -> WorkbookError {
         match (error.raw_os_error(), error.kind()) {
-            (Some(_), _) => WorkbookError::new(say!("sheet-not-read", why = error.to_string())),
+            (Some(_), _) => WorkbookError::new(say!("sheet-not-read", why = os_error(error))),
             (None, io::ErrorKind::UnexpectedEof) => cut(),
             (None, io::ErrorKind::Unsupported) => {
                 WorkbookError::damaged(say!("sheet-damage-packing"))

@@ -6,6 +6,12 @@ duration-seconds = { $seconds } s
 duration-minutes = { $minutes } min { $seconds } s
 duration-hours = { $hours } h { $minutes } min
 bytes = { $count } bytes
+# In the system's own words.
+os-error =
+    { $kind ->
+       *[other] { $error }
+    }
+quoted = "{ $text }"
 list-separator = { ", " }
 list-more = { $items } and { $more } more
 count-rows =
@@ -112,7 +118,11 @@ sheet-format-text = delimited text
 sheet-format-html = HTML table
 sheet-format-xml = XML spreadsheet
 sheet-read-as = read as { $format }
-sheet-encoding = { $encoding }
+sheet-encoding =
+    { $encoding }{ $is_marked ->
+        [0] {""}
+       *[other] {" "}with BOM
+    }
 sheet-separated-by-tabs = separated by tabs
 sheet-separated = separated by `{ $delimiter }`
 sheet-worksheet = worksheet { $worksheet }
@@ -162,13 +172,13 @@ run-interrupted =
     }
 run-account-busy = another run is calling for the same account ({ $holder }), and this one has waited for { $waited }; nothing was sent: run the same command again when the other has ended
 
-journal-of-other-identity = the journal in the way belongs to another account, endpoint, choice of columns or --on-conflict; kept as `{ $path }`, starting over
-journal-not-own = the journal in the way is another user's; kept as `{ $path }`, starting over
-journal-of-other-rows = the journal in the way holds rows this sheet does not have; kept as `{ $path }`, starting over
-journal-too-old = the journal in the way is of a run { $age } ago, too old to be true today (--continue-within); kept as `{ $path }`, starting over
-journal-damaged = the journal in the way is damaged; kept as `{ $path }`, starting over
+journal-of-other-identity = the journal found there belongs to another account, endpoint, choice of columns or --on-conflict; kept as `{ $path }`, starting over
+journal-not-own = the journal found there is another user's; kept as `{ $path }`, starting over
+journal-of-other-rows = the journal found there holds rows this sheet does not have; kept as `{ $path }`, starting over
+journal-too-old = the journal found there is of a run { $age } ago, too old to be true today (--continue-within); kept as `{ $path }`, starting over
+journal-damaged = the journal found there is damaged; kept as `{ $path }`, starting over
 journal-of-other-sheet = a run that was cut short, over another sheet with the same results or failures, cannot be continued any more; its journal is kept as `{ $path }`
-journal-not-wanted = the journal in the way is not continued, as asked (--fresh); kept as `{ $path }`, starting over
+journal-not-wanted = the journal found there is not continued, as asked (--fresh); kept as `{ $path }`, starting over
 
 results-missing = they are not there
 results-of-other-form = they are not as wdt-flags writes them
@@ -556,7 +566,7 @@ preview-unlike =
     { $count } of { $orders } { $count ->
         [one] looks
        *[other] look
-    } unlike the rest: { $places }
+    } different from the rest: { $places }
 confirm-clearing = clear the flags of { $orders }? account: { $account }
 rows-by-status = { $rows } { $status }
 rows-by-status-in-short = { $rows } { $status }
@@ -599,7 +609,8 @@ label-noted = note
 label-results = results
 label-failures = failures
 label-verified = verified
-label-different = differ
+label-read-back = verified
+label-different = different
 label-kept = kept
 label-journal = journal
 label-next = next
@@ -621,7 +632,7 @@ listing-read =
         [one] 1 call
        *[other] { $left } calls
     } left
-verify-begins = reading back which flags the ERP carries: { $calls }, or fewer by its listings; account: { $account }
+verify-begins = reading back which flags the ERP carries: { $calls } or so, fewer where its listings tell enough; account: { $account }
 confirm-begins = reading back { $orders } (--verify)
 confirm-given-up = nothing more is read back: { $reason }
 confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
@@ -633,7 +644,10 @@ sandbox-orders-unreadable = { $file } cannot be read: { $why }; needed is a CSV 
 
 ## Help: of each text -h shows the first line, --help all
 
-heading-usage = Usage:
+heading-usage = Usage:{" "}
+usage-options = [OPTIONS]
+usage-command = COMMAND
+value-sheet = SHEET
 heading-commands = Commands
 heading-arguments = Arguments
 heading-sheet = Sheet

@@ -6,6 +6,34 @@ duration-seconds = { $seconds } 秒
 duration-minutes = { $minutes } 分 { $seconds } 秒
 duration-hours = { $hours } 小时 { $minutes } 分
 bytes = { $count } 字节
+# 系统报告的错误，按 Rust 的 io::ErrorKind 分类；英文原文留在括号里。
+os-error =
+    { $kind ->
+        [AddrInUse] 地址已被占用（{ $error }）
+        [AddrNotAvailable] 本机没有可用的端口（{ $error }）
+        [AlreadyExists] 已经存在（{ $error }）
+        [BrokenPipe] 连接被对方断开（{ $error }）
+        [ConnectionAborted] 连接中断（{ $error }）
+        [ConnectionRefused] 连接被拒绝（{ $error }）
+        [ConnectionReset] 连接被对方断开（{ $error }）
+        [FileTooLarge] 文件超过允许的大小（{ $error }）
+        [HostUnreachable] 到不了对方主机（{ $error }）
+        [InvalidFilename] 文件名太长或无效（{ $error }）
+        [IsADirectory] 这是文件夹（{ $error }）
+        [NetworkDown] 网络没有接通（{ $error }）
+        [NetworkUnreachable] 网络不通（{ $error }）
+        [NotADirectory] 路径中有一段不是文件夹（{ $error }）
+        [NotFound] 找不到（{ $error }）
+        [PermissionDenied] 没有权限（{ $error }）
+        [QuotaExceeded] 磁盘配额已用完（{ $error }）
+        [ReadOnlyFilesystem] 磁盘是只读的（{ $error }）
+        [ResourceBusy] 正在使用中（{ $error }）
+        [StorageFull] 磁盘已满（{ $error }）
+        [TimedOut] 超时（{ $error }）
+        [UnexpectedEof] 连接被对方断开（{ $error }）
+       *[other] { $error }
+    }
+quoted = “{ $text }”
 list-separator = 、
 list-more = { $items } 等，另有 { $more } 个
 count-rows = { $count } 行
@@ -26,7 +54,7 @@ sheet-not-spooled = 无法暂存到 { $directory } 中的临时文件：{ $why }
 sheet-changed = 读取期间文件被改动；请在其他程序中关闭它，然后重新运行
 sheet-empty = 文件是空的，没有表头
 sheet-no-rows = 只有表头，没有数据行，像是导出失败了；什么都没有发送，也没有替换任何文件；确实如此的话，请加 --allow-empty
-sheet-unknown-encoding = 未知的编码 { $encoding }；--encoding 可用 utf-8、gb18030、gbk、big5、utf-16le、utf-16be 等
+sheet-unknown-encoding = 未知的编码{ $encoding }；--encoding 可用 utf-8、gb18030、gbk、big5、utf-16le、utf-16be 等
 sheet-delimiter = { $delimiter } 不能作分隔符；--delimiter 只接受一个 ASCII 字符，引号、字母、数字和换行符除外
 sheet-malformed = 第 { $line } 行不是有效的 { $encoding } 文本；请另存为 UTF-8，或用 --encoding 指定实际的编码
 sheet-zero-bytes = 像是没有字节顺序标记（BOM）的 UTF-16 文本，也可能根本不是表格；如果是文本，请加上 --encoding utf-16le 或 --encoding utf-16be
@@ -42,14 +70,14 @@ sheet-bad-xml = 第 { $line } 行不符合 XML 格式；请重新导出，或用
 sheet-password = 文件有密码，或者工作簿、工作表受保护；请取消密码并撤销保护（审阅 → 保护）后重新保存，或另存为 .csv
 sheet-damaged = 无法作为表格读取（{ $damage }）；请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv
 sheet-too-large = 单元格内容超过 { $limit }；如果表格确实这么大，请用 --max-workbook-size 提高上限，否则请删除表格以外的内容，或另存为 .csv
-sheet-unknown-worksheet = 没有工作表 { $asked }；现有的工作表：{ $worksheets }
+sheet-unknown-worksheet = 没有工作表{ $asked }；现有的工作表：{ $worksheets }
 sheet-several-worksheets = 有多个工作表包含所需的列：{ $worksheets }；请用 --sheet 名称 指定一个（其他的各运行一次，并用 -o 文件 分别指定结果文件；同一采购单以最后一行为准，只在一个工作表之内有效）
 sheet-several-tables = 有多个表格包含所需的列：{ $tables }；请用 --sheet 序号 指定一个（其他的各运行一次，并用 -o 文件 分别指定结果文件；同一采购单以最后一行为准，只在一个工作表之内有效）
 sheet-hidden-worksheets = 可见的工作表都没有所需的列，隐藏的工作表中有：{ $worksheets }；请用 --sheet 名称 指定一个
-sheet-unreadable-worksheet = 无法读取工作表 { $worksheet }（{ $damage }），可能缺少行；请用 Excel 或 WPS 打开工作簿后重新保存，或用 --sheet 名称 指定其他工作表
+sheet-unreadable-worksheet = 无法读取工作表{ $worksheet }（{ $damage }），可能缺少行；请用 Excel 或 WPS 打开工作簿后重新保存，或用 --sheet 名称 指定其他工作表
 sheet-no-worksheets = 这是文本文件，没有工作表；请去掉 --sheet
 sheet-no-hidden-rows = 这是文本文件，没有隐藏的行；请去掉 --visible-only
-sheet-merged-header = 第 { $line } 行：{ $header } 合并了 { $from } 到 { $to } 列；请用 { $option } 加列字母指定哪一列是{ $column }
+sheet-merged-header = 第 { $line } 行：{ $header }合并了 { $from } 到 { $to } 列；请用 { $option } 加列字母指定哪一列是{ $column }
 sheet-no-such-line = 没有从第 { $line } 行开始的内容；--header-line 请填写表头所在的文件行号或工作表行号
 sheet-several-headers = 不止一行可能是表头：第 { $lines } 行；请用 --header-line 指明
 sheet-header-in-doubt = 第 { $line } 行（{ $cell }）可能是数据、标题或查询条件，不是表头；如果它就是表头，请加 --header-line { $line }，否则写表头所在的行；没有表头的，请加 --no-header
@@ -63,7 +91,7 @@ sheet-too-long = 从第 { $line } 行开始的一行超过 1 MiB；表格不会�
 # 缺少什么，怎么办，还可能是什么；各句之间用分隔符。
 sheet-with-rows = { $title }（{ $rows }）
 sheet-no-column = 没有{ $column }列
-sheet-line-has = 第 { $line } 行是 { $headers }
+sheet-line-has = 第 { $line } 行是{ $headers }
 sheet-name-it = 请用 { $options } 指定列（表头名或列字母），或用 --header-line 指定表头所在的行，用 --delimiter 指定分隔符，用 --sheet 指定工作表
 sheet-or-one-flag = 如果所有采购单用同一个标记，请加上 --flag 名称；要清除标记，请加上 --clear
 sheet-or-no-header = 如果表格没有表头，请加上 --no-header，并用列字母指定各列
@@ -100,21 +128,25 @@ sheet-format-text = 分隔文本
 sheet-format-html = HTML 表格
 sheet-format-xml = XML 表格
 sheet-read-as = 文件格式：{ $format }
-sheet-encoding = 编码 { $encoding }
+sheet-encoding =
+    编码 { $encoding }{ $is_marked ->
+        [0] {""}
+       *[other] （带 BOM）
+    }
 sheet-separated-by-tabs = 以制表符分隔
 sheet-separated = 以 `{ $delimiter }` 分隔
-sheet-worksheet = 工作表 { $worksheet }
+sheet-worksheet = 工作表{ $worksheet }
 sheet-no-header = 没有表头
 sheet-header = 表头在第 { $line } 行
 sheet-header-below-titles = 表头在第 { $line } 行（跳过标题 { $skipped } 行）
 sheet-foot = 表尾略去 { $count } 行（合计、备注、签名等）
-sheet-columns = 采购单号取自 { $order } 列，标记取自 { $flag } 列
-sheet-one-flag = 采购单号取自 { $order } 列，所有行的标记都是 { $flag }
+sheet-columns = 采购单号取自{ $order }列，标记取自{ $flag }列
+sheet-one-flag = 采购单号取自{ $order }列，所有行的标记都是{ $flag }
 
 
 ## 运行：说明、停止原因、行的问题
 
-stop-signal = 已中断
+stop-signal = 运行被中断
 stop-clock = { $reason }（状态 { $status }），按 ERP 返回的 Date 校正时间（{ $offset } 秒）后仍然如此
 stop-failures = 有 { $count } 张采购单未被接受（--max-failures）
 stop-consecutive-failures = 连续 { $orders }失败，最后一张：{ $message }（--max-consecutive-failures）
@@ -158,7 +190,7 @@ place-of-failures = 失败明细{ $line }
 note-conflict = 同一采购单给出了不同的标记
 note-invalid-and-decided = { $problem }；但该采购单以{ $line }为准：本行不必改正，删除即可
 note-half-width = 单号中的全角字符已换成半角：{ $order }
-note-put-right = 表格软件曾把单号变成 { $now }，已还原
+note-put-right = 表格软件曾把单号变成{ $now }，已还原
 note-and = { $message }；{ $note }
 note-conflict-last = 同一采购单给出了不同的标记；它的最后一行是{ $line }
 note-conflict-accepted-before = 同一采购单给出了不同的标记；它的最后一行是{ $line }；最后一行的标记在表格增加行之前已被接受
@@ -192,40 +224,40 @@ problem-doubtful-flag = “{ $column }”仍是无法确定的内容；请以文
 problem-cut = “{ $column }”是被表格软件截掉数字的单号；请以文本重新输入，确实如此就在 row_check 后加 !
 problem-moved = “{ $column }”是另一行的单号，可能只排序或填充了一列；请改正，确实如此就在 row_check 后加 !
 problem-flag-column = “{ $column }”改过了，但发送的是 sent_flag 列；请改那一列，要照原样发送就在 row_check 后加 !
-problem-unlisted-flag = { $column } 不是账号配置中 flags 列出的标记
+problem-unlisted-flag = “{ $column }”不是账号配置中 flags 列出的标记
     .detail = { $flag }，最接近的是 { $nearest }
-problem-empty = { $column } 为空
-problem-too-long = { $column } 超过 ERP 最多接受的 { $max } 个字符
+problem-empty = “{ $column }”为空
+problem-too-long = “{ $column }”超过 ERP 最多接受的 { $max } 个字符
     .detail = { $length } 个字符
 
 character = 第 { $position } 个字符是 { $code }
-character-line-break = { $column } 中有换行；请删除
-character-tab = { $column } 中有制表符；请删除
-character-control = { $column } 中有控制字符；请删除
-character-replacement = { $column } 中有 �；表格保存时文字已经损坏，请重新导出
-character-private-use = { $column } 中有没有意义的字符；读取表格的编码可能不对，请用 --encoding 指定
-character-invisible = { $column } 中有看不见的字符，实际内容与看到的不同；请重新输入该单元格
-character-emoji = { $column } 中有表情符号；ERP 可能不接受，请删除
+character-line-break = “{ $column }”中有换行；请删除
+character-tab = “{ $column }”中有制表符；请删除
+character-control = “{ $column }”中有控制字符；请删除
+character-replacement = “{ $column }”中有 �；表格保存时文字已经损坏，请重新导出
+character-private-use = “{ $column }”中有没有意义的字符；读取表格的编码可能不对，请用 --encoding 指定
+character-invisible = “{ $column }”中有看不见的字符，实际内容与看到的不同；请重新输入该单元格
+character-emoji = “{ $column }”中有表情符号，ERP 可能不接受；请删除，或改成 ERP 里的写法
 
-misfit-formula-error = { $column } 是出错的公式；请在工作簿中改正
-misfit-nothing = { $column } 只是表示空白、待定或同上的文字；请填写实际的内容
-misfit-no-value = { $column } 是没有计算结果或结果为 0 的公式；如果从未计算过，请用 Excel 或 WPS 打开工作簿，保存后再试，否则请按文本输入正确的内容
-misfit-narrow = { $column } 只有 # 号，列宽不够时表格软件就这样显示；请加宽该列，重新导出
-misfit-format = { $column } 是数字，单元格格式却把它显示为别的内容；请把该列设为文本格式，输入正确的内容
+misfit-formula-error = “{ $column }”是出错的公式；请在工作簿中改正
+misfit-nothing = “{ $column }”只是表示空白、待定或同上的文字；请填写实际的内容
+misfit-no-value = “{ $column }”是没有计算结果或结果为 0 的公式；如果从未计算过，请用 Excel 或 WPS 打开工作簿，保存后再试，否则请按文本输入正确的内容
+misfit-narrow = “{ $column }”只有 # 号，列宽不够时表格软件就这样显示；请加宽该列，重新导出
+misfit-format = “{ $column }”是数字，单元格格式却把它显示为别的内容；请把该列设为文本格式，输入正确的内容
     .detail = { $stored }，显示为 { $shown }
     .code = { $stored }，单元格格式为 { $code }
-misfit-few-digits = { $column } 是数字，位数比其他采购单号少，开头的 0 可能丢了；请把该列设为文本格式，重新输入
-misfit-rounded = { $column } 是数字，该列以零结尾的长数字多得不像巧合，可能被 Excel 截成了 15 位，或被浏览器取整；请把该列设为文本格式，重新输入或导入；确实无误的，请在数字前加 '
-misfit-scientific = { $column } 是科学计数法的数字，原来的单号已经丢失；请把该列设为文本格式，重新输入或导入，再导出
-misfit-amount = { $column } 是带有小数或分隔符的数字；请把该列设为文本格式，按 ERP 中的采购单号输入，再导出
-misfit-date = { $column } 是日期；请把该列设为文本格式，输入正确的内容
-misfit-time = { $column } 是时间；请把该列设为文本格式，输入正确的内容
-misfit-boolean = { $column } 是逻辑值；请把该列设为文本格式，输入正确的内容
-misfit-percentage = { $column } 是百分数；请把该列设为文本格式，输入正确的内容
-misfit-several-orders = { $column } 含有几个采购单号；请每行只写一个
-misfit-total = { $column } 是合计行，不是采购单；请删除该行
-misfit-note = { $column } 是备注、签名或页码，不是采购单；请删除该行
-misfit-repeated-header = { $column } 是重复的表头，不是采购单；请删除该行
+misfit-few-digits = “{ $column }”是数字，位数比其他采购单号少，开头的 0 可能丢了；请把该列设为文本格式，重新输入（确实就是这个数，也要按文本输入）
+misfit-rounded = “{ $column }”是数字，该列以零结尾的长数字多得不像巧合，可能被 Excel 截成了 15 位，或被浏览器取整；请把该列设为文本格式，重新输入或导入；确实无误的，请在数字前加 '
+misfit-scientific = “{ $column }”是科学计数法的数字，原来的单号已经丢失；请把该列设为文本格式，重新输入或导入，再导出
+misfit-amount = “{ $column }”是带有小数或分隔符的数字；请把该列设为文本格式，按 ERP 中的采购单号输入，再导出
+misfit-date = “{ $column }”是日期；请把该列设为文本格式，输入正确的内容
+misfit-time = “{ $column }”是时间；请把该列设为文本格式，输入正确的内容
+misfit-boolean = “{ $column }”是逻辑值；请把该列设为文本格式，输入正确的内容
+misfit-percentage = “{ $column }”是百分数；请把该列设为文本格式，输入正确的内容
+misfit-several-orders = “{ $column }”含有几个采购单号；请每行只写一个
+misfit-total = “{ $column }”是合计行，不是采购单；请删除该行
+misfit-note = “{ $column }”是备注、签名或页码，不是采购单；请删除该行
+misfit-repeated-header = “{ $column }”是重复的表头，不是采购单；请删除该行
 
 warning-close-encoding = 按 { $taken } 读取，但字符太少，也可能是 { $other }；如果 `check` 显示的文字不对，请加 --encoding { $option }
 warning-alike = 有采购单号只有大小写不同，ERP 可能当作同一张：{ $orders }；它们会按表格的顺序逐张发送
@@ -251,12 +283,12 @@ call-transient = 暂时失败：{ $reason }
 call-unreachable = 连不上：{ $reason }
 call-clock = 时间不准：{ $reason }
 call-fatal = 无法继续：{ $reason }
-call-doubtful = 不受理：{ $reason }
+call-doubtful = 未受理：{ $reason }
 call-with-status = { $what }（状态 { $status }）
 
-reason-wrong-endpoint = HTTP { $status }：接口地址不对？
-reason-refused-before-erp = HTTP { $status }：没有到达 ERP 就被挡下
-reason-too-many-requests = HTTP 429：请求过多
+reason-wrong-endpoint = HTTP { $status }，接口地址可能不对
+reason-refused-before-erp = HTTP { $status }，没有到达 ERP 就被挡下
+reason-too-many-requests = HTTP 429，请求过多
 reason-other-form = ERP 的响应不是已知的格式
 reason-not-json =
     响应不是 ERP 的 JSON，而是{ $kind ->
@@ -294,7 +326,7 @@ account-saved = 已存为 { $file } 的账号配置 `{ $profile }`，其他用�
 account-overruled = 环境变量 { $names } 优先于账号配置；请取消这些环境变量，或用 --profile { $profile } 指定
 
 config-misplaced = { $origin }：{ $setting }中有不该有的引号、空格、换行或看不见的字符（{ $character }）；请去掉，或重新输入
-config-empty = { $origin }：{ $setting }为空
+config-empty = { $origin }：{ $setting }不能为空
 config-no-endpoint = { $origin }：不是接口地址；请填 `production`、`test`，或以 https:// 或 http:// 开头的网址
 config-ended = 还没有{ $setting }，输入就结束了，因此什么也没有保存；init 在终端上逐项提问，在脚本中读取四行：卖家账号、接口账号、接口密钥、接口地址
 config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
@@ -397,7 +429,7 @@ findings-more =
 init-next =
     { $code ->
         [0] 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
-        [3] 按 ERP 的提示改正后重新录入：{ $command }
+        [3] 请按上面的原因改正，再重新录入：{ $command }
        *[other] 稍后再试：{ $command }
     }
 init-line = 标准输入第 { $line } 行
@@ -407,13 +439,13 @@ init-question =
         [endpoint] （production、test 或网址）
        *[other] {""}
     }{ $default }：
-init-not-taken = 未采用
+init-not-taken = 请重新输入
 init-interrupted = 已中断，什么都没有保存
 init-unreadable = 无法读取{ $setting }：{ $error }
 init-no-signals = 无法接收信号：{ $error }
 man-failed = 无法把手册页写入 `{ $directory }`：{ $error }
 ping-account = { $sid }（app key { $key }）
-ping-reply = { $reply }，用时 { $time }
+ping-reply = { $reply }（用时 { $time }）
 ping-clock-agrees = 与 ERP 一致
 ping-clock-near = { $difference }，在允许范围内
 ping-clock-refused = { $difference }，超出 ERP 允许的范围；运行时会自动校正，但最好把本机时钟调准
@@ -479,7 +511,7 @@ event-rows-added = 有 { $rows } 行是手工添加的，放在结果文件末�
 event-rows-put-right = 有 { $rows } 行的单号被表格软件改动过，已还原，见各行的说明；用 --output-format xlsx 写出工作簿就不会被改动
 event-waits-for-pace = 首次调用先等待 { $wait }：上一次运行刚用该账号调用过，或正在暂停
 event-as-before = 接续上一次运行的等待
-event-outage = 无法连接服务器：{ $why }；{ $wait }后再试
+event-outage = 与服务器的连接中断：{ $why }；{ $wait }后再试
 event-unanswered = 到现在一次响应都没有收到：接口地址 { $endpoint } 对吗？本机能上网吗？要经过代理吗（wdt-flags ping 会列出来）？接着尝试，最多 { $time }（--give-up-after）
 event-outage-over = 服务器恢复响应，中断了 { $lasted }
 event-clock-corrected = 本机时钟{ $difference }；此后按 ERP 的时间签名，但最好把本机时钟调准
@@ -498,8 +530,8 @@ preview-sent =
         [first] 第一张
         [last] 最后一张
        *[only] 仅此一张
-    }：{ $line }，{ $order } 的标记设为 { $flag }
-preview-unlike = { $orders }中有 { $count } 张的单号与其余的样式不同：{ $places }
+    }：{ $line }，{ $order }的标记设为{ $flag }
+preview-unlike = { $orders }中有 { $count } 张的单号和其他的不像（长度或开头不同），请核对：{ $places }
 confirm-clearing = 要清除 { $orders }的标记吗？账号：{ $account }
 rows-by-status =
     { $status ->
@@ -545,7 +577,7 @@ summary-failures = { $path }（{ $rows }）
 summary-failures-untouched = 就是这份表格，未作改动
 summary-others = 其他原因，见文件
 summary-verified = { $confirmed } 张采购单的标记已核实，{ $refuted } 张不符，{ $recovered } 张调用失败但已生效，{ $unread } 张未能核对；{ $calls }
-next-test-first = 先执行 { $test }，被接受后再执行：{ $command }
+next-test-first = 先执行 { $test }，测试通过后再执行：{ $command }
 next-whole = 先到 ERP 里看看这几张采购单，无误后全部发送：{ $command }
 next-correct-first = 先改正 { $file } 中的行，再执行：{ $command }
 label-sheet = 表格
@@ -557,8 +589,9 @@ label-noted = 提示
 label-results = 结果文件
 label-failures = 失败明细
 label-verified = 核对结果
+label-read-back = 核对情况
 label-different = 不一致
-label-kept = 保留文件
+label-kept = 上次结果
 label-journal = 运行记录
 label-next = 下一步
 label-endpoint = 接口地址
@@ -568,20 +601,23 @@ label-clock = 时钟
 listing-page = 正在读取 ERP 的采购单列表：第 { $page } 页，共 { $pages } 页；{ $wanted } 张采购单中已查到 { $seen } 张
 listing-refused = ERP 不能列出采购单：{ $error }；每张采购单各调用一次
 listing-does-not-pay = 列表不再往下读：再读用掉的调用比省下的多
-listing-read = 已读 ERP 列表 { $calls } 页：{ $orders } 张采购单中有 { $saved } 张无需单独调用，还需调用 { $left } 次
-verify-begins = 核对 ERP 里的标记：{ $calls }，按列表批量查询时次数会更少；账号：{ $account }
+listing-read = 读 { $calls } 页 ERP 列表，{ $orders } 张采购单中省去 { $saved } 次单独调用；还需调用 { $left } 次
+verify-begins = 核对 ERP 里的标记，最多约 { $calls }（能用列表查询时更少）；账号：{ $account }
 confirm-begins = 核对 { $orders }（--verify）
 confirm-given-up = 不再核对：{ $reason }
 confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 
 ## 模拟 ERP
 
-sandbox-hung-up = 已断开，不作答复
+sandbox-hung-up = 已断开，不作响应
 sandbox-orders-unreadable = { $file } 无法读取：{ $why }；应为 UTF-8 的 CSV 文件，表头为 order，另可有 flag 和 modified；时间请写成 2026-11-01 08:00:00（北京时间）或 2026-11-01T00:00:00Z
 
 ## 帮助：-h 只显示每段文字的第一行，--help 显示全部
 
-heading-usage = 用法:
+heading-usage = 用法：
+usage-options = [选项]
+usage-command = 命令
+value-sheet = 表格
 heading-commands = 命令
 heading-arguments = 参数
 heading-sheet = 表格
@@ -609,7 +645,7 @@ about-check =
 about-verify =
     核对 ERP 里的标记与表格是否一致，不作任何更改
 
-    逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。SHEET 可以是表格、
+    逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。表格也可以是
     结果文件或失败明细；改正过失败的行以后，请核对结果文件。
     见 wdt-flags help reading-back。
 about-init =
@@ -627,7 +663,7 @@ about-ping =
 about-sandbox =
     启动模拟 ERP，直到被中断
 
-    它检查真实 ERP 所检查的内容，用同样的话回应，标记保存在内存中，还可以设置
+    它检查真实 ERP 所检查的内容，用同样的话响应，标记保存在内存中，还可以设置
     各种困难。会显示让客户端指向它的环境变量；加 -v 显示每个请求。
 
     单号里没有 404 的采购单，它都认得。查询采购单时，它给出 --orders 里的和曾经

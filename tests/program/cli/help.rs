@@ -158,7 +158,7 @@ fn a_topic_that_is_not_there_is_refused_with_those_that_are() {
 fn without_a_command_there_is_help_and_exit_code_two() {
     for (args, named) in [
         (&[][..], "Usage:"),
-        (&["--lang", "zh"], "用法:"),
+        (&["--lang", "zh"], "用法："),
         (&["-v"], "Usage:"),
     ] {
         let run = program(args).expect(2);

@@ -47,7 +47,7 @@ fn a_command_line_is_refused_with_what_to_type_instead() {
             "--dry-run run a.csv",
             "无法识别参数“--dry-run”\n\n  有相近的写法：run --dry-run\n",
         ),
-        ("run", "缺少必需的参数：<SHEET>\n"),
+        ("run", "缺少必需的参数：<表格>\n"),
         ("run a.csv --rate", "“--rate <RATE>”缺少值\n"),
         ("run a.csv --fresh --fresh", "“--fresh”不能重复给出\n"),
         (

@@ -1,5 +1,5 @@
 //! What is about to be sent is shown before the first call: the first order and the last, and those
-//! that look unlike the rest.
+//! that look different from the rest.
 
 use serde_json::{Value, json};
 
@@ -17,13 +17,13 @@ fn odd() -> String {
 
 const FIRST: &str = "first: line 3, \"CG202204130000\" gets \"加\\u{a0}急\"";
 const LAST: &str = "last: line 25, \"CG202204130019\" gets \"aa\"";
-const UNLIKE: &str = "3 of 23 orders look unlike the rest: line 6 \"12345\", line 12 \"无名氏\", line 13 \"XS202204130099\"";
+const UNLIKE: &str = "3 of 23 orders look different from the rest: line 6 \"12345\", line 12 \"无名氏\", line 13 \"XS202204130099\"";
 
 /// The lines about orders on stderr.
 fn shown(run: &Finished) -> Vec<&str> {
     let lines = run.stderr.lines();
     let preview = |line: &&str| {
-        line.starts_with("first") || line.starts_with("last") || line.contains("unlike")
+        line.starts_with("first") || line.starts_with("last") || line.contains("different from")
     };
     lines.filter(preview).collect()
 }
@@ -68,7 +68,7 @@ fn of_what_will_be_sent_only() {
     place.write("orders.csv", odd());
     let run = place.runs(&erp, "orders.csv --limit 4", 1);
     let last = "last: line 6, \"12345\" gets \"aa\"";
-    let unlike = "1 of 4 orders looks unlike the rest: line 6 \"12345\"";
+    let unlike = "1 of 4 orders looks different from the rest: line 6 \"12345\"";
     assert_eq!(shown(&run), [FIRST, last, unlike]);
     let run = place.runs(&erp, "orders.csv --on-conflict invalid", 1);
     let first = "first: line 4, \"CG202204130001\" gets \"aa\"";

@@ -18,3 +18,4 @@ mod shown;
 mod told;
 mod unknown_flags;
 mod verdicts;
+mod wording;

@@ -43,12 +43,12 @@ pub fn fit(
     if let Some(text) = same {
         return Fit::PutRight(text);
     }
-    let near = number.near(order, known).filter(|_| !was_rejected);
-    let mut found = near
+    let mut found = number
+        .near(order, known)
         .map(|number| number.to_string())
         .filter(|text| is_it(text));
     match (found.next(), found.next()) {
-        (Some(text), None) if number.lost_digits(order) => Fit::PutRight(text),
+        (Some(text), None) if number.lost_digits(order) && !was_rejected => Fit::PutRight(text),
         (None, _) if !number.lost_digits(order) => Fit::Other,
         // A person may have changed the last digits.
         _ => Fit::Cut,
@@ -225,7 +225,11 @@ impl Number {
             Some(_) => 0..0,
             None => range,
         };
-        range.filter(move |number| !is_double || *number as f64 as u128 == value)
+        // Excel writes a double to 15 digits, other programs all of it, and browsers as many as tell
+        // it from others.
+        let double = value as f64;
+        let is_written = double as u128 == value || double.to_string() == value.to_string();
+        range.filter(move |number| !is_double || is_written && *number as f64 == double)
     }
 }
 
@@ -280,6 +284,8 @@ mod tests {
             ("2204130001234", "2.20413E+12"),
             ("220413000123456789012", "220413000123456000000"),
             ("2022072512345928259", "2022072512345928192"),
+            ("2022072512345928259", "2022072512345928200"),
+            ("202207251234592825", "202207251234592830"),
             ("CG1", "220413000123456000"),
         ] {
             for known in [None, Some(was)] {
@@ -289,8 +295,10 @@ mod tests {
         }
         let was = "2022072512345928259";
         for known in [None, Some(was)] {
-            let rejected = fit("2022072512345920000", true, known, |text| text == was);
-            assert_eq!(rejected, Fit::Cut);
+            for cut in ["2022072512345920000", "2022072512345928200"] {
+                let rejected = fit(cut, true, known, |text| text == was);
+                assert_eq!(rejected, Fit::Cut, "{cut}");
+            }
         }
         let rejected = fit("12345", true, None, |text| text == "0012345");
         assert_eq!(rejected, Fit::PutRight("0012345".to_owned()));

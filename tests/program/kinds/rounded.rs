@@ -194,3 +194,28 @@ fn what_stands_around_a_number_does_not_hide_it() {
     let carried = Carried::of("public 2: with tabs", text, "");
     assert_eq!(carried.rows(), "2 invalid, 3 invalid");
 }
+
+/// The failures of a night, saved by a spreadsheet that runs in a browser.
+#[test]
+fn failures_whose_orders_a_browser_has_rounded_are_not_sent() {
+    for (name, was, made) in [
+        ("of 19 digits", "2022072512345928259", "2022072512345928200"),
+        ("of 18 digits", "202207251234592825", "202207251234592830"),
+        ("by Excel", "2022072512345928259", "2022072512345920000"),
+    ] {
+        let (place, erp) = (Place::new(), sandbox());
+        place.write("orders.csv", format!("采购单号,标记\n{was},没有\nCG1,aa\n"));
+        place.runs(&erp, "orders.csv", 1);
+        place.edit("orders.failures.csv", &[(was, made), ("没有", "aa")]);
+        place.runs(&erp, "orders.failures.csv", 1);
+        assert_eq!(
+            place.statuses("orders.results.csv"),
+            ["invalid", "ok"],
+            "{name}"
+        );
+        assert_eq!(erp.flags().len(), 1, "{name}");
+        place.edit("orders.failures.csv", &[(made, was)]);
+        place.runs(&erp, "orders.failures.csv", 0);
+        assert_eq!(erp.flags()[was], "aa", "{name}");
+    }
+}

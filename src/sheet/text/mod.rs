@@ -2,7 +2,6 @@
 
 mod decode;
 mod encoding;
-mod quotes;
 mod records;
 
 pub use decode::Decoded;

@@ -201,13 +201,21 @@ pub fn misfit(text: &str, field: Field) -> Option<Say> {
         return found;
     }
     let nothing = || is_nothing(text).then_some(NOTHING);
-    let several = || are_alike(text).then_some(SEVERAL_ORDERS);
+    let several = || {
+        let parts = || text.split(['/', '／']);
+        let are_long = parts().all(|part| part.len() >= LONG_PART);
+        let are_several = are_alike(text.split_whitespace()) || are_long && are_alike(parts());
+        are_several.then_some(SEVERAL_ORDERS)
+    };
     let other = || FEET.find(text).or_else(several);
     IN_ORDERS.find(text).or_else(nothing).or_else(other)
 }
 
+/// Orders may have short parts between strokes.
+const LONG_PART: usize = 8;
+
 /// `CG1 CG2`, `2204130001 2204130002`; but `2024 0001` may be one order.
-fn are_alike(text: &str) -> bool {
+fn are_alike<'t>(parts: impl Iterator<Item = &'t str>) -> bool {
     let kind = |word: &'_ str| {
         let prefix = word.find(|c: char| c.is_ascii_digit())?;
         let is_number = prefix == 0 && word.len() >= 6;
@@ -215,7 +223,7 @@ fn are_alike(text: &str) -> bool {
         let length = if digits { word.len() } else { 0 };
         (prefix > 0 || digits).then(|| (word[..prefix].to_owned(), length))
     };
-    let mut kinds = text.split_whitespace().map(kind);
+    let mut kinds = parts.map(kind);
     let first = kinds.next().flatten();
     let Some(second) = kinds.next() else {
         return false;

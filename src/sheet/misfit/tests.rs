@@ -50,15 +50,16 @@ fn what_is_no_order_may_be_a_flag() {
         (
             SEVERAL_ORDERS,
             "CG1,CG2~CG1，CG2~CG1、CG2~CG1; CG2~CG1；CG2；~CG1|CG2~CG1\nCG2~2204130001,2204130002\
-             ~CG1 CG2~CG-1 CG-2~2204130001 2204130002~CG-1/2,CG-1/3",
+             ~CG1 CG2~CG20260062/CG20260063~2204130001／2204130002~CG-1 CG-2~2204130001 2204130002~CG-1/2,CG-1/3",
         ),
         (
             says!("misfit-total"),
-            "合计~小计:~合 计~合计：12~总计12~總計~本页小计~Total~SUBTOTAL~Grand total: 3~Total 12",
+            "汇总~总数：3~合计~小计:~合 计~合计：12~总计12~總計~本页小计~Total~SUBTOTAL~Grand total: 3~Total 12",
         ),
         (
             says!("misfit-note"),
-            "注：以上~备注: x~说明：~注1：x~制表人：张三~制表人 张三~Note: x",
+            "第 1 页 共 3 页~共 57 条记录~Page 1 of 3~(57 rows affected)~57 rows in set (0.01 sec)~（57 行受影响）~EOF\
+             ~——以下空白——~复核：~制单人：李四~采购员: x~日期：2026-11-30~打印时间：x~注：以上~备注: x~说明：~注1：x~制表人：张三~制表人 张三~Note: x",
         ),
     ] {
         are(says, &[Field::PurchaseNo], texts);
@@ -71,8 +72,8 @@ fn texts_that_only_resemble_them_may_be_meant() {
         (
             Field::PurchaseNo,
             "CG2204130001~2204130001~1E10~CG1E12~CG1E+12~E+12~1E+~2.2.2E+1~2204130001.5~20220413.001\
-             ~CG-1/2~CG1,~CG1，加急~采购 1~CG 1~2024 0001~2024 001~PO1 CG2~Total1~Totality~合计单\
-             ~合同1~注1~#1~#CG1~Err:x~TRUEST~2024-01-0005~99:99~15~CG15%~说明书1",
+             ~CG-1/2~CG2026/CG0001~202604/000123~CG1,~CG1，加急~采购 1~CG 1~2024 0001~2024 001~PO1 CG2~Total1~Totality~合计单\
+             ~合同1~注1~采购单：1~日期1~第1批~共享1~1页~Page1A~EOF1~row57~#1~#CG1~Err:x~TRUEST~2024-01-0005~99:99~15~CG15%~说明书1",
         ),
         (
             Field::FlagName,
@@ -87,5 +88,17 @@ fn texts_that_only_resemble_them_may_be_meant() {
         for text in texts.split('~') {
             assert_eq!(misfit(text, field).map(|says| says("x")), None, "{text:?}");
         }
+    }
+}
+
+#[test]
+fn words_for_nothing_are_no_order_whatever_their_case() {
+    are(
+        NOTHING,
+        &[Field::PurchaseNo],
+        "null~NULL~NaN~<NA>~ＮＵＬＬ~n/a~\\N~-~--~——~－~/~…~同上~〃~待定",
+    );
+    for text in ["", "nulls", "-1", "无", "CG-", "上", "待定单", "加急"] {
+        assert!(!is_nothing(text), "{text}");
     }
 }

@@ -55,3 +55,9 @@ fn lines_stay_exact_over_many_buffers() {
         assert_eq!(starts(&text), expected, "{end:?}");
     }
 }
+
+#[test]
+fn a_second_mark_before_the_first_line_is_none_of_it() {
+    let sheet = open("\u{feff}\u{feff}\"采购单号\",标记\nCG1,aa\n");
+    assert_eq!(told(&sheet), ["2 CG1 aa"]);
+}

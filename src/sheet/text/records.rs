@@ -10,6 +10,8 @@ use crate::workbook::{TextReader, letter};
 /// So that memory does not grow with a quote that is never closed.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads records one by one into memory of its own.
 ///
 /// Other readers let a quote that is never closed end with the file, and go on where one is closed in
@@ -70,9 +72,12 @@ impl<'s> Records<'s> {
     /// False at the end of the text.
     fn skip_line_ends(&mut self) -> Result<bool, SheetError> {
         loop {
+            let is_first = self.text.line() == 1;
             let text = self.text.fill()?;
             let line_ends = text.iter().take_while(|byte| b"\r\n".contains(byte));
             match line_ends.count() {
+                // A program that adds a mark to a text that has one makes two.
+                0 if is_first && text.starts_with(MARK) => self.text.pass(MARK.len()),
                 0 => return Ok(!text.is_empty()),
                 count => self.text.pass(count),
             }

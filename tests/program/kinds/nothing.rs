@@ -282,3 +282,10 @@ fn chaos_6_a_sheets_own_line_status_code_and_message_are_its_own() {
     }
     assert!(results.contains("CG1,aa,9,x,1,a,2,superseded"), "{results}");
 }
+
+#[test]
+fn users_f6_several_orders_in_a_cell_are_none() {
+    let sheet = "采购单号,标记\nCG20260062/CG20260063,aa\nCG20260064,aa\nCG-2026/07,aa\n";
+    let carried = Carried::of("users F6: two with a stroke between", sheet, "");
+    assert_eq!(carried.rows(), "2 invalid, 3 ok, 4 ok");
+}

@@ -26,23 +26,14 @@ fn unwrapped(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// Exports put blanks before numbers to keep Excel from rounding them, some by the names that these
-/// have in web pages.
+/// Without blanks before it by the names that these have in web pages: exports put them there to keep
+/// a spreadsheet from rounding numbers.
 fn without_entities(mut cell: &str) -> &str {
-    if !cell.starts_with('&') && !cell.ends_with(';') {
-        return cell;
+    let blanks = ["&nbsp;", "&emsp;", "&ensp;", "&#160;"];
+    while let Some(rest) = blanks.iter().find_map(|it| cell.strip_prefix(it)) {
+        cell = rest.trim_start();
     }
-    const BLANKS: [&str; 5] = ["&nbsp;", "&emsp;", "&ensp;", "&thinsp;", "&#160;"];
-    loop {
-        let before = cell.len();
-        for blank in BLANKS {
-            cell = cell.strip_prefix(blank).unwrap_or(cell).trim();
-            cell = cell.strip_suffix(blank).unwrap_or(cell).trim();
-        }
-        if cell.len() == before {
-            return cell;
-        }
-    }
+    cell
 }
 
 /// Without full-width letters and digits, as an input method makes them, and what joins them then.

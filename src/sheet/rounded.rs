@@ -4,7 +4,7 @@
 //! One that ends in zeros may be right. Judged are all of a column: there are more such than chance
 //! would make.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -13,26 +13,32 @@ use super::normalize::{half_width, is_zero_width};
 
 /// Excel keeps so many digits of a number, and writes zeros for the rest.
 const EXACT_DIGITS: usize = 15;
-/// A browser keeps so many at most.
-const MOST_DIGITS: usize = 17;
 /// How many times what chance would make is no chance.
 const TIMES_CHANCE: f64 = 5.0;
-/// One number by itself tells no more than that it has so many zeros.
+/// One number by itself tells nothing with fewer zeros.
 const ZEROS_OF_ONE: usize = 3;
 
-/// From how many zeros at its end on a number was rounded, by how many digits it has more than
-/// [`EXACT_DIGITS`].
-#[derive(Clone, Debug, Default)]
-pub struct Rounded(BTreeMap<usize, usize>);
+/// Who rounds numbers: with how many zeros one of so many digits ends then at least.
+const ROUNDERS: [fn(usize) -> Option<usize>; 2] = [
+    |digits| digits.checked_sub(EXACT_DIGITS),
+    // A browser keeps 16 or 17 digits.
+    |digits| (18..=19).contains(&digits).then_some(2),
+];
+
+/// Which of [`ROUNDERS`] have rounded numbers of a column.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rounded([bool; 2]);
 
 impl Rounded {
     /// Whether the cell holds such a number. One that is marked as text was not rounded.
-    pub fn has(&self, cell: &str) -> bool {
+    pub fn has(self, cell: &str) -> bool {
         let number = half_width(cell);
-        long_number(&number).is_some_and(|number| {
-            let least = self.0.get(&number.len());
-            least.is_some_and(|&least| zeros(number) >= least)
-        })
+        let ends_so = |number| ROUNDERS.map(|rounder| ends_so(number, rounder));
+        let found = long_number(&number).map(ends_so).unwrap_or_default();
+        found
+            .iter()
+            .zip(self.0)
+            .any(|(ends_so, is_at_work)| *ends_so && is_at_work)
     }
 }
 
@@ -40,8 +46,9 @@ impl Rounded {
 #[derive(Default)]
 pub struct LongNumbers {
     seen: HashSet<u64, RandomState>,
-    /// How many there are of each length with so many zeros at their end.
-    counts: BTreeMap<(usize, usize), u64>,
+    /// How many end so, and how many would by chance.
+    counts: [(u64, f64); 2],
+    has_many_zeros: bool,
 }
 
 impl LongNumbers {
@@ -52,63 +59,29 @@ impl LongNumbers {
         };
         // Exports repeat an order on every line of its goods.
         let hash = self.seen.hasher().hash_one(number);
-        if self.seen.insert(hash) {
-            let count = self.counts.entry((number.len(), zeros(number)));
-            *count.or_default() += 1;
+        if !self.seen.insert(hash) {
+            return;
         }
+        for ((found, by_chance), rounder) in self.counts.iter_mut().zip(ROUNDERS) {
+            *found += u64::from(ends_so(number, rounder));
+            let zeros = rounder(number.len());
+            *by_chance += zeros.map_or(0.0, |zeros| 0.1_f64.powi(zeros as i32));
+        }
+        self.has_many_zeros = zeros(number) >= ZEROS_OF_ONE;
     }
 
-    /// Which of them were rounded. Where nothing else can tell, `alone` says whether a single one
-    /// with many zeros is taken for such.
+    /// Where nothing else can tell, `alone` says whether a single one with many zeros is taken for
+    /// rounded.
     pub fn rounded(&self, alone: bool) -> Rounded {
-        let all_of = |length| self.count(length, 0);
-        let lengths: Vec<usize> = self.counts.keys().map(|(length, _)| *length).collect();
-        let (mut cut, mut by_chance, mut all) = (0, 0.0, 0);
-        for (&(length, zeros), &count) in &self.counts {
-            let lost = length - EXACT_DIGITS;
-            all += count;
-            by_chance += chance(count, lost);
-            cut += if zeros >= lost { count } else { 0 };
-        }
-        let is_one = |(length, zeros): &(usize, usize)| {
-            let lost = length - EXACT_DIGITS;
-            lost >= ZEROS_OF_ONE && *zeros >= lost
-        };
-        let are_cut =
-            is_many(cut, by_chance) || alone && all == 1 && self.counts.keys().all(is_one);
-        let least = |length: usize| {
-            let lost = length - EXACT_DIGITS;
-            let fewest = length.saturating_sub(MOST_DIGITS).max(lost.min(2));
-            let mut least = (fewest..=lost).find(|&zeros| {
-                let found = self.count(length, zeros);
-                is_many(found, chance(all_of(length), zeros))
-            });
-            // Of 18 digits a browser makes at least one zero, and often two.
-            let with_one = self.count(length, 1);
-            let by_browser = with_one > 2 * self.count(length, ZEROS_OF_ONE);
-            if length == MOST_DIGITS + 1 && by_browser && 2 * with_one > all_of(length) {
-                least = least.map(|_| 1);
-            }
-            Some((length, least.or(are_cut.then_some(lost))?))
-        };
-        Rounded(lengths.into_iter().filter_map(least).collect())
-    }
-
-    fn count(&self, length: usize, zeros: usize) -> u64 {
-        self.counts
-            .range((length, zeros)..(length + 1, 0))
-            .map(|(_, count)| count)
-            .sum()
+        let is_one = alone && self.seen.len() == 1 && self.has_many_zeros;
+        Rounded(self.counts.map(|(found, by_chance)| {
+            found >= 2 && found as f64 > TIMES_CHANCE * by_chance || is_one
+        }))
     }
 }
 
-/// How many of these numbers end in so many zeros by chance.
-fn chance(numbers: u64, zeros: usize) -> f64 {
-    numbers as f64 / 10_f64.powi(zeros as i32)
-}
-
-fn is_many(found: u64, by_chance: f64) -> bool {
-    found >= 2 && found as f64 > TIMES_CHANCE * by_chance
+fn ends_so(number: &str, rounder: fn(usize) -> Option<usize>) -> bool {
+    rounder(number.len()).is_some_and(|least| zeros(number) >= least)
 }
 
 /// A number of more than 15 digits.
@@ -175,8 +148,8 @@ mod tests {
             ),
             (
                 "by a browser, of 18 digits",
-                "202207251234592830 202207251234592800 202207251234593120 202207251234593500",
-                "202207251234592830 202207251234592800 202207251234593120 202207251234593500",
+                "202207251234592800 202207251234593100 202207251234593123",
+                "202207251234592800 202207251234593100",
             ),
             (
                 "marked as text",

@@ -181,7 +181,11 @@ pub fn profile_name(profile: Option<&str>, lookup: Lookup<'_>) -> Option<String>
 pub fn read(path: &Path, origin: &str) -> Result<Zeroizing<String>, String> {
     let unreadable = |why: String| {
         let path = path.display().to_string();
-        say!("config-unreadable", origin = origin, path = path, why = why)
+        // What a `\t` or `\n` of a path has become.
+        let has_control = path.chars().any(char::is_control);
+        let advice = if has_control { "backslash" } else { "" };
+        let message = say!("config-unreadable", origin = origin, path = path, why = why);
+        say!("config-malformed", message = message, advice = advice)
     };
     let bytes = fs::read(path).map_err(|error| unreadable(os_error(&error)))?;
     let bytes = Zeroizing::new(bytes);

@@ -60,7 +60,7 @@ impl Calls<'_> {
             let endpoint = self.client.account.endpoint.url().to_string();
             let time = duration(self.rules.give_up_after);
             let text = say!("event-unanswered", endpoint = endpoint, time = time);
-            self.observers.say(Level::Warning, text);
+            self.observers.say(Level::Note, text);
         }
         is_in_doubt
     }

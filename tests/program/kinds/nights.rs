@@ -32,7 +32,7 @@ struct Case {
 
 const TWO: &str = "CG1,aa\nCG2,加急\n";
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 28] = [
     Case {
         name: "users F20: a header and no rows",
         rows: "",
@@ -250,6 +250,15 @@ const CASES: [Case; 27] = [
         says: "backslash.toml:2:|in double quotes write \\\\ or / for each \\, or use single quotes",
     },
     Case {
+        name: "public 12: such a path that happens to be well-formed",
+        rows: TWO,
+        set: "WDT_APP_SECRET=",
+        typed: "run orders.csv --config tab.toml",
+        code: 2,
+        calls: 0,
+        says: "in double quotes write \\\\ or / for each \\",
+    },
+    Case {
         name: "public 12: quotes of a Chinese input method",
         rows: TWO,
         set: "",
@@ -313,6 +322,10 @@ fn of_one_command() {
         place.write(
             "backslash.toml",
             "[default]\napp_secret_file = \"C:\\Users\\me\\s.txt\"\n",
+        );
+        place.write(
+            "tab.toml",
+            "[default]\napp_secret_file = \"C:\\test\\notes.txt\"\n",
         );
         place.write("quotes.toml", "[default]\nsid = “shop”\n");
         place.write("windows.toml", "\u{feff}[default]\r\nrate = '600/min'\r\n");

@@ -11,7 +11,6 @@ mod help;
 mod interrupt;
 mod language;
 mod man;
-#[cfg(unix)]
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod preview;

@@ -183,6 +183,17 @@ pub struct OpenQuote {
     pub field: usize,
 }
 
+impl OpenQuote {
+    /// With the lines of the file, of a record that begins on this one.
+    pub fn below(self, line: u64) -> OpenQuote {
+        OpenQuote {
+            line: self.line + line,
+            through: self.through + line,
+            ..self
+        }
+    }
+}
+
 pub type CellProblems = [Option<Problem>; 2];
 
 pub static NO_PROBLEMS: CellProblems = [None, None];

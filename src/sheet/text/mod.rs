@@ -2,6 +2,7 @@
 
 mod decode;
 mod encoding;
+mod quotes;
 mod records;
 
 pub use decode::Decoded;

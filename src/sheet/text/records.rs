@@ -1,10 +1,13 @@
 //! Records of delimited text, with the exact line each starts on.
 
+use csv_core::{ReadRecordResult, ReaderBuilder};
+
 use super::decode::{Decoded, LineCounter};
 use super::encoding::TextEncoding;
+use super::quotes::Quotes;
 use crate::language::say;
 use crate::sheet::input::{Input, SheetError};
-use crate::sheet::problem::{Damage, NO_PROBLEMS, OpenQuote, Record, RecordReader};
+use crate::sheet::problem::{Damage, NO_PROBLEMS, Record, RecordReader};
 use crate::workbook::{TextReader, letter};
 
 /// So that memory does not grow with a quote that is never closed.
@@ -14,26 +17,15 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Reads records one by one into memory of its own.
 ///
-/// Other readers let a quote that is never closed end with the file, and go on where one is closed in
-/// the middle of a field: both hide the rows that were taken in.
+/// The csv crate lets a quote that is never closed end with the file, and so hides all rows below
+/// it; its core tells the two apart.
 pub struct Records<'s> {
     input: &'s Input,
     text: Decoded<'s>,
+    core: csv_core::Reader,
     delimiter: u8,
     fields: Vec<u8>,
     ends: Vec<usize>,
-}
-
-/// Where in a field the text is.
-#[derive(Clone, Copy, PartialEq)]
-enum At {
-    Start,
-    Plain,
-    Quoted,
-    /// Right behind the quote that closes it, or the first of two that stand for one.
-    Closed,
-    /// Behind blanks that follow it.
-    Behind,
 }
 
 impl RecordReader for Records<'_> {
@@ -44,13 +36,13 @@ impl RecordReader for Records<'_> {
             return Ok(None);
         }
         let line = self.text.line();
-        let damage = self.parse(line)?;
+        let (written, ended, damage) = self.parse(line)?;
         // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
-        let text = std::str::from_utf8(&self.fields);
+        let text = std::str::from_utf8(&self.fields[..written]);
         Ok(Some(Record {
             line,
             text: text.map_err(|_| self.text.malformed())?,
-            ends: &self.ends,
+            ends: &self.ends[..ended],
             left_out: false,
             problems: &NO_PROBLEMS,
             damage,
@@ -63,9 +55,10 @@ impl<'s> Records<'s> {
         Records {
             input,
             text: Decoded::new(input, encoding),
+            core: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
-            fields: Vec::new(),
-            ends: Vec::new(),
+            fields: vec![0; 1024],
+            ends: vec![0; 64],
         }
     }
 
@@ -84,105 +77,60 @@ impl<'s> Records<'s> {
         }
     }
 
-    /// Reads the record that starts on `line`; returns what shows that it is damaged.
-    fn parse(&mut self, line: u64) -> Result<Option<Damage>, SheetError> {
-        self.fields.clear();
-        self.ends.clear();
-        let delimiter = self.delimiter;
-        let (mut at, mut stray, mut is_over) = (At::Start, None, false);
-        while !is_over {
+    /// Reads the record that starts on `line`; returns the lengths of its text and of its ends, and
+    /// what shows that it is damaged.
+    fn parse(&mut self, line: u64) -> Result<(usize, usize, Option<Damage>), SheetError> {
+        let (mut written, mut ended, mut used) = (0, 0, 0);
+        let mut quotes = Quotes::default();
+        loop {
             let bytes = self.text.fill()?;
-            if bytes.is_empty() {
-                if at == At::Quoted {
-                    return Err(self.input.failed(self.open_quote()));
+            let at_end = bytes.is_empty();
+            // A line end completes the record unless a quoted field is open.
+            let bytes = if at_end { b"\n" } else { bytes };
+            let (result, read, wrote, ends) =
+                self.core
+                    .read_record(bytes, &mut self.fields[written..], &mut self.ends[ended..]);
+            if !at_end {
+                quotes.pass(&bytes[..read], self.delimiter);
+                self.text.pass(read);
+            }
+            used += read;
+            written += wrote;
+            ended += ends;
+            match result {
+                ReadRecordResult::Record => {
+                    let open = quotes.open.map(|it| Damage::OpenQuote(it.below(line)));
+                    let damage = open.or(at_end.then_some(Damage::NoLineEnd));
+                    return Ok((written, ended, damage));
                 }
-                self.ends.push(self.fields.len());
-                return Ok(self.damage(stray, line).or(Some(Damage::NoLineEnd)));
+                ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {
+                    let fault = self.open_quote(written - wrote, ended);
+                    return Err(self.input.failed(fault));
+                }
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
             }
-            let mut used = 0;
-            while used < bytes.len() && !is_over {
-                let rest = &bytes[used..];
-                let ends_text = |&byte: &u8| {
-                    let is_end = byte == delimiter || byte == b'\n' || byte == b'\r';
-                    byte == b'"' || is_end && at != At::Quoted
-                };
-                let length = rest.iter().position(ends_text).unwrap_or(rest.len());
-                let (text, mark) = (&rest[..length], rest.get(length));
-                self.fields.extend_from_slice(text);
-                used += length + usize::from(mark.is_some());
-                at = match at {
-                    _ if text.is_empty() => at,
-                    At::Quoted => At::Quoted,
-                    At::Closed | At::Behind if text.iter().all(|it| b" \t".contains(it)) => {
-                        At::Behind
-                    }
-                    At::Start | At::Plain => At::Plain,
-                    At::Closed | At::Behind => {
-                        stray = stray.or(Some(self.ends.len()));
-                        At::Plain
-                    }
-                };
-                at = match (at, mark) {
-                    (at, None) => at,
-                    (At::Quoted, Some(_)) => At::Closed,
-                    (At::Start, Some(b'"')) => At::Quoted,
-                    (_, Some(b'"')) => {
-                        self.fields.push(b'"');
-                        if at == At::Behind {
-                            stray = stray.or(Some(self.ends.len()));
-                        }
-                        if at == At::Closed {
-                            At::Quoted
-                        } else {
-                            At::Plain
-                        }
-                    }
-                    (_, Some(&byte)) => {
-                        self.ends.push(self.fields.len());
-                        is_over = byte != delimiter;
-                        At::Start
-                    }
-                };
-            }
-            self.text.pass(used);
-            if self.fields.len() + self.ends.len() > MAX_RECORD_BYTES {
-                return Err(self.input.failed(if at == At::Quoted {
-                    self.open_quote()
-                } else {
-                    say!("sheet-too-long", line = line)
-                }));
+            if used > MAX_RECORD_BYTES {
+                return Err(self.input.failed(self.too_long(line, written, ended)));
             }
         }
-        Ok(self.damage(stray, line))
     }
 
-    /// What a field shows that goes on behind the quote that closes it.
-    fn damage(&self, stray: Option<usize>, line: u64) -> Option<Damage> {
-        let field = stray?;
-        let before = &self.fields[..self.start(field)];
-        Some(Damage::OpenQuote(OpenQuote {
-            line: line + lines(before),
-            through: line + lines(&self.fields),
-            field,
-        }))
+    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> String {
+        let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
+        if result == ReadRecordResult::Record {
+            return say!("sheet-too-long", line = line);
+        }
+        self.open_quote(written, ended)
     }
 
     /// The fault of a field that is still open, by the line on which it begins.
-    fn open_quote(&self) -> String {
-        let field = self.ends.len();
-        let within = lines(&self.fields[self.start(field)..]);
-        let (line, column) = (self.text.line() - within, letter(field));
+    fn open_quote(&self, written: usize, ended: usize) -> String {
+        let start = ended.checked_sub(1).map_or(0, |last| self.ends[last]);
+        let mut within = LineCounter::default();
+        within.pass(&self.fields[start..written]);
+        let (line, column) = (self.text.line() - within.ended, letter(ended));
         say!("sheet-unclosed-quote", line = line, column = column)
     }
-
-    fn start(&self, field: usize) -> usize {
-        field.checked_sub(1).map_or(0, |before| self.ends[before])
-    }
-}
-
-/// How many lines end within the text.
-fn lines(text: &[u8]) -> u64 {
-    let mut lines = LineCounter::default();
-    lines.pass(text);
-    lines.ended
 }

@@ -1,0 +1,80 @@
+//! Whether the quotes of a record stand where they should.
+//!
+//! A quote that was not meant to open a field is closed by the next one, wherever that stands, and
+//! what is between is taken for text, be it rows. The parser goes on behind as if nothing was.
+
+use crate::sheet::problem::OpenQuote;
+
+/// Follows one record.
+#[derive(Default)]
+pub struct Quotes {
+    at: At,
+    field: usize,
+    /// Lines that end within fields.
+    lines: u64,
+    before: u8,
+    /// Where the last field with quotes begins: in which field, how many lines below the record.
+    opened: (usize, u64),
+    /// The first field that goes on behind its closing quote, lines counted from the record's.
+    pub open: Option<OpenQuote>,
+}
+
+#[derive(Clone, Copy, Default)]
+enum At {
+    #[default]
+    Start,
+    Plain,
+    Quoted,
+    Closed,
+    /// Blanks since the closing quote.
+    Behind,
+}
+
+impl Quotes {
+    pub fn pass(&mut self, text: &[u8], delimiter: u8) {
+        if matches!(self.at, At::Start | At::Plain) && !text.contains(&b'"') {
+            self.field += text.iter().filter(|&&byte| byte == delimiter).count();
+            self.at = match text.last() {
+                None => self.at,
+                Some(&last) if last == delimiter => At::Start,
+                Some(_) => At::Plain,
+            };
+            return;
+        }
+        for &byte in text {
+            self.at = match (self.at, byte) {
+                (At::Quoted, b'"') => At::Closed,
+                (At::Quoted, _) => {
+                    let is_end = byte == b'\r' || byte == b'\n' && self.before != b'\r';
+                    self.lines += u64::from(is_end);
+                    At::Quoted
+                }
+                (At::Closed, b'"') => At::Quoted,
+                (_, byte) if byte == delimiter => {
+                    self.field += 1;
+                    At::Start
+                }
+                (At::Start, b'"') => {
+                    self.opened = (self.field, self.lines);
+                    At::Quoted
+                }
+                (At::Closed | At::Behind, b' ' | b'\t' | b'\r' | b'\n') => At::Behind,
+                (At::Closed | At::Behind, _) => {
+                    let (field, line) = self.opened;
+                    let through = self.lines;
+                    self.open.get_or_insert(OpenQuote {
+                        line,
+                        through,
+                        field,
+                    });
+                    At::Plain
+                }
+                _ => At::Plain,
+            };
+            self.before = byte;
+        }
+        if let Some(open) = &mut self.open {
+            open.through = self.lines;
+        }
+    }
+}

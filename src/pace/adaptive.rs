@@ -14,6 +14,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::at_once::AtOnce;
 use super::in_flight::{Change, InFlight, Workers};
 use super::pause::{MINUTE, Pause};
 use super::rate::{KnownRates, RateLimit, interval};
@@ -69,6 +70,8 @@ pub struct AdaptiveRate {
     paid_at: f64,
     changed_at: f64,
     slowest: f64,
+    /// Calls are made in bursts, and not yet at the rate.
+    at_once: Option<AtOnce>,
     /// When the calls started that got through within a minute.
     last_minute: VecDeque<f64>,
     pause: Pause,
@@ -105,11 +108,27 @@ impl AdaptiveRate {
     }
 
     pub fn max_in_flight(&self) -> usize {
-        self.in_flight.most(self.rate)
+        let rate = self.at_once.as_ref().map_or(self.rate, |_| self.ceiling);
+        self.in_flight.most(rate)
     }
 
     pub fn interval(&self) -> Option<Duration> {
         interval(self.rate)
+    }
+
+    /// When the next call may start, after one that starts now.
+    pub fn next(&mut self, now: Duration) -> Duration {
+        let after = |rate| now + interval(rate).unwrap_or_default();
+        let at = now.as_secs_f64();
+        if let Some(at_once) = self.at_once.take_if(|it| at >= it.until) {
+            self.level.good = at_once.calls as f64;
+            self.set_rate(self.level.good);
+            self.changed_at = at;
+        }
+        match &mut self.at_once {
+            Some(at_once) => after(self.ceiling).max(Duration::from_secs_f64(at_once.next(at))),
+            None => after(self.rate),
+        }
     }
 
     /// Where another run is to begin: at the level without others, or, while none is proven, at the
@@ -242,11 +261,14 @@ impl AdaptiveRate {
         }
         let window_left = self.window_left();
         // If the last pause was too short, it says nothing more.
-        if limit == Limit::Rate && !self.pause.pending {
+        let says_more = limit == Limit::Rate && !self.pause.pending;
+        let at_once = says_more.then(|| self.own_minute(started)).flatten();
+        if says_more {
             self.lower(started, now);
         }
         let pause = self.pause.begin(now, window_left, retry_after);
         self.changed_at = self.pause.resume_at;
+        self.at_once = at_once.map(|calls| AtOnce::new(calls, self.pause.resume_at));
         if self.pause.total > 1.5 * MINUTE {
             let paid_at = self.pause.resume_at + self.pause.total / RETRY_PAUSES;
             self.paid_at = self.paid_at.max(paid_at);
@@ -260,6 +282,14 @@ impl AdaptiveRate {
     fn window_left(&self) -> f64 {
         let taken = self.level.good / self.rate;
         1.0 + MINUTE * if taken < 1.0 { 1.0 - taken } else { 1.0 }
+    }
+
+    /// The calls of the run's first minute, if they were enough to fill it, and soon.
+    fn own_minute(&mut self, started: f64) -> Option<usize> {
+        let calls = self.carried(started) - 1.0;
+        let is_first = self.suspect.is_none() && started < MINUTE;
+        let is_own = self.rate > LIKELY_LIMIT && calls >= LIKELY_LIMIT / 3.0;
+        (is_first && is_own).then_some(calls as usize)
     }
 
     /// Lowers the rate, and remembers what was learnt about the limit.

@@ -1,6 +1,7 @@
 //! Pacing: how fast calls are made. Pure rules, and the one place that waits.
 
 mod adaptive;
+mod at_once;
 mod backoff;
 mod forecast;
 mod in_flight;

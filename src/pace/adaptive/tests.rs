@@ -194,7 +194,13 @@ fn what_is_known_is_proven_or_measured() {
 
 #[test]
 fn a_slow_call_and_a_long_pause_leave_a_rate_to_go_on_at() {
-    for slow in [1, 60, 3_000] {
+    for (name, slow) in [
+        ("pace F4: a quick call", 1),
+        ("pace F4: a hiccup", 29),
+        ("pace F4: a slow call", 60),
+        ("pace F4: 200 s", 200),
+        ("pace F4: most of an hour", 3_000),
+    ] {
         let (mut pace, now) = settled("4");
         throttle(&mut pace, now);
         let again = pace.resume_at();
@@ -204,7 +210,7 @@ fn a_slow_call_and_a_long_pause_leave_a_rate_to_go_on_at() {
         pace.passed(now, now + secs(slow));
         let now = quiet(&mut pace, now + secs(slow), 300);
         throttle(&mut pace, now);
-        assert!((50.0..=60.0).contains(&pace.rate), "{slow}: {}", pace.rate);
+        assert!((50.0..=60.0).contains(&pace.rate), "{name}: {}", pace.rate);
     }
 }
 
@@ -217,7 +223,7 @@ fn a_slow_call_does_not_put_off_the_next_try() {
     let now = quiet(&mut pace, now + secs(10), 400);
     assert!(pace.rate < 30.0, "{}", pace.rate);
     quiet(&mut pace, now, 600);
-    assert!(pace.rate > 30.0, "{}", pace.rate);
+    assert!(pace.rate > 30.0, "pace F9: one slow call: {}", pace.rate);
 }
 
 #[test]
@@ -272,6 +278,148 @@ fn calls_that_are_lost_in_a_row_leave_fewer_in_flight() {
     assert_eq!(others_pass.max_in_flight(), 30, "each failed by itself");
 }
 
+/// A case: its name, the ERP's limit and what it is like, the bound, the orders, and how much longer
+/// they may take than they must.
+type Short = (&'static str, f64, Make, &'static str, usize, f64);
+
+const SHORT: [Short; 14] = [
+    (
+        "users F38: 90 orders",
+        30.0,
+        Make::Fixed,
+        "600/min",
+        90,
+        1.35,
+    ),
+    (
+        "users F38: 91 orders",
+        30.0,
+        Make::Fixed,
+        "600/min",
+        91,
+        1.35,
+    ),
+    (
+        "users F38: 120 orders",
+        30.0,
+        Make::Fixed,
+        "600/min",
+        120,
+        1.35,
+    ),
+    (
+        "users F38: 150 orders",
+        30.0,
+        Make::Fixed,
+        "600/min",
+        150,
+        1.35,
+    ),
+    (
+        "users F38: 180 orders, twice the limit",
+        60.0,
+        Make::Fixed,
+        "120/min",
+        180,
+        1.35,
+    ),
+    (
+        "users F38: 60 orders, a low limit",
+        20.0,
+        Make::Fixed,
+        "600/min",
+        60,
+        1.35,
+    ),
+    (
+        "users F38: 270 orders, a high limit",
+        90.0,
+        Make::Fixed,
+        "600/min",
+        270,
+        1.35,
+    ),
+    (
+        "users F38: no minutes, but any",
+        30.0,
+        Make::Sliding,
+        "600/min",
+        90,
+        1.35,
+    ),
+    (
+        "users F38: a bucket",
+        30.0,
+        Make::Bucket,
+        "600/min",
+        90,
+        1.35,
+    ),
+    (
+        "users F38: the ERP says for how long",
+        30.0,
+        Make::RetryAfter(true),
+        "600/min",
+        90,
+        1.35,
+    ),
+    (
+        "public 9: the minute is used up",
+        60.0,
+        Make::UsedUp(1.0),
+        "55/min",
+        150,
+        1.3,
+    ),
+    (
+        "public 9: 50 of 60 are used",
+        60.0,
+        Make::UsedUp(50.0 / 60.0),
+        "55/min",
+        150,
+        1.3,
+    ),
+    (
+        "public 31: the minute is used up, 60/min",
+        60.0,
+        Make::UsedUp(1.0),
+        "60/min",
+        150,
+        1.3,
+    ),
+    (
+        "public 31: nothing is used",
+        60.0,
+        Make::Fixed,
+        "55/min",
+        150,
+        1.01,
+    ),
+];
+
+#[test]
+fn short_runs_use_what_is_allowed() {
+    for (name, limit, make, rate, orders, most) in SHORT {
+        let times = simulation::short_run(make, limit, rate, orders);
+        assert!((0.99..=most).contains(&times), "{name}: {times:.3}");
+    }
+}
+
+/// What nights are to be used for, where measurements have found less.
+const NIGHTS: [(&str, Make, f64); 3] = [
+    (
+        "pace F1: others are there when the run begins",
+        Make::Shared,
+        0.8,
+    ),
+    ("pace F2: the limit moves", Make::Moved, 0.9),
+    (
+        "pace F3: the server is slower than the rate",
+        Make::Slow(0.7),
+        0.95,
+    ),
+];
+
 /// A few nights of each kind; `cargo bench --bench quota` shows many more.
 #[test]
 fn nights_use_what_is_allowed() {
@@ -284,4 +432,9 @@ fn nights_use_what_is_allowed() {
     let used: Vec<_> = summaries.collect();
     let mean = used.iter().sum::<f64>() / used.len() as f64;
     assert!(mean >= 0.9, "{mean}");
+    for (name, make, least) in NIGHTS {
+        let summary = Summary::of(make, &[60.0, 90.0], &["600/min", "auto"], 1);
+        assert!(summary.mean >= least, "{name}: {summary}");
+        assert_eq!(summary.below_half, 0, "{name}: {summary}");
+    }
 }

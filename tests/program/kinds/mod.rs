@@ -10,6 +10,7 @@ mod next;
 #[cfg(target_os = "linux")]
 mod nights;
 mod nothing;
+mod pace;
 #[cfg(target_os = "linux")]
 mod promises;
 mod rounded;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use wdt_flags::sandbox::Config;
 
-use crate::harness::{Place, Running, ScriptedServer, http, http_with, sandbox_with, sheet, start};
+use crate::harness::{Place, Running, ScriptedServer, http, sandbox_with, sheet, start};
 
 /// No pause here is shorter.
 const SHORTEST: Duration = Duration::from_secs(60);
@@ -44,27 +44,6 @@ fn a_throttled_run_pauses_as_a_whole_and_the_pause_can_be_interrupted() {
     assert_eq!(results.count("ok"), 5);
     assert_eq!(results.count("skipped"), 15, "throttled is not failed");
     assert_eq!(place.table("orders.failures.csv").rows.len(), 15);
-}
-
-#[test]
-fn a_gateway_that_throttles_says_for_how_long() {
-    for (after, pause) in [
-        ("100", "pausing for 1 min 40 s"),
-        ("18446744073709551615", "pausing for 10 min"),
-        ("soon", "pausing for 1 min 01 s"),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", "pausing for 1 min 01 s"),
-        ("Tue, 31 Dec 2999 23:59:59 GMT", "pausing for 10 min"),
-    ] {
-        let place = Place::new();
-        place.write("orders.csv", sheet(3));
-        let headers = format!("Retry-After: {after}\r\n");
-        let erp = ScriptedServer::always(http_with("429 Too Many Requests", &headers, ""));
-        let args = ["orders.csv", "-v", "-j1", "--give-up-after=10m"];
-        let line = interrupt_pause(start(&mut place.run(&erp, args)));
-        assert!(line.starts_with(pause), "Retry-After: {after}: {line}");
-        assert_eq!(place.table("orders.results.csv").count("skipped"), 3);
-        assert_eq!(erp.calls(), 1);
-    }
 }
 
 #[test]

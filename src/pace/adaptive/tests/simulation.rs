@@ -33,8 +33,8 @@ pub enum Make {
     Penalty(f64, bool),
     /// As `Fixed`, and says when the minute is over, or else always that it is in a second.
     RetryAfter(bool),
-    /// As `Fixed`, but the first minute is used up before the run begins.
-    UsedUp,
+    /// As `Fixed`, but this share of the first minute is used up before the run begins.
+    UsedUp(f64),
     /// As `Fixed`, but others use 40 % of it every second hour. Half of the nights begin in one.
     Shared,
     /// As `Fixed`, but others use this share of it in half of all ten minutes.
@@ -55,7 +55,7 @@ pub const MAKES: [Make; 16] = [
     Make::Penalty(600.0, true),
     Make::RetryAfter(true),
     Make::RetryAfter(false),
-    Make::UsedUp,
+    Make::UsedUp(1.0),
     Make::Shared,
     Make::Bursts(0.4),
     Make::Bursts(0.8),
@@ -101,7 +101,7 @@ impl Gate {
 
     fn limit_at(&self, now: f64) -> f64 {
         let share = match self.make {
-            Make::UsedUp if self.window_began(now) <= 0.0 => 0.0,
+            Make::UsedUp(used) if self.window_began(now) <= 0.0 => 1.0 - used,
             Make::Shared if (now + self.hours_began) / HOUR % 2.0 >= 1.0 => 0.6,
             Make::Bursts(others) if self.busy[(now / PART) as usize] => 1.0 - others,
             Make::Moved if now >= self.moved_at => self.moved_by,
@@ -199,18 +199,24 @@ enum End {
     Lost,
 }
 
-/// The shares of what could be used that a night used, and its worst hour after the second.
-fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
-    let rate: RateLimit = rate.parse().expect("a rate");
-    let workers = Workers::default();
-    let ceiling = match rate {
+fn ceiling_of(rate: RateLimit) -> Option<Duration> {
+    match rate {
         RateLimit::Limited { .. } => rate.interval(),
         RateLimit::Auto | RateLimit::Unlimited => None,
-    };
-    let mut random = Random::new(seed);
-    let mut gate = Gate::new(make, limit, &mut random);
-    // Latencies are from 0.05 s to at most 3 s.
-    let spread = random.next() * 2.95;
+    }
+}
+
+/// Makes calls until so many were let in, or the night is over, which take from 0.05 s to `spread`
+/// more. Returns when those started that were let in.
+fn play(
+    gate: &mut Gate,
+    rate: RateLimit,
+    orders: usize,
+    spread: f64,
+    random: &mut Random,
+) -> Vec<f64> {
+    let workers = Workers::default();
+    let ceiling = ceiling_of(rate);
     let mut pace = AdaptiveRate::new(rate, workers, None, LONGEST_WAIT);
     // What is due, the earliest first, in nanoseconds, which have an order.
     let mut due = BinaryHeap::new();
@@ -218,8 +224,8 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
     let mut calls: Vec<(f64, f64, Option<End>)> = Vec::new();
     let nanos = |at: f64| (at * 1e9) as u64;
     let (mut now, mut next) = (0.0_f64, 0.0_f64);
-    let mut passed = [0.0; (NIGHT / PART) as usize];
-    loop {
+    let mut passed = Vec::new();
+    while passed.len() < orders {
         let can_start = now.max(next).max(pace.resume_at().as_secs_f64());
         let earliest = due.peek().map(|&Reverse((at, _))| at as f64 / 1e9);
         let may_start = due.len() < pace.max_in_flight();
@@ -232,9 +238,10 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
             let way_there = latency * random.next();
             due.push(Reverse((nanos(now + way_there), calls.len())));
             calls.push((now, latency - way_there, None));
-            let interval = pace.interval();
-            assert!(interval >= ceiling, "{make:?} {limit} {rate} {seed}");
-            next = now + interval.map_or(0.0, |interval| interval.as_secs_f64());
+            let after = pace.next(Duration::from_secs_f64(now));
+            next = after.as_secs_f64();
+            let least = now + ceiling.unwrap_or_default().as_secs_f64();
+            assert!(next >= least - 1e-6, "{rate}");
             continue;
         }
         let Reverse((at, number)) = due.pop().expect("a call in flight");
@@ -256,7 +263,7 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
             }
             Some(End::Passed) => {
                 pace.passed(started, known_at);
-                passed[(*started_at / PART) as usize] += 1.0;
+                passed.push(*started_at);
             }
             Some(End::Throttled(retry_after)) => {
                 let _ = pace.throttled(started, known_at, Limit::Rate, retry_after);
@@ -265,11 +272,47 @@ fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
         }
         pace.ended(started, known_at);
     }
+    passed
+}
+
+/// How much longer a run over so many orders takes than it must, if the ERP's minute begins with it.
+pub fn short_run(make: Make, limit: f64, rate: &str, orders: usize) -> f64 {
+    let mut random = Random::new(1);
+    let mut gate = Gate::new(make, limit, &mut random);
+    gate.minute_began = 0.0;
+    let rate: RateLimit = rate.parse().expect("a rate");
+    let passed = play(&mut gate, rate, orders, 0.1, &mut random);
+    let took = passed.into_iter().fold(0.0, f64::max);
+    let interval = ceiling_of(rate).unwrap_or_default().as_secs_f64();
+    let mut least = 0.0;
+    let mut left = orders as f64;
+    loop {
+        let of_minute = gate.limit_at(least).min((MINUTE / interval).ceil());
+        if left <= of_minute {
+            return took / (least + left * interval);
+        }
+        left -= of_minute;
+        least += MINUTE;
+    }
+}
+
+/// The shares of what could be used that a night used, and its worst hour after the second.
+fn simulate(make: Make, limit: f64, rate: &str, seed: u64) -> (f64, f64) {
+    let rate: RateLimit = rate.parse().expect("a rate");
+    let mut random = Random::new(seed);
+    let mut gate = Gate::new(make, limit, &mut random);
+    // Latencies are from 0.05 s to at most 3 s.
+    let spread = random.next() * 2.95;
+    let played = play(&mut gate, rate, usize::MAX, spread, &mut random);
+    let mut passed = [0.0; (NIGHT / PART) as usize];
+    for started in played {
+        passed[(started / PART) as usize] += 1.0;
+    }
     // Calls come back unevenly: workers near their bound are not busy all the time.
-    let workers = 0.85 * workers.for_rate(rate) as f64;
+    let workers = 0.85 * Workers::default().for_rate(rate) as f64;
     let most = (workers * MINUTE / (0.05 + spread / 2.0))
         .min(gate.carries())
-        .min(ceiling.map_or(f64::INFINITY, |interval| MINUTE / interval.as_secs_f64()));
+        .min(ceiling_of(rate).map_or(f64::INFINITY, |interval| MINUTE / interval.as_secs_f64()));
     let usable = |part: usize| -> f64 {
         let minutes = (0..10).map(|minute| part as f64 * PART + (f64::from(minute) + 0.5) * MINUTE);
         minutes.map(|at| gate.limit_at(at).min(most)).sum()

@@ -162,13 +162,19 @@ pub fn is_nothing(text: &str) -> bool {
         return false;
     }
     let is_stroke = |c| "-－‐‑‒–—―−﹣─━_＿/／\\＼.．…·".contains(c);
-    let text: String = text.chars().map(plain).collect();
-    text.chars().all(is_stroke) || NOTHINGS.split(' ').any(|it| it.eq_ignore_ascii_case(&text))
+    let chars = text.chars().map(|c| plain(c).to_ascii_lowercase());
+    text.chars().all(is_stroke) || NOTHINGS.split(' ').any(|it| it.chars().eq(chars.clone()))
 }
 
 /// Whether the text in the place of an order is what stands below a table, or nothing.
 pub fn is_foot(text: &str) -> bool {
-    is_nothing(text) || FEET.find(text).is_some()
+    !is_number(text, b"-_.") && (is_nothing(text) || FEET.find(text).is_some())
+}
+
+/// Whether the text has digits, and nothing else but letters and these.
+fn is_number(text: &str, others: &[u8]) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || others.contains(&byte);
+    text.bytes().all(is_part) && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 impl Misfits {
@@ -188,10 +194,10 @@ impl Misfits {
 
 /// What the text is if it is not what it should be.
 pub fn misfit(text: &str, field: Field) -> Option<Say> {
-    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let has_digit = || text.bytes().any(|byte| byte.is_ascii_digit());
     let is_usual = match field {
-        Field::PurchaseNo => has_digit && text.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-        Field::FlagName => !has_digit && !text.is_ascii() && !text.starts_with('#'),
+        Field::PurchaseNo => is_number(text, b""),
+        Field::FlagName => !text.is_ascii() && !text.starts_with('#') && !has_digit(),
     };
     if is_usual {
         return None;

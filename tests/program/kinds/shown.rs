@@ -305,6 +305,15 @@ fn formats() -> Vec<Case> {
             &["!(12345, cell format Fixed)"],
         ),
         (
+            "users P2: the format's code is not said to be what is shown",
+            "x.xlsx",
+            numbers(&[(12_345.0, "#,##0"), (100_000.0, "0.00E+00")]),
+            &[
+                "!(12345, cell format #,##0)",
+                "!(100000, cell format 0.00E+00)",
+            ],
+        ),
+        (
             "public row 14: long numbers",
             "x.xlsx",
             cells(

@@ -89,7 +89,7 @@ fn test(slot: &Slot, args: &InitArgs, console: &Console) -> Result<u8, Failure> 
     };
     let code = ping::test(&account(&saved, console)?.account, PING_TIMEOUT)?;
     let mut words: Vec<_> = match code {
-        OK => vec!["run".into(), "SHEET".into()],
+        OK => vec!["run".into(), say!("value-sheet").into()],
         STOPPED => vec!["init".into()],
         _ => vec!["ping".into()],
     };

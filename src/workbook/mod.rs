@@ -82,6 +82,9 @@ fn read_at(source: &mut Source<'_>, offset: u64, length: u64) -> io::Result<Vec<
 pub trait TextReader: BufRead {
     /// The line of the first byte that is not used, counted from 1.
     fn line(&self) -> u64;
+
+    /// Begins anew with the first byte.
+    fn rewind(&mut self);
 }
 
 pub struct Workbook<'i, 'b> {

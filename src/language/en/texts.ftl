@@ -610,7 +610,7 @@ label-results = results
 label-failures = failures
 label-verified = verified
 label-read-back = verified
-label-different = different
+label-different = mismatch
 label-kept = kept
 label-journal = journal
 label-next = next
@@ -632,7 +632,7 @@ listing-read =
         [one] 1 call
        *[other] { $left } calls
     } left
-verify-begins = reading back which flags the ERP carries: { $calls } or so, fewer where its listings tell enough; account: { $account }
+verify-begins = reading back which flags the ERP carries: { $calls } (its listings may save some, or cost a few); account: { $account }
 confirm-begins = reading back { $orders } (--verify)
 confirm-given-up = nothing more is read back: { $reason }
 confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it

@@ -332,7 +332,7 @@ config-ended = 还没有{ $setting }，输入就结束了，因此什么也没�
 config-not-a-file = `{ $path }` 是链接或不是普通文件，不会写入；请用 --config 指定文件本身
 config-taken = { $file } 的账号配置 `{ $profile }` 已经存在，保持不变；加 --yes 替换其中的账号，加 --profile NAME 另建一个
 config-mixed = 环境变量和账号配置中是不同的账号，这样会混在一起：{ $one }来自“{ $one_origin }”，{ $other }却来自“{ $other_origin }”；请把账号完整地写在一处，或去掉属于另一个账号的部分
-config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run SHEET --sandbox` 不需要账号
+config-incomplete = 缺少{ $missing }：`wdt-flags init` 会询问账号并保存；也可以设置环境变量 WDT_SID、WDT_APP_KEY 和 WDT_APP_SECRET（格式为 secret:salt；或用 WDT_APP_SECRET_FILE 指定存放密钥的文件），或在 { $place } 中填写 sid、app_key 和 app_secret（或 app_secret_file）；`wdt-flags run 表格 --sandbox` 不需要账号
 config-at = { $place }：{ $why }
 config-in-environment = 环境变量 { $name }
 config-in-profile = { $place } 的 { $key }
@@ -428,7 +428,7 @@ findings-more =
     }
 init-next =
     { $code ->
-        [0] 先执行 wdt-flags check SHEET 检查表格，再执行：{ $command }
+        [0] 先用 wdt-flags check 表格 检查一遍，再执行：{ $command }
         [3] 请按上面的原因改正，再重新录入：{ $command }
        *[other] 稍后再试：{ $command }
     }
@@ -477,7 +477,7 @@ refused-value = “{ $argument }”的值“{ $value }”无效：{ $why }
 refused-values = 可用的值是 { $values }
 refused-argument = 无法识别参数“{ $argument }”
 refused-missing = 缺少必需的参数：{ $arguments }
-refused-command = 没有名为“{ $command }”的命令；要写入表格：wdt-flags run SHEET
+refused-command = 没有名为“{ $command }”的命令；要写入表格：wdt-flags run 表格
 refused-similar = 有相近的写法：{ $names }
 refused-help = 更多说明请用“--help”查看。
 check-listing-calls = 其中 { $calls } 次调用用来查询哪些采购单的标记无需更改（--skip-unchanged）

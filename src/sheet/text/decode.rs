@@ -132,6 +132,10 @@ impl TextReader for Decoded<'_> {
     fn line(&self) -> u64 {
         self.lines.ended + 1
     }
+
+    fn rewind(&mut self) {
+        *self = Decoded::new(self.input, self.encoding);
+    }
 }
 
 impl BufRead for Decoded<'_> {

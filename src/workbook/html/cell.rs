@@ -3,7 +3,6 @@
 use html5ever::LocalName;
 use html5ever::tokenizer::Tag;
 
-use super::attribute;
 use crate::workbook::budget::MAX_TEXT;
 use crate::workbook::builder::{Stored, TableBuilder};
 use crate::workbook::error::Result;
@@ -103,4 +102,9 @@ impl Cell {
         let (down, across) = self.merged;
         table.merge((line, line + down), (self.column, self.column + across))
     }
+}
+
+pub fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
+    let found = tag.attrs.iter().find(|it| &*it.name.local == name)?;
+    Some(found.value.trim())
 }

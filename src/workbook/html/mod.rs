@@ -16,7 +16,7 @@ use super::builder::TableBuilder;
 use super::error::{Result, WorkbookError, broken, cut_table, too_much};
 use super::table::MAX_COLUMNS;
 use super::{Held, TextReader, hold};
-use cell::{Cell, Hidden};
+use cell::{Cell, Hidden, attribute};
 use style::Rules;
 
 /// As browsers have it.
@@ -28,13 +28,30 @@ const VOID: &str = "area base br col embed hr img input link meta source track w
 pub fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<Held> {
     // A tag or a text may be as long as the page, and is held twice while it grows.
     budget.check(length.saturating_mul(2))?;
+    let first = pass(text, budget, None)?;
+    if !first.is_late {
+        return first.finish();
+    }
+    let rules = first.rules;
+    text.rewind();
+    pass(text, budget, Some(rules))?.finish()
+}
+
+/// Reads all of the page, with the rules that are known of it, or those met on the way.
+fn pass<'b>(
+    text: &mut impl TextReader,
+    budget: &'b Budget,
+    rules: Option<Rules>,
+) -> Result<State<'b>> {
     let page = Page(RefCell::new(State {
         budget,
         tables: Vec::new(),
         open: Vec::new(),
         is_raw: false,
         css: None,
-        rules: Rules::default(),
+        has_rules: rules.is_some(),
+        rules: rules.unwrap_or_default(),
+        is_late: false,
         hidden: None,
         error: None,
     }));
@@ -55,7 +72,7 @@ pub fn read(text: &mut impl TextReader, length: u64, budget: &Budget) -> Result<
         }
     }
     tokenizer.end();
-    tokenizer.sink.0.into_inner().finish()
+    Ok(tokenizer.sink.0.into_inner())
 }
 
 /// What of a page has been read.
@@ -72,6 +89,10 @@ struct State<'b> {
     /// Of the style that is being read.
     css: Option<String>,
     rules: Rules,
+    /// Whether all of them are known.
+    has_rules: bool,
+    /// Whether some stand below the first table, and so were unknown when that was read.
+    is_late: bool,
     /// What around the tables is not shown.
     hidden: Hidden,
     /// The first.
@@ -140,8 +161,9 @@ impl State<'_> {
         };
         if let Some(raw) = raw {
             self.is_raw = is_start;
-            if let Some(css) = self.css.take() {
-                self.rules.add(&css, self.budget)?;
+            if let Some(css) = self.css.take().filter(|_| !self.has_rules) {
+                let is_more = self.rules.add(&css, self.budget)?;
+                self.is_late |= is_more && !self.tables.is_empty();
             }
             if is_start {
                 self.css = (&*tag.name == "style").then(String::new);
@@ -316,11 +338,6 @@ impl Open {
         let taken = self.taken.iter().skip(self.column as usize);
         self.column += taken.take_while(|&&end| end >= self.rows).count() as u32;
     }
-}
-
-fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
-    let found = tag.attrs.iter().find(|it| &*it.name.local == name)?;
-    Some(found.value.trim())
 }
 
 /// 1 unless it is a number.

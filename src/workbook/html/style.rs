@@ -2,7 +2,7 @@
 
 use html5ever::tokenizer::Tag;
 
-use super::attribute;
+use super::cell::attribute;
 use crate::workbook::budget::Budget;
 use crate::workbook::error::{Result, too_much};
 
@@ -19,8 +19,10 @@ pub struct Rules(Vec<(String, Hides)>);
 type Hides = [Option<bool>; 2];
 
 impl Rules {
-    /// Reads a `style` element. Rules for printers and narrow screens do not count.
-    pub fn add(&mut self, css: &str, budget: &Budget) -> Result<()> {
+    /// Reads a `style` element, and says whether it has such rules. Those for printers and narrow
+    /// screens do not count.
+    pub fn add(&mut self, css: &str, budget: &Budget) -> Result<bool> {
+        let before = self.0.len();
         let css = without_comments(css);
         let mut rest = css.as_str();
         while let Some((before, after)) = rest.split_once('{') {
@@ -58,7 +60,7 @@ impl Rules {
                 self.0.push((selector.to_ascii_lowercase(), hides));
             }
         }
-        Ok(())
+        Ok(self.0.len() > before)
     }
 
     /// Whether an element is not shown.

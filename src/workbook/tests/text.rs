@@ -27,6 +27,10 @@ impl TextReader for Decoded<'_> {
         let read = &self.0.get_ref()[..self.0.position() as usize];
         read.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1
     }
+
+    fn rewind(&mut self) {
+        self.0.set_position(0);
+    }
 }
 
 /// The rows of the first table, with no more than the limit read and held.

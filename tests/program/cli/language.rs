@@ -29,15 +29,15 @@ fn a_command_line_is_refused_with_what_to_type_instead() {
     for (args, expected) in [
         (
             "orders.csv",
-            "没有名为“orders.csv”的命令；要写入表格：wdt-flags run SHEET\n",
+            "没有名为“orders.csv”的命令；要写入表格：wdt-flags run 表格\n",
         ),
         (
             "chek orders.csv",
-            "没有名为“chek”的命令；要写入表格：wdt-flags run SHEET\n\n  有相近的写法：check\n",
+            "没有名为“chek”的命令；要写入表格：wdt-flags run 表格\n\n  有相近的写法：check\n",
         ),
         (
             "correcting",
-            "没有名为“correcting”的命令；要写入表格：wdt-flags run SHEET\n\n  有相近的写法：help correcting\n",
+            "没有名为“correcting”的命令；要写入表格：wdt-flags run 表格\n\n  有相近的写法：help correcting\n",
         ),
         (
             "run a.csv --fresch",

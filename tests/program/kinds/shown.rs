@@ -485,6 +485,14 @@ fn pages() -> Vec<Case> {
             ],
         ),
         (
+            "public 8: a rule below the table",
+            "page.xls",
+            page(
+                "<tr><td><i class=late>7</i>CG1</td><td>aa</td></tr></table><style>.late{display:none}</style><table>",
+            ),
+            &["CG1"],
+        ),
+        (
             "public row 13: blanks before numbers",
             "page.xls",
             page(

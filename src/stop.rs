@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -96,6 +97,8 @@ impl fmt::Display for StopReason {
 #[derive(Debug, Default)]
 pub struct Stop {
     begun: AtomicBool,
+    /// Whether files are put in their places, or the program leaves before.
+    is_placing: OnceLock<bool>,
     reason: Mutex<Option<StopReason>>,
     changed: Condvar,
 }
@@ -109,6 +112,19 @@ impl Stop {
     /// Whether there is anything to bring to an end: until then the program may just leave.
     pub fn begun(&self) -> bool {
         self.begun.load(Ordering::Acquire)
+    }
+
+    /// From now on files are put in their places, which takes a moment. Does not return where the
+    /// program already leaves.
+    pub fn place(&self) {
+        while !self.is_placing.get_or_init(|| true) {
+            thread::park();
+        }
+    }
+
+    /// Whether the program may leave: not once files are put in their places.
+    pub fn may_leave(&self) -> bool {
+        !self.is_placing.get_or_init(|| false)
     }
 
     pub fn stop(&self, reason: StopReason) {
@@ -154,6 +170,8 @@ mod tests {
             }
         });
         stop.stop(StopReason::Signal(15));
+        stop.place();
+        assert!(!stop.may_leave());
         assert!(stop.stopped() && !stop.sleep(long));
         assert_eq!(stop.reason(), Some(full));
     }

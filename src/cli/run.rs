@@ -46,9 +46,9 @@ pub struct RunArgs {
     pub continue_within: Duration,
     #[command(flatten)]
     pub output: OutputArgs,
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, hide_short_help = true,
-        help_heading = say!("heading-output"), help = say!("help-keep"))]
-    pub keep: Option<usize>,
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = whole::<usize>,
+        hide_short_help = true, help_heading = say!("heading-output"), help = say!("help-keep"))]
+    pub keep: usize,
     #[arg(short = 'n', long, aliases = ["dryrun", "simulate", "preview"],
         help_heading = say!("heading-other"), help = say!("help-dry-run"))]
     pub dry_run: bool,

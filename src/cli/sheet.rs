@@ -30,6 +30,9 @@ pub struct SheetArgs {
     pub sheet: Option<String>,
     #[arg(long, hide_short_help = true, help = say!("help-visible-only"))]
     pub visible_only: bool,
+    #[arg(long, hide_short_help = true, conflicts_with = "visible_only",
+        help = say!("help-include-hidden"))]
+    pub include_hidden: bool,
     #[arg(long, value_name = "NAME", hide_short_help = true, help = say!("help-encoding"))]
     pub encoding: Option<String>,
     #[arg(long, value_name = "CHAR", value_parser = delimiter, hide_short_help = true,

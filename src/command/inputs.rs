@@ -186,6 +186,7 @@ fn open_sheet(args: &SheetArgs, configured: Option<&Configured>) -> Result<Sheet
         delimiter: args.delimiter,
         worksheet: args.sheet.clone(),
         visible_only: args.visible_only,
+        include_hidden: args.include_hidden,
         order_column: args.order_column.clone(),
         flag_column: args.flag_column.clone(),
         header_line: args.header_line,

@@ -1,6 +1,7 @@
-//! SIGINT and SIGTERM: the first asks the run to stop, the second ends the program at once. One that
-//! is ignored, as SIGINT is in the background of a script, stays ignored. SIGHUP is left to the
-//! system, and to `nohup`: a run that is killed is continued.
+//! SIGINT and SIGTERM: the first asks the run to stop, the second ends the program at once, or the
+//! third while files are put in their places. One that is ignored, as SIGINT is in the background of
+//! a script, stays ignored. SIGHUP is left to the system, and to `nohup`: a run that is killed is
+//! continued.
 
 use std::fs;
 use std::io;
@@ -56,7 +57,12 @@ fn watch(stop: Arc<Stop>, console: Arc<Console>) -> io::Result<()> {
             stop.stop(StopReason::Signal(signal));
             signal = next();
         }
-        say_what_is_left(console);
+        if stop.may_leave() {
+            say_what_is_left(console);
+        } else {
+            // Half of the files in their places would be the worst end.
+            signal = next();
+        }
         std::process::exit(exit::of_signal(signal).into());
     })?;
     Ok(())

@@ -8,7 +8,7 @@ use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
 use crate::console::Console;
-use crate::files::{Paths, Wanted, named_apart};
+use crate::files::{Paths, Wanted, named_apart, results_beside};
 use crate::run::{self, VerifySettings};
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
@@ -32,6 +32,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         on_conflict: args.sheet.on_conflict,
         modified_within: args.modified_within,
         paths,
+        past: named_after.as_deref().and_then(results_beside),
         bom: !args.output.no_bom,
     };
     let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])?;

@@ -109,7 +109,11 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
             rest = rest
         )
     });
-    let counts = [rows].into_iter().chain(whole);
+    let continued = (report.taken_over > 0).then(|| {
+        let rows = text::rows(report.taken_over);
+        say!("summary-continued", rows = rows)
+    });
+    let counts = [rows].into_iter().chain(continued).chain(whole);
     stand_in.into_iter().chain(counts).chain(facts).collect()
 }
 

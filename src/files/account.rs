@@ -39,6 +39,9 @@ impl AccountLock {
             return AccountLock::Unavailable(FileError::io(directory)(error));
         }
         match Lock::take(path.to_owned(), path) {
+            Ok(lock) if let Some(why) = lock.warning() => {
+                AccountLock::Unavailable(FileError::Denied(why))
+            }
             Ok(lock) => AccountLock::Held(AccountState {
                 _lock: lock,
                 state: Mutex::new(State::open(&path.with_extension("pace"))),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use tempfile::{Builder, NamedTempFile};
 
 use super::error::{FileError, shown};
-use super::fs::{directory, free_name, sync_directory};
+use super::fs::{directory, free_name, rename, sync_directory};
 use crate::language::os_error;
 
 /// Drafts are named `.NAME.`, so many random characters, and this ending.
@@ -160,7 +160,7 @@ impl AtomicFile {
     }
 
     fn rename_to(&self, path: &Path) -> io::Result<()> {
-        fs::rename(self.file.path(), path)?;
+        rename(self.file.path(), path)?;
         sync_directory(path);
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::outcome::Status;
 use super::row_check::{Issuer, RowCheck};
 use crate::language::say;
 use crate::sheet::{Appended, Part, Row, Sheet, SheetError};
-pub use past::{NotUpdated, PastResults};
+pub use past::{NotUpdated, PastResults, is_edited, last_word};
 use prove::{Proof, Prover, Sent};
 
 /// What a file that is given back comes to.
@@ -61,7 +61,7 @@ pub fn correct(
     past: Result<PastResults, NotUpdated>,
     issuer: Option<&Issuer>,
 ) -> Result<Correction, FileError> {
-    let given = read_rows(sheet)?;
+    let mut given = read_rows(sheet)?;
     let not_updated = past.as_ref().err().copied();
     let past = past.unwrap_or_default();
     let (columns, cells) = past.columns_with(sheet.columns());
@@ -76,6 +76,16 @@ pub fn correct(
         prover.check_issuer(&given, issuer)?;
     }
     let places = Places::of(&mut all, &prover);
+    // What is hidden in the sheet is not given back: to send it, the sheet itself is run.
+    given.retain_mut(|row| {
+        let check = RowCheck::beside(row).filter(|it| it.is_left_out && !it.is_meant);
+        let is_known = |it: &RowCheck| places.by_origin.contains_key(&it.origin);
+        let is_left = check.as_ref().is_none_or(|it| !is_known(it));
+        if check.is_some() {
+            row.leave_out();
+        }
+        is_left
+    });
     let known_row = |origin| places.by_origin.get(&origin).map(|&at| &all[at]);
     let proofs: Vec<Proof> = given
         .iter()

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use same_file::Handle;
 
@@ -126,13 +128,36 @@ pub fn sync_directory(file: &Path) {
     }
 }
 
-/// Renames a file that is in the way, to a name that tells when, and returns that name.
-pub fn move_aside(path: &Path) -> Result<PathBuf, FileError> {
-    let stamp = jiff::ZonedDateTime::now().strftime(".%Y%m%dT%H%M%S");
-    let aside = free_name(&with_suffix(path, &stamp.to_string()), None, 1);
-    let moved = fs::rename(path, &aside).map_err(FileError::io(path));
-    moved.map_err(FileError::of_earlier_run)?;
-    Ok(aside)
+/// For so long a rename is tried again that is refused because somebody else is at the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Renames a file. Virus scanners and what carries files to a cloud hold them for a moment: then it
+/// is tried again.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    while_held(PATIENCE, || fs::rename(from, to))
+}
+
+/// With waits that grow, as long as it may pass.
+fn while_held(patience: Duration, mut act: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    let mut wait = Duration::from_millis(10);
+    let mut left = patience;
+    loop {
+        match act() {
+            Err(error) if may_pass(&error) && !left.is_zero() => {
+                thread::sleep(wait.min(left));
+                left = left.saturating_sub(wait);
+                wait *= 2;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn may_pass(error: &io::Error) -> bool {
+    // Of Windows: a sharing violation, and a part of the file that is locked.
+    let is_held = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
+    let kinds = [ErrorKind::PermissionDenied, ErrorKind::ResourceBusy];
+    is_held || kinds.contains(&error.kind())
 }
 
 /// The first name that is free of `STEM.EXTENSION` (the 1st), `STEM-2.EXTENSION` and on, from the
@@ -153,5 +178,32 @@ pub fn free_name(stem: &Path, extension: Option<&OsStr>, mut n: u32) -> PathBuf 
             return path;
         }
         n += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_for_a_moment_is_tried_again() {
+        let tries_of = |error: ErrorKind, refused: u32, patience| {
+            let mut tries = 0;
+            let result = while_held(Duration::from_millis(patience), || {
+                tries += 1;
+                if tries > refused {
+                    Ok(())
+                } else {
+                    Err(error.into())
+                }
+            });
+            (tries, result.is_ok())
+        };
+        let (denied, busy) = (ErrorKind::PermissionDenied, ErrorKind::ResourceBusy);
+        assert_eq!(tries_of(busy, 0, 50), (1, true));
+        assert_eq!(tries_of(busy, 2, 50), (3, true));
+        assert_eq!(tries_of(denied, 2, 50), (3, true));
+        assert_eq!(tries_of(denied, 99, 25), (3, false), "after 10 and 15 ms");
+        assert_eq!(tries_of(ErrorKind::StorageFull, 2, 50), (1, false));
     }
 }

@@ -1,64 +1,103 @@
 //! What earlier runs have left: results and failures are kept, not overwritten.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::fs::{directory, free_name, with_suffix};
+use super::error::FileError;
+use super::fs::{directory, free_name, rename, with_suffix};
 
 /// What file systems make of a time differs by no more than this.
 const PRECISION: SignedDuration = SignedDuration::from_secs(2);
 
+/// Or, where they know parts of seconds, than this.
+const EXACT: SignedDuration = SignedDuration::from_micros(1);
+
 /// How a file's name tells when it was finished: `x.results.2026-11-22T223000.csv`.
 const STAMP: &str = "%Y-%m-%dT%H%M%S";
 
-/// Whether the failures have been changed since this program wrote them: with the results of the
-/// same time, or, where this run was cut short, when it `published` them.
-pub fn is_edited(failures: &Path, results: &Path, published: Option<Timestamp>) -> bool {
-    let written = published.or_else(|| modified(results));
-    match (modified(failures), written) {
-        (Some(failures), Some(written)) => failures > written + PRECISION,
-        _ => false,
-    }
+/// Whether the file was saved later than it was written.
+pub fn is_saved_since(path: &Path, written: Timestamp) -> bool {
+    modified(path).is_some_and(|saved| saved > written + PRECISION)
 }
 
-fn modified(path: &Path) -> Option<Timestamp> {
+/// Whether there is the very file that was written then.
+pub fn is_of(path: &Path, written: Timestamp) -> bool {
+    modified(path).is_some_and(|saved| {
+        let is_coarse = saved.subsec_nanosecond() == 0;
+        let precision = if is_coarse { PRECISION } else { EXACT };
+        saved.duration_since(written).abs() <= precision
+    })
+}
+
+/// When the file was last saved, if it is there.
+pub fn modified(path: &Path) -> Option<Timestamp> {
     let found = fs::metadata(path).and_then(|found| found.modified());
     found.ok()?.try_into().ok()
 }
 
-/// Renames the file to a name with the time at which it was finished, and returns that name.
-pub fn keep(path: &Path) -> io::Result<PathBuf> {
-    let time = modified(path).unwrap_or_else(Timestamp::now);
+/// What is left aside is removed when it is older than this, and there is enough that is newer.
+const AGE: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// Renames the file to a name with the time at which it was finished, and returns that name. One
+/// that was edited since is `of` when it was written: it shows by its own time, which is later.
+pub fn keep(path: &Path, of: Option<Timestamp>) -> io::Result<PathBuf> {
+    let saved = modified(path).unwrap_or_else(Timestamp::now);
+    let time = of.unwrap_or(saved);
     let stamp = time.to_zoned_datetime(TimeZone::system()).strftime(STAMP);
-    let stem = with_suffix(&path.with_extension(""), &format!(".{stamp}"));
-    let kept = free_name(&stem, path.extension(), 1);
-    fs::rename(path, &kept)?;
+    let (stem, extension) = split(path);
+    let kept = free_name(&with_suffix(&stem, &format!(".{stamp}")), extension, 1);
+    rename(path, &kept)?;
+    if of.is_some_and(|written| !is_saved_since(&kept, written)) {
+        let later = Timestamp::now().max(time + PRECISION * 2);
+        let file = File::options().append(true).open(&kept);
+        let later = SystemTime::try_from(later).map_err(io::Error::other);
+        // Where that cannot be set, it is kept as long as others are.
+        let _ = file.and_then(|file| file.set_modified(later?));
+    }
     Ok(kept)
 }
 
-/// Removes the oldest of the files kept for `path`, all but so many; last of all the one that was
-/// kept last, whatever the clock says.
-pub fn prune(path: &Path, keep: usize, last: Option<&Path>) {
+/// Sets the journal of an earlier run aside, as [`keep`] does a file.
+pub fn set_aside(journal: &Path) -> Result<PathBuf, FileError> {
+    let kept = keep(journal, None).map_err(FileError::io(journal));
+    kept.map_err(FileError::of_earlier_run)
+}
+
+/// A name is told by what stands before its time, and after. A journal's has nothing after.
+fn split(path: &Path) -> (PathBuf, Option<&OsStr>) {
+    match path.extension() {
+        Some(extension) if extension != "partial" => (path.with_extension(""), Some(extension)),
+        _ => (path.to_owned(), None),
+    }
+}
+
+/// Removes what is old of the files kept for `path`, but for so many of the newest: last of all the
+/// one that was kept last, whatever the clock says. Of failures, those that were edited stay.
+pub fn prune(path: &Path, keep: usize, are_failures: bool, last: Option<&Path>) {
     let mut kept = kept(path);
-    kept.sort_by_key(|(stamp, n, path)| (last == Some(path), stamp.clone(), *n));
+    kept.sort_by_key(|(time, n, path)| (last == Some(path), *time, *n));
     let surplus = kept.len().saturating_sub(keep);
-    for (.., old) in &kept[..surplus] {
-        // A file that stays is no reason to fail.
-        let _ = fs::remove_file(old);
+    for (time, _, old) in &kept[..surplus] {
+        let is_old = Timestamp::now().duration_since(*time) > AGE;
+        if is_old && !(are_failures && is_saved_since(old, *time)) {
+            // A file that stays is no reason to fail.
+            let _ = fs::remove_file(old);
+        }
     }
 }
 
 /// The files kept for `path`: the time in their names, which of that time, and their paths.
-fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
-    let stem = path.file_stem().unwrap_or_default();
+fn kept(path: &Path) -> Vec<(Timestamp, u32, PathBuf)> {
+    let (stem, extension) = split(path);
+    let stem = stem.file_name().unwrap_or_default();
     let stem = stem.to_string_lossy().into_owned();
-    let ending = path
-        .extension()
-        .map_or(String::new(), |it| format!(".{}", it.to_string_lossy()));
+    let ending = extension.map_or(String::new(), |it| format!(".{}", it.to_string_lossy()));
     let time_of = |name: &str| {
         let stamp = name.strip_prefix(&stem)?.strip_prefix('.')?;
         let stamp = stamp.strip_suffix(&ending)?;
@@ -66,8 +105,8 @@ fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
             (time, "") => (time, 1),
             (time, n) => (time, n.strip_prefix('-')?.parse().ok()?),
         };
-        jiff::civil::DateTime::strptime(STAMP, time).ok()?;
-        Some((time.to_owned(), n))
+        let time = jiff::civil::DateTime::strptime(STAMP, time).ok()?;
+        Some((TimeZone::system().to_timestamp(time).ok()?, n))
     };
     let entries = fs::read_dir(directory(path))
         .into_iter()
@@ -83,18 +122,17 @@ fn kept(path: &Path) -> Vec<(String, u32, PathBuf)> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     use super::*;
 
     /// Keeps a file that was finished on this day.
     fn keep_of(path: &Path, day: u64) -> PathBuf {
         fs::write(path, format!("a\n{day}\n")).expect("written");
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_000_000 + day * 86_400);
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + day * 86_400);
         let file = File::options().write(true).open(path).expect("there");
         file.set_modified(time).expect("set");
-        super::keep(path).expect("kept")
+        super::keep(path, None).expect("kept")
     }
 
     #[test]
@@ -104,14 +142,42 @@ mod tests {
         let kept = [1, 2, 3].map(|day| keep_of(&path, day));
         assert!(!path.exists());
         let name = kept[0].display().to_string();
-        assert!(name.contains("x.results.2026-"), "{name}");
-        prune(&path, 2, None);
+        assert!(name.contains("x.results.2023-"), "{name}");
+        prune(&path, 2, false, None);
         assert_eq!(kept.each_ref().map(|it| it.exists()), [false, true, true]);
         // A clock that was put back, and two of one second.
         let last = [keep_of(&path, 0), keep_of(&path, 0)];
-        prune(&path, 2, Some(&last[1]));
+        prune(&path, 2, false, Some(&last[1]));
         let exist = [&kept[1], &kept[2], &last[0], &last[1]].map(|it| it.exists());
         assert_eq!(exist, [false, true, false, true]);
+    }
+
+    #[test]
+    fn what_is_new_or_edited_stays_and_journals_go_likewise() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name| directory.path().join(name);
+        let failures = path("x.failures.csv");
+        keep_of(&failures, 1);
+        let later = keep_of(&failures, 2);
+        fs::write(&later, "edited in its place").expect("written");
+        fs::write(&failures, "new").expect("written");
+        let new = super::keep(&failures, None).expect("kept");
+        fs::write(&failures, "edited").expect("written");
+        let file = File::options().write(true).open(&failures).expect("there");
+        file.set_modified(SystemTime::UNIX_EPOCH).expect("set");
+        let edited = super::keep(&failures, modified(&failures)).expect("kept");
+        let journal = path("x.results.csv.partial");
+        let aside = keep_of(&journal, 1);
+        let name = aside.display().to_string();
+        assert!(name.contains("x.results.csv.partial.2023-"), "{name}");
+        prune(&failures, 0, true, None);
+        prune(&journal, 0, false, None);
+        let left = fs::read_dir(directory.path()).expect("readable");
+        let mut left: Vec<_> = left.map(|it| it.expect("readable").path()).collect();
+        let mut stay = vec![later, new, edited];
+        left.sort();
+        stay.sort();
+        assert_eq!(left, stay);
     }
 
     #[test]
@@ -127,7 +193,7 @@ mod tests {
             for other in &others {
                 fs::write(other, "mine").expect("written");
             }
-            prune(&path, 0, None);
+            prune(&path, 0, false, None);
             assert!(!kept.exists(), "{name}");
             for other in others {
                 assert!(Path::new(&other).exists(), "{other}");

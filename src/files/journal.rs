@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use super::atomic::AtomicFile;
 use super::error::FileError;
 use super::fs::{leads_to, open_to_read, sync_directory};
-use super::outcome::Outcome;
+use super::history::is_of;
+use super::outcome::{Outcome, Status};
 use crate::language::say;
 use crate::text::{duration, hex};
 
@@ -60,6 +61,13 @@ pub struct Line {
     pub line: u64,
     #[serde(flatten)]
     pub outcome: Outcome,
+}
+
+impl Line {
+    /// Whether the ERP would not hear of the call: that says nothing of the order.
+    fn was_refused(&self) -> bool {
+        self.outcome.status == Status::Failed && self.outcome.code.is_some()
+    }
 }
 
 /// The names of the files that a run has put in their place, and when each was last changed, as the
@@ -215,6 +223,9 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
         Found::Nothing
     } else if bytes[..end] == *identity.line().as_bytes() {
         Found::Lines(lines, published)
+    } else if lines.iter().all(Line::was_refused) {
+        // It knows nothing that could be lost: such is left by a wrong account.
+        Found::Lines(Vec::new(), published)
     } else {
         Found::Foreign(Foreign::OtherIdentity)
     }
@@ -278,6 +289,27 @@ impl Journal {
     /// When this run, from where it was first begun, has put its own file at `path`, if it did.
     pub fn published(&self, path: &Path) -> Option<Timestamp> {
         self.published.get(&name(path)).copied()
+    }
+
+    /// Whether the file that is at `path` is the one that this run has put there.
+    pub fn has_published(&self, path: &Path) -> bool {
+        let written = self.published(path);
+        written.is_some_and(|written| is_of(path, written))
+    }
+
+    /// Where this run has put what is for `path` while that could not be replaced.
+    pub fn published_beside(&self, path: &Path) -> Vec<PathBuf> {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_beside = |name: &&String| {
+            let rest = name
+                .strip_prefix(&*stem)
+                .and_then(|it| it.strip_prefix('-'));
+            let number = rest.and_then(|it| it.split('.').next());
+            number.is_some_and(|it| it.parse::<u32>().is_ok())
+        };
+        let names = self.published.keys().filter(is_beside);
+        let files = names.map(|name| path.with_file_name(name));
+        files.filter(|it| self.has_published(it)).collect()
     }
 
     /// Records that the run's own file is put at `path`, and what was there is not needed any more.
@@ -347,7 +379,6 @@ fn text_of(entries: &[impl Serialize]) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::outcome::Status;
 
     fn line(order: &str, message: &str) -> Line {
         Line {

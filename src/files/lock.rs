@@ -23,11 +23,21 @@ const MAX_TEXT: u64 = 200;
 pub struct Lock {
     file: File,
     path: PathBuf,
+    /// Why it keeps nobody away, where the file system knows no locks: then there is no file.
+    void: Option<String>,
 }
 
 impl Lock {
     /// Takes the lock at `path`, on behalf of `output`.
     pub fn take(path: PathBuf, output: &Path) -> Result<Lock, FileError> {
+        Lock::take_by(path, output, lock)
+    }
+
+    fn take_by(
+        path: PathBuf,
+        output: &Path,
+        lock: impl Fn(&File) -> io::Result<bool>,
+    ) -> Result<Lock, FileError> {
         let held = |lock| {
             let text = open_to_read(lock)?.map(|(file, _)| read(&file));
             let (path, holder) = (output.to_owned(), holder_of(&text.unwrap_or_default()));
@@ -48,25 +58,28 @@ impl Lock {
                 Ok(true) => {}
                 Ok(false) => return held(&path),
                 Err(source) => {
-                    if text.is_empty() {
-                        let _ = fs::remove_file(&path);
-                    }
-                    let (path, why) = (shown(&path), os_error(&source));
-                    return Err(FileError::Denied(say!(
-                        "files-no-locks",
-                        path = path,
-                        why = why
-                    )));
+                    let _ = fs::remove_file(&path);
+                    let void = Some(os_error(&source));
+                    return Ok(Lock { file, path, void });
                 }
             }
             // The run before may have removed it between the two.
             if leads_to(&path, &file)? {
-                let lock = Lock { file, path };
+                let void = None;
+                let lock = Lock { file, path, void };
                 let path = &lock.path;
                 sign(&lock.file).map_err(FileError::io(path))?;
                 return Ok(lock);
             }
         }
+    }
+}
+
+impl Lock {
+    /// What is to be said where the file system knows no locks.
+    pub fn warning(&self) -> Option<String> {
+        let why = self.void.as_deref()?;
+        Some(say!("files-no-locks", path = shown(&self.path), why = why))
     }
 }
 
@@ -191,6 +204,26 @@ mod tests {
         for torn in ["", "wdt-flags", "wdt-flags 17", "wdt-flags 17 2026-01\0\0"] {
             assert_eq!(holder_of(torn), "it does not say who", "{torn:?}");
         }
+    }
+
+    #[test]
+    fn a_file_system_without_locks_is_told_and_no_file_left() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.csv.lock");
+        let unsupported = |_: &File| Err(ErrorKind::Unsupported.into());
+        for left in ["", "wdt-flags 1 2026-01-02T03:04:05.678+08:00\n"] {
+            if !left.is_empty() {
+                fs::write(&path, left).expect("written");
+            }
+            let lock = Lock::take_by(path.clone(), Path::new("x.csv"), unsupported);
+            let warning = lock.expect("gone on with").warning().expect("told");
+            assert!(
+                warning.contains("x.csv.lock` cannot be locked"),
+                "{warning}"
+            );
+            assert!(!path.exists());
+        }
+        assert_eq!(take(&path).expect("free").warning(), None);
     }
 
     #[test]

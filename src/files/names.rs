@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::error::{FileError, shown};
-use super::fs::with_suffix;
+use super::fs::{is_same, with_suffix};
 use super::results::OutputFormat;
 use crate::language::say;
 
@@ -31,7 +31,8 @@ impl Paths {
     /// If the results are a directory, all of that is so there.
     ///
     /// Files that are not named have the format of the results that are there, else the `wanted`
-    /// one, else that of the file that is named.
+    /// one, else that of the file that is named; failures that are given back as a workbook that of a
+    /// workbook.
     pub fn new(
         sheet: Option<&Path>,
         results: Option<PathBuf>,
@@ -53,10 +54,16 @@ impl Paths {
         let format = format.unwrap_or_else(|| wanted.or(given));
         let by_name = || kind.map(|_| named(&base, "results", format));
         let corrects = sheet.and_then(|_| results.clone().or_else(by_name));
+        // What is given back as a workbook leaves one.
+        let failures_format = if kind == Some("failures") && is_workbook(sheet) {
+            wanted.option.unwrap_or(OutputFormat::Xlsx)
+        } else {
+            format
+        };
         // Failures that are given back are replaced where they are, others stand beside the results.
         let elsewhere = results.as_ref().filter(|_| kind != Some("failures"));
         let failures =
-            failures.unwrap_or_else(|| named_beside(elsewhere, &base, "failures", format));
+            failures.unwrap_or_else(|| named_beside(elsewhere, &base, "failures", failures_format));
         // Without a sheet the results are given.
         let beside = sheet.map_or_else(|| base.clone(), |sheet| sheet.with_extension(""));
         Ok(Paths {
@@ -129,6 +136,12 @@ fn format_of(given: [&Option<PathBuf>; 2]) -> Result<Option<OutputFormat>, FileE
     Ok(first.map(|path| OutputFormat::of(path)))
 }
 
+/// The results that are there of runs over a sheet.
+pub fn results_beside(sheet: &Path) -> Option<PathBuf> {
+    let base = stem(sheet, &[]);
+    Some(named(&base, "results", format_of_results(&base)?))
+}
+
 /// The format of the results that are there; of both, of the file written last.
 fn format_of_results(base: &Path) -> Option<OutputFormat> {
     let written = |format: &OutputFormat| {
@@ -138,6 +151,22 @@ fn format_of_results(base: &Path) -> Option<OutputFormat> {
     let formats = [OutputFormat::Xlsx, OutputFormat::Csv].into_iter();
     let there = formats.filter(|format| written(format).is_some());
     there.max_by_key(written)
+}
+
+fn is_workbook(sheet: Option<&Path>) -> bool {
+    let extension = sheet.and_then(Path::extension).unwrap_or_default();
+    let extension = extension.to_ascii_lowercase();
+    ["xlsx", "xlsm", "xlsb", "xls", "ods"]
+        .iter()
+        .any(|it| extension == **it)
+}
+
+/// The same file of failures in other formats, as far as it is there.
+pub fn in_other_formats(failures: &Path) -> impl Iterator<Item = PathBuf> {
+    let is_failures = has_kind(failures, "failures");
+    let formats = EXTENSIONS.iter().filter(move |_| is_failures);
+    let others = formats.map(|it| failures.with_extension(it));
+    others.filter(|it| it.is_file() && !is_same(it, failures))
 }
 
 /// Whether a file is one of this program's by its name.

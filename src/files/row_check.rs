@@ -3,8 +3,8 @@
 //!
 //! `bdkaef-ekfjmcpahgme-hgmeabcd-cdpo`: account, origin, order and flag, four bits a letter from a to
 //! p, which no spreadsheet takes for a number or a date. `?` after it says that the order was in
-//! doubt when it was first read, `??` that the flag was, `???` both; `!` that a person means the row
-//! as it stands.
+//! doubt when it was first read, `??` that the flag was, `???` both; `+` that it was corrected since;
+//! `*` that it is hidden in the sheet and was left out; `!` that a person means the row as it stands.
 
 mod repair;
 
@@ -52,6 +52,10 @@ pub struct RowCheck {
     /// the flag was in doubt.
     pub doubts: [bool; 2],
     pub is_meant: bool,
+    /// Whether order or flag were changed since they were first read.
+    pub is_corrected: bool,
+    /// Whether the row is hidden in the sheet, and was left out.
+    pub is_left_out: bool,
 }
 
 impl RowCheck {
@@ -64,6 +68,8 @@ impl RowCheck {
             flag: flag_part(flag),
             doubts: [false; 2],
             is_meant: false,
+            is_corrected: false,
+            is_left_out: false,
         }
     }
 
@@ -88,14 +94,18 @@ impl RowCheck {
         if let Some(check) = earlier.as_ref().filter(|_| !is_sent) {
             return RowCheck {
                 issuer: issuer.clone(),
+                is_left_out: row.is_left_out(),
                 ..check.clone()
             };
         }
         let order = strip_wrapping(row.order_cell(sheet));
         let [flag, own_flag] = sheet.flags(row).map(strip_wrapping);
         let first = || origin_part(row.line_in_sheet(), row.position, &order);
-        let origin = earlier.map_or_else(first, |check| check.origin);
+        let origin = earlier.as_ref().map_or_else(first, |check| check.origin);
         let mut check = RowCheck::new(issuer, origin, &order, [&flag, &own_flag]);
+        check.is_left_out = row.is_left_out();
+        check.is_corrected = earlier
+            .is_some_and(|it| it.is_corrected || (it.order, it.flag) != (check.order, check.flag));
         if is_sent {
             return check;
         }
@@ -110,7 +120,8 @@ impl RowCheck {
 
     pub fn parse(cell: &str) -> Option<RowCheck> {
         let text = strip_wrapping(cell);
-        let is_mark = |c: char| matches!(c, '?' | '!' | '？' | '！') || c.is_whitespace();
+        let is_mark =
+            |c: char| matches!(c, '?' | '!' | '？' | '！' | '+' | '*') || c.is_whitespace();
         let whole = text.trim_matches(is_mark).to_ascii_lowercase();
         let mut parts = whole.split('-');
         let issuer = parts.next()?;
@@ -127,6 +138,8 @@ impl RowCheck {
             flag,
             doubts: [1, 2].map(|mark| text.matches(['?', '？']).count() & mark != 0),
             is_meant: is_meant(cell),
+            is_corrected: text.contains('+'),
+            is_left_out: text.contains('*'),
         })
     }
 
@@ -136,6 +149,12 @@ impl RowCheck {
         let may_be_another = was_rejected || self.doubts[0];
         let is_it = |text: &str| order_part(text) == self.order;
         repair::fit(order, may_be_another, known.filter(|it| is_it(it)), is_it)
+    }
+
+    /// Whether these are the order and the flags that it was written for.
+    pub fn is_of(&self, order: &str, flag: [&str; 2]) -> bool {
+        let is_its_order = self.order == order_part(order) || self.is_still_doubtful(order);
+        is_its_order && self.flag == flag_part(flag) && !self.is_meant
     }
 
     /// Whether an order that was in doubt is still as it was.
@@ -150,7 +169,9 @@ impl fmt::Display for RowCheck {
         let flag = letters(self.flag, 4);
         write!(f, "{}-{origin}-{order}-{flag}", self.issuer.0)?;
         let marks = usize::from(self.doubts[0]) + 2 * usize::from(self.doubts[1]);
-        f.write_str(&"?".repeat(marks))
+        f.write_str(&"?".repeat(marks))?;
+        f.write_str(if self.is_corrected { "+" } else { "" })?;
+        f.write_str(if self.is_left_out { "*" } else { "" })
     }
 }
 

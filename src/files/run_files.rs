@@ -5,15 +5,15 @@ use std::fs::{self, Metadata, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use super::atomic::{AtomicFile, remove_drafts};
-use super::correction::{Correction, NotUpdated, PastResults, correct};
+use super::correction::{Correction, NotUpdated, PastResults, correct, is_edited};
 use super::error::{FileError, shown};
 use super::fs::{
     directory, is_absent, is_same, link_target, metadata_if_exists, open_regular, with_suffix,
 };
-use super::history::{is_edited, keep};
+use super::history::{is_saved_since, keep, modified};
 use super::journal::{Left, is_at};
 use super::lock::Lock;
-use super::names::{Paths, companion, of_other_format};
+use super::names::{Paths, companion, in_other_formats, is_named_ours, of_other_format};
 use super::results::{MAX_ROWS, OutputFormat, has_others, has_rows, open_table};
 use super::row_check::Issuer;
 use crate::language::say;
@@ -36,8 +36,10 @@ pub struct RunFiles {
     pub correction: Option<Correction>,
     /// Whose account the files are written for.
     pub issuer: Issuer,
+    /// The same failures as the sheet in another format, where somebody has edited these.
+    pub edited_beside: Option<PathBuf>,
     sheet: Option<PathBuf>,
-    _locks: Vec<Lock>,
+    locks: Vec<Lock>,
 }
 
 impl RunFiles {
@@ -50,7 +52,12 @@ impl RunFiles {
         let corrects = corrects.map(|path| link_target(path)).transpose()?;
         let mut locks = Vec::new();
         let mut correction = None;
+        let mut edited_beside = None;
         if sheet.is_ours() {
+            edited_beside = sheet.path().and_then(|path| {
+                let mut others = in_other_formats(path);
+                others.find(|it| has_rows(it) && is_edited(it, sheet))
+            });
             let past = match &corrects {
                 Some(corrects) => {
                     check_apart(&[corrects, &lock_of(corrects)], sheet, &[corrects])?;
@@ -86,9 +93,9 @@ impl RunFiles {
             let text = say!("files-sheet-not-ours", path = shown(&failures));
             return Err(FileError::Refused(text));
         }
-        check_replaceable(&results, Some(Appended::Outcomes))?;
+        check_replaceable(&results, Some(Appended::Outcomes), false)?;
         let ours = (!paths.replaces_sheet).then_some(Appended::Outcomes);
-        check_replaceable(&failures, ours)?;
+        check_replaceable(&failures, ours, !paths.replaces_sheet)?;
         let mut outdated = vec![companion(&results, ".partial"), journal_of_failures];
         if corrects.as_ref() != Some(&results) {
             locks.push(lock(&results)?);
@@ -98,15 +105,20 @@ impl RunFiles {
         locks.push(lock(&failures)?);
         for path in [&results, &failures, &journal] {
             remove_drafts(path);
+            // The locks hold for both formats.
+            of_other_format(path)
+                .iter()
+                .for_each(|it| remove_drafts(it));
         }
         outdated.retain(|it| *it != journal && is_at(it));
         Ok(RunFiles {
             issuer: issuer.clone(),
+            edited_beside,
             sheet: sheet.path().map(Path::to_owned),
             outdated,
             // Only now: until then another run may be writing it.
             left: Left::open(&journal)?,
-            _locks: locks,
+            locks,
             results,
             failures,
             journal,
@@ -116,17 +128,30 @@ impl RunFiles {
         })
     }
 
+    /// What is to be said where locks keep no other run away.
+    pub fn without_locks(&self) -> Option<String> {
+        self.locks.iter().find_map(Lock::warning)
+    }
+
     /// Whether the results that the sheet comes from are updated.
     pub fn is_update(&self) -> bool {
         self.correction.as_ref().is_some_and(Correction::is_update)
     }
 
-    /// The file of an earlier run over the same sheet that this one replaces in the other format.
-    pub fn replaced_by(&self, written: &Path) -> Option<PathBuf> {
-        let other = of_other_format(written).filter(|_| self.correction.is_none())?;
-        let is_sheet = self.sheet.as_ref().is_some_and(|it| is_same(it, &other));
-        let is_ours = check_replaceable(&other, Some(Appended::Outcomes)).is_ok();
-        (!is_sheet && is_ours && has_rows(&other)).then_some(other)
+    /// The files in other formats that are out of date once this one is written, beside a sheet that
+    /// is still needed.
+    pub fn replaced_by(&self, written: &Path, is_sheet_needed: bool) -> Vec<PathBuf> {
+        let is_ours = |it: &PathBuf| check_replaceable(it, Some(Appended::Outcomes), true).is_ok();
+        let is_sheet = |it: &PathBuf| self.sheet.as_ref().is_some_and(|sheet| is_same(sheet, it));
+        let is_failures = *written == self.failures;
+        let other = of_other_format(written).filter(|_| self.correction.is_none() || is_failures);
+        let other = other.filter(|it| !is_sheet(it) && Some(it) != self.edited_beside.as_ref());
+        // What was left of it stands in another format now.
+        let given = self.sheet.clone().filter(|it| {
+            let is_given = in_other_formats(written).any(|other| is_same(&other, it));
+            is_failures && is_given && self.correction.is_some() && !is_sheet_needed
+        });
+        other.filter(is_ours).into_iter().chain(given).collect()
     }
 }
 
@@ -149,7 +174,7 @@ impl ReadingsFiles {
         let [first, second] = &lock_files;
         check_apart(&[&verified, &different, first, second], sheet, &[])?;
         for file in [&verified, &different] {
-            check_replaceable(file, Some(Appended::Readings))?;
+            check_replaceable(file, Some(Appended::Readings), false)?;
         }
         let locks = [lock(&verified)?, lock(&different)?];
         for path in [&verified, &different] {
@@ -165,9 +190,10 @@ impl ReadingsFiles {
 
     /// Keeps the differences of an earlier time if a person has edited them: returns as what.
     pub fn keep_edited(&self) -> Option<PathBuf> {
-        let is_edited = is_edited(&self.different, &self.verified, None);
+        let written = modified(&self.verified);
+        let is_edited = written.is_some_and(|it| is_saved_since(&self.different, it));
         // What cannot be renamed cannot be replaced either: then the new file is put beside.
-        let keep = || keep(&self.different).ok();
+        let keep = || keep(&self.different, written).ok();
         (is_edited && has_rows(&self.different))
             .then(keep)
             .flatten()
@@ -212,15 +238,19 @@ fn check_apart(files: &[&PathBuf], sheet: &Sheet, replaces: &[&PathBuf]) -> Resu
 }
 
 /// An error if the file is there and cannot be written to, by its permissions or because another
-/// program holds it open; if it is a workbook in which a person has put further worksheets; or if it
-/// is not `ours`: written by this program with columns of that kind, be it edited since.
-fn check_replaceable(path: &Path, ours: Option<Appended>) -> Result<(), FileError> {
+/// program holds it open; if it is not `ours`: written by this program with columns of that kind, be
+/// it edited since; or if it is a workbook in which a person has put further worksheets, unless the
+/// file that is there `is_kept`.
+fn check_replaceable(path: &Path, ours: Option<Appended>, is_kept: bool) -> Result<(), FileError> {
     let opened = open_regular(path, OpenOptions::new().read(true).write(true));
     let file = match opened.map_err(FileError::of_replaced)? {
         Some((file, found)) if found.len() > 0 => file,
         _ => return Ok(()),
     };
     if OutputFormat::of(path) == OutputFormat::Xlsx && has_others(file) {
+        if is_kept && is_named_ours(path) {
+            return Ok(());
+        }
         let text = say!("files-other-worksheets", path = shown(path));
         return Err(FileError::Refused(text));
     }
@@ -228,7 +258,14 @@ fn check_replaceable(path: &Path, ours: Option<Appended>) -> Result<(), FileErro
         return Ok(());
     };
     match open_table(path)? {
-        Some(Ok(it)) if it.was_ours() && it.appended().is_none_or(|its| its == kind) => Ok(()),
+        // A header that has lost some of its columns may be anybody's.
+        Some(Ok(it))
+            if it.was_ours()
+                && it.appended().is_none_or(|its| its == kind)
+                && (it.is_ours() || has_rows(path)) =>
+        {
+            Ok(())
+        }
         _ => Err(FileError::not_ours(path)),
     }
 }
@@ -257,7 +294,7 @@ mod tests {
     fn only_our_own_files_are_overwritten() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.csv");
-        let is_ours = || check_replaceable(&path, Some(Appended::Outcomes)).is_ok();
+        let is_ours = || check_replaceable(&path, Some(Appended::Outcomes), false).is_ok();
         assert!(is_ours(), "free");
         let seven = "line,status,code,message,attempts,finished_at,row_check";
         let six = seven.trim_end_matches(",row_check");
@@ -275,6 +312,6 @@ mod tests {
             fs::write(&path, &content).expect("written");
             assert_eq!(is_ours(), ours, "{content:?}");
         }
-        assert!(check_replaceable(directory.path(), None).is_err());
+        assert!(check_replaceable(directory.path(), None, false).is_err());
     }
 }

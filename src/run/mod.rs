@@ -50,7 +50,7 @@ use crate::files::{Issuer, Paths, RunFiles, ensure_writable};
 use crate::sheet::Sheet;
 use crate::stop::Stop;
 use calls::Calls;
-use publish::{Ending, ensure_sheet_not_replaced, tell_correction};
+use publish::{Ending, ensure_sheet_not_replaced, tell_files};
 use report::Confirmed;
 
 /// How a run is carried out.
@@ -68,8 +68,8 @@ pub struct Settings {
     pub paths: Paths,
     /// Whether results and failures begin with a byte order mark.
     pub bom: bool,
-    /// How many results and failures of earlier runs are kept; `None`: all.
-    pub keep: Option<usize>,
+    /// How many results and failures of earlier runs are kept at least.
+    pub keep: usize,
     /// Whether to start over though an earlier run could be continued.
     pub fresh: bool,
     /// An earlier run that is older is not continued: what it knows may no longer be true.
@@ -95,7 +95,7 @@ pub fn run(
         account,
         journal: Some(files.journal.display().to_string()),
     });
-    tell_correction(&files, observers);
+    tell_files(&files, observers);
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     calls.ensure_current(&sheet)?;
     let identity = identity(account, settings.on_conflict, &sheet);
@@ -112,9 +112,19 @@ pub fn run(
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;
     let journal = resume::begin_journal(found, &mut orders, &files, &identity, observers)?;
     let began = Instant::now();
+    let mut taken_over = 0;
     let confirmed = calls.watched(
         || calls.sync(&journal),
-        || make_calls(&calls, &mut orders, &journal, settings, age),
+        || {
+            make_calls(
+                &calls,
+                &mut orders,
+                &journal,
+                settings,
+                age,
+                &mut taken_over,
+            )
+        },
     );
     let ending = Ending {
         files: &files,
@@ -122,6 +132,7 @@ pub fn run(
         calls: &calls,
         settings,
         elapsed: began.elapsed(),
+        taken_over,
     };
     confirmed
         .and_then(|confirmed| ending.end(sheet, journal, confirmed))
@@ -140,6 +151,7 @@ fn make_calls(
     journal: &Journal,
     settings: &Settings,
     age: Option<Duration>,
+    taken_over: &mut u64,
 ) -> Result<Option<Confirmed>, RunError> {
     orders.want_unsettled(settings.limit);
     if let Some(within) = settings.skip_unchanged {
@@ -152,6 +164,7 @@ fn make_calls(
         calls.observers.say(Level::Warning, text);
     }
     let planned = Planned::to_send(orders, calls.pacing(), age);
+    *taken_over = planned.continued.map_or(0, |(rows, _)| rows);
     calls.observers.event(&Event::Planned(&planned));
     send::send_all(calls, orders, journal)?;
     if settings.verify {

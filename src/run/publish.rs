@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,9 +18,12 @@ use super::event::{Level, Observer};
 use super::orders::Orders;
 use super::report::{Confirmed, Report, Tally};
 use super::write::{Columns, Writing};
-use crate::files::history::{is_edited, keep, prune};
+use crate::files::history::{is_saved_since, keep, modified, prune};
 use crate::files::journal::Journal;
-use crate::files::{AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, has_rows};
+use crate::files::{
+    AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, has_rows, is_edited,
+    of_other_format,
+};
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
 
@@ -83,6 +88,8 @@ pub struct Ending<'r> {
     pub settings: &'r Settings,
     /// What the calls took.
     pub elapsed: Duration,
+    /// Rows that an interrupted run had settled.
+    pub taken_over: u64,
 }
 
 impl Ending<'_> {
@@ -111,9 +118,11 @@ impl Ending<'_> {
             ensure_sheet_not_replaced(&sheet, files)?;
         }
         let sheet_name = sheet.title();
+        let edited = self.edited(&sheet, &journal);
         // Some systems do not replace a file that is open.
         drop(sheet);
-        let (kept, beside) = self.publish(written, &mut journal)?;
+        self.calls.stop.place();
+        let (kept, beside) = self.publish(written, &edited, &mut journal)?;
         let journal_lost = !journal.is_in_place();
         let is_needed = stopped.is_some() || !beside.is_empty();
         if !is_needed {
@@ -124,6 +133,7 @@ impl Ending<'_> {
         let results = settings.paths.results(files.is_update());
         Ok(Report {
             confirmed,
+            taken_over: self.taken_over,
             kept,
             beside,
             failures: (!keep_sheet).then(|| settings.paths.failures.display().to_string()),
@@ -140,33 +150,46 @@ impl Ending<'_> {
         })
     }
 
-    /// Returns the names of what was kept, and the files that could not take their place.
+    /// The failures that are there, in either format, on which somebody has worked, and when they
+    /// were written.
+    fn edited(&self, sheet: &Sheet, journal: &Journal) -> HashMap<PathBuf, Timestamp> {
+        let (failures, results) = (&self.files.failures, &self.files.results);
+        let own = (!self.files.replaces_sheet).then(|| failures.clone());
+        let both = own.into_iter().chain(of_other_format(failures));
+        let edited = both.filter(|it| has_rows(it)).filter_map(|it| {
+            let written = journal.published(&it).or_else(|| modified(results));
+            let is_saved = written.is_some_and(|written| is_saved_since(&it, written));
+            let is_edited = it == *failures && is_saved || is_edited(&it, sheet);
+            let written = written.or_else(|| modified(&it));
+            is_edited.then_some(it).zip(written)
+        });
+        edited.collect()
+    }
+
+    /// Returns the names of what was kept, and the files that could not take their place. Somebody has
+    /// worked on those that are `edited`.
     fn publish(
         &self,
         written: Vec<AtomicFile>,
+        edited: &HashMap<PathBuf, Timestamp>,
         journal: &mut Journal,
     ) -> Result<(Vec<String>, Vec<Beside>), FileError> {
         let (files, keep) = (self.files, self.settings.keep);
         let (mut kept, mut beside) = (Vec::new(), Vec::new());
+        let is_sheet_needed = self.calls.stop.reason().is_some();
         let now = Timestamp::now();
-        let edited = !files.replaces_sheet
-            && is_edited(
-                &files.failures,
-                &files.results,
-                journal.published(&files.failures),
-            )
-            && has_rows(&files.failures);
         for file in written {
             let path = file.becomes().to_owned();
-            let is_sheet = files.replaces_sheet && path == files.failures;
+            let is_failures = path == files.failures;
+            let is_sheet = files.replaces_sheet && is_failures;
             if is_sheet && !beside.is_empty() {
                 // The sheet is needed until the results are in their place.
                 continue;
             }
             // What is there may be of an earlier run, finished or not, or already this one's.
-            let is_new = !files.is_update() && journal.published(&path).is_none();
-            let edited = edited && path == files.failures;
-            let is_kept = edited || is_new && !is_sheet && keep != Some(0) && has_rows(&path);
+            let is_new = !files.is_update() && !journal.has_published(&path);
+            let is_edited = edited.contains_key(&path);
+            let is_kept = is_edited || is_new && !is_sheet && keep > 0 && has_rows(&path);
             let mut last = None;
             let is_ready = if is_kept {
                 let kept = self.keep_aside(&path, edited, &mut kept);
@@ -174,30 +197,45 @@ impl Ending<'_> {
             } else {
                 Ok(())
             };
-            if let Some(other) = files.replaced_by(&path).filter(|_| is_new) {
-                let kept_as = self.keep_aside(&other, false, &mut kept).ok();
-                if let Some(keep) = keep {
-                    prune(&other, keep, kept_as.as_deref());
-                }
-            }
+            file.set_modified(now);
             if is_ready.is_ok() {
                 journal.publish(&path, now);
-                file.set_modified(now);
             }
-            beside.extend(file.commit_or_beside(is_ready)?);
-            if let Some(keep) = keep {
-                // What a person wrote is kept for one run at least.
-                prune(&path, keep.max(edited.into()), last.as_deref());
+            let placed = file.commit_or_beside(is_ready)?;
+            if let Some(beside) = &placed {
+                journal.publish(Path::new(&beside.written), now);
+            } else {
+                let is_needed = is_sheet_needed || !beside.is_empty();
+                for other in files.replaced_by(&path, is_needed) {
+                    if has_rows(&other) {
+                        let _ = self.keep_aside(&other, edited, &mut kept);
+                    } else {
+                        let _ = fs::remove_file(&other);
+                    }
+                    prune(&other, keep, is_failures, None);
+                }
+                journal.published_beside(&path).iter().for_each(|it| {
+                    let _ = fs::remove_file(it);
+                });
             }
+            beside.extend(placed);
+            prune(&path, keep, is_failures, last.as_deref());
         }
+        prune(&files.journal, keep, false, None);
         Ok((kept, beside))
     }
 
-    fn keep_aside(&self, path: &Path, edited: bool, kept: &mut Vec<String>) -> io::Result<PathBuf> {
-        let kept_as = keep(path)?;
+    fn keep_aside(
+        &self,
+        path: &Path,
+        edited: &HashMap<PathBuf, Timestamp>,
+        kept: &mut Vec<String>,
+    ) -> io::Result<PathBuf> {
+        let written = edited.get(path).copied();
+        let kept_as = keep(path, written)?;
         let name = kept_as.display().to_string();
         let path = path.display().to_string();
-        let (level, text) = if edited {
+        let (level, text) = if written.is_some() {
             let text = say!("event-kept-edited", path = path, kept = name.as_str());
             (Level::Warning, text)
         } else {
@@ -210,12 +248,13 @@ impl Ending<'_> {
     }
 }
 
-/// Tells what a file that is given back comes to, beside its rows.
-pub fn tell_correction(files: &RunFiles, observers: &[&dyn Observer]) {
+/// Tells what is to be known of the files: what one that is given back comes to, beside its rows.
+pub fn tell_files(files: &RunFiles, observers: &[&dyn Observer]) {
+    let warn = |text| observers.say(Level::Warning, text);
+    files.without_locks().into_iter().for_each(warn);
     let Some(correction) = &files.correction else {
         return;
     };
-    let warn = |text| observers.say(Level::Warning, text);
     if let Some(why) = correction.not_updated
         && correction.is_of_outcomes
     {
@@ -223,6 +262,10 @@ pub fn tell_correction(files: &RunFiles, observers: &[&dyn Observer]) {
         warn(say!("event-not-updated", why = why, results = results));
     }
     correction.notes().into_iter().for_each(warn);
+    if let Some(other) = &files.edited_beside {
+        let text = say!("event-edited-beside", path = other.display().to_string());
+        observers.say(Level::Alert, text);
+    }
 }
 
 /// An error if the failures are to replace the sheet and somebody has saved another over it.

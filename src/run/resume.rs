@@ -14,7 +14,7 @@ use super::error::RunError;
 use super::event::{Level, Observer};
 use super::orders::Orders;
 use crate::files::journal::{Foreign, Found, Identity, Journal, Left, Line};
-use crate::files::{FileError, RunFiles, Status, move_aside};
+use crate::files::{FileError, RunFiles, Status, history};
 use crate::sheet::Sheet;
 
 /// How many of a journal's rows must still be in the sheet, if it has as many: one row alone may be
@@ -100,7 +100,7 @@ pub fn begin_journal(
     observers: &[&dyn Observer],
 ) -> Result<Journal, RunError> {
     let set_aside = |journal: &Path, why: Foreign| -> Result<(), FileError> {
-        let path = move_aside(journal)?.display().to_string();
+        let path = history::set_aside(journal)?.display().to_string();
         // An earlier run's outcomes are not taken over: that is said even with -q.
         let level = if why == Foreign::OtherSheet {
             Level::Warning

@@ -171,11 +171,7 @@ impl<'r> Writing<'r> {
     /// The line of the row that decides.
     fn line_of(&self, order: &Order) -> String {
         let line = Some(order.line);
-        match if self.sheet.is_ours() {
-            order.origin
-        } else {
-            line
-        } {
+        match order.origin.or(line.filter(|_| !self.sheet.is_ours())) {
             Some(line) => say!("place-line", line = line),
             None => say!(
                 "place-of-failures",

@@ -1,5 +1,7 @@
 //! `verify`: whether the ERP carries the flags that a sheet gives. Changes nothing there.
 
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -7,6 +9,7 @@ use jiff::Timestamp;
 use super::calls::Calls;
 use super::error::RunError;
 use super::event::{Event, Level, Observer};
+use super::found::Found;
 use super::issuer;
 use super::orders::{OnConflict, Orders};
 use super::planned::Planned;
@@ -16,7 +19,7 @@ use super::rules::Rules;
 use super::write::{Columns, Writing};
 use crate::erp::{Account, Client};
 use crate::files::{
-    NotUpdated, Paths, ReadingsFiles, ResultsWriter, Status, correct, ensure_writable,
+    NotUpdated, Paths, ReadingsFiles, ResultsWriter, Status, correct, ensure_writable, last_word,
 };
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
@@ -30,6 +33,8 @@ pub struct VerifySettings {
     /// The orders that were modified within this time are listed first.
     pub modified_within: Duration,
     pub paths: Paths,
+    /// Results of runs over the sheet, which may be later than it.
+    pub past: Option<PathBuf>,
     /// Whether the files begin with a byte order mark.
     pub bom: bool,
 }
@@ -51,6 +56,12 @@ pub fn verify(
     let issuer = issuer(account);
     if sheet.is_ours() {
         correct(&mut sheet, Err(NotUpdated::Missing), Some(&issuer))?;
+    } else if let Some(past) = &settings.past
+        && let Some(rows) = last_word(past, &sheet, &issuer)?
+    {
+        let text = say!("event-results-read", path = past.display().to_string());
+        observers.say(Level::Warning, text);
+        sheet.hold(rows);
     }
     let files = ReadingsFiles::claim(&settings.paths, &sheet)?;
     observers.event(&Event::Started {
@@ -59,12 +70,34 @@ pub fn verify(
     });
     let calls = Calls::begin(client, &settings.rules, stop, observers)?;
     calls.ensure_current(&sheet)?;
-    let mut orders = Orders::of(&sheet, settings.on_conflict, |_, _| {}).map_err(RunError::Plan)?;
+    let mut skipped = HashSet::new();
+    let mut orders = Orders::of(&sheet, settings.on_conflict, |row, entry| {
+        if let Ok(entry) = entry {
+            let status = row.origin().map(|origin| origin.status());
+            if status == Some(Status::Skipped.as_str()) {
+                skipped.insert(entry.order.to_string());
+            } else {
+                skipped.remove(&*entry.order);
+            }
+        }
+    })
+    .map_err(RunError::Plan)?;
+    // What a run did not send the ERP does not carry for that reason.
+    for number in &skipped {
+        let Some((_, order)) = orders.get_mut(number) else {
+            continue;
+        };
+        order.found = Box::new(Found::nothing(
+            say!("readback-not-asked-why", why = say!("note-not-sent")),
+            false,
+        ))
+        .into();
+    }
     let written = [&*files.verified, &*files.different];
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;
     stop.begin();
     let on_conflict = settings.on_conflict;
-    orders.want(|order| order.is_sent(on_conflict));
+    orders.want(|order| order.is_sent(on_conflict) && order.found.get().is_none());
     let planned = Planned::to_read(&orders, calls.pacing());
     observers.event(&Event::Planned(&planned));
 
@@ -99,6 +132,7 @@ pub fn verify(
     let sheet_name = sheet.title();
     // Some systems do not replace a file that is open.
     drop(sheet);
+    stop.place();
     let kept = files.keep_edited().map(|kept| kept.display().to_string());
     if let Some(kept) = &kept {
         let path = files.different.display().to_string();

@@ -94,8 +94,10 @@ impl Search {
         self.rank.0 == 0
     }
 
-    /// The first line as the header, whatever its columns.
-    fn of_table(first: Option<Line>, stopped: Option<SheetError>) -> Search {
+    /// The first line as the header, whatever its columns, unless another has this program's.
+    fn of_table(lines: Vec<Line>, stopped: Option<SheetError>) -> Search {
+        let ours = lines.iter().position(|line| line.own.was_ours());
+        let first = lines.into_iter().nth(ours.unwrap_or_default());
         let width = first.as_ref().map_or(0, |line| line.fields.len());
         let header = first.map(|line| {
             let sent = line.own.sent_flag;
@@ -134,7 +136,7 @@ impl Search {
 pub fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search {
     let (mut lines, above, stopped) = first_lines(&mut records, options);
     if options.is_table {
-        return Search::of_table(lines.into_iter().next(), stopped);
+        return Search::of_table(lines, stopped);
     }
     if options.no_header {
         lines = lettered(&lines);

@@ -28,6 +28,8 @@ pub struct SheetOptions {
     pub worksheet: Option<String>,
     /// Rows that are hidden in a workbook are left out.
     pub visible_only: bool,
+    /// Rows that are hidden are meant too where one flag is given for all.
+    pub include_hidden: bool,
     /// Header or letter of the column with the orders; a header wins over a letter.
     pub order_column: Option<String>,
     /// Header or letter of the column with the flags; a header wins over a letter.

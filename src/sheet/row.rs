@@ -166,6 +166,11 @@ impl Row {
         self.set_check(check.unwrap_or_default());
     }
 
+    /// Lets nothing count that stands in the row.
+    pub fn leave_out(&mut self) {
+        self.left_out = true;
+    }
+
     /// Lets the row be given back at a line, with what became of it still true.
     pub fn settle_at(&mut self, line: u64) {
         self.line = line;

@@ -1,5 +1,6 @@
 //! The results that a file comes from, as an earlier run has left them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
@@ -8,9 +9,9 @@ use csv::StringRecord;
 use super::read_rows;
 use crate::files::error::FileError;
 use crate::files::results::open_table;
-use crate::files::row_check::{Issuer, RowCheck};
+use crate::files::row_check::{Issuer, RowCheck, origin_part};
 use crate::language::say;
-use crate::sheet::{Appended, Row, Sheet};
+use crate::sheet::{Appended, Row, Sheet, strip_wrapping};
 
 /// Why the results that a file comes from are not updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,65 @@ impl PastResults {
             row.set_cells(cells);
         }
         rows
+    }
+}
+
+/// The rows of the results at `path`, where these are the last word on the sheet that they come from:
+/// its rows still are as they were read, and some were corrected, added or left out since.
+///
+/// # Errors
+///
+/// If the results or the sheet cannot be read.
+pub fn last_word(
+    path: &Path,
+    sheet: &Sheet,
+    issuer: &Issuer,
+) -> Result<Option<Vec<Row>>, FileError> {
+    let Ok(past) = PastResults::read(path, sheet, Some(issuer))? else {
+        return Ok(None);
+    };
+    let mut rows = past.rows_for(sheet.columns());
+    let line = |row: &Row| row.origin().and_then(|it| it.line);
+    rows.sort_by_key(|row| line(row).unwrap_or(u64::MAX));
+    let mut checks = HashMap::new();
+    let mut is_later = false;
+    for (position, row) in (1..).zip(&mut rows) {
+        row.position = position;
+        let Some(check) = RowCheck::beside(row) else {
+            return Ok(None);
+        };
+        if check.is_left_out {
+            row.leave_out();
+        }
+        is_later |= check.is_corrected || check.is_left_out || line(row).is_none();
+        if line(row).is_some() {
+            checks.insert(check.origin, check);
+        }
+    }
+    let mut own = Row::default();
+    let mut own_rows = sheet.rows()?;
+    while is_later && own_rows.read(&mut own)? {
+        let order = strip_wrapping(own.order_cell(sheet));
+        let [flag, own_flag] = sheet.flags(&own).map(strip_wrapping);
+        let origin = origin_part(Some(own.line()), own.position, &order);
+        let its = checks.remove(&origin);
+        is_later = its.is_some_and(|it| it.is_corrected || it.is_of(&order, [&flag, &own_flag]));
+    }
+    Ok((is_later && checks.is_empty()).then_some(rows))
+}
+
+/// Whether a person or a spreadsheet has changed rows of an earlier run's file since, or taken away
+/// what proves them. `sheet` tells the columns.
+pub fn is_edited(path: &Path, sheet: &Sheet) -> bool {
+    let is_as_written = |row: &Row| {
+        let order = strip_wrapping(row.order_cell(sheet));
+        let [flag, own_flag] = sheet.flags(row).map(strip_wrapping);
+        RowCheck::beside(row).is_some_and(|it| it.is_of(&order, [&flag, &own_flag]))
+    };
+    match PastResults::read(path, sheet, None) {
+        Ok(Ok(past)) => !past.rows_for(sheet.columns()).iter().all(is_as_written),
+        Ok(Err(why)) => why == NotUpdated::OtherForm,
+        Err(_) => true,
     }
 }
 

@@ -13,6 +13,7 @@ use csv::{StringRecord, Terminator, WriterBuilder};
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
+use super::names::is_named_ours;
 use crate::sheet::{
     Appended, EXTRA_FIELDS, Row, SENT_FLAG, Sheet, SheetError, SheetOptions, Source,
 };
@@ -187,7 +188,7 @@ impl<'a> ResultsColumns<'a> {
 ///
 /// # Errors
 ///
-/// If the file is there and cannot be opened.
+/// If the file is there and cannot be read.
 pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, FileError> {
     match File::open(path).and_then(|file| file.metadata()) {
         Ok(found) if !found.is_file() => return Err(FileError::not_a_file(path)),
@@ -198,9 +199,16 @@ pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, File
     }
     let options = SheetOptions {
         is_table: true,
+        is_named_ours: is_named_ours(path),
         ..SheetOptions::default()
     };
-    Ok(Some(Sheet::open(Source::Path(path.to_owned()), &options)))
+    let table = Sheet::open(Source::Path(path.to_owned()), &options);
+    if table.is_err() {
+        // What cannot be read at this moment may well be a table.
+        let read = File::open(path).and_then(|mut file| io::copy(&mut file, &mut io::sink()));
+        read.map_err(FileError::io(path))?;
+    }
+    Ok(Some(table))
 }
 
 /// Whether the file holds any row, or cannot be read.

@@ -66,6 +66,11 @@ sheet-several-tables = several worksheets have the columns: { $tables }; take on
 sheet-hidden-worksheets = no visible worksheet has the columns; hidden ones have: { $worksheets }; take one with --sheet NAME
 sheet-unreadable-worksheet = worksheet { $worksheet } cannot be read ({ $damage }), and rows may be missing; open the workbook in Excel or WPS and save it again, or take another worksheet with --sheet NAME
 sheet-no-worksheets = is text and has no worksheets; leave out --sheet
+sheet-hidden-rows =
+    { $count ->
+        [one] 1 row is hidden, by a filter perhaps; to
+       *[other] { $count } rows are hidden, by a filter perhaps; to
+    } give one flag to visible rows alone, add --visible-only; to hidden ones too, --include-hidden
 sheet-no-hidden-rows = is text and has no hidden rows; leave out --visible-only
 sheet-merged-header = line { $line }: { $header } is merged over the columns { $from } to { $to }; say which is the { $column } with { $option } and its letter
 sheet-no-such-line = no row begins on line { $line }; give --header-line the line or worksheet row of the header
@@ -411,7 +416,7 @@ files-given-of-other-account = `{ $path }` was written for another account; take
 files-given-of-stand-in = `{ $path }` was written in a trial with the stand-in and is not sent to a real account; run the sheet itself
 files-flags-exchanged = `{ $path }`: the flags of { $rows } rows are the same as before, but at other rows: the column was probably sorted by itself; undo that, or add ! to row_check of the rows that are meant so
 files-locked = another run is writing `{ $path }` ({ $holder }); wait for it to end
-files-no-locks = `{ $path }` cannot be locked ({ $why }): its file system may know no locks, and two runs at once would not notice each other; put the sheet on a local disk, or name files there with --results and --failures
+files-no-locks = `{ $path }` cannot be locked ({ $why }): its file system may know no locks, and two runs at once would not notice each other: see to it that there is only one, or put the sheet on a local disk
 files-of-another = `{ $path }` is of another user's run and cannot be taken over ({ $why }); if that run is over, have the file removed
 files-held = `{ $path }` cannot be replaced ({ $why }); close it in other programs, make it writable, or name another file with --results or --failures
 files-name-too-long = cannot write `{ $path }` ({ $why }); name shorter files with --results and --failures
@@ -536,6 +541,8 @@ event-account-unknown = nothing can be kept in the directory for state ({ $why }
 event-no-state-directory = there is none; is HOME right?
 event-account-busy = another run is calling for the same account ({ $holder }): waiting until it has ended, for { $time } at most
 event-kept-edited = `{ $path }` was edited since it was written, and is kept as `{ $kept }`
+event-edited-beside = `{ $path }` beside it was edited too, and is not sent: run that file instead, or after this
+event-results-read = `{ $path }` is read in the sheet's place: it has what was corrected, added or left out since
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
 event-rows-added = rows that a person has added: { $rows }; they go to the end of the results, without a line
@@ -581,6 +588,7 @@ progress-retrying = trying again after: { $reason }
 summary-stand-in = nothing was sent to the ERP: this was the stand-in (--sandbox)
 summary-rows = { $rows }: { $counts }
 summary-whole = the whole sheet: { $rows }, { $well } ok, { $rest } not
+summary-continued = of these { $rows } taken over from an interrupted run
 summary-calls =
     { $calls } in { $time } ({ $retries ->
         [one] 1 retry
@@ -773,6 +781,8 @@ help-no-header =
 help-sheet =
     The worksheet, by name or number from 1
     (default: the visible one with the columns)
+help-include-hidden =
+    Give the one flag of --flag or --clear to hidden rows, too
 help-visible-only =
     Leave out the rows that are hidden in a workbook
 
@@ -901,7 +911,11 @@ help-output-format =
     For files that are not named.
 help-no-bom = Leave out the byte order mark that Excel needs to read Chinese
 help-keep =
-    How many results and failures of earlier runs to keep (default: all)
+    How many results and failures of earlier runs to keep at least
+    (default: 30)
+
+    Beyond them, what is older than 90 days is removed, but for failures
+    that were edited. 0 keeps none, but for those.
 help-dry-run = Send nothing, the same as check
 help-yes = Do not ask before flags are cleared
 help-format =

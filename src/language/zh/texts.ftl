@@ -76,6 +76,7 @@ sheet-several-tables = 有多个表格包含所需的列：{ $tables }；请用 
 sheet-hidden-worksheets = 可见的工作表都没有所需的列，隐藏的工作表中有：{ $worksheets }；请用 --sheet 名称 指定一个
 sheet-unreadable-worksheet = 无法读取工作表{ $worksheet }（{ $damage }），可能缺少行；请用 Excel 或 WPS 打开工作簿后重新保存，或用 --sheet 名称 指定其他工作表
 sheet-no-worksheets = 这是文本文件，没有工作表；请去掉 --sheet
+sheet-hidden-rows = 有 { $count } 行被隐藏，可能是因为筛选；只给可见的行设同一个标记，请加 --visible-only；隐藏的行也要，请加 --include-hidden
 sheet-no-hidden-rows = 这是文本文件，没有隐藏的行；请去掉 --visible-only
 sheet-merged-header = 第 { $line } 行：{ $header }合并了 { $from } 到 { $to } 列；请用 { $option } 加列字母指定哪一列是{ $column }
 sheet-no-such-line = 没有从第 { $line } 行开始的内容；--header-line 请填写表头所在的文件行号或工作表行号
@@ -393,7 +394,7 @@ files-given-of-other-account = `{ $path }` 是为另一个账号写出的；请�
 files-given-of-stand-in = `{ $path }` 是用演示环境试运行时写出的，不会发给真实账号；请直接运行原表格
 files-flags-exchanged = `{ $path }`：有 { $rows } 行的标记与原来相同，只是换了行，可能只对这一列排过序；请撤销排序，确实要这样的行请在 row_check 后加 !
 files-locked = 另一个运行正在写 `{ $path }`（{ $holder }）；请等它结束后再试
-files-no-locks = 无法锁定 `{ $path }`（{ $why }）：所在的文件系统可能不支持文件锁，两次运行会互不知晓；请把表格放到本机磁盘，或用 --results 和 --failures 指定本机磁盘上的文件
+files-no-locks = 无法锁定 `{ $path }`（{ $why }）：所在的文件系统可能不支持文件锁，两次同时运行会互不知晓；请确保只有一次在运行，或把表格放到本机磁盘
 files-of-another = `{ $path }` 属于其他用户的运行，无法接手（{ $why }）；如果那个运行已经结束，请让人删除这个文件
 files-held = 无法替换 `{ $path }`（{ $why }）；请在其他程序里关闭它，或取消只读，或用 --results 或 --failures 另行指定文件
 files-name-too-long = 无法写入 `{ $path }`（{ $why }）；请用 --results 和 --failures 另行指定名称较短的文件
@@ -505,6 +506,8 @@ event-account-unknown = 状态目录中无法保存文件（{ $why }）：用同
 event-no-state-directory = 没有这个目录；HOME 设置对吗？
 event-account-busy = 另一个运行正在用同一账号调用（{ $holder }）：等它结束后再开始，最多等 { $time }
 event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
+event-edited-beside = 旁边的 `{ $path }` 也改过，这次不发送；请改为运行那个文件，或在这次之后再运行它
+event-results-read = 以 `{ $path }` 代替表格核对：后来改正、新增或不发送的行都在其中
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
 event-rows-added = 有 { $rows } 行是手工添加的，放在结果文件末尾，没有行号
@@ -572,6 +575,7 @@ progress-retrying = 正在重试：{ $reason }
 summary-stand-in = 没有向 ERP 发送任何内容：这是用模拟 ERP 的试运行（--sandbox）
 summary-rows = 共 { $rows }：{ $counts }
 summary-whole = 整张表格：{ $rows }，其中 { $well } 行已成功，{ $rest } 行未成功
+summary-continued = 其中 { $rows }取自中断的运行
 summary-calls = { $calls } 次，用时 { $time }（重试 { $retries } 次，暂停 { $pauses } 次）
 summary-failures = { $path }（{ $rows }）
 summary-failures-untouched = 就是这份表格，未作改动
@@ -737,6 +741,8 @@ help-no-header =
 help-sheet =
     工作表的名称或序号（从 1 起）
     （默认是含有这两列的可见工作表）
+help-include-hidden =
+    给隐藏的行也设 --flag 或 --clear 的标记
 help-visible-only =
     不处理工作簿里隐藏的行
 
@@ -861,7 +867,10 @@ help-output-format =
     用于没有指定名称的文件。
 help-no-bom = 不写 Excel 识别中文所需的字节顺序标记（BOM）
 help-keep =
-    表格旁保留以往几次运行的结果文件和失败明细（默认全部保留）
+    至少保留以往几次运行的结果文件和失败明细（默认 30）
+
+    超出的部分满 90 天后删除，改过的失败明细不删。
+    0 表示除改过的以外都不保留。
 help-dry-run = 什么都不发送，等同于 check
 help-yes = 清除标记前不再询问
 help-format =

@@ -138,7 +138,7 @@ impl Shop {
             on_conflict: OnConflict::Last,
             paths,
             bom: false,
-            keep: None,
+            keep: 30,
             fresh: false,
             continue_within: Duration::from_secs(3_600),
         };

@@ -75,6 +75,11 @@ impl Worksheet {
             table,
             visible_only: options.visible_only,
         };
+        let hidden = worksheet.hidden_rows;
+        if options.flag.is_some() && hidden > 0 && !(options.visible_only || options.include_hidden)
+        {
+            return Err(say!("sheet-hidden-rows", count = hidden));
+        }
         Ok((worksheet, header))
     }
 

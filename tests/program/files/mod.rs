@@ -1,10 +1,10 @@
 //! The files of a run: what they hold, and where they may go.
 
+mod accounts;
 #[cfg(target_os = "linux")]
 mod full_disk;
 #[cfg(target_os = "linux")]
 mod handles;
-mod history;
 mod locks;
 mod names;
 mod overwriting;

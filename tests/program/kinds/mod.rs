@@ -2,6 +2,7 @@
 //! collection they are from, and their name in it: users who tried the program (W, P, F), files of
 //! foreign makers (A, B, C), public reports, an attack (chaos), and pacing measured (F).
 
+mod belongs;
 mod carried;
 mod check;
 mod damage;

@@ -626,7 +626,7 @@ fn what_is_hidden_or_cannot_be_read_is_said() {
             "public row 17: rows that are hidden or have no height",
             "x.xlsx",
             xlsx_package(hidden_rows, &[]),
-            lettered,
+            "--no-header --order-column A --flag aa --include-hidden",
             0,
             "2 rows are hidden",
         ),

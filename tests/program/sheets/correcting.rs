@@ -199,7 +199,7 @@ fn saved_in_another_form_it_is_the_same_failures_file() {
     save_workbook(&place.path("x.failures.xlsx"), &left);
     place.runs(&erp, "x.failures.xlsx", 1);
     results_are(&place, "2,CG1,ok\n3,CG3,ok\n4,,invalid\n5,CG4,ok\n");
-    assert_eq!(place.table("x.failures.csv").column("line"), ["4"]);
+    assert_eq!(place.table("x.failures.xlsx").column("line"), ["4"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::super::write;
 use super::damage::{FLAGS, ORDERS};
-use crate::files::{Issuer, Outcome, Paths, RunFiles, Status, Wanted, is_named_ours};
+use crate::files::{Issuer, Outcome, OutputFormat, Paths, RunFiles, Status, Wanted, is_named_ours};
 use crate::run::orders::{OnConflict, Orders};
 use crate::run::write::{Columns, Writing};
 use crate::sheet::{Row, Sheet, SheetOptions, Source, strip_wrapping};
@@ -147,7 +147,11 @@ impl Desk {
         };
         let sheet = Sheet::open(Source::Path(path.clone()), &options);
         let mut sheet = sheet.map_err(|error| error.to_string())?;
-        let paths = Paths::new(Some(&path), None, None, Wanted::default()).expect("names");
+        let wanted = Wanted {
+            option: Some(OutputFormat::Csv),
+            ..Wanted::default()
+        };
+        let paths = Paths::new(Some(&path), None, None, wanted).expect("names");
         let issuer = Issuer::demo();
         let files =
             RunFiles::claim(&paths, &mut sheet, &issuer).map_err(|error| error.to_string())?;

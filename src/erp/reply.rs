@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use encoding_rs::{Encoding, GB18030};
+use encoding_rs::GB18030;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::Response;
-use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::http::header::{DATE, RETRY_AFTER};
 
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
@@ -19,8 +19,6 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// The `Retry-After` header, as the time to wait.
     pub retry_after: Option<Duration>,
-    /// What the server says that its text is in.
-    pub charset: Option<&'static Encoding>,
     pub body: Vec<u8>,
 }
 
@@ -38,40 +36,23 @@ impl Reply {
                 time(text)?.duration_since(now).try_into().ok()
             }
         });
-        let charset = header(CONTENT_TYPE)
-            .and_then(|text| {
-                Some(
-                    text.to_ascii_lowercase()
-                        .split_once("charset=")?
-                        .1
-                        .to_owned(),
-                )
-            })
-            .and_then(|label| Encoding::for_label(label.trim_matches('"').as_bytes()));
         let http_status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(max_bytes);
         Ok(Reply {
             http_status,
             date,
             retry_after,
-            charset,
             body: body.read_to_vec()?,
         })
     }
 
-    /// The body as text, and whether in what it is written was guessed: what is not UTF-8 may be GBK.
-    pub(super) fn text(&self) -> (Cow<'_, str>, bool) {
-        let in_utf8 = || String::from_utf8_lossy(&self.body);
-        let decode = |it: &'static Encoding| {
-            it.decode_without_bom_handling_and_without_replacement(&self.body)
-        };
-        match in_utf8() {
-            Cow::Owned(damaged) => {
-                let decoded = decode(self.charset.unwrap_or(GB18030));
-                let is_guessed = self.charset.is_none() && decoded.is_some();
-                (decoded.unwrap_or(Cow::Owned(damaged)), is_guessed)
-            }
-            text => (text, false),
+    /// The body as text: what is not UTF-8 may be GBK.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match String::from_utf8_lossy(&self.body) {
+            Cow::Owned(damaged) => GB18030
+                .decode_without_bom_handling_and_without_replacement(&self.body)
+                .unwrap_or(Cow::Owned(damaged)),
+            text => text,
         }
     }
 }
@@ -100,9 +81,12 @@ impl Answer {
     /// Bytes that are no characters can only stand in texts, where U+FFFD is put for them. What is
     /// listed is never guessed.
     pub(super) fn of(reply: &Reply) -> Option<Answer> {
-        let (text, is_guessed) = reply.text();
-        let answer = Answer::parse(&text).filter(|it| it.status != 0 || !is_guessed);
-        answer.or_else(|| Answer::parse(&String::from_utf8_lossy(&reply.body)))
+        match String::from_utf8_lossy(&reply.body) {
+            Cow::Borrowed(text) => Answer::parse(text),
+            Cow::Owned(damaged) => Answer::parse(&reply.text())
+                .filter(|answer| answer.status != 0)
+                .or_else(|| Answer::parse(&damaged)),
+        }
     }
 
     fn parse(text: &str) -> Option<Answer> {

@@ -19,24 +19,10 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
 ];
 
 /// What the ERP or its database says with status 100 of a fault that passes.
-const PASSING: [&str; 14] = [
-    "稍后",
-    "稍候",
-    "重试",
-    "再试",
-    "忙",
-    "超时",
-    "正在被",
-    "未知错误",
-    "deadlock",
-    "lock wait",
-    "try restarting",
-    "try again",
-    "timeout",
-    "timed out",
-];
+const PASSING: &str = "稍后|稍候|重试|再试|忙|超时|正在被|未知错误|\
+    deadlock|lock wait|try restarting|try again|timeout|timed out";
 /// What stands on a page that something before the ERP shows instead of it.
-const REFUSING: [&str; 6] = ["拦截", "登录", "登陆", "login", "blocked", "denied"];
+const REFUSING: &str = "拦截|登录|登陆|login|blocked|denied";
 /// Characters of the words above at most: what is longer is no part of them.
 const MAX_WORD: usize = 4;
 /// Columns of a page that a message shows.
@@ -51,14 +37,14 @@ pub fn classify(reply: &Reply, quotes: [&str; 2]) -> Result<String, CallError> {
     if let Some(answer) = answer {
         return answer.verdict(quotes);
     }
-    let (text, _) = reply.text();
+    let text = reply.text();
     let (kind, reason) = match http {
-        200..=299 | 500..=599 if has_one_of(&text, &["系统维护", "under maintenance"]) => {
+        200..=299 | 500..=599 if has_one_of(&text, "系统维护|under maintenance") => {
             (Unreachable, say!("reason-maintenance"))
         }
         200..=299 => {
             let reason = not_json(&text);
-            let is_refused = has_one_of(&reason, &REFUSING);
+            let is_refused = has_one_of(&reason, REFUSING);
             (if is_refused { Doubtful } else { Transient }, reason)
         }
         300..=399 | 404 | 410 => (Doubtful, say!("reason-wrong-endpoint", status = http)),
@@ -74,9 +60,9 @@ pub fn classify(reply: &Reply, quotes: [&str; 2]) -> Result<String, CallError> {
     })
 }
 
-fn has_one_of(text: &str, words: &[&str]) -> bool {
+fn has_one_of(text: &str, words: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    words.iter().any(|word| text.contains(word))
+    words.split('|').any(|word| text.contains(word))
 }
 
 /// What came instead of the ERP's JSON.
@@ -110,25 +96,26 @@ fn title(page: &str) -> Option<&str> {
     (!title.is_empty()).then_some(title)
 }
 
-/// A message without the order and the flag of the call, where it quotes them.
+/// A message without the order and the flag of the call, where it quotes them: a short one may be
+/// part of another word.
 fn unquoted(message: &str, mut quotes: [&str; 2]) -> String {
     quotes.sort_by_key(|quote| Reverse(quote.len()));
     let mut said = message.to_owned();
     for quote in quotes.into_iter().filter(|quote| !quote.is_empty()) {
-        let is_long = quote.chars().count() > MAX_WORD;
-        let (mut left, mut end) = (String::new(), 0);
-        for (start, _) in said.match_indices(quote) {
-            let before = &said[..start];
-            let is_part_of_word = before.ends_with(char::is_alphanumeric);
-            let is_named = ["标记", "单", "单据", "号"]
-                .iter()
-                .any(|it| before.ends_with(it));
-            if is_long || !is_part_of_word || is_named {
-                left.push_str(&said[end..start]);
-                end = start + quote.len();
+        let mut parts = said.split(quote);
+        let mut left = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let is_word =
+                quote.chars().count() <= MAX_WORD && left.ends_with(char::is_alphanumeric);
+            if is_word
+                && !["标记", "单", "单据", "号"]
+                    .iter()
+                    .any(|it| left.ends_with(it))
+            {
+                left.push_str(quote);
             }
+            left.push_str(part);
         }
-        left.push_str(&said[end..]);
         said = left;
     }
     said
@@ -151,7 +138,7 @@ pub fn is_unknown_flag(message: &str, flag: &str) -> bool {
 impl Answer {
     fn verdict(self, quotes: [&str; 2]) -> Result<String, CallError> {
         let said = unquoted(&self.message, quotes);
-        let says = |word| has_one_of(&said, &[word]);
+        let says = |word| has_one_of(&said, word);
         let kind = match self.status {
             0 => return Ok(self.data),
             // The malformed-request messages are about one row, these about the account.
@@ -168,7 +155,7 @@ impl Answer {
             // An order of a warehouse or a supplier that the account may not see.
             100 if says("权限") && (says("仓库") || says("供应商")) => Rejected,
             100 if says("权限不足") => Doubtful,
-            100 if has_one_of(&said, &PASSING) => Transient,
+            100 if has_one_of(&said, PASSING) => Transient,
             _ => Rejected,
         };
         Err(CallError::new(kind, Some(self.status), self.message))

@@ -334,6 +334,11 @@ mod tests {
                 "x.failures.results.csv y.csv",
                 "x.results.csv",
             ),
+            (
+                "x.failures.ods - -",
+                "x.failures.results.csv x.failures.xlsx",
+                "x.results.csv",
+            ),
             ("f.csv r.csv f.csv", "r.csv f.csv", "r.csv"),
             ("- d/out.csv -", "d/out.csv d/out.failures.csv", ""),
             (

@@ -244,7 +244,13 @@ mod tests {
         assert_eq!(check().to_string(), VECTOR);
         let doubtful = check().in_doubt("12345");
         let demo = RowCheck::new(&Issuer::demo(), 0, "", ["", ""]);
-        for check in [check(), doubtful, demo] {
+        let marked = RowCheck {
+            is_corrected: true,
+            is_left_out: true,
+            ..check()
+        };
+        assert_eq!(marked.to_string(), format!("{VECTOR}+*"));
+        for check in [check(), doubtful, demo, marked] {
             assert_eq!(RowCheck::parse(&check.to_string()), Some(check));
         }
         let meant = RowCheck::parse(&format!(" {}！ ", VECTOR.to_uppercase()));

@@ -212,7 +212,6 @@ impl Ending<'_> {
                     } else {
                         let _ = fs::remove_file(&other);
                     }
-                    prune(&other, keep, is_failures, None);
                 }
                 journal.published_beside(&path).iter().for_each(|it| {
                     let _ = fs::remove_file(it);
@@ -220,6 +219,9 @@ impl Ending<'_> {
             }
             beside.extend(placed);
             prune(&path, keep, is_failures, last.as_deref());
+            if let Some(other) = of_other_format(&path) {
+                prune(&other, keep, is_failures, None);
+            }
         }
         prune(&files.journal, keep, false, None);
         Ok((kept, beside))

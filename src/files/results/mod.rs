@@ -203,10 +203,10 @@ pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, File
         ..SheetOptions::default()
     };
     let table = Sheet::open(Source::Path(path.to_owned()), &options);
-    if table.is_err() {
+    if let Err(error) = &table {
         // What cannot be read at this moment may well be a table.
         let read = File::open(path).and_then(|mut file| io::copy(&mut file, &mut io::sink()));
-        read.map_err(FileError::io(path))?;
+        read.map_err(|_| FileError::Denied(error.to_string()))?;
     }
     Ok(Some(table))
 }

@@ -126,15 +126,10 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Bytes, in the largest unit of which they are a whole number.
 pub fn size(bytes: u64) -> String {
-    let power = if bytes == 0 {
-        0
-    } else {
-        bytes.trailing_zeros()
-    };
-    match power {
-        30.. => format!("{} GB", bytes >> 30),
-        20.. => format!("{} MB", bytes >> 20),
-        10.. => format!("{} KB", bytes >> 10),
+    match bytes.trailing_zeros() {
+        30..64 => format!("{} GB", bytes >> 30),
+        20..30 => format!("{} MB", bytes >> 20),
+        10..20 => format!("{} KB", bytes >> 10),
         _ => say!("bytes", count = bytes),
     }
 }

@@ -25,11 +25,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 const MAX_DURATION: Duration = Duration::from_secs(3_660 * 24 * 3_600);
 
 pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
-    let duration = Duration::try_from(signed_duration(text)?).unwrap_or_default();
-    if duration.is_zero() || duration > MAX_DURATION {
-        return Err(say!("value-duration"));
-    }
-    Ok(duration)
+    let duration = Some(duration(text)?).filter(|it| !it.is_zero() && *it <= MAX_DURATION);
+    duration.ok_or_else(|| say!("value-duration"))
 }
 
 pub(super) fn positive<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, String> {
@@ -59,23 +56,17 @@ pub struct Deadline {
 /// After a duration, or at a time of day.
 pub(super) fn deadline(text: &str) -> Result<Deadline, String> {
     let now = ZonedDateTime::now();
-    let at = deadline_after(&now, text)?;
-    Ok(Deadline {
-        at,
-        has_passed: at <= now.timestamp(),
-    })
-}
-
-fn deadline_after(now: &ZonedDateTime, text: &str) -> Result<Timestamp, String> {
-    if text.contains(':') {
+    let at = if text.contains(':') {
         let time = time_of_day(text).ok_or_else(|| say!("value-time-of-day"))?;
-        match unknown_zone() {
-            Some(zone) => Err(say!("value-zone", zone = zone)),
-            None => Ok(at(time, now)),
+        if let Some(zone) = unknown_zone() {
+            return Err(say!("value-zone", zone = zone));
         }
+        at(time, &now)
     } else {
-        Ok(now.timestamp() + positive_duration(text)?)
-    }
+        now.timestamp() + positive_duration(text)?
+    };
+    let has_passed = at <= now.timestamp();
+    Ok(Deadline { at, has_passed })
 }
 
 /// 24:00 is that of the night.
@@ -90,10 +81,9 @@ fn time_of_day(text: &str) -> Option<Time> {
 fn at(time: Time, now: &ZonedDateTime) -> Timestamp {
     let days = [now.yesterday(), Ok(now.clone()), now.tomorrow()];
     let times = days.into_iter().flatten();
-    let mut times = times.filter_map(|day| day.with().time(time).build().ok());
-    times
-        .find(|it| now.timestamp() <= it.timestamp() + PASSED_BY)
-        .map_or(now.timestamp(), |it| it.timestamp())
+    let mut times = times.filter_map(|day| Some(day.with().time(time).build().ok()?.timestamp()));
+    let time = times.find(|&it| now.timestamp() <= it + PASSED_BY);
+    time.unwrap_or(now.timestamp())
 }
 
 pub(super) fn delimiter(text: &str) -> Result<char, String> {
@@ -106,12 +96,9 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
 }
 
 pub(super) fn per_minute(text: &str) -> Result<u32, String> {
-    let limit = text
-        .strip_suffix("/min")
-        .and_then(|it| it.trim().parse().ok());
-    limit
-        .filter(|&limit| limit > 0)
-        .ok_or_else(|| say!("value-per-minute"))
+    let count = text.strip_suffix("/min").map(str::trim);
+    let limit = count.and_then(|it| positive(it).ok());
+    limit.ok_or_else(|| say!("value-per-minute"))
 }
 
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
@@ -123,19 +110,13 @@ pub(super) fn fraction(text: &str) -> Result<f64, String> {
 
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let bytes = match &*unit.to_ascii_uppercase() {
-        "" => Some(1),
-        "K" => Some(1 << 10),
-        "M" => Some(1 << 20),
-        "G" => Some(1 << 30),
-        _ => None,
-    };
-    let count = text[..text.len() - unit.len()].parse::<u64>().ok();
-    let size = count
-        .zip(bytes)
-        .and_then(|(count, bytes)| count.checked_mul(bytes));
-    size.filter(|&size| size > 0)
-        .ok_or_else(|| say!("value-size"))
+    let power = ["", "K", "M", "G"]
+        .iter()
+        .position(|it| it.eq_ignore_ascii_case(unit));
+    let bytes = power.map(|power| 1_u64 << (10 * power));
+    let count = positive::<u64>(&text[..text.len() - unit.len()]).ok();
+    let size = bytes.and_then(|bytes| bytes.checked_mul(count?));
+    size.ok_or_else(|| say!("value-size"))
 }
 
 #[cfg(test)]

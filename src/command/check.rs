@@ -65,7 +65,7 @@ pub(super) fn check(
     let configured = if asks || args.sandbox {
         Some(account_of_run(args, console)?)
     } else {
-        account_if_any(&args.account, console)?
+        account_if_any(&args.account, console)?.ok()
     };
     let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);

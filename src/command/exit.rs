@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::time::Duration;
 
+use super::next::NextCommand;
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, CallError};
 use crate::files::FileError;
@@ -69,14 +70,16 @@ pub fn end(
     report: &Report,
     account: &Account,
     settings: Option<&Settings>,
-    next: Option<&str>,
+    next: &NextCommand,
     console: &Console,
 ) -> u8 {
     console.finish();
     if report.journal_lost {
         console.warning(say!("run-journal-lost"));
     }
-    let printed = print(summary(report, account, &console.take_noted(), next));
+    let next = next.after(report);
+    let noted = console.take_noted();
+    let printed = print(summary(report, account, &noted, next.as_deref()));
     if let Err(error) = &printed {
         console.error(say!("run-no-summary", error = os_error(error)));
     }

@@ -26,11 +26,8 @@ const TRIES: u32 = 3;
 pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
     let slot = Slot::find(&args, &|name| env::var_os(name)).map_err(Failure::usage)?;
     let (profile, file) = (slot.profile.as_str(), slot.file.path.display().to_string());
-    let typed = if io::stdin().is_terminal() {
-        Some(ends_on_ctrl_c()?)
-    } else {
-        None
-    };
+    let typed = io::stdin().is_terminal().then(ends_on_ctrl_c);
+    let typed = typed.transpose()?;
     if typed.is_some() && !can_ask() {
         return Err(Failure::usage(say!("account-nowhere-to-ask")));
     }

@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 use md5::{Digest, Md5};
 
 use super::exit::{Failure, STOPPED, TIME_UP};
-use crate::cli::{AccountArgs, CallArgs, RunArgs, SheetArgs};
+use crate::cli::{AccountArgs, CallArgs, OutputArgs, RunArgs, SheetArgs};
 use crate::config::{self, Configured};
 use crate::console::Console;
 use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
 use crate::files::{
-    FileError, NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, is_of_stand_in,
-    named_apart, stand_in_name,
+    NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, is_of_stand_in, named_apart,
+    stand_in_name,
 };
 use crate::language::{os_error, say};
 use crate::pace::{RateLimit, Workers};
@@ -24,25 +24,22 @@ use crate::sheet::{Sheet, SheetOptions, Source};
 use crate::text::{date_and_time, hex};
 
 pub fn account(args: &AccountArgs, console: &Console) -> Result<Configured, Failure> {
-    let found = config::load(args, &|name| env::var_os(name)).map_err(Failure::usage)?;
-    Ok(told(found, console))
+    account_if_any(args, console)?.map_err(Failure::usage)
 }
 
-/// The account, unless none is given anywhere.
+/// The account, with the error within if none is given anywhere.
 pub fn account_if_any(
     args: &AccountArgs,
     console: &Console,
-) -> Result<Option<Configured>, Failure> {
+) -> Result<Result<Configured, String>, Failure> {
     let found = config::find(args, &|name| env::var_os(name)).map_err(Failure::usage)?;
-    Ok(found.ok().map(|found| told(found, console)))
-}
-
-fn told(configured: Configured, console: &Console) -> Configured {
-    for warning in &configured.warnings {
-        console.warning(warning);
+    if let Ok(configured) = &found {
+        for warning in &configured.warnings {
+            console.warning(warning);
+        }
+        console.detail(&configured.origins);
     }
-    console.detail(&configured.origins);
-    configured
+    Ok(found)
 }
 
 pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, Failure> {
@@ -77,7 +74,7 @@ pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, F
 pub fn client(account: &Account, timeout: Duration, console: &Console) -> Result<Client, Failure> {
     let client = Client::new(account, timeout).map_err(Failure::usage)?;
     if let Some(proxy) = client.proxy() {
-        console.detail(say!("run-proxy", proxy = proxy.to_string()));
+        console.detail(say!("run-proxy", proxy = proxy));
     }
     Ok(client)
 }
@@ -98,18 +95,6 @@ pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
         give_up_after: args.give_up_after,
         deadline: args.deadline.map(|deadline| deadline.at),
         account_lock: configured.and_then(|configured| account_lock(&configured.account)),
-    }
-}
-
-/// An error if a time of day has passed until which something was to be sent.
-pub fn ensure_in_time(args: &CallArgs) -> Result<(), Failure> {
-    match args.deadline {
-        Some(deadline) if deadline.has_passed => {
-            let time = deadline.at.to_zoned_datetime(TimeZone::system());
-            let text = say!("time-is-up", time = date_and_time(&time));
-            Err(Failure::new(TIME_UP, text))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -137,10 +122,8 @@ pub fn open_given(
     let account = configured.map(|configured| &configured.account);
     let mut notes = Vec::new();
     if sheet.is_ours() {
-        let is_stand_in = account.map_or(is_of_stand_in(&args.sheet.path), |it| it.stand_in);
-        let paths = paths(args, is_stand_in, Wanted::default()).map_err(Failure::usage)?;
         let issuer = account.map(issuer);
-        let past = match paths.corrects {
+        let past = match paths(args, configured)?.corrects {
             Some(results) => PastResults::read(&results, &sheet, issuer.as_ref()),
             None => Ok(Err(NotUpdated::Missing)),
         };
@@ -154,24 +137,38 @@ pub fn open_given(
     Ok((sheet, notes))
 }
 
+pub fn wanted(args: &OutputArgs, configured: Option<&Configured>) -> Wanted {
+    Wanted {
+        option: args.output_format,
+        default: configured
+            .and_then(|it| it.output_format)
+            .unwrap_or_default(),
+    }
+}
+
 /// What the stand-in says never stands where the ERP's words stand.
-pub fn paths(args: &RunArgs, is_stand_in: bool, wanted: Wanted) -> Result<Paths, FileError> {
+pub fn paths(args: &RunArgs, configured: Option<&Configured>) -> Result<Paths, Failure> {
+    let is_stand_in = match configured {
+        Some(configured) => configured.account.stand_in,
+        None => is_of_stand_in(&args.sheet.path),
+    };
     let (results, failures) = (args.output.results.clone(), args.output.failures.clone());
     let mut named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     if is_stand_in {
         let mut named = [&results, &failures].into_iter().flatten();
         if let Some(name) = named.find(|name| is_named_ours(name) && !is_of_stand_in(name)) {
-            let text = say!("files-of-erp", path = name.display().to_string());
-            return Err(FileError::Refused(text));
+            let path = name.display().to_string();
+            return Err(Failure::usage(say!("files-of-erp", path = path)));
         }
         named_after = named_after.map(|sheet| stand_in_name(&sheet));
     } else if let Some(sheet) = named_after.as_ref().filter(|sheet| is_of_stand_in(sheet))
         && (results.is_none() || failures.is_none())
     {
-        let text = say!("files-of-stand-in", path = sheet.display().to_string());
-        return Err(FileError::Refused(text));
+        let path = sheet.display().to_string();
+        return Err(Failure::usage(say!("files-of-stand-in", path = path)));
     }
-    Paths::new(named_after.as_deref(), results, failures, wanted)
+    let wanted = wanted(&args.output, configured);
+    Paths::new(named_after.as_deref(), results, failures, wanted).map_err(Failure::usage)
 }
 
 fn open_sheet(args: &SheetArgs, configured: Option<&Configured>) -> Result<Sheet, Failure> {
@@ -202,9 +199,10 @@ fn open_sheet(args: &SheetArgs, configured: Option<&Configured>) -> Result<Sheet
 }
 
 /// Opens the sheet of a command that calls, and says how it is read. Hidden rows are a reason to worry
-/// where something `is_sent`.
+/// where something `is_sent`. An error, too, if a time of day has passed until which to call.
 pub fn open_to_call(
     args: &SheetArgs,
+    calls: &CallArgs,
     configured: &Configured,
     is_sent: bool,
     console: &Console,
@@ -215,6 +213,11 @@ pub fn open_to_call(
         if is_sent || !is_of_sending {
             console.warning(warning);
         }
+    }
+    if let Some(deadline) = calls.deadline.filter(|it| it.has_passed) {
+        let time = deadline.at.to_zoned_datetime(TimeZone::system());
+        let text = say!("time-is-up", time = date_and_time(&time));
+        return Err(Failure::new(TIME_UP, text));
     }
     Ok(sheet)
 }

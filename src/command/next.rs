@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
+use std::iter::once;
 use std::path::{self, Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::cli;
 use crate::files::Status;
@@ -28,10 +29,11 @@ const OF_SHEET: &str = "flag clear allow_empty header_line no_header sheet visib
 
 pub struct NextCommand {
     definition: Command,
-    /// The name of the command that was typed.
+    /// The command that was typed, by its name, and what was typed for it.
     command: String,
-    /// The sheet and each option, by its name in the definition, as one word.
-    typed: Vec<(String, OsString)>,
+    matches: ArgMatches,
+    /// Of columns, which hold for the failures file where letters may not.
+    headers: BTreeMap<&'static str, String>,
     /// Where names of files begin, for somebody who reads them elsewhere.
     base: Option<PathBuf>,
 }
@@ -43,57 +45,29 @@ impl NextCommand {
             let same = sheet.columns().iter().filter(|it| *it == header);
             !header.is_empty() && same.count() == 1
         };
-        let mut headers = BTreeMap::from([("order_column", &layout.order_column)]);
-        headers.extend(layout.flag_column.as_ref().map(|it| ("flag_column", it)));
+        let mut headers = BTreeMap::from([("order_column", layout.order_column.clone())]);
+        headers.extend(layout.flag_column.clone().map(|it| ("flag_column", it)));
         headers.retain(|_, header| is_alone(header));
         // A log or a mail is read anywhere.
         let is_elsewhere = !io::stdout().is_terminal();
         let base = is_elsewhere.then(|| env::current_dir().ok()).flatten();
-        NextCommand::of(env::args_os(), &headers, base)
+        NextCommand::of(env::args_os(), headers, base)
     }
 
-    /// `headers` are those of columns, which hold for the failures file where letters may not.
     fn of(
         args: impl Iterator<Item = OsString>,
-        headers: &BTreeMap<&str, &String>,
+        headers: BTreeMap<&'static str, String>,
         base: Option<PathBuf>,
     ) -> Self {
         let mut definition = cli::command();
-        let matches = definition.try_get_matches_from_mut(args).ok();
-        let (mut typed, mut command_name) = (Vec::new(), String::new());
-        if let Some((name, matches)) = matches.as_ref().and_then(|it| it.subcommand())
-            && let Some(command) = definition.find_subcommand(name)
-        {
-            name.clone_into(&mut command_name);
-            for arg in command.get_arguments() {
-                let id = arg.get_id().as_str();
-                if matches.value_source(id) != Some(ValueSource::CommandLine) {
-                    continue;
-                }
-                let option = format!("--{}", arg.get_long().unwrap_or_default());
-                let raw = || matches.get_raw(id)?.next().map(OsStr::to_owned);
-                let value = headers.get(id).map(OsString::from);
-                let mut value = value.or_else(raw).unwrap_or_default();
-                if arg.get_value_parser().type_id() == TypeId::of::<PathBuf>() {
-                    value = found_from(base.as_deref(), &value);
-                }
-                let word = if arg.is_positional() {
-                    not_an_option(&value)
-                } else if let ArgAction::Count = arg.get_action() {
-                    let letter = String::from(arg.get_short().unwrap_or_default());
-                    format!("-{}", letter.repeat(matches.get_count(id).into())).into()
-                } else if arg.get_action().takes_values() {
-                    [(option + "=").into(), value].into_iter().collect()
-                } else {
-                    option.into()
-                };
-                typed.push((id.to_owned(), word));
-            }
-        }
+        let matches = definition.try_get_matches_from_mut(args);
+        let typed = matches.unwrap_or_default().remove_subcommand();
+        let (command, matches) = typed.unwrap_or_default();
         NextCommand {
             definition,
-            command: command_name,
-            typed,
+            command,
+            matches,
+            headers,
             base,
         }
     }
@@ -104,7 +78,8 @@ impl NextCommand {
     }
 
     fn has(&self, id: &str) -> bool {
-        self.typed.iter().any(|(typed, _)| typed == id)
+        let is_known = self.matches.try_contains_id(id).unwrap_or_default();
+        is_known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
     pub fn after(&self, report: &Report) -> Option<String> {
@@ -162,8 +137,11 @@ impl NextCommand {
         let is_named = self.has("results") || self.has("failures");
         if let Some(results) = results.filter(|_| is_named) {
             for (option, file) in [("--results=", results), ("--failures=", failures)] {
-                let file = found_from(self.base.as_deref(), file.as_ref());
-                words.push([option.into(), file].into_iter().collect());
+                words.push(
+                    [option.into(), self.found(file.as_ref())]
+                        .into_iter()
+                        .collect(),
+                );
             }
         }
         in_words(words)
@@ -171,36 +149,51 @@ impl NextCommand {
 
     /// A command with what it takes of what was typed, and with another sheet if one is given.
     fn words(&self, command: &str, sheet: Option<&str>, dropped: &[&str]) -> Vec<OsString> {
-        let mut words = vec![command.into()];
-        let Some(definition) = self.definition.find_subcommand(command) else {
-            return words;
+        let args = |command| {
+            let command = self.definition.find_subcommand(command).into_iter();
+            command.flat_map(Command::get_arguments)
         };
-        for (id, word) in &self.typed {
-            let is_dropped = dropped
-                .iter()
-                .flat_map(|it| it.split(' '))
-                .any(|it| it == id)
+        let dropped = dropped.join(" ");
+        let is_kept = |id: &str| {
+            let is_dropped = dropped.split(' ').any(|it| it == id)
                 || id == "modified_within" && !self.has("skip_unchanged");
-            if is_dropped || definition.get_arguments().all(|arg| arg.get_id() != id) {
-                continue;
-            }
-            match sheet {
-                Some(sheet) if id == "path" => {
-                    let sheet = found_from(self.base.as_deref(), sheet.as_ref());
-                    words.push(not_an_option(&sheet));
-                }
-                _ => words.push(word.clone()),
-            }
-        }
-        words
+            self.has(id) && !is_dropped && args(command).any(|arg| arg.get_id() == id)
+        };
+        let kept = args(&self.command).filter(|arg| is_kept(arg.get_id().as_str()));
+        let words = kept.map(|arg| self.word(arg, sheet));
+        once(command.into()).chain(words).collect()
     }
-}
 
-/// The name of a file as it is found from everywhere, if `base` is where it begins.
-fn found_from(base: Option<&Path>, file: &OsStr) -> OsString {
-    let whole = base.filter(|_| file != "-").map(|base| base.join(file));
-    let whole = whole.and_then(|whole| path::absolute(whole).ok());
-    whole.map_or_else(|| file.to_owned(), PathBuf::into_os_string)
+    /// The sheet, or an option with its value.
+    fn word(&self, arg: &Arg, sheet: Option<&str>) -> OsString {
+        let id = arg.get_id().as_str();
+        let raw = || self.matches.get_raw(id)?.next().map(OsStr::to_owned);
+        let value = self.headers.get(id).map(OsString::from);
+        let mut value = value.or_else(raw).unwrap_or_default();
+        if arg.is_positional() {
+            let sheet = sheet.map_or(value, OsString::from);
+            return not_an_option(&self.found(&sheet));
+        }
+        if arg.get_value_parser().type_id() == TypeId::of::<PathBuf>() {
+            value = self.found(&value);
+        }
+        let option = format!("--{}", arg.get_long().unwrap_or_default());
+        if let ArgAction::Count = arg.get_action() {
+            let letter = String::from(arg.get_short().unwrap_or_default());
+            format!("-{}", letter.repeat(self.matches.get_count(id).into())).into()
+        } else if arg.get_action().takes_values() {
+            [(option + "=").into(), value].into_iter().collect()
+        } else {
+            option.into()
+        }
+    }
+
+    /// The name of a file as it is found from everywhere, if it is read elsewhere.
+    fn found(&self, file: &OsStr) -> OsString {
+        let base = self.base.as_ref().filter(|_| file != "-");
+        let whole = base.and_then(|base| path::absolute(base.join(file)).ok());
+        whole.map_or_else(|| file.to_owned(), PathBuf::into_os_string)
+    }
 }
 
 fn not_an_option(path: &OsStr) -> OsString {
@@ -213,8 +206,8 @@ fn not_an_option(path: &OsStr) -> OsString {
 
 /// This program with its arguments, as a shell takes them.
 pub(super) fn in_words(args: impl IntoIterator<Item = OsString>) -> String {
-    let words = args.into_iter().map(|arg| in_shell(&arg.to_string_lossy()));
-    let words: Vec<_> = [PROGRAM.to_owned()].into_iter().chain(words).collect();
+    let words = once(PROGRAM.into()).chain(args);
+    let words: Vec<_> = words.map(|it| in_shell(&it.to_string_lossy())).collect();
     words.join(" ")
 }
 
@@ -238,9 +231,8 @@ mod tests {
     fn typed_in(base: Option<&str>, line: &str) -> NextCommand {
         let args = format!("{PROGRAM} {line}");
         let args = args.split(' ').map(|word| word.replace('_', " ").into());
-        let header = "单 号".to_owned();
-        let headers = BTreeMap::from([("order_column", &header)]);
-        NextCommand::of(args, &headers, base.map(PathBuf::from))
+        let headers = BTreeMap::from([("order_column", "单 号".to_owned())]);
+        NextCommand::of(args, headers, base.map(PathBuf::from))
     }
 
     fn typed(line: &str) -> NextCommand {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
 use super::inputs::account;
 use crate::cli::PingArgs;
-use crate::console::{Console, labelled, print};
+use crate::console::{Console, all_labelled, print};
 use crate::erp::{Account, Client, ErrorKind};
 use crate::language::say;
 use crate::text::{clock_difference, duration};
@@ -30,27 +30,18 @@ pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> 
         Err(error) => error.to_string(),
     };
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
-    let mut lines = vec![
-        labelled(&say!("label-endpoint"), account.endpoint.url()),
-        labelled(&say!("label-account"), named),
+    let facts = [
+        (say!("label-endpoint"), Some(account.endpoint.url().into())),
+        (say!("label-account"), Some(named)),
+        (say!("label-proxy"), client.proxy()),
+        (say!("label-reply"), Some(reply)),
+        (say!("label-clock"), ping.clock_offset.map(clock)),
     ];
-    lines.extend(
-        client
-            .proxy()
-            .map(|proxy| labelled(&say!("label-proxy"), proxy)),
-    );
-    lines.push(labelled(&say!("label-reply"), reply));
-    lines.extend(
-        ping.clock_offset
-            .map(|offset| labelled(&say!("label-clock"), clock(offset))),
-    );
-    print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
-    Ok(match ping.result {
+    print(all_labelled(facts).join("\n") + "\n").map_err(Failure::stdout)?;
+    Ok(match ping.result.map_err(|error| error.kind) {
         Ok(()) => OK,
-        Err(error) => match error.kind {
-            ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected => STOPPED,
-            _ => SOME_FAILED,
-        },
+        Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
+        Err(_) => SOME_FAILED,
     })
 }
 

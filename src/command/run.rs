@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account_of_run, client, ensure_in_time, open_to_call, paths, rules};
+use super::inputs::{account_of_run, client, open_to_call, paths, rules};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
 use crate::console::{self, Console, can_ask, preview};
 use crate::erp::{Account, CLEAR_FLAG};
-use crate::files::{Wanted, namesake};
+use crate::files::namesake;
 use crate::language::say;
 use crate::run::{self, Orders, Preview, Rules, Settings};
 use crate::sheet::Sheet;
@@ -20,11 +20,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     let configured = account_of_run(&args, console)?;
     let account = &configured.account;
     let client = client(account, args.calls.timeout, console)?;
-    let wanted = Wanted {
-        option: args.output.output_format,
-        default: configured.output_format.unwrap_or_default(),
-    };
-    let paths = paths(&args, account.stand_in, wanted).map_err(Failure::usage)?;
+    let paths = paths(&args, Some(&configured))?;
     if args.output.results.is_none()
         && let Some(namesake) = namesake(&args.sheet.path)
     {
@@ -35,8 +31,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
             results = paths.results.display().to_string()
         ));
     }
-    let sheet = open_to_call(&args.sheet, &configured, true, console)?;
-    ensure_in_time(&args.calls)?;
+    let sheet = open_to_call(&args.sheet, &args.calls, &configured, true, console)?;
     let next = NextCommand::new(&sheet);
     let settings = Settings {
         rules: Rules {
@@ -58,9 +53,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
         confirm(&sheet, &settings, account, console)?;
     }
     let report = run::run(sheet, account, &client, &settings, &stop, &[&**console])?;
-    let next = next.after(&report);
-    let settings = Some(&settings);
-    Ok(end(&report, account, settings, next.as_deref(), console))
+    Ok(end(&report, account, Some(&settings), &next, console))
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.

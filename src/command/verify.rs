@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account, client, ensure_in_time, is_stream, open_to_call, rules};
+use super::inputs::{account, client, is_stream, open_to_call, rules, wanted};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
 use crate::console::Console;
-use crate::files::{Paths, Wanted, named_apart, results_beside};
+use crate::files::{Paths, named_apart, results_beside};
 use crate::run::{self, VerifySettings};
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
@@ -16,16 +16,12 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let configured = account(&args.account, console)?;
     let account = &configured.account;
     let client = client(account, args.calls.timeout, console)?;
-    let wanted = Wanted {
-        option: args.output.output_format,
-        default: configured.output_format.unwrap_or_default(),
-    };
+    let wanted = wanted(&args.output, Some(&configured));
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     let (results, failures) = (args.output.results, args.output.failures);
     let paths = Paths::of_readings(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
-    let sheet = open_to_call(&args.sheet, &configured, false, console)?;
-    ensure_in_time(&args.calls)?;
+    let sheet = open_to_call(&args.sheet, &args.calls, &configured, false, console)?;
     let next = NextCommand::new(&sheet);
     let settings = VerifySettings {
         rules: rules(Some(&configured), &args.calls),
@@ -36,6 +32,5 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         bom: !args.output.no_bom,
     };
     let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])?;
-    let next = next.after(&report);
-    Ok(end(&report, account, None, next.as_deref(), console))
+    Ok(end(&report, account, None, &next, console))
 }

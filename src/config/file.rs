@@ -96,13 +96,11 @@ impl Profile {
     fn set(&mut self, key: &str, item: Item) -> Result<(), String> {
         if key == "workers" {
             let number = item.as_integer().and_then(|it| usize::try_from(it).ok());
-            let workers = number
-                .filter(|&it| it <= MAX_WORKERS)
-                .and_then(NonZeroUsize::new);
-            self.workers = workers;
-            return workers
-                .map(drop)
-                .ok_or_else(|| say!("config-workers", most = MAX_WORKERS));
+            let number = number.filter(|&it| it <= MAX_WORKERS);
+            let workers = number.and_then(NonZeroUsize::new);
+            let workers = workers.ok_or_else(|| say!("config-workers", most = MAX_WORKERS))?;
+            self.workers = Some(workers);
+            return Ok(());
         }
         if key == "flags" {
             let all = item.as_array().into_iter().flatten();
@@ -140,11 +138,9 @@ fn flag(value: &Value) -> Option<String> {
 
 /// The line that it is about.
 fn line_at(text: &str, span: Option<Range<usize>>) -> &str {
-    let start = span.map_or(0, |span| span.start);
-    let (before, after) = text.split_at_checked(start).unwrap_or_default();
-    let begin = before.rfind('\n').map_or(0, |at| at + 1);
-    let end = after.find('\n').map_or(text.len(), |at| start + at);
-    &text[begin..end]
+    let before = span.and_then(|span| text.get(..span.start));
+    let above = before.map_or(0, |before| before.matches('\n').count());
+    text.lines().nth(above).unwrap_or_default()
 }
 
 /// In the parser's words, with what people do wrong: the path of a file as Windows has it, and quotes

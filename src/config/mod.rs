@@ -52,12 +52,8 @@ fn variable(lookup: Lookup<'_>, name: &str) -> Option<OsString> {
 /// # Errors
 ///
 /// If something is missing or cannot be right as it stands, or if environment and profile name two
-/// accounts and the one that comes first does not give everything that the other does.
-pub fn load(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Configured, String> {
-    find(args, lookup)?
-}
-
-/// The same, with the error within if no account is given anywhere.
+/// accounts and the one that comes first does not give everything that the other does. It is within
+/// if no account is given anywhere.
 pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured, String>, String> {
     let mut warnings = Vec::new();
     let file = File::open(args.config.as_deref(), lookup, true, &mut warnings)?;

@@ -54,7 +54,7 @@ impl Place {
             config: (!named).then(|| self.path("config.toml")),
             ca_file: None,
         };
-        load(&args, &|name| set(name).map(OsString::from))
+        find(&args, &|name| set(name).map(OsString::from))?
     }
 }
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 pub use forecast::{forecast, preview};
 pub use question::{ask, ask_hidden, can_ask, confirm, read_line};
-pub use summary::{labelled, summary};
+pub use summary::{all_labelled, labelled, summary};
 
 use crate::language::say;
 use crate::run::Level;

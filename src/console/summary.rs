@@ -22,6 +22,13 @@ pub fn labelled(label: &str, value: impl Display) -> String {
     format!("{}  {value}", padded(label, LABEL))
 }
 
+/// Such lines of what is known.
+pub fn all_labelled(facts: impl IntoIterator<Item = (String, Option<String>)>) -> Vec<String> {
+    let lines = facts.into_iter();
+    let lines = lines.filter_map(|(label, fact)| Some(labelled(&label, fact?)));
+    lines.collect()
+}
+
 /// The run in a few lines, and what comes next.
 pub fn summary(report: &Report, account: &Account, noted: &[String], next: Option<&str>) -> String {
     let mut lines = facts(report, account);
@@ -95,9 +102,6 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
     let kept = report.kept.iter().cloned();
     facts.extend(kept.map(|kept| (say!("label-kept"), Some(kept))));
     facts.push((say!("label-journal"), report.journal.clone()));
-    let facts = facts
-        .into_iter()
-        .filter_map(|(label, it)| Some(labelled(&label, it?)));
     let stand_in = account.stand_in.then(|| say!("summary-stand-in"));
     let whole = (tally.kept > 0).then(|| {
         let rows = tally.rows() + tally.kept;
@@ -114,7 +118,11 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         say!("summary-continued", rows = rows)
     });
     let counts = [rows].into_iter().chain(continued).chain(whole);
-    stand_in.into_iter().chain(counts).chain(facts).collect()
+    stand_in
+        .into_iter()
+        .chain(counts)
+        .chain(all_labelled(facts))
+        .collect()
 }
 
 fn local(time: Timestamp) -> String {

@@ -130,8 +130,7 @@ pub(super) fn check(
                 lines.extend(group.lines(with_details));
             }
             if survey.calls > 0 && !is_stream(&args.sheet) {
-                lines.push(String::new());
-                lines.push(labelled(&say!("label-next"), next.run()));
+                lines.extend([String::new(), labelled(&say!("label-next"), next.run())]);
             }
             print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
         }

@@ -39,12 +39,7 @@ pub struct Profile {
 impl File {
     /// The file that an option or the environment names, which must be there if it is `needed`, or
     /// the usual one.
-    pub fn open(
-        config: Option<&Path>,
-        lookup: Lookup<'_>,
-        needed: bool,
-        warnings: &mut Vec<String>,
-    ) -> Result<File, String> {
+    pub fn open(config: Option<&Path>, lookup: Lookup<'_>, needed: bool) -> Result<File, String> {
         let named = config.map(Path::to_owned);
         let named = named.or_else(|| variable(lookup, "WDT_CONFIG").map(PathBuf::from));
         let needed = needed && named.is_some();
@@ -74,10 +69,6 @@ impl File {
                 let span = item.span();
                 profile.set(&key, item).map_err(|why| wrong(span, why))?;
             }
-        }
-        let mut all = profiles.values();
-        if all.any(|profile| profile.texts.contains_key("app_secret")) {
-            warnings.extend(readable_by_others(&path));
         }
         Ok(File {
             path,

@@ -56,12 +56,16 @@ fn variable(lookup: Lookup<'_>, name: &str) -> Option<OsString> {
 /// if no account is given anywhere.
 pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured, String>, String> {
     let mut warnings = Vec::new();
-    let file = File::open(args.config.as_deref(), lookup, true, &mut warnings)?;
+    let file = File::open(args.config.as_deref(), lookup, true)?;
+    let mut all_profiles = file.profiles.values();
+    if all_profiles.any(|profile| profile.text("app_secret").is_some()) {
+        warnings.extend(readable_by_others(&file.path));
+    }
     let directory = file.path.parent().unwrap_or(Path::new(""));
     let named = profile_name(args.profile.as_deref(), lookup);
     let profile = named.as_deref().unwrap_or(DEFAULT_PROFILE);
     let path = file.path.display().to_string();
-    let stored = file.profiles.get(profile).cloned();
+    let is_there = file.profiles.contains_key(profile);
     let no_profile = || {
         if file.path.as_os_str().is_empty() {
             return say!("config-no-home");
@@ -75,11 +79,10 @@ pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured,
             others = all(&others)
         )
     };
-    if stored.is_none() && named.is_some() {
+    if !is_there && named.is_some() {
         return Err(no_profile());
     }
-    let is_there = stored.is_some();
-    let stored = stored.unwrap_or_default();
+    let stored = file.profiles.get(profile).cloned().unwrap_or_default();
     let place = say!("config-profile", profile = profile, file = path.as_str());
     let in_environment = given(
         |key| {

@@ -22,7 +22,7 @@ pub struct Slot {
 impl Slot {
     /// The profile that is named, by the environment too, or the default one.
     pub fn find(args: &InitArgs, lookup: Lookup<'_>) -> Result<Slot, String> {
-        let file = File::open(args.config.as_deref(), lookup, false, &mut Vec::new())?;
+        let file = File::open(args.config.as_deref(), lookup, false)?;
         if file.path.as_os_str().is_empty() {
             return Err(say!("config-no-home"));
         }

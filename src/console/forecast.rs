@@ -45,14 +45,10 @@ pub fn forecast(calls: u64, pacing: &Pacing, now: &ZonedDateTime) -> String {
 fn calls_and_pace(calls: String, pacing: &Pacing) -> String {
     let workers = pacing.workers;
     // Where the last run of the account ended is where this one begins.
-    let known = pacing.known_pace();
-    let first = known.map(|per_minute| format!("{per_minute:.0}/min"));
-    match (first, pacing.rate) {
+    let known = pacing.known_pace().map(|it| format!("{it:.0}/min"));
+    let default = (pacing.rate == RateLimit::Auto).then(|| RateLimit::DEFAULT.to_string());
+    match (known.or(default), pacing.rate) {
         (Some(first), _) => say!("forecast-auto", calls = calls, rate = first),
-        (None, RateLimit::Auto) => {
-            let first = RateLimit::DEFAULT.to_string();
-            say!("forecast-auto", calls = calls, rate = first)
-        }
         (None, RateLimit::Unlimited) => {
             say!("forecast-unlimited", calls = calls, workers = workers)
         }

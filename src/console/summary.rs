@@ -24,9 +24,8 @@ pub fn labelled(label: &str, value: impl Display) -> String {
 
 /// Such lines of what is known.
 pub fn all_labelled(facts: impl IntoIterator<Item = (String, Option<String>)>) -> Vec<String> {
-    let lines = facts.into_iter();
-    let lines = lines.filter_map(|(label, fact)| Some(labelled(&label, fact?)));
-    lines.collect()
+    let line = |(label, fact): (String, Option<String>)| Some(labelled(&label, fact?));
+    facts.into_iter().filter_map(line).collect()
 }
 
 /// The run in a few lines, and what comes next.
@@ -118,11 +117,8 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
         say!("summary-continued", rows = rows)
     });
     let counts = [rows].into_iter().chain(continued).chain(whole);
-    stand_in
-        .into_iter()
-        .chain(counts)
-        .chain(all_labelled(facts))
-        .collect()
+    let facts = all_labelled(facts);
+    stand_in.into_iter().chain(counts).chain(facts).collect()
 }
 
 fn local(time: Timestamp) -> String {

@@ -3,10 +3,13 @@
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota};
+
 use super::adaptive::AdaptiveRate;
 use super::in_flight::{Change, Workers};
 use super::pause::MAX_PAUSE;
-use super::rate::{KnownRates, RateLimit};
+use super::rate::{KnownRates, RateLimit, interval};
 use crate::erp::Limit;
 use crate::stop::Stop;
 use crate::sync::lock;
@@ -18,6 +21,9 @@ const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 pub struct RateLimiter {
     began: Instant,
     longest_wait: Duration,
+    clock: DefaultClock,
+    /// What the user allows, whatever the adaptive rate does.
+    ceiling: Option<DefaultDirectRateLimiter>,
     /// Held by the worker that waits for the next permit; the others queue behind it, so that none
     /// of them wakes in vain and no call is overtaken by many.
     turn: Mutex<()>,
@@ -27,7 +33,7 @@ pub struct RateLimiter {
 
 struct State {
     rate: AdaptiveRate,
-    /// When the next call may start.
+    /// When the next call may start by the adaptive rate.
     next: Duration,
     in_flight: usize,
 }
@@ -48,9 +54,12 @@ impl RateLimiter {
         known: Option<KnownRates>,
         longest_wait: Duration,
     ) -> Self {
+        let quota = interval(limit.ceiling()).and_then(Quota::with_period);
         RateLimiter {
             began: Instant::now(),
             longest_wait,
+            clock: DefaultClock::default(),
+            ceiling: quota.map(governor::RateLimiter::direct),
             turn: Mutex::default(),
             state: Mutex::new(State {
                 rate: AdaptiveRate::new(limit, workers, known, longest_wait),
@@ -109,6 +118,11 @@ impl RateLimiter {
         let open = state.next.max(state.rate.resume_at());
         if now < open {
             return Err(open - now);
+        }
+        if let Some(ceiling) = &self.ceiling
+            && let Err(not_yet) = ceiling.check()
+        {
+            return Err(not_yet.wait_time_from(self.clock.now()));
         }
         state.next = state.rate.next(now);
         state.in_flight += 1;

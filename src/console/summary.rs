@@ -112,11 +112,7 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
             rest = rest
         )
     });
-    let continued = (report.taken_over > 0).then(|| {
-        let rows = text::rows(report.taken_over);
-        say!("summary-continued", rows = rows)
-    });
-    let counts = [rows].into_iter().chain(continued).chain(whole);
+    let counts = [rows].into_iter().chain(whole);
     let facts = all_labelled(facts);
     stand_in.into_iter().chain(counts).chain(facts).collect()
 }

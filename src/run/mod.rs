@@ -112,19 +112,9 @@ pub fn run(
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;
     let journal = resume::begin_journal(found, &mut orders, &files, &identity, observers)?;
     let began = Instant::now();
-    let mut taken_over = 0;
     let confirmed = calls.watched(
         || calls.sync(&journal),
-        || {
-            make_calls(
-                &calls,
-                &mut orders,
-                &journal,
-                settings,
-                age,
-                &mut taken_over,
-            )
-        },
+        || make_calls(&calls, &mut orders, &journal, settings, age),
     );
     let ending = Ending {
         files: &files,
@@ -132,7 +122,6 @@ pub fn run(
         calls: &calls,
         settings,
         elapsed: began.elapsed(),
-        taken_over,
     };
     confirmed
         .and_then(|confirmed| ending.end(sheet, journal, confirmed))
@@ -151,7 +140,6 @@ fn make_calls(
     journal: &Journal,
     settings: &Settings,
     age: Option<Duration>,
-    taken_over: &mut u64,
 ) -> Result<Option<Confirmed>, RunError> {
     orders.want_unsettled(settings.limit);
     if let Some(within) = settings.skip_unchanged {
@@ -164,7 +152,6 @@ fn make_calls(
         calls.observers.say(Level::Warning, text);
     }
     let planned = Planned::to_send(orders, calls.pacing(), age);
-    *taken_over = planned.continued.map_or(0, |(rows, _)| rows);
     calls.observers.event(&Event::Planned(&planned));
     send::send_all(calls, orders, journal)?;
     if settings.verify {

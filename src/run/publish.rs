@@ -88,8 +88,6 @@ pub struct Ending<'r> {
     pub settings: &'r Settings,
     /// What the calls took.
     pub elapsed: Duration,
-    /// Rows that an interrupted run had settled.
-    pub taken_over: u64,
 }
 
 impl Ending<'_> {
@@ -133,7 +131,6 @@ impl Ending<'_> {
         let results = settings.paths.results(files.is_update());
         Ok(Report {
             confirmed,
-            taken_over: self.taken_over,
             kept,
             beside,
             failures: (!keep_sheet).then(|| settings.paths.failures.display().to_string()),

@@ -35,8 +35,6 @@ pub struct Report {
     /// From the first call to the last outcome.
     pub elapsed: Duration,
     pub confirmed: Option<Confirmed>,
-    /// Rows that an interrupted run had settled.
-    pub taken_over: u64,
     pub results: String,
     /// The file with the rows to be given back; `None` if it is the sheet and was left as it is.
     pub failures: Option<String>,
@@ -71,7 +69,6 @@ impl Report {
             pauses: count(&calls.counts.pauses),
             elapsed,
             confirmed: None,
-            taken_over: 0,
             results: results.display().to_string(),
             failures: None,
             kept: Vec::new(),

@@ -588,7 +588,6 @@ progress-retrying = trying again after: { $reason }
 summary-stand-in = nothing was sent to the ERP: this was the stand-in (--sandbox)
 summary-rows = { $rows }: { $counts }
 summary-whole = the whole sheet: { $rows }, { $well } ok, { $rest } not
-summary-continued = of these { $rows } taken over from an interrupted run
 summary-calls =
     { $calls } in { $time } ({ $retries ->
         [one] 1 retry

@@ -575,7 +575,6 @@ progress-retrying = 正在重试：{ $reason }
 summary-stand-in = 没有向 ERP 发送任何内容：这是用模拟 ERP 的试运行（--sandbox）
 summary-rows = 共 { $rows }：{ $counts }
 summary-whole = 整张表格：{ $rows }，其中 { $well } 行已成功，{ $rest } 行未成功
-summary-continued = 其中 { $rows }取自中断的运行
 summary-calls = { $calls } 次，用时 { $time }（重试 { $retries } 次，暂停 { $pauses } 次）
 summary-failures = { $path }（{ $rows }）
 summary-failures-untouched = 就是这份表格，未作改动

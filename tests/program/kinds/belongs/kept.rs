@@ -200,7 +200,8 @@ fn taken_over(place: &Place, erp: &Sandbox) {
     sheet(place, "CG1,aa\nCG2,aa\nCG404,aa\nCG3,aa\n");
     place.runs(erp, "x.csv -j1 --max-failures 1", 3);
     let run = place.runs(erp, "x.csv -q", 1);
-    run.prints("4 rows: 3 ok, 1 rejected\nof these 3 rows taken over from an interrupted run\n");
+    run.prints("4 rows: 3 ok, 1 rejected\n");
+    run.prints(": 3 rows taken over from its journal");
     run.prints("\ncalls     1 in ");
 }
 

@@ -3,7 +3,7 @@
 use super::input::SheetOptions;
 use super::normalize::{folded, is_blank, plain_name};
 use super::own::OwnColumns;
-use super::problem::{Damage, OpenQuote, Record};
+use super::problem::{OpenQuote, Record};
 use crate::erp::field::Field;
 use crate::language::say;
 use crate::text::{all, list, quoted};
@@ -101,10 +101,7 @@ impl Line {
         Line {
             number: record.line,
             own: OwnColumns::of(&fields, options.is_named_ours),
-            open_quote: match record.damage {
-                Some(Damage::OpenQuote(open)) if open.line < open.through => Some(open),
-                _ => None,
-            },
+            open_quote: record.open_quote.filter(|it| it.line < it.through),
             fields,
         }
     }

@@ -53,11 +53,8 @@ fn clean_flag<'c>(cell: &'c str, column: &str, flags: &[String]) -> Result<Cow<'
         Ok(flag)
     } else {
         let nearest = flags.iter().min_by_key(|it| distance(it, &flag));
-        Err(Problem::unlisted_flag(
-            column,
-            &flag,
-            nearest.map_or("", String::as_str),
-        ))
+        let nearest = nearest.map_or("", String::as_str);
+        Err(Problem::unlisted_flag(column, &flag, nearest))
     }
 }
 
@@ -108,10 +105,7 @@ pub fn sent_text(cell: &str, field: Field) -> Cow<'_, str> {
     let text = strip_wrapping(cell);
     match field {
         Field::FlagName => text,
-        Field::PurchaseNo => match half_width(&text) {
-            Cow::Owned(order) => Cow::Owned(order),
-            Cow::Borrowed(_) => text,
-        },
+        Field::PurchaseNo => half_width(&text).map_or(text, Cow::Owned),
     }
 }
 

@@ -169,8 +169,7 @@ pub fn search(mut records: impl RecordReader, options: &SheetOptions) -> Search 
                 }
                 // What it took in would be lost without a word.
                 if let Some(open) = lines[..=at].iter().find_map(|it| it.open_quote) {
-                    let (line, column) = (open.line, letter(open.field));
-                    return Err(say!("sheet-unclosed-quote", line = line, column = column));
+                    return Err(open.fault());
                 }
                 match line.own.unclear {
                     None => Ok(line.header(columns, above + at as u64)),

@@ -9,6 +9,7 @@ use super::content::Content;
 use super::format::Format;
 use super::header::Header;
 use super::own::SENT_FLAG;
+use super::text::TextEncoding;
 use crate::language::say;
 use crate::text::quoted;
 
@@ -100,31 +101,25 @@ impl Layout {
     }
 
     pub fn of(content: &Content, header: &Header) -> Layout {
-        let (format, encoding, delimiter, worksheet, warnings) = match content {
+        let mut warnings = Vec::new();
+        let (format, encoding, delimiter, worksheet) = match content {
             Content::Text(text) => {
                 let format = match text.delimiter {
                     b',' => Format::Csv,
                     b'\t' => Format::Tsv,
                     _ => Format::Text,
                 };
-                let delimiter = char::from(text.delimiter);
-                let encoding = text.encoding;
-                let warnings = encoding.warning().map(|it| (it, false));
-                let warnings = warnings.into_iter().collect();
-                (
-                    format,
-                    Some(encoding.name()),
-                    Some(delimiter),
-                    None,
-                    warnings,
-                )
+                let delimiter = Some(char::from(text.delimiter));
+                (format, Some(text.encoding), delimiter, None)
             }
             Content::Worksheet(worksheet) => {
-                let encoding = worksheet.encoding.map(|it| it.name());
-                let (name, warnings) = (worksheet.name.clone(), worksheet.warnings());
-                (worksheet.format, encoding, None, name, warnings)
+                warnings = worksheet.warnings();
+                let (format, encoding) = (worksheet.format, worksheet.encoding);
+                (format, encoding, None, worksheet.name.clone())
             }
         };
+        let of_encoding = encoding.and_then(TextEncoding::warning);
+        warnings.splice(0..0, of_encoding.map(|it| (it, false)));
         let (flag_column, given_flag) = match &header.flag {
             FlagSource::Column(at) => (Some(header.fields[*at].clone()), None),
             FlagSource::SentFlag(_) => (Some(SENT_FLAG.to_owned()), None),
@@ -132,7 +127,7 @@ impl Layout {
         };
         Layout {
             format,
-            encoding,
+            encoding: encoding.map(TextEncoding::name),
             delimiter,
             worksheet,
             header_line: header.line,

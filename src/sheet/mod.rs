@@ -109,7 +109,7 @@ impl Sheet {
             }
             let order = record.get(self.header.order).unwrap_or_default();
             numbers.add(order);
-            full_width += u64::from(matches!(half_width(order), Cow::Owned(_)));
+            full_width += u64::from(half_width(order).is_some());
             if self.header.may_be_foot(record) {
                 feet.insert(record.line);
             }
@@ -123,18 +123,17 @@ impl Sheet {
         }
         if !feet.is_empty() {
             let (mut rows, mut row) = (self.rows()?, Row::default());
-            let mut last = None;
+            let (mut last, mut below) = (None, 0);
             while let Ok(true) = rows.read(&mut row) {
                 if row.entry(self).is_ok() {
-                    last = Some(row.line());
-                } else if row.problem.is_some() {
-                    feet.remove(&row.line());
+                    (last, below) = (Some(row.line()), 0);
+                } else if last.is_some() && row.problem.is_none() {
+                    below += u64::from(feet.contains(&row.line()));
                 }
             }
             drop(rows);
             self.header.last_row = last;
-            let is_below = |line: &&u64| last.is_some_and(|last| **line > last);
-            self.layout.foot_lines = feet.iter().filter(is_below).count() as u64;
+            self.layout.foot_lines = below;
         }
         Ok(())
     }
@@ -243,13 +242,9 @@ impl Sheet {
 
     /// Where the sheet's own column of flags is, be it not the one that is sent.
     fn own_flag_column(&self) -> Option<usize> {
-        match self.header.flag {
-            FlagSource::Column(at) => Some(self.header.cell(at)),
-            FlagSource::SentFlag(_) | FlagSource::Given(_) => {
-                let is_flag = |name: &String| Field::FlagName.fit(name).is_some();
-                self.header.columns.iter().position(is_flag)
-            }
-        }
+        let is_flag = |name: &String| Field::FlagName.fit(name).is_some();
+        let (_, sent) = self.own_places();
+        sent.or_else(|| self.header.columns.iter().position(is_flag))
     }
 
     /// Which of this program's columns the file has, if it wrote it.

@@ -37,19 +37,15 @@ fn without_entities(mut cell: &str) -> &str {
 }
 
 /// Without full-width letters and digits, as an input method makes them, and what joins them then.
-pub fn half_width(order: &str) -> Cow<'_, str> {
+/// None if it has none.
+pub fn half_width(order: &str) -> Option<String> {
     let is_full = |c: char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
     if order.is_ascii() || !order.contains(is_full) {
-        return Cow::Borrowed(order);
+        return None;
     }
-    let chars = order.chars().map(|c| {
-        if is_full(c) || "－／＿．＃".contains(c) {
-            plain(c)
-        } else {
-            c
-        }
-    });
-    Cow::Owned(chars.collect())
+    let goes = |c: char| is_full(c) || "－／＿．＃".contains(c);
+    let half = |c| if goes(c) { plain(c) } else { c };
+    Some(order.chars().map(half).collect())
 }
 
 /// The half-width form of a character that has one.
@@ -103,16 +99,14 @@ const REMARKS: &str = "必填 必填项 必選 必选 选填 選填 非必填 re
 pub fn plain_name(header: &str) -> String {
     let mut name = folded(header);
     name.retain(|c| !"_-".contains(c));
-    let is_remark = |(_, inner): &(&str, &str)| REMARKS.split(' ').any(|it| it == *inner);
+    let is_remark = |inner: &str| REMARKS.split(' ').any(|it| it == inner);
     loop {
         let before = name.len();
         let trimmed = name.trim_matches(|c| "*:.".contains(c));
-        let inner = bracketed(trimmed).filter(|(outer, _)| outer.is_empty());
-        let remarked = bracketed(trimmed).filter(is_remark);
-        name = match (inner, remarked) {
-            (_, Some((outer, _))) => outer.to_owned(),
-            (Some((_, inner)), None) => inner.to_owned(),
-            (None, None) => trimmed.to_owned(),
+        name = match bracketed(trimmed) {
+            Some((outer, inner)) if is_remark(inner) => outer.to_owned(),
+            Some(("", inner)) => inner.to_owned(),
+            _ => trimmed.to_owned(),
         };
         if name.len() == before {
             return name;

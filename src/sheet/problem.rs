@@ -34,6 +34,15 @@ impl Problem {
         }
     }
 
+    /// Of the row as a whole.
+    pub fn of_row(common: String, detail: Option<String>) -> Problem {
+        Problem {
+            column: None,
+            common,
+            detail,
+        }
+    }
+
     /// The text is something else than it should be.
     pub fn misfit(column: &str, says: Say, text: &str) -> Problem {
         Problem::of(column, says, Some(quoted(text)))
@@ -45,46 +54,20 @@ impl Problem {
         } else {
             say!("problem-more-fields", expected = expected)
         };
-        Problem {
-            column: None,
-            common,
-            detail: Some(say!("problem-fields", found = found, expected = expected)),
-        }
+        let detail = say!("problem-fields", found = found, expected = expected);
+        Problem::of_row(common, Some(detail))
     }
 
     /// What is between the quotes may be rows.
     pub fn open_quote(open: OpenQuote) -> Problem {
-        let (line, column) = (open.line, letter(open.field));
-        let through = open.through;
         let detail = say!(
             "problem-open-quote",
             "detail",
-            line = line,
-            column = column,
-            through = through
+            line = open.line,
+            column = letter(open.field),
+            through = open.through
         );
-        Problem {
-            column: None,
-            common: say!("problem-open-quote"),
-            detail: Some(detail),
-        }
-    }
-
-    pub fn cut_off() -> Problem {
-        Problem {
-            column: None,
-            common: say!("problem-cut-off"),
-            detail: None,
-        }
-    }
-
-    /// The row was ragged in an earlier run and was not corrected.
-    pub fn extra_fields() -> Problem {
-        Problem {
-            column: None,
-            common: say!("problem-extra-fields"),
-            detail: None,
-        }
+        Problem::of_row(say!("problem-open-quote"), Some(detail))
     }
 
     /// The flag is none of the account's.
@@ -162,20 +145,14 @@ pub struct Record<'r> {
     pub left_out: bool,
     /// What is wrong with the cells of the order and the flag, whatever their text.
     pub problems: &'r CellProblems,
-    pub damage: Option<Damage>,
-}
-
-/// What shows that a text is damaged where a record stands, or may be.
-#[derive(Clone, Copy, Debug)]
-pub enum Damage {
-    OpenQuote(OpenQuote),
-    /// The text ends with the record, and without a line break.
-    NoLineEnd,
+    pub open_quote: Option<OpenQuote>,
+    /// Whether the text ends with the record, and without a line break.
+    pub is_unended: bool,
 }
 
 /// A field that goes on behind the quote that closes it: the one that opens it may be a stray, and
 /// what is between them rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct OpenQuote {
     pub line: u64,
     /// The last of its lines.
@@ -184,13 +161,10 @@ pub struct OpenQuote {
 }
 
 impl OpenQuote {
-    /// With the lines of the file, of a record that begins on this one.
-    pub fn below(self, line: u64) -> OpenQuote {
-        OpenQuote {
-            line: self.line + line,
-            through: self.through + line,
-            ..self
-        }
+    /// As the fault of the sheet, where it hides what stands below.
+    pub fn fault(self) -> String {
+        let column = letter(self.field);
+        say!("sheet-unclosed-quote", line = self.line, column = column)
     }
 }
 

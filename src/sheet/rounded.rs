@@ -32,13 +32,13 @@ pub struct Rounded([bool; 2]);
 impl Rounded {
     /// Whether the cell holds such a number. One that is marked as text was not rounded.
     pub fn has(self, cell: &str) -> bool {
-        let number = half_width(cell);
-        let ends_so = |number| ROUNDERS.map(|rounder| ends_so(number, rounder));
-        let found = long_number(&number).map(ends_so).unwrap_or_default();
-        found
-            .iter()
+        let half = half_width(cell);
+        let number = long_number(half.as_deref().unwrap_or(cell));
+        let mut rounders = ROUNDERS
+            .into_iter()
             .zip(self.0)
-            .any(|(ends_so, is_at_work)| *ends_so && is_at_work)
+            .filter(|(_, is_at_work)| *is_at_work);
+        number.is_some_and(|number| rounders.any(|(rounder, _)| ends_so(number, rounder)))
     }
 }
 
@@ -53,8 +53,8 @@ pub struct LongNumbers {
 
 impl LongNumbers {
     pub fn add(&mut self, cell: &str) {
-        let number = half_width(cell);
-        let Some(number) = long_number(&number) else {
+        let half = half_width(cell);
+        let Some(number) = long_number(half.as_deref().unwrap_or(cell)) else {
             return;
         };
         // Exports repeat an order on every line of its goods.

@@ -1,6 +1,5 @@
 //! Rows, one by one.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use csv::StringRecord;
@@ -223,15 +222,17 @@ impl Row {
             self.extra.push_str(&as_csv(&surplus));
         }
         self.problem = torn.fault(record, found, header);
-        match &self.problem {
-            None if self.extra.is_empty() => {}
-            None => self.problem = Some(Problem::extra_fields()),
+        match (&self.problem, self.extra.is_empty()) {
+            // It was ragged in an earlier run and was not corrected.
+            (None, false) => {
+                self.problem = Some(Problem::of_row(say!("problem-extra-fields"), None));
+            }
             // In the results the row looks whole; this keeps it invalid when they are given back.
-            Some(problem) if self.extra.is_empty() => {
+            (Some(problem), true) => {
                 let why = problem.detail.as_ref().unwrap_or(&problem.common);
                 self.extra = format!("({why})");
             }
-            Some(_) => {}
+            _ => {}
         }
         self.origin = own.is_ours().then(|| {
             let text = |at: &Option<usize>| at.map_or("", field).trim();
@@ -252,13 +253,9 @@ impl Row {
 
 /// What is said of an order that is not sent as it stands.
 fn half_width_note(cell: &str) -> Option<String> {
-    let Cow::Owned(order) = half_width(cell) else {
-        return None;
-    };
-    Some(say!(
-        "note-half-width",
-        order = quoted(&strip_wrapping(&order))
-    ))
+    let order = half_width(cell)?;
+    let order = quoted(&strip_wrapping(&order));
+    Some(say!("note-half-width", order = order))
 }
 
 /// A number as spreadsheets write it: `71`, `71.0`, `="71"`.
@@ -305,13 +302,7 @@ impl Rows<'_> {
 
     fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         match self {
-            Rows::Held(rows) => {
-                let next = rows.next();
-                if let Some(next) = next {
-                    row.clone_from(next);
-                }
-                return Ok(next.is_some());
-            }
+            Rows::Held(rows) => Ok(rows.next().map(|next| row.clone_from(next)).is_some()),
             Rows::Read {
                 records,
                 header,
@@ -326,9 +317,9 @@ impl Rows<'_> {
                         return Ok(true);
                     }
                 }
+                Ok(false)
             }
         }
-        Ok(false)
     }
 }
 

@@ -8,7 +8,8 @@
 use super::header::Header;
 use super::misfit;
 use super::normalize::strip_wrapping;
-use super::problem::{Damage, OpenQuote, Problem, Record};
+use super::problem::{OpenQuote, Problem, Record};
+use crate::language::say;
 
 /// What was seen in the rows before.
 #[derive(Debug, Default)]
@@ -38,19 +39,15 @@ impl Torn {
         let expected = header.own.width;
         let order = record.get(header.order).unwrap_or_default();
         let is_torn = self.goes_on(found, order, header);
-        let is_last = matches!(record.damage, Some(Damage::NoLineEnd));
-        let is_cut = is_last && !is_foot(record, header) && self.is_cut(record, found, header);
-        self.see(record, found, header);
-        let open = match record.damage {
-            Some(Damage::OpenQuote(open)) => Some(open),
-            _ => self.delimiter.and_then(|it| swallowed(record, header, it)),
-        };
-        if let Some(open) = open {
+        let is_cut =
+            self.is_short(record, found, header) && record.is_unended && !is_foot(record, header);
+        let swallowed = || swallowed(record, header, self.delimiter?);
+        if let Some(open) = record.open_quote.or_else(swallowed) {
             Some(Problem::open_quote(open))
         } else if found > expected || is_torn {
             Some(Problem::field_count(found, expected))
         } else {
-            is_cut.then(Problem::cut_off)
+            is_cut.then(|| Problem::of_row(say!("problem-cut-off"), None))
         }
     }
 
@@ -77,24 +74,16 @@ impl Torn {
         false
     }
 
-    fn see(&mut self, record: Record<'_>, found: usize, header: &Header) {
-        if self.delimiter.is_none() {
-            return;
-        }
-        self.narrowest = Some(self.narrowest.map_or(found, |least| least.min(found)));
-        let order = length(record, header.order);
-        if order > 0 {
-            self.shortest = Some(self.shortest.map_or(order, |least| least.min(order)));
-        }
-    }
-
-    /// Whether the text seems to end in the middle of this row, its last.
-    fn is_cut(&self, record: Record<'_>, found: usize, header: &Header) -> bool {
-        let order = length(record, header.order);
+    /// Whether the text would seem to end in the middle of this row if it were its last.
+    fn is_short(&mut self, record: Record<'_>, found: usize, header: &Header) -> bool {
+        let order = strip_wrapping(record.get(header.order).unwrap_or_default());
+        let order = Some(order.chars().count()).filter(|length| *length > 0);
         let is_order_cut = record.len() == header.order + 1
-            && order > 0
-            && self.shortest.is_some_and(|least| order + 2 <= least);
-        found < self.narrowest.unwrap_or(header.own.width) || is_order_cut
+            && order.is_some_and(|it| self.shortest.is_some_and(|least| it + 2 <= least));
+        let is_short = found < self.narrowest.unwrap_or(header.own.width) || is_order_cut;
+        self.narrowest = self.narrowest.into_iter().chain([found]).min();
+        self.shortest = self.shortest.into_iter().chain(order).min();
+        is_short
     }
 }
 
@@ -102,12 +91,6 @@ impl Torn {
 fn is_foot(record: Record<'_>, header: &Header) -> bool {
     let has_words = |field: &str| misfit::is_foot(&strip_wrapping(field));
     header.may_be_foot(record) && record.iter().any(has_words)
-}
-
-/// How many characters the cell has.
-fn length(record: Record<'_>, at: usize) -> usize {
-    let cell = record.get(at).unwrap_or_default();
-    strip_wrapping(cell).chars().count()
 }
 
 /// The field of a record that holds what would be rows without its quotes: behind its first line

@@ -37,13 +37,13 @@ enum State {
 
 /// CRLF, LF and a lone CR end one line each.
 #[derive(Default)]
-pub struct LineCounter {
-    pub ended: u64,
+struct LineCounter {
+    ended: u64,
     after_cr: bool,
 }
 
 impl LineCounter {
-    pub fn pass(&mut self, text: &[u8]) {
+    fn pass(&mut self, text: &[u8]) {
         if !self.after_cr && !text.contains(&b'\r') {
             self.ended += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
             return;

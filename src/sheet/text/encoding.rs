@@ -104,13 +104,9 @@ type Guess = (&'static Encoding, Option<&'static Encoding>);
 /// UTF-16 by its zeros, else UTF-8 if that is what it reads as, else GB18030 or Big5.
 fn guess(input: &Input, end: u64, options: &SheetOptions) -> Result<Guess, SheetError> {
     let head = input.read_at(0, (SNIFF_LEN as u64).min(end.max(1)) as usize)?;
-    let pairs = head.as_chunks::<2>().0.iter();
-    let (even, odd) = pairs.fold((0, 0), |(even, odd), pair| {
-        (
-            even + usize::from(pair[0] == 0),
-            odd + usize::from(pair[1] == 0),
-        )
-    });
+    let pairs = head.as_chunks::<2>().0;
+    let zeros = |at: usize| pairs.iter().filter(|pair| pair[at] == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
     if head == [0] || even + odd > 1 && (even + odd) * 10 > head.len() {
         return if odd > even * 4 {
             Ok((UTF_16LE, None))
@@ -178,10 +174,8 @@ impl Reading {
     fn of(input: &Input, end: u64, options: &SheetOptions) -> Result<[Reading; 2], SheetError> {
         let given = [&options.order_column, &options.flag_column];
         let words = given.into_iter().flatten().map(String::as_str);
-        let words: Vec<&str> = words
-            .filter(|it| !it.is_ascii())
-            .chain(HEADER_WORDS)
-            .collect();
+        let words = words.filter(|it| !it.is_ascii());
+        let words: Vec<&str> = words.chain(HEADER_WORDS).collect();
         let mut readings = [GB18030, BIG5].map(|encoding| Reading {
             encoding,
             is_whole: true,
@@ -232,11 +226,8 @@ fn for_each_piece(input: &Input, end: u64, mut each: impl FnMut(&[u8])) -> Resul
             break;
         }
         let is_last = offset + piece.len() as u64 == end;
-        if let Some(at) = piece
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .filter(|_| !is_last)
-        {
+        let line_end = piece.iter().rposition(|&byte| byte == b'\n');
+        if let Some(at) = line_end.filter(|_| !is_last) {
             piece.truncate(at + 1);
         }
         offset += piece.len() as u64;

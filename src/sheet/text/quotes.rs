@@ -10,12 +10,11 @@ use crate::sheet::problem::OpenQuote;
 pub struct Quotes {
     at: At,
     field: usize,
-    /// Lines that end within fields.
-    lines: u64,
+    line: u64,
     before: u8,
-    /// Where the last field with quotes begins: in which field, how many lines below the record.
-    opened: (usize, u64),
-    /// The first field that goes on behind its closing quote, lines counted from the record's.
+    /// The last field with quotes.
+    pub opened: OpenQuote,
+    /// The first field that goes on behind its closing quote.
     pub open: Option<OpenQuote>,
 }
 
@@ -31,6 +30,19 @@ enum At {
 }
 
 impl Quotes {
+    /// Of a record that begins on this line.
+    pub fn new(line: u64) -> Quotes {
+        Quotes {
+            line,
+            ..Quotes::default()
+        }
+    }
+
+    /// Whether a field with quotes goes on.
+    pub fn are_open(&self) -> bool {
+        matches!(self.at, At::Quoted)
+    }
+
     pub fn pass(&mut self, text: &[u8], delimiter: u8) {
         if matches!(self.at, At::Start | At::Plain) && !text.contains(&b'"') {
             self.field += text.iter().filter(|&&byte| byte == delimiter).count();
@@ -46,7 +58,7 @@ impl Quotes {
                 (At::Quoted, b'"') => At::Closed,
                 (At::Quoted, _) => {
                     let is_end = byte == b'\r' || byte == b'\n' && self.before != b'\r';
-                    self.lines += u64::from(is_end);
+                    self.line += u64::from(is_end);
                     At::Quoted
                 }
                 (At::Closed, b'"') => At::Quoted,
@@ -55,18 +67,12 @@ impl Quotes {
                     At::Start
                 }
                 (At::Start, b'"') => {
-                    self.opened = (self.field, self.lines);
+                    (self.opened.field, self.opened.line) = (self.field, self.line);
                     At::Quoted
                 }
                 (At::Closed | At::Behind, b' ' | b'\t' | b'\r' | b'\n') => At::Behind,
                 (At::Closed | At::Behind, _) => {
-                    let (field, line) = self.opened;
-                    let through = self.lines;
-                    self.open.get_or_insert(OpenQuote {
-                        line,
-                        through,
-                        field,
-                    });
+                    self.open.get_or_insert(self.opened);
                     At::Plain
                 }
                 _ => At::Plain,
@@ -74,7 +80,7 @@ impl Quotes {
             self.before = byte;
         }
         if let Some(open) = &mut self.open {
-            open.through = self.lines;
+            open.through = self.line;
         }
     }
 }

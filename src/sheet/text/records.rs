@@ -2,13 +2,13 @@
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::decode::{Decoded, LineCounter};
+use super::decode::Decoded;
 use super::encoding::TextEncoding;
 use super::quotes::Quotes;
 use crate::language::say;
 use crate::sheet::input::{Input, SheetError};
-use crate::sheet::problem::{Damage, NO_PROBLEMS, Record, RecordReader};
-use crate::workbook::{TextReader, letter};
+use crate::sheet::problem::{NO_PROBLEMS, OpenQuote, Record, RecordReader};
+use crate::workbook::TextReader;
 
 /// So that memory does not grow with a quote that is never closed.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
@@ -36,7 +36,7 @@ impl RecordReader for Records<'_> {
             return Ok(None);
         }
         let line = self.text.line();
-        let (written, ended, damage) = self.parse(line)?;
+        let (written, ended, open_quote, is_unended) = self.parse(line)?;
         // Fields cut from UTF-8 at ASCII delimiters are UTF-8.
         let text = std::str::from_utf8(&self.fields[..written]);
         Ok(Some(Record {
@@ -45,7 +45,8 @@ impl RecordReader for Records<'_> {
             ends: &self.ends[..ended],
             left_out: false,
             problems: &NO_PROBLEMS,
-            damage,
+            open_quote,
+            is_unended,
         }))
     }
 }
@@ -79,9 +80,9 @@ impl<'s> Records<'s> {
 
     /// Reads the record that starts on `line`; returns the lengths of its text and of its ends, and
     /// what shows that it is damaged.
-    fn parse(&mut self, line: u64) -> Result<(usize, usize, Option<Damage>), SheetError> {
+    fn parse(&mut self, line: u64) -> Result<(usize, usize, Option<OpenQuote>, bool), SheetError> {
         let (mut written, mut ended, mut used) = (0, 0, 0);
-        let mut quotes = Quotes::default();
+        let mut quotes = Quotes::new(line);
         loop {
             let bytes = self.text.fill()?;
             let at_end = bytes.is_empty();
@@ -98,39 +99,21 @@ impl<'s> Records<'s> {
             written += wrote;
             ended += ends;
             match result {
-                ReadRecordResult::Record => {
-                    let open = quotes.open.map(|it| Damage::OpenQuote(it.below(line)));
-                    let damage = open.or(at_end.then_some(Damage::NoLineEnd));
-                    return Ok((written, ended, damage));
-                }
+                ReadRecordResult::Record => return Ok((written, ended, quotes.open, at_end)),
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if at_end => {
-                    let fault = self.open_quote(written - wrote, ended);
-                    return Err(self.input.failed(fault));
+                    return Err(self.input.failed(quotes.opened.fault()));
                 }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
             }
             if used > MAX_RECORD_BYTES {
-                return Err(self.input.failed(self.too_long(line, written, ended)));
+                return Err(self.input.failed(if quotes.are_open() {
+                    quotes.opened.fault()
+                } else {
+                    say!("sheet-too-long", line = line)
+                }));
             }
         }
-    }
-
-    fn too_long(&mut self, line: u64, written: usize, ended: usize) -> String {
-        let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
-        if result == ReadRecordResult::Record {
-            return say!("sheet-too-long", line = line);
-        }
-        self.open_quote(written, ended)
-    }
-
-    /// The fault of a field that is still open, by the line on which it begins.
-    fn open_quote(&self, written: usize, ended: usize) -> String {
-        let start = ended.checked_sub(1).map_or(0, |last| self.ends[last]);
-        let mut within = LineCounter::default();
-        within.pass(&self.fields[start..written]);
-        let (line, column) = (self.text.line() - within.ended, letter(ended));
-        say!("sheet-unclosed-quote", line = line, column = column)
     }
 }

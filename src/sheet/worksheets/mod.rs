@@ -98,15 +98,11 @@ impl Worksheet {
             say!("warning-hidden-rows", count = hidden)
         };
         let of_merged = say!("warning-merged-cells", count = merged);
-        let encoding = self.encoding.and_then(TextEncoding::warning);
         let warnings = [
-            (encoding, false),
-            ((hidden > 0).then_some(of_hidden), !self.visible_only),
-            ((merged > 0).then_some(of_merged), false),
+            (hidden > 0).then_some((of_hidden, !self.visible_only)),
+            (merged > 0).then_some((of_merged, false)),
         ];
-        let said = warnings.into_iter();
-        said.filter_map(|(text, is_of_sending)| Some((text?, is_of_sending)))
-            .collect()
+        warnings.into_iter().flatten().collect()
     }
 }
 

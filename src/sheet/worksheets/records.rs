@@ -102,7 +102,8 @@ impl RecordReader for TableRecords<'_> {
             ends: &self.ends,
             left_out: self.visible_only && row.is_hidden(),
             problems: &self.problems,
-            damage: None,
+            open_quote: None,
+            is_unended: false,
         }))
     }
 }

@@ -28,7 +28,11 @@ pub struct Archive<'i, 'b> {
 
 impl<'i, 'b> Archive<'i, 'b> {
     pub fn open(mut source: Source<'i>, budget: &'b Budget) -> Result<Archive<'i, 'b>> {
-        check_directory(&mut source)?;
+        if let Some((parts, size)) = directory(&mut source)?
+            && (parts > MAX_PARTS || size > MAX_DIRECTORY)
+        {
+            return Err(too_much());
+        }
         let zip = ZipArchive::new(BufReader::new(source)).map_err(error_of)?;
         let names = zip.file_names_raw().enumerate();
         let names = names.map(|(at, name)| (folded(&String::from_utf8_lossy(name)), at));
@@ -84,14 +88,6 @@ fn folded(name: &str) -> String {
     name.trim_start_matches('/')
         .replace('\\', "/")
         .to_lowercase()
-}
-
-/// Fails if the archive's directory is too long to be one of a workbook.
-fn check_directory(source: &mut Source<'_>) -> Result<()> {
-    match directory(source)? {
-        Some((parts, size)) if parts > MAX_PARTS || size > MAX_DIRECTORY => Err(too_much()),
-        _ => Ok(()),
-    }
 }
 
 /// How many parts an archive's directory has, and how many bytes; none if it is not where it

@@ -32,12 +32,7 @@ impl<'r> Fields<'r> {
     }
 
     pub fn f64(&mut self) -> Result<f64> {
-        let number = self.array().map(f64::from_le_bytes)?;
-        if number.is_finite() {
-            Ok(number)
-        } else {
-            Err(broken())
-        }
+        finite(f64::from_le_bytes(self.array()?))
     }
 
     /// A number in four bytes: a whole one or the greater half of another, perhaps a hundred times
@@ -48,13 +43,9 @@ impl<'r> Fields<'r> {
             0 => f64::from_bits(u64::from(stored & !3) << 32),
             _ => f64::from(stored.cast_signed() >> 2),
         };
-        if !number.is_finite() {
-            return Err(broken());
-        }
-        Ok(if stored & 1 == 0 {
-            number
-        } else {
-            number / 100.0
+        finite(match stored & 1 {
+            0 => number,
+            _ => number / 100.0,
         })
     }
 
@@ -63,6 +54,11 @@ impl<'r> Fields<'r> {
         let units: Vec<u16> = units(bytes).collect();
         Ok(String::from_utf16_lossy(&units))
     }
+}
+
+fn finite(number: f64) -> Result<f64> {
+    let number = Some(number).filter(|it| it.is_finite());
+    number.ok_or_else(broken)
 }
 
 /// Characters of two bytes, or halves of them.

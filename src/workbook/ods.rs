@@ -41,12 +41,8 @@ pub fn read(mut archive: Archive<'_, '_>, budget: &Budget) -> Result<Held> {
                     let name = attribute(&start, "name")?.unwrap_or_default();
                     let mut builder = TableBuilder::plain(budget);
                     rows(&mut xml, &mut builder)?;
-                    hold(
-                        &mut held,
-                        Some(name),
-                        hidden.contains(&style),
-                        builder.finish(),
-                    )?;
+                    let is_hidden = hidden.contains(&style);
+                    hold(&mut held, Some(name), is_hidden, builder.finish())?;
                 }
                 _ => {}
             },
@@ -98,12 +94,7 @@ fn rows(xml: &mut Xml<'_>, builder: &mut TableBuilder<'_>) -> Result<()> {
                 "table-cell" | "covered-table-cell" if depth == 1 => {
                     let times = times(&start, "number-columns-repeated")?;
                     let cell = Cell::of(&start)?;
-                    let name = if cell.is_covered {
-                        "covered-table-cell"
-                    } else {
-                        "table-cell"
-                    };
-                    let text = text(xml, name)?;
+                    let text = text(xml)?;
                     cell.put(text.as_deref(), times, (line, column), builder)?;
                     column = column.saturating_add(times);
                 }
@@ -137,7 +128,6 @@ fn number_of(text: &str) -> Result<u32> {
 /// What a cell's attributes say of its value.
 #[derive(Default)]
 struct Cell {
-    is_covered: bool,
     kind: String,
     value: Option<String>,
     is_error: bool,
@@ -148,10 +138,7 @@ struct Cell {
 
 impl Cell {
     fn of(start: &BytesStart<'_>) -> Result<Cell> {
-        let mut cell = Cell {
-            is_covered: start.local_name().as_ref() == "covered-table-cell",
-            ..Cell::default()
-        };
+        let mut cell = Cell::default();
         for attribute in attributes(start) {
             let (name, value) = attribute?;
             match name {
@@ -203,19 +190,13 @@ impl Cell {
     /// By what is stored and what is shown of it, which is the text that counts.
     fn value<'v>(&'v self, text: Option<&'v str>) -> Result<Value<'v>> {
         let shown = text.unwrap_or_default();
-        let Some(stored) = self.value.as_deref().filter(|stored| !stored.is_empty()) else {
-            return Ok(match self.kind.as_str() {
-                _ if self.is_error => Value::Known(Kind::Error, shown.into()),
-                "string" | "" => Value::Text(shown),
-                _ if self.is_formula => Value::Empty,
-                _ => Value::Text(shown),
-            });
-        };
+        let stored = self.value.as_deref().unwrap_or_default();
+        let either = if shown.is_empty() { stored } else { shown };
         Ok(match (self.kind.as_str(), text) {
-            _ if self.is_error => {
-                let text = if shown.is_empty() { stored } else { shown };
-                Value::Known(Kind::Error, text.into())
-            }
+            _ if self.is_error => Value::Known(Kind::Error, either.into()),
+            ("string" | "", _) if stored.is_empty() => Value::Text(shown),
+            _ if stored.is_empty() && self.is_formula => Value::Empty,
+            _ if stored.is_empty() => Value::Text(shown),
             ("float" | "currency", None) => Value::Number(number(stored)?),
             ("float" | "currency", Some(shown)) => Value::Shown(number(stored)?, shown),
             ("percentage", _) if shown.is_empty() => Value::Known(
@@ -224,12 +205,10 @@ impl Cell {
             ),
             ("percentage", _) => Value::Known(Kind::Percentage, shown.into()),
             ("date", _) => iso(stored),
-            ("time", _) if shown.is_empty() => Value::Known(Kind::Time, stored.into()),
-            ("time", _) => Value::Known(Kind::Time, shown.into()),
+            ("time", _) => Value::Known(Kind::Time, either.into()),
             ("boolean", _) => Value::of_bool(stored.eq_ignore_ascii_case("true")),
-            (_, None) => Value::Text(stored),
             (_, Some("")) => Value::Hidden(stored),
-            (_, Some(shown)) => Value::Text(shown),
+            _ => Value::Text(either),
         })
     }
 }
@@ -243,7 +222,7 @@ fn number(text: &str) -> Result<f64> {
 
 /// The text that a cell shows: its paragraphs, without notes and what is drawn over it. None if it
 /// has no paragraph.
-fn text(xml: &mut Xml<'_>, cell: &str) -> Result<Option<String>> {
+fn text(xml: &mut Xml<'_>) -> Result<Option<String>> {
     let mut text: Option<String> = None;
     // Elements within the cell, and within one that is left out.
     let (mut depth, mut left_out) = (0, 0);
@@ -275,7 +254,7 @@ fn text(xml: &mut Xml<'_>, cell: &str) -> Result<Option<String>> {
                     _ => {}
                 }
             }
-            Piece::End(end) if depth == 0 && end.local_name().as_ref() == cell => return Ok(text),
+            Piece::End(_) if depth == 0 => return Ok(text),
             Piece::End(_) => {
                 depth -= 1;
                 left_out -= usize::from(left_out > 0);

@@ -58,7 +58,7 @@ impl<'i, 'b> Package<'i, 'b> {
             Some(part) => xlsx::styles(&mut Xml::of(part.decoded()?), budget)?,
         };
         let (mut sheets, mut parts) = (Vec::new(), Vec::new());
-        for (id, sheet) in listed {
+        for (id, name, is_hidden) in listed {
             let relation = related.iter().find(|it| it.id == id);
             // What names no part is a module of old macros; a part that is missing is a worksheet
             // that cannot be read.
@@ -67,8 +67,9 @@ impl<'i, 'b> Package<'i, 'b> {
                 None => !id.is_empty(),
             };
             sheets.push(SheetInfo {
+                name: Some(name),
                 is_worksheet,
-                ..sheet
+                is_hidden,
             });
             parts.push(relation.map(|it| it.part.clone()).unwrap_or_default());
         }
@@ -107,6 +108,9 @@ fn workbook_part(archive: &mut Archive<'_, '_>, budget: &Budget) -> Result<Strin
         .or_else(|| usual.map(str::to_owned))
         .ok_or_else(no_worksheets)
 }
+
+/// A sheet: the number of its relationship, its name, and whether it is hidden.
+pub type Listed = (String, String, bool);
 
 struct Relation {
     id: String,

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, Read};
 
-use super::SheetInfo;
 use super::binary::{Fields, error};
 use super::budget::{Budget, Metered};
 use super::builder::{Stored, TableBuilder};
 use super::error::{Result, cut};
 use super::number_format::Styles;
+use super::package::Listed;
 use super::table::{Kind, Table, Texts, Value};
 
 /// Kinds of records.
@@ -36,7 +36,7 @@ mod kind {
 const HIDDEN: u8 = 0x10;
 
 /// As [`super::xlsx::contents`].
-pub fn contents(part: Metered<'_>) -> Result<(Vec<(String, SheetInfo)>, bool)> {
+pub fn contents(part: Metered<'_>) -> Result<(Vec<Listed>, bool)> {
     let (mut sheets, mut is_1904) = (Vec::new(), false);
     let mut records = Records::new(part);
     while let Some((kind, mut fields)) = records.next()? {
@@ -45,13 +45,8 @@ pub fn contents(part: Metered<'_>) -> Result<(Vec<(String, SheetInfo)>, bool)> {
             kind::SHEET => {
                 let is_hidden = fields.u32()? != 0;
                 fields.u32()?;
-                let id = wide(&mut fields)?;
-                let sheet = SheetInfo {
-                    name: Some(wide(&mut fields)?),
-                    is_worksheet: true,
-                    is_hidden,
-                };
-                sheets.push((id, sheet));
+                let (id, name) = (wide(&mut fields)?, wide(&mut fields)?);
+                sheets.push((id, name, is_hidden));
             }
             _ => {}
         }

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use quick_xml::events::BytesStart;
 
-use super::SheetInfo;
 use super::budget::Budget;
 use super::builder::{Stored, TableBuilder};
 use super::date::iso;
 use super::error::{Result, bad_place, bad_value, cut, no_cells};
 use super::number_format::Styles;
+use super::package::Listed;
 use super::table::{Kind, Table, Texts, Value, by_letter};
 use super::xml::{Piece, Xml, append, attribute, attributes, is_true};
 
-/// The sheets by the numbers of their relationships, and whether days count from 1904.
-pub fn contents(xml: &mut Xml<'_>) -> Result<(Vec<(String, SheetInfo)>, bool)> {
+/// The sheets, and whether days count from 1904.
+pub fn contents(xml: &mut Xml<'_>) -> Result<(Vec<Listed>, bool)> {
     let (mut sheets, mut is_1904) = (Vec::new(), false);
     loop {
         match xml.next()? {
@@ -24,13 +24,13 @@ pub fn contents(xml: &mut Xml<'_>) -> Result<(Vec<(String, SheetInfo)>, bool)> {
                     is_1904 = date.is_some_and(|value| is_true(&value));
                 }
                 "sheet" => {
-                    let state = attribute(&start, "state")?;
-                    let sheet = SheetInfo {
-                        name: Some(attribute(&start, "name")?.unwrap_or_default()),
-                        is_worksheet: true,
-                        is_hidden: matches!(state.as_deref(), Some("hidden" | "veryHidden")),
-                    };
-                    sheets.push((attribute(&start, "id")?.unwrap_or_default(), sheet));
+                    let [id, name, state] = ["id", "name", "state"].map(|it| attribute(&start, it));
+                    let is_hidden = matches!(state?.as_deref(), Some("hidden" | "veryHidden"));
+                    sheets.push((
+                        id?.unwrap_or_default(),
+                        name?.unwrap_or_default(),
+                        is_hidden,
+                    ));
                 }
                 _ => {}
             },

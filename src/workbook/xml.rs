@@ -1,12 +1,12 @@
 //! Markup, read piece by piece.
 
 use std::borrow::Cow;
-use std::io::BufRead;
 
 use quick_xml::XmlVersion;
+use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
-use super::budget::{Budget, MAX_TEXT, Metered};
+use super::budget::{MAX_TEXT, Metered};
 use super::error::{Result, broken, cut, long_text};
 
 /// Elements within elements. Workbooks have a dozen.
@@ -32,10 +32,6 @@ pub enum Piece<'p> {
 }
 
 impl<'r> Xml<'r> {
-    pub fn new(part: impl BufRead + 'r, budget: &'r Budget) -> Xml<'r> {
-        Xml::of(Metered::new(part, budget))
-    }
-
     pub fn of(part: Metered<'r>) -> Xml<'r> {
         let mut reader = quick_xml::Reader::from_reader(part);
         reader.config_mut().expand_empty_elements = true;
@@ -62,8 +58,8 @@ impl<'r> Xml<'r> {
             }
             Ok(Event::Text(text)) => Piece::Text(text.xml10_content()),
             Ok(Event::CData(text)) => Piece::Text(text.xml10_content()),
-            Ok(Event::GeneralRef(reference)) => match character(&reference) {
-                Some(character) => Piece::Text(Cow::Owned(character.into())),
+            Ok(Event::GeneralRef(reference)) => match resolved(&reference) {
+                Some(text) => Piece::Text(text),
                 None => {
                     self.is_malformed = true;
                     return Err(broken());
@@ -97,15 +93,12 @@ impl<'r> Xml<'r> {
     }
 }
 
-fn character(reference: &BytesRef<'_>) -> Option<char> {
-    match &**reference {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => reference.resolve_char_ref().ok().flatten(),
+fn resolved(reference: &BytesRef<'_>) -> Option<Cow<'static, str>> {
+    if let Some(text) = resolve_xml_entity(reference) {
+        return Some(text.into());
     }
+    let character = reference.resolve_char_ref().ok()??;
+    Some(character.to_string().into())
 }
 
 /// Appends to the text of a cell, which is never as long as a hostile file can make it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
-use super::budget::{Budget, MAX_ROWS};
+use super::budget::{Budget, MAX_ROWS, Metered};
 use super::builder::{Stored, TableBuilder};
 use super::date::iso;
 use super::error::{Result, WorkbookError, cut_table, out_of_order};
@@ -17,11 +17,11 @@ use crate::language::say;
 use styles::Styles;
 
 pub fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
-    let mut xml = Xml::new(&mut *text, budget);
-    let mut book = Book::new(budget);
+    let mut xml = Xml::of(Metered::new(&mut *text, budget));
+    let mut book = Book::default();
     let error = loop {
         match xml.next() {
-            Ok(Piece::Start(tag)) => book.begin(&tag)?,
+            Ok(Piece::Start(tag)) => book.begin(&tag, budget)?,
             Ok(Piece::End(tag)) => book.end(tag.local_name().as_ref())?,
             Ok(Piece::Text(text)) => book.text(&text)?,
             Ok(Piece::Other) => {}
@@ -40,8 +40,8 @@ pub fn read(text: &mut impl TextReader, budget: &Budget) -> Result<Held> {
     })
 }
 
+#[derive(Default)]
 struct Book<'b> {
-    budget: &'b Budget,
     held: Held,
     styles: Styles,
     worksheet: Option<Worksheet<'b>>,
@@ -83,8 +83,9 @@ struct Cell {
     has_data: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Reading {
+    #[default]
     Nothing,
     Data,
     /// Whether the worksheet is hidden.
@@ -92,34 +93,17 @@ enum Reading {
 }
 
 impl<'b> Book<'b> {
-    fn new(budget: &'b Budget) -> Book<'b> {
-        Book {
-            budget,
-            held: Held::default(),
-            styles: Styles::default(),
-            worksheet: None,
-            row: Row::default(),
-            cell: None,
-            in_comment: false,
-            reading: Reading::Nothing,
-            text: String::new(),
-        }
-    }
-
-    fn begin(&mut self, tag: &BytesStart<'_>) -> Result<()> {
+    fn begin(&mut self, tag: &BytesStart<'_>, budget: &'b Budget) -> Result<()> {
         match tag.local_name().as_ref() {
-            "Style" => self.styles.begin(tag, self.budget)?,
-            "NumberFormat" => self.styles.format(tag, self.budget)?,
+            "Style" => self.styles.begin(tag, budget)?,
+            "NumberFormat" => self.styles.format(tag, budget)?,
             "Worksheet" => {
                 self.styles.finish();
+                let formats = Arc::clone(&self.styles.formats);
                 self.worksheet = Some(Worksheet {
                     name: attribute(tag, "Name")?.unwrap_or_default(),
                     is_hidden: false,
-                    table: TableBuilder::new(
-                        self.budget,
-                        Arc::default(),
-                        Arc::clone(&self.styles.formats),
-                    ),
+                    table: TableBuilder::new(budget, Arc::default(), formats),
                     style: None,
                     columns: Vec::new(),
                     next_line: 1,
@@ -246,33 +230,28 @@ impl<'b> Book<'b> {
             is_formula: cell.is_formula,
             value,
         })?;
-        match (cell.down, cell.across) {
-            (0, 0) => Ok(()),
-            (down, across) => table.merge(
-                (line, line.saturating_add(down)),
-                (cell.column, cell.column.saturating_add(across)),
-            ),
-        }
+        let last_column = cell.column.saturating_add(cell.across);
+        let rows = (line, line.saturating_add(cell.down));
+        table.merge(rows, (cell.column, last_column))
     }
 
     fn end_worksheet(&mut self) -> Result<()> {
-        let Some(worksheet) = self.worksheet.take() else {
+        let Some(it) = self.worksheet.take() else {
             return Ok(());
         };
-        let table = worksheet.table.finish();
         hold(
             &mut self.held,
-            Some(worksheet.name),
-            worksheet.is_hidden,
-            table,
+            Some(it.name),
+            it.is_hidden,
+            it.table.finish(),
         )
     }
 
     fn text(&mut self, text: &str) -> Result<()> {
-        match self.reading {
-            Reading::Nothing => Ok(()),
-            Reading::Data | Reading::Visible => append(&mut self.text, text),
+        if self.reading == Reading::Nothing {
+            return Ok(());
         }
+        append(&mut self.text, text)
     }
 }
 

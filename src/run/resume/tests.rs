@@ -161,7 +161,10 @@ impl Shop {
 
     fn cut_short(&self, moment: usize, workers: usize, end: End) {
         let outputs = ["orders.results.csv", "orders.failures.csv"].map(|name| self.path(name));
-        let before = outputs.each_ref().map(|path| fs::read(path).ok());
+        let before = outputs.each_ref().map(|path| {
+            let modified = fs::metadata(path).and_then(|found| found.modified());
+            Some((fs::read(path).ok()?, modified.ok()?))
+        });
         let (_, seen) = self.run(workers, moment);
         // The run was over before if it needed fewer calls.
         let Some(mut journal) = seen.journal else {
@@ -178,7 +181,13 @@ impl Shop {
         fs::write(self.path("orders.results.csv.partial"), journal).expect("written");
         for (path, before) in outputs.iter().zip(before) {
             match before {
-                Some(before) => fs::write(path, before).expect("written"),
+                // One that is saved later counts as edited.
+                Some((content, modified)) => {
+                    fs::write(path, content).expect("written");
+                    let file = fs::File::options().append(true).open(path);
+                    let file = file.expect("there");
+                    file.set_modified(modified).expect("set");
+                }
                 None => fs::remove_file(path).expect("removed"),
             }
         }

@@ -39,13 +39,13 @@ impl AccountLock {
             return AccountLock::Unavailable(FileError::io(directory)(error));
         }
         match Lock::take(path.to_owned(), path) {
-            Ok(lock) if let Some(why) = lock.warning() => {
-                AccountLock::Unavailable(FileError::Denied(why))
-            }
-            Ok(lock) => AccountLock::Held(AccountState {
-                _lock: lock,
-                state: Mutex::new(State::open(&path.with_extension("pace"))),
-            }),
+            Ok(lock) => match lock.warning() {
+                Some(why) => AccountLock::Unavailable(FileError::Denied(why)),
+                None => AccountLock::Held(AccountState {
+                    _lock: lock,
+                    state: Mutex::new(State::open(&path.with_extension("pace"))),
+                }),
+            },
             Err(FileError::Locked { holder, .. }) => AccountLock::Busy(holder),
             Err(error) => AccountLock::Unavailable(error),
         }

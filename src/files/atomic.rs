@@ -47,11 +47,8 @@ pub fn remove_drafts(becomes: &Path) {
         let random = random.and_then(|rest| rest.strip_suffix(ENDING));
         random.is_some_and(|it| it.len() == RANDOM && it.bytes().all(|b| b.is_ascii_alphanumeric()))
     };
-    for entry in fs::read_dir(directory(becomes))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
+    let entries = fs::read_dir(directory(becomes)).into_iter();
+    for entry in entries.flatten().flatten() {
         if entry.file_name().to_str().is_some_and(is_draft) {
             let _ = fs::remove_file(entry.path());
         }

@@ -79,18 +79,14 @@ pub fn correct(
     // What is hidden in the sheet is not given back: to send it, the sheet itself is run.
     given.retain_mut(|row| {
         let check = RowCheck::beside(row).filter(|it| it.is_left_out && !it.is_meant);
-        let is_known = |it: &RowCheck| places.by_origin.contains_key(&it.origin);
-        let is_left = check.as_ref().is_none_or(|it| !is_known(it));
         if check.is_some() {
             row.leave_out();
         }
-        is_left
+        check.is_none_or(|it| !places.by_origin.contains_key(&it.origin))
     });
     let known_row = |origin| places.by_origin.get(&origin).map(|&at| &all[at]);
-    let proofs: Vec<Proof> = given
-        .iter()
-        .map(|row| prover.proof(row, known_row))
-        .collect();
+    let proofs = given.iter().map(|row| prover.proof(row, known_row));
+    let proofs: Vec<Proof> = proofs.collect();
     let claimants = claimants(&proofs);
     let mut copies = HashSet::new();
     let mut others = Vec::new();
@@ -107,9 +103,8 @@ pub fn correct(
         let sent = prover.sent(&row);
         // One that a person has added may have been sent before.
         let added = places.added.get(&sent).filter(|_| !is_claimant).copied();
-        let added =
-            added.filter(|&at| all[at].part.is_settled() || !is_claimed(&all[at], &claimants));
         let is_settled = |at: usize| all[at].part.is_settled();
+        let added = added.filter(|&at| is_settled(at) || !is_claimed(&all[at], &claimants));
         let is_unedited = its.is_some_and(|at| is_settled(at) && prover.sent(&all[at]) == sent)
             || added.is_some_and(|at| origin.is_some() || is_settled(at))
             || prover.prove(&mut row, &proof, its.map(|at| &all[at]));
@@ -121,8 +116,13 @@ pub fn correct(
             row.set_check(its.check());
         }
         if let Some(at) = its.or(added) {
-            let is_same = is_unedited || prover.sent(&all[at]) == sent;
-            stand_in(&mut all[at], row, is_same);
+            // With success and unedited the row of the results stays as it is.
+            if is_settled(at) && (is_unedited || prover.sent(&all[at]) == sent) {
+                all[at].settle_at(row.line());
+            } else {
+                row.take_place_of(&all[at]);
+                all[at] = row;
+            }
             continue;
         }
         if not_updated.is_none() || !is_claimant {
@@ -181,8 +181,8 @@ impl Places {
             } else {
                 Part::Kept
             };
-            if let Some(origin) = origin(row) {
-                places.by_origin.entry(origin).or_insert(at);
+            if let Some(check) = RowCheck::beside(row) {
+                places.by_origin.entry(check.origin).or_insert(at);
             }
             if row.origin().is_some_and(|it| it.line.is_none()) {
                 places.added.entry(prover.sent(row)).or_insert(at);
@@ -192,14 +192,9 @@ impl Places {
     }
 }
 
-/// What the check of a row says that it comes from.
-fn origin(row: &Row) -> Option<u64> {
-    Some(RowCheck::beside(row)?.origin)
-}
-
 /// Whether a row of the results is given back by its check.
 fn is_claimed(row: &Row, claimants: &HashMap<u64, usize>) -> bool {
-    origin(row).is_some_and(|origin| claimants.contains_key(&origin))
+    RowCheck::beside(row).is_some_and(|it| claimants.contains_key(&it.origin))
 }
 
 /// Of the rows that say they come from the same one: the first whose order is that one's, else the
@@ -216,15 +211,4 @@ fn claimants(proofs: &[Proof]) -> HashMap<u64, usize> {
         }
     }
     claimants
-}
-
-/// Puts a row that is given back in the place of its row of the results. With success and unedited
-/// that one stays as it is.
-fn stand_in(its: &mut Row, mut row: Row, is_same: bool) {
-    if its.part.is_settled() && is_same {
-        its.settle_at(row.line());
-        return;
-    }
-    row.take_place_of(its);
-    *its = row;
 }

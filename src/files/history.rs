@@ -108,16 +108,13 @@ fn kept(path: &Path) -> Vec<(Timestamp, u32, PathBuf)> {
         let time = jiff::civil::DateTime::strptime(STAMP, time).ok()?;
         Some((TimeZone::system().to_timestamp(time).ok()?, n))
     };
-    let entries = fs::read_dir(directory(path))
-        .into_iter()
-        .flatten()
-        .flatten();
-    entries
-        .filter_map(|entry| {
-            let (time, n) = time_of(&entry.file_name().to_string_lossy())?;
-            Some((time, n, path.with_file_name(entry.file_name())))
-        })
-        .collect()
+    let entries = fs::read_dir(directory(path)).into_iter();
+    let names = entries.flatten().flatten().map(|entry| entry.file_name());
+    let kept = names.filter_map(|name| {
+        let (time, n) = time_of(&name.to_string_lossy())?;
+        Some((time, n, path.with_file_name(name)))
+    });
+    kept.collect()
 }
 
 #[cfg(test)]

@@ -299,11 +299,10 @@ impl Journal {
 
     /// Where this run has put what is for `path` while that could not be replaced.
     pub fn published_beside(&self, path: &Path) -> Vec<PathBuf> {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = path.file_stem().unwrap_or_default();
+        let beginning = format!("{}-", stem.to_string_lossy());
         let is_beside = |name: &&String| {
-            let rest = name
-                .strip_prefix(&*stem)
-                .and_then(|it| it.strip_prefix('-'));
+            let rest = name.strip_prefix(&beginning);
             let number = rest.and_then(|it| it.split('.').next());
             number.is_some_and(|it| it.parse::<u32>().is_ok())
         };

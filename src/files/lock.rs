@@ -67,15 +67,12 @@ impl Lock {
             if leads_to(&path, &file)? {
                 let void = None;
                 let lock = Lock { file, path, void };
-                let path = &lock.path;
-                sign(&lock.file).map_err(FileError::io(path))?;
+                sign(&lock.file).map_err(FileError::io(&lock.path))?;
                 return Ok(lock);
             }
         }
     }
-}
 
-impl Lock {
     /// What is to be said where the file system knows no locks.
     pub fn warning(&self) -> Option<String> {
         let why = self.void.as_deref()?;

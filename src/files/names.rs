@@ -6,6 +6,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::error::{FileError, shown};
 use super::fs::{is_same, with_suffix};
+use super::history::modified;
 use super::results::OutputFormat;
 use crate::language::say;
 
@@ -55,7 +56,7 @@ impl Paths {
         let by_name = || kind.map(|_| named(&base, "results", format));
         let corrects = sheet.and_then(|_| results.clone().or_else(by_name));
         // What is given back as a workbook leaves one.
-        let failures_format = if kind == Some("failures") && is_workbook(sheet) {
+        let failures_format = if kind == Some("failures") && sheet.is_some_and(is_workbook) {
             wanted.option.unwrap_or(OutputFormat::Xlsx)
         } else {
             format
@@ -125,9 +126,8 @@ impl Wanted {
 /// That of the first of the files that are named, if they can be written at all.
 fn format_of(given: [&Option<PathBuf>; 2]) -> Result<Option<OutputFormat>, FileError> {
     for path in given.into_iter().flatten() {
-        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        let is_other = ["xls", "xlsm", "xlsb", "ods"];
-        if path.as_os_str() == "-" || is_other.iter().any(|it| extension == **it) {
+        let is_other = is_workbook(path) && OutputFormat::of(path) == OutputFormat::Csv;
+        if path.as_os_str() == "-" || is_other {
             let text = say!("files-not-a-format", path = shown(path));
             return Err(FileError::Refused(text));
         }
@@ -144,21 +144,16 @@ pub fn results_beside(sheet: &Path) -> Option<PathBuf> {
 
 /// The format of the results that are there; of both, of the file written last.
 fn format_of_results(base: &Path) -> Option<OutputFormat> {
-    let written = |format: &OutputFormat| {
-        let found = fs::metadata(named(base, "results", *format)).ok()?;
-        found.modified().ok()
-    };
+    let written = |format: &OutputFormat| modified(&named(base, "results", *format));
     let formats = [OutputFormat::Xlsx, OutputFormat::Csv].into_iter();
     let there = formats.filter(|format| written(format).is_some());
     there.max_by_key(written)
 }
 
-fn is_workbook(sheet: Option<&Path>) -> bool {
-    let extension = sheet.and_then(Path::extension).unwrap_or_default();
-    let extension = extension.to_ascii_lowercase();
-    ["xlsx", "xlsm", "xlsb", "xls", "ods"]
-        .iter()
-        .any(|it| extension == **it)
+fn is_workbook(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    let mut workbooks = EXTENSIONS.iter().skip_while(|it| **it != "xlsx");
+    workbooks.any(|it| extension.eq_ignore_ascii_case(it))
 }
 
 /// The same file of failures in other formats, as far as it is there.

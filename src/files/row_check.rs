@@ -8,6 +8,7 @@
 
 mod repair;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use compact_str::CompactString;
@@ -98,8 +99,7 @@ impl RowCheck {
                 ..check.clone()
             };
         }
-        let order = strip_wrapping(row.order_cell(sheet));
-        let [flag, own_flag] = sheet.flags(row).map(strip_wrapping);
+        let [order, flag, own_flag] = sent(row, sheet);
         let first = || origin_part(row.line_in_sheet(), row.position, &order);
         let origin = earlier.as_ref().map_or_else(first, |check| check.origin);
         let mut check = RowCheck::new(issuer, origin, &order, [&flag, &own_flag]);
@@ -109,9 +109,8 @@ impl RowCheck {
         if is_sent {
             return check;
         }
-        let [order_is_in_doubt, flag_is_in_doubt] = row.doubts(sheet);
-        check.doubts[1] = flag_is_in_doubt;
-        if order_is_in_doubt {
+        check.doubts = row.doubts(sheet);
+        if check.doubts[0] {
             check.in_doubt(&order)
         } else {
             check
@@ -151,10 +150,11 @@ impl RowCheck {
         repair::fit(order, may_be_another, known.filter(|it| is_it(it)), is_it)
     }
 
-    /// Whether these are the order and the flags that it was written for.
-    pub fn is_of(&self, order: &str, flag: [&str; 2]) -> bool {
-        let is_its_order = self.order == order_part(order) || self.is_still_doubtful(order);
-        is_its_order && self.flag == flag_part(flag) && !self.is_meant
+    /// Whether the row has the order and the flags that it was written for.
+    pub fn is_of(&self, row: &Row, sheet: &Sheet) -> bool {
+        let [order, flag, own_flag] = sent(row, sheet);
+        let is_its_order = self.order == order_part(&order) || self.is_still_doubtful(&order);
+        is_its_order && self.flag == flag_part([&flag, &own_flag]) && !self.is_meant
     }
 
     /// Whether an order that was in doubt is still as it was.
@@ -173,6 +173,12 @@ impl fmt::Display for RowCheck {
         f.write_str(if self.is_corrected { "+" } else { "" })?;
         f.write_str(if self.is_left_out { "*" } else { "" })
     }
+}
+
+/// Order and flags of a row, as they would be sent.
+pub fn sent<'r>(row: &'r Row, sheet: &Sheet) -> [Cow<'r, str>; 3] {
+    let [flag, own_flag] = sheet.flags(row);
+    [row.order_cell(sheet), flag, own_flag].map(strip_wrapping)
 }
 
 /// Whether a person has marked the row as meant, be it beside a check or alone.
@@ -210,8 +216,7 @@ fn digest(what: &str, parts: &[&str], bits: u32) -> u64 {
     for part in [what].iter().chain(parts) {
         md5.update(format!("{}:{part}", part.len()));
     }
-    let [a, b, c, d, e, f, g, h, ..] = <[u8; 16]>::from(md5.finalize());
-    u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> (64 - bits)
+    (u128::from_be_bytes(md5.finalize().into()) >> (128 - bits)) as u64
 }
 
 /// Four bits a letter.

@@ -190,13 +190,11 @@ impl ReadingsFiles {
 
     /// Keeps the differences of an earlier time if a person has edited them: returns as what.
     pub fn keep_edited(&self) -> Option<PathBuf> {
-        let written = modified(&self.verified);
-        let is_edited = written.is_some_and(|it| is_saved_since(&self.different, it));
+        let written = modified(&self.verified)?;
+        let is_edited = is_saved_since(&self.different, written) && has_rows(&self.different);
         // What cannot be renamed cannot be replaced either: then the new file is put beside.
-        let keep = || keep(&self.different, written).ok();
-        (is_edited && has_rows(&self.different))
-            .then(keep)
-            .flatten()
+        let keep = || keep(&self.different, Some(written)).ok();
+        is_edited.then(keep).flatten()
     }
 }
 
@@ -215,10 +213,7 @@ fn lock(output: &Path) -> Result<Lock, FileError> {
 fn check_apart(files: &[&PathBuf], sheet: &Sheet, replaces: &[&PathBuf]) -> Result<(), FileError> {
     for (at, file) in files.iter().enumerate() {
         let parent = directory(file);
-        let parent_found = fs::metadata(parent);
-        if parent_found.as_ref().is_ok_and(|it| !it.is_dir())
-            || parent_found.as_ref().is_err_and(is_absent)
-        {
+        if fs::metadata(parent).map_or_else(|error| is_absent(&error), |it| !it.is_dir()) {
             let (path, directory) = (shown(file), shown(parent));
             let text = say!("files-no-directory", path = path, directory = directory);
             return Err(FileError::Refused(text));

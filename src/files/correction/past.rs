@@ -4,14 +4,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-use csv::StringRecord;
-
 use super::read_rows;
 use crate::files::error::FileError;
 use crate::files::results::open_table;
-use crate::files::row_check::{Issuer, RowCheck, origin_part};
+use crate::files::row_check::{Issuer, RowCheck, origin_part, sent};
 use crate::language::say;
-use crate::sheet::{Appended, Row, Sheet, strip_wrapping};
+use crate::sheet::{Appended, Row, Sheet};
 
 /// Why the results that a file comes from are not updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +57,8 @@ impl PastResults {
         };
         let (order, flag) = sheet.own_places();
         let is_there = |at| counterpart(sheet.columns(), at, results.columns()).is_some();
-        if !is_there(order) || !flag.is_none_or(is_there) {
-            return Ok(Err(NotUpdated::OtherColumns));
-        }
-        if results.keeps_sent_flags() != sheet.has_sent_flag() {
+        let are_there = is_there(order) && flag.is_none_or(is_there);
+        if !are_there || results.keeps_sent_flags() != sheet.has_sent_flag() {
             return Ok(Err(NotUpdated::OtherColumns));
         }
         let past = PastResults {
@@ -97,19 +93,15 @@ impl PastResults {
     /// The rows with their cells in the places that they have in the given file; those of columns
     /// that it does not have follow.
     pub fn rows_for(self, given: &[String]) -> Vec<Row> {
-        let places = (0..given.len()).map(|at| counterpart(given, at, &self.columns));
-        let mut places: Vec<Option<usize>> = places.collect();
-        let more = (0..self.columns.len()).map(Some);
-        let more: Vec<_> = more.filter(|at| !places.contains(at)).collect();
-        places.extend(more);
+        let (_, cells) = self.columns_with(given);
+        let own = &cells[..self.columns.len()];
+        let places = (0..cells.len()).map(|place| own.iter().position(|it| *it == place));
+        let places: Vec<Option<usize>> = places.collect();
         let mut rows = self.rows;
         for row in &mut rows {
             let cell = |at: &Option<usize>| at.and_then(|at| row.cells().get(at));
-            let cells: StringRecord = places
-                .iter()
-                .map(|at| cell(at).unwrap_or_default())
-                .collect();
-            row.set_cells(cells);
+            let cells = places.iter().map(|at| cell(at).unwrap_or_default());
+            row.set_cells(cells.collect());
         }
         rows
     }
@@ -150,11 +142,10 @@ pub fn last_word(
     let mut own = Row::default();
     let mut own_rows = sheet.rows()?;
     while is_later && own_rows.read(&mut own)? {
-        let order = strip_wrapping(own.order_cell(sheet));
-        let [flag, own_flag] = sheet.flags(&own).map(strip_wrapping);
+        let [order, ..] = sent(&own, sheet);
         let origin = origin_part(Some(own.line()), own.position, &order);
         let its = checks.remove(&origin);
-        is_later = its.is_some_and(|it| it.is_corrected || it.is_of(&order, [&flag, &own_flag]));
+        is_later = its.is_some_and(|it| it.is_corrected || it.is_of(&own, sheet));
     }
     Ok((is_later && checks.is_empty()).then_some(rows))
 }
@@ -162,11 +153,7 @@ pub fn last_word(
 /// Whether a person or a spreadsheet has changed rows of an earlier run's file since, or taken away
 /// what proves them. `sheet` tells the columns.
 pub fn is_edited(path: &Path, sheet: &Sheet) -> bool {
-    let is_as_written = |row: &Row| {
-        let order = strip_wrapping(row.order_cell(sheet));
-        let [flag, own_flag] = sheet.flags(row).map(strip_wrapping);
-        RowCheck::beside(row).is_some_and(|it| it.is_of(&order, [&flag, &own_flag]))
-    };
+    let is_as_written = |row: &Row| RowCheck::beside(row).is_some_and(|it| it.is_of(row, sheet));
     match PastResults::read(path, sheet, None) {
         Ok(Ok(past)) => !past.rows_for(sheet.columns()).iter().all(is_as_written),
         Ok(Err(why)) => why == NotUpdated::OtherForm,

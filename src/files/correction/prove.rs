@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use crate::files::error::FileError;
 use crate::files::outcome::Status;
 use crate::files::row_check::{
-    Fit, Issuer, RowCheck, flag_part, is_cut, is_meant, order_part, sources,
+    Fit, Issuer, RowCheck, flag_part, is_cut, is_meant, order_part, sent, sources,
 };
 use crate::language::say;
 use crate::sheet::{Problem, Row, Say, Sheet, strip_wrapping};
@@ -92,8 +92,7 @@ impl<'s> Prover<'s> {
     }
 
     pub fn sent(&self, row: &Row) -> Sent {
-        let [flag, own] = self.sheet.flags(row);
-        [row.order_cell(self.sheet), flag, own].map(|cell| strip_wrapping(cell).into())
+        sent(row, self.sheet).map(CompactString::from)
     }
 
     /// `known` finds the row of the results that has this origin.
@@ -103,13 +102,10 @@ impl<'s> Prover<'s> {
         let status = row.origin().map(|it| it.status());
         let was_rejected = status == Some(Status::Rejected.as_str());
         let order = |row| strip_wrapping(Row::order_cell(row, self.sheet));
-        let fit = match &check {
-            Some(check) => {
-                let known = known(check.origin).map(order);
-                check.fit(&order(row), was_rejected, known.as_deref())
-            }
-            None => Fit::Other,
-        };
+        let fit = check.as_ref().map_or(Fit::Other, |check| {
+            let known = known(check.origin).map(order);
+            check.fit(&order(row), was_rejected, known.as_deref())
+        });
         Proof {
             check,
             is_meant: is_meant(cell),
@@ -133,18 +129,14 @@ impl<'s> Prover<'s> {
     /// known. Returns whether it is as it was when it was written; `its` is its row of the results.
     pub fn prove(&mut self, row: &mut Row, proof: &Proof, its: Option<&Row>) -> bool {
         let order = strip_wrapping(row.order_cell(self.sheet)).into_owned();
-        let Some(check) = proof.check.as_ref().filter(|_| !proof.is_meant) else {
-            let is_changed = || {
-                let mut others = sources(&order).filter(|it| *it != order);
-                others.any(|it| self.is_known(&it, None))
-            };
-            if proof.is_meant {
-                row.cell_problems = [None, None];
-                return false;
-            }
+        if proof.is_meant {
+            row.cell_problems = [None, None];
+            return false;
+        }
+        let Some(check) = &proof.check else {
             if is_cut(&order) {
                 self.refuse(row, CUT, &order);
-            } else if is_changed() {
+            } else if sources(&order).any(|it| it != order && self.is_known(&it, None)) {
                 self.refuse(row, MOVED, &order);
             }
             return false;
@@ -173,20 +165,19 @@ impl<'s> Prover<'s> {
             }
             Fit::Other => {}
         }
-        let sent = self.sent(row);
-        let flag = flag_part([&sent[1], &sent[2]]);
-        if flag == check.flag {
+        let [_, flag, own] = &self.sent(row);
+        let part = flag_part([flag, own]);
+        if part == check.flag {
             if check.doubts[1] {
                 let column = self.sheet.layout().flag_column.as_deref();
                 let column = column.unwrap_or_default();
-                let problem = Problem::misfit(column, DOUBTFUL_FLAG, &sent[1]);
+                let problem = Problem::misfit(column, DOUBTFUL_FLAG, flag);
                 row.problem.get_or_insert(problem);
             }
             return proof.fits() && !check.doubts[1];
         }
-        self.edited[0].push(flag);
+        self.edited[0].push(part);
         self.edited[1].push(check.flag);
-        let [_, flag, own] = &sent;
         // What is sent stands in a column of this program's.
         let is_in_vain = row.sent_flag().is_some()
             && match its.map(|its| self.sent(its)) {

@@ -172,15 +172,11 @@ impl Number {
                 (1..=3).map(move |width| format!("{mantissa}{sign}{power:0width$}"))
             })
         });
-        let signs = if self.is_negative {
-            vec!["-"]
-        } else {
-            vec!["", "+"]
-        };
+        let signs: &[&str] = if self.is_negative { &["-"] } else { &["", "+"] };
         let unsigned = [plain].into_iter().chain(decimals).chain(powers);
         unsigned.flat_map(move |text| {
             let most = MAX_ORDER.saturating_sub(text.len());
-            signs.clone().into_iter().flat_map(move |sign| {
+            signs.iter().flat_map(move |sign| {
                 let text = text.clone();
                 (0..=most).map(move |zeros| format!("{sign}{}{text}", "0".repeat(zeros)))
             })

@@ -35,13 +35,9 @@ fn write(
     bom: bool,
     keep_sheet: bool,
 ) -> Result<(Tally, Vec<AtomicFile>), RunError> {
+    let metadata = files.metadata.as_ref();
     let begin = |path, columns, cells| {
-        ResultsWriter::begin(
-            path,
-            writing.header(columns, cells),
-            bom,
-            files.metadata.as_ref(),
-        )
+        ResultsWriter::begin(path, writing.header(columns, cells), bom, metadata)
     };
     let own: Vec<usize> = (0..writing.sheet.columns().len()).collect();
     let (columns, cells) = match &files.correction {
@@ -49,11 +45,8 @@ fn write(
         None => (writing.sheet.columns(), &own[..]),
     };
     let mut results = begin(&files.results, columns, cells)?;
-    let mut failures = if keep_sheet {
-        None
-    } else {
-        Some(begin(&files.failures, writing.sheet.columns(), &own)?)
-    };
+    let failures = || begin(&files.failures, writing.sheet.columns(), &own);
+    let mut failures = (!keep_sheet).then(failures).transpose()?;
     let given_back = files.correction.as_ref();
     let tally = writing.rows(|row, result, status| {
         // What is hidden in the failures is to stay there.
@@ -73,11 +66,9 @@ fn write(
         }
         Ok(())
     })?;
-    let failures = failures.map(ResultsWriter::finish).transpose()?;
-    Ok((
-        tally,
-        [results.finish()?].into_iter().chain(failures).collect(),
-    ))
+    let mut written = vec![results.finish()?];
+    written.extend(failures.map(ResultsWriter::finish).transpose()?);
+    Ok((tally, written))
 }
 
 /// A run whose calls have been made.
@@ -187,12 +178,10 @@ impl Ending<'_> {
             let is_new = !files.is_update() && !journal.has_published(&path);
             let is_edited = edited.contains_key(&path);
             let is_kept = is_edited || is_new && !is_sheet && keep > 0 && has_rows(&path);
-            let mut last = None;
-            let is_ready = if is_kept {
-                let kept = self.keep_aside(&path, edited, &mut kept);
-                kept.map(|kept_as| last = Some(kept_as))
-            } else {
-                Ok(())
+            let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
+            let (last, is_ready) = match kept_as.transpose() {
+                Ok(last) => (last, Ok(())),
+                Err(why) => (None, Err(why)),
             };
             file.set_modified(now);
             if is_ready.is_ok() {

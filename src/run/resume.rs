@@ -31,10 +31,7 @@ pub fn orders(
     identity: &Identity,
     settings: &Settings,
 ) -> Result<(Orders, Found), RunError> {
-    let found = match left {
-        Some(left) => left.find(identity),
-        None => Found::Nothing,
-    };
+    let found = left.map_or(Found::Nothing, |left| left.find(identity));
     let lines: &[Line] = match &found {
         Found::Lines(lines, _) => lines,
         Found::Nothing | Found::Foreign(_) => &[],

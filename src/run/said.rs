@@ -119,20 +119,14 @@ impl<'r> Writing<'r> {
             return Said { message, ..said };
         }
         let outcome = outcome_of(order);
-        let (status, message) = match outcome.map(|outcome| outcome.status) {
-            Some(Status::Ok | Status::Unchanged) => {
-                (Status::Superseded, say!("note-decided", line = line))
-            }
-            Some(Status::Rejected) => (
-                Status::Rejected.of_other_flags(),
-                say!("note-decided-rejected", line = line),
-            ),
-            Some(_) => (Status::Superseded, say!("note-decided-failed", line = line)),
-            None => (
-                Status::Superseded,
-                say!("note-decided-skipped", line = line),
-            ),
+        let decided = outcome.map(|outcome| outcome.status);
+        let message = match decided {
+            Some(Status::Ok | Status::Unchanged) => say!("note-decided", line = line),
+            Some(Status::Rejected) => say!("note-decided-rejected", line = line),
+            Some(_) => say!("note-decided-failed", line = line),
+            None => say!("note-decided-skipped", line = line),
         };
+        let status = decided.map_or(Status::Superseded, Status::of_other_flags);
         Said {
             time: outcome.map(|outcome| outcome.finished_at),
             ..Said::new(status, message)

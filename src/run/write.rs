@@ -68,8 +68,11 @@ impl<'r> Writing<'r> {
         while rows.read(&mut row)? {
             if !row.part.is_given() {
                 decided += usize::from(self.orders.is_decided_by(&row, self.sheet));
-                tally.keep(row.origin().and_then(|it| Status::of(it.status())));
-                self.write_as_it_is(&row, &mut write)?;
+                let origin = row.origin();
+                tally.keep(origin.and_then(|it| Status::of(it.status())));
+                let appended = origin.iter().flat_map(|it| &it.appended).skip(1);
+                let appended: Vec<&str> = appended.collect();
+                write(&row, &result_of(&row, &appended), None)?;
                 continue;
             }
             let role = self.orders.role(&row, self.sheet)?;
@@ -83,10 +86,7 @@ impl<'r> Writing<'r> {
             let check = RowCheck::of(&row, self.sheet, self.issuer).to_string();
             let code = said.code.map(|code| code.to_string()).unwrap_or_default();
             let attempts = said.attempts.to_string();
-            let time = match kind {
-                Appended::Outcomes => Some(said.time.unwrap_or(now)),
-                Appended::Readings => said.time,
-            };
+            let time = said.time.or((kind == Appended::Outcomes).then_some(now));
             let time = time.map(local_time).unwrap_or_default();
             let status = said.status.as_str();
             let outcome = [status, &code, &said.message, &attempts, &time, &check];
@@ -95,14 +95,7 @@ impl<'r> Writing<'r> {
                 Appended::Outcomes => &outcome,
                 Appended::Readings => &reading,
             };
-            let result = ResultRow {
-                cells: row.cells(),
-                sent_flag: row.sent_flag(),
-                extra_fields: row.extra_fields(),
-                line: row.line_in_sheet(),
-                appended,
-            };
-            write(&row, &result, Some(said.status))?;
+            write(&row, &result_of(&row, appended), Some(said.status))?;
             if row.is_left_out() {
                 tally.leave_out(said.status);
             } else {
@@ -114,22 +107,14 @@ impl<'r> Writing<'r> {
         }
         Ok(tally)
     }
+}
 
-    /// Writes a row of the results that is not given back.
-    fn write_as_it_is(
-        &self,
-        row: &Row,
-        write: &mut impl FnMut(&Row, &ResultRow<'_>, Option<Status>) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        let origin = row.origin();
-        let appended: Vec<&str> = origin.iter().flat_map(|it| &it.appended).skip(1).collect();
-        let result = ResultRow {
-            cells: row.cells(),
-            sent_flag: row.sent_flag(),
-            extra_fields: row.extra_fields(),
-            line: row.line_in_sheet(),
-            appended: &appended,
-        };
-        write(row, &result, None)
+fn result_of<'a>(row: &'a Row, appended: &'a [&'a str]) -> ResultRow<'a> {
+    ResultRow {
+        cells: row.cells(),
+        sent_flag: row.sent_flag(),
+        extra_fields: row.extra_fields(),
+        line: row.line_in_sheet(),
+        appended,
     }
 }

@@ -94,12 +94,8 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = command();
     if args.len() == 1 || args.iter().any(|arg| arg == "-h") {
         command = with_sections(command, "{subcommands}\n\n{options}").mut_subcommands(|command| {
-            let takes_argument = command.get_positionals().next().is_some();
-            let arguments = if takes_argument {
-                "{positionals}\n"
-            } else {
-                ""
-            };
+            let argument = command.get_positionals().next();
+            let arguments = argument.map_or("", |_| "{positionals}\n");
             with_sections(command, &format!("{arguments}{{options}}"))
         });
     }

@@ -21,7 +21,8 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration,
         help = say!("help-latency"))]
     pub latency: Duration,
-    #[arg(long, value_name = "SHELL", default_value_t = Shell::of_system(), value_enum,
+    #[arg(long, value_name = "SHELL", value_enum,
+        default_value_t = if cfg!(windows) { Shell::Powershell } else { Shell::Sh },
         help_heading = say!("heading-output"), help = say!("help-sandbox-shell"))]
     pub shell: Shell,
     #[arg(long, value_name = "ADDR", value_parser = address, default_value = "127.0.0.1:0",
@@ -53,14 +54,6 @@ pub enum Shell {
 }
 
 impl Shell {
-    const fn of_system() -> Self {
-        if cfg!(windows) {
-            Shell::Powershell
-        } else {
-            Shell::Sh
-        }
-    }
-
     /// The line that sets a variable to a value without blanks, quotes and the like.
     pub fn set(self, name: &str, value: &str) -> String {
         match self {

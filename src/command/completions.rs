@@ -29,12 +29,9 @@ fn values_as_commands(command: Command) -> Command {
     if values.is_empty() {
         return command;
     }
-    Command::new(command.get_name().to_owned())
+    let named = |name: &str| Command::new(name.to_owned());
+    named(command.get_name())
         .about(command.get_about().cloned().unwrap_or_default())
         .disable_help_subcommand(true)
-        .subcommands(
-            values
-                .iter()
-                .map(|it| Command::new(it.get_name().to_owned())),
-        )
+        .subcommands(values.iter().map(|it| named(it.get_name())))
 }

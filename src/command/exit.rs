@@ -50,10 +50,9 @@ impl Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let code = match &error {
-            RunError::Plan(_) | RunError::SheetReplaced(_) => USAGE,
             RunError::File(FileError::Locked { .. }) | RunError::AccountBusy { .. } => LOCKED,
             RunError::File(FileError::Io { .. } | FileError::Denied(_)) => STOPPED,
-            RunError::File(_) => USAGE,
+            RunError::Plan(_) | RunError::SheetReplaced(_) | RunError::File(_) => USAGE,
             RunError::Interrupted {
                 stopped: Some(StopReason::Signal(signal)),
                 ..

@@ -84,10 +84,8 @@ impl Group {
         let more = self.rows - self.listed.len() as u64;
         if more > 0 {
             let most = if with_details { 0 } else { LISTED_WITH_DETAILS };
-            lines.push(format!(
-                "  {}",
-                say!("findings-more", rows = more, most = most)
-            ));
+            let more = say!("findings-more", rows = more, most = most);
+            lines.push(format!("  {more}"));
         }
         lines
     }

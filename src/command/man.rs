@@ -18,10 +18,8 @@ const SOURCE: &str = concat!("wdt-flags ", env!("CARGO_PKG_VERSION"));
 pub(super) fn man(directory: &Path) -> Result<u8, Failure> {
     write_pages(directory).map_err(|error| {
         let (directory, error) = (directory.display().to_string(), os_error(&error));
-        Failure::new(
-            STOPPED,
-            say!("man-failed", directory = directory, error = error),
-        )
+        let text = say!("man-failed", directory = directory, error = error);
+        Failure::new(STOPPED, text)
     })?;
     Ok(OK)
 }

@@ -19,8 +19,9 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
     let orders = orders.map_err(Failure::usage)?;
     let stop = listen(console)?;
     let (watch, requests) = channel();
-    let mut config = Config {
+    let config = Config {
         listen: args.listen,
+        flags: args.flags.unwrap_or(Config::default().flags),
         orders,
         limit: args.limit,
         max_concurrency: args.max_concurrency,
@@ -30,15 +31,10 @@ pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, F
         watch: Some(watch),
         ..Config::default()
     };
-    if let Some(flags) = args.flags {
-        config.flags = flags;
-    }
     let sandbox = Sandbox::start(config).map_err(|error| {
         let (address, error) = (args.listen.to_string(), os_error(&error));
-        Failure::new(
-            STOPPED,
-            say!("sandbox-failed", address = address, error = error),
-        )
+        let text = say!("sandbox-failed", address = address, error = error);
+        Failure::new(STOPPED, text)
     })?;
     stop.begin();
     let endpoint = sandbox.endpoint();

@@ -117,10 +117,7 @@ pub fn find(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Result<Configured,
     let [mut first, second] = places;
     let option = args.endpoint.as_deref();
     let option = option.map(|it| Given::new("endpoint", it, "--endpoint".into()));
-    if let Some(option) = option.and_then(Given::unless_empty) {
-        first.retain(|given| given.key != option.key);
-        first.push(option);
-    }
+    first.extend(option.and_then(Given::unless_empty));
     // An endpoint is nobody's own.
     let are_two = first.iter().filter(|one| one.key != "endpoint").any(|one| {
         let other = given_as(&second, one.key);
@@ -211,8 +208,9 @@ impl Given {
     }
 }
 
+/// The last one counts.
 fn given_as<'g>(settings: &'g [Given], key: &str) -> Option<&'g Given> {
-    settings.iter().find(|given| given.key == key)
+    settings.iter().rfind(|given| given.key == key)
 }
 
 /// What one place gives, which has a `text` of each key and an `origin` to be named by. The file

@@ -69,9 +69,8 @@ impl State {
                 self.notice = Some((self.paused_until, text));
             }
             Event::Outage { reason, next_try } => {
-                let since = self
-                    .away_since
-                    .get_or_insert_with(|| clock_time(clock, clock));
+                let since = &mut self.away_since;
+                let since = since.get_or_insert_with(|| clock_time(clock, clock));
                 let since = since.as_str();
                 let next = time_of_day(&clock.saturating_add(next_try));
                 let text = say!("progress-away", since = since, next = next, reason = reason);

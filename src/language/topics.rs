@@ -1,5 +1,7 @@
 //! Long help by topic, one file a topic and language, which the READMEs link to as well.
 
+use i18n_embed::LanguageLoader;
+
 use super::{Language, TEXTS};
 
 /// What `help` tells of.
@@ -33,7 +35,7 @@ pub static TOPICS: [Topic; 7] = topics![
 impl Topic {
     /// The text in the language that was chosen.
     pub fn text(&self) -> &'static str {
-        if Language::Zh.is_spoken() {
+        if TEXTS.current_language() == Language::Zh.id() {
             self.zh
         } else {
             self.en
@@ -43,11 +45,5 @@ impl Topic {
     pub fn title(&self) -> &'static str {
         let first = self.text().lines().next().unwrap_or_default();
         first.trim_start_matches("# ")
-    }
-}
-
-impl Language {
-    fn is_spoken(self) -> bool {
-        i18n_embed::LanguageLoader::current_language(&*TEXTS) == self.id()
     }
 }

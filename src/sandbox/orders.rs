@@ -78,11 +78,11 @@ impl Orders {
         let before = listing.page.saturating_mul(size);
         let page = found.iter().skip(before).take(size);
         let page: Vec<_> = page.map(|(number, order)| show(number, order)).collect();
+        let mut data = json!({ "order": page });
         if listing.with_total {
-            json!({ "total_count": found.len(), "order": page })
-        } else {
-            json!({ "order": page })
+            data["total_count"] = found.len().into();
         }
+        data
     }
 
     pub(super) fn flags(&self) -> HashMap<String, String> {

@@ -86,9 +86,7 @@ fn parse(raw: &str) -> Result<Query, Refusal> {
             return refuse(2, format!("参数重复:{name}"));
         }
     }
-    let is_paged = query
-        .get("method")
-        .is_some_and(|method| method == LIST_METHOD);
+    let is_paged = query.get("method").is_some_and(|it| it == LIST_METHOD);
     let known = || COMMON.iter().chain(PAGING.iter().filter(|_| is_paged));
     if let Some(name) = query.keys().find(|name| !known().any(|it| it == name)) {
         return refuse(2, format!("未知参数:{name}"));

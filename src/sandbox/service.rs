@@ -121,10 +121,8 @@ pub(super) fn page(status: &'static str) -> Answer {
 }
 
 fn refused((status, message): Refusal) -> Answer {
-    Some((
-        OK,
-        json!({ "status": status, "message": message }).to_string(),
-    ))
+    let reply = json!({ "status": status, "message": message });
+    Some((OK, reply.to_string()))
 }
 
 impl State {

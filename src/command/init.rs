@@ -45,11 +45,8 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
         return Err(Failure::usage(is_kept));
     }
     if typed.is_some() {
-        console.note(say!(
-            "account-asked",
-            profile = profile,
-            file = file.as_str()
-        ));
+        let file = file.as_str();
+        console.note(say!("account-asked", profile = profile, file = file));
     }
     let mut account: Vec<(&str, _)> = Vec::new();
     for (key, line) in SETTINGS.into_iter().zip(1..) {
@@ -67,12 +64,8 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
     let is_set = |name: &String| env::var_os(name).is_some_and(|value| !value.is_empty());
     let overruling: Vec<_> = variables().filter(is_set).collect();
     if !overruling.is_empty() {
-        let names = all(&overruling);
-        console.warning(say!(
-            "account-overruled",
-            names = names,
-            profile = in_shell(profile)
-        ));
+        let (names, profile) = (all(&overruling), in_shell(profile));
+        console.warning(say!("account-overruled", names = names, profile = profile));
     }
     test(&slot, &args, console)
 }

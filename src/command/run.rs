@@ -73,13 +73,7 @@ fn confirm(
         console.note(line);
     }
     let (orders, account) = (text::orders(calls), account.to_string());
-    if console::confirm(&say!(
-        "confirm-clearing",
-        orders = orders,
-        account = account
-    )) {
-        Ok(())
-    } else {
-        Err(Failure::usage(say!("not-confirmed")))
-    }
+    let question = say!("confirm-clearing", orders = orders, account = account);
+    let is_confirmed = console::confirm(&question).then_some(());
+    is_confirmed.ok_or_else(|| Failure::usage(say!("not-confirmed")))
 }

@@ -96,9 +96,8 @@ impl Profile {
         if key == "flags" {
             let all = item.as_array().into_iter().flatten();
             let flags: Option<Vec<_>> = all.map(flag).collect();
-            self.flags = flags
-                .filter(|flags| !flags.is_empty())
-                .ok_or_else(|| say!("config-flags"))?;
+            let flags = flags.filter(|flags| !flags.is_empty());
+            self.flags = flags.ok_or_else(|| say!("config-flags"))?;
             return Ok(());
         }
         let is_text = SETTINGS.contains(&key) || [SECRET_FILE, "ca_file"].contains(&key);

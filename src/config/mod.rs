@@ -172,11 +172,8 @@ fn account(
         let own = SETTINGS.into_iter().zip(settings).take(3);
         let missing = own.filter(|(_, given)| given.is_none());
         let missing: Vec<_> = missing.map(|(key, _)| name(key)).collect();
-        return Err(say!(
-            "config-incomplete",
-            missing = all(&missing),
-            place = place
-        ));
+        let missing = all(&missing);
+        return Err(say!("config-incomplete", missing = missing, place = place));
     };
     let endpoint = endpoint.map(|it| it.text.parse().map_err(|error| at(&it.origin, error)));
     Ok(Account {

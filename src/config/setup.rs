@@ -62,9 +62,8 @@ impl Slot {
         let no_profile = || FileError::io(path)(ErrorKind::InvalidData.into());
         let mut document: DocumentMut = text.parse().map_err(|_| no_profile())?;
         let section = document.get_mut(&self.profile);
-        let section = section
-            .and_then(Item::as_table_like_mut)
-            .ok_or_else(no_profile)?;
+        let section = section.and_then(Item::as_table_like_mut);
+        let section = section.ok_or_else(no_profile)?;
         for (key, text) in account {
             let mut value = Value::from(text.as_str());
             // A comment beside it stays.

@@ -101,8 +101,6 @@ sheet-numbered = { $number }: { $title }
 sheet-numbered-empty = { $number }: empty
 sheet-hidden = { $worksheet } (hidden)
 
-# What a file is instead of a sheet.
-
 # What is wrong inside a workbook.
 sheet-damage-broken = it is damaged
 sheet-damage-cut = it ends early

@@ -120,11 +120,8 @@ const TAGS: &str = "!doctype html head body meta title link style script base ta
 /// error names what is no sheet.
 pub fn markup(text: &str) -> Result<Option<WorkbookFormat>, String> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    let mut marks = text.chars().filter(|c| !c.is_whitespace());
-    if matches!(
-        (marks.next(), marks.next()),
-        (Some('{'), Some('"')) | (Some('['), Some('{'))
-    ) {
+    let marks = text.chars().filter(|c| !c.is_whitespace()).take(2);
+    if ["{\"", "[{"].contains(&&*marks.collect::<String>()) {
         return Err(say!("sheet-not-a-sheet", what = "JSON"));
     }
     if !text.starts_with('<') {
@@ -152,9 +149,8 @@ fn first_element(text: &str) -> &str {
     let mut rest = text.trim_start();
     for (start, end) in [("<?", ">"), ("<!--", "-->"), ("<![", ">")].repeat(4) {
         if rest.starts_with(start) {
-            rest = rest
-                .split_once(end)
-                .map_or("", |(_, after)| after.trim_start());
+            let after = rest.split_once(end).map_or("", |(_, after)| after);
+            rest = after.trim_start();
         }
     }
     let name = rest.strip_prefix('<').unwrap_or_default();

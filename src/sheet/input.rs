@@ -157,10 +157,9 @@ impl Input {
     pub fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, SheetError> {
         let mut bytes = Vec::with_capacity(length);
         let mut reader = self.reader_from(offset).take(length as u64);
-        match reader.read_to_end(&mut bytes) {
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(self.unreadable(&error)),
-        }
+        let read = reader.read_to_end(&mut bytes);
+        read.map_err(|error| self.unreadable(&error))?;
+        Ok(bytes)
     }
 
     /// What is known of the file itself; nothing of a stream.

@@ -225,9 +225,7 @@ impl Sheet {
 
     /// The flag that is sent for a row, and the sheet's own where that is another.
     pub fn flags<'r>(&self, row: &'r Row) -> [&'r str; 2] {
-        let own = row
-            .cells()
-            .get(self.own_flag_column().unwrap_or(usize::MAX));
+        let own = self.own_flag_column().and_then(|at| row.cells().get(at));
         let own = own.unwrap_or_default();
         match row.sent_flag() {
             Some(sent) => [sent, own],

@@ -104,14 +104,12 @@ impl OwnColumns {
             };
         };
         let extra_fields = find(EXTRA_FIELDS);
-        let ours = [sent_flag, extra_fields]
-            .into_iter()
-            .chain(appended.iter().copied());
-        let ours: Vec<usize> = ours.flatten().collect();
+        let others = [sent_flag, extra_fields];
+        let is_ours = |at| others.contains(&Some(at)) || appended.contains(&Some(at));
         let width = names.iter().rposition(|name| !name.is_empty());
         let width = width.map_or(0, |last| last + 1);
         OwnColumns {
-            kept: (0..width).filter(|at| !ours.contains(at)).collect(),
+            kept: (0..width).filter(|at| !is_ours(*at)).collect(),
             unclear: moved_double(&names, kind, &appended).map(Unclear::Twice),
             appended,
             sent_flag,

@@ -72,18 +72,14 @@ impl Problem {
 
     /// The flag is none of the account's.
     pub fn unlisted_flag(column: &str, flag: &str, nearest: &str) -> Problem {
-        let (flag, nearest) = (quoted(flag), quoted(nearest));
+        let says = |column: &str| say!("problem-unlisted-flag", column = column);
         let detail = say!(
             "problem-unlisted-flag",
             "detail",
-            flag = flag,
-            nearest = nearest
+            flag = quoted(flag),
+            nearest = quoted(nearest)
         );
-        Problem::of(
-            column,
-            |it| say!("problem-unlisted-flag", column = it),
-            Some(detail),
-        )
+        Problem::of(column, says, Some(detail))
     }
 
     pub fn invalid(column: &str, invalid: Invalid) -> Problem {

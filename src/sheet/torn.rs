@@ -101,23 +101,20 @@ fn swallowed(record: Record<'_>, header: &Header, delimiter: char) -> Option<Ope
     }
     let order = shape(record.get(header.order)?);
     let mut line = record.line;
-    for (at, field) in record.iter().enumerate() {
-        let text = field.replace("\r\n", "\n").replace('\r', "\n");
-        let lines: Vec<Vec<&str>> = text
-            .split('\n')
-            .map(|line| line.split(delimiter).collect())
-            .collect();
+    for (field, text) in record.iter().enumerate() {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let lines = text.split('\n').map(|it| it.split(delimiter));
+        let lines: Vec<Vec<&str>> = lines.map(Iterator::collect).collect();
         let through = line + lines.len() as u64 - 1;
         if let [first, between @ .., last] = &lines[..] {
-            let fits = at + first.len() == header.own.width && last.len() == at + 1;
-            let other = match header.order.checked_sub(at) {
+            let fits = field + first.len() == header.own.width && last.len() == field + 1;
+            let other = match header.order.checked_sub(field) {
                 Some(behind) => first.get(behind),
                 None => last.get(header.order),
             };
             let are_rows = between.iter().all(|it| it.len() == header.own.width);
-            if at != header.order && fits && are_rows && other.is_some_and(|it| shape(it) == order)
-            {
-                let field = at;
+            let is_alike = other.is_some_and(|it| shape(it) == order);
+            if field != header.order && fits && are_rows && is_alike {
                 return Some(OpenQuote {
                     line,
                     through,

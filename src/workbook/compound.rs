@@ -57,12 +57,8 @@ impl<'i, 'b> Compound<'i, 'b> {
         let (directory, small_table, more) = (header[12], header[15], header[17]);
         file.read_table(header[19..].to_vec(), more)?;
         let directory = file.chain(directory, u64::MAX)?;
-        file.streams = directory
-            .as_chunks::<128>()
-            .0
-            .iter()
-            .map(Stream::of)
-            .collect();
+        let (entries, _) = directory.as_chunks::<128>();
+        file.streams = entries.iter().map(Stream::of).collect();
         let small_table = file.chain(small_table, u64::MAX)?;
         file.small_table = integers(&small_table).collect();
         if let Some(&Stream { start, size, .. }) = file.streams.first() {
@@ -124,9 +120,8 @@ impl<'i, 'b> Compound<'i, 'b> {
     }
 
     pub fn find(&self, name: &str) -> Option<&Stream> {
-        self.streams
-            .iter()
-            .find(|stream| stream.name.eq_ignore_ascii_case(name))
+        let mut streams = self.streams.iter();
+        streams.find(|stream| stream.name.eq_ignore_ascii_case(name))
     }
 
     /// A stream's bytes; none if there is no such stream.
@@ -146,10 +141,8 @@ impl<'i, 'b> Compound<'i, 'b> {
                 break;
             }
             bytes.extend(&sector[..sector.len().min(SMALL_SECTOR)]);
-            id = self
-                .small_table
-                .get(id)
-                .map_or(usize::MAX, |&id| id as usize);
+            let next = self.small_table.get(id);
+            id = next.map_or(usize::MAX, |&id| id as usize);
         }
         bytes.truncate(size as usize);
         Ok(Some(bytes))

@@ -20,8 +20,7 @@ pub type Chosen = (Option<String>, Table, Header);
 pub fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Chosen, String> {
     if let Some(asked) = &options.worksheet {
         let at = asked_for(book, asked)?;
-        let survey = Survey::of(book, vec![at], options);
-        return survey.into_one();
+        return Survey::of(book, vec![at], options).into_one();
     }
     let visible = tables(book, false);
     let survey = Survey::of(book, visible, options);
@@ -40,19 +39,13 @@ pub fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Cho
 
 /// What reading some worksheets came to.
 struct Survey {
-    found: Vec<Candidate>,
+    /// Of the worksheets with the columns, usable or not, the titles and how many rows each has.
+    found: Vec<(String, u64, Result<Chosen, String>)>,
     are_named: bool,
     /// Of those without the columns, the one that comes nearest.
     nearest: Option<Search>,
     /// The first that cannot be read, and why.
     unreadable: Option<(String, WorkbookError)>,
-}
-
-/// A worksheet with the columns, usable or not.
-struct Candidate {
-    title: String,
-    rows: u64,
-    chosen: Result<Chosen, String>,
 }
 
 impl Survey {
@@ -92,15 +85,11 @@ impl Survey {
             let line = search.line();
             let rows = count(&table, |row| row.line() > line);
             let chosen = search.found.map(|header| (name, table, header));
-            survey.found.push(Candidate {
-                title,
-                rows,
-                chosen,
-            });
+            survey.found.push((title, rows, chosen));
         }
         // A worksheet without rows holds nothing that could be sent instead of another's.
-        if survey.found.iter().any(|it| it.rows > 0) {
-            survey.found.retain(|it| it.rows > 0);
+        if survey.found.iter().any(|(_, rows, _)| *rows > 0) {
+            survey.found.retain(|(_, rows, _)| *rows > 0);
         } else {
             survey.found.truncate(1);
         }
@@ -109,9 +98,9 @@ impl Survey {
 
     /// With how many rows each has.
     fn titles(&self) -> String {
-        let titles = self.found.iter().map(|it| {
-            let (title, rows) = (it.title.as_str(), text::rows(it.rows));
-            say!("sheet-with-rows", title = title, rows = rows)
+        let titles = self.found.iter().map(|(title, rows, _)| {
+            let rows = text::rows(*rows);
+            say!("sheet-with-rows", title = title.as_str(), rows = rows)
         });
         first(&titles.collect::<Vec<_>>())
     }
@@ -126,7 +115,7 @@ impl Survey {
             });
         }
         match (self.found.pop(), self.unreadable, self.nearest) {
-            (Some(one), None, _) => one.chosen,
+            (Some((.., chosen)), None, _) => chosen,
             (Some(_), Some((name, error)), _) => Err(match error.damage() {
                 Some(damage) => {
                     let name = quoted(&name);

@@ -61,8 +61,8 @@ impl Worksheet {
         options: &SheetOptions,
     ) -> Result<(Worksheet, Header), String> {
         header.last_line = last_line(&table, &header)?;
-        let columns = sent_columns(&header).map(|(_, column)| column);
-        let merged = columns.map(|column| table.fill_down(column, header.last_line));
+        let columns = sent_columns(&header);
+        let merged = columns.map(|(_, column)| table.fill_down(column, header.last_line));
         let merged = merged.sum();
         let is_below = |line| line > header.last_line;
         let worksheet = Worksheet {
@@ -84,9 +84,7 @@ impl Worksheet {
     }
 
     pub fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
-        let mut records = TableRecords::of(&self.table, self.sent, header);
-        records.visible_only = self.visible_only;
-        records
+        TableRecords::of(&self.table, self.sent, header, self.visible_only)
     }
 
     /// As [`crate::sheet::Layout::warnings`].

@@ -30,7 +30,7 @@ pub struct TableRecords<'s> {
     width: usize,
     sent: Option<(Sent, &'s Header)>,
     /// Whether hidden rows are left out.
-    pub visible_only: bool,
+    visible_only: bool,
     text: String,
     ends: Vec<usize>,
     problems: CellProblems,
@@ -38,11 +38,17 @@ pub struct TableRecords<'s> {
 
 impl<'s> TableRecords<'s> {
     /// Of what the worksheet sends, as its header says.
-    pub fn of(table: &'s Table, sent: Sent, header: &'s Header) -> TableRecords<'s> {
+    pub fn of(
+        table: &'s Table,
+        sent: Sent,
+        header: &'s Header,
+        visible_only: bool,
+    ) -> TableRecords<'s> {
         let records = TableRecords::new(table);
         TableRecords {
             width: records.width.max(header.fields.len()),
             sent: Some((sent, header)),
+            visible_only,
             ..records
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use encoding_rs::WINDOWS_1252;
 
 use super::SheetInfo;
+use super::binary::Fields;
 use super::budget::{Budget, MAX_TABLES};
 use super::builder::TableBuilder;
 use super::error::{Result, cut, no_cells, password, too_much};
@@ -48,7 +49,7 @@ impl<'b> Xls<'b> {
         };
         let mut strings = Texts::default();
         let mut is_1904 = false;
-        let mut records = Records::new(&stream);
+        let mut records = Records(Fields(&stream));
         loop {
             let Some((kind, mut fields)) = records.next()? else {
                 return Err(cut());
@@ -99,6 +100,6 @@ impl<'b> Xls<'b> {
         let stream = stream.ok_or_else(no_cells)?;
         let (strings, formats) = (Arc::clone(&self.strings), Arc::clone(&self.formats));
         let builder = TableBuilder::new(self.budget, strings, formats);
-        worksheet::read(Records::new(stream), self.charset, builder)
+        worksheet::read(Records(Fields(stream)), self.charset, builder)
     }
 }

@@ -12,25 +12,18 @@ const CONTINUED: u16 = 0x3C;
 
 /// Records, one after the other: kind, length, bytes.
 #[derive(Clone, Copy)]
-pub struct Records<'s> {
-    rest: Fields<'s>,
-}
+pub struct Records<'s>(pub Fields<'s>);
 
 impl<'s> Records<'s> {
-    pub fn new(stream: &'s [u8]) -> Records<'s> {
-        Records {
-            rest: Fields(stream),
-        }
-    }
-
     /// The next record's kind and what is in it; none at the end.
     pub fn next(&mut self) -> Result<Option<(u16, Fields<'s>)>> {
-        if self.rest.0.is_empty() {
+        let rest = &mut self.0;
+        if rest.0.is_empty() {
             return Ok(None);
         }
-        let kind = self.rest.u16()?;
-        let length = usize::from(self.rest.u16()?);
-        Ok(Some((kind, Fields(self.rest.bytes(length)?))))
+        let kind = rest.u16()?;
+        let length = usize::from(rest.u16()?);
+        Ok(Some((kind, Fields(rest.bytes(length)?))))
     }
 
     /// The bytes of the next record, if it goes on with the one before.

@@ -52,13 +52,9 @@ impl FileError {
 
     /// Of a file that is to be made: it is the directory that cannot be written.
     pub fn of_new(self) -> FileError {
+        let kinds = [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem];
         match self {
-            FileError::Io { path, source }
-                if matches!(
-                    source.kind(),
-                    ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-                ) =>
-            {
+            FileError::Io { path, source } if kinds.contains(&source.kind()) => {
                 let (directory, why) = (shown(directory(&path)), os_error(&source));
                 FileError::Refused(say!("files-read-only", directory = directory, why = why))
             }

@@ -209,14 +209,13 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
     for line in bytes[end + 1..].split_inclusive(|&byte| byte == b'\n') {
         // The end of the last may be missing, though all else is there.
         let line = line.strip_suffix(b"\n").unwrap_or_default();
-        let entry = serde_json::from_slice(line).ok();
         if is_torn {
             return Found::Foreign(Foreign::Damaged);
         }
-        match entry {
-            Some(Entry::Line(line)) => lines.push(line),
-            Some(Entry::Published { published: more }) => published.extend(more),
-            None => is_torn = true,
+        match serde_json::from_slice(line) {
+            Ok(Entry::Line(line)) => lines.push(line),
+            Ok(Entry::Published { published: more }) => published.extend(more),
+            Err(_) => is_torn = true,
         }
     }
     if lines.is_empty() && published.is_empty() {

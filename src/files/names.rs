@@ -98,14 +98,6 @@ impl Paths {
             replaces_sheet: false,
         })
     }
-
-    /// Where results go: for a correction, to those that it corrects.
-    pub fn results(&self, is_correction: bool) -> &Path {
-        match &self.corrects {
-            Some(corrected) if is_correction => corrected,
-            _ => &self.results,
-        }
-    }
 }
 
 /// The format of files that are not named.

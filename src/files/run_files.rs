@@ -82,10 +82,9 @@ impl RunFiles {
         let mut replaced = Vec::new();
         replaced.extend(paths.replaces_sheet.then_some(&failures));
         replaced.extend(is_update.then_some(&results));
-        let lock_files = [lock_of(&results), lock_of(&failures)];
-        let [first, second] = &lock_files;
+        let [first, second] = [&results, &failures].map(|it| lock_of(it));
         check_apart(
-            &[&results, &failures, &journal, first, second],
+            &[&results, &failures, &journal, &first, &second],
             sheet,
             &replaced,
         )?;
@@ -170,9 +169,8 @@ impl ReadingsFiles {
     pub fn claim(paths: &Paths, sheet: &Sheet) -> Result<ReadingsFiles, FileError> {
         let verified = link_target(&paths.results)?;
         let different = link_target(&paths.failures)?;
-        let lock_files = [lock_of(&verified), lock_of(&different)];
-        let [first, second] = &lock_files;
-        check_apart(&[&verified, &different, first, second], sheet, &[])?;
+        let [first, second] = [&verified, &different].map(|it| lock_of(it));
+        check_apart(&[&verified, &different, &first, &second], sheet, &[])?;
         for file in [&verified, &different] {
             check_replaceable(file, Some(Appended::Readings), false)?;
         }

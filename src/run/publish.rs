@@ -119,7 +119,9 @@ impl Ending<'_> {
         }
         // The sheet is needed until the results are in their place.
         let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
-        let results = settings.paths.results(files.is_update());
+        let updated = settings.paths.corrects.as_ref();
+        let updated = updated.filter(|_| files.is_update());
+        let results = updated.unwrap_or(&settings.paths.results);
         Ok(Report {
             confirmed,
             kept,

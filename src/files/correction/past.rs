@@ -1,7 +1,6 @@
 //! The results that a file comes from, as an earlier run has left them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::path::Path;
 
 use super::read_rows;
@@ -12,24 +11,17 @@ use crate::language::say;
 use crate::sheet::{Appended, Row, Sheet};
 
 /// Why the results that a file comes from are not updated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotUpdated {
+    #[error("{}", say!("results-missing"))]
     Missing,
     /// They are not as this program writes them.
+    #[error("{}", say!("results-of-other-form"))]
     OtherForm,
+    #[error("{}", say!("results-with-other-columns"))]
     OtherColumns,
+    #[error("{}", say!("results-of-other-account"))]
     OtherAccount,
-}
-
-impl fmt::Display for NotUpdated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            NotUpdated::Missing => say!("results-missing"),
-            NotUpdated::OtherForm => say!("results-of-other-form"),
-            NotUpdated::OtherColumns => say!("results-with-other-columns"),
-            NotUpdated::OtherAccount => say!("results-of-other-account"),
-        })
-    }
 }
 
 /// Read once.

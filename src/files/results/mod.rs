@@ -9,7 +9,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use clap::ValueEnum;
-use csv::{StringRecord, Terminator, WriterBuilder};
+use csv::{StringRecord, WriterBuilder};
 
 use super::atomic::AtomicFile;
 use super::error::FileError;
@@ -114,9 +114,7 @@ impl<'a> ResultsWriter<'a> {
             if bom {
                 to.write_all(BOM)?;
             }
-            let lines = Terminator::Any(b'\n');
-            let mut csv = WriterBuilder::new();
-            let mut csv = csv.flexible(true).terminator(lines).from_writer(to);
+            let mut csv = WriterBuilder::new().flexible(true).from_writer(to);
             csv.write_record(columns.header())?;
             Ok(Format::Csv(Box::new(csv)))
         };

@@ -84,14 +84,10 @@ pub fn verify(
     .map_err(RunError::Plan)?;
     // What a run did not send the ERP does not carry for that reason.
     for number in &skipped {
-        let Some((_, order)) = orders.get_mut(number) else {
-            continue;
-        };
-        order.found = Box::new(Found::nothing(
-            say!("readback-not-asked-why", why = say!("note-not-sent")),
-            false,
-        ))
-        .into();
+        if let Some((_, order)) = orders.get_mut(number) {
+            let why = say!("readback-not-asked-why", why = say!("note-not-sent"));
+            order.found = Box::new(Found::nothing(why, false)).into();
+        }
     }
     let written = [&*files.verified, &*files.different];
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;

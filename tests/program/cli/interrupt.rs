@@ -171,6 +171,8 @@ fn a_second_signal_leaves_at_once_and_the_next_run_makes_up_for_it() {
     let mut run = start(&mut place.run(&erp, args));
     until_recorded(&mut run, &place);
     run.until("two calls without an answer", || erp.calls() == 3);
+    run.signal("INT");
+    run.until_it_says("stopping");
     // Two that come at the same time count as one, so there may have to be a third.
     while !run.has_ended() {
         run.signal("INT");

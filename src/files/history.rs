@@ -9,7 +9,6 @@ use std::time::SystemTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::error::FileError;
 use super::fs::{directory, free_name, rename, with_suffix};
 
 /// What file systems make of a time differs by no more than this.
@@ -61,12 +60,6 @@ pub fn keep(path: &Path, of: Option<Timestamp>) -> io::Result<PathBuf> {
         let _ = file.and_then(|file| file.set_modified(later?));
     }
     Ok(kept)
-}
-
-/// Sets the journal of an earlier run aside, as [`keep`] does a file.
-pub fn set_aside(journal: &Path) -> Result<PathBuf, FileError> {
-    let kept = keep(journal, None).map_err(FileError::io(journal));
-    kept.map_err(FileError::of_earlier_run)
 }
 
 /// A name is told by what stands before its time, and after. A journal's has nothing after.

@@ -95,10 +95,7 @@ impl Status {
 
     /// Whether such a row needs another look.
     pub fn is_failure(self) -> bool {
-        !matches!(
-            self,
-            Status::Ok | Status::Unchanged | Status::Superseded | Status::Same
-        )
+        !self.is_settled() && !matches!(self, Status::Superseded | Status::Same)
     }
 
     /// Whether a run over such rows could put them right: those that failed, or that differ.

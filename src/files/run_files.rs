@@ -83,11 +83,8 @@ impl RunFiles {
         replaced.extend(paths.replaces_sheet.then_some(&failures));
         replaced.extend(is_update.then_some(&results));
         let [first, second] = [&results, &failures].map(|it| lock_of(it));
-        check_apart(
-            &[&results, &failures, &journal, &first, &second],
-            sheet,
-            &replaced,
-        )?;
+        let files = [&results, &failures, &journal, &first, &second];
+        check_apart(&files, sheet, &replaced)?;
         if paths.replaces_sheet && !sheet.is_ours() {
             let text = say!("files-sheet-not-ours", path = shown(&failures));
             return Err(FileError::Refused(text));

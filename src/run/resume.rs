@@ -97,14 +97,15 @@ pub fn begin_journal(
     observers: &[&dyn Observer],
 ) -> Result<Journal, RunError> {
     let set_aside = |journal: &Path, why: Foreign| -> Result<(), FileError> {
-        let path = history::set_aside(journal)?.display().to_string();
+        let kept = history::keep(journal, None).map_err(FileError::io(journal));
+        let kept = kept.map_err(FileError::of_earlier_run)?;
         // An earlier run's outcomes are not taken over: that is said even with -q.
         let level = if why == Foreign::OtherSheet {
             Level::Warning
         } else {
             Level::Alert
         };
-        observers.say(level, why.set_aside(&path));
+        observers.say(level, why.set_aside(&kept.display().to_string()));
         Ok(())
     };
     // From the first call on they are no longer true.

@@ -157,9 +157,7 @@ impl<'s> Prover<'s> {
                 };
                 row.set_check(&check.to_string());
             }
-            Fit::Other if check.is_still_doubtful(&order) => {
-                self.refuse(row, DOUBTFUL, &order);
-            }
+            Fit::Other if check.is_still_doubtful(&order) => self.refuse(row, DOUBTFUL, &order),
             Fit::Other if sources(&order).any(|it| self.is_known(&it, Some(check.origin))) => {
                 self.refuse(row, MOVED, &order);
             }
@@ -211,11 +209,8 @@ impl<'s> Prover<'s> {
         let [now, was] = &self.edited;
         if now.len() >= SORTED && now == was {
             let (path, rows) = (self.sheet.name(), now.len() as u64);
-            return Err(FileError::Refused(say!(
-                "files-flags-exchanged",
-                path = path,
-                rows = rows
-            )));
+            let text = say!("files-flags-exchanged", path = path, rows = rows);
+            return Err(FileError::Refused(text));
         }
         Ok(())
     }

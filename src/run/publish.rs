@@ -129,14 +129,8 @@ impl Ending<'_> {
             failures: (!keep_sheet).then(|| settings.paths.failures.display().to_string()),
             journal: is_needed.then(|| files.journal.display().to_string()),
             journal_lost,
-            ..Report::new(
-                Appended::Outcomes,
-                rows,
-                sheet_name,
-                self.calls,
-                self.elapsed,
-                results,
-            )
+            elapsed: self.elapsed,
+            ..Report::new(Appended::Outcomes, rows, sheet_name, self.calls, results)
         })
     }
 

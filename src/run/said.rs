@@ -58,15 +58,11 @@ impl<'r> Writing<'r> {
         match role {
             Role::LeftOut => Said::new(unwanted, say!("note-left-out")),
             Role::Invalid { problem, decided } => {
-                let text = problem.to_string();
-                let message = match decided {
-                    Some(order) => say!(
-                        "note-invalid-and-decided",
-                        problem = text,
-                        line = self.line_of(order)
-                    ),
-                    None => text,
-                };
+                let mut message = problem.to_string();
+                if let Some(order) = decided {
+                    let line = self.line_of(order);
+                    message = say!("note-invalid-and-decided", problem = message, line = line);
+                }
                 Said {
                     message,
                     ..Said::new(invalid, problem.common.clone())
@@ -164,13 +160,11 @@ impl<'r> Writing<'r> {
 
     /// The line of the row that decides.
     fn line_of(&self, order: &Order) -> String {
+        let at = |line: u64| say!("place-line", line = line);
         let line = Some(order.line);
         match order.origin.or(line.filter(|_| !self.sheet.is_ours())) {
-            Some(line) => say!("place-line", line = line),
-            None => say!(
-                "place-of-failures",
-                line = say!("place-line", line = order.line)
-            ),
+            Some(line) => at(line),
+            None => say!("place-of-failures", line = at(order.line)),
         }
     }
 }

@@ -141,18 +141,13 @@ pub fn verify(
         file.set_modified(now);
         beside.extend(file.commit_or_beside(Ok(()))?);
     }
+    let results = &settings.paths.results;
     Ok(Report {
         given_up: read.given_up,
         kept: kept.into_iter().collect(),
         beside,
         failures: Some(settings.paths.failures.display().to_string()),
-        ..Report::new(
-            Appended::Readings,
-            rows,
-            sheet_name,
-            &calls,
-            elapsed,
-            &settings.paths.results,
-        )
+        elapsed,
+        ..Report::new(Appended::Readings, rows, sheet_name, &calls, results)
     })
 }

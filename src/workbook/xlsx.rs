@@ -240,14 +240,14 @@ fn corners(cells: &str) -> Option<(Span, Span)> {
 fn value<'t>(xml: &mut Xml<'_>, kind: &str, text: &'t mut String) -> Result<(Value<'t>, bool)> {
     let is_inline = matches!(kind, "inlineStr" | "is");
     let (mut has_value, mut is_rich, mut is_formula) = (false, false, false);
+    let mut in_value = false;
     text.clear();
     loop {
         match xml.next()? {
             Piece::Start(start) => match start.local_name().as_ref() {
                 "v" if !is_inline => {
-                    (has_value, is_rich) = (true, false);
+                    (has_value, is_rich, in_value) = (true, false, true);
                     text.clear();
-                    xml.text_of("v", text)?;
                 }
                 "is" => {
                     (has_value, is_rich) = (true, true);
@@ -257,7 +257,12 @@ fn value<'t>(xml: &mut Xml<'_>, kind: &str, text: &'t mut String) -> Result<(Val
                 "f" => is_formula = true,
                 _ => {}
             },
-            Piece::End(end) if end.local_name().as_ref() == "c" => break,
+            Piece::Text(part) if in_value => append(text, &part)?,
+            Piece::End(end) => match end.local_name().as_ref() {
+                "v" => in_value = false,
+                "c" => break,
+                _ => {}
+            },
             Piece::Eof => return Err(cut()),
             _ => {}
         }

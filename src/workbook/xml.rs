@@ -79,18 +79,6 @@ impl<'r> Xml<'r> {
         };
         Ok(piece)
     }
-
-    /// Appends the text of an element that has begun, without markup.
-    pub fn text_of(&mut self, element: &str, text: &mut String) -> Result<()> {
-        loop {
-            match self.next()? {
-                Piece::Text(part) => append(text, &part)?,
-                Piece::End(end) if end.local_name().as_ref() == element => return Ok(()),
-                Piece::Eof => return Err(cut()),
-                _ => {}
-            }
-        }
-    }
 }
 
 fn resolved(reference: &BytesRef<'_>) -> Option<Cow<'static, str>> {

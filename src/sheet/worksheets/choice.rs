@@ -74,7 +74,7 @@ impl Survey {
             };
             survey.are_named &= name.is_some();
             let name = name.or((!is_only).then_some(number));
-            let search = search(TableRecords::new(&table), options);
+            let search = search(TableRecords::new(&table, None, false), options);
             if !search.has_columns() {
                 let nearest = survey.nearest.as_ref();
                 if nearest.is_none_or(|best| search.rank < best.rank) {
@@ -182,7 +182,7 @@ fn asked_for(book: &mut Workbook<'_, '_>, asked: &str) -> Result<usize, String> 
 /// A table without a name: its number, and the first cells, by which people know it.
 fn numbered(at: usize, table: &Table) -> String {
     let number = at + 1;
-    let mut records = TableRecords::new(table);
+    let mut records = TableRecords::new(table, None, false);
     let Ok(Some(first)) = records.next() else {
         return say!("sheet-numbered-empty", number = number);
     };

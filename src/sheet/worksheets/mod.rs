@@ -84,7 +84,7 @@ impl Worksheet {
     }
 
     pub fn records<'s>(&'s self, header: &'s Header) -> TableRecords<'s> {
-        TableRecords::of(&self.table, self.sent, header, self.visible_only)
+        TableRecords::new(&self.table, Some((self.sent, header)), self.visible_only)
     }
 
     /// As [`crate::sheet::Layout::warnings`].

@@ -37,28 +37,18 @@ pub struct TableRecords<'s> {
 }
 
 impl<'s> TableRecords<'s> {
-    /// Of what the worksheet sends, as its header says.
-    pub fn of(
+    /// `sent` is what the worksheet sends, where its header is known.
+    pub fn new(
         table: &'s Table,
-        sent: Sent,
-        header: &'s Header,
+        sent: Option<(Sent, &'s Header)>,
         visible_only: bool,
     ) -> TableRecords<'s> {
-        let records = TableRecords::new(table);
-        TableRecords {
-            width: records.width.max(header.fields.len()),
-            sent: Some((sent, header)),
-            visible_only,
-            ..records
-        }
-    }
-
-    pub fn new(table: &'s Table) -> TableRecords<'s> {
+        let width = if table.is_ragged { 0 } else { table.width };
         TableRecords {
             rows: Box::new(table.rows()),
-            width: if table.is_ragged { 0 } else { table.width },
-            sent: None,
-            visible_only: false,
+            width: sent.map_or(width, |(_, header)| width.max(header.fields.len())),
+            sent,
+            visible_only,
             text: String::new(),
             ends: Vec::new(),
             problems: NO_PROBLEMS.clone(),

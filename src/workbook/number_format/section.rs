@@ -159,9 +159,8 @@ impl Traits {
             let language = locale
                 .strip_prefix('-')
                 .map(|it| it.split(',').next().unwrap_or(it));
-            let has_own_digits = language.is_some_and(|language| {
-                u32::from_str_radix(language, 16).is_ok_and(|language| language >> 24 > 1)
-            });
+            let number = language.and_then(|it| u32::from_str_radix(it, 16).ok());
+            let has_own_digits = number.is_some_and(|it| it >> 24 > 1);
             self.other |= has_own_digits || (!locale.is_empty() && language.is_none());
         } else {
             self.other |= !COLOURS.contains(&colour);

@@ -92,39 +92,30 @@ impl Charset {
     }
 
     fn characters(self, fields: &mut Fields<'_>, length: usize) -> Result<String> {
-        if self.is_unicode {
-            match fields.u8()? & WIDE {
-                0 => Ok(narrow(fields.bytes(length)?)),
-                _ => fields.utf16(length),
-            }
-        } else {
-            let text = self
-                .encoding
-                .decode_without_bom_handling(fields.bytes(length)?);
-            Ok(text.0.into_owned())
+        if self.is_unicode && fields.u8()? & WIDE > 0 {
+            return fields.utf16(length);
         }
+        let bytes = fields.bytes(length)?;
+        if self.is_unicode {
+            return Ok(bytes.iter().copied().map(char::from).collect());
+        }
+        let (text, _) = self.encoding.decode_without_bom_handling(bytes);
+        Ok(text.into_owned())
     }
 
     /// A text with its length in two bytes that may go on in further records.
     pub fn continued(self, fields: Fields<'_>, records: Records<'_>) -> Result<String> {
-        if self.is_unicode {
-            let mut long = Long { fields, records };
-            let length = long.fields.u16()?;
-            match length {
-                0 => Ok(String::new()),
-                length => {
-                    let flags = long.fields.u8()?;
-                    long.characters(usize::from(length), flags)
-                }
-            }
-        } else {
-            self.long(&mut { fields })
+        if !self.is_unicode {
+            return self.long(&mut { fields });
         }
+        let mut long = Long { fields, records };
+        let length = usize::from(long.fields.u16()?);
+        if length == 0 {
+            return Ok(String::new());
+        }
+        let flags = long.fields.u8()?;
+        long.characters(length, flags)
     }
-}
-
-fn narrow(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
 }
 
 /// The texts that cells share, to the last.
@@ -185,10 +176,7 @@ impl Long<'_> {
                 self.more()?;
                 flags = self.fields.u8()?;
             }
-            let width = match flags & WIDE {
-                0 => 1,
-                _ => 2,
-            };
+            let width = 1 + usize::from(flags & WIDE);
             let here = (self.fields.0.len() / width).min(left);
             if here == 0 && !self.fields.0.is_empty() {
                 return Err(cut());

@@ -1,6 +1,6 @@
 //! Which rows are read back and sent: those that a run has left out are none of them.
 
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Format, Workbook};
 use wdt_flags::sandbox::Sandbox;
 
 use super::{Case, WHAT, rows_are, sheet};
@@ -16,6 +16,7 @@ pub const CASES: &[Case] = &[
         edited_since,
     ),
     ("users W4: nor of another sheet, or account", of_another),
+    ("users W4: what is in doubt is not asked for", in_doubt),
     ("users W4: with one flag for all", one_flag),
     ("users F13: sheet and results are one", one_pair_of_files),
     ("hidden rows: one flag for all is refused", hidden_refused),
@@ -112,6 +113,28 @@ fn last_word(place: &Place, erp: &Sandbox) {
     place.runs(erp, "x.csv", 1);
     let run = place.verifies(erp, "x.csv", 1);
     run.says_nothing_of("is read in the sheet's place");
+}
+
+fn in_doubt(place: &Place, erp: &Sandbox) {
+    let mut book = Workbook::new();
+    let rows = book.add_worksheet();
+    let cells = [("purchase_no", "flag_name"), ("CG404", "aa"), ("", "aa")];
+    for (row, (order, flag)) in (0..).zip(cells) {
+        rows.write_string(row, 0, order).expect("written");
+        rows.write_string(row, 1, flag).expect("written");
+    }
+    let date = Format::new().set_num_format("m/d/yyyy");
+    rows.write_number_with_format(2, 0, 220_413, &date)
+        .expect("written");
+    book.save(place.path("x.xlsx")).expect("saved");
+    place.runs(erp, "x.xlsx", 1);
+    place.edit("x.failures.csv", &[("CG404,aa", "CG1,aa")]);
+    place.runs(erp, "x.failures.csv", 1);
+    let run = place.verifies(erp, "x.xlsx", 1);
+    run.says("`x.results.csv` is read in the sheet's place");
+    let rows = "CG1,aa,same\n2503-06-20,aa,unknown\n";
+    rows_are(place, "x.verified.csv", WHAT, rows);
+    rows_are(place, "x.different.csv", WHAT, "");
 }
 
 fn edited_since(place: &Place, erp: &Sandbox) {

@@ -138,11 +138,14 @@ fn a_wait_before_another_try_is_cut_short_and_the_row_is_failed() {
 #[test]
 fn a_first_signal_after_a_fatal_verdict_still_leaves_complete_files() {
     let place = Place::new();
-    place.write("orders.csv", sheet(20));
+    // None waits for what becomes of another's flag.
+    let rows = (0..20).map(|n| format!("{},flag {n}\n", order(n)));
+    let rows: String = rows.collect();
+    place.write("orders.csv", format!("purchase_no,flag_name\n{rows}"));
     let (answer, wait) = mpsc::channel::<()>();
     let (both_sent, wait) = (Barrier::new(2), Mutex::new(wait));
-    let erp = ScriptedServer::per_call(move |n, call| {
-        if n == 1 {
+    let erp = ScriptedServer::per_call(move |_, call| {
+        if call.order() == order(0) {
             return Some(accepted());
         }
         both_sent.wait();

@@ -10,6 +10,8 @@ mod reply;
 mod request;
 mod server;
 mod sheet;
+#[cfg(target_os = "linux")]
+mod signals;
 mod table;
 #[cfg(unix)]
 mod terminal;

@@ -121,6 +121,8 @@ impl Place {
     /// The program, to be run in this place, knowing nothing of the tester's own account, proxy,
     /// configuration or language.
     pub fn program(&self) -> Command {
+        #[cfg(target_os = "linux")]
+        super::signals::hear();
         let mut command = Command::new(env!("CARGO_BIN_EXE_wdt-flags"));
         command
             .current_dir(self.directory.path())

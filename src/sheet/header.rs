@@ -38,6 +38,8 @@ pub struct Header {
     pub rounded: Rounded,
     /// Line of the last row that could be sent; below it stands what belongs to no table.
     pub last_row: Option<u64>,
+    /// The fewest cells besides order and flag that a row has with both.
+    pub fewest: usize,
     /// The flags that rows may give besides none; empty: all.
     pub flags: Vec<String>,
 }
@@ -51,7 +53,27 @@ impl Header {
 
     /// Whether the record stands below the last row and is none.
     pub fn is_foot(&self, record: Record<'_>) -> bool {
-        self.last_row.is_some_and(|last| record.line > last) && self.may_be_foot(record)
+        let is_below = self.last_row.is_some_and(|last| record.line > last);
+        is_below && self.may_be_foot(record) && self.is_told_or_short(record)
+    }
+
+    /// Whether a cell of the record is a total, a note, a page or nothing.
+    pub fn has_foot_words(record: Record<'_>) -> bool {
+        record.iter().any(|field| is_foot(&strip_wrapping(field)))
+    }
+
+    /// Whether it says what it is, or has fewer cells than rows, which may only lack what was looked up
+    /// for them.
+    pub fn is_told_or_short(&self, record: Record<'_>) -> bool {
+        Header::has_foot_words(record) || self.others(record) < self.fewest
+    }
+
+    /// How many cells besides order and flag are filled.
+    pub fn others(&self, record: Record<'_>) -> usize {
+        let is_other = |at: &usize| ![Some(self.order), self.flag.column()].contains(&Some(*at));
+        let others = (0..record.len()).filter(is_other);
+        let cells = others.filter_map(|at| record.get(at));
+        cells.filter(|cell| !is_blank(cell)).count()
     }
 
     /// Whether the record gives no flag and names no order, but a total, a page, or nothing.
@@ -256,6 +278,7 @@ impl Line {
             flag: columns.flag,
             by_letter: columns.by_letter,
             rounded: Rounded::default(),
+            fewest: usize::MAX,
             last_row: None,
             flags: Vec::new(),
         }

@@ -151,24 +151,40 @@ static FEET: LazyLock<Misfits> = LazyLock::new(|| {
     ])
 });
 
-/// What exports write, and people, where there is nothing; letter case aside.
-const NOTHINGS: &str = "null nil none nan nat na n/a n.a. #n/a undefined \\n <na> <null> (null) \
-                        [null] tbd 同上 同前 〃 ″ \" ” 待定 未定 暂无 未填";
-const LONGEST_NOTHING: usize = 20;
+/// What exports write, and people, where there is nothing; letter case and brackets aside.
+const NOTHINGS: &str = "null nil none nan nat na n/a n\\a n.a #n/a undefined unknown blank \\n tbd tba \
+                        ditto 同上 同上一行 同前 同左 々 空 空白 待定 待补 待填 待确认 未定 未填 \
+                        未知 暂无 无数据";
+const BRACKETS: &str = "()（）[]［］【】<>＜＞《》〈〉{}\"'“”‘’″〃";
+const LONGEST_NOTHING: usize = 24;
 
 /// Whether the text stands for an empty cell, or for that of another row.
 pub fn is_nothing(text: &str) -> bool {
     if text.is_empty() || text.len() > LONGEST_NOTHING {
         return false;
     }
-    let is_stroke = |c| "-－‐‑‒–—―−﹣─━_＿/／\\＼.．…·".contains(c);
-    let chars = text.chars().map(|c| plain(c).to_ascii_lowercase());
+    let text = text.trim_matches(|c| BRACKETS.contains(c));
+    let word = text.trim_end_matches(['.', '。', '．']);
+    let is_stroke = |c| "-－‐‑‒–—―−﹣─━_＿/／\\＼.．…·?？*＊~～,，、。".contains(c);
+    let chars = word.chars().map(|c| plain(c).to_ascii_lowercase());
     text.chars().all(is_stroke) || NOTHINGS.split(' ').any(|it| it.chars().eq(chars.clone()))
 }
 
 /// Whether the text in the place of an order is what stands below a table, or nothing.
 pub fn is_foot(text: &str) -> bool {
-    !is_number(text, b"-_.") && (is_nothing(text) || FEET.find(text).is_some())
+    let is_told = || FEET.find(text).is_some() && !tells_order(text);
+    !is_number(text, b"-_.") && (is_nothing(text) || is_told())
+}
+
+/// Whether an order may stand behind a colon, and not a person, a day or an amount.
+fn tells_order(text: &str) -> bool {
+    let (_, told) = text.split_once([':', '：']).unwrap_or_default();
+    told.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .any(|word| {
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            let has_letter = word.contains(|c: char| c.is_ascii_alphabetic());
+            digits >= 12 || digits >= 3 && has_letter
+        })
 }
 
 /// Whether the text has digits, and nothing else but letters and these.

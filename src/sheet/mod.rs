@@ -28,7 +28,7 @@ mod worksheets;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -48,7 +48,7 @@ use content::Content;
 use entry::check_given_flag;
 use header::Header;
 use input::Input;
-use normalize::half_width;
+use normalize::{half_width, is_blank};
 use rounded::LongNumbers;
 use torn::Torn;
 
@@ -101,7 +101,8 @@ impl Sheet {
     /// Finds out what only all rows together tell. What cannot be read of them is found again when
     /// they are wanted.
     fn survey(&mut self) -> Result<(), SheetError> {
-        let (mut numbers, mut feet, mut full_width) = (LongNumbers::default(), HashSet::new(), 0);
+        let (mut numbers, mut feet) = (LongNumbers::default(), HashMap::new());
+        let (mut full_width, mut fewest) = (0, usize::MAX);
         let mut records = self.content.records(&self.input, &self.header)?;
         while let Ok(Some(record)) = records.next() {
             if record.line <= self.header.last_line || record.is_blank() {
@@ -110,11 +111,17 @@ impl Sheet {
             let order = record.get(self.header.order).unwrap_or_default();
             numbers.add(order);
             full_width += u64::from(half_width(order).is_some());
+            let others = self.header.others(record);
             if self.header.may_be_foot(record) {
-                feet.insert(record.line);
+                let is_told = Header::has_foot_words(record);
+                feet.insert(record.line, if is_told { 0 } else { others + 1 });
+            } else if !is_blank(order) {
+                fewest = others.min(fewest);
             }
         }
         drop(records);
+        self.header.fewest = fewest;
+        feet.retain(|_, cells| *cells <= fewest);
         let is_text = matches!(self.content, Content::Text(_));
         self.header.rounded = numbers.rounded(is_text);
         if full_width > 0 {
@@ -128,7 +135,7 @@ impl Sheet {
                 if row.entry(self).is_ok() {
                     (last, below) = (Some(row.line()), 0);
                 } else if last.is_some() && row.problem.is_none() {
-                    below += u64::from(feet.contains(&row.line()));
+                    below += u64::from(feet.contains_key(&row.line()));
                 }
             }
             drop(rows);
@@ -296,7 +303,7 @@ impl Row {
         let [flag, _] = sheet.flags(self);
         let is_refused = self.problem.as_ref().is_some_and(|it| it.column.is_some())
             || entry::order(&sheet.header, self).is_err();
-        let is_known = self.cell_problems[0].is_some() && !normalize::is_blank(order);
+        let is_known = self.cell_problems[0].is_some() && !is_blank(order);
         [
             is_known || (is_refused && could_be(order, Field::PurchaseNo)),
             self.cell_problems[1].is_some() && could_be(flag, Field::FlagName),

@@ -21,8 +21,8 @@ const ZEROS_OF_ONE: usize = 3;
 /// Who rounds numbers: with how many zeros one of so many digits ends then at least.
 const ROUNDERS: [fn(usize) -> Option<usize>; 2] = [
     |digits| digits.checked_sub(EXACT_DIGITS),
-    // A browser keeps 16 or 17 digits.
-    |digits| (18..=19).contains(&digits).then_some(2),
+    // A browser keeps 16 or 17 digits, and writes up to 21.
+    |digits| (18..=21).contains(&digits).then(|| digits.max(19) - 17),
 ];
 
 /// Which of [`ROUNDERS`] have rounded numbers of a column.
@@ -150,6 +150,11 @@ mod tests {
                 "by a browser, of 18 digits",
                 "202207251234592800 202207251234593100 202207251234593123",
                 "202207251234592800 202207251234593100",
+            ),
+            (
+                "by a browser, of 20 digits",
+                "20220725123459282000 20220725123459310000 20220725123459312300",
+                "20220725123459282000 20220725123459310000",
             ),
             (
                 "marked as text",

@@ -6,7 +6,6 @@
 //! and a text may be cut off anywhere in its last row.
 
 use super::header::Header;
-use super::misfit;
 use super::normalize::strip_wrapping;
 use super::problem::{OpenQuote, Problem, Record};
 use crate::language::say;
@@ -39,8 +38,9 @@ impl Torn {
         let expected = header.own.width;
         let order = record.get(header.order).unwrap_or_default();
         let is_torn = self.goes_on(found, order, header);
-        let is_cut =
-            self.is_short(record, found, header) && record.is_unended && !is_foot(record, header);
+        let is_cut = self.is_short(record, found, header)
+            && record.is_unended
+            && !(header.may_be_foot(record) && Header::has_foot_words(record));
         let swallowed = || swallowed(record, header, self.delimiter?);
         if let Some(open) = record.open_quote.or_else(swallowed) {
             Some(Problem::open_quote(open))
@@ -85,12 +85,6 @@ impl Torn {
         self.shortest = self.shortest.into_iter().chain(order).min();
         is_short
     }
-}
-
-/// Whether it is no row by its words, and not for what it lacks.
-fn is_foot(record: Record<'_>, header: &Header) -> bool {
-    let has_words = |field: &str| misfit::is_foot(&strip_wrapping(field));
-    header.may_be_foot(record) && record.iter().any(has_words)
 }
 
 /// The field of a record that holds what would be rows without its quotes: behind its first line

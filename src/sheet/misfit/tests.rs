@@ -67,6 +67,16 @@ fn what_is_no_order_may_be_a_flag() {
 }
 
 #[test]
+fn words_for_nothing_are_found_in_both_columns() {
+    let words = "null~NULL~(blank)~'null'~None.~n\\a~<NA>~［空］~无数据~未知~待确认~同上。~ditto~々~〃〃~?~？？~***~～";
+    are(NOTHING, &[Field::PurchaseNo], words);
+    assert!(words.split('~').all(is_nothing));
+    for flag in ["★", "无", "(无)", "空运", "nullable", "未知单", "1", "A?"] {
+        assert!(!is_nothing(flag), "{flag}");
+    }
+}
+
+#[test]
 fn texts_that_only_resemble_them_may_be_meant() {
     let meant = [
         (

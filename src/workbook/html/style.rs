@@ -15,8 +15,16 @@ const PARTIAL: &str = "+~:[*";
 #[derive(Default)]
 pub struct Rules(Vec<(String, Hides)>);
 
-/// Whether an element is taken out, and whether it is made invisible, as far as that is said.
-type Hides = [Option<bool>; 2];
+/// Whether an element is taken out, and whether it is made invisible, as far as that is said, and how
+/// strongly.
+type Hides = [Option<(bool, u8)>; 2];
+
+/// A rule of a class or id is stronger than one of all elements of a name, and a style of the element's
+/// own stronger than both.
+const OF_CLASS: u8 = 1;
+const OWN: u8 = 2;
+/// Added to what is important.
+const IMPORTANT: u8 = 4;
 
 impl Rules {
     /// Reads a `style` element, and says whether it has such rules. Those for printers and narrow
@@ -37,10 +45,6 @@ impl Rules {
             }
             let (block, after) = after.split_once('}').unwrap_or((after, ""));
             rest = after;
-            let hides = declared(block);
-            if hides == [None, None] {
-                continue;
-            }
             for selector in selectors.split(',') {
                 let mut nested = selector.split(|c: char| c.is_whitespace() || c == '>');
                 let mut nested = nested.by_ref().filter(|it| !it.is_empty());
@@ -49,8 +53,12 @@ impl Rules {
                 };
                 // Within what, is not looked at: rather one cell too many is taken for hidden.
                 let is_nested = nested.next().is_some();
-                let may_hide = hides.contains(&Some(true)) && selector.contains(['.', '#']);
-                if selector.contains(|c| PARTIAL.contains(c)) || is_nested && !may_hide {
+                let is_of_class = selector.contains(['.', '#']);
+                let hides = declared(block, if is_of_class { OF_CLASS } else { 0 });
+                let may_hide = hides.iter().flatten().any(|says| says.0) && is_of_class;
+                let says_nothing = hides == [None, None];
+                let is_partial = selector.contains(|c| PARTIAL.contains(c));
+                if says_nothing || is_partial || is_nested && !may_hide {
                     continue;
                 }
                 if self.0.len() == MAX_RULES {
@@ -65,15 +73,19 @@ impl Rules {
 
     /// Whether an element is not shown.
     pub fn hide(&self, tag: &Tag) -> bool {
-        let mut hidden = [attribute(tag, "hidden").is_some(), false];
+        let mut hidden = [attribute(tag, "hidden").map(|_| 0), None];
         let of_rules = self.0.iter().filter(|(selector, _)| fits(selector, tag));
-        let style = attribute(tag, "style").map(|style| declared(&without_comments(style)));
+        let style = attribute(tag, "style").map(|it| declared(&without_comments(it), OWN));
         for says in of_rules.map(|(_, hides)| *hides).chain(style) {
             for (hidden, says) in hidden.iter_mut().zip(says) {
-                *hidden = says.unwrap_or(*hidden);
+                match says {
+                    Some((true, strength)) => *hidden = (*hidden).max(Some(strength)),
+                    Some((false, strength)) => *hidden = hidden.filter(|it| *it > strength),
+                    None => {}
+                }
             }
         }
-        hidden.contains(&true)
+        hidden.iter().any(Option::is_some)
     }
 }
 
@@ -98,17 +110,19 @@ fn fits(selector: &str, tag: &Tag) -> bool {
     !selector.is_empty()
 }
 
-fn declared(css: &str) -> Hides {
+fn declared(css: &str, strength: u8) -> Hides {
     let mut hides = [None, None];
     for (name, value) in css.split(';').filter_map(|it| it.split_once(':')) {
-        let value = value.split('!').next().unwrap_or_default().trim();
-        let value = value.to_ascii_lowercase();
-        match &*name.trim().to_ascii_lowercase() {
-            "display" => hides[0] = Some(value == "none"),
-            "visibility" => hides[1] = Some(matches!(&*value, "hidden" | "collapse")),
-            "mso-hide" => hides[1] = Some(value == "all"),
-            _ => {}
-        }
+        let (value, mark) = value.split_once('!').unwrap_or((value, ""));
+        let value = value.trim().to_ascii_lowercase();
+        let strength = strength + if mark.is_empty() { 0 } else { IMPORTANT };
+        let (at, is_hidden) = match &*name.trim().to_ascii_lowercase() {
+            "display" => (0, value == "none"),
+            "visibility" => (1, matches!(&*value, "hidden" | "collapse")),
+            "mso-hide" => (1, value == "all"),
+            _ => continue,
+        };
+        hides[at] = Some((is_hidden, strength));
     }
     hides
 }

@@ -121,6 +121,20 @@ const FEET: &[Case] = &[
         0,
     ),
     (
+        "attack: a note that names an order is a row",
+        "采购单号,标记,数量\nCG1,aa,1\n采购：CG2026005,,\n备注：张三 2026-11-30,,\n",
+        "",
+        "2 ok, 3 invalid",
+        1,
+    ),
+    (
+        "attack: rows that only lack what was looked up are rows, a sum is none",
+        "采购单号,品名,数量,标记\nCG1,螺丝,1,aa\n,螺母,2,\n,,3,\n",
+        "",
+        "2 ok, 3 invalid",
+        1,
+    ),
+    (
         "without a good row nothing is left out",
         "采购单号,标记\n,\n合计,,\n",
         "",

@@ -447,6 +447,19 @@ fn pages() -> Vec<Case> {
             &["CG1", "CG2", "CG3", "CG4", "CG5", "CG6"],
         ),
         (
+            "attack: a weaker rule does not show again",
+            "page.xls",
+            page(
+                "<style>span.n{display:none} span{display:inline} .i{display:none!important}\
+                 .w{display:none} .w.y{display:inline}</style>\
+                 <tr><td>CG1<span class=n>7</span></td><td>aa</td></tr>\
+                 <tr><td>CG2<i class=i style='display:inline'>7</i></td><td>aa</td></tr>\
+                 <tr><td>CG<i class='w y'>3</i><i class=w>7</i></td><td>aa</td></tr>\
+                 <tr><td>CG<i class=w style='display:inline'>4</i></td><td>aa</td></tr>",
+            ),
+            &["CG1", "CG2", "CG3", "CG4"],
+        ),
+        (
             "public 8: cells that are hidden",
             "page.xls",
             page(

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED, TIME_UP};
 use super::findings::{Group, MAX_CELL, find};
-use super::inputs::{account_if_any, account_of_run, client, is_stream, open_given, rules};
+use super::inputs::{
+    account_if_any, account_of_run, client, ensure_in_time, is_stream, open_given, rules,
+};
 use super::next::NextCommand;
 use crate::cli::{ReportFormat, RunArgs};
 use crate::console::{Console, forecast, labelled, preview, print, print_json};
@@ -70,6 +72,7 @@ pub(super) fn check(
     let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);
     let (sheet, notes) = open_given(args, configured.as_ref())?;
+    ensure_in_time(&args.calls)?;
     let next = NextCommand::new(&sheet);
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;

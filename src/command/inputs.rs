@@ -214,10 +214,16 @@ pub fn open_to_call(
             console.warning(warning);
         }
     }
-    if let Some(deadline) = calls.deadline.filter(|it| it.has_passed) {
-        let time = deadline.at.to_zoned_datetime(TimeZone::system());
-        let text = say!("time-is-up", time = date_and_time(&time));
-        return Err(Failure::new(TIME_UP, text));
-    }
+    ensure_in_time(calls)?;
     Ok(sheet)
+}
+
+/// An error if a time of day has passed until which to call.
+pub fn ensure_in_time(calls: &CallArgs) -> Result<(), Failure> {
+    let Some(deadline) = calls.deadline.filter(|it| it.has_passed) else {
+        return Ok(());
+    };
+    let time = deadline.at.to_zoned_datetime(TimeZone::system());
+    let text = say!("time-is-up", time = date_and_time(&time));
+    Err(Failure::new(TIME_UP, text))
 }

@@ -82,8 +82,8 @@ pub(super) fn check(
     if let Some(configured) = configured.as_ref().filter(|_| asks) {
         let client = client(&configured.account, args.calls.timeout, console)?;
         let (within, stop) = (args.skipping.modified_within, Stop::default());
-        let listings = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
-        if let Some(reason) = stop.reason() {
+        let (listings, stopped) = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
+        if let Some(reason) = stopped {
             let is_time_up = reason == StopReason::Deadline;
             let code = if is_time_up { TIME_UP } else { STOPPED };
             return Err(Failure::new(code, reason));

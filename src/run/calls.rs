@@ -101,6 +101,13 @@ impl<'r> Calls<'r> {
         Ok(())
     }
 
+    /// Why the calls were stopped: not for the time, where none of them was answered by then.
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        let reason = self.stop.reason()?;
+        let never_reached = (reason == StopReason::Deadline).then(|| self.reach.never_reached());
+        Some(never_reached.flatten().unwrap_or(reason))
+    }
+
     /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
     pub fn pace(&self) -> Option<f64> {
         self.limiter.pace()
@@ -284,8 +291,9 @@ impl<'r> Calls<'r> {
         self.reach.begins(started);
         let result = call();
         let error = result.as_ref().err();
-        if error.is_none_or(CallError::is_reply) {
-            self.reach.answered(started);
+        match error.filter(|error| !error.is_reply()) {
+            Some(error) => self.reach.unanswered(&error.reason),
+            None => self.reach.answered(started),
         }
         self.observers.event(&Event::Answered {
             order: purpose.order,

@@ -13,7 +13,7 @@ use super::rules::Rules;
 use crate::erp::{CallError, Client, Listing, Query, Window};
 use crate::files::{Outcome, Status};
 use crate::language::say;
-use crate::stop::Stop;
+use crate::stop::{Stop, StopReason};
 
 /// How many calls reading may cost beyond those that it saves: a few at least, or a share of the
 /// calls without it.
@@ -99,7 +99,8 @@ pub(super) fn settle_unchanged(
     listings
 }
 
-/// Asks as a run would, and sends nothing. What the ERP says is no error.
+/// Asks as a run would, and sends nothing. What the ERP says is no error. With why it was stopped, if
+/// it was.
 pub fn survey(
     orders: &mut Orders,
     client: &Client,
@@ -107,10 +108,11 @@ pub fn survey(
     within: Duration,
     stop: &Stop,
     observers: &[&dyn Observer],
-) -> Result<Listings, RunError> {
+) -> Result<(Listings, Option<StopReason>), RunError> {
     let calls = Calls::begin(client, rules, stop, observers)?;
     orders.want_unsettled(None);
-    calls.watched(|| {}, || Ok(settle_unchanged(&calls, orders, within)))
+    let listings = calls.watched(|| {}, || Ok(settle_unchanged(&calls, orders, within)))?;
+    Ok((listings, calls.stop_reason()))
 }
 
 fn carries(found: &Found, flag: &str) -> bool {

@@ -34,6 +34,8 @@ pub struct State {
     /// way already says nothing of a server that has broken a connection.
     reached_at: Option<Instant>,
     back_at: Option<Instant>,
+    /// Why the last call was not answered, if it was not.
+    silence: Option<String>,
     /// Since when no call has got through the ERP's limits, and its words, if one was over them.
     pub shut_out: Option<(Instant, String)>,
     refused: u32,
@@ -98,7 +100,30 @@ impl Reach {
     pub fn answered(&self, started: Instant) {
         let mut state = self.state();
         state.answered_at = Some(Instant::now());
+        state.silence = None;
         state.reached_at = state.reached_at.max(Some(started));
+    }
+
+    pub fn unanswered(&self, reason: &str) {
+        self.state().silence = Some(reason.to_owned());
+    }
+
+    /// What has kept the last calls from getting through.
+    pub fn trouble(&self) -> Option<String> {
+        let state = self.state();
+        let shut_out = state.shut_out.as_ref().map(|(_, reason)| reason);
+        state.silence.as_ref().or(shut_out).cloned()
+    }
+
+    /// That no call was answered, if calls were made.
+    pub fn never_reached(&self) -> Option<StopReason> {
+        let state = self.state();
+        let began = self.began.get().filter(|_| state.answered_at.is_none())?;
+        Some(StopReason::Unreachable {
+            reason: state.silence.clone().unwrap_or_default(),
+            seconds: began.elapsed().as_secs(),
+            answered: false,
+        })
     }
 
     /// A call got through to the ERP, which took it or refused its row.

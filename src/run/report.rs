@@ -61,7 +61,7 @@ impl Report {
             sheet,
             finished_at: Timestamp::now(),
             deadline: calls.rules.deadline,
-            stopped: calls.stop.reason(),
+            stopped: calls.stop_reason(),
             given_up: None,
             calls: count(&calls.counts.calls),
             retries: count(&calls.counts.retries),

@@ -67,7 +67,11 @@ impl Calls<'_> {
 
     /// Stops the run if it is time; tells if it is stopping.
     fn is_stopping(&self) -> bool {
-        if self.rules.has_deadline_passed() {
+        if self.rules.has_deadline_passed() && !self.stop.stopped() {
+            if let Some(reason) = self.reach.trouble() {
+                let text = say!("event-trouble-at-deadline", reason = reason);
+                self.observers.say(Level::Warning, text);
+            }
             self.stop.stop(StopReason::Deadline);
         }
         if let Some(reason) = self.reach.shut_out_for(self.rules.give_up_after) {

@@ -157,9 +157,9 @@ stop-failures =
 stop-consecutive-failures = { $orders } in a row failed, the last with: { $message } (--max-consecutive-failures)
 stop-unreachable =
     { $answered ->
-        [0] not one call was answered in { $seconds } s: { $reason }; is the endpoint right?
-       *[other] the server has not answered for { $seconds } s: { $reason }
-    } (--give-up-after)
+        [0] not one call was answered in { $seconds } s: { $reason } (is the endpoint right?)
+       *[other] the server has not answered for { $seconds } s: { $reason } (--give-up-after)
+    }
 stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
 stop-deadline = the deadline has passed (--deadline)
 
@@ -545,6 +545,7 @@ event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
 event-rows-added = rows that a person has added: { $rows }; they go to the end of the results, without a line
 event-rows-put-right = rows whose order a spreadsheet had changed: { $rows }; put right, see their messages; workbooks (--output-format xlsx) keep such orders as they are
+event-trouble-at-deadline = the last calls before the deadline did not get through: { $reason }
 event-waits-for-pace = the first call waits { $wait }: the run before called for this account, or paused
 event-as-before = as the run before did
 event-outage = the server cannot be reached: { $why }; trying again in { $wait }

@@ -154,8 +154,8 @@ stop-consecutive-failures = 连续 { $orders }失败，最后一张：{ $message
 stop-unreachable =
     { $answered ->
         [0] { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确
-       *[other] 服务器已 { $seconds } 秒没有响应：{ $reason }
-    }（--give-up-after）
+       *[other] 服务器已 { $seconds } 秒没有响应：{ $reason }（--give-up-after）
+    }
 stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
 stop-deadline = 已到截止时间（--deadline）
 
@@ -512,6 +512,7 @@ event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
 event-rows-added = 有 { $rows } 行是手工添加的，放在结果文件末尾，没有行号
 event-rows-put-right = 有 { $rows } 行的单号被表格软件改动过，已还原，见各行的说明；用 --output-format xlsx 写出工作簿就不会被改动
+event-trouble-at-deadline = 截止时间前最后的调用没有成功：{ $reason }
 event-waits-for-pace = 首次调用先等待 { $wait }：上一次运行刚用该账号调用过，或正在暂停
 event-as-before = 接续上一次运行的等待
 event-outage = 与服务器的连接中断：{ $why }；{ $wait }后再试

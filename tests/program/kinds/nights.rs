@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use wdt_flags::sandbox::{APP_KEY, APP_SECRET, Config, SID};
 
 use crate::harness::{
-    Connection, Finished, JOURNAL, Place, ScriptedServer, Terminal, account, finish, http_with,
-    sandbox, sandbox_with, start, through,
+    Connection, Finished, JOURNAL, Place, ScriptedServer, Terminal, accepted, account, finish,
+    http_with, sandbox, sandbox_with, start, through,
 };
 
 const HEADER: &str = "purchase_no,flag_name\n";
@@ -362,7 +362,7 @@ fn of_one_command() {
     }
 }
 
-const NIGHTS: [(&str, fn()); 15] = [
+const NIGHTS: [(&str, fn()); 17] = [
     (
         "users F20: nothing is replaced, and an empty failures file is no reason to end so",
         empty,
@@ -408,6 +408,14 @@ const NIGHTS: [(&str, fn()); 15] = [
     (
         "public row 33: the deadline comes in the midst of trouble",
         trouble,
+    ),
+    (
+        "attack: nothing was answered until the deadline",
+        never_reached,
+    ),
+    (
+        "attack: a pause that lasted to the deadline",
+        throttled_to_the_end,
     ),
     (
         "public row 37: the time zones are in the program",
@@ -672,15 +680,44 @@ fn full_stdout() {
 
 fn trouble() {
     let busy = http_with("503 Busy", "Retry-After: 3600\r\n", "");
-    for erp in [
-        ScriptedServer::always(busy),
-        ScriptedServer::start(Connection::stall),
+    for (erp, code) in [
+        (ScriptedServer::always(busy), 4),
+        (ScriptedServer::start(Connection::stall), 3),
     ] {
         let place = Place::new();
         place.numbered(2);
-        place.runs(&erp, "orders.csv -q --deadline 1s --timeout 2s", 4);
+        place.runs(&erp, "orders.csv -q --deadline 1s --timeout 2s", code);
         assert_eq!(place.table("orders.results.csv").count("ok"), 0);
     }
+}
+
+fn never_reached() {
+    let nobody = "http://127.0.0.1:1/openapi".to_owned();
+    for command in ["run", "verify", "check --skip-unchanged"] {
+        let place = Place::new();
+        place.numbered(2);
+        let mut program = place.program();
+        account(&mut program, &nobody);
+        let line = format!("{command} orders.csv -q --deadline 1s");
+        let run = finish(program.args(line.split(' '))).expect(3);
+        run.says("not one call was answered in ")
+            .says("is the endpoint right?")
+            .says_nothing_of("--give-up-after");
+        if command != "check --skip-unchanged" {
+            run.prints("note      the last calls before the deadline did not get through: ");
+        }
+    }
+}
+
+fn throttled_to_the_end() {
+    let place = Place::new();
+    place.numbered(3);
+    let throttled = || http_with("429 Too Many Requests", "Retry-After: 600\r\n", "");
+    let server =
+        ScriptedServer::by_order(move |n, _| if n == 1 { accepted() } else { throttled() });
+    let run = place.runs(&server, "orders.csv -q -j1 --deadline 2s", 4);
+    run.prints("note      the last calls before the deadline did not get through: HTTP 429");
+    assert_eq!(place.table("orders.results.csv").count("ok"), 1);
 }
 
 fn no_zoneinfo() {

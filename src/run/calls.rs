@@ -143,6 +143,7 @@ impl<'r> Calls<'r> {
     pub fn make<T>(
         &self,
         purpose: Purpose<'_>,
+        ensure_wanted: impl Fn() -> Result<(), CallError>,
         mut call: impl FnMut() -> Result<T, CallError>,
     ) -> Attempted<T> {
         let is_for_many = purpose.order.is_none();
@@ -159,6 +160,10 @@ impl<'r> Calls<'r> {
             let Some(permit) = self.permit() else {
                 return tried;
             };
+            // Other calls may have made it needless meanwhile.
+            if let Err(error) = ensure_wanted() {
+                return tried.ended(Err(error));
+            }
             tried.attempts += 1;
             let retry = u64::from(std::mem::take(&mut is_retry));
             self.counts.retries.fetch_add(retry, Ordering::Relaxed);

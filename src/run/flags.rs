@@ -17,7 +17,7 @@ const ENOUGH: usize = 2;
 /// How soon a stop is noticed while another order of the flag is answered.
 const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
-/// What the run, and the one that it continues, have learnt of each flag.
+/// What the run has learnt of each flag, and which ones the run that it continues has set.
 #[derive(Default)]
 pub struct Flags<'o> {
     known: Mutex<HashMap<&'o str, Known>>,
@@ -35,20 +35,30 @@ struct Known {
     is_asked: bool,
 }
 
+impl Known {
+    /// What a run that stops has not reached is to be sent by the next one.
+    fn ensure_wanted(&self, stop: &Stop) -> Result<(), CallError> {
+        match self.refused.first() {
+            Some((line, code))
+                if self.refused.len() >= ENOUGH && !self.is_accepted && !stop.stopped() =>
+            {
+                let reason = say!("note-unknown-flag", line = line.as_str());
+                Err(CallError::new(ErrorKind::Rejected, *code, reason))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl<'o> Flags<'o> {
     pub fn of(orders: &'o Orders) -> Flags<'o> {
         let flags = Flags::default();
         for (_, order) in orders.iter().filter(|(_, order)| !order.is_settled) {
             if let Some(outcome) = order.outcome.get() {
                 let flag = orders.flag(order);
-                let mut known = lock(&flags.known);
-                match outcome.status {
-                    Status::Ok => known.entry(flag).or_default().is_accepted = true,
-                    Status::Rejected if is_unknown_flag(&outcome.message, flag) => {
-                        let refused = (orders.place(order).to_string(), outcome.code);
-                        known.entry(flag).or_default().refused.push(refused);
-                    }
-                    _ => {}
+                // Somebody may have defined since what was refused.
+                if outcome.status == Status::Ok {
+                    lock(&flags.known).entry(flag).or_default().is_accepted = true;
                 }
             }
         }
@@ -60,22 +70,21 @@ impl<'o> Flags<'o> {
         let mut all = lock(&self.known);
         loop {
             let known = all.entry(flag).or_default();
-            if known.is_accepted {
-                return Ok(());
-            }
-            if let (Some((line, code)), true) =
-                (known.refused.first(), known.refused.len() >= ENOUGH)
-            {
-                let reason = say!("note-unknown-flag", line = line.as_str());
-                return Err(CallError::new(ErrorKind::Rejected, *code, reason));
-            }
-            if known.is_open || !known.is_asked || stop.stopped() {
+            known.ensure_wanted(stop)?;
+            if known.is_accepted || known.is_open || !known.is_asked || stop.stopped() {
                 known.is_asked = true;
                 return Ok(());
             }
             let waited = self.answered.wait_timeout(all, LOOK_FOR_STOP);
             all = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
         }
+    }
+
+    /// An error if meanwhile no call with the flag is to be made any more.
+    pub fn ensure_wanted(&self, flag: &str, stop: &Stop) -> Result<(), CallError> {
+        let all = lock(&self.known);
+        all.get(flag)
+            .map_or(Ok(()), |known| known.ensure_wanted(stop))
     }
 
     /// What came of an attempt for the order on this line.

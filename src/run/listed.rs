@@ -162,14 +162,18 @@ impl Reading<'_> {
             if !self.pays(pages - number + earlier) {
                 return false;
             }
-            let attempted = self.calls.make(Purpose::READ_MANY, || {
-                if number == 0 {
-                    // The attempt before may have told that the clock was wrong.
-                    window = self.windows().swap_remove(nth);
-                }
-                let query = Query::Modified(window.clone());
-                self.calls.client.list(&query, number)
-            });
+            let attempted = self.calls.make(
+                Purpose::READ_MANY,
+                || Ok(()),
+                || {
+                    if number == 0 {
+                        // The attempt before may have told that the clock was wrong.
+                        window = self.windows().swap_remove(nth);
+                    }
+                    let query = Query::Modified(window.clone());
+                    self.calls.client.list(&query, number)
+                },
+            );
             self.read.calls += u64::from(attempted.attempts);
             let listing = match attempted.result {
                 Some(Ok(listing)) => listing,

@@ -128,6 +128,8 @@ pub fn begin_journal(
         };
         let is_its_flag = *flag == *line.flag;
         match line.outcome.status {
+            // It was not asked, and somebody may have defined its flag since.
+            Status::Rejected if line.outcome.attempts == 0 => {}
             Status::Ok | Status::Rejected => {
                 if is_its_flag {
                     order.outcome = line.outcome.clone().into();

@@ -65,7 +65,8 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
                 result: Some(Err(error)),
             };
         }
-        calls.make(purpose, || {
+        let ensure_wanted = || flags.ensure_wanted(flag, calls.stop);
+        calls.make(purpose, ensure_wanted, || {
             let result = calls.client.update_flag(number, flag);
             flags.answered(flag, place, &result);
             result

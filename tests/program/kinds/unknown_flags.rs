@@ -268,9 +268,9 @@ fn a_stop_wakes_the_orders_that_wait() {
 fn what_an_interrupted_run_knows_counts() {
     // Before it was cut short, after so many calls, and then: the calls in all.
     for (name, flags, cut, calls) in [
-        ("public, noflag: one refused before", "9 xx", 1, 2),
-        ("public, noflag: two refused before", "9 xx", 2, 2),
-        ("public, noflag: accepted before", "1 xx, 9 yy, 8 xx", 3, 11),
+        ("public, noflag: one refused before", "9 xx", 1, 3),
+        ("public, noflag: two refused before", "9 xx", 2, 4),
+        ("public, noflag: accepted before", "1 xx, 9 yy, 8 xx", 3, 13),
     ] {
         let place = Place::new();
         sheet(&place, flags);
@@ -291,6 +291,73 @@ fn what_an_interrupted_run_knows_counts() {
         place.runs(&server, "orders.csv -j4", 1);
         assert_eq!(server.calls(), calls, "{name}");
     }
+}
+
+/// A case: its name, the flags of orders that stand around others, how many failures stop the run, the
+/// calls of it, and those of the next, for which somebody has defined the flag.
+type Stopped = (&'static str, &'static str, usize, usize, usize);
+
+const STOPPED: [Stopped; 3] = [
+    (
+        "attack: not reached, and of a flag that is unknown",
+        "2 xx, 30 aa, 2 xx",
+        2,
+        2,
+        32,
+    ),
+    (
+        "attack: settled without a call, and then stopped",
+        "4 xx, 1 yy, 3 aa",
+        3,
+        3,
+        5,
+    ),
+    ("attack: all of a flag", "9 xx", 2, 2, 7),
+];
+
+#[test]
+fn what_a_stopped_run_has_not_sent_is_sent_by_the_next() {
+    for (name, flags, most, calls, again) in STOPPED {
+        let place = Place::new();
+        sheet(&place, flags);
+        let server = server(move |n, request| match request.flag().as_str() {
+            "aa" => accepted(),
+            _ if n > calls => accepted(),
+            flag => unknown(flag),
+        });
+        place.runs(&server, &format!("orders.csv -j1 --max-failures={most}"), 3);
+        assert_eq!(server.calls(), calls, "{name}");
+        let results = place.table("orders.results.csv");
+        let rows = results.select(["status", "attempts"]).into_iter();
+        let spared = rows.filter(|it| it == &["rejected", "0"]).count();
+        assert_eq!(results.count("rejected") - spared, calls, "{name}");
+        assert_eq!(spared + results.count("skipped"), again, "{name}");
+
+        place.runs(&server, "orders.csv", 1);
+        assert_eq!(server.calls(), calls + again, "{name}");
+        let results = place.table("orders.results.csv");
+        assert_eq!(
+            (results.count("ok"), results.count("rejected")),
+            (again, calls),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn who_waits_to_call_looks_once_more_whether_the_flag_is_known() {
+    let (name, place) = ("attack: a passing fault first, many workers", Place::new());
+    sheet(&place, "60 xx");
+    let server = server(|n, request| match n {
+        1 => refused(99, "其他错误"),
+        _ => unknown(&request.flag()),
+    });
+    let run = finish(&mut place.run_at("300/min", &server, ["orders.csv", "-j30"]));
+    run.expect(1);
+    let calls = server.calls();
+    // Those that were on their way: a machine that is busy has more of them.
+    assert!((3..20).contains(&calls), "{name}: {calls}");
+    assert_eq!(place.table("orders.results.csv").count("rejected"), 60);
 }
 
 #[test]

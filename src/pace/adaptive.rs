@@ -241,7 +241,7 @@ impl AdaptiveRate {
 
     /// A call that started at `started` was throttled, which became known at `now`.
     ///
-    /// Calls that were in flight together are throttled together, and count once.
+    /// Calls that were in flight together are throttled together, and count once, for the longest wait.
     pub fn throttled(
         &mut self,
         started: Duration,
@@ -257,7 +257,11 @@ impl AdaptiveRate {
         }
         self.paid_at = self.paid_at.max(now) + RETRY_COST;
         if started < self.pause.resume_at {
-            return Change::None;
+            let change = self.pause.lengthen(now, retry_after);
+            if change != Change::None {
+                self.paused(self.at_once.as_ref().map(|it| it.calls));
+            }
+            return change;
         }
         let window_left = self.window_left();
         // If the last pause was too short, it says nothing more.
@@ -267,13 +271,17 @@ impl AdaptiveRate {
             self.lower(started, now);
         }
         let pause = self.pause.begin(now, window_left, retry_after);
+        self.paused(at_once);
+        Change::Pause(Duration::from_secs_f64(pause))
+    }
+
+    fn paused(&mut self, at_once: Option<usize>) {
         self.changed_at = self.pause.resume_at;
         self.at_once = at_once.map(|calls| AtOnce::new(calls, self.pause.resume_at));
         if self.pause.total > 1.5 * MINUTE {
             let paid_at = self.pause.resume_at + self.pause.total / RETRY_PAUSES;
             self.paid_at = self.paid_at.max(paid_at);
         }
-        Change::Pause(Duration::from_secs_f64(pause))
     }
 
     /// How long at most until the ERP's minute is over, in seconds: at an even rate the calls that

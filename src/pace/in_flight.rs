@@ -70,6 +70,8 @@ pub enum Change {
     None,
     /// All calls pause.
     Pause(Duration),
+    /// The pause is longer by a little, and lasts for so long from now on.
+    Longer(Duration),
     /// At most so many calls may be in flight.
     MaxInFlight(usize),
 }

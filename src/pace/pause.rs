@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::in_flight::Change;
+
 /// The ERP counts calls by the minute.
 pub(super) const MINUTE: f64 = 60.0;
 /// The shortest pause: at a rate just above the limit the ERP's minute is nearly over when it is
@@ -10,6 +12,8 @@ const MIN_PAUSE: f64 = 15.0;
 /// The longest pause that no server has asked for. Some limiters shut a caller out for up to ten
 /// minutes, and begin again with each call made meanwhile.
 pub(super) const MAX_PAUSE: f64 = 620.0;
+/// A pause that is longer by less is the same one, asked for by a call that took longer.
+const WORTH_SAYING: f64 = 5.0;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pause {
@@ -50,5 +54,22 @@ impl Pause {
         self.pending = true;
         self.resume_at = now + pause;
         pause
+    }
+
+    /// Makes the pause as long as the server asks now, if that is longer.
+    pub fn lengthen(&mut self, now: f64, asked: Option<Duration>) -> Change {
+        let asked = asked.map_or(0.0, |asked| asked.as_secs_f64().min(self.longest));
+        let by = now + asked - self.resume_at.max(now);
+        if by <= 0.0 {
+            return Change::None;
+        }
+        self.total += by;
+        self.resume_at = now + asked;
+        let pause = Duration::from_secs_f64(asked);
+        if by >= WORTH_SAYING {
+            Change::Pause(pause)
+        } else {
+            Change::Longer(pause)
+        }
     }
 }

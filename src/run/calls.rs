@@ -317,6 +317,7 @@ impl<'r> Calls<'r> {
                 calls,
                 reason: &error.reason,
             }),
+            Change::Longer(wait) => self.mark(SystemTime::now() + wait),
             Change::Pause(wait) => {
                 self.mark(SystemTime::now() + wait);
                 self.counts.pauses.fetch_add(1, Ordering::Relaxed);

@@ -103,6 +103,39 @@ fn what_started_before_a_pause_says_nothing() {
     assert_eq!(pace.rate, rate);
 }
 
+/// What a call asks for, in seconds, that was in flight with one that asked for so much, how much later
+/// that becomes known, and what it changes.
+#[test]
+fn the_longest_pause_that_calls_in_flight_ask_for_counts() {
+    let pause = |wait| Change::Pause(secs(wait));
+    for (name, first, then, later, change, resumes) in [
+        ("attack: asked for more", 2, 10, 1, pause(10), 11),
+        ("attack: for less", 10, 2, 1, Change::None, 10),
+        (
+            "attack: for the same",
+            10,
+            10,
+            1,
+            Change::Longer(secs(10)),
+            11,
+        ),
+        ("attack: for the same at once", 10, 10, 0, Change::None, 10),
+        ("attack: for nothing", 10, 0, 1, Change::None, 10),
+        ("attack: for a day", 10, 86_400, 1, pause(3_600), 3_601),
+        ("attack: when the pause is over", 2, 10, 5, pause(10), 15),
+    ] {
+        let (mut pace, now) = settled("4");
+        let changed = pace.throttled(now, now, Limit::Rate, Some(secs(first)));
+        assert_eq!(changed, pause(first), "{name}");
+        let rate = pace.rate;
+        let changed = pace.throttled(now, now + secs(later), Limit::Rate, Some(secs(then)));
+        assert_eq!(changed, change, "{name}");
+        let is_close = pace.resume_at().abs_diff(now + secs(resumes)) < Duration::from_millis(1);
+        assert!(is_close, "{name}: {:?}", pace.resume_at());
+        assert_eq!(pace.rate, rate, "{name}");
+    }
+}
+
 #[test]
 fn pauses_that_are_too_short_become_long_at_once_and_stay_so() {
     let mut pace = new("60/min", "4", None);

@@ -1,6 +1,6 @@
 //! What went wrong once, one table of cases for each kind. The names of the cases begin with the
 //! collection they are from, and their name in it: users who tried the program (W, P, F), files of
-//! foreign makers (A, B, C), public reports, an attack (chaos), and pacing measured (F).
+//! foreign makers (A, B, C), public reports, an attack (chaos, attack), and pacing measured (F).
 
 mod belongs;
 mod carried;

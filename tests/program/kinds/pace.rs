@@ -1,6 +1,8 @@
 //! How fast calls are made, for how long none is, and in which order, whatever the ERP says; how well a
 //! limit is used is simulated beside the rule.
 
+use std::sync::{Arc, Barrier};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::harness::{
@@ -22,6 +24,32 @@ fn a_gateway_that_throttles_is_obeyed() {
     let requests = server.requests();
     let waited = requests[1].arrived - requests[0].arrived;
     assert!(waited >= Duration::from_secs(3), "public 9: {waited:?}");
+}
+
+/// The second of two calls in flight waits for the first one's reply, and asks for longer.
+#[test]
+fn the_longest_pause_that_calls_in_flight_ask_for_is_kept() {
+    let name = "attack: two throttled together, the second for longer";
+    let place = Place::new();
+    place.write("orders.csv", sheet(4));
+    let second_is_there = Arc::new(Barrier::new(2));
+    let server = ScriptedServer::per_call(move |n, _| {
+        let asks = match n {
+            2 => "Retry-After: 1\r\n",
+            3 => "Retry-After: 8\r\n",
+            _ => return Some(accepted()),
+        };
+        second_is_there.wait();
+        if n == 3 {
+            thread::sleep(Duration::from_millis(300));
+        }
+        Some(http_with("429 Too Many Requests", asks, ""))
+    });
+    let run = place.runs(&server, "orders.csv -v -j2", 0);
+    run.says("pausing for 8.0 s");
+    let times: Vec<_> = server.requests().iter().map(|it| it.arrived).collect();
+    let waited = times[3] - times[2];
+    assert!(waited >= Duration::from_secs(8), "{name}: {waited:?}");
 }
 
 /// No pause that is only looked at is shorter.

@@ -19,8 +19,14 @@ const ABOUT_THE_ACCOUNT: [&str; 4] = [
 ];
 
 /// What the ERP or its database says with status 100 of a fault that passes.
-const PASSING: &str = "稍后|稍候|重试|再试|忙|超时|正在被|未知错误|\
-    deadlock|lock wait|try restarting|try again|timeout|timed out";
+const PASSING: &str = "稍后|稍候|重试|再试|繁忙|正忙|系统忙|服务器忙|服务忙|网络忙|数据库忙|\
+    未知错误|deadlock|lock wait|try restarting|try again|timeout|timed out";
+/// What takes too long (超时) because the server is busy; an order that has is none.
+const SLOW: &str = "调用|请求|连接|处理|响应|接口|访问|执行|操作|读取|查询|保存|提交|更新|等待|\
+    网络|通讯|通信|系统|服务|服务器|数据库|事务";
+/// What somebody else is doing with an order forbids more than this moment's change, if one of these
+/// words is there.
+const FORBIDDING: &str = "不允许|不能|禁止|无法|不可|不得";
 /// What stands on a page that something before the ERP shows instead of it.
 const REFUSING: &str = "拦截|登录|登陆|login|blocked|denied";
 /// Characters of the words above at most: what is longer is no part of them.
@@ -63,6 +69,27 @@ pub fn classify(reply: &Reply, quotes: [&str; 2]) -> Result<String, CallError> {
 fn has_one_of(text: &str, words: &str) -> bool {
     let text = text.to_ascii_lowercase();
     words.split('|').any(|word| text.contains(word))
+}
+
+/// Whether the ERP says of no order that it is so, but of itself, and only for the moment.
+fn is_passing(said: &str) -> bool {
+    let said = unnamed(said);
+    let is_slow = |what| said.contains(&format!("{what}超时"));
+    let is_held =
+        said.contains("正在被") && (said.contains("刷新") || !has_one_of(&said, FORBIDDING));
+    is_held || has_one_of(&said, PASSING) || SLOW.split('|').any(is_slow)
+}
+
+/// A message without the names in brackets, of suppliers and the like. One at its beginning is a
+/// heading.
+fn unnamed(message: &str) -> String {
+    let mut parts = message.split(['【', '「', '《', '“']);
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.split_once(['】', '」', '》', '”']).map(|it| it.1);
+        said.push_str(rest.filter(|_| !said.is_empty()).unwrap_or(part));
+    }
+    said
 }
 
 /// What came instead of the ERP's JSON.
@@ -155,7 +182,7 @@ impl Answer {
             // An order of a warehouse or a supplier that the account may not see.
             100 if says("权限") && (says("仓库") || says("供应商")) => Rejected,
             100 if says("权限不足") => Doubtful,
-            100 if has_one_of(&said, PASSING) => Transient,
+            100 if is_passing(&said) => Transient,
             _ => Rejected,
         };
         Err(CallError::new(kind, Some(self.status), self.message))

@@ -6,7 +6,7 @@ use super::columns::FlagSource;
 use super::header::Header;
 use super::input::{SheetError, SheetOptions};
 use super::misfit::{NOTHING, REPEATED_HEADER, ROUNDED, is_nothing, misfit};
-use super::normalize::{half_width, strip_wrapping};
+use super::normalize::{folded, half_width, strip_wrapping};
 use super::own::SENT_FLAG;
 use super::problem::Problem;
 use super::row::Row;
@@ -52,10 +52,18 @@ fn clean_flag<'c>(cell: &'c str, column: &str, flags: &[String]) -> Result<Cow<'
     if flags.is_empty() || flag == CLEAR_FLAG || flags.iter().any(|it| *it == flag) {
         Ok(flag)
     } else {
-        let nearest = flags.iter().min_by_key(|it| distance(it, &flag));
-        let nearest = nearest.map_or("", String::as_str);
-        Err(Problem::unlisted_flag(column, &flag, nearest))
+        Err(Problem::unlisted_flag(column, &flag, nearest(&flag, flags)))
     }
+}
+
+/// The flag that most likely is meant, if one has any of its characters; letter case and width count
+/// least.
+fn nearest<'f>(flag: &str, flags: &'f [String]) -> Option<&'f str> {
+    let meant = folded(flag);
+    let is_like = |it: &&String| folded(it).contains(|c| meant.contains(c));
+    let alike = flags.iter().filter(is_like);
+    let nearest = alike.min_by_key(|it| (distance(&folded(it), &meant), distance(it, flag)));
+    nearest.map(String::as_str)
 }
 
 /// How many characters have to be changed, put in or taken out to make one text of the other.
@@ -159,7 +167,7 @@ mod tests {
 
     #[test]
     fn of_the_listed_flags_the_nearest_is_named() {
-        let flags = ["加急", "已质检", "待质检"].map(str::to_owned);
+        let flags = ["加急", "已质检", "待质检", "AB", "aa"].map(str::to_owned);
         for (cell, nearest) in [
             ("加及", Some("加急")),
             ("待质捡", Some("待质检")),
@@ -167,6 +175,10 @@ mod tests {
             ("已经质检", Some("已质检")),
             (" 加急 ", None),
             ("无", None),
+            // attack: letter case and width.
+            ("AA", Some("aa")),
+            ("ａＢ", Some("AB")),
+            ("Aa", Some("aa")),
         ] {
             let problem = clean_flag(cell, "标记", &flags)
                 .err()
@@ -179,6 +191,8 @@ mod tests {
                 "{cell}"
             );
         }
+        let unlike = clean_flag("特快", "标记", &flags).expect_err("not listed");
+        assert!(unlike.to_string().ends_with("(\"特快\")"), "{unlike}");
         assert!(clean_flag("其他", "标记", &[]).is_ok());
     }
 

@@ -71,14 +71,13 @@ impl Problem {
     }
 
     /// The flag is none of the account's.
-    pub fn unlisted_flag(column: &str, flag: &str, nearest: &str) -> Problem {
+    pub fn unlisted_flag(column: &str, flag: &str, nearest: Option<&str>) -> Problem {
         let says = |column: &str| say!("problem-unlisted-flag", column = column);
-        let detail = say!(
-            "problem-unlisted-flag",
-            "detail",
-            flag = quoted(flag),
-            nearest = quoted(nearest)
-        );
+        let flag = quoted(flag);
+        let detail = match nearest.map(quoted) {
+            None => flag,
+            Some(it) => say!("problem-unlisted-flag", "detail", flag = flag, nearest = it),
+        };
         Problem::of(column, says, Some(detail))
     }
 

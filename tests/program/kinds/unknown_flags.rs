@@ -383,13 +383,20 @@ fn profile(place: &Place, endpoint: &str, flags: &str) {
 /// A case: its name, the options, the flags of the sheet, the exit code, and what is said.
 type Listed = (&'static str, &'static str, &'static str, i32, &'static str);
 
-const LISTED: [Listed; 7] = [
+const LISTED: [Listed; 8] = [
     (
         "public 7, a list of flags: a slip",
         "",
         "2 加急, 1 加及, 1 待质检",
         1,
         "\"加及\", the nearest is \"加急\"",
+    ),
+    (
+        "attack: like none of the list",
+        "",
+        "2 加急, 1 特快, 1 待质检",
+        1,
+        "  CG3  \"特快\"\n",
     ),
     (
         "public 7, a list of flags: all are listed",

@@ -17,7 +17,7 @@ type Row = (&'static str, &'static str, &'static str, bool);
 const AGAIN: bool = true;
 const FINAL: bool = false;
 
-const ROWS: [Row; 30] = [
+const ROWS: [Row; 48] = [
     (
         "public 5: deadlock",
         "aa",
@@ -157,6 +157,89 @@ const ROWS: [Row; 30] = [
         "aa",
         "ORDER 正在被审核",
         AGAIN,
+    ),
+    ("attack: 请求超时", "aa", "请求超时", AGAIN),
+    (
+        "attack: 保存超时，请检查网络",
+        "aa",
+        "保存超时，请检查网络",
+        AGAIN,
+    ),
+    ("attack: 系统忙", "aa", "系统忙", AGAIN),
+    (
+        "attack: 服务器忙，请求未处理",
+        "aa",
+        "服务器忙，请求未处理",
+        AGAIN,
+    ),
+    (
+        "attack: 【系统提示】系统繁忙，无法处理",
+        "aa",
+        "【系统提示】系统繁忙，无法处理",
+        AGAIN,
+    ),
+    (
+        "attack: 数据库连接超时，无法保存",
+        "aa",
+        "数据库连接超时，无法保存",
+        AGAIN,
+    ),
+    (
+        "attack: 单据正在被其他人操作，不能修改，请刷新",
+        "aa",
+        "单据正在被其他人操作，不能修改，请刷新",
+        AGAIN,
+    ),
+    (
+        "attack: 单据正在被其他人操作，无法修改，请稍后",
+        "aa",
+        "单据正在被其他人操作，无法修改，请稍后",
+        AGAIN,
+    ),
+    ("attack: 系统正忙", "aa", "系统正忙", AGAIN),
+    ("attack: 锁等待超时", "aa", "锁等待超时", AGAIN),
+    (
+        "attack: 供应商【忙里偷闲商贸】已停用",
+        "aa",
+        "供应商【忙里偷闲商贸】已停用",
+        FINAL,
+    ),
+    (
+        "attack: 供应商“超时重试商贸”已停用",
+        "aa",
+        "供应商“超时重试商贸”已停用",
+        FINAL,
+    ),
+    (
+        "attack: 仓库「稍后」未启用",
+        "aa",
+        "仓库「稍后」未启用",
+        FINAL,
+    ),
+    (
+        "attack: 采购单已超时关闭，不能修改",
+        "aa",
+        "采购单已超时关闭，不能修改",
+        FINAL,
+    ),
+    (
+        "attack: 付款超时，采购单已关闭",
+        "aa",
+        "付款超时，采购单已关闭",
+        FINAL,
+    ),
+    ("attack: 审批超时", "aa", "审批超时", FINAL),
+    (
+        "attack: 单据正在被财务审核，不允许修改标记",
+        "aa",
+        "单据正在被财务审核，不允许修改标记",
+        FINAL,
+    ),
+    (
+        "attack: 单据正在被审批，禁止修改",
+        "aa",
+        "单据正在被审批，禁止修改",
+        FINAL,
     ),
 ];
 

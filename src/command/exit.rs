@@ -53,11 +53,15 @@ impl From<RunError> for Failure {
             RunError::File(FileError::Locked { .. }) | RunError::AccountBusy { .. } => LOCKED,
             RunError::File(FileError::Io { .. } | FileError::Denied(_)) => STOPPED,
             RunError::Plan(_) | RunError::SheetReplaced(_) | RunError::File(_) => USAGE,
-            RunError::Interrupted {
+            RunError::Stopped(StopReason::Signal(signal))
+            | RunError::Interrupted {
                 stopped: Some(StopReason::Signal(signal)),
                 ..
             } => of_signal(*signal),
-            RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
+            RunError::Sheet(_)
+            | RunError::Stopped(_)
+            | RunError::Workers(_)
+            | RunError::Interrupted { .. } => STOPPED,
         };
         Failure::new(code, error)
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::error::RunError;
+use super::error::{RunError, ensure_not_stopped};
 use super::event::{Level, Observer};
 use super::rules::Rules;
 use crate::erp::Client;
@@ -44,8 +44,10 @@ pub fn take_account(
             Instant::now()
         });
         let waited = since.elapsed();
-        if rules.has_deadline_passed() || waited >= rules.give_up_after || !stop.sleep(ASK_EVERY) {
+        if rules.has_deadline_passed() || waited >= rules.give_up_after {
             return Err(RunError::AccountBusy { holder, waited });
         }
+        stop.sleep(ASK_EVERY);
+        ensure_not_stopped(stop)?;
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::files::FileError;
 use crate::language::say;
 use crate::sheet::SheetError;
-use crate::stop::StopReason;
+use crate::stop::{Stop, StopReason};
 use crate::text::duration;
 
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum RunError {
     /// Another run of the account goes on; nothing was sent.
     #[error("{}", say!("run-account-busy", holder = holder.as_str(), waited = duration(*waited)))]
     AccountBusy { holder: String, waited: Duration },
+    /// Nothing was sent.
+    #[error("{0}")]
+    Stopped(StopReason),
     /// Calls were made, and then something kept the results from being written.
     #[error("{}", say!(
         "run-interrupted",
@@ -42,4 +45,10 @@ pub enum RunError {
     },
     #[error("{}", say!("run-no-workers", why = .0.as_str()))]
     Workers(String),
+}
+
+/// An error if that comes before the first call.
+pub fn ensure_not_stopped(stop: &Stop) -> Result<(), RunError> {
+    stop.reason()
+        .map_or(Ok(()), |reason| Err(RunError::Stopped(reason)))
 }

@@ -50,6 +50,7 @@ use crate::files::{Issuer, Paths, RunFiles, ensure_writable};
 use crate::sheet::Sheet;
 use crate::stop::Stop;
 use calls::Calls;
+use error::ensure_not_stopped;
 use publish::{Ending, ensure_sheet_not_replaced, tell_files};
 use report::Confirmed;
 
@@ -90,6 +91,8 @@ pub fn run(
     stop: &Stop,
     observers: &[&dyn Observer],
 ) -> Result<Report, RunError> {
+    // From here on there are locks to be released.
+    stop.begin();
     let mut files = RunFiles::claim(&settings.paths, &mut sheet, &issuer(account))?;
     observers.event(&Event::Started {
         account,
@@ -107,7 +110,7 @@ pub fn run(
         Found::Lines(lines, _) if !lines.is_empty() => Some(resume::age(lines)),
         _ => None,
     };
-    stop.begin();
+    ensure_not_stopped(stop)?;
     let written = [&*files.results, &*files.failures];
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;
     let journal = resume::begin_journal(found, &mut orders, &files, &identity, observers)?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::calls::Calls;
-use super::error::RunError;
+use super::error::{RunError, ensure_not_stopped};
 use super::event::{Event, Level, Observer};
 use super::found::Found;
 use super::issuer;
@@ -63,6 +63,7 @@ pub fn verify(
         observers.say(Level::Warning, text);
         sheet.hold(rows);
     }
+    stop.begin();
     let files = ReadingsFiles::claim(&settings.paths, &sheet)?;
     observers.event(&Event::Started {
         account,
@@ -91,7 +92,7 @@ pub fn verify(
     }
     let written = [&*files.verified, &*files.different];
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;
-    stop.begin();
+    ensure_not_stopped(stop)?;
     let on_conflict = settings.on_conflict;
     orders.want(|order| order.is_sent(on_conflict) && order.found.get().is_none());
     let planned = Planned::to_read(&orders, calls.pacing());

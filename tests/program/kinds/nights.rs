@@ -362,7 +362,7 @@ fn of_one_command() {
     }
 }
 
-const NIGHTS: [(&str, fn()); 17] = [
+const NIGHTS: [(&str, fn()); 18] = [
     (
         "users F20: nothing is replaced, and an empty failures file is no reason to end so",
         empty,
@@ -412,6 +412,10 @@ const NIGHTS: [(&str, fn()); 17] = [
     (
         "attack: nothing was answered until the deadline",
         never_reached,
+    ),
+    (
+        "attack: a signal while another run of the account is waited for",
+        signal_while_busy,
     ),
     (
         "attack: a pause that lasted to the deadline",
@@ -707,6 +711,31 @@ fn never_reached() {
             run.prints("note      the last calls before the deadline did not get through: ");
         }
     }
+}
+
+fn signal_while_busy() {
+    let place = Place::new();
+    let (erp, gate) = ScriptedServer::gated(Connection::accept);
+    place.write("first.csv", HEADER.to_owned() + TWO);
+    place.write("orders.csv", HEADER.to_owned() + TWO);
+    let first = start(&mut place.run(&erp, ["first.csv"]));
+    erp.wait_for_calls(1);
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        for command in ["run", "verify"] {
+            let mut program = place.program();
+            account(&mut program, &erp.endpoint());
+            let mut second = start(program.args([command, "orders.csv"]));
+            second.until_it_says("another run is calling for the same account");
+            second.signal(signal);
+            let run = second.finish().expect(code);
+            run.ends_by_saying("error: interrupted");
+            let mut files = place.files().into_iter();
+            let left = files.find(|it| it.starts_with("orders.") && it != "orders.csv");
+            assert_eq!(left, None, "{command} {signal}");
+        }
+    }
+    gate.open();
+    first.finish().expect(0);
 }
 
 fn throttled_to_the_end() {

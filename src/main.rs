@@ -8,6 +8,6 @@ use wdt_flags::command;
 fn main() -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(cli) => command::execute(cli),
-        Err(error) => cli::exit(error),
+        Err(error) => command::refuse(error),
     }
 }

@@ -6,20 +6,41 @@ use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind};
 
 use crate::language::{TOPICS, say};
-use crate::text::all;
+use crate::text::{all, one_line};
 
 /// Ends the program with what clap has to say: help, the version or an error.
 pub fn exit(error: clap::Error) -> ! {
-    match error.kind() {
-        ErrorKind::ArgumentConflict
-        | ErrorKind::InvalidSubcommand
-        | ErrorKind::InvalidValue
-        | ErrorKind::MissingRequiredArgument
-        | ErrorKind::UnknownArgument
-        | ErrorKind::ValueValidation => error.apply::<Translated>().exit(),
-        // Rarely met, and told in clap's own words.
-        _ => error.exit(),
+    if is_translated(&error) {
+        error.apply::<Translated>().exit();
     }
+    error.exit();
+}
+
+/// What is wrong, as a log is to have it; `None` if it is help or the version.
+pub fn in_one_line(error: &clap::Error) -> Option<String> {
+    let similar = similar(error);
+    if is_translated(error) {
+        let tip = say!("refused-similar", names = all(&similar));
+        let parts = [problem(error), tip];
+        let parts = &parts[..1 + usize::from(!similar.is_empty())];
+        return Some(one_line(&parts.join(&say!("part-separator")), usize::MAX));
+    }
+    let text = error.to_string();
+    let text = text.lines().next()?.strip_prefix("error: ")?;
+    Some(text.to_owned())
+}
+
+/// The others are rarely met, and told in clap's own words.
+fn is_translated(error: &clap::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ArgumentConflict
+            | ErrorKind::InvalidSubcommand
+            | ErrorKind::InvalidValue
+            | ErrorKind::MissingRequiredArgument
+            | ErrorKind::UnknownArgument
+            | ErrorKind::ValueValidation
+    )
 }
 
 struct Translated;
@@ -43,7 +64,7 @@ impl ErrorFormatter for Translated {
     }
 }
 
-fn problem(error: &Error<Translated>) -> String {
+fn problem<F: ErrorFormatter>(error: &Error<F>) -> String {
     let named = |kind| all(&strings(error, kind));
     let argument = named(ContextKind::InvalidArg);
     let value = named(ContextKind::InvalidValue);
@@ -72,7 +93,7 @@ fn problem(error: &Error<Translated>) -> String {
     }
 }
 
-fn similar(error: &Error<Translated>) -> Vec<String> {
+fn similar<F: ErrorFormatter>(error: &Error<F>) -> Vec<String> {
     let refused = strings(error, ContextKind::InvalidSubcommand);
     if let Some(topic) = TOPICS.iter().find(|topic| refused == [topic.name]) {
         return vec![format!("help {}", topic.name)];
@@ -87,7 +108,7 @@ fn similar(error: &Error<Translated>) -> Vec<String> {
     names
 }
 
-fn strings(error: &Error<Translated>, kind: ContextKind) -> Vec<String> {
+fn strings<F: ErrorFormatter>(error: &Error<F>, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => vec![text.clone()],
         Some(ContextValue::Strings(texts)) => texts.clone(),

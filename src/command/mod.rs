@@ -15,13 +15,23 @@ mod sandbox;
 mod signals;
 mod verify;
 
+use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::cli::{Cli, Command, ReportFormat};
+use crate::cli::{self, Cli, Command, ReportFormat};
 use crate::console::Console;
 use crate::language::say;
 use crate::text::unknown_zone;
+
+/// Says what is wrong with a command line: with its usage where somebody has just typed it.
+pub fn refuse(error: clap::Error) -> ExitCode {
+    match cli::in_one_line(&error).filter(|_| !stderr().is_terminal()) {
+        Some(line) => Console::new(true, 0).error(line),
+        None => cli::exit(error),
+    }
+    ExitCode::from(exit::USAGE)
+}
 
 pub fn execute(cli: Cli) -> ExitCode {
     let console = Arc::new(Console::new(cli.quiet, cli.verbose));

@@ -116,15 +116,16 @@ impl Console {
         };
         let mut label = label(level);
         let mut text = String::new();
-        for line in message.to_string().lines() {
+        let mut message = message.to_string();
+        // A run may end so: a log is to have it in a line, and to tell when.
+        if level == Level::Error && !io::stderr().is_terminal() {
+            let now = date_and_time(&ZonedDateTime::now());
+            message = format!("{} ({now})", one_line(&message, usize::MAX));
+        }
+        for line in message.lines() {
             // File names are anybody's words, too.
             let line = one_line(line, usize::MAX);
             text += &format!("{time}{}{line}\n", std::mem::take(&mut label));
-        }
-        // A run may end so, and a log is to tell when.
-        if level == Level::Error && !io::stderr().is_terminal() {
-            let now = date_and_time(&ZonedDateTime::now());
-            text = format!("{} ({now})\n", text.trim_end());
         }
         let write = || {
             let _ = io::stderr().lock().write_all(text.as_bytes());

@@ -1,5 +1,7 @@
 //! The language that is chosen, also for what is wrong with a command line.
 
+#[cfg(unix)]
+use crate::harness::Terminal;
 use crate::harness::{Place, finish};
 
 #[test]
@@ -64,10 +66,19 @@ fn a_command_line_is_refused_with_what_to_type_instead() {
         ),
     ] {
         let mut command = place.program();
-        let run = finish(command.env("WDT_LANG", "zh").args(args.split(' '))).expect(2);
-        let said = run.stderr.strip_prefix("错误：").unwrap_or_default();
-        assert!(said.starts_with(expected), "{}", run.stderr);
-        assert!(!said.contains("Usage"), "{}", run.stderr);
-        assert!(said.ends_with("\n\n更多说明请用“--help”查看。\n"));
+        command.env("WDT_LANG", "zh").args(args.split(' '));
+        let run = finish(&mut command).expect(2);
+        let line = expected.trim_end().replace("\n\n  ", "，");
+        let is_dated = run.stderr.starts_with(&format!("错误：{line} (20"));
+        assert!(is_dated && run.stderr.lines().count() == 1, "{run:?}");
+        #[cfg(unix)]
+        {
+            let mut terminal = Terminal::with_keyboard(command.env("NO_COLOR", "1"), 200);
+            assert_eq!(terminal.finish(), Some(2));
+            let said = terminal.raw().replace("\r\n", "\n");
+            assert!(said.contains(&format!("错误：{expected}")), "{said}");
+            assert!(!said.contains("Usage"), "{said}");
+            assert!(said.ends_with("\n\n更多说明请用“--help”查看。\n"));
+        }
     }
 }

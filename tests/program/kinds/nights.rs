@@ -32,7 +32,7 @@ struct Case {
 
 const TWO: &str = "CG1,aa\nCG2,加急\n";
 
-const CASES: [Case; 29] = [
+const CASES: [Case; 31] = [
     Case {
         name: "users F20: a header and no rows",
         rows: "",
@@ -140,6 +140,24 @@ const CASES: [Case; 29] = [
         code: 2,
         calls: 0,
         says: "error: absent.csv: no such file ({now+}",
+    },
+    Case {
+        name: "attack: so is one for a wrong value",
+        rows: TWO,
+        set: "",
+        typed: "run orders.csv -q --retries many",
+        code: 2,
+        calls: 0,
+        says: "error: invalid value 'many' for '--retries <N>': write a whole number ({now+}",
+    },
+    Case {
+        name: "attack: so is one in other words, with what to type instead",
+        rows: TWO,
+        set: "",
+        typed: "check orders.csv --limt 5",
+        code: 2,
+        calls: 0,
+        says: "error: unexpected argument '--limt', a similar one exists: --limit ({now+}",
     },
     Case {
         name: "users F24: an ending with 3, too",
@@ -354,6 +372,9 @@ fn of_one_command() {
             assert!(run.said().contains(words), "{words:?}: {run:#?}");
         }
         assert_eq!(erp.stats().calls, case.calls, "{run:#?}");
+        if case.code == 2 {
+            assert_eq!(run.stderr.lines().count(), 1, "{run:#?}");
+        }
         if case.code == 2 || case.calls == 0 && case.code == 4 {
             let files = place.files().into_iter();
             let left: Vec<_> = files.filter(|it| it.starts_with("orders.")).collect();

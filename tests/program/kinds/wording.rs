@@ -23,7 +23,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "users 5: what is missing",
         "run",
-        "缺少必需的参数：<表格>\n\n用法：wdt-flags run <表格>\n",
+        "错误：缺少必需的参数：<表格> (20",
     ),
     ("users 5: a column", "check o.csv", "“采购单号”为空"),
     (

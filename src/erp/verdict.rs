@@ -24,8 +24,7 @@ const PASSING: &str = "稍后|稍候|重试|再试|繁忙|正忙|系统忙|服�
 /// What takes too long (超时) because the server is busy; an order that has is none.
 const SLOW: &str = "调用|请求|连接|处理|响应|接口|访问|执行|操作|读取|查询|保存|提交|更新|等待|\
     网络|通讯|通信|系统|服务|服务器|数据库|事务";
-/// What somebody else is doing with an order forbids more than this moment's change, if one of these
-/// words is there.
+/// Who says so of an order that is being audited or the like, means more than that it is open elsewhere.
 const FORBIDDING: &str = "不允许|不能|禁止|无法|不可|不得";
 /// What stands on a page that something before the ERP shows instead of it.
 const REFUSING: &str = "拦截|登录|登陆|login|blocked|denied";

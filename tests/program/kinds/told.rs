@@ -42,3 +42,13 @@ fn users_f10_what_is_about_to_be_cleared_is_shown_before_it_is_confirmed() {
     assert_eq!(terminal.finish(), Some(2));
     assert_eq!(erp.stats().calls, 0);
 }
+
+#[test]
+fn users_p8_calls_for_listings_are_not_promised_to_save_any() {
+    let (place, erp) = (Place::new(), sandbox());
+    let sheet: String = (0..29).map(|n| format!("CG{n},aa\n")).collect();
+    place.write("orders.csv", format!("purchase_no,flag_name\n{sheet}"));
+    let run = place.verifies(&erp, "orders.csv", 1);
+    run.says("29 calls, 4 at once")
+        .says("its listings may save some, or cost a few");
+}

@@ -6,14 +6,15 @@ use serde::Serialize;
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED, TIME_UP};
 use super::findings::{Group, MAX_CELL, find};
 use super::inputs::{
-    account_if_any, account_of_run, client, ensure_in_time, is_stream, open_given, rules,
+    account_if_any, account_of_run, client, ensure_in_time, is_stream, open_given, paths, rules,
+    settings,
 };
 use super::next::NextCommand;
 use crate::cli::{ReportFormat, RunArgs};
-use crate::console::{Console, forecast, labelled, preview, print, print_json};
+use crate::console::{Console, forecast, labelled, preview, print, print_json, taken_over};
 use crate::language::say;
 use crate::pace::Pacing;
-use crate::run::{OnConflict, Orders, Preview, survey};
+use crate::run::{OnConflict, Orders, Planned, Preview, foresee, survey};
 use crate::sheet::Layout;
 use crate::stop::{Stop, StopReason};
 use crate::text::one_line;
@@ -71,13 +72,26 @@ pub(super) fn check(
     };
     let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);
-    let (sheet, notes) = open_given(args, configured.as_ref())?;
+    let (sheet, notes, is_update) = open_given(args, configured.as_ref())?;
     ensure_in_time(&args.calls)?;
     let next = NextCommand::new(&sheet);
     let layout = sheet.layout();
     let on_conflict = args.sheet.on_conflict;
-    let mut orders = Orders::of(&sheet, on_conflict, |_, _| {}).map_err(Failure::usage)?;
+    let of_run = configured
+        .as_ref()
+        .and_then(|it| Some((it, paths(args, configured.as_ref()).ok()?)));
+    let (mut orders, age) = match of_run {
+        Some((configured, paths)) => {
+            let settings = settings(args, configured, paths);
+            foresee(&sheet, &configured.account, &settings, is_update)?
+        }
+        None => {
+            let orders = Orders::of(&sheet, on_conflict, |_, _| {});
+            (orders.map_err(Failure::usage)?, None)
+        }
+    };
     orders.want_unsettled(args.limit);
+    let continued = Planned::to_send(&orders, pacing, age).continued;
     let mut asked = None;
     if let Some(configured) = configured.as_ref().filter(|_| asks) {
         let client = client(&configured.account, args.calls.timeout, console)?;
@@ -93,6 +107,7 @@ pub(super) fn check(
     let mut warnings: Vec<_> = layout.warnings.iter().map(|(it, _)| it.clone()).collect();
     warnings.extend(notes);
     warnings.extend(orders.warn_alike());
+    warnings.extend(continued.map(taken_over));
     let flags = orders.flags().map(|(flag, rows)| FlagCount { flag, rows });
     let mut flags: Vec<_> = flags.collect();
     flags.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.flag.cmp(b.flag)));

@@ -18,7 +18,7 @@ use crate::files::{
 };
 use crate::language::{os_error, say};
 use crate::pace::{RateLimit, Workers};
-use crate::run::{Rules, issuer};
+use crate::run::{Rules, Settings, issuer};
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox};
 use crate::sheet::{Sheet, SheetOptions, Source};
 use crate::text::{date_and_time, hex};
@@ -98,6 +98,25 @@ pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
     }
 }
 
+pub fn settings(args: &RunArgs, configured: &Configured, paths: Paths) -> Settings {
+    Settings {
+        rules: Rules {
+            max_failures: args.max_failures,
+            max_consecutive_failures: Some(args.max_consecutive_failures).filter(|&n| n > 0),
+            ..rules(Some(configured), &args.calls)
+        },
+        limit: args.limit,
+        skip_unchanged: args.skipping.within(),
+        verify: args.verify,
+        on_conflict: args.sheet.on_conflict,
+        paths,
+        bom: !args.output.no_bom,
+        fresh: args.fresh,
+        continue_within: args.continue_within,
+        keep: args.keep,
+    }
+}
+
 fn account_lock(account: &Account) -> Option<PathBuf> {
     if account.stand_in {
         return None;
@@ -113,14 +132,15 @@ pub fn is_stream(args: &SheetArgs) -> bool {
     args.path.as_os_str() == "-" || found.is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-/// Opens the sheet as a run for this account would take it, with what people should know of its rows.
+/// Opens the sheet as a run for this account would take it, with what people should know of its rows,
+/// and whether it updates the results that it comes from.
 pub fn open_given(
     args: &RunArgs,
     configured: Option<&Configured>,
-) -> Result<(Sheet, Vec<String>), Failure> {
+) -> Result<(Sheet, Vec<String>, bool), Failure> {
     let mut sheet = open_sheet(&args.sheet, configured)?;
     let account = configured.map(|configured| &configured.account);
-    let mut notes = Vec::new();
+    let (mut notes, mut is_update) = (Vec::new(), false);
     if sheet.is_ours() {
         let issuer = account.map(issuer);
         let past = match paths(args, configured)?.corrects {
@@ -130,11 +150,12 @@ pub fn open_given(
         let past = past.map_err(Failure::usage)?;
         let correction = correct(&mut sheet, past, issuer.as_ref()).map_err(Failure::usage)?;
         notes = correction.notes();
+        is_update = correction.is_update();
         if account.is_none() {
             notes.push(say!("check-no-account"));
         }
     }
-    Ok((sheet, notes))
+    Ok((sheet, notes, is_update))
 }
 
 pub fn wanted(args: &OutputArgs, configured: Option<&Configured>) -> Wanted {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exit::{Failure, end};
-use super::inputs::{account_of_run, client, open_to_call, paths, rules};
+use super::inputs::{account_of_run, client, open_to_call, paths, settings};
 use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::RunArgs;
@@ -11,7 +11,7 @@ use crate::console::{self, Console, can_ask, preview};
 use crate::erp::{Account, CLEAR_FLAG};
 use crate::files::namesake;
 use crate::language::say;
-use crate::run::{self, Orders, Preview, Rules, Settings};
+use crate::run::{self, Orders, Preview, Settings};
 use crate::sheet::Sheet;
 use crate::text;
 
@@ -33,22 +33,7 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     }
     let sheet = open_to_call(&args.sheet, &args.calls, &configured, true, console)?;
     let next = NextCommand::new(&sheet);
-    let settings = Settings {
-        rules: Rules {
-            max_failures: args.max_failures,
-            max_consecutive_failures: Some(args.max_consecutive_failures).filter(|&n| n > 0),
-            ..rules(Some(&configured), &args.calls)
-        },
-        limit: args.limit,
-        skip_unchanged: args.skipping.within(),
-        verify: args.verify,
-        on_conflict: args.sheet.on_conflict,
-        paths,
-        bom: !args.output.no_bom,
-        fresh: args.fresh,
-        continue_within: args.continue_within,
-        keep: args.keep,
-    };
+    let settings = settings(&args, &configured, paths);
     if !(args.yes || account.stand_in) {
         confirm(&sheet, &settings, account, console)?;
     }

@@ -1,7 +1,7 @@
 //! What is said when something happens in a run.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::ZonedDateTime;
 
@@ -82,9 +82,7 @@ impl Console {
             let (orders, rule) = (plan.conflicts, plan.on_conflict.as_str());
             self.warning(say!("conflicts", orders = orders, rule = rule));
         }
-        if let Some((rows, age)) = plan.continued {
-            let (rows, age) = (text::rows(rows), duration(age));
-            let text = say!("event-continuing", age = age, rows = rows);
+        if let Some(text) = plan.continued.map(taken_over) {
             self.note(&text);
             self.noted(text);
         }
@@ -101,6 +99,12 @@ impl Console {
             *lock(&self.progress) = Some(Progress::begin(State::new(plan)));
         }
     }
+}
+
+/// What an interrupted run has settled: so many rows, so long ago.
+pub fn taken_over((rows, age): (u64, Duration)) -> String {
+    let (rows, age) = (text::rows(rows), duration(age));
+    say!("event-continuing", age = age, rows = rows)
 }
 
 fn answered(order: Option<(&str, &Place)>, attempt: u32, error: Option<&CallError>) -> String {

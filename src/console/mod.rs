@@ -17,6 +17,7 @@ use console::Style;
 use jiff::ZonedDateTime;
 use serde::Serialize;
 
+pub use events::taken_over;
 pub use forecast::{forecast, preview};
 pub use question::{ask, ask_hidden, can_ask, confirm, read_line};
 pub use summary::{all_labelled, labelled, summary};

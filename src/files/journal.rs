@@ -135,6 +135,13 @@ impl Left {
         Ok(Some(Left { bytes, is_own }))
     }
 
+    /// The same without the trial of whose it is, for which a file is written: it counts as own.
+    pub fn look(path: &Path) -> Result<Option<Left>, FileError> {
+        let found = read(path, usize::MAX)?;
+        let is_own = true;
+        Ok(found.map(|(bytes, _)| Left { bytes, is_own }))
+    }
+
     pub fn find(&self, identity: &Identity) -> Found {
         match parse(&self.bytes, identity) {
             Found::Lines(..) if !self.is_own => Found::Foreign(Foreign::NotOwn),

@@ -26,4 +26,4 @@ pub use names::{
 pub use outcome::{Outcome, Status, local_time};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};
 pub use row_check::{Issuer, RowCheck};
-pub use run_files::{ReadingsFiles, RunFiles, ensure_writable};
+pub use run_files::{ReadingsFiles, RunFiles, ensure_writable, journal_of};

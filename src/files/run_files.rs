@@ -193,6 +193,16 @@ impl ReadingsFiles {
     }
 }
 
+/// Where the journal of a run is, of one that updates the results that the sheet comes from, too.
+pub fn journal_of(paths: &Paths, is_update: bool) -> Result<PathBuf, FileError> {
+    let output = if is_update {
+        &paths.failures
+    } else {
+        &paths.results
+    };
+    Ok(companion(&link_target(output)?, ".partial"))
+}
+
 /// Where the lock on `output` is.
 fn lock_of(output: &Path) -> PathBuf {
     companion(output, ".lock")

@@ -99,7 +99,7 @@ pub(super) fn settle_unchanged(
     listings
 }
 
-/// Asks as a run would, and sends nothing. What the ERP says is no error. With why it was stopped, if
+/// Asks for the wanted orders as a run would, and sends nothing. What the ERP says is no error. With why it was stopped, if
 /// it was.
 pub fn survey(
     orders: &mut Orders,
@@ -110,7 +110,6 @@ pub fn survey(
     observers: &[&dyn Observer],
 ) -> Result<(Listings, Option<StopReason>), RunError> {
     let calls = Calls::begin(client, rules, stop, observers)?;
-    orders.want_unsettled(None);
     let listings = calls.watched(|| {}, || Ok(settle_unchanged(&calls, orders, within)))?;
     Ok((listings, calls.stop_reason()))
 }

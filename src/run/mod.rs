@@ -45,8 +45,8 @@ pub use rules::Rules;
 pub use verify::{VerifySettings, verify};
 
 use crate::erp::{Account, Client};
-use crate::files::journal::{self, Found, Identity, Journal};
-use crate::files::{Issuer, Paths, RunFiles, ensure_writable};
+use crate::files::journal::{self, Found, Identity, Journal, Left};
+use crate::files::{Issuer, Paths, RunFiles, ensure_writable, journal_of};
 use crate::sheet::Sheet;
 use crate::stop::Stop;
 use calls::Calls;
@@ -106,10 +106,7 @@ pub fn run(
     let (mut orders, found) = resume::orders(&sheet, left, &identity, settings)?;
     // Now that no other run may replace it: it is still the sheet that was read.
     ensure_sheet_not_replaced(&sheet, &files)?;
-    let age = match &found {
-        Found::Lines(lines, _) if !lines.is_empty() => Some(resume::age(lines)),
-        _ => None,
-    };
+    let age = resume::age_of(&found);
     ensure_not_stopped(stop)?;
     let written = [&*files.results, &*files.failures];
     ensure_writable(written, orders.rows, files.metadata.as_ref())?;
@@ -134,6 +131,28 @@ pub fn run(
             is_kept: journal::is_at(&files.journal),
             journal: files.journal.clone(),
         })
+}
+
+/// The orders as a run would take them now, with what an interrupted one has settled, and how long
+/// ago that was. `is_update` is whether the sheet corrects the results it comes from. Locks nothing
+/// and writes nothing.
+///
+/// # Errors
+///
+/// If a run would find something else where its journal is to be, or cannot read the sheet.
+pub fn foresee(
+    sheet: &Sheet,
+    account: &Account,
+    settings: &Settings,
+    is_update: bool,
+) -> Result<(Orders, Option<Duration>), RunError> {
+    let left = Left::look(&journal_of(&settings.paths, is_update)?)?;
+    let identity = identity(account, settings.on_conflict, sheet);
+    let (mut orders, found) = resume::orders(sheet, left, &identity, settings)?;
+    if let Found::Lines(lines, _) = &found {
+        resume::take_over(lines, &mut orders);
+    }
+    Ok((orders, resume::age_of(&found)))
 }
 
 /// What of a run makes calls: asking before, sending, reading back.

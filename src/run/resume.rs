@@ -76,8 +76,15 @@ pub fn orders(
     Ok((orders, found))
 }
 
-/// How long ago the last of the outcomes was known.
-pub fn age(lines: &[Line]) -> Duration {
+/// How long ago the last outcome was known of a run that is continued.
+pub fn age_of(found: &Found) -> Option<Duration> {
+    match found {
+        Found::Lines(lines, _) if !lines.is_empty() => Some(age(lines)),
+        _ => None,
+    }
+}
+
+fn age(lines: &[Line]) -> Duration {
     let newest = lines.iter().map(|line| line.outcome.finished_at).max();
     let age = newest.map(|newest| Timestamp::now().duration_since(newest));
     // A clock may have been put back.
@@ -120,9 +127,15 @@ pub fn begin_journal(
             Default::default()
         }
     };
+    let kept = take_over(&lines, orders);
+    Ok(Journal::begin(&files.journal, identity, &kept, published)?)
+}
+
+/// Gives orders their outcomes, and returns the lines that still hold.
+pub fn take_over<'l>(lines: &'l [Line], orders: &mut Orders) -> Vec<&'l Line> {
     let on_conflict = orders.on_conflict;
     let mut kept = Vec::new();
-    for line in &lines {
+    for line in lines {
         let Some((flag, order)) = orders.get_mut(&line.order) else {
             continue;
         };
@@ -146,5 +159,5 @@ pub fn begin_journal(
             _ => {}
         }
     }
-    Ok(Journal::begin(&files.journal, identity, &kept, published)?)
+    kept
 }

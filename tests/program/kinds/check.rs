@@ -1,8 +1,11 @@
 //! A check is a run that sends nothing: what it says is what a run with the same options does.
 
 use std::fmt::Write;
+use std::fs;
 
-use crate::harness::{Place, account, finish, sandbox};
+use wdt_flags::sandbox::Sandbox;
+
+use crate::harness::{JOURNAL, Place, account, finish, outcomes, sandbox, start};
 
 const CONFIG: &str = "[shop1]\nsid = \"shop1\"\napp_key = \"key\"\napp_secret = \"a:b\"\n\
     rate = \"600/min\"\n[default]\nrate = \"120/min\"\n";
@@ -147,4 +150,81 @@ fn whose_rows_are_given_back_is_checked_where_there_is_an_account_and_else_it_is
         assert_eq!(run.said().contains(unchecked), sid.is_none(), "{run:#?}");
     }
     place.checks("orders.csv", 0).says_nothing_of(unchecked);
+}
+
+/// Kills a run over this sheet once one order is in this journal.
+fn kill_after_one(place: &Place, erp: &Sandbox, sheet: &str, journal: &str) {
+    // That knows nothing of the calls before.
+    let state = Place::new();
+    let mut command = place.run_at("1/h", erp, [sheet]);
+    command.env("XDG_STATE_HOME", state.path(""));
+    let mut run = start(command.env("APPDATA", state.path("")));
+    run.until("a call", || {
+        let journal = fs::read(place.path(journal));
+        !outcomes(&journal.unwrap_or_default()).is_empty()
+    });
+    run.kill();
+}
+
+#[test]
+fn what_an_interrupted_run_has_settled_is_not_counted_as_calls() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.numbered(3);
+    kill_after_one(&place, &erp, "orders.csv", JOURNAL);
+    let taken_over = "ago: 1 row taken over from its journal";
+    let before = place.written(&[]);
+    for (name, typed, sid, calls, said) in [
+        ("attack: what is left", "", "sandbox", 2, true),
+        ("attack: in JSON", "--format json", "sandbox", 2, true),
+        ("attack: of a limit", "--limit 2", "sandbox", 1, true),
+        ("attack: --fresh", "--fresh", "sandbox", 3, false),
+        (
+            "attack: too old",
+            "--continue-within 1ms",
+            "sandbox",
+            3,
+            false,
+        ),
+        ("attack: another account's", "", "other", 3, false),
+    ] {
+        let mut check = place.program();
+        account(&mut check, &erp.endpoint());
+        check.args(["check", "orders.csv"]).env("WDT_SID", sid);
+        let run = finish(check.args(typed.split_whitespace())).expect(0);
+        let calls = match typed {
+            "--format json" => format!("\"calls\": {calls},"),
+            _ if calls == 1 => "makes 1 call".to_owned(),
+            _ => format!("makes {calls} calls"),
+        };
+        assert!(run.stdout.contains(&calls), "{name}: {run:#?}");
+        assert_eq!(run.said().contains(taken_over), said, "{name}: {run:#?}");
+        assert_eq!(place.written(&[]), before, "{name}");
+    }
+}
+
+#[test]
+fn nor_where_corrected_rows_were_given_back() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.sheet(&[("CG1", "aa"), ("CG404", "aa"), ("PO404", "aa")]);
+    place.runs(&erp, "orders.csv", 1);
+    place.edit("orders.failures.csv", &[("CG404", "CG2"), ("PO404", "PO2")]);
+    let journal = "orders.failures.csv.partial";
+    kill_after_one(&place, &erp, "orders.failures.csv", journal);
+    let mut check = place.program();
+    account(&mut check, &erp.endpoint());
+    let run = finish(check.args(["check", "orders.failures.csv"])).expect(0);
+    run.says("1 row taken over from its journal")
+        .prints("makes 1 call");
+}
+
+#[test]
+fn a_limit_holds_where_the_erp_is_asked() {
+    let (place, erp) = (Place::new(), sandbox());
+    place.numbered(5);
+    let mut check = place.program();
+    account(&mut check, &erp.endpoint());
+    check.args(["check", "orders.csv", "--skip-unchanged", "--limit=2"]);
+    finish(check.arg("--rate=unlimited"))
+        .expect(0)
+        .prints("last: line 3, \"CG2\"");
 }

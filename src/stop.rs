@@ -31,12 +31,13 @@ pub enum StopReason {
         count: u64,
         message: String,
     },
-    /// The server has answered nothing for so many seconds (`--give-up-after`).
+    /// The server has answered nothing for so many seconds, which this option had for a limit.
     Unreachable {
         reason: String,
         seconds: u64,
         /// Whether any call of the run was answered.
         answered: bool,
+        limit: &'static str,
     },
     /// Every call has been over a limit of the ERP's for so many seconds (`--give-up-after`).
     ShutOut {
@@ -78,9 +79,11 @@ impl fmt::Display for StopReason {
                 ref reason,
                 seconds,
                 answered,
+                limit,
             } => say!(
                 "stop-unreachable",
                 answered = u8::from(answered),
+                limit = limit,
                 seconds = seconds,
                 reason = reason.as_str()
             ),

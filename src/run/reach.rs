@@ -123,6 +123,7 @@ impl Reach {
             reason: state.silence.clone().unwrap_or_default(),
             seconds: began.elapsed().as_secs(),
             answered: false,
+            limit: "--deadline",
         })
     }
 
@@ -181,6 +182,7 @@ impl Reach {
                 reason: error.reason.clone(),
                 seconds: silent.as_secs(),
                 answered: state.answered_at.is_some(),
+                limit: "--give-up-after",
             });
         }
         let asked = error.retry_after.unwrap_or_default().min(MAX_WAIT);
@@ -225,6 +227,7 @@ mod tests {
             reason,
             seconds,
             answered,
+            limit: "--give-up-after",
         };
         assert_eq!(next(Duration::ZERO), Err(never));
     }

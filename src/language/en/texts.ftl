@@ -158,8 +158,8 @@ stop-consecutive-failures = { $orders } in a row failed, the last with: { $messa
 stop-unreachable =
     { $answered ->
         [0] not one call was answered in { $seconds } s: { $reason } (is the endpoint right?)
-       *[other] the server has not answered for { $seconds } s: { $reason } (--give-up-after)
-    }
+       *[other] the server has not answered for { $seconds } s: { $reason }
+    } ({ $limit })
 stop-shut-out = no call has got through the ERP's limit for { $seconds } s: { $reason } (--give-up-after)
 stop-deadline = the deadline has passed (--deadline)
 

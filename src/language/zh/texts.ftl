@@ -154,8 +154,8 @@ stop-consecutive-failures = 连续 { $orders }失败，最后一张：{ $message
 stop-unreachable =
     { $answered ->
         [0] { $seconds } 秒内没有一次调用得到响应：{ $reason }；请检查接口地址是否正确
-       *[other] 服务器已 { $seconds } 秒没有响应：{ $reason }（--give-up-after）
-    }
+       *[other] 服务器已 { $seconds } 秒没有响应：{ $reason }
+    }（{ $limit }）
 stop-shut-out = 已 { $seconds } 秒没有一次调用通过 ERP 的限流：{ $reason }（--give-up-after）
 stop-deadline = 已到截止时间（--deadline）
 

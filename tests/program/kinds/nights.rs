@@ -726,8 +726,7 @@ fn never_reached() {
         let line = format!("{command} orders.csv -q --deadline 1s");
         let run = finish(program.args(line.split(' '))).expect(3);
         run.says("not one call was answered in ")
-            .says("is the endpoint right?")
-            .says_nothing_of("--give-up-after");
+            .says("(is the endpoint right?) (--deadline)");
         if command != "check --skip-unchanged" {
             run.prints("note      the last calls before the deadline did not get through: ");
         }

@@ -35,7 +35,7 @@ use std::path::Path;
 pub use entry::Entry;
 pub use input::{SheetError, SheetOptions, Source};
 pub use layout::Layout;
-pub use misfit::Say;
+pub use misfit::{FEW_DIGITS, Say};
 pub use normalize::strip_wrapping;
 pub use own::{Appended, EXTRA_FIELDS, SENT_FLAG};
 pub use problem::Problem;

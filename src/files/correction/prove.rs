@@ -10,11 +10,13 @@ use crate::files::row_check::{
     Fit, Issuer, RowCheck, flag_part, is_cut, is_meant, order_part, sent, sources,
 };
 use crate::language::say;
-use crate::sheet::{Problem, Row, Say, Sheet, strip_wrapping};
+use crate::sheet::{FEW_DIGITS, Problem, Row, Say, Sheet, strip_wrapping};
 use crate::text::quoted;
 
 /// Rows whose flags were exchanged are taken for sorted by themselves from this many on.
 const SORTED: usize = 3;
+/// And if so many of so many flags are the same as before.
+const SORTED_PART: (usize, usize) = (3, 4);
 
 /// Order and flags of a row, as they would be sent.
 pub type Sent = [CompactString; 3];
@@ -29,6 +31,14 @@ const CUT: Say = |column| say!("problem-cut", column = column);
 const MOVED: Say = |column| say!("problem-moved", column = column);
 /// The flag was changed in another column than the one that is sent.
 const IN_VAIN: Say = |column| say!("problem-flag-column", column = column);
+
+/// Whether a number stands where one with zeros before it stood, as a spreadsheet leaves what a person
+/// has entered.
+fn has_lost_zeros(order: &str, was: &str) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let had_zeros = was.starts_with('0') && is_number(was);
+    had_zeros && is_number(order) && order.len() < was.len()
+}
 
 pub struct Prover<'s> {
     sheet: &'s Sheet,
@@ -157,9 +167,15 @@ impl<'s> Prover<'s> {
                 };
                 row.set_check(&check.to_string());
             }
+            Fit::Other if order.is_empty() => {}
             Fit::Other if check.is_still_doubtful(&order) => self.refuse(row, DOUBTFUL, &order),
             Fit::Other if sources(&order).any(|it| self.is_known(&it, Some(check.origin))) => {
                 self.refuse(row, MOVED, &order);
+                // It stays so once that row has another order.
+                row.set_check(&check.clone().in_doubt(&order).to_string());
+            }
+            Fit::Other if its.is_some_and(|its| has_lost_zeros(&order, &self.sent(its)[0])) => {
+                self.refuse(row, FEW_DIGITS, &order);
             }
             Fit::Other => {}
         }
@@ -207,7 +223,14 @@ impl<'s> Prover<'s> {
             flags.sort_unstable();
         }
         let [now, was] = &self.edited;
-        if now.len() >= SORTED && now == was {
+        let mut left = was.clone();
+        let same = now.iter().filter(|flag| {
+            let at = left.binary_search(flag);
+            at.is_ok_and(|at| left.remove(at) == **flag)
+        });
+        let same = same.count();
+        // A row of them may have been corrected as well.
+        if same >= SORTED && same * SORTED_PART.1 >= now.len() * SORTED_PART.0 {
             let (path, rows) = (self.sheet.name(), now.len() as u64);
             let text = say!("files-flags-exchanged", path = path, rows = rows);
             return Err(FileError::Refused(text));

@@ -119,6 +119,18 @@ fn what_becomes_of_rows_that_are_given_back() {
             "A - bb; B - cc; C - aa",
             "the flags of 3 rows",
         ),
+        (
+            "three exchanged, and a fourth corrected",
+            "A - bb; B - cc; C - aa; D - ee",
+            "the flags of 4 rows",
+        ),
+        (
+            "corrected and its zeros lost",
+            "A 54321",
+            "zeros are probably lost",
+        ),
+        ("corrected, and meant", "A 54321 - !", "2 54321 aa"),
+        ("emptied", "A  x", "is empty"),
         ("added", "+ CG9 x", "added CG9 x"),
         ("added with another's order", "+ CG5 x", "added CG5 x"),
         (

@@ -785,9 +785,6 @@ help-visible-only =
     Leave out the rows that are hidden in a workbook
 
     By a filter or by hand.
-
-    Each row is compared with the results' row of its line; 12345 where
-    0012345 stood is invalid without this.
 help-encoding =
     The encoding of a text sheet, such as utf-8, gb18030, utf-16le
     (default: found out)

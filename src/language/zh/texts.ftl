@@ -167,7 +167,7 @@ run-interrupted =
        *[other] 提前停止：{ $reason }；随后：{ $source }
     }；已知结果{ $is_kept ->
         [0] 原在 `{ $journal }` 中，运行期间该文件被删除或移走：请放回原处，否则再次执行同一命令会从头开始
-       *[other] 保存在 `{ $journal }` 中，再次执行同一命令即可续跑
+       *[other] 保存在 `{ $journal }` 中，再次执行同一命令即可接着做
     }
 run-account-busy = 另一个运行正在用同一账号调用（{ $holder }），本次已等待 { $waited }；没有发送任何内容：请等它结束后再次执行同一命令
 
@@ -177,7 +177,7 @@ journal-of-other-rows = 原有的运行记录中有本表格没有的行；已�
 journal-too-old = 原有的运行记录已是 { $age }之前的，时间太久，不再可信（--continue-within）；已另存为 `{ $path }`，本次从头开始
 journal-damaged = 原有的运行记录已损坏；已另存为 `{ $path }`，本次从头开始
 journal-of-other-sheet = 另一张表格的运行曾经中断，它的结果文件或失败明细与本次相同，现已无法续跑；其运行记录另存为 `{ $path }`
-journal-not-wanted = 按要求（--fresh）不续跑原有的运行记录；已另存为 `{ $path }`，本次从头开始
+journal-not-wanted = 按要求（--fresh）从头开始，原有的运行记录已另存为 `{ $path }`
 
 results-missing = 结果文件不存在
 results-of-other-form = 结果文件不是 wdt-flags 写出的样子
@@ -463,8 +463,8 @@ run-stopped =
         [0] {""}
        *[other] 请先解决；
     }{ $again ->
-        [same] 在 { $within } 内（--continue-within）执行同一命令即可从此处续跑
-        [fresh] 在 { $within } 内（--continue-within）执行同一命令（去掉 --fresh）即可从此处续跑
+        [same] 在{ $within }内（--continue-within）执行同一命令即可从此处继续
+        [fresh] 在{ $within }内（--continue-within）执行同一命令（去掉 --fresh）即可从此处继续
         [lost] 除非放回运行记录，否则同一命令会从头开始
         [permission] 接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
        *[verify] 没有核对到的行记为 unknown，再执行同一命令会全部重新核对
@@ -491,7 +491,7 @@ conflicts =
         [last] 以各自的最后一行为准
        *[invalid] 不会发送
     }（--on-conflict）
-event-continuing = 续跑 { $age }前中断的运行：沿用其运行记录中的 { $rows }（--fresh 从头开始）
+event-continuing = 接着 { $age }前中断的地方继续：已完成的 { $rows }不再发送（--fresh 从头开始）
 event-forecast = { $calls }；账号：{ $account }
 event-pausing = 暂停 { $pause }：{ $reason }
 event-max-in-flight = 此后同时最多 { $calls }：{ $reason }
@@ -509,7 +509,7 @@ event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-edited-beside = 旁边的 `{ $path }` 也改过，这次不发送；请改为运行那个文件，或在这次之后再运行它
 event-results-read = 以 `{ $path }` 代替表格核对：后来改正、新增或不发送的行都在其中
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
-event-not-updated = 这份失败明细所属的结果文件不作更新：{ $why }；改为写入 `{ $results }`
+event-not-updated = 没有更新对应的结果文件：{ $why }；结果写入 `{ $results }`
 event-rows-added = 有 { $rows } 行是手工添加的，放在结果文件末尾，没有行号
 event-rows-put-right = 有 { $rows } 行的单号被表格软件改动过，已还原，见各行的说明；用 --output-format xlsx 写出工作簿就不会被改动
 event-trouble-at-deadline = 截止时间前最后的调用没有成功：{ $reason }
@@ -747,9 +747,6 @@ help-visible-only =
     不处理工作簿里隐藏的行
 
     无论是被筛选还是手工隐藏。
-
-    失败明细的每一行都会与结果文件中同一行（line）对照；原来是 0012345、
-    现在是 12345 的行，不加此选项时视为无效。
 help-encoding =
     文本表格的编码，如 utf-8、gb18030、utf-16le
     （默认自动识别）

@@ -8,7 +8,7 @@ use super::next::NextCommand;
 use super::signals::listen;
 use crate::cli::VerifyArgs;
 use crate::console::Console;
-use crate::files::{Paths, named_apart, results_beside};
+use crate::files::{Paths, named_apart, results_of};
 use crate::run::{self, VerifySettings};
 
 pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
@@ -19,6 +19,9 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
     let wanted = wanted(&args.output, Some(&configured));
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
     let (results, failures) = (args.output.results, args.output.failures);
+    let past = named_after
+        .as_deref()
+        .and_then(|sheet| results_of(sheet, &results));
     let paths = Paths::of_readings(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
     let sheet = open_to_call(&args.sheet, &args.calls, &configured, false, console)?;
@@ -28,7 +31,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         on_conflict: args.sheet.on_conflict,
         modified_within: args.modified_within,
         paths,
-        past: named_after.as_deref().and_then(results_beside),
+        past,
         bom: !args.output.no_bom,
     };
     let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])?;

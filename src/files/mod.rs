@@ -17,11 +17,11 @@ mod run_files;
 
 pub use account::{AccountLock, AccountState};
 pub use atomic::{AtomicFile, Beside};
-pub use correction::{NotUpdated, PastResults, correct, is_edited, last_word};
+pub use correction::{LastWord, NotUpdated, PastResults, correct, is_edited, last_word};
 pub use error::FileError;
 pub use names::{
     Paths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake, of_other_format,
-    results_beside, stand_in_name,
+    results_of, stand_in_name,
 };
 pub use outcome::{Outcome, Status, local_time};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};

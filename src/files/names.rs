@@ -128,10 +128,14 @@ fn format_of(given: [&Option<PathBuf>; 2]) -> Result<Option<OutputFormat>, FileE
     Ok(first.map(|path| OutputFormat::of(path)))
 }
 
-/// The results that are there of runs over a sheet.
-pub fn results_beside(sheet: &Path) -> Option<PathBuf> {
-    let base = stem(sheet, &[]);
-    Some(named(&base, "results", format_of_results(&base)?))
+/// The results that are there of runs over a sheet: in the directory that is given, else beside it.
+pub fn results_of(sheet: &Path, given: &Option<PathBuf>) -> Option<PathBuf> {
+    let results = |sheet: &Path| {
+        let base = stem(sheet, &[]);
+        Some(named(&base, "results", format_of_results(&base)?))
+    };
+    let moved = in_directory(Some(sheet), given);
+    moved.and_then(|it| results(&it)).or_else(|| results(sheet))
 }
 
 /// The format of the results that are there; of both, of the file written last.

@@ -19,7 +19,8 @@ use super::rules::Rules;
 use super::write::{Columns, Writing};
 use crate::erp::{Account, Client};
 use crate::files::{
-    NotUpdated, Paths, ReadingsFiles, ResultsWriter, Status, correct, ensure_writable, last_word,
+    LastWord, NotUpdated, Paths, ReadingsFiles, ResultsWriter, Status, correct, ensure_writable,
+    last_word,
 };
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
@@ -56,12 +57,19 @@ pub fn verify(
     let issuer = issuer(account);
     if sheet.is_ours() {
         correct(&mut sheet, Err(NotUpdated::Missing), Some(&issuer))?;
-    } else if let Some(past) = &settings.past
-        && let Some(rows) = last_word(past, &sheet, &issuer)?
-    {
-        let text = say!("event-results-read", path = past.display().to_string());
-        observers.say(Level::Warning, text);
-        sheet.hold(rows);
+    } else if let Some(past) = &settings.past {
+        let path = past.display().to_string();
+        match last_word(past, &sheet, &issuer)? {
+            LastWord::Results(rows) => {
+                observers.say(Level::Warning, say!("event-results-read", path = path));
+                sheet.hold(rows);
+            }
+            LastWord::Sheet { corrected: 0 } => {}
+            LastWord::Sheet { corrected } => {
+                let text = say!("event-results-not-read", path = path, rows = corrected);
+                observers.say(Level::Warning, text);
+            }
+        }
     }
     stop.begin();
     let files = ReadingsFiles::claim(&settings.paths, &sheet)?;

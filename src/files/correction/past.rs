@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::prove::Prover;
+use super::prove::{Prover, Sent};
 use super::read_rows;
 use crate::files::error::FileError;
+use crate::files::outcome::Status;
 use crate::files::results::open_table;
 use crate::files::row_check::{Issuer, RowCheck, origin_part, sent};
 use crate::language::say;
@@ -100,39 +101,56 @@ impl PastResults {
     }
 }
 
-/// The rows of the results at `path`, where these are the last word on the sheet that they come from:
-/// its rows still are as they were read, and some were corrected, added or left out since.
+/// What is the last word on the orders of a sheet.
+#[derive(Debug)]
+pub enum LastWord {
+    /// The rows of the results: the sheet's still are as they were read, and some were corrected,
+    /// added, left out or not sent since.
+    Results(Vec<Row>),
+    /// Its own. The results may have so many corrected or added rows that it does not have.
+    Sheet { corrected: u64 },
+}
+
+/// Whether the results at `path` are later than the sheet that they come from.
 ///
 /// # Errors
 ///
 /// If the results or the sheet cannot be read.
-pub fn last_word(
-    path: &Path,
-    sheet: &Sheet,
-    issuer: &Issuer,
-) -> Result<Option<Vec<Row>>, FileError> {
+pub fn last_word(path: &Path, sheet: &Sheet, issuer: &Issuer) -> Result<LastWord, FileError> {
     let Ok(past) = PastResults::read(path, sheet, Some(issuer))? else {
-        return Ok(None);
+        return Ok(LastWord::Sheet { corrected: 0 });
     };
     let mut rows = past.rows_for(sheet.columns());
     let line = |row: &Row| row.origin().and_then(|it| it.line);
     rows.sort_by_key(|row| line(row).unwrap_or(u64::MAX));
     let mut prover = Prover::new(sheet, rows.iter());
-    let mut checks = HashMap::new();
-    let mut is_later = false;
+    let (mut checks, mut corrected) = (HashMap::new(), HashMap::<Sent, u64>::new());
+    let (mut is_later, mut is_of_sheet) = (false, true);
     for (position, row) in (1..).zip(&mut rows) {
         row.position = position;
-        let Some(check) = RowCheck::beside(row) else {
-            return Ok(None);
-        };
-        if check.is_left_out {
-            row.leave_out();
-        }
         let proof = prover.proof(row, |_| None);
         prover.prove(row, &proof, None);
-        is_later |= check.is_corrected || check.is_left_out || line(row).is_none();
-        if line(row).is_some() {
-            checks.insert(check.origin, check);
+        let has = |status: Status| {
+            row.origin()
+                .is_some_and(|it| it.status() == status.as_str())
+        };
+        let mut is_corrected = line(row).is_none();
+        if let Some(check) = RowCheck::beside(row) {
+            // A row that cannot be sent keeps the check that it had before it was corrected.
+            is_corrected |= check.is_corrected || has(Status::Invalid) && !check.is_of(row, sheet);
+            is_later |= check.is_left_out || has(Status::Skipped);
+            if check.is_left_out {
+                row.leave_out();
+            }
+            if line(row).is_some() {
+                checks.insert(check.origin, check);
+            }
+        } else {
+            is_of_sheet = false;
+        }
+        if is_corrected {
+            is_later = true;
+            *corrected.entry(prover.sent(row)).or_default() += 1;
         }
     }
     let mut own = Row::default();
@@ -141,9 +159,15 @@ pub fn last_word(
         let [order, ..] = sent(&own, sheet);
         let origin = origin_part(Some(own.line()), own.position, &order);
         let its = checks.remove(&origin);
-        is_later = its.is_some_and(|it| it.is_corrected || it.is_of(&own, sheet));
+        is_of_sheet &= its.is_some_and(|it| it.is_corrected || it.is_of(&own, sheet));
+        corrected.remove(&prover.sent(&own));
     }
-    Ok((is_later && checks.is_empty()).then_some(rows))
+    Ok(if is_later && is_of_sheet && checks.is_empty() {
+        LastWord::Results(rows)
+    } else {
+        let corrected = corrected.into_values().sum();
+        LastWord::Sheet { corrected }
+    })
 }
 
 /// Whether a person or a spreadsheet has changed rows of an earlier run's file since, or taken away

@@ -1,5 +1,7 @@
 //! Which rows are read back and sent: those that a run has left out are none of them.
 
+use std::fs;
+
 use rust_xlsxwriter::{Format, Workbook};
 use wdt_flags::sandbox::Sandbox;
 
@@ -18,6 +20,19 @@ pub const CASES: &[Case] = &[
     ("users W4: nor of another sheet, or account", of_another),
     ("users W4: what is in doubt is not asked for", in_doubt),
     ("users W4: with one flag for all", one_flag),
+    (
+        "attack: results in another directory are the last word too",
+        in_directory,
+    ),
+    ("attack: so are those with rows not sent", not_sent_of_sheet),
+    (
+        "attack: so are those with a correction in vain",
+        still_invalid,
+    ),
+    (
+        "attack: corrections that are not read are said",
+        corrections_not_read,
+    ),
     ("users F13: sheet and results are one", one_pair_of_files),
     ("hidden rows: one flag for all is refused", hidden_refused),
     ("hidden rows: what is meant is said", hidden_meant),
@@ -145,6 +160,108 @@ fn edited_since(place: &Place, erp: &Sandbox) {
     run.says_nothing_of("is read in the sheet's place");
     let all = "REV1,aa,different\nREV2,加急,different\nREV3,bad,different\n";
     rows_are(place, "x.verified.csv", WHAT, all);
+}
+
+const READ: &str = "is read in the sheet's place";
+
+fn in_directory(place: &Place, erp: &Sandbox) {
+    for directory in ["out", "new"] {
+        fs::create_dir(place.path(directory)).expect("made");
+    }
+    sheet(place, ROWS);
+    for (run, failures, verify, results, flag) in [
+        (
+            "-o out/",
+            "out/x.failures.csv",
+            "-o out",
+            "out/x.results.csv",
+            "aa",
+        ),
+        // Elsewhere there are none, and those beside the sheet are read.
+        ("", "x.failures.csv", "-o new/", "x.results.csv", "已付款"),
+    ] {
+        place.runs(erp, format!("x.csv {run}").trim_end(), 1);
+        place.edit(failures, &[("bad", flag)]);
+        place.runs(erp, failures, 0);
+        let run = place.verifies(erp, &format!("x.csv {verify}"), 0);
+        run.says(READ).says(results);
+    }
+    let same = "REV1,加急,same\nREV2,加急,same\nREV3,已付款,same\n";
+    rows_are(place, "new/x.verified.csv", WHAT, same);
+    // Where both are there, those of the directory count.
+    let run = place.verifies(erp, "x.csv -o out/", 1);
+    run.says(READ).says("out/x.results.csv");
+}
+
+/// Sheet and results are read back alike, and the sheet's place is taken.
+#[track_caller]
+fn are_alike(place: &Place, erp: &Sandbox, rows: &str) {
+    place.verifies(erp, "x.csv", 1).says(READ);
+    rows_are(place, "x.verified.csv", WHAT, rows);
+    rows_are(place, "x.different.csv", WHAT, "");
+    place.verifies(erp, "x.results.csv", 1);
+    rows_are(place, "x.verified.csv", WHAT, rows);
+}
+
+fn not_sent_of_sheet(place: &Place, erp: &Sandbox) {
+    sheet(place, "CG1,aa\nCG2,aa\nCG3,aa\n");
+    place.runs(erp, "x.csv --limit 1", 1);
+    are_alike(place, erp, "CG1,aa,same\nCG2,aa,unknown\nCG3,aa,unknown\n");
+    // What was sent after all is read back, by the sheet as well.
+    place.runs(erp, "x.csv", 0);
+    place.verifies(erp, "x.csv", 0).says_nothing_of(READ);
+}
+
+fn still_invalid(place: &Place, erp: &Sandbox) {
+    for (rows, edit, verified) in [
+        (
+            "REV1,加急\nREV1,\n",
+            ("REV1,,", "REV3,,"),
+            "REV1,加急,same\nREV3,,unknown\n",
+        ),
+        (
+            "REV1,加急\nREV3,bad\n",
+            ("bad", ""),
+            "REV1,加急,same\nREV3,,unknown\n",
+        ),
+    ] {
+        sheet(place, rows);
+        place.runs(erp, "x.csv", 1);
+        // Untouched, it is as the sheet says.
+        place.verifies(erp, "x.csv", 1).says_nothing_of(READ);
+        place.edit("x.failures.csv", &[edit]);
+        place.runs(erp, "x.failures.csv", 1);
+        are_alike(place, erp, verified);
+    }
+}
+
+fn corrections_not_read(place: &Place, erp: &Sandbox) {
+    sheet(place, ROWS);
+    correct(place, erp);
+    let said = "corrected or added rows of `x.results.csv` that the sheet does not have:";
+    for (rows, lacks) in [
+        ("REV1,aa\nREV2,加急\nREV3,bad\n", Some(2)),
+        ("REV0,aa\nREV1,加急\nREV2,aa\nREV3,bad\n", Some(1)),
+        // The corrections were entered there as well.
+        ("REV1,已付款\nREV2,aa\nREV3,加急\n", None),
+    ] {
+        sheet(place, rows);
+        let run = place.verifies(erp, "x.csv", 1);
+        run.says_nothing_of(READ);
+        match lacks {
+            Some(lacks) => run.says(&format!("{said} {lacks}")),
+            None => run.says_nothing_of(said),
+        };
+    }
+    // A row that was added and not sent yet is one of them, and the sheet stays the last word.
+    sheet(place, ROWS);
+    let text = place.read("x.results.csv");
+    place.write("x.results.csv", text + "REV9,加急,,,,,,,\n");
+    let run = place.verifies(erp, "x.csv", 1);
+    run.says(&format!("{said} 3"));
+    place
+        .verifies(erp, "x.csv --lang zh", 1)
+        .says("3 行改正或新增");
 }
 
 fn of_another(place: &Place, erp: &Sandbox) {

@@ -36,6 +36,7 @@ pub const CASES: &[Case] = &[
     ("public 3: rows of another night below", foreign_rows),
     ("public row 2: lines filled down, checks too", filled_down),
     ("public row 2: checks sorted by themselves", checks_sorted),
+    ("attack: another row's order, once that has another", moved),
 ];
 
 /// Takes the zeros from orders that are numbers, as a spreadsheet does that saves a text file.
@@ -453,4 +454,22 @@ fn checks_sorted(place: &Place, erp: &Sandbox) {
         place.statuses("x.results.csv"),
         ["ok", "invalid", "invalid"]
     );
+}
+
+/// The orders of four rows have moved up by one, and then the row is corrected that one of them is of.
+fn moved(place: &Place, erp: &Sandbox) {
+    sheet(place, "A1,aa\nA2,加急\nA3,已质检\nA4,待质检\nA5,aa\n");
+    place.runs(erp, "x.csv --limit 1", 1);
+    let orders = [("A2", "A9"), ("A3", "A2"), ("A4", "A3"), ("A5", "A4")];
+    place.edit("x.failures.csv", &orders);
+    place.edit("x.failures.csv", &[("A9", "A5")]);
+    place.runs(erp, "x.failures.csv", 1);
+    place.edit("x.failures.csv", &[("A5,", "X9,")]);
+    for _ in 0..2 {
+        place.runs(erp, "x.failures.csv", 1);
+        assert_eq!(erp.accepted("X9"), 1);
+        assert_eq!(erp.stats().accepted, 2, "{:?}", erp.flags());
+    }
+    place.verifies(erp, "x.results.csv", 1);
+    rows_are(place, "x.different.csv", WHAT, "");
 }

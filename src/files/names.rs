@@ -166,10 +166,14 @@ pub fn is_named_ours(path: &Path) -> bool {
     kinds.any(|kind| has_kind(path, kind))
 }
 
-/// Whether the name is like `x.KIND.csv`.
+/// Whether the name is like `x.KIND.csv`, or like `x.KIND-2.csv`, which is written beside that.
 fn has_kind(path: &Path, kind: &str) -> bool {
     let stem = Path::new(path.file_stem().unwrap_or_default());
-    stem.extension() == Some(OsStr::new(kind))
+    let its = stem.extension().unwrap_or_default().to_string_lossy();
+    its.strip_prefix(kind).is_some_and(|rest| {
+        let number = rest.strip_prefix('-').map(str::parse::<u32>);
+        rest.is_empty() || number.is_some_and(|it| it.is_ok())
+    })
 }
 
 /// The path without its extension, and without `.KIND` before that.
@@ -309,6 +313,11 @@ mod tests {
                 "d/x.failures.csv e/ -",
                 "e/x.failures.results.csv e/x.failures.csv",
                 "e/x.results.csv",
+            ),
+            (
+                "x.failures-2.csv - -",
+                "x.failures-2.results.csv x.failures.csv",
+                "x.results.csv",
             ),
             (
                 "d/x.results.csv - -",

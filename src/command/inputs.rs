@@ -13,8 +13,8 @@ use crate::config::{self, Configured};
 use crate::console::Console;
 use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
 use crate::files::{
-    NotUpdated, PastResults, Paths, Wanted, correct, is_named_ours, is_of_stand_in, named_apart,
-    stand_in_name,
+    NotUpdated, PastResults, Paths, Wanted, correct, ensure_placed, is_named_ours, is_of_stand_in,
+    named_apart, stand_in_name,
 };
 use crate::language::{os_error, say};
 use crate::pace::{RateLimit, Workers};
@@ -144,7 +144,8 @@ pub fn open_given(
     if sheet.is_ours() {
         let issuer = account.map(issuer);
         let past = match paths(args, configured)?.corrects {
-            Some(results) => PastResults::read(&results, &sheet, issuer.as_ref()),
+            Some(results) => ensure_placed(&results)
+                .and_then(|()| PastResults::read(&results, &sheet, issuer.as_ref())),
             None => Ok(Err(NotUpdated::Missing)),
         };
         let past = past.map_err(Failure::usage)?;

@@ -3,7 +3,8 @@
 //!
 //! Its first line says for whom it is. Then it holds a line of JSON for each call that came to an
 //! end; what becomes of a sheet's other rows follows from those. At a run's end a line names each
-//! file that it is about to put in its place: what stands there from then on is this run's own.
+//! file that it is about to put in its place: what stands there from then on is this run's own. Where
+//! the run is to be continued, a last line says that all of them are there.
 //!
 //! While a run is under way the journal is only appended to. Continuing a run compacts it: the lines
 //! that still hold go into a new file, which replaces the old one.
@@ -155,6 +156,20 @@ pub fn is_at(path: &Path) -> bool {
     matches!(read(path, BEGINNING.len()), Ok(Some(_)))
 }
 
+/// Whether a run that has begun to put its files in their places was kept from all of them.
+pub fn is_half_placed(path: &Path) -> bool {
+    let Ok(Some((bytes, _))) = read(path, usize::MAX) else {
+        return false;
+    };
+    let lines = bytes.split(|&byte| byte == b'\n');
+    let entries = lines.filter_map(|line| serde_json::from_slice(line).ok());
+    entries.fold(false, |is_half, entry| match entry {
+        Entry::Line(_) => is_half,
+        Entry::Published { .. } => true,
+        Entry::Placed { placed } => !placed,
+    })
+}
+
 /// Whether the file is this user's, as one made now is: some file systems show one user for all.
 #[cfg(unix)]
 fn is_own(path: &Path, found: &Metadata) -> Result<bool, FileError> {
@@ -197,6 +212,7 @@ fn read(path: &Path, most: usize) -> Result<Option<(Vec<u8>, Metadata)>, FileErr
 enum Entry {
     Line(Line),
     Published { published: Published },
+    Placed { placed: bool },
 }
 
 /// What the bytes of a journal say to a run of this identity.
@@ -222,6 +238,7 @@ pub fn parse(bytes: &[u8], identity: &Identity) -> Found {
         match serde_json::from_slice(line) {
             Ok(Entry::Line(line)) => lines.push(line),
             Ok(Entry::Published { published: more }) => published.extend(more),
+            Ok(Entry::Placed { .. }) => {}
             Err(_) => is_torn = true,
         }
     }
@@ -323,8 +340,17 @@ impl Journal {
     pub fn publish(&mut self, path: &Path, modified: Timestamp) {
         let published = Published::from([(name(path), modified)]);
         self.published.extend(published.clone());
+        self.record(&Entry::Published { published });
+    }
+
+    /// Records that all files are in their places.
+    pub fn placed(&self) {
+        self.record(&Entry::Placed { placed: true });
+    }
+
+    fn record(&self, entry: &Entry) {
         let is_torn = self.is_torn.load(Ordering::Relaxed);
-        if let Ok(text) = text_of(&[Entry::Published { published }])
+        if let Ok(text) = text_of(&[entry])
             && !is_torn
             && self.append_text(&text).is_ok()
         {

@@ -17,7 +17,9 @@ mod run_files;
 
 pub use account::{AccountLock, AccountState};
 pub use atomic::{AtomicFile, Beside};
-pub use correction::{LastWord, NotUpdated, PastResults, correct, is_edited, last_word};
+pub use correction::{
+    LastWord, NotUpdated, PastResults, are_all_in, correct, is_edited, last_word,
+};
 pub use error::FileError;
 pub use names::{
     Paths, Wanted, is_named_ours, is_of_stand_in, named_apart, namesake, of_other_format,
@@ -26,4 +28,4 @@ pub use names::{
 pub use outcome::{Outcome, Status, local_time};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};
 pub use row_check::{Issuer, RowCheck};
-pub use run_files::{ReadingsFiles, RunFiles, ensure_writable, journal_of};
+pub use run_files::{ReadingsFiles, RunFiles, ensure_placed, ensure_writable, journal_of};

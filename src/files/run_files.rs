@@ -11,7 +11,7 @@ use super::fs::{
     directory, is_absent, is_same, link_target, metadata_if_exists, open_regular, with_suffix,
 };
 use super::history::{is_saved_since, keep, modified};
-use super::journal::{Left, is_at};
+use super::journal::{Left, is_at, is_half_placed};
 use super::lock::Lock;
 use super::names::{Paths, companion, in_other_formats, is_named_ours, of_other_format};
 use super::results::{MAX_ROWS, OutputFormat, has_others, has_rows, open_table};
@@ -63,6 +63,7 @@ impl RunFiles {
                     check_apart(&[corrects, &lock_of(corrects)], sheet, &[corrects])?;
                     // Another run may be writing them.
                     locks.push(lock(corrects)?);
+                    ensure_placed(corrects)?;
                     PastResults::read(corrects, sheet, Some(issuer))?
                 }
                 None => Err(NotUpdated::Missing),
@@ -268,6 +269,18 @@ fn check_replaceable(path: &Path, ours: Option<Appended>, is_kept: bool) -> Resu
         }
         _ => Err(FileError::not_ours(path)),
     }
+}
+
+/// An error if a run that was interrupted has put only some of its files in their places: of the
+/// results and failures that are there one may be of another run.
+pub fn ensure_placed(results: &Path) -> Result<(), FileError> {
+    let journal = companion(&link_target(results)?, ".partial");
+    if is_half_placed(&journal) {
+        let (path, journal) = (shown(results), shown(&journal));
+        let text = say!("files-half-placed", path = path, journal = journal);
+        return Err(FileError::Refused(text));
+    }
+    Ok(())
 }
 
 /// An error if the files could not be written: better before the first call.

@@ -21,8 +21,8 @@ use super::write::{Columns, Writing};
 use crate::files::history::{is_saved_since, keep, modified, prune};
 use crate::files::journal::Journal;
 use crate::files::{
-    AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, has_rows, is_edited,
-    of_other_format,
+    AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, are_all_in, has_rows,
+    is_edited, of_other_format,
 };
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
@@ -108,14 +108,17 @@ impl Ending<'_> {
         }
         let sheet_name = sheet.title();
         let edited = self.edited(&sheet, &journal);
+        let is_known = self.is_known(&sheet, &journal);
         // Some systems do not replace a file that is open.
         drop(sheet);
         self.calls.stop.place();
-        let (kept, beside) = self.publish(written, &edited, &mut journal)?;
+        let (kept, beside) = self.publish(written, &edited, is_known, &mut journal)?;
         let journal_lost = !journal.is_in_place();
         let is_needed = stopped.is_some() || !beside.is_empty();
         if !is_needed {
             journal.remove()?;
+        } else if beside.is_empty() {
+            journal.placed();
         }
         // The sheet is needed until the results are in their place.
         let keep_sheet = keep_sheet || files.replaces_sheet && !beside.is_empty();
@@ -150,12 +153,22 @@ impl Ending<'_> {
         edited.collect()
     }
 
+    /// Whether the rows of the results that this run has left where it was stopped are all in the
+    /// sheet still, and so in its results.
+    fn is_known(&self, sheet: &Sheet, journal: &Journal) -> bool {
+        let (results, issuer) = (&self.files.results, &self.files.issuer);
+        let own = journal.has_published(results).then(|| results.clone());
+        let mut published = own.into_iter().chain(journal.published_beside(results));
+        published.all(|it| are_all_in(&it, sheet, issuer).unwrap_or(false))
+    }
+
     /// Returns the names of what was kept, and the files that could not take their place. Somebody has
-    /// worked on those that are `edited`.
+    /// worked on those that are `edited`; what this run has left before has nothing more if it `is_known`.
     fn publish(
         &self,
         written: Vec<AtomicFile>,
         edited: &HashMap<PathBuf, Timestamp>,
+        is_known: bool,
         journal: &mut Journal,
     ) -> Result<(Vec<String>, Vec<Beside>), FileError> {
         let (files, keep) = (self.files, self.settings.keep);
@@ -171,7 +184,8 @@ impl Ending<'_> {
                 continue;
             }
             // What is there may be of an earlier run, finished or not, or already this one's.
-            let is_new = !files.is_update() && !journal.has_published(&path);
+            let is_own = is_known && journal.has_published(&path);
+            let is_new = !files.is_update() && !is_own;
             let is_edited = edited.contains_key(&path);
             let is_kept = is_edited || is_new && !is_sheet && keep > 0 && has_rows(&path);
             let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
@@ -195,7 +209,8 @@ impl Ending<'_> {
                         let _ = fs::remove_file(&other);
                     }
                 }
-                journal.published_beside(&path).iter().for_each(|it| {
+                let written_beside = journal.published_beside(&path);
+                written_beside.iter().filter(|_| is_known).for_each(|it| {
                     let _ = fs::remove_file(it);
                 });
             }

@@ -1,6 +1,6 @@
 //! The results that a file comes from, as an earlier run has left them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::prove::{Prover, Sent};
@@ -168,6 +168,21 @@ pub fn last_word(path: &Path, sheet: &Sheet, issuer: &Issuer) -> Result<LastWord
         let corrected = corrected.into_values().sum();
         LastWord::Sheet { corrected }
     })
+}
+
+/// Whether all rows of an earlier run's results are in the sheet, each with its order and flag.
+pub fn are_all_in(path: &Path, sheet: &Sheet, issuer: &Issuer) -> Result<bool, FileError> {
+    let Ok(past) = PastResults::read(path, sheet, None)? else {
+        return Ok(false);
+    };
+    let sent = |it: RowCheck| (it.order, it.flag);
+    let (mut known, mut row) = (HashSet::new(), Row::default());
+    let mut rows = sheet.rows()?;
+    while rows.read(&mut row)? {
+        known.insert(sent(RowCheck::of(&row, sheet, issuer)));
+    }
+    let is_in = |row| RowCheck::beside(row).is_some_and(|it| known.contains(&sent(it)));
+    Ok(past.rows.iter().all(is_in))
 }
 
 /// Whether a person or a spreadsheet has changed rows of an earlier run's file since, or taken away

@@ -2,6 +2,7 @@
 //! last word, which files of earlier runs are kept and which have had their day.
 
 mod given;
+mod interrupted;
 mod kept;
 mod read_back;
 
@@ -20,7 +21,13 @@ const AT_ONCE: usize = 6;
 
 #[test]
 fn what_belongs_together() {
-    let all = [given::CASES, kept::CASES, read_back::CASES].concat();
+    let all = [
+        given::CASES,
+        interrupted::CASES,
+        kept::CASES,
+        read_back::CASES,
+    ]
+    .concat();
     let run = |&(name, case): &Case| {
         let run = AssertUnwindSafe(|| case(&Place::new(), &sandbox()));
         catch_unwind(run).is_err().then_some(name)

@@ -272,7 +272,7 @@ fn failures_of_an_earlier_night_do_not_overwrite_later_results() {
     place.runs(&erp, "x.csv", 0);
     place.write("x.failures.csv", old);
     let run = place.runs(&erp, "x.failures.csv", 1);
-    run.says("a person has added: 3");
+    run.says("added by a person or of another run: 3");
     let later = "2,CG11,ok\n3,CG12,ok\n4,CG13,ok\n";
     results_are(
         &place,

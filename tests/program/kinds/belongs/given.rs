@@ -256,7 +256,9 @@ fn earlier_failures(place: &Place, erp: &Sandbox) {
     sheet(place, "DH0,aa\nDH1,aa\nDH2,aa\n");
     place.runs(erp, "x.csv", 0);
     place.write("x.failures.csv", earlier.replace("bad", "加急"));
-    place.runs(erp, "x.failures.csv", 0).says("added: 2");
+    place
+        .runs(erp, "x.failures.csv", 0)
+        .says("of another run: 2");
     let all = "DH0,aa,2,ok\nDH1,aa,3,ok\nDH2,aa,4,ok\nCG1,加急,,ok\nCG2,加急,,ok\n";
     let columns = ["purchase_no", "flag_name", "line", "status"];
     rows_are(place, "x.results.csv", columns, all);
@@ -395,7 +397,9 @@ fn foreign_rows(place: &Place, erp: &Sandbox) {
         .to_owned();
     let both = format!("{}{rest}\n", place.read("tue.failures.csv"));
     place.write("tue.failures.csv", both.replace("bad", "已付款"));
-    place.runs(erp, "tue.failures.csv", 0).says("added: 1");
+    place
+        .runs(erp, "tue.failures.csv", 0)
+        .says("of another run: 1");
     let columns = ["采购单号", "标记", "line", "status"];
     let all = "CG2001,加急,2,ok\nCG2002,加急,3,ok\nCG2003,已付款,4,ok\nCG1001,已付款,,ok\n";
     rows_are(place, "tue.results.csv", columns, all);

@@ -13,7 +13,7 @@ use super::outcome::Status;
 use super::row_check::{Issuer, RowCheck};
 use crate::language::say;
 use crate::sheet::{Appended, Part, Row, Sheet, SheetError};
-pub use past::{LastWord, NotUpdated, PastResults, are_all_in, is_edited, last_word};
+pub use past::{LastWord, NotUpdated, PastResults, are_all_in, is_edited, last_word, written_with};
 use prove::{Proof, Prover, Sent};
 
 /// What a file that is given back comes to.

@@ -1,10 +1,9 @@
 //! What earlier runs have left: results and failures are kept, not overwritten.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::fs::{directory, free_name, rename, with_suffix};
 
 /// What file systems make of a time differs by no more than this.
-const PRECISION: SignedDuration = SignedDuration::from_secs(2);
+pub const PRECISION: SignedDuration = SignedDuration::from_secs(2);
 
 /// Or, where they know parts of seconds, than this.
 const EXACT: SignedDuration = SignedDuration::from_micros(1);
@@ -43,22 +42,20 @@ pub fn modified(path: &Path) -> Option<Timestamp> {
 /// What is left aside is removed when it is older than this, and there is enough that is newer.
 const AGE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
+/// What follows the time of a file that was edited since. It is not among those that [`prune`] looks
+/// at.
+const EDITED: &str = ".edited";
+
 /// Renames the file to a name with the time at which it was finished, and returns that name. One
-/// that was edited since is `of` when it was written: it shows by its own time, which is later.
+/// that was edited since is `of` when it was written.
 pub fn keep(path: &Path, of: Option<Timestamp>) -> io::Result<PathBuf> {
-    let saved = modified(path).unwrap_or_else(Timestamp::now);
-    let time = of.unwrap_or(saved);
+    let time = of.or_else(|| modified(path)).unwrap_or_else(Timestamp::now);
     let stamp = time.to_zoned_datetime(TimeZone::system()).strftime(STAMP);
+    let mark = if of.is_some() { EDITED } else { "" };
     let (stem, extension) = split(path);
-    let kept = free_name(&with_suffix(&stem, &format!(".{stamp}")), extension, 1);
+    let stem = with_suffix(&stem, &format!(".{stamp}{mark}"));
+    let kept = free_name(&stem, extension, 1);
     rename(path, &kept)?;
-    if of.is_some_and(|written| !is_saved_since(&kept, written)) {
-        let later = Timestamp::now().max(time + PRECISION * 2);
-        let file = File::options().append(true).open(&kept);
-        let later = SystemTime::try_from(later).map_err(io::Error::other);
-        // Where that cannot be set, it is kept as long as others are.
-        let _ = file.and_then(|file| file.set_modified(later?));
-    }
     Ok(kept)
 }
 
@@ -112,7 +109,8 @@ fn kept(path: &Path) -> Vec<(Timestamp, u32, PathBuf)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 
@@ -160,6 +158,8 @@ mod tests {
         let aside = keep_of(&journal, 1);
         let name = aside.display().to_string();
         assert!(name.contains("x.results.csv.partial.2023-"), "{name}");
+        let name = edited.display().to_string();
+        assert!(name.ends_with(".edited.csv"), "{name}");
         prune(&failures, 0, true, None);
         prune(&journal, 0, false, None);
         let left = fs::read_dir(directory.path()).expect("readable");

@@ -18,7 +18,7 @@ mod run_files;
 pub use account::{AccountLock, AccountState};
 pub use atomic::{AtomicFile, Beside};
 pub use correction::{
-    LastWord, NotUpdated, PastResults, are_all_in, correct, is_edited, last_word,
+    LastWord, NotUpdated, PastResults, are_all_in, correct, is_edited, last_word, written_with,
 };
 pub use error::FileError;
 pub use names::{

@@ -5,12 +5,12 @@ use std::fs::{self, Metadata, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use super::atomic::{AtomicFile, remove_drafts};
-use super::correction::{Correction, NotUpdated, PastResults, correct, is_edited};
+use super::correction::{Correction, NotUpdated, PastResults, correct, is_edited, written_with};
 use super::error::{FileError, shown};
 use super::fs::{
     directory, is_absent, is_same, link_target, metadata_if_exists, open_regular, with_suffix,
 };
-use super::history::{is_saved_since, keep, modified};
+use super::history::{is_saved_since, keep};
 use super::journal::{Left, is_at, is_half_placed};
 use super::lock::Lock;
 use super::names::{Paths, companion, in_other_formats, is_named_ours, of_other_format};
@@ -186,7 +186,7 @@ impl ReadingsFiles {
 
     /// Keeps the differences of an earlier time if a person has edited them: returns as what.
     pub fn keep_edited(&self) -> Option<PathBuf> {
-        let written = modified(&self.verified)?;
+        let written = written_with(&self.verified, &self.different)?;
         let is_edited = is_saved_since(&self.different, written) && has_rows(&self.different);
         // What cannot be renamed cannot be replaced either: then the new file is put beside.
         let keep = || keep(&self.different, Some(written)).ok();
@@ -225,7 +225,7 @@ fn check_apart(files: &[&PathBuf], sheet: &Sheet, replaces: &[&PathBuf]) -> Resu
             return Err(FileError::Refused(text));
         }
         // The longest of the names under which it may be kept.
-        metadata_if_exists(&with_suffix(file, ".2026-11-22T223000-99"))?;
+        metadata_if_exists(&with_suffix(file, ".2026-11-22T223000.edited-99"))?;
         if files[..at].iter().any(|other| is_same(file, other)) {
             return Err(FileError::Refused(say!("files-same", path = shown(file))));
         }

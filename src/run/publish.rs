@@ -6,6 +6,7 @@ mod tests;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use crate::files::history::{is_saved_since, keep, modified, prune};
 use crate::files::journal::Journal;
 use crate::files::{
     AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, are_all_in, has_rows,
-    is_edited, of_other_format,
+    is_edited, of_other_format, written_with,
 };
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
@@ -144,10 +145,12 @@ impl Ending<'_> {
         let own = (!self.files.replaces_sheet).then(|| failures.clone());
         let both = own.into_iter().chain(of_other_format(failures));
         let edited = both.filter(|it| has_rows(it)).filter_map(|it| {
-            let written = journal.published(&it).or_else(|| modified(results));
+            let written = journal.published(&it);
+            let written = written.or_else(|| written_with(results, &it));
             let is_saved = written.is_some_and(|written| is_saved_since(&it, written));
-            let is_edited = it == *failures && is_saved || is_edited(&it, sheet);
-            let written = written.or_else(|| modified(&it));
+            let is_edited = is_saved || is_edited(&it, sheet);
+            // Where nothing tells when it was written, when it was saved.
+            let written = written.into_iter().chain(modified(&it)).min();
             is_edited.then_some(it).zip(written)
         });
         edited.collect()
@@ -175,6 +178,16 @@ impl Ending<'_> {
         let (mut kept, mut beside) = (Vec::new(), Vec::new());
         let is_sheet_needed = self.calls.stop.reason().is_some();
         let now = Timestamp::now();
+        // Once the results are in their place, a run that continues this one does not know any more
+        // that they were edited.
+        if written.iter().any(|file| file.becomes() == files.failures) {
+            let others = files.replaced_by(&files.failures, true);
+            let both = iter::once(&files.failures).chain(&others);
+            for path in both.filter(|path| edited.contains_key(*path)) {
+                // What cannot be kept is not replaced below.
+                let _ = self.keep_aside(path, edited, &mut kept);
+            }
+        }
         for file in written {
             let path = file.becomes().to_owned();
             let is_failures = path == files.failures;
@@ -186,8 +199,8 @@ impl Ending<'_> {
             // What is there may be of an earlier run, finished or not, or already this one's.
             let is_own = is_known && journal.has_published(&path);
             let is_new = !files.is_update() && !is_own;
-            let is_edited = edited.contains_key(&path);
-            let is_kept = is_edited || is_new && !is_sheet && keep > 0 && has_rows(&path);
+            let is_kept = edited.contains_key(&path) || is_new && !is_sheet && keep > 0;
+            let is_kept = is_kept && has_rows(&path);
             let kept_as = is_kept.then(|| self.keep_aside(&path, edited, &mut kept));
             let (last, is_ready) = match kept_as.transpose() {
                 Ok(last) => (last, Ok(())),

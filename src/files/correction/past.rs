@@ -1,11 +1,16 @@
 //! The results that a file comes from, as an earlier run has left them.
 
 use std::collections::{HashMap, HashSet};
+use std::iter;
 use std::path::Path;
+
+use jiff::Timestamp;
 
 use super::prove::{Prover, Sent};
 use super::read_rows;
 use crate::files::error::FileError;
+use crate::files::history::{PRECISION, modified};
+use crate::files::names::of_other_format;
 use crate::files::outcome::Status;
 use crate::files::results::open_table;
 use crate::files::row_check::{Issuer, RowCheck, origin_part, sent};
@@ -194,6 +199,26 @@ pub fn is_edited(path: &Path, sheet: &Sheet) -> bool {
         Ok(Err(why)) => why == NotUpdated::OtherForm,
         Err(_) => true,
     }
+}
+
+/// When a file that belongs to these results was written: with them, as they or those in the other
+/// format tell. Where they were saved after it, the last of their rows tells when they were written.
+pub fn written_with(results: &Path, file: &Path) -> Option<Timestamp> {
+    let latest = modified(file)? + PRECISION;
+    let both = || iter::once(results.to_owned()).chain(of_other_format(results));
+    let times = both().filter_map(|it| modified(&it));
+    let with_them = times.filter(|time| *time <= latest).max();
+    with_them.or_else(|| both().filter_map(|it| last_time(&it)).min())
+}
+
+/// The latest of the times in the rows of results, or of what was read back.
+fn last_time(path: &Path) -> Option<Timestamp> {
+    let rows = read_rows(&open_table(path).ok()??.ok()?).ok()?;
+    let times = rows.iter().filter_map(|row| {
+        let cells = &row.origin()?.appended;
+        cells.get(cells.len().checked_sub(2)?)?.parse().ok()
+    });
+    times.max().or_else(|| modified(path))
 }
 
 /// Where the column stands among others that has its name, or of several of that name its place

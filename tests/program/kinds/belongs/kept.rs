@@ -32,15 +32,27 @@ pub const CASES: &[Case] = &[
     ("chaos 8: drafts of a run that was killed", drafts),
     ("chaos 9: what was written beside goes", beside_goes),
     ("chaos 9: edited beside stays", beside_is_edited),
+    (
+        "attack 7: killed while edited ones are kept",
+        edited_and_killed,
+    ),
+    ("attack 8: edited in the other format", edited_otherwise),
+    ("attack 9: the results saved later", results_saved_later),
+    ("attack 10: edited in another time zone", edited_elsewhere),
 ];
 
 const SHEET: &str = "CG1,aa\nCG404,aa\n";
 
-/// Makes a file as old as this many nights.
-fn age(place: &Place, name: &str, nights: u64) {
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn saved(place: &Place, name: &str, time: SystemTime) {
     let file = File::options().write(true).open(place.path(name));
-    let time = SystemTime::now() - Duration::from_secs(nights * 86_400);
     file.and_then(|file| file.set_modified(time)).expect("set");
+}
+
+/// Makes a file as old as this many nights.
+fn age(place: &Place, name: &str, nights: u32) {
+    saved(place, name, SystemTime::now() - 24 * nights * HOUR);
 }
 
 /// The files kept: their names without their times, and what they hold.
@@ -104,7 +116,7 @@ fn none_are_wanted(place: &Place, erp: &Sandbox) {
     let mine = place.read("x.failures.csv");
     let run = place.runs(erp, "x.csv --keep 0", 1);
     run.says("warning: `x.failures.csv` was edited since it was written");
-    assert_eq!(kept(place), [("x.failures.csv".to_owned(), mine)]);
+    assert_eq!(kept(place), [("x.failures.edited.csv".to_owned(), mine)]);
 }
 
 fn without_rows(place: &Place, erp: &Sandbox) {
@@ -177,23 +189,23 @@ fn edited_for_ever(place: &Place, erp: &Sandbox) {
         let [(name, content)] = &kept(place)[..] else {
             panic!("{:?}", place.files());
         };
-        assert_eq!(name, "x.failures.csv");
+        assert_eq!(name, "x.failures.edited.csv");
         assert!(content.contains("备注"), "{content}");
     }
 }
 
 fn edited_at_once(place: &Place, erp: &Sandbox) {
     sheet(place, SHEET);
-    for edit in [("CG404", "CG9"), (",aa,", ",加急,")] {
+    for (nights, edit) in [(100, ("CG404", "CG9")), (99, (",aa,", ",加急,"))] {
         place.runs(erp, "x.csv --keep 0", 1);
-        age(place, "x.results.csv", 100);
+        age(place, "x.results.csv", nights);
         place.edit("x.failures.csv", &[edit]);
-        age(place, "x.failures.csv", 100);
+        age(place, "x.failures.csv", nights);
         place
             .runs(erp, "x.csv --keep 0", 1)
             .says("was edited since");
     }
-    kept_are(place, "x.failures.csv x.failures.csv");
+    kept_are(place, "x.failures.edited.csv x.failures.edited.csv");
 }
 
 fn taken_over(place: &Place, erp: &Sandbox) {
@@ -294,13 +306,103 @@ fn beside_goes(place: &Place, _: &Sandbox) {
 
 fn beside_is_edited(place: &Place, _: &Sandbox) {
     let (server, _) = held(place);
-    let file = File::options()
-        .write(true)
-        .open(place.path("x.results-2.csv"));
-    let later = SystemTime::now() + Duration::from_secs(60);
-    file.and_then(|file| file.set_modified(later)).expect("set");
+    saved(place, "x.results-2.csv", SystemTime::now() + HOUR);
     place.runs(&server, "x.csv", 0);
     assert!(place.path("x.results-2.csv").exists());
+}
+
+/// Failures of a night, this many nights ago, from which a person has deleted a row an hour later:
+/// what they hold.
+fn deleted(place: &Place, erp: &Sandbox, format: &str, nights: u32) -> Vec<u8> {
+    sheet(place, "CG404,aa\nCG2,bad\n");
+    place.runs(erp, &format!("x.csv --keep 0 --output-format {format}"), 1);
+    let end = SystemTime::now() - 24 * nights * HOUR;
+    saved(place, &format!("x.results.{format}"), end);
+    let name = format!("x.failures.{format}");
+    let mut table = place.table(&name);
+    table.rows.remove(0);
+    if format == "csv" {
+        place.write(&name, text(&table, ","));
+    } else {
+        save_workbook(&place.path(&name), &table);
+    }
+    saved(place, &name, end + HOUR);
+    fs::read(place.path(&name)).expect("readable")
+}
+
+/// Edited failures are kept before anything takes its place.
+fn edited_and_killed(_: &Place, erp: &Sandbox) {
+    for round in 0..6 {
+        let place = Place::new();
+        let mine = deleted(&place, erp, "csv", 1);
+        let formats = ["csv", "xlsx"];
+        let line = [
+            "x.csv",
+            "--keep",
+            "0",
+            "--output-format",
+            formats[round % 2],
+        ];
+        let mut night = start(&mut place.run(erp, line));
+        let journal = place.path("x.results.csv.partial");
+        let begins = || fs::read_to_string(&journal).is_ok_and(|it| it.contains("\"published\""));
+        night.until_over_or(begins);
+        night.kill();
+        place.runs(erp, &line.join(" "), 1);
+        let kept: Vec<_> = place
+            .files()
+            .into_iter()
+            .filter(|it| it.ends_with(".edited.csv"))
+            .collect();
+        let [kept] = &kept[..] else {
+            panic!("{:?}", place.files());
+        };
+        assert_eq!(fs::read(place.path(kept)).expect("readable"), mine);
+    }
+}
+
+fn edited_otherwise(_: &Place, erp: &Sandbox) {
+    for (before, now) in [("csv", "xlsx"), ("xlsx", "csv")] {
+        let place = Place::new();
+        deleted(&place, erp, before, 100);
+        let name = format!("x.failures.{before}");
+        let said = format!("`{name}` was edited since it was written");
+        let line = format!("x.csv --keep 0 --output-format {now}");
+        place.runs(erp, &line, 1).says(&said);
+        place.runs(erp, &line, 1).says_nothing_of("edited");
+        let kept: Vec<_> = kept(&place).into_iter().map(|(name, _)| name).collect();
+        assert!(
+            kept.contains(&format!("x.failures.edited.{before}")),
+            "{kept:?}"
+        );
+    }
+}
+
+fn results_saved_later(place: &Place, erp: &Sandbox) {
+    let now = SystemTime::now();
+    for (failures, is_edited) in [(now + HOUR, true), (now - HOUR, false)] {
+        deleted(place, erp, "csv", 0);
+        saved(place, "x.failures.csv", failures);
+        saved(place, "x.results.csv", now + 2 * HOUR);
+        let run = place.runs(erp, "x.csv --keep 0", 1);
+        assert_eq!(
+            run.stderr.contains("was edited since"),
+            is_edited,
+            "{run:#?}"
+        );
+    }
+    kept_are(place, "x.failures.edited.csv");
+}
+
+fn edited_elsewhere(place: &Place, erp: &Sandbox) {
+    deleted(place, erp, "csv", 100);
+    for (zone, at) in [("Asia/Shanghai", 95), ("UTC", 94), ("America/New_York", 93)] {
+        let mut run = place.run(erp, ["x.csv", "--keep", "0"]);
+        crate::harness::finish(run.env("TZ", zone)).expect(1);
+        age(place, "x.results.csv", at);
+        age(place, "x.failures.csv", at);
+        kept_are(place, "x.failures.edited.csv");
+    }
 }
 
 /// Saves failures as a spreadsheet or an editor might.
@@ -419,7 +521,7 @@ fn worksheet_more(place: &Place, erp: &Sandbox) {
     book.save(place.path("x.failures.xlsx")).expect("saved");
     let run = place.runs(erp, "x.csv --output-format xlsx --keep 0", 1);
     run.says("`x.failures.xlsx` was edited since it was written");
-    kept_are(place, "x.failures.xlsx");
+    kept_are(place, "x.failures.edited.xlsx");
 }
 
 /// A second signal does not leave half of the files in their places.

@@ -2,25 +2,22 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Instant;
 
 use super::account::take_account;
 use super::error::RunError;
-use super::event::{Event, Level, Observer};
+use super::event::{Event, Observer};
 use super::reach::Reach;
 use super::rules::Rules;
-use crate::erp::{CallError, Client, ErrorKind, Limit};
+use crate::erp::{CallError, Client, ErrorKind};
 use crate::files::AccountState;
-use crate::language::say;
-use crate::pace::{Change, Pacing, Permit, RateLimiter, backoff};
+use crate::pace::{Permit, RateLimiter, backoff};
 use crate::sheet::{Place, Sheet};
 use crate::stop::{Stop, StopReason};
 use crate::sync::lock;
-use crate::text::duration;
 
 /// How often at most a call for no order is repeated: all others wait for it.
 const MAX_RETRIES: u32 = 2;
-const WORTH_SAYING: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'a> {
@@ -56,9 +53,9 @@ pub struct Calls<'r> {
     pub observers: &'r [&'r dyn Observer],
     pub counts: Counts,
     has_waited: bool,
-    limiter: RateLimiter,
-    account: Option<AccountState>,
-    pace_kept: Once,
+    pub(super) limiter: RateLimiter,
+    pub(super) account: Option<AccountState>,
+    pub(super) pace_kept: Once,
     /// Whether a call was answered: until then one at a time is made.
     is_answered: Mutex<bool>,
     pub(super) reach: Reach,
@@ -106,30 +103,6 @@ impl<'r> Calls<'r> {
         let reason = self.stop.reason()?;
         let never_reached = (reason == StopReason::Deadline).then(|| self.reach.never_reached());
         Some(never_reached.flatten().unwrap_or(reason))
-    }
-
-    /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
-    pub fn pace(&self) -> Option<f64> {
-        self.limiter.pace()
-    }
-
-    pub fn pacing(&self) -> Pacing {
-        let known = self.account.as_ref().and_then(AccountState::known);
-        self.rules.pacing(known)
-    }
-
-    /// A call begins now, or none does before `at`: the next run of the account is to know.
-    fn mark(&self, at: SystemTime) {
-        self.remember_pace();
-        if let Some(account) = &self.account {
-            account.mark(at);
-        }
-    }
-
-    pub(super) fn remember_pace(&self) {
-        if let Some(account) = &self.account {
-            account.remember(self.limiter.known());
-        }
     }
 
     /// Makes a call until it ends: throttled calls are repeated as often as it takes, transient
@@ -256,35 +229,6 @@ impl<'r> Calls<'r> {
         (!*is_answered).then_some(is_answered)
     }
 
-    fn permit(&self) -> Option<Permit<'_>> {
-        loop {
-            self.reach.wait_while_away();
-            let permit = self.any_permit()?;
-            if !self.reach.is_away() {
-                return Some(permit);
-            }
-        }
-    }
-
-    fn any_permit(&self) -> Option<Permit<'_>> {
-        self.pace_kept.call_once(|| self.keep_pace());
-        let permit = self.limiter.permit(self.stop)?;
-        self.mark(SystemTime::now());
-        Some(permit)
-    }
-
-    /// Before the first call: at the pace of the run before, where it left off.
-    fn keep_pace(&self) {
-        if let Some(at) = self.account.as_ref().and_then(AccountState::last_call) {
-            let wait = self.limiter.follow(at);
-            if wait > WORTH_SAYING {
-                let text = say!("event-waits-for-pace", wait = duration(wait));
-                self.observers.say(Level::Note, text);
-                self.paused(wait, &say!("event-as-before"));
-            }
-        }
-    }
-
     fn counted<T>(
         &self,
         purpose: Purpose<'_>,
@@ -307,28 +251,6 @@ impl<'r> Calls<'r> {
             pace: self.pace(),
         });
         result
-    }
-
-    fn throttled(&self, permit: Permit<'_>, limit: Limit, error: &CallError) {
-        self.reach.shut_out(&error.reason);
-        match permit.throttled(limit, error.retry_after) {
-            Change::None => {}
-            Change::MaxInFlight(calls) => self.observers.event(&Event::MaxInFlight {
-                calls,
-                reason: &error.reason,
-            }),
-            Change::Longer(wait) => self.mark(SystemTime::now() + wait),
-            Change::Pause(wait) => {
-                self.mark(SystemTime::now() + wait);
-                self.counts.pauses.fetch_add(1, Ordering::Relaxed);
-                self.paused(wait, &error.reason);
-            }
-        }
-    }
-
-    fn paused(&self, wait: Duration, reason: &str) {
-        let pace = self.pace();
-        self.observers.event(&Event::Paused { wait, reason, pace });
     }
 
     /// Makes a call that changes nothing; `None` if the run stops before.

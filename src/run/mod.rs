@@ -17,6 +17,7 @@ mod flags;
 mod found;
 mod listed;
 mod orders;
+mod permits;
 mod planned;
 mod publish;
 mod reach;

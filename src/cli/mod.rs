@@ -18,7 +18,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::calls::{AccountArgs, CallArgs, InitArgs, PingArgs, SkippingArgs};
-pub use self::refusal::{exit, in_one_line};
+pub use self::refusal::{exit, in_short};
 pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;

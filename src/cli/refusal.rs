@@ -6,7 +6,7 @@ use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind};
 
 use crate::language::{TOPICS, say};
-use crate::text::{all, one_line};
+use crate::text::all;
 
 /// Ends the program with what clap has to say: help, the version or an error.
 pub fn exit(error: clap::Error) -> ! {
@@ -16,14 +16,14 @@ pub fn exit(error: clap::Error) -> ! {
     error.exit();
 }
 
-/// What is wrong, as a log is to have it; `None` if it is help or the version.
-pub fn in_one_line(error: &clap::Error) -> Option<String> {
+/// What is wrong, without usage and help; `None` if it is help or the version.
+pub fn in_short(error: &clap::Error) -> Option<String> {
     let similar = similar(error);
     if is_translated(error) {
         let tip = say!("refused-similar", names = all(&similar));
         let parts = [problem(error), tip];
         let parts = &parts[..1 + usize::from(!similar.is_empty())];
-        return Some(one_line(&parts.join(&say!("part-separator")), usize::MAX));
+        return Some(parts.join(&say!("part-separator")));
     }
     let text = error.to_string();
     let text = text.lines().next()?.strip_prefix("error: ")?;

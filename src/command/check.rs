@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
-use super::exit::{Failure, OK, SOME_FAILED, STOPPED, TIME_UP};
+use super::exit::{Failure, OK, SOME_FAILED, STOPPED, of_stop};
 use super::findings::{Group, MAX_CELL, find};
 use super::inputs::{
     account_if_any, account_of_run, client, ensure_in_time, is_stream, open_given, paths, rules,
@@ -16,7 +16,7 @@ use crate::language::say;
 use crate::pace::Pacing;
 use crate::run::{OnConflict, Orders, Planned, Preview, foresee, survey};
 use crate::sheet::Layout;
-use crate::stop::{Stop, StopReason};
+use crate::stop::Stop;
 use crate::text::one_line;
 
 /// Distinct flags that are told; a sheet with more has the wrong flag column.
@@ -98,9 +98,7 @@ pub(super) fn check(
         let (within, stop) = (args.skipping.modified_within, Stop::default());
         let (listings, stopped) = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
         if let Some(reason) = stopped {
-            let is_time_up = reason == StopReason::Deadline;
-            let code = if is_time_up { TIME_UP } else { STOPPED };
-            return Err(Failure::new(code, reason));
+            return Err(Failure::new(of_stop(&reason), reason));
         }
         asked = Some(listings);
     }

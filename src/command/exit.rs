@@ -26,6 +26,15 @@ pub fn of_signal(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
+/// Of what ended before its time.
+pub fn of_stop(reason: &StopReason) -> u8 {
+    match reason {
+        StopReason::Signal(signal) => of_signal(*signal),
+        StopReason::Deadline => TIME_UP,
+        _ => STOPPED,
+    }
+}
+
 #[derive(Debug)]
 pub struct Failure {
     pub code: u8,
@@ -53,15 +62,12 @@ impl From<RunError> for Failure {
             RunError::File(FileError::Locked { .. }) | RunError::AccountBusy { .. } => LOCKED,
             RunError::File(FileError::Io { .. } | FileError::Denied(_)) => STOPPED,
             RunError::Plan(_) | RunError::SheetReplaced(_) | RunError::File(_) => USAGE,
-            RunError::Stopped(StopReason::Signal(signal))
-            | RunError::Interrupted {
-                stopped: Some(StopReason::Signal(signal)),
+            RunError::Stopped(reason) => of_stop(reason),
+            RunError::Interrupted {
+                stopped: Some(reason @ StopReason::Signal(_)),
                 ..
-            } => of_signal(*signal),
-            RunError::Sheet(_)
-            | RunError::Stopped(_)
-            | RunError::Workers(_)
-            | RunError::Interrupted { .. } => STOPPED,
+            } => of_stop(reason),
+            RunError::Sheet(_) | RunError::Workers(_) | RunError::Interrupted { .. } => STOPPED,
         };
         Failure::new(code, error)
     }
@@ -117,10 +123,9 @@ pub fn end(
     }
     let is_written = printed.is_ok() && report.beside.is_empty();
     match stopped {
-        Some(StopReason::Signal(signal)) => of_signal(*signal),
+        Some(reason @ StopReason::Signal(_)) => of_stop(reason),
         _ if given_up.is_some() || !is_written => STOPPED,
-        Some(StopReason::Deadline) => TIME_UP,
-        Some(_) => STOPPED,
+        Some(reason) => of_stop(reason),
         None if report.rows.failures() > 0 => SOME_FAILED,
         None => OK,
     }

@@ -26,7 +26,7 @@ use crate::text::unknown_zone;
 
 /// Says what is wrong with a command line: with its usage where somebody has just typed it.
 pub fn refuse(error: clap::Error) -> ExitCode {
-    match cli::in_one_line(&error).filter(|_| !stderr().is_terminal()) {
+    match cli::in_short(&error).filter(|_| !stderr().is_terminal()) {
         Some(line) => Console::new(true, 0).error(line),
         None => cli::exit(error),
     }

@@ -71,15 +71,11 @@ impl RunFiles {
             correction = Some(correct(sheet, past, Some(issuer))?);
         }
         let is_update = correction.as_ref().is_some_and(Correction::is_update);
-        // The results' own journal is that of the sheet they come from.
-        let (results, journal) = match &corrects {
-            Some(corrects) if is_update => (corrects.clone(), journal_of_failures.clone()),
-            _ => {
-                let results = link_target(&paths.results)?;
-                let journal = companion(&results, ".partial");
-                (results, journal)
-            }
+        let results = match &corrects {
+            Some(corrects) if is_update => corrects.clone(),
+            _ => link_target(&paths.results)?,
         };
+        let journal = journal_of(paths, is_update)?;
         let mut replaced = Vec::new();
         replaced.extend(paths.replaces_sheet.then_some(&failures));
         replaced.extend(is_update.then_some(&results));
@@ -194,7 +190,8 @@ impl ReadingsFiles {
     }
 }
 
-/// Where the journal of a run is, of one that updates the results that the sheet comes from, too.
+/// Where the journal of a run is. That of one which updates results is beside the failures: the
+/// results' own is that of the sheet they come from.
 pub fn journal_of(paths: &Paths, is_update: bool) -> Result<PathBuf, FileError> {
     let output = if is_update {
         &paths.failures

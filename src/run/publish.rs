@@ -245,19 +245,22 @@ impl Ending<'_> {
     ) -> io::Result<PathBuf> {
         let written = edited.get(path).copied();
         let kept_as = keep(path, written)?;
-        let name = kept_as.display().to_string();
-        let path = path.display().to_string();
-        let (level, text) = if written.is_some() {
-            let text = say!("event-kept-edited", path = path, kept = name.as_str());
-            (Level::Warning, text)
-        } else {
-            let text = say!("event-kept", path = path, kept = name.as_str());
-            (Level::Detail, text)
-        };
-        self.calls.observers.say(level, text);
-        kept.push(name);
+        tell_kept(self.calls.observers, path, &kept_as, written.is_some());
+        kept.push(kept_as.display().to_string());
         Ok(kept_as)
     }
+}
+
+/// Tells as what a file was kept that another one replaces.
+pub fn tell_kept(observers: &[&dyn Observer], path: &Path, kept: &Path, is_edited: bool) {
+    let (path, kept) = (path.display().to_string(), kept.display().to_string());
+    let (level, text) = if is_edited {
+        let text = say!("event-kept-edited", path = path, kept = kept);
+        (Level::Warning, text)
+    } else {
+        (Level::Detail, say!("event-kept", path = path, kept = kept))
+    };
+    observers.say(level, text);
 }
 
 /// Tells what is to be known of the files: what one that is given back comes to, beside its rows.

@@ -13,6 +13,7 @@ use super::found::Found;
 use super::issuer;
 use super::orders::{OnConflict, Orders};
 use super::planned::Planned;
+use super::publish::tell_kept;
 use super::read::read_back;
 use super::report::Report;
 use super::rules::Rules;
@@ -138,11 +139,9 @@ pub fn verify(
     // Some systems do not replace a file that is open.
     drop(sheet);
     stop.place();
-    let kept = files.keep_edited().map(|kept| kept.display().to_string());
+    let kept = files.keep_edited();
     if let Some(kept) = &kept {
-        let path = files.different.display().to_string();
-        let text = say!("event-kept-edited", path = path, kept = kept.as_str());
-        observers.say(Level::Warning, text);
+        tell_kept(observers, &files.different, kept, true);
     }
     let mut beside = Vec::new();
     let now = Timestamp::now();
@@ -153,7 +152,7 @@ pub fn verify(
     let results = &settings.paths.results;
     Ok(Report {
         given_up: read.given_up,
-        kept: kept.into_iter().collect(),
+        kept: kept.iter().map(|kept| kept.display().to_string()).collect(),
         beside,
         failures: Some(settings.paths.failures.display().to_string()),
         elapsed,

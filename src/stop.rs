@@ -96,6 +96,9 @@ impl fmt::Display for StopReason {
     }
 }
 
+/// How often whoever waits for something else looks whether the run is stopped.
+pub const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
+
 /// Shared by all threads of a run. The first reason given is the one that counts.
 #[derive(Debug, Default)]
 pub struct Stop {

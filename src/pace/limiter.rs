@@ -11,11 +11,8 @@ use super::in_flight::{Change, Workers};
 use super::pause::MAX_PAUSE;
 use super::rate::{KnownRates, RateLimit, interval};
 use crate::erp::Limit;
-use crate::stop::Stop;
+use crate::stop::{LOOK_FOR_STOP, Stop};
 use crate::sync::lock;
-
-/// How soon a stop is noticed while as many calls are in flight as may be.
-const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
 /// Gives permits to call, in turn: evenly spaced, never above the user's limit, none during a pause.
 pub struct RateLimiter {

@@ -2,20 +2,17 @@
 //! call.
 
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex};
-use std::time::Duration;
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::orders::Orders;
 use crate::erp::{CallError, ErrorKind, is_unknown_flag};
 use crate::files::Status;
 use crate::language::say;
-use crate::stop::Stop;
+use crate::stop::{LOOK_FOR_STOP, Stop};
 use crate::sync::lock;
 
 /// One order alone may have met a mistake of the ERP's.
 const ENOUGH: usize = 2;
-/// How soon a stop is noticed while another order of the flag is answered.
-const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
 /// What the run has learnt of each flag, and which ones the run that it continues has set.
 #[derive(Default)]
@@ -76,7 +73,7 @@ impl<'o> Flags<'o> {
                 return Ok(());
             }
             let waited = self.answered.wait_timeout(all, LOOK_FOR_STOP);
-            all = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            all = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

@@ -83,7 +83,7 @@ pub trait TextReader: BufRead {
     /// The line of the first byte that is not used, counted from 1.
     fn line(&self) -> u64;
 
-    /// Begins anew with the first byte.
+    /// Goes back to the first byte.
     fn rewind(&mut self);
 }
 

@@ -152,9 +152,11 @@ static FEET: LazyLock<Misfits> = LazyLock::new(|| {
 });
 
 /// What exports write, and people, where there is nothing; letter case and brackets aside.
-const NOTHINGS: &str = "null nil none nan nat na n/a n\\a n.a #n/a undefined unknown blank \\n tbd tba \
-                        ditto 同上 同上一行 同前 同左 々 空 空白 待定 待补 待填 待确认 未定 未填 \
-                        未知 暂无 无数据";
+static NOTHINGS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let words = "null nil none nan nat na n/a n\\a n.a #n/a undefined unknown blank \\n tbd tba ditto \
+                 同上 同上一行 同前 同左 々 空 空白 待定 待补 待填 待确认 未定 未填 未知 暂无 无数据";
+    words.split(' ').collect()
+});
 const BRACKETS: &str = "()（）[]［］【】<>＜＞《》〈〉{}\"'“”‘’″〃";
 const LONGEST_NOTHING: usize = 24;
 
@@ -167,7 +169,7 @@ pub fn is_nothing(text: &str) -> bool {
     let word = text.trim_end_matches(['.', '。', '．']);
     let is_stroke = |c| "-－‐‑‒–—―−﹣─━_＿/／\\＼.．…·?？*＊~～,，、。".contains(c);
     let chars = word.chars().map(|c| plain(c).to_ascii_lowercase());
-    text.chars().all(is_stroke) || NOTHINGS.split(' ').any(|it| it.chars().eq(chars.clone()))
+    text.chars().all(is_stroke) || NOTHINGS.iter().any(|it| it.chars().eq(chars.clone()))
 }
 
 /// Whether the text in the place of an order is what stands below a table, or nothing.

@@ -22,7 +22,9 @@ impl Orders {
             *counts.entry(upper(number)).or_default() += 1;
         }
         for number in numbers().filter(|number| is_upper(number)) {
-            counts.entry(number.into()).and_modify(|count| *count += 1);
+            if let Some(count) = counts.get_mut(number) {
+                *count += 1;
+            }
         }
         counts.retain(|_, count| *count > 1);
         numbers()

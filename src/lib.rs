@@ -1,6 +1,6 @@
 //! Carries a sheet of purchase order flags into the Wangdiantong flagship ERP.
 //!
-//! Imports point one way: `command → config, console → cli → run → files, pace → erp, sheet`.
+//! Imports point one way: `command → config, console, outputs → cli → run → files, pace → erp, sheet`.
 
 pub mod cli;
 pub mod command;
@@ -9,6 +9,7 @@ mod console;
 mod erp;
 mod files;
 mod language;
+mod outputs;
 mod pace;
 mod run;
 pub mod sandbox;

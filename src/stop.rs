@@ -48,6 +48,21 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// The word for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            StopReason::Signal(_) => "signal",
+            StopReason::Fatal(_) => "fatal",
+            StopReason::Clock { .. } => "clock",
+            StopReason::Journal(_) => "journal",
+            StopReason::Failures(_) => "failures",
+            StopReason::ConsecutiveFailures { .. } => "consecutive_failures",
+            StopReason::Unreachable { .. } => "unreachable",
+            StopReason::ShutOut { .. } => "shut_out",
+            StopReason::Deadline => "deadline",
+        }
+    }
+
     /// Whether something is to be put right first that `ping` tests.
     pub fn is_tested_by_ping(&self) -> bool {
         matches!(

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::SummaryArgs;
 use super::values::{Deadline, deadline, positive_duration, whole};
 use crate::language::say;
 use crate::pace::{RateLimit, Workers};
@@ -40,6 +41,8 @@ pub struct PingArgs {
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration,
         help_heading = say!("heading-pace"), help = say!("help-timeout"))]
     pub timeout: Duration,
+    #[command(flatten)]
+    pub summary: SummaryArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 //! people need has `hide_short_help`, so that `-h` fits on a screen.
 
 mod calls;
+mod outputs;
 mod refusal;
 mod run;
 mod sandbox;
@@ -18,8 +19,9 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::calls::{AccountArgs, CallArgs, InitArgs, PingArgs, SkippingArgs};
+pub use self::outputs::{Format, OutputsArgs, SummaryArgs};
 pub use self::refusal::{exit, in_short};
-pub use self::run::{CheckArgs, OutputArgs, ReportFormat, RunArgs, VerifyArgs};
+pub use self::run::{OutputArgs, RunArgs, VerifyArgs};
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;
 use crate::language::{Language, TOPICS, say, speak};
@@ -60,7 +62,8 @@ pub enum Command {
     #[command(about = say!("about-run"), after_long_help = say!("exit-codes"))]
     Run(Box<RunArgs>),
     #[command(about = say!("about-check"), after_long_help = say!("exit-codes"))]
-    Check(Box<CheckArgs>),
+    /// A check is a run that sends nothing.
+    Check(Box<RunArgs>),
     #[command(about = say!("about-verify"), after_long_help = say!("exit-codes"))]
     Verify(Box<VerifyArgs>),
     #[command(about = say!("about-init"))]

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::values::{positive, positive_duration, whole};
-use super::{AccountArgs, CallArgs, SheetArgs, SkippingArgs};
+use super::{AccountArgs, CallArgs, OutputsArgs, SheetArgs, SkippingArgs};
 use crate::files::OutputFormat;
 use crate::language::say;
 
@@ -49,27 +49,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = whole::<usize>,
         hide_short_help = true, help_heading = say!("heading-output"), help = say!("help-keep"))]
     pub keep: usize,
+    #[command(flatten)]
+    pub outputs: OutputsArgs,
     #[arg(short = 'n', long, aliases = ["dryrun", "simulate", "preview"],
         help_heading = say!("heading-other"), help = say!("help-dry-run"))]
     pub dry_run: bool,
     #[arg(short = 'y', long, help_heading = say!("heading-other"), help = say!("help-yes"))]
     pub yes: bool,
-}
-
-/// A check is a run that sends nothing.
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    #[command(flatten)]
-    pub run: RunArgs,
-    #[arg(long, default_value = "text", hide_short_help = true,
-        help_heading = say!("heading-output"), help = say!("help-format"))]
-    pub format: ReportFormat,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ReportFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +72,8 @@ pub struct VerifyArgs {
     pub modified_within: Duration,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub outputs: OutputsArgs,
 }
 
 #[derive(Debug, Args)]

@@ -10,11 +10,12 @@ use super::inputs::{
     settings,
 };
 use super::next::NextCommand;
-use crate::cli::{ReportFormat, RunArgs};
-use crate::console::{Console, forecast, labelled, preview, print, print_json, taken_over};
+use crate::cli::RunArgs;
+use crate::console::{Console, forecast, labelled, preview, print, taken_over};
 use crate::language::say;
+use crate::outputs::Outputs;
 use crate::pace::Pacing;
-use crate::run::{OnConflict, Orders, Planned, Preview, foresee, survey};
+use crate::run::{Observer, OnConflict, Orders, Planned, Preview, foresee, survey};
 use crate::sheet::Layout;
 use crate::stop::Stop;
 use crate::text::one_line;
@@ -29,6 +30,8 @@ struct Survey<'s> {
     #[serde(flatten)]
     layout: &'s Layout,
     columns: &'s [String],
+    /// Told of the whole command.
+    #[serde(skip)]
     warnings: Vec<String>,
     rows: u64,
     invalid_rows: u64,
@@ -59,17 +62,16 @@ struct FlagCount<'s> {
 }
 
 /// `run --dry-run` is `check`.
-pub(super) fn check(
-    args: &RunArgs,
-    format: ReportFormat,
-    console: &Console,
-) -> Result<u8, Failure> {
+pub(super) fn check(args: &RunArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
     let asks = args.skipping.skip_unchanged;
     let configured = if asks || args.sandbox {
         Some(account_of_run(args, console)?)
     } else {
         account_if_any(&args.account, console)?.ok()
     };
+    if let Some(configured) = &configured {
+        outputs.account(&configured.account);
+    }
     let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);
     let (sheet, notes, is_update) = open_given(args, configured.as_ref())?;
@@ -96,7 +98,8 @@ pub(super) fn check(
     if let Some(configured) = configured.as_ref().filter(|_| asks) {
         let client = client(&configured.account, args.calls.timeout, console)?;
         let (within, stop) = (args.skipping.modified_within, Stop::default());
-        let (listings, stopped) = survey(&mut orders, &client, &rules, within, &stop, &[console])?;
+        let observers: [&dyn Observer; 2] = [console, outputs];
+        let (listings, stopped) = survey(&mut orders, &client, &rules, within, &stop, &observers)?;
         if let Some(reason) = stopped {
             return Err(Failure::new(of_stop(&reason), reason));
         }
@@ -133,28 +136,32 @@ pub(super) fn check(
         orders_with_different_flags: orders.conflicts,
         findings: find(&sheet, &orders, with_details).map_err(Failure::usage)?,
     };
-    match format {
-        ReportFormat::Json => print_json(&survey).map_err(Failure::stdout)?,
-        ReportFormat::Text => {
-            print(format_args!("{layout}\n")).map_err(Failure::stdout)?;
-            for warning in &survey.warnings {
-                console.warning(warning);
-            }
-            let mut lines = survey.overview(on_conflict, &pacing);
-            for group in &survey.findings {
-                lines.push(String::new());
-                lines.extend(group.lines(with_details));
-            }
-            if survey.calls > 0 && !is_stream(&args.sheet) {
-                lines.extend([String::new(), labelled(&say!("label-next"), next.run())]);
-            }
-            print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
+    let next = (survey.calls > 0 && !is_stream(&args.sheet)).then(|| next.run());
+    outputs.check(serde_json::to_value(&survey).unwrap_or_default());
+    outputs.next(next.clone());
+    if outputs.is_json() {
+        outputs.warned(survey.warnings);
+    } else {
+        print(format_args!("{layout}\n")).map_err(Failure::stdout)?;
+        for warning in &survey.warnings {
+            console.warning(warning);
         }
+        let mut lines = survey.overview(on_conflict, &pacing);
+        for group in &survey.findings {
+            lines.push(String::new());
+            lines.extend(group.lines(with_details));
+        }
+        if let Some(next) = next {
+            lines.extend([String::new(), labelled(&say!("label-next"), next.text)]);
+        }
+        print(lines.join("\n") + "\n").map_err(Failure::stdout)?;
     }
     // Where only the permission to ask is missing, a run would go on without.
     let refusal = asked.and_then(|asked| asked.refused);
     let refusal = refusal.filter(|error| !error.lacks_permission());
-    Ok(if refusal.is_some_and(|error| error.holds_for_all()) {
+    let refusal = refusal.filter(|error| error.holds_for_all());
+    Ok(if let Some(error) = refusal {
+        outputs.failed("given_up", &error.to_string());
         STOPPED
     } else if orders.unclear() > 0 {
         SOME_FAILED

@@ -5,10 +5,12 @@ use std::io;
 use std::time::Duration;
 
 use super::next::NextCommand;
+use super::tell;
 use crate::console::{Console, print, summary};
 use crate::erp::{Account, CallError};
 use crate::files::FileError;
 use crate::language::{os_error, say};
+use crate::outputs::Outputs;
 use crate::run::{Report, RunError, Settings};
 use crate::stop::StopReason;
 use crate::text::duration;
@@ -51,6 +53,17 @@ impl Failure {
         Failure::new(USAGE, message)
     }
 
+    /// The word for programs.
+    pub fn kind(&self) -> &'static str {
+        match self.code {
+            USAGE => "refused",
+            STOPPED => "failed",
+            TIME_UP => "deadline",
+            LOCKED => "busy",
+            _ => "signal",
+        }
+    }
+
     pub fn stdout(error: io::Error) -> Self {
         Failure::new(STOPPED, say!("stdout-failed", error = os_error(&error)))
     }
@@ -73,7 +86,7 @@ impl From<RunError> for Failure {
     }
 }
 
-/// Prints the summary, says last why not everything was done, if so, and gives the exit code.
+/// Tells how a run ended, prints the summary, says last why not everything was done, if so, and gives the exit code.
 /// `settings` are those of a run; reading back has none.
 pub fn end(
     report: &Report,
@@ -81,14 +94,32 @@ pub fn end(
     settings: Option<&Settings>,
     next: &NextCommand,
     console: &Console,
+    outputs: &Outputs,
 ) -> u8 {
     console.finish();
     if report.journal_lost {
         console.warning(say!("run-journal-lost"));
     }
+    let (stopped, given_up) = (report.stopped.as_ref(), report.given_up.as_ref());
+    let code = match stopped {
+        Some(reason @ StopReason::Signal(_)) => of_stop(reason),
+        _ if given_up.is_some() || !report.beside.is_empty() => STOPPED,
+        Some(reason) => of_stop(reason),
+        None if report.rows.failures() > 0 => SOME_FAILED,
+        None => OK,
+    };
     let next = next.after(report);
+    outputs.report(report);
+    outputs.next(next.clone());
+    tell(outputs, code, console);
     let noted = console.take_noted();
-    let printed = print(summary(report, account, &noted, next.as_deref()));
+    outputs.warned(noted.clone());
+    let printed = if outputs.is_json() {
+        Ok(())
+    } else {
+        let (counts, next) = (outputs.counts(), next.map(|next| next.text));
+        print(summary(report, account, &counts, &noted, next.as_deref()))
+    };
     if let Err(error) = &printed {
         console.error(say!("run-no-summary", error = os_error(error)));
     }
@@ -100,7 +131,6 @@ pub fn end(
             written = beside.written.as_str()
         ));
     }
-    let (stopped, given_up) = (report.stopped.as_ref(), report.given_up.as_ref());
     let reason = stopped.map(ToString::to_string);
     if let Some(reason) = reason.or_else(|| given_up.map(ToString::to_string)) {
         let lacks_permission = given_up.is_some_and(CallError::lacks_permission);
@@ -121,12 +151,10 @@ pub fn end(
             within = duration(within)
         ));
     }
-    let is_written = printed.is_ok() && report.beside.is_empty();
-    match stopped {
-        Some(reason @ StopReason::Signal(_)) => of_stop(reason),
-        _ if given_up.is_some() || !is_written => STOPPED,
-        Some(reason) => of_stop(reason),
-        None if report.rows.failures() > 0 => SOME_FAILED,
-        None => OK,
+    let is_signal = matches!(stopped, Some(StopReason::Signal(_)));
+    if printed.is_err() && !is_signal {
+        STOPPED
+    } else {
+        code
     }
 }

@@ -18,12 +18,13 @@ use crate::cli::{AccountArgs, InitArgs};
 use crate::config::{SETTINGS, Slot, entered, name, variables};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled, read_line};
 use crate::language::{os_error, say};
+use crate::outputs::Outputs;
 use crate::text::all;
 
 const PING_TIMEOUT: Duration = Duration::from_secs(30);
 const TRIES: u32 = 3;
 
-pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
+pub(super) fn init(args: InitArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
     let slot = Slot::find(&args, &|name| env::var_os(name)).map_err(Failure::usage)?;
     let (profile, file) = (slot.profile.as_str(), slot.file.path.display().to_string());
     let typed = io::stdin().is_terminal().then(ends_on_ctrl_c);
@@ -67,17 +68,17 @@ pub(super) fn init(args: InitArgs, console: &Console) -> Result<u8, Failure> {
         let (names, profile) = (all(&overruling), in_shell(profile));
         console.warning(say!("account-overruled", names = names, profile = profile));
     }
-    test(&slot, &args, console)
+    test(&slot, &args, console, outputs)
 }
 
-fn test(slot: &Slot, args: &InitArgs, console: &Console) -> Result<u8, Failure> {
+fn test(slot: &Slot, args: &InitArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
     let saved = AccountArgs {
         endpoint: None,
         profile: Some(slot.profile.clone()),
         config: Some(slot.file.path.clone()),
         ca_file: None,
     };
-    let code = ping::test(&account(&saved, console)?.account, PING_TIMEOUT)?;
+    let code = ping::test(&account(&saved, console)?.account, PING_TIMEOUT, outputs)?;
     let mut words: Vec<_> = match code {
         OK => vec!["run".into(), say!("value-sheet").into()],
         STOPPED => vec!["init".into()],

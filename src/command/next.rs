@@ -15,6 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::cli;
 use crate::files::Status;
 use crate::language::say;
+use crate::outputs::Next;
 use crate::run::Report;
 use crate::sheet::{Appended, Sheet};
 
@@ -26,6 +27,8 @@ const ONCE: &str = "limit fresh deadline";
 /// flags that were sent; and the files, which get names of their own.
 const OF_SHEET: &str = "flag clear allow_empty header_line no_header sheet visible_only include_hidden \
     encoding delimiter results failures";
+/// What tells of the night, and not of the morning's correction.
+const OF_NIGHT: &str = "format summary log metrics notify keyword";
 
 pub struct NextCommand {
     definition: Command,
@@ -73,8 +76,8 @@ impl NextCommand {
     }
 
     /// `run` with all that was typed, after a look at what it would send.
-    pub fn run(&self) -> String {
-        in_words(self.words("run", None, &["dry_run"]))
+    pub fn run(&self) -> Next {
+        next(self.words("run", None, &["dry_run format summary"]))
     }
 
     fn has(&self, id: &str) -> bool {
@@ -82,7 +85,7 @@ impl NextCommand {
         is_known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
-    pub fn after(&self, report: &Report) -> Option<String> {
+    pub fn after(&self, report: &Report) -> Option<Next> {
         let is_tested = match (&report.given_up, &report.stopped) {
             // The same would come of it.
             (Some(error), _) if error.lacks_permission() => return None,
@@ -99,41 +102,43 @@ impl NextCommand {
         }
         let count = |status| report.rows.count(status);
         if report.kind == Appended::Readings {
-            let command = self.over(failures, None);
+            let next = self.over(failures, None);
             return Some(if count(Status::Different) > 0 {
-                command
+                next
             } else {
-                say!("next-correct-first", file = failures, command = command)
+                once_corrected(next, failures)
             });
         }
         let rejected = count(Status::Rejected);
         let is_trial = self.has("limit") && count(Status::Skipped) > 0;
         if is_trial && rejected + count(Status::Failed) == 0 {
-            let command = in_words(self.words("run", None, &[ONCE]));
-            return Some(say!("next-whole", command = command));
+            let next = next(self.words("run", None, &[ONCE]));
+            let text = say!("next-whole", command = next.text);
+            return Some(Next { text, ..next });
         }
-        let command = self.over(failures, Some(&report.results));
+        let next = self.over(failures, Some(&report.results));
         Some(if rejected + count(Status::Invalid) > 0 {
-            say!("next-correct-first", file = failures, command = command)
+            once_corrected(next, failures)
         } else {
-            command
+            next
         })
     }
 
     /// The same command again, once `ping` finds the account to be right, if that tests it.
-    fn again(&self, is_tested: bool) -> String {
-        let command = in_words(self.words(&self.command, None, &["fresh deadline"]));
+    fn again(&self, is_tested: bool) -> Next {
+        let next = next(self.words(&self.command, None, &["fresh deadline"]));
         if is_tested && !self.has("sandbox") {
             let test = in_words(self.words("ping", None, &[]));
-            say!("next-test-first", test = test, command = command)
+            let text = say!("next-test-first", test = test, command = next.text);
+            Next { text, ..next }
         } else {
-            command
+            next
         }
     }
 
     /// `run` over the failures of a run with these results, or over what verifying found.
-    fn over(&self, failures: &str, results: Option<&str>) -> String {
-        let mut words = self.words("run", Some(failures), &[ONCE, OF_SHEET]);
+    fn over(&self, failures: &str, results: Option<&str>) -> Next {
+        let mut words = self.words("run", Some(failures), &[ONCE, OF_SHEET, OF_NIGHT]);
         let is_named = self.has("results") || self.has("failures");
         if let Some(results) = results.filter(|_| is_named) {
             for (option, file) in [("--results=", results), ("--failures=", failures)] {
@@ -144,7 +149,7 @@ impl NextCommand {
                 );
             }
         }
-        in_words(words)
+        next(words)
     }
 
     /// A command with what it takes of what was typed, and with another sheet if one is given.
@@ -194,6 +199,19 @@ impl NextCommand {
         let whole = base.and_then(|base| path::absolute(base.join(file)).ok());
         whole.map_or_else(|| file.to_owned(), PathBuf::into_os_string)
     }
+}
+
+/// The command with these arguments.
+fn next(args: Vec<OsString>) -> Next {
+    let words = once(PROGRAM.into()).chain(args.iter().cloned());
+    let argv = words.map(|it| it.to_string_lossy().into_owned()).collect();
+    let text = in_words(args);
+    Next { argv, text }
+}
+
+fn once_corrected(next: Next, file: &str) -> Next {
+    let text = say!("next-correct-first", file = file, command = next.text);
+    Next { text, ..next }
 }
 
 fn not_an_option(path: &OsStr) -> OsString {
@@ -246,6 +264,7 @@ run x.csv --on-conflict invalid -j4 -y => run f.csv --on-conflict=invalid --work
 run x.xlsx --sheet a --header-line 3 --encoding gbk --visible-only --deadline 6h => run f.csv
 run x.csv --no-header --order-column A --flag 加急 => run f.csv '--order-column=单 号'
 run x.csv --flag-column B --delimiter ; => run f.csv --flag-column=B
+run x.csv --format json --log l --summary s --metrics m => run f.csv
 run x.csv --flag-column=-b --profile a_b => run f.csv --flag-column=-b '--profile=a b'
 run x.csv --skip-unchanged --modified-within 2d => run f.csv --skip-unchanged --modified-within=2d
 run - -o r.csv => run f.csv --results=r.csv --failures=f.csv
@@ -256,10 +275,12 @@ run --sandbox -- -x.csv => run f.csv --sandbox";
     fn what_is_typed_goes_on_but_for_what_is_of_the_sheet() {
         for row in NEXT.trim().lines() {
             let (line, next) = row.split_once(" => ").expect(row);
-            let command = typed(line).over("f.csv", Some("r.csv"));
+            let command = typed(line).over("f.csv", Some("r.csv")).text;
             assert_eq!(command, format!("{PROGRAM} {next}"), "{line}");
         }
-        let verified = typed("verify -- -x.csv").over("-x.different.csv", None);
+        let verified = typed("verify -- -x.csv")
+            .over("-x.different.csv", None)
+            .text;
         assert_eq!(verified, "wdt-flags run ./-x.different.csv");
     }
 
@@ -268,7 +289,7 @@ run --sandbox -- -x.csv => run f.csv --sandbox";
         let line =
             "run my_orders.csv --fresh --limit 3 --config c.toml --retries 0 --timeout 9s -v";
         assert_eq!(
-            typed(line).again(true),
+            typed(line).again(true).text,
             "wdt-flags ping --config=c.toml --timeout=9s -v; once that is accepted: \
              wdt-flags run 'my orders.csv' --config=c.toml --retries=0 --timeout=9s --limit=3 -v"
         );
@@ -280,18 +301,18 @@ run --sandbox -- -x.csv => run f.csv --sandbox";
         let next = typed_in(Some("/srv/my flags"), line);
         let in_place = "--profile=p '--config=/srv/my flags/c.toml' --ca-file=/etc/ca.pem";
         assert_eq!(
-            next.over("-f.csv", Some("out/r.csv")),
+            next.over("-f.csv", Some("out/r.csv")).text,
             format!(
                 "wdt-flags run '/srv/my flags/-f.csv' {in_place} \
                  '--results=/srv/my flags/out/r.csv' '--failures=/srv/my flags/-f.csv'"
             )
         );
-        let again = next.again(false);
+        let again = next.again(false).text;
         assert!(
             again.starts_with("wdt-flags run '/srv/my flags/-x.csv' "),
             "{again}"
         );
-        let piped = typed_in(Some("/srv"), "run - -o r.csv").again(false);
+        let piped = typed_in(Some("/srv"), "run - -o r.csv").again(false).text;
         assert_eq!(piped, "wdt-flags run - --results=/srv/r.csv");
     }
 

@@ -2,33 +2,53 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED};
 use super::inputs::account;
 use crate::cli::PingArgs;
 use crate::console::{Console, all_labelled, print};
 use crate::erp::{Account, Client, ErrorKind};
 use crate::language::say;
+use crate::outputs::Outputs;
+use crate::run::{CallKind, Event, Observer};
 use crate::text::{clock_difference, duration};
 
 /// The ERP takes timestamps up to this many seconds off its clock.
 const MAX_CLOCK_OFFSET: u64 = 120;
 
-pub(super) fn ping(args: &PingArgs, console: &Console) -> Result<u8, Failure> {
-    test(&account(&args.account, console)?.account, args.timeout)
+pub(super) fn ping(args: &PingArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
+    let account = account(&args.account, console)?.account;
+    outputs.account(&account);
+    test(&account, args.timeout, outputs)
 }
 
-pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> {
+pub(super) fn test(account: &Account, timeout: Duration, outputs: &Outputs) -> Result<u8, Failure> {
     let client = Client::new(account, timeout).map_err(Failure::usage)?;
     let ping = client.ping();
+    let error = ping.result.as_ref().err();
+    outputs.event(&Event::Answered {
+        kind: CallKind::Ping,
+        order: None,
+        attempt: 1,
+        is_retry: false,
+        took: ping.elapsed,
+        error,
+        pace: None,
+    });
     let named = say!(
         "ping-account",
         sid = account.sid.as_str(),
         key = account.app_key.as_str()
     );
-    let reply = match &ping.result {
-        Ok(()) => say!("call-accepted"),
-        Err(error) => error.to_string(),
-    };
+    let reply = error.map_or_else(|| say!("call-accepted"), ToString::to_string);
+    outputs.ping(json!({
+        "accepted": error.is_none(),
+        "reply": reply,
+        "proxy": client.proxy(),
+        "ms": ping.elapsed.as_millis() as u64,
+        "clock_offset_seconds": ping.clock_offset,
+    }));
     let reply = say!("ping-reply", reply = reply, time = duration(ping.elapsed));
     let facts = [
         (say!("label-endpoint"), Some(account.endpoint.url().into())),
@@ -37,11 +57,13 @@ pub(super) fn test(account: &Account, timeout: Duration) -> Result<u8, Failure> 
         (say!("label-reply"), Some(reply)),
         (say!("label-clock"), ping.clock_offset.map(clock)),
     ];
-    print(all_labelled(facts).join("\n") + "\n").map_err(Failure::stdout)?;
-    Ok(match ping.result.map_err(|error| error.kind) {
-        Ok(()) => OK,
-        Err(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
-        Err(_) => SOME_FAILED,
+    if !outputs.is_json() {
+        print(all_labelled(facts).join("\n") + "\n").map_err(Failure::stdout)?;
+    }
+    Ok(match error.map(|error| error.kind) {
+        None => OK,
+        Some(ErrorKind::Fatal | ErrorKind::Doubtful | ErrorKind::Rejected) => STOPPED,
+        Some(_) => SOME_FAILED,
     })
 }
 

@@ -11,14 +11,20 @@ use crate::console::{self, Console, can_ask, preview};
 use crate::erp::{Account, CLEAR_FLAG};
 use crate::files::namesake;
 use crate::language::say;
-use crate::run::{self, Orders, Preview, Settings};
+use crate::outputs::Outputs;
+use crate::run::{self, Observer, Orders, Preview, Settings};
 use crate::sheet::Sheet;
 use crate::text;
 
-pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> {
-    let stop = listen(console)?;
+pub(super) fn run(
+    args: RunArgs,
+    console: &Arc<Console>,
+    outputs: &Arc<Outputs>,
+) -> Result<u8, Failure> {
+    let stop = listen(console, outputs)?;
     let configured = account_of_run(&args, console)?;
     let account = &configured.account;
+    outputs.account(account);
     let client = client(account, args.calls.timeout, console)?;
     let paths = paths(&args, Some(&configured))?;
     if args.output.results.is_none()
@@ -37,8 +43,16 @@ pub(super) fn run(args: RunArgs, console: &Arc<Console>) -> Result<u8, Failure> 
     if !(args.yes || account.stand_in) {
         confirm(&sheet, &settings, account, console)?;
     }
-    let report = run::run(sheet, account, &client, &settings, &stop, &[&**console])?;
-    Ok(end(&report, account, Some(&settings), &next, console))
+    let observers: [&dyn Observer; 2] = [&**console, &**outputs];
+    let report = run::run(sheet, account, &client, &settings, &stop, &observers)?;
+    Ok(end(
+        &report,
+        account,
+        Some(&settings),
+        &next,
+        console,
+        outputs,
+    ))
 }
 
 /// Asks before flags are cleared, if somebody is there to answer.

@@ -9,15 +9,20 @@ use super::signals::listen;
 use crate::cli::SandboxArgs;
 use crate::console::{Console, print};
 use crate::language::{os_error, say};
+use crate::outputs::Outputs;
 use crate::sandbox::{APP_KEY, APP_SECRET, Config, SID, Sandbox, read_orders};
 use crate::stop::StopReason;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-pub(super) fn sandbox(args: SandboxArgs, console: &Arc<Console>) -> Result<u8, Failure> {
+pub(super) fn sandbox(
+    args: SandboxArgs,
+    console: &Arc<Console>,
+    outputs: &Arc<Outputs>,
+) -> Result<u8, Failure> {
     let orders = args.orders.as_deref().map_or(Ok(Vec::new()), read_orders);
     let orders = orders.map_err(Failure::usage)?;
-    let stop = listen(console)?;
+    let stop = listen(console, outputs)?;
     let (watch, requests) = channel();
     let config = Config {
         listen: args.listen,

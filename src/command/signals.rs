@@ -15,8 +15,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::register_usize;
 
 use super::exit::{self, Failure};
+use super::{close, tell};
 use crate::console::Console;
 use crate::language::{os_error, say};
+use crate::outputs::Outputs;
 use crate::stop::{Stop, StopReason};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -25,16 +27,16 @@ const LAST_MESSAGE: Duration = Duration::from_secs(1);
 
 /// Listens for signals from now on. The first one stops what has begun by then. The second, and any
 /// that comes before something has begun, ends the program.
-pub(super) fn listen(console: &Arc<Console>) -> Result<Arc<Stop>, Failure> {
+pub(super) fn listen(console: &Arc<Console>, outputs: &Arc<Outputs>) -> Result<Arc<Stop>, Failure> {
     let stop = Arc::new(Stop::default());
-    let watched = watch(Arc::clone(&stop), Arc::clone(console));
+    let watched = watch(Arc::clone(&stop), Arc::clone(console), Arc::clone(outputs));
     watched.map_err(|error| {
         Failure::new(exit::STOPPED, say!("no-thread", error = os_error(&error)))
     })?;
     Ok(stop)
 }
 
-fn watch(stop: Arc<Stop>, console: Arc<Console>) -> io::Result<()> {
+fn watch(stop: Arc<Stop>, console: Arc<Console>, outputs: Arc<Outputs>) -> io::Result<()> {
     // Looking works on every system, unlike waiting for a signal.
     let received = Arc::new(AtomicUsize::new(0));
     for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
@@ -58,7 +60,7 @@ fn watch(stop: Arc<Stop>, console: Arc<Console>) -> io::Result<()> {
             signal = next();
         }
         if stop.may_leave() {
-            say_what_is_left(console);
+            say_what_is_left(console, outputs, exit::of_signal(signal));
         } else {
             // Half of the files in their places would be the worst end.
             signal = next();
@@ -77,10 +79,13 @@ fn is_ignored(signal: i32) -> bool {
     ignored.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
-fn say_what_is_left(console: Arc<Console>) {
+fn say_what_is_left(console: Arc<Console>, outputs: Arc<Outputs>, code: u8) {
     let (said, wait) = channel();
     let _ = Builder::new().spawn(move || {
         console.left_at_once();
+        outputs.failed("signal", &say!("stop-signal"));
+        tell(&outputs, code, &console);
+        close(&outputs, code, &console);
         let _ = said.send(());
     });
     let _ = wait.recv_timeout(LAST_MESSAGE);

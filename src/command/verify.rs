@@ -9,12 +9,18 @@ use super::signals::listen;
 use crate::cli::VerifyArgs;
 use crate::console::Console;
 use crate::files::{Paths, named_apart, results_of};
-use crate::run::{self, VerifySettings};
+use crate::outputs::Outputs;
+use crate::run::{self, Observer, VerifySettings};
 
-pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Failure> {
-    let stop = listen(console)?;
+pub(super) fn verify(
+    args: VerifyArgs,
+    console: &Arc<Console>,
+    outputs: &Arc<Outputs>,
+) -> Result<u8, Failure> {
+    let stop = listen(console, outputs)?;
     let configured = account(&args.account, console)?;
     let account = &configured.account;
+    outputs.account(account);
     let client = client(account, args.calls.timeout, console)?;
     let wanted = wanted(&args.output, Some(&configured));
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));
@@ -34,6 +40,7 @@ pub(super) fn verify(args: VerifyArgs, console: &Arc<Console>) -> Result<u8, Fai
         past,
         bom: !args.output.no_bom,
     };
-    let report = run::verify(sheet, account, &client, &settings, &stop, &[&**console])?;
-    Ok(end(&report, account, None, &next, console))
+    let observers: [&dyn Observer; 2] = [&**console, &**outputs];
+    let report = run::verify(sheet, account, &client, &settings, &stop, &observers)?;
+    Ok(end(&report, account, None, &next, console, outputs))
 }

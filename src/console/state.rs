@@ -61,7 +61,9 @@ impl State {
                     self.notice = Some((Some(now + TROUBLE_SHOWN), text));
                 }
             }
-            Event::Paused { wait, reason, pace } => {
+            Event::Paused {
+                wait, reason, pace, ..
+            } => {
                 self.pace = pace;
                 let until = time_of_day(&clock.saturating_add(wait));
                 let text = say!("progress-paused", until = until, reason = reason);
@@ -157,7 +159,7 @@ mod tests {
     use super::*;
     use crate::erp::{CallError, ErrorKind};
     use crate::pace::{Pacing, Workers};
-    use crate::run::{OnConflict, Preview};
+    use crate::run::{CallKind, OnConflict, Preview};
     use crate::stop::StopReason;
 
     fn state(calls: u64, rate: &str) -> State {
@@ -186,6 +188,9 @@ mod tests {
 
     fn answered(error: Option<&CallError>, pace: Option<f64>) -> Event<'_> {
         Event::Answered {
+            kind: CallKind::Update,
+            is_retry: false,
+            took: Duration::ZERO,
             order: None,
             attempt: 1,
             error,
@@ -219,7 +224,17 @@ mod tests {
         shows(&state, now, "3 min 20 s left");
         // The ERP throttles, and the pause is part of the time left.
         let (wait, reason, pace) = (Duration::from_secs(61), "too many", Some(15.0));
-        tell(&mut state, now, 0, &Event::Paused { wait, reason, pace });
+        tell(
+            &mut state,
+            now,
+            0,
+            &Event::Paused {
+                wait,
+                reason,
+                is_asked: true,
+                pace,
+            },
+        );
         shows(
             &state,
             now,

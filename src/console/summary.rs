@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::erp::Account;
 use crate::files::Status;
 use crate::language::say;
-use crate::run::{Report, Tally};
+use crate::run::{Counts, Report, Tally};
 use crate::sheet::Appended;
 use crate::text::{self, all, date_and_time, duration, one_line, padded};
 
@@ -29,8 +29,14 @@ pub fn all_labelled(facts: impl IntoIterator<Item = (String, Option<String>)>) -
 }
 
 /// The run in a few lines, and what comes next.
-pub fn summary(report: &Report, account: &Account, noted: &[String], next: Option<&str>) -> String {
-    let mut lines = facts(report, account);
+pub fn summary(
+    report: &Report,
+    account: &Account,
+    counts: &Counts,
+    noted: &[String],
+    next: Option<&str>,
+) -> String {
+    let mut lines = facts(report, account, counts);
     lines.extend(noted.iter().map(|it| labelled(&say!("label-noted"), it)));
     let next = next.map(|next| labelled(&say!("label-next"), next));
     for part in [messages(&report.rows), Vec::from_iter(next)] {
@@ -42,7 +48,7 @@ pub fn summary(report: &Report, account: &Account, noted: &[String], next: Optio
     lines.join("\n") + "\n"
 }
 
-fn facts(report: &Report, account: &Account) -> Vec<String> {
+fn facts(report: &Report, account: &Account, counts: &Counts) -> Vec<String> {
     let tally = &report.rows;
     let (statuses, [results, failures]) = match report.kind {
         Appended::Outcomes => {
@@ -54,21 +60,21 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
             (Status::OF_READINGS, labels)
         }
     };
-    let counts = statuses.iter().map(|&it| (it, tally.count(it)));
-    let counts = by_status(counts, |rows, status| {
-        say!("rows-by-status", rows = rows, status = status)
-    });
+    let by_status = by_status(
+        statuses.iter().map(|&it| (it, tally.count(it))),
+        |rows, status| say!("rows-by-status", rows = rows, status = status),
+    );
     let rows = say!(
         "summary-rows",
         rows = text::rows(tally.rows()),
-        counts = counts
+        counts = by_status
     );
     let calls = say!(
         "summary-calls",
-        calls = report.calls,
+        calls = counts.calls.total,
         time = duration(report.elapsed),
-        retries = report.retries,
-        pauses = report.pauses
+        retries = counts.retries,
+        pauses = counts.pauses
     );
     let confirmed = report.confirmed.as_ref().map(|it| {
         say!(
@@ -102,9 +108,9 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
     facts.extend(kept.map(|kept| (say!("label-kept"), Some(kept))));
     facts.push((say!("label-journal"), report.journal.clone()));
     let stand_in = account.stand_in.then(|| say!("summary-stand-in"));
-    let whole = (tally.kept > 0).then(|| {
-        let rows = tally.rows() + tally.kept;
-        let rest = tally.failures() + tally.kept - tally.kept_well;
+    let whole = (tally.kept() > 0).then(|| {
+        let rows = tally.rows() + tally.kept();
+        let rest = tally.whole_failures();
         say!(
             "summary-whole",
             rows = text::rows(rows),
@@ -112,9 +118,9 @@ fn facts(report: &Report, account: &Account) -> Vec<String> {
             rest = rest
         )
     });
-    let counts = [rows].into_iter().chain(whole);
+    let rows = [rows].into_iter().chain(whole);
     let facts = all_labelled(facts);
-    stand_in.into_iter().chain(counts).chain(facts).collect()
+    stand_in.into_iter().chain(rows).chain(facts).collect()
 }
 
 fn local(time: Timestamp) -> String {

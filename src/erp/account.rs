@@ -57,6 +57,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// The seller account as others know it.
+    pub fn name(&self) -> &str {
+        if self.stand_in { "sandbox" } else { &self.sid }
+    }
+
     /// The endpoint as files know it: the stand-in has another port each time.
     pub fn endpoint_name(&self) -> &str {
         if self.stand_in {

@@ -36,6 +36,22 @@ pub enum ErrorKind {
     Doubtful,
 }
 
+impl ErrorKind {
+    /// The word for a log.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Rejected => "rejected",
+            ErrorKind::Throttled(_) => "throttled",
+            ErrorKind::Transient => "transient",
+            ErrorKind::Unreachable => "unreachable",
+            ErrorKind::NoReply => "no_reply",
+            ErrorKind::Clock => "clock",
+            ErrorKind::Fatal => "fatal",
+            ErrorKind::Doubtful => "doubtful",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallError {
     pub kind: ErrorKind,

@@ -1,27 +1,203 @@
 //! What is told of a run to those who were not there: scripts, logs, collectors, people. Nothing here
 //! changes how a run ends: what cannot be told is a warning.
 
-use std::fs::{self, File};
+mod ending;
+mod log;
+mod metrics;
+
+use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::{Value, json};
+
+pub use self::ending::{Ending, Next, Stopped};
+use self::log::Log;
+use crate::cli::{Command, Format, OutputsArgs};
+use crate::erp::Account;
 use crate::files::{AtomicFile, FileError};
+use crate::language::say;
+use crate::run::{Counts, Event, Observer, Report};
+use crate::sync::lock;
 
-#[allow(dead_code)]
 /// Within so many bytes from its beginning a file of ours says that it is.
 const MARKED_WITHIN: u64 = 4_096;
 
-#[allow(dead_code)]
-/// Puts a file in its place, whole, if what is there is empty or has the mark of such files.
-pub fn replace_own(path: &Path, text: &str, mark: &str) -> Result<(), FileError> {
+/// Marks the object of `--summary`.
+const SUMMARY_MARK: &str = "\"schema_version\"";
+
+/// Is told all that becomes known of a command, and tells it on at its end.
+#[derive(Debug)]
+pub struct Outputs {
+    wanted: OutputsArgs,
+    sheet: Option<PathBuf>,
+    ending: Mutex<Ending>,
+    log: Option<Log>,
+    is_told: AtomicBool,
+    is_closed: AtomicBool,
+}
+
+impl Outputs {
+    /// For a command that begins now.
+    pub fn of(command: &Command) -> Outputs {
+        let (name, sheet, wanted) = match command {
+            Command::Run(args) if args.dry_run => {
+                ("check", Some(&args.sheet), args.outputs.clone())
+            }
+            Command::Run(args) => ("run", Some(&args.sheet), args.outputs.clone()),
+            Command::Check(args) => ("check", Some(&args.sheet), args.outputs.clone()),
+            Command::Verify(args) => ("verify", Some(&args.sheet), args.outputs.clone()),
+            Command::Ping(args) => {
+                let summary = args.summary.clone();
+                (
+                    "ping",
+                    None,
+                    OutputsArgs {
+                        summary,
+                        ..OutputsArgs::default()
+                    },
+                )
+            }
+            _ => ("", None, OutputsArgs::default()),
+        };
+        let mut ending = Ending::new(name);
+        let sheet = sheet.map(|sheet| sheet.path.clone());
+        ending.sheet = sheet.as_ref().map(|path| path.display().to_string());
+        // A check is no run of which a log or a collector is to hear.
+        let wanted = if name == "check" {
+            let summary = wanted.summary;
+            OutputsArgs {
+                summary,
+                ..OutputsArgs::default()
+            }
+        } else {
+            wanted
+        };
+        let log = wanted.log.clone();
+        Outputs {
+            log: log.map(|path| Log::new(path, sheet.clone(), ending.run_id.clone())),
+            wanted,
+            sheet,
+            ending: Mutex::new(ending),
+            is_told: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+        }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.wanted.summary.format == Format::Json
+    }
+
+    pub fn account(&self, account: &Account) {
+        lock(&self.ending).account = Some(account.clone());
+    }
+
+    /// What a command that carries nothing out has found.
+    pub fn check(&self, survey: Value) {
+        lock(&self.ending).check = Some(survey);
+    }
+
+    pub fn ping(&self, found: Value) {
+        lock(&self.ending).ping = Some(found);
+    }
+
+    pub fn counts(&self) -> Counts {
+        lock(&self.ending).counts.clone()
+    }
+
+    pub fn report(&self, report: &Report) {
+        lock(&self.ending).report(report);
+    }
+
+    pub fn next(&self, next: Option<Next>) {
+        lock(&self.ending).next = next;
+    }
+
+    /// Why a command came to no end.
+    pub fn failed(&self, kind: &'static str, why: &str) {
+        lock(&self.ending).stop_reason = Some(Stopped::new(kind, why.to_owned()));
+    }
+
+    pub fn warned(&self, warnings: Vec<String>) {
+        lock(&self.ending).warnings.extend(warnings);
+    }
+
+    /// Tells, once, those who are to hear how the command ended, and returns what could not be told.
+    pub fn tell(&self, exit_code: u8) -> Vec<String> {
+        if self.is_told.swap(true, Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let ending = {
+            let mut ending = lock(&self.ending);
+            ending.ends(exit_code);
+            ending.clone()
+        };
+        let mut untold = Vec::new();
+        if let Some(log) = &self.log {
+            let stopped = ending.stop_reason.as_ref();
+            log.write(
+                "finished",
+                json!({
+                    "exit_code": exit_code,
+                    "stop_reason": stopped.map(|it| it.kind),
+                    "rows": ending.rows.as_ref().map(|rows| &rows.by_status),
+                    "calls": ending.counts.calls,
+                }),
+            );
+            untold.extend(log.error().map(|why| say!("untold-log", why = why)));
+        }
+        if let Some(path) = &self.wanted.metrics
+            && let Err(why) = metrics::write(path, &ending)
+        {
+            untold.push(say!("untold-metrics", why = why.to_string()));
+        }
+        untold
+    }
+
+    /// The last word on the command, once: `--summary` is written, or else it is said why not.
+    pub fn close(&self, exit_code: u8) -> Option<(Ending, Option<String>)> {
+        if self.is_closed.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let mut ending = lock(&self.ending);
+        ending.ends(exit_code);
+        let written = self.wanted.summary.summary.as_ref().map(|path| {
+            let text = serde_json::to_string_pretty(&*ending).unwrap_or_default() + "\n";
+            let sheet = self.sheet.as_ref().and_then(|it| fs::metadata(it).ok());
+            replace_own(path, &text, SUMMARY_MARK, sheet.as_ref())
+        });
+        let untold = written.and_then(Result::err);
+        let untold = untold.map(|why| say!("untold-summary", why = why.to_string()));
+        Some((ending.clone(), untold))
+    }
+}
+
+impl Observer for Outputs {
+    fn event(&self, event: &Event<'_>) {
+        lock(&self.ending).counts.event(event);
+        if let Some(log) = &self.log {
+            log.event(event);
+        }
+    }
+}
+
+/// Puts a file in its place, whole, if what is there is empty or has the mark of such files. No more
+/// people can read it than the sheet of this metadata.
+pub fn replace_own(
+    path: &Path,
+    text: &str,
+    mark: &str,
+    sheet: Option<&Metadata>,
+) -> Result<(), FileError> {
     ensure_own(path, mark)?;
-    let file = AtomicFile::create(path, None)?;
+    let file = AtomicFile::create(path, sheet)?;
     let written = file.file().write_all(text.as_bytes());
     written.map_err(|error| file.error(error))?;
     file.commit().map(drop)
 }
 
-#[allow(dead_code)]
 fn ensure_own(path: &Path, mark: &str) -> Result<(), FileError> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -58,11 +234,11 @@ mod tests {
             if let Some(text) = before {
                 fs::write(&path, text).expect("a file");
             }
-            let replaced = replace_own(&path, "<mark> today", "<mark>");
+            let replaced = replace_own(&path, "<mark> today", "<mark>", None);
             assert_eq!(replaced.is_ok(), is_replaced, "{before:?}");
         }
         assert!(
-            replace_own(directory.path(), "", "").is_err(),
+            replace_own(directory.path(), "", "", None).is_err(),
             "a directory"
         );
     }

@@ -1,12 +1,11 @@
 //! The one place where a call is made: permit, call, verdict, wait, again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once};
 use std::time::Instant;
 
 use super::account::take_account;
 use super::error::RunError;
-use super::event::{Event, Observer};
+use super::event::{CallKind, Event, Observer};
 use super::reach::Reach;
 use super::rules::Rules;
 use crate::erp::{CallError, Client, ErrorKind};
@@ -22,15 +21,22 @@ const MAX_RETRIES: u32 = 2;
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose<'a> {
     pub order: Option<(&'a str, &'a Place)>,
-    /// Whether it changes nothing: then it can be gone without.
-    pub is_read: bool,
+    pub kind: CallKind,
+    /// Whether it repeats one that failed.
+    pub is_retry: bool,
 }
 
 impl Purpose<'_> {
     pub const READ_MANY: Purpose<'static> = Purpose {
         order: None,
-        is_read: true,
+        kind: CallKind::Query,
+        is_retry: false,
     };
+
+    /// Whether it changes nothing: then it can be gone without.
+    fn is_read(&self) -> bool {
+        self.kind != CallKind::Update
+    }
 }
 
 pub struct Attempted<T> {
@@ -39,19 +45,11 @@ pub struct Attempted<T> {
     pub result: Option<Result<T, CallError>>,
 }
 
-#[derive(Debug, Default)]
-pub struct Counts {
-    pub calls: AtomicU64,
-    pub retries: AtomicU64,
-    pub pauses: AtomicU64,
-}
-
 pub struct Calls<'r> {
     pub client: &'r Client,
     pub rules: &'r Rules,
     pub stop: &'r Stop,
     pub observers: &'r [&'r dyn Observer],
-    pub counts: Counts,
     has_waited: bool,
     pub(super) limiter: RateLimiter,
     pub(super) account: Option<AccountState>,
@@ -81,7 +79,6 @@ impl<'r> Calls<'r> {
             rules,
             stop,
             observers,
-            counts: Counts::default(),
             has_waited,
             account,
             pace_kept: Once::new(),
@@ -123,7 +120,7 @@ impl<'r> Calls<'r> {
         let bound = if is_for_many { MAX_RETRIES } else { u32::MAX };
         let retries = self.rules.retries.min(bound);
         let (mut failures, mut throttles) = (0, 0);
-        let (mut clock_corrected, mut is_retry) = (false, false);
+        let (mut clock_corrected, mut is_retry) = (false, purpose.is_retry);
         let mut tried = Attempted {
             attempts: 0,
             result: None,
@@ -138,8 +135,10 @@ impl<'r> Calls<'r> {
                 return tried.ended(Err(error));
             }
             tried.attempts += 1;
-            let retry = u64::from(std::mem::take(&mut is_retry));
-            self.counts.retries.fetch_add(retry, Ordering::Relaxed);
+            let purpose = Purpose {
+                is_retry: std::mem::take(&mut is_retry),
+                ..purpose
+            };
             let started = Instant::now();
             let result = self.counted(purpose, tried.attempts, &mut call);
             if let Some(is_answered) = first.as_deref_mut() {
@@ -161,7 +160,7 @@ impl<'r> Calls<'r> {
                 ErrorKind::Throttled(limit) => {
                     self.throttled(permit, limit, &error);
                     throttles += 1;
-                    if purpose.is_read && is_for_many && throttles > MAX_RETRIES {
+                    if purpose.is_read() && is_for_many && throttles > MAX_RETRIES {
                         // Whether other calls get through is not known.
                         self.reach.state().shut_out = None;
                         return tried.ended(Err(error));
@@ -186,11 +185,11 @@ impl<'r> Calls<'r> {
                     }
                     is_retry = true;
                 }
-                ErrorKind::Fatal | ErrorKind::Doubtful if purpose.is_read => {
+                ErrorKind::Fatal | ErrorKind::Doubtful if purpose.is_read() => {
                     return tried.ended(Err(error));
                 }
                 ErrorKind::Clock if clock_was_corrected => {
-                    if purpose.is_read {
+                    if purpose.is_read() {
                         return tried.ended(Err(error));
                     }
                     let offset = self.client.clock.offset();
@@ -235,7 +234,6 @@ impl<'r> Calls<'r> {
         attempt: u32,
         call: impl FnOnce() -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        self.counts.calls.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
         self.reach.begins(started);
         let result = call();
@@ -245,8 +243,11 @@ impl<'r> Calls<'r> {
             None => self.reach.answered(started),
         }
         self.observers.event(&Event::Answered {
+            kind: purpose.kind,
             order: purpose.order,
             attempt,
+            is_retry: purpose.is_retry,
+            took: started.elapsed(),
             error,
             pace: self.pace(),
         });
@@ -256,7 +257,11 @@ impl<'r> Calls<'r> {
     /// Makes a call that changes nothing; `None` if the run stops before.
     pub(super) fn ping(&self) -> Option<Result<(), CallError>> {
         let permit = self.any_permit()?;
-        let result = self.counted(Purpose::READ_MANY, 1, || self.client.ping().result);
+        let purpose = Purpose {
+            kind: CallKind::Ping,
+            ..Purpose::READ_MANY
+        };
+        let result = self.counted(purpose, 1, || self.client.ping().result);
         match &result {
             Ok(()) => permit.passed(),
             Err(error) => {

@@ -26,9 +26,13 @@ pub enum Event<'a> {
     Planned(&'a Planned),
     /// A call was answered, or was not: then `error` says why.
     Answered {
+        kind: CallKind,
         order: Option<(&'a str, &'a Place)>,
         /// Which of the calls for it, from 1.
         attempt: u32,
+        /// Whether it repeats one that failed.
+        is_retry: bool,
+        took: Duration,
         error: Option<&'a CallError>,
         /// The pace from now on, in calls a minute; `None` if nothing bounds it.
         pace: Option<f64>,
@@ -40,6 +44,8 @@ pub enum Event<'a> {
     Paused {
         wait: Duration,
         reason: &'a str,
+        /// Whether the ERP wants it, and not the pace alone.
+        is_asked: bool,
         pace: Option<f64>,
     },
     Outage {
@@ -67,6 +73,15 @@ pub enum Event<'a> {
         superseded: u64,
         status: Status,
     },
+}
+
+/// What a call is for: the methods may have prices of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    Update,
+    Query,
+    Ping,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

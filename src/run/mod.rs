@@ -11,6 +11,7 @@ mod account;
 mod alike;
 mod calls;
 mod confirm;
+mod counts;
 mod error;
 mod event;
 mod flags;
@@ -34,12 +35,13 @@ mod write;
 
 use std::time::{Duration, Instant};
 
+pub use counts::Counts;
 pub use error::RunError;
-pub use event::{Event, Level, Observer};
+pub use event::{CallKind, Event, Level, Observer};
 pub use listed::survey;
 pub use orders::{OnConflict, Orders};
 pub use planned::{Planned, Preview, Sent};
-pub use report::{Report, Tally};
+pub use report::{Confirmed, Report, Tally};
 pub use role::Role;
 pub use rules::Rules;
 
@@ -53,7 +55,6 @@ use crate::stop::Stop;
 use calls::Calls;
 use error::ensure_not_stopped;
 use publish::{Ending, ensure_sheet_not_replaced, tell_files};
-use report::Confirmed;
 
 /// How a run is carried out.
 #[derive(Clone, Debug)]

@@ -1,6 +1,5 @@
 //! When calls may be made: at the pace of the account, which its next run is to know.
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use super::calls::Calls;
@@ -62,7 +61,7 @@ impl Calls<'_> {
             if wait > WORTH_SAYING {
                 let text = say!("event-waits-for-pace", wait = duration(wait));
                 self.observers.say(Level::Note, text);
-                self.paused(wait, &say!("event-as-before"));
+                self.paused(wait, &say!("event-as-before"), false);
             }
         }
     }
@@ -78,14 +77,18 @@ impl Calls<'_> {
             Change::Longer(wait) => self.mark(SystemTime::now() + wait),
             Change::Pause(wait) => {
                 self.mark(SystemTime::now() + wait);
-                self.counts.pauses.fetch_add(1, Ordering::Relaxed);
-                self.paused(wait, &error.reason);
+                self.paused(wait, &error.reason, true);
             }
         }
     }
 
-    fn paused(&self, wait: Duration, reason: &str) {
+    fn paused(&self, wait: Duration, reason: &str, is_asked: bool) {
         let pace = self.pace();
-        self.observers.event(&Event::Paused { wait, reason, pace });
+        self.observers.event(&Event::Paused {
+            wait,
+            reason,
+            is_asked,
+            pace,
+        });
     }
 }

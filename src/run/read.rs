@@ -76,7 +76,7 @@ pub fn read_back(
         };
         let purpose = Purpose {
             order: Some((number, &orders.place(order))),
-            is_read: true,
+            ..Purpose::READ_MANY
         };
         let attempted = calls.make(purpose, || Ok(()), || calls.client.list(&query, 0));
         let mut read = lock(&read);

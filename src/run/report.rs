@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,7 +17,7 @@ use crate::stop::StopReason;
 /// cannot fill the memory.
 const MAX_MESSAGES: usize = 1_000;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Report {
     pub kind: Appended,
     pub rows: Tally,
@@ -29,9 +28,6 @@ pub struct Report {
     pub stopped: Option<StopReason>,
     /// After this the ERP was asked no more: it would have answered so again.
     pub given_up: Option<CallError>,
-    pub calls: u64,
-    pub retries: u64,
-    pub pauses: u64,
     /// From the first call to the last outcome.
     pub elapsed: Duration,
     pub confirmed: Option<Confirmed>,
@@ -54,7 +50,6 @@ impl Report {
         calls: &Calls<'_>,
         results: &Path,
     ) -> Report {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Report {
             kind,
             rows,
@@ -63,9 +58,6 @@ impl Report {
             deadline: calls.rules.deadline,
             stopped: calls.stop_reason(),
             given_up: None,
-            calls: count(&calls.counts.calls),
-            retries: count(&calls.counts.retries),
-            pauses: count(&calls.counts.pauses),
             elapsed: Duration::ZERO,
             confirmed: None,
             results: results.display().to_string(),
@@ -93,16 +85,14 @@ pub struct Confirmed {
     pub given_up: Option<CallError>,
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     counts: BTreeMap<Status, u64>,
-    #[serde(skip)]
     messages: HashMap<(Status, String), u64>,
     /// Rows that are hidden in the sheet and were not wanted.
     left_out: u64,
-    /// Rows of the results that were not given back, and how many of these need no other look.
-    pub kept: u64,
-    pub kept_well: u64,
+    /// Rows of the results that were not given back; `None` for a status that is not known.
+    kept: BTreeMap<Option<Status>, u64>,
     /// Failures whose message was one too many to be counted by itself.
     pub unlisted: u64,
 }
@@ -134,8 +124,24 @@ impl Tally {
 
     /// Counts a row of the results that was not given back.
     pub fn keep(&mut self, status: Option<Status>) {
-        self.kept += 1;
-        self.kept_well += u64::from(status.is_some_and(|it| !it.is_failure()));
+        *self.kept.entry(status).or_default() += 1;
+    }
+
+    /// Rows of the results that were not given back.
+    pub fn kept(&self) -> u64 {
+        self.kept.values().sum()
+    }
+
+    /// Of the whole sheet, with the rows that were not given back.
+    pub fn whole_count(&self, status: Status) -> u64 {
+        self.count(status) + self.kept.get(&Some(status)).copied().unwrap_or_default()
+    }
+
+    /// Rows of the whole sheet that need another look.
+    pub fn whole_failures(&self) -> u64 {
+        let is_well = |status: &Option<Status>| status.is_some_and(|it| !it.is_failure());
+        let rest = self.kept.iter().filter(|(status, _)| !is_well(status));
+        self.failures() + rest.map(|(_, rows)| rows).sum::<u64>()
     }
 
     /// Counts a row that was not wanted: it is no failure.

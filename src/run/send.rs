@@ -1,7 +1,6 @@
 //! The middle of a run, where calls are made: orders go through a pool of workers into the journal.
 
 use std::collections::HashSet;
-use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -10,7 +9,7 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::calls::{Attempted, Calls, Purpose};
 use super::error::RunError;
-use super::event::{Event, Level, Observer};
+use super::event::{CallKind, Event, Level, Observer};
 use super::flags::Flags;
 use super::orders::{Order, Orders};
 use super::rules::Breaker;
@@ -52,11 +51,12 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
     let is_writable = Mutex::new(true);
     let flags = Flags::of(orders);
     let alike: HashSet<&str> = orders.alike().into_iter().collect();
-    let send = |number: &str, order: &Order| {
+    let send = |number: &str, order: &Order, is_retry: bool| {
         let place = orders.place(order);
         let purpose = Purpose {
             order: Some((number, &place)),
-            is_read: false,
+            kind: CallKind::Update,
+            is_retry,
         };
         let flag = orders.flag(order);
         if let Err(error) = flags.enter(flag, calls.stop) {
@@ -120,7 +120,7 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
     };
     let aside = Mutex::new(Vec::<Aside<'_>>::new());
     let first_pass = |(number, order)| {
-        let attempted = send(number, order);
+        let attempted = send(number, order, false);
         let may_pass = matches!(&attempted.result, Some(Err(error)) if error.may_pass())
             && calls.rules.retries > 0
             && !alike.contains(number);
@@ -141,12 +141,7 @@ pub fn send_all(calls: &Calls<'_>, orders: &Orders, journal: &Journal) -> Result
     // The last pass: what failed in the first may have been no more than a bad hour.
     let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
     calls.each(aside, |(number, order, before)| {
-        let attempted = send(number, order);
-        let is_retried = u64::from(attempted.attempts > 0);
-        calls
-            .counts
-            .retries
-            .fetch_add(is_retried, Ordering::Relaxed);
+        let attempted = send(number, order, true);
         if let Some(outcome) = outcome(attempted, Some(before)) {
             settle(number, order, outcome);
         }

@@ -429,6 +429,9 @@ label-error = error:{ " " }
 label-warning = warning:{ " " }
 zone-unknown = TZ={ $zone } names no time zone that is known, so all times are UTC; write one such as TZ=Asia/Shanghai
 time-is-up = { $time } has passed (--deadline): nothing was sent; the same command sends when it starts in time
+untold-log = the log (--log) is not complete: { $why }
+untold-metrics = no metrics (--metrics): { $why }
+untold-summary = no summary (--summary): { $why }
 stdout-failed = cannot write to standard output: { $error }
 no-thread = cannot start a thread: { $error }
 check-rows =
@@ -916,7 +919,20 @@ help-keep =
 help-dry-run = Send nothing, the same as check
 help-yes = Do not ask before flags are cleared
 help-format =
-    Output format: text for people, or json for scripts (default: text)
+    Print the summary as text or as json (default: text)
+    json: one object, also where the command fails once its options
+    are understood; see `wdt-flags help nightly`
+help-summary =
+    Write the summary as JSON to this file, too
+    The object of --format json, whole, however the command ends;
+    only such a file is replaced.
+help-log =
+    Append a line of JSON for each event to this file
+    It is opened again once it was moved away; see
+    `wdt-flags help nightly`.
+help-metrics =
+    Write metrics for node_exporter's textfile collector to this file
+    Its name must end in .prom; see `wdt-flags help nightly`.
 
     See wdt-flags help nightly.
 help-init-profile =

@@ -409,6 +409,9 @@ label-error = 错误：
 label-warning = 警告：
 zone-unknown = TZ={ $zone } 不是已知的时区，所以时间都按 UTC；请写成 TZ=Asia/Shanghai 这样
 time-is-up = { $time } 已过（--deadline）：什么都没有发送；请在这之前执行同样的命令
+untold-log = 日志（--log）不完整：{ $why }
+untold-metrics = 没有写出指标（--metrics）：{ $why }
+untold-summary = 没有写出小结（--summary）：{ $why }
 stdout-failed = 无法写到标准输出：{ $error }
 no-thread = 无法启动线程：{ $error }
 check-rows =
@@ -873,7 +876,19 @@ help-keep =
 help-dry-run = 什么都不发送，等同于 check
 help-yes = 清除标记前不再询问
 help-format =
-    输出格式：text 供人阅读，json 供脚本使用（默认 text）
+    小结用 text（文字）还是 json（默认 text）
+    json：一个对象，只要选项认得出，命令失败时也会输出；
+    见 `wdt-flags help nightly`
+help-summary =
+    把小结也以 JSON 写入这个文件
+    就是 --format json 的那个对象，不管怎样结束都完整写入；
+    只替换这样的文件。
+help-log =
+    每个事件在这个文件末尾追加一行 JSON
+    文件被移走后会重新打开；见 `wdt-flags help nightly`。
+help-metrics =
+    为 node_exporter 的 textfile 采集器写出指标
+    文件名须以 .prom 结尾；见 `wdt-flags help nightly`。
 
     见 wdt-flags help nightly。
 help-init-profile =

@@ -47,7 +47,7 @@ fn by_check_in_words_and_in_json() {
     let run = finish(check.args(["check", "orders.csv"])).expect(0);
     run.prints(&format!("\n{FIRST}\n{LAST}\n{UNLIKE}\n"));
     let run = finish(check.args(["--format", "json"])).expect(0);
-    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let found = &run.json()["check"];
     let sent =
         |line: u64, order: &str, flag: &str| json!({ "line": line, "order": order, "flag": flag });
     assert_eq!(found["first"], sent(3, "CG202204130000", "加\u{a0}急"));
@@ -58,7 +58,7 @@ fn by_check_in_words_and_in_json() {
 
     place.sheet(&[("", "aa")]);
     let run = finish(&mut check).expect(1);
-    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let found = &run.json()["check"];
     assert_eq!([&found["first"], &found["last"]], [&Value::Null; 2]);
 }
 

@@ -179,7 +179,7 @@ fn why_is_said_in_chinese_too() {
     for (line, says) in [
         (
             "orders.csv -o mine.csv",
-            "`mine.csv` 已存在，而且不是 wdt-flags 写的；请先移走，或用 --results 或 --failures 另行指定文件",
+            "`mine.csv` 已存在，而且不是 wdt-flags 写的这种文件；请先移走，或另行指定",
         ),
         (
             "orders.csv -o orders.csv",

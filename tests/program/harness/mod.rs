@@ -1,6 +1,7 @@
 //! What the tests share: a place to work in, the program, servers to run it against, and its
 //! files read back.
 
+mod ending;
 #[cfg(target_os = "linux")]
 mod memory;
 mod place;
@@ -20,6 +21,7 @@ mod workbook;
 
 use std::time::Duration;
 
+pub use ending::ending;
 pub use place::{Endpoint, JOURNAL, Place, account, outcomes};
 #[cfg(unix)]
 pub use program::through;

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::PATIENCE;
+use serde_json::Value;
+
 #[cfg(target_os = "linux")]
 use super::memory::peak;
+use super::{PATIENCE, ending};
 
 /// How often it is looked whether something has come about.
 const POLL: Duration = Duration::from_micros(500);
@@ -56,6 +58,12 @@ impl Finished {
         let last = self.stderr.lines().last().unwrap_or_default();
         assert!(last.contains(words), "{words:?}: {self:#?}");
         self
+    }
+
+    /// The object of `--format json`, as its schema has it.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        ending(&self.stdout)
     }
 
     /// Everything the program said.

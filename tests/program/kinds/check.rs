@@ -192,7 +192,7 @@ fn what_an_interrupted_run_has_settled_is_not_counted_as_calls() {
         check.args(["check", "orders.csv"]).env("WDT_SID", sid);
         let run = finish(check.args(typed.split_whitespace())).expect(0);
         let calls = match typed {
-            "--format json" => format!("\"calls\": {calls},"),
+            "--format json" => format!("    \"calls\": {calls},"),
             _ if calls == 1 => "makes 1 call".to_owned(),
             _ => format!("makes {calls} calls"),
         };

@@ -157,8 +157,7 @@ fn lines_below_the_last_row_are_no_rows() {
             let line: Vec<&str> = line.split_whitespace().collect();
             carried.place.checks(&line.join(" "), code)
         };
-        let found: serde_json::Value =
-            serde_json::from_str(&check("--format json").stdout).expect("JSON");
+        let found = &check("--format json").json()["check"];
         assert_eq!(found["foot_lines"], left_out, "{name}");
         assert_eq!(found["rows"], rows.split(", ").count(), "{name}");
         let said = match left_out {

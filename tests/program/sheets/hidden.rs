@@ -44,7 +44,8 @@ fn hidden_rows_are_sent_and_said_to_be() {
         .checks("orders.xlsx", 1)
         .says(&format!("warning: {said}"));
     let json = place.checks("orders.xlsx --format=json", 1);
-    json.prints(&format!("\"warnings\": [\n    \"{said}"));
+    let warnings = &json.json()["warnings"];
+    assert!(warnings[0].as_str().is_some_and(|it| it.starts_with(said)));
 }
 
 #[test]

@@ -1,0 +1,133 @@
+//! `--metrics`: a file for the textfile collector of node_exporter. Samples have no time stamps, with
+//! which the collector drops a file; names and help are the same in every file, as it demands.
+
+use std::fs;
+use std::path::Path;
+
+use super::ending::Ending;
+use super::replace_own;
+use crate::erp::Account;
+use crate::files::{FileError, Status};
+
+const MARK: &str = "wdt_flags_";
+const SUCCESS: &str = "wdt_flags_last_success_timestamp_seconds";
+
+/// Puts the file in its place, with the last success of the one that it replaces.
+pub fn write(path: &Path, ending: &Ending) -> Result<(), FileError> {
+    let replaced = fs::read_to_string(path).unwrap_or_default();
+    let text = text(ending, last_success(&replaced));
+    replace_own(path, &text, MARK, None)?;
+    open_to_all(path)
+}
+
+/// Collectors run as somebody else, whatever the umask is.
+fn open_to_all(path: &Path) -> Result<(), FileError> {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        fs::set_permissions(path, mode).map_err(FileError::io(path))?;
+    }
+    Ok(())
+}
+
+fn text(ending: &Ending, last_success: f64) -> String {
+    let finished = ending.finished_at.as_millisecond() as f64 / 1_000.0;
+    let account = ending.account.as_ref();
+    let account = account.map_or("", Account::name);
+    let sheet = ending.sheet.as_deref().unwrap_or_default();
+    let sheet = Path::new(sheet).file_name().unwrap_or_default();
+    let labels = format!(
+        "account=\"{}\",sheet=\"{}\"",
+        escaped(account),
+        escaped(&sheet.to_string_lossy())
+    );
+    let mut text = String::new();
+    let mut family = |name: &str, help: &str, samples: &[(&str, &str, f64)]| {
+        text += &format!("# HELP {name} {help}\n# TYPE {name} gauge\n");
+        for (label, value, sample) in samples {
+            let own = match *label {
+                "" => String::new(),
+                label => format!(",{label}=\"{value}\""),
+            };
+            text += &format!("{name}{{{labels}{own}}} {sample}\n");
+        }
+    };
+    let one = |value: f64| [("", "", value)];
+    family(
+        "wdt_flags_last_run_timestamp_seconds",
+        "When the last run ended.",
+        &one(finished),
+    );
+    let success = if ending.exit_code == 0 {
+        finished
+    } else {
+        last_success
+    };
+    family(
+        SUCCESS,
+        "When a run last ended with exit code 0; 0 if none has.",
+        &one(success),
+    );
+    family(
+        "wdt_flags_last_run_exit_code",
+        "The exit code of the last run.",
+        &one(ending.exit_code.into()),
+    );
+    family(
+        "wdt_flags_duration_seconds",
+        "How long the last run took.",
+        &one(ending.duration_seconds),
+    );
+    let rows = |status| {
+        let rows = ending.rows.as_ref()?;
+        rows.by_status.get(&status).copied()
+    };
+    let rows: Vec<_> = Status::OF_RESULTS
+        .iter()
+        .map(|&it| ("status", it.as_str(), rows(it).unwrap_or_default() as f64))
+        .collect();
+    family(
+        "wdt_flags_rows",
+        "Rows of the last run by how they ended; all 0 if it wrote no results.",
+        &rows,
+    );
+    let counts = &ending.counts;
+    family(
+        "wdt_flags_calls",
+        "Calls to the ERP that the last run made, by what they were for.",
+        &[
+            ("kind", "update", counts.calls.update as f64),
+            ("kind", "query", counts.calls.query as f64),
+            ("kind", "ping", counts.calls.ping as f64),
+        ],
+    );
+    family(
+        "wdt_flags_throttled_calls",
+        "Calls of the last run that were over a limit of the ERP.",
+        &one(counts.throttled_calls as f64),
+    );
+    family(
+        "wdt_flags_pauses",
+        "Pauses that the ERP made the last run take.",
+        &one(counts.pauses as f64),
+    );
+    family(
+        "wdt_flags_pace_calls_per_second",
+        "The last run's pace at its end; 0 if it made no call or nothing bound it.",
+        &one(counts.pace_per_minute.unwrap_or_default() / 60.0),
+    );
+    text
+}
+
+fn last_success(replaced: &str) -> f64 {
+    let mut lines = replaced.lines();
+    let sample = lines.find_map(|line| line.strip_prefix(SUCCESS)?.rsplit_once(' '));
+    let value = sample.and_then(|(_, value)| value.parse::<f64>().ok());
+    value.filter(|it| it.is_finite()).unwrap_or_default()
+}
+
+/// The value of a label.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+    text.replace('\n', "\\n")
+}

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::ending::Ending;
-use super::replace_own;
+use super::{ensure_own, replace_own};
 use crate::erp::Account;
 use crate::files::{FileError, Status};
 
@@ -14,6 +14,7 @@ const SUCCESS: &str = "wdt_flags_last_success_timestamp_seconds";
 
 /// Puts the file in its place, with the last success of the one that it replaces.
 pub fn write(path: &Path, ending: &Ending) -> Result<(), FileError> {
+    ensure_own(path, MARK)?;
     let replaced = fs::read_to_string(path).unwrap_or_default();
     let text = text(ending, last_success(&replaced));
     replace_own(path, &text, MARK, None)?;

@@ -9,6 +9,7 @@ mod fuzz_seeds;
 mod harness;
 mod kinds;
 mod listing;
+mod outputs;
 mod pacing;
 mod resume;
 mod sheets;

@@ -429,7 +429,7 @@ label-error = error:{ " " }
 label-warning = warning:{ " " }
 zone-unknown = TZ={ $zone } names no time zone that is known, so all times are UTC; write one such as TZ=Asia/Shanghai
 time-is-up = { $time } has passed (--deadline): nothing was sent; the same command sends when it starts in time
-untold-log = the log (--log) is not complete: { $why }
+untold-log = no whole log (--log): { $why }
 untold-metrics = no metrics (--metrics): { $why }
 untold-summary = no summary (--summary): { $why }
 stdout-failed = cannot write to standard output: { $error }

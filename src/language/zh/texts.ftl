@@ -409,7 +409,7 @@ label-error = 错误：
 label-warning = 警告：
 zone-unknown = TZ={ $zone } 不是已知的时区，所以时间都按 UTC；请写成 TZ=Asia/Shanghai 这样
 time-is-up = { $time } 已过（--deadline）：什么都没有发送；请在这之前执行同样的命令
-untold-log = 日志（--log）不完整：{ $why }
+untold-log = 没有写全日志（--log）：{ $why }
 untold-metrics = 没有写出指标（--metrics）：{ $why }
 untold-summary = 没有写出小结（--summary）：{ $why }
 stdout-failed = 无法写到标准输出：{ $error }

@@ -6,6 +6,7 @@
 mod calls;
 mod outputs;
 mod refusal;
+mod report;
 mod run;
 mod sandbox;
 mod sheet;
@@ -21,6 +22,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use self::calls::{AccountArgs, CallArgs, InitArgs, PingArgs, SkippingArgs};
 pub use self::outputs::{Format, OutputsArgs, SummaryArgs};
 pub use self::refusal::{exit, in_short};
+pub use self::report::PageArgs;
 pub use self::run::{OutputArgs, RunArgs, VerifyArgs};
 pub use self::sandbox::SandboxArgs;
 pub use self::sheet::SheetArgs;
@@ -72,6 +74,8 @@ pub enum Command {
     Ping(PingArgs),
     #[command(about = say!("about-sandbox"))]
     Sandbox(SandboxArgs),
+    #[command(about = say!("about-report"))]
+    Report(PageArgs),
     #[command(about = say!("about-man"))]
     Man {
         #[arg(long, value_name = "DIR", help_heading = say!("heading-output"), help = say!("help-dir"))]

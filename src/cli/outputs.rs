@@ -31,4 +31,6 @@ pub struct OutputsArgs {
     pub log: Option<PathBuf>,
     #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-metrics"))]
     pub metrics: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-report"))]
+    pub report: Option<PathBuf>,
 }

@@ -10,6 +10,7 @@ mod inputs;
 mod man;
 mod next;
 mod ping;
+mod report;
 mod run;
 mod sandbox;
 mod signals;
@@ -48,6 +49,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Init(args) => init::init(args, &console, &outputs),
         Command::Ping(args) => ping::ping(&args, &console, &outputs),
         Command::Sandbox(args) => sandbox::sandbox(args, &console, &outputs),
+        Command::Report(args) => report::report(args, &console),
         Command::Man { dir } => man::man(&dir),
         Command::Completions { shell } => completions::completions(shell),
         Command::Help { about } => help::help(about.as_deref()),

@@ -28,7 +28,7 @@ const ONCE: &str = "limit fresh deadline";
 const OF_SHEET: &str = "flag clear allow_empty header_line no_header sheet visible_only include_hidden \
     encoding delimiter results failures";
 /// What tells of the night, and not of the morning's correction.
-const OF_NIGHT: &str = "format summary log metrics notify keyword";
+const OF_NIGHT: &str = "format summary log metrics report notify keyword";
 
 pub struct NextCommand {
     definition: Command,

@@ -27,6 +27,7 @@ pub(super) fn run(
     outputs.account(account);
     let client = client(account, args.calls.timeout, console)?;
     let paths = paths(&args, Some(&configured))?;
+    outputs.paths(&paths);
     if args.output.results.is_none()
         && let Some(namesake) = namesake(&args.sheet.path)
     {

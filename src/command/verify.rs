@@ -30,6 +30,7 @@ pub(super) fn verify(
         .and_then(|sheet| results_of(sheet, &results));
     let paths = Paths::of_readings(named_after.as_deref(), results, failures, wanted)
         .map_err(Failure::usage)?;
+    outputs.paths(&paths);
     let sheet = open_to_call(&args.sheet, &args.calls, &configured, false, console)?;
     let next = NextCommand::new(&sheet);
     let settings = VerifySettings {

@@ -26,6 +26,6 @@ pub use names::{
     results_of, stand_in_name,
 };
 pub use outcome::{Outcome, Status, local_time};
-pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows};
+pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows, open_table};
 pub use row_check::{Issuer, RowCheck};
 pub use run_files::{ReadingsFiles, RunFiles, ensure_placed, ensure_writable, journal_of};

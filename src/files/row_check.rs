@@ -157,6 +157,17 @@ impl RowCheck {
         is_its_order && self.flag == flag_part([&flag, &own_flag]) && !self.is_meant
     }
 
+    /// Whether the cell is the order's.
+    pub fn has_order(&self, cell: &str) -> bool {
+        let order = strip_wrapping(cell);
+        self.order == order_part(&order) || self.is_still_doubtful(&order)
+    }
+
+    /// Whether the cell is the flag's, if that is the sheet's own.
+    pub fn has_flag(&self, cell: &str) -> bool {
+        self.flag == flag_part([&strip_wrapping(cell), ""])
+    }
+
     /// Whether an order that was in doubt is still as it was.
     pub fn is_still_doubtful(&self, order: &str) -> bool {
         self.doubts[0] && number_part(order) == self.order

@@ -2,7 +2,7 @@
 //! `ending.schema.json` beside this file; no field is ever absent.
 
 use std::collections::BTreeMap;
-use std::path;
+use std::path::{self, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -163,6 +163,14 @@ impl Ending {
         } else {
             beside.map(|it| Stopped::new("beside", it.why.clone()))
         };
+    }
+
+    /// The results where they are.
+    pub fn results(&self) -> Option<PathBuf> {
+        let results = self.files.results.as_ref()?;
+        let mut beside = self.files.beside.iter();
+        let beside = beside.find(|it| whole(&it.wanted) == *results);
+        Some(beside.map_or(results, |it| &it.written).into())
     }
 
     pub fn ends(&mut self, exit_code: u8) {

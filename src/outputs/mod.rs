@@ -4,6 +4,7 @@
 mod ending;
 mod log;
 mod metrics;
+pub mod page;
 
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Write};
@@ -15,9 +16,10 @@ use serde_json::{Value, json};
 
 pub use self::ending::{Ending, Next, Stopped};
 use self::log::Log;
+use self::page::About;
 use crate::cli::{Command, Format, OutputsArgs};
 use crate::erp::Account;
-use crate::files::{AtomicFile, FileError};
+use crate::files::{AtomicFile, FileError, Paths};
 use crate::language::say;
 use crate::run::{Counts, Event, Observer, Report};
 use crate::sync::lock;
@@ -33,6 +35,8 @@ const SUMMARY_MARK: &str = "\"schema_version\"";
 pub struct Outputs {
     wanted: OutputsArgs,
     sheet: Option<PathBuf>,
+    /// Where the results are to go, which may be there from an earlier run.
+    results: Mutex<Option<PathBuf>>,
     ending: Mutex<Ending>,
     log: Option<Log>,
     is_told: AtomicBool,
@@ -80,6 +84,7 @@ impl Outputs {
             log: log.map(|path| Log::new(path, sheet.clone(), ending.run_id.clone())),
             wanted,
             sheet,
+            results: Mutex::default(),
             ending: Mutex::new(ending),
             is_told: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
@@ -92,6 +97,11 @@ impl Outputs {
 
     pub fn account(&self, account: &Account) {
         lock(&self.ending).account = Some(account.clone());
+    }
+
+    pub fn paths(&self, paths: &Paths) {
+        let updated = paths.corrects.as_ref().filter(|path| path.is_file());
+        *lock(&self.results) = Some(updated.unwrap_or(&paths.results).clone());
     }
 
     /// What a command that carries nothing out has found.
@@ -153,7 +163,26 @@ impl Outputs {
         {
             untold.push(say!("untold-metrics", why = why.to_string()));
         }
+        if let Some(path) = &self.wanted.report
+            && let Err(why) = self.draw(path, &ending)
+        {
+            untold.push(say!("untold-report", why = why.to_string()));
+        }
         untold
+    }
+
+    /// Draws what there is: a page of an earlier run would be taken for one of this.
+    fn draw(&self, path: &Path, ending: &Ending) -> Result<(), FileError> {
+        let about = About::of(ending);
+        let results = ending.results().or_else(|| lock(&self.results).clone());
+        let results = results.as_deref();
+        let drawn = results.map(|results| page::draw(results, &about));
+        let text = match drawn {
+            Some(Err(why)) if !about.is_earlier => return Err(why),
+            Some(Ok(text)) => text,
+            _ => page::draw_without(&about),
+        };
+        page::write(path, &text, results.or(self.sheet.as_deref()))
     }
 
     /// The last word on the command, once: `--summary` is written, or else it is said why not.

@@ -431,6 +431,7 @@ zone-unknown = TZ={ $zone } names no time zone that is known, so all times are U
 time-is-up = { $time } has passed (--deadline): nothing was sent; the same command sends when it starts in time
 untold-log = no whole log (--log): { $why }
 untold-metrics = no metrics (--metrics): { $why }
+untold-report = no page (--report): { $why }
 untold-summary = no summary (--summary): { $why }
 stdout-failed = cannot write to standard output: { $error }
 no-thread = cannot start a thread: { $error }
@@ -648,6 +649,69 @@ confirm-begins = reading back { $orders } (--verify)
 confirm-given-up = nothing more is read back: { $reason }
 confirm-no-permission = nothing is read back: { $reason }; the app key may not query purchase orders: have the method purchase.PurchaseOrder.queryWithDetail opened for it
 
+## The page
+
+page-language = en
+page-no-results = `{ $path }` is no results of wdt-flags: name a file that run or verify has written, such as orders.results.csv
+page-written = the page is `{ $path }`
+page-verdict =
+    { $failures ->
+        [0] { $rows ->
+            [0] no rows
+            [one] 1 row, nothing to do
+           *[other] { $all } rows, nothing to do
+        }
+        [one] 1 row of { $all } needs a look
+       *[other] { $count } rows of { $all } need a look
+    }
+page-of-outcomes = What became of each row
+page-of-readings = What the ERP carries for each row
+page-began = first row
+page-status =
+    { $status ->
+        [ok] accepted
+        [unchanged] already so
+        [superseded] a later row decides
+        [rejected] refused by the ERP
+        [failed] all attempts failed
+        [invalid] cannot be sent
+        [skipped] not sent
+        [same] as in the sheet
+        [different] another flag
+        [not-found] not in the ERP
+       *[unknown] not asked, or no answer
+    }
+page-strange =
+    { $count ->
+        [one] 1 row has
+       *[other] { $count } rows have
+    } a status that wdt-flags does not write
+page-night =
+    { $minutes ->
+        [one] Rows settled a minute
+       *[other] Rows settled in { $minutes } minutes
+    }
+page-earlier =
+    { $count ->
+        [one] 1 row was
+       *[other] { $rows } rows were
+    } settled more than 12 hours before and not shown here
+page-reasons = Reasons
+page-count = rows
+page-reason = reason
+page-looks = Rows that need a look
+page-line = line
+page-order = order
+page-flag = flag
+page-more =
+    { $count ->
+        [one] 1 more row needs a look: see the file
+       *[other] { $rows } more rows need a look: see the file
+    }
+page-stopped = The last command did not end as it should
+page-earlier-results = It has left no results. What follows is of an earlier run.
+page-drawn = drawn from the results on { $time }
+
 ## The stand-in
 
 sandbox-hung-up = hung up
@@ -715,6 +779,12 @@ about-sandbox =
     it shows those of --orders and those that were ever updated. It serves what
     wdt-flags sends, and refuses all else. Results and failures of run --sandbox
     have names of their own, and never stand where the ERP's do.
+about-report =
+    Draw a page from results that are there
+
+    The page is one file to open in any browser, to mail or to print: what became
+    of the rows and when, the reasons, and the rows that need a look. It is drawn
+    from the results alone, or from what verify has written; nothing is called.
 about-man =
     Write a man page for each command and topic
 
@@ -897,6 +967,11 @@ help-results =
     x.sandbox.results.csv, for verify x.verified.csv)
 
     A directory is for all the files.
+help-report-results = Results of run, or what verify has written
+value-results = RESULTS
+help-page =
+    Where the page goes; - is standard output
+    (default: beside x.results.csv, x.results.html)
 help-failures =
     Where the rows go that a further run is to send
     (default: beside x.csv x.failures.csv, with --sandbox
@@ -935,6 +1010,11 @@ help-metrics =
     Its name must end in .prom; see `wdt-flags help nightly`.
 
     See wdt-flags help nightly.
+help-report =
+    Draw the results as a page (HTML) into this file
+
+    It is drawn at every end; where a run leaves no results it says so above those
+    of the run before. See wdt-flags report --help.
 help-init-profile =
     The account's name in the configuration file
     (env: WDT_PROFILE; default: default)

@@ -411,6 +411,7 @@ zone-unknown = TZ={ $zone } 不是已知的时区，所以时间都按 UTC；请
 time-is-up = { $time } 已过（--deadline）：什么都没有发送；请在这之前执行同样的命令
 untold-log = 没有写全日志（--log）：{ $why }
 untold-metrics = 没有写出指标（--metrics）：{ $why }
+untold-report = 没有写出网页（--report）：{ $why }
 untold-summary = 没有写出小结（--summary）：{ $why }
 stdout-failed = 无法写到标准输出：{ $error }
 no-thread = 无法启动线程：{ $error }
@@ -616,6 +617,60 @@ confirm-begins = 核对 { $orders }（--verify）
 confirm-given-up = 不再核对：{ $reason }
 confirm-no-permission = 无法核对：{ $reason }；接口账号没有查询采购单的权限：请为它开通接口 purchase.PurchaseOrder.queryWithDetail
 
+## 网页报告
+
+page-language = zh-CN
+page-no-results = `{ $path }` 不是 wdt-flags 的结果文件；请给出 run 或 verify 写出的文件，如 orders.results.csv
+page-written = 网页已写入 `{ $path }`
+page-verdict =
+    { $failures ->
+        [0] { $rows ->
+            [0] 没有数据行
+           *[other] 共 { $all } 行，都不需要处理
+        }
+       *[other] { $count } 行需要处理（共 { $all } 行）
+    }
+page-of-outcomes = 每一行的处理结果
+page-of-readings = 每一行的核对结果
+page-began = 第一行完成于
+page-status =
+    { $status ->
+        [ok] ERP 已接受
+        [unchanged] ERP 里已是
+        [superseded] 以后面的行为准
+        [rejected] 被 ERP 拒绝
+        [failed] 每次都失败
+        [invalid] 无法发送
+        [skipped] 未发送
+        [same] 与表格一致
+        [different] 与表格不一致
+        [not-found] ERP 里查不到
+       *[unknown] 未核对或无答复
+    }
+page-strange = 有 { $count } 行的状态不是 wdt-flags 写的
+page-night =
+    { $minutes ->
+        [1] 每分钟完成的行数
+       *[other] 每 { $minutes } 分钟完成的行数
+    }
+page-earlier = 另有 { $count ->
+       *[other] { $rows }
+    } 行早在 12 小时以前完成，未画出
+page-reasons = 原因
+page-count = 行数
+page-reason = 原因
+page-looks = 需要处理的行
+page-line = 行号
+page-order = 采购单号
+page-flag = 标记
+page-more =
+    { $count ->
+       *[other] 另有 { $rows } 行需要处理，见文件
+    }
+page-stopped = 最近一次命令没有正常做完
+page-earlier-results = 它没有留下结果。以下是更早一次运行的结果。
+page-drawn = { $time } 根据结果文件生成
+
 ## 模拟 ERP
 
 sandbox-hung-up = 已断开，不作响应
@@ -678,6 +733,11 @@ about-sandbox =
     单号里没有 404 的采购单，它都认得。查询采购单时，它给出 --orders 里的和曾经
     改过标记的。wdt-flags 会发的它都受理，其余一律拒绝。run --sandbox 的结果文件
     和失败明细另有名称，绝不和真 ERP 的混在一起。
+about-report =
+    把已有的结果文件画成网页
+
+    网页只有一个文件，可用任何浏览器打开、转发或打印：各状态的行数、完成的时间、
+    原因，以及需要处理的行。只根据 run 的结果文件或 verify 写出的文件，不调用接口。
 about-man =
     为每个命令和主题生成手册页（man）
 
@@ -856,6 +916,11 @@ help-results =
     verify 时 x.verified.csv）
 
     给目录时，所有文件都放到那里。
+help-report-results = run 的结果文件，或 verify 写出的文件
+value-results = 结果文件
+help-page =
+    网页写到哪里，- 表示标准输出
+    （默认在 x.results.csv 旁：x.results.html）
 help-failures =
     失败明细：还要再次发送的行
     （默认在 x.csv 旁：x.failures.csv，--sandbox 时
@@ -891,6 +956,11 @@ help-metrics =
     文件名须以 .prom 结尾；见 `wdt-flags help nightly`。
 
     见 wdt-flags help nightly。
+help-report =
+    把结果画成网页（HTML），写到这个文件
+
+    不论怎样结束都会写；运行没有留下结果时，网页上写明这一点和原因，
+    下面是上一次的结果。见 wdt-flags report --help。
 help-init-profile =
     账号在配置文件中的名称
     （环境变量 WDT_PROFILE；默认 default）

@@ -98,10 +98,10 @@ pub fn draw(results: &Path, about: &About) -> Result<String, FileError> {
                     @if facts.is_stand_in { strong.stand-in { (say!("summary-stand-in")) } }
                 }
                 h1 class=(if is_well { "well" } else { "unwell" }) { (verdict) }
-                dl {
+                ul.facts {
                     @for (label, fact) in known {
                         @if let Some(fact) = fact {
-                            div { dt { (label) } dd { (plain(&fact, 300)) } }
+                            li { small { (label) } " " span { (plain(&fact, 300)) } }
                         }
                     }
                 }

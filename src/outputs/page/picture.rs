@@ -14,7 +14,8 @@ use crate::language::say;
 const HEIGHT: f64 = 100.0;
 /// Of a failure among very many rows, so that it is seen.
 const LEAST: f64 = 2.0;
-/// Of the plot, in pixels: below it stand the times, above it the highest number.
+/// Of the plot, in pixels, as the style has it: below it stand the times, above it the highest
+/// number.
 const TOP: u64 = 16;
 const PLOT: u64 = 150;
 const MAX_TICKS: i64 = 6;
@@ -26,21 +27,15 @@ pub fn picture(bins: &Bins, statuses: &[Status]) -> Markup {
     let highest = bins.bins.iter().map(|it| it.iter().sum()).max();
     let top = round(highest.unwrap_or_default());
     let title = say!("page-night", minutes = bins.width);
+    let size = format!("0 0 {} {HEIGHT}", bins.bins.len() * 10);
     html! {
-        svg role="img" width="100%" height=(TOP + PLOT + 24) aria-label=(title) {
+        div.plot role="img" aria-label=(title) {
+        svg width="100%" height=(TOP + PLOT + 24) {
             @for (part, label) in [(0, Some(top)), (1, None)] {
                 @let y = TOP + PLOT * part / 2;
                 line class="grid" x1="0" x2="100%" y1=(y) y2=(y) {}
                 @if let Some(label) = label {
                     text x="0" y=(y - 5) { (grouped(label)) }
-                }
-            }
-            svg x="0" y=(TOP) width="100%" height=(PLOT) preserveAspectRatio="none"
-                viewBox=(format!("0 0 {} {HEIGHT}", bins.bins.len() * 10)) {
-                @for (status, bars) in statuses.iter().zip(bars(&bins.bins, statuses, top)) {
-                    @if !bars.is_empty() {
-                        path class=(class(*status)) d=(bars) {}
-                    }
                 }
             }
             line class="axis" x1="0" x2="100%" y1=(TOP + PLOT) y2=(TOP + PLOT) {}
@@ -49,6 +44,14 @@ pub fn picture(bins: &Bins, statuses: &[Status]) -> Markup {
                 line class="axis" x1=(x) x2=(x) y1=(TOP + PLOT) y2=(TOP + PLOT + 4) {}
                 text class=(anchor(share)) x=(x) y=(TOP + PLOT + 18) { (label) }
             }
+        }
+        svg.bars viewBox=(size) preserveAspectRatio="none" {
+            @for (status, bars) in statuses.iter().zip(bars(&bins.bins, statuses, top)) {
+                @if !bars.is_empty() {
+                    path class=(class(*status)) d=(bars) {}
+                }
+            }
+        }
         }
     }
 }

@@ -166,10 +166,10 @@ impl Look {
     }
 }
 
-/// A message without the row's own order, and without the line that decides it.
+/// A message without the row's own order, the line that decides it, and long numbers.
 fn common(message: &str, order: &str) -> String {
     static LINES: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new("(line |第 )[0-9]+").expect("a fixed pattern"));
+        LazyLock::new(|| Regex::new("(line |第 )[0-9]+|[0-9]{5,}").expect("a fixed pattern"));
     // What is left of a long one is cut again.
     let message = plain(message, 2 * MAX_REASON);
     let text = LINES.replace_all(&message, "$1…");
@@ -210,6 +210,7 @@ mod tests {
             ),
             ("与第 7 行相同；余额不足", "5", "与第 … 行相同；余额不足"),
             ("status 5", "5", "status 5"),
+            ("流水号 000217，CG0001", "CG0001", "流水号 …，…"),
             ("a\u{202e}b\u{200f}c", "CG0001", "a bc"),
         ] {
             assert_eq!(common(message, order), reason);

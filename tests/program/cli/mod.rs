@@ -13,6 +13,7 @@ mod language;
 mod man;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
+mod page;
 mod preview;
 #[cfg(unix)]
 mod progress;

@@ -1013,8 +1013,8 @@ help-metrics =
 help-report =
     Draw the results as a page (HTML) into this file
 
-    It is drawn at every end; where a run leaves no results it says so above those
-    of the run before. See wdt-flags report --help.
+    It is drawn at every end; where a run leaves no results it says so,
+    above those of the run before. See wdt-flags report --help.
 help-init-profile =
     The account's name in the configuration file
     (env: WDT_PROFILE; default: default)

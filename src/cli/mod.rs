@@ -53,7 +53,8 @@ pub struct Cli {
     lang: Option<Language>,
     #[arg(short, long, global = true, action = ArgAction::Help, help = say!("help-help"))]
     help: Option<bool>,
-    #[arg(short = 'V', long, action = ArgAction::Version, help = say!("help-version"))]
+    #[arg(short = 'V', long, action = ArgAction::Version, hide_short_help = true,
+        help = say!("help-version"))]
     version: Option<bool>,
     #[command(subcommand)]
     pub command: Command,

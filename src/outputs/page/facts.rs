@@ -171,14 +171,12 @@ fn common(message: &str, order: &str) -> String {
     static LINES: LazyLock<Regex> =
         LazyLock::new(|| Regex::new("(line |第 )[0-9]+|[0-9]{5,}").expect("a fixed pattern"));
     // What is left of a long one is cut again.
-    let message = plain(message, 2 * MAX_REASON);
-    let text = LINES.replace_all(&message, "$1…");
+    let mut text = plain(message, 2 * MAX_REASON);
     // What is this short may be part of anything.
-    let text = if order.chars().count() > 3 {
-        text.replace(order, "…")
-    } else {
-        text.into_owned()
-    };
+    if order.chars().count() > 3 {
+        text = text.replace(order, "…");
+    }
+    let text = LINES.replace_all(&text, "$1…");
     plain(&text, MAX_REASON)
 }
 
@@ -210,7 +208,7 @@ mod tests {
             ),
             ("与第 7 行相同；余额不足", "5", "与第 … 行相同；余额不足"),
             ("status 5", "5", "status 5"),
-            ("流水号 000217，CG0001", "CG0001", "流水号 …，…"),
+            ("流水号 000217，CG202600", "CG202600", "流水号 …，…"),
             ("a\u{202e}b\u{200f}c", "CG0001", "a bc"),
         ] {
             assert_eq!(common(message, order), reason);

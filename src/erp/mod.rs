@@ -7,6 +7,7 @@ mod endpoint;
 mod error;
 mod explain;
 pub mod field;
+mod http;
 mod listing;
 mod protocol;
 mod proxy;
@@ -21,6 +22,7 @@ pub use client::Client;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use error::{CallError, ErrorKind, Limit};
+pub use http::Http;
 pub use listing::{Listed, Listing, Query, Window};
 pub use protocol::{
     CLEAR_FLAG, EPOCH, LIST_METHOD, MAX_PAGE_SIZE, MAX_WINDOW, NOW_METHOD, UPDATE_METHOD, VERSION,

@@ -47,7 +47,7 @@ impl Reply {
     }
 
     /// The body as text: what is not UTF-8 may be GBK.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub fn text(&self) -> Cow<'_, str> {
         match String::from_utf8_lossy(&self.body) {
             Cow::Owned(damaged) => GB18030
                 .decode_without_bom_handling_and_without_replacement(&self.body)

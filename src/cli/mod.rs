@@ -4,6 +4,7 @@
 //! people need has `hide_short_help`, so that `-h` fits on a screen.
 
 mod calls;
+mod notify;
 mod outputs;
 mod refusal;
 mod report;
@@ -20,7 +21,8 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::calls::{AccountArgs, CallArgs, InitArgs, PingArgs, SkippingArgs};
-pub use self::outputs::{Format, OutputsArgs, SummaryArgs};
+pub use self::notify::NotifyArgs;
+pub use self::outputs::{Format, Notify, OutputsArgs, SummaryArgs};
 pub use self::refusal::{exit, in_short};
 pub use self::report::PageArgs;
 pub use self::run::{OutputArgs, RunArgs, VerifyArgs};
@@ -64,8 +66,8 @@ pub struct Cli {
 pub enum Command {
     #[command(about = say!("about-run"), after_long_help = say!("exit-codes"))]
     Run(Box<RunArgs>),
-    #[command(about = say!("about-check"), after_long_help = say!("exit-codes"))]
     /// A check is a run that sends nothing.
+    #[command(about = say!("about-check"), after_long_help = say!("exit-codes"))]
     Check(Box<RunArgs>),
     #[command(about = say!("about-verify"), after_long_help = say!("exit-codes"))]
     Verify(Box<VerifyArgs>),
@@ -77,6 +79,8 @@ pub enum Command {
     Sandbox(SandboxArgs),
     #[command(about = say!("about-report"))]
     Report(PageArgs),
+    #[command(about = say!("about-notify"))]
+    Notify(NotifyArgs),
     #[command(about = say!("about-man"))]
     Man {
         #[arg(long, value_name = "DIR", help_heading = say!("heading-output"), help = say!("help-dir"))]

@@ -13,6 +13,15 @@ pub enum Format {
     Json,
 }
 
+/// When people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notify {
+    /// Of what needs a look, and once when that is over.
+    Problems,
+    Always,
+    Never,
+}
+
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = say!("heading-output"))]
 pub struct SummaryArgs {
@@ -33,4 +42,8 @@ pub struct OutputsArgs {
     pub metrics: Option<PathBuf>,
     #[arg(long, value_name = "FILE", hide_short_help = true, help = say!("help-report"))]
     pub report: Option<PathBuf>,
+    #[arg(long, value_name = "WHEN", hide_short_help = true, help = say!("help-notify"))]
+    pub notify: Option<Notify>,
+    #[arg(long, value_name = "TEXT", hide_short_help = true, help = say!("help-keyword"))]
+    pub keyword: Option<String>,
 }

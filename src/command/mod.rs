@@ -9,6 +9,7 @@ mod init;
 mod inputs;
 mod man;
 mod next;
+mod notify;
 mod ping;
 mod report;
 mod run;
@@ -41,6 +42,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         console.warning(say!("zone-unknown", zone = zone));
     }
     let outputs = Arc::new(Outputs::of(&cli.command));
+    notify::prepare(&cli.command, &console, &outputs);
     let outcome = match cli.command {
         Command::Run(args) if args.dry_run => check::check(&args, &console, &outputs),
         Command::Run(args) => run::run(*args, &console, &outputs),
@@ -50,6 +52,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Ping(args) => ping::ping(&args, &console, &outputs),
         Command::Sandbox(args) => sandbox::sandbox(args, &console, &outputs),
         Command::Report(args) => report::report(args, &console),
+        Command::Notify(args) => notify::notify(args, &console),
         Command::Man { dir } => man::man(&dir),
         Command::Completions { shell } => completions::completions(shell),
         Command::Help { about } => help::help(about.as_deref()),

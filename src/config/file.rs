@@ -11,6 +11,7 @@ use encoding_rs::{Encoding, UTF_8};
 use toml_edit::{Document, Item, Value};
 use zeroize::Zeroizing;
 
+use super::robot::ROBOT_SETTINGS;
 use super::setting::{SECRET_FILE, SETTINGS, trimmed};
 use super::{Lookup, at, user_directory, variable};
 use crate::files::OutputFormat;
@@ -100,7 +101,9 @@ impl Profile {
             self.flags = flags.ok_or_else(|| say!("config-flags"))?;
             return Ok(());
         }
-        let is_text = SETTINGS.contains(&key) || [SECRET_FILE, "ca_file"].contains(&key);
+        let is_text = SETTINGS.contains(&key)
+            || ROBOT_SETTINGS.contains(&key)
+            || [SECRET_FILE, "ca_file"].contains(&key);
         if !is_text && !["rate", "output_format"].contains(&key) {
             return Err(say!("config-unknown-key"));
         }

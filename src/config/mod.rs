@@ -3,6 +3,7 @@
 //! An error is what people are told, and holds nothing of a secret.
 
 mod file;
+mod robot;
 mod setting;
 mod setup;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use self::file::{DEFAULT_PROFILE, File, profile_name, read, readable_by_others};
+pub use self::robot::{RobotConfig, robot};
 use self::setting::{SECRET_FILE, check, trimmed, variable_of};
 pub use self::setting::{SETTINGS, entered, name, variables};
 pub use self::setup::Slot;

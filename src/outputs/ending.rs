@@ -43,7 +43,7 @@ pub struct Ending {
     #[serde(serialize_with = "local_if_any")]
     pub deadline: Option<Timestamp>,
     /// Of rows that need another look, the most frequent first.
-    pub messages: Vec<Message>,
+    pub messages: Vec<Reason>,
     /// Rows whose message is not among them, for there are too many.
     pub rows_with_other_messages: u64,
     pub warnings: Vec<String>,
@@ -94,7 +94,7 @@ pub struct Rows {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Message {
+pub struct Reason {
     pub status: Status,
     pub message: String,
     pub rows: u64,
@@ -147,7 +147,7 @@ impl Ending {
         self.read_back = report.confirmed.clone();
         self.deadline = report.deadline;
         let messages = tally.messages().into_iter();
-        let message = |(status, message, rows): (Status, &str, u64)| Message {
+        let message = |(status, message, rows): (Status, &str, u64)| Reason {
             status,
             message: message.to_owned(),
             rows,

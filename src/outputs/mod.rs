@@ -4,20 +4,22 @@
 mod ending;
 mod log;
 mod metrics;
+pub mod notify;
 pub mod page;
 
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use serde_json::{Value, json};
 
 pub use self::ending::{Ending, Next, Stopped};
 use self::log::Log;
+use self::notify::{Message, Past, Robot};
 use self::page::About;
-use crate::cli::{Command, Format, OutputsArgs};
+use crate::cli::{Command, Format, Notify, OutputsArgs};
 use crate::erp::Account;
 use crate::files::{AtomicFile, FileError, Paths};
 use crate::language::say;
@@ -39,6 +41,10 @@ pub struct Outputs {
     results: Mutex<Option<PathBuf>>,
     ending: Mutex<Ending>,
     log: Option<Log>,
+    /// Who tells people, and when; or why nobody can.
+    robot: OnceLock<(Notify, Result<Robot, String>)>,
+    /// The results that this run replaces.
+    past: OnceLock<Option<Past>>,
     is_told: AtomicBool,
     is_closed: AtomicBool,
 }
@@ -84,6 +90,8 @@ impl Outputs {
             log: log.map(|path| Log::new(path, sheet.clone(), ending.run_id.clone())),
             wanted,
             sheet,
+            robot: OnceLock::new(),
+            past: OnceLock::new(),
             results: Mutex::default(),
             ending: Mutex::new(ending),
             is_told: AtomicBool::new(false),
@@ -101,7 +109,16 @@ impl Outputs {
 
     pub fn paths(&self, paths: &Paths) {
         let updated = paths.corrects.as_ref().filter(|path| path.is_file());
-        *lock(&self.results) = Some(updated.unwrap_or(&paths.results).clone());
+        let results = updated.unwrap_or(&paths.results);
+        if self.robot.get().is_some() {
+            let _ = self.past.set(Past::read(results));
+        }
+        *lock(&self.results) = Some(results.clone());
+    }
+
+    /// Lets people be told by this robot.
+    pub fn robot(&self, when: Notify, robot: Result<Robot, String>) {
+        let _ = self.robot.set((when, robot));
     }
 
     /// What a command that carries nothing out has found.
@@ -168,7 +185,30 @@ impl Outputs {
         {
             untold.push(say!("untold-report", why = why.to_string()));
         }
+        untold.extend(self.tell_people(&ending).err());
         untold
+    }
+
+    fn tell_people(&self, ending: &Ending) -> Result<(), String> {
+        let Some((when, robot)) = self.robot.get() else {
+            return Ok(());
+        };
+        let robot = robot
+            .as_ref()
+            .map_err(|why| say!("untold-people", why = why.as_str()))?;
+        let before = self.past.get().and_then(Option::as_ref);
+        let now = ending.results().and_then(|results| Past::read(&results));
+        let message = Message::new(ending, before, now.as_ref(), robot.keyword.as_deref());
+        let is_wanted = *when == Notify::Always || message.is_problem || message.is_recovery;
+        if !is_wanted && !robot.hears_all() {
+            return Ok(());
+        }
+        let is_stopped = ending
+            .stop_reason
+            .as_ref()
+            .is_some_and(|it| it.kind == "signal");
+        let sent = robot.send(&message, is_stopped);
+        sent.map_err(|why| say!("untold-people", why = why))
     }
 
     /// Draws what there is: a page of an earlier run would be taken for one of this.

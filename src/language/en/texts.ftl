@@ -380,7 +380,7 @@ config-malformed =
 config-not-utf8 = it is not valid UTF-8; save it as UTF-8
 config-expected-profile = expected a [profile] of sid, app_key, …
 config-expected-string = expected a string
-config-unknown-key = unknown key; a profile has sid, app_key, app_secret, app_secret_file, endpoint, ca_file, rate, workers, output_format, flags
+config-unknown-key = unknown key; a profile has sid, app_key, app_secret, app_secret_file, endpoint, ca_file, rate, workers, output_format, flags, notify_url, notify_url_file, notify_secret, notify_format, notify_keyword
 config-readable-by-others = others can read `{ $path }`, which holds a secret; run: chmod 600 '{ $path }'
 config-no-home = there is no home directory to keep the configuration file in; name one with --config
 
@@ -432,6 +432,42 @@ time-is-up = { $time } has passed (--deadline): nothing was sent; the same comma
 untold-log = no whole log (--log): { $why }
 untold-metrics = no metrics (--metrics): { $why }
 untold-report = no page (--report): { $why }
+untold-people = nobody was told (--notify): { $why }
+robot-none = no robot to tell people: set WDT_NOTIFY_URL, or notify_url in the profile; see `wdt-flags help nightly`
+robot-no-url = { $origin }: is no http(s) address; it is not shown here, for it is a secret
+robot-no-format = notify_format: write one of { $formats }
+robot-told = delivered to { $robot }
+robot-not-told = { $robot } did not take the message: { $why }
+robot-no-reply = { $http }, and not in the words of such a robot
+robot-refuses =
+    { $said } (code { $code }){ $kind ->
+        [keyword] ; the robot takes only texts with one of its keywords: set --keyword or notify_keyword
+        [secret] ; notify_secret is not the robot's, or is missing
+        [clock] ; this machine's clock is off, or notify_secret is wrong
+        [address] ; let the robot's settings allow this machine's address
+        [gone] ; the robot is gone or the address is wrong: copy it anew
+       *[none] { "" }
+    }
+message-title =
+    wdt-flags { $account } { $sheet }: { $how ->
+        [nothing] nothing was done
+        [stopped] stopped early, { $failures } left ({ $ok } ok)
+        [failures] { $failures } to look at ({ $ok } ok)
+        [recovered] recovered, { $recovered } more in ({ $ok } ok)
+       *[ok] all in ({ $ok } ok)
+    }
+message-test = wdt-flags: a test; messages about flags will come here
+message-account = account { $account }
+message-ended = ended { $time }, exit code { $code }
+message-stopped = why: { $why }
+message-changes = since the last results: { $new } new, { $recovered } recovered
+message-reason =
+    { $rows } × { $reason }{ $is_new ->
+        [1] { " " }(new)
+       *[0] { "" }
+    }
+message-more = …and { $count } other reasons
+message-see-results = what comes next: see the results
 untold-summary = no summary (--summary): { $why }
 stdout-failed = cannot write to standard output: { $error }
 no-thread = cannot start a thread: { $error }
@@ -968,7 +1004,15 @@ help-results =
 
     A directory is for all the files.
 help-report-results = Results of run, or what verify has written
+help-notify =
+    Tell people by a robot: problems, always or never
+    DingTalk, WeCom, Feishu or a webhook, by WDT_NOTIFY_URL or the
+    profile; default: problems, and never on a terminal or with
+    --sandbox; see `wdt-flags help nightly`
+help-keyword = A keyword that the robot demands (default: notify_keyword)
+help-notify-test = Send the message, and say whether it was delivered
 value-results = RESULTS
+about-notify = Send a test message to the robot that tells people
 help-page =
     Where the page goes; - is standard output
     (default: beside x.results.csv, x.results.html)

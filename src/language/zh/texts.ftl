@@ -360,7 +360,7 @@ config-malformed =
 config-not-utf8 = 不是有效的 UTF-8；请另存为 UTF-8
 config-expected-profile = 应为 [账号名]，其中有 sid、app_key 等
 config-expected-string = 应为带引号的字符串
-config-unknown-key = 没有这个键；账号配置中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format、flags
+config-unknown-key = 没有这个键；账号配置中可以有 sid、app_key、app_secret、app_secret_file、endpoint、ca_file、rate、workers、output_format、flags、notify_url、notify_url_file、notify_secret、notify_format、notify_keyword
 config-readable-by-others = 其他用户可以读取 `{ $path }`，其中有密钥；请执行：chmod 600 '{ $path }'
 config-no-home = 没有用户主目录可以存放配置文件；请用 --config 指定一个
 
@@ -412,6 +412,42 @@ time-is-up = { $time } 已过（--deadline）：什么都没有发送；请在�
 untold-log = 没有写全日志（--log）：{ $why }
 untold-metrics = 没有写出指标（--metrics）：{ $why }
 untold-report = 没有写出网页（--report）：{ $why }
+untold-people = 没有通知到任何人（--notify）：{ $why }
+robot-none = 没有可以通知的机器人：请设置 WDT_NOTIFY_URL，或账号配置里的 notify_url；见 `wdt-flags help nightly`
+robot-no-url = { $origin }：不是 http(s) 地址；地址就是密码，这里不显示
+robot-no-format = notify_format：只能是 { $formats }
+robot-told = 已送达 { $robot }
+robot-not-told = { $robot } 没有收下消息：{ $why }
+robot-no-reply = { $http }，而且不是这种机器人的回复
+robot-refuses =
+    { $said }（错误码 { $code }）{ $kind ->
+        [keyword] ；机器人只收含有它的关键词的消息：请设置 --keyword 或 notify_keyword
+        [secret] ；notify_secret 不是这个机器人的，或者没有填
+        [clock] ；本机时钟不准，或 notify_secret 不对
+        [address] ；请在机器人设置里允许本机的 IP 地址
+        [gone] ；机器人已不存在或地址不对：请重新复制
+       *[none] { "" }
+    }
+message-title =
+    旺店通标记 { $account } { $sheet }：{ $how ->
+        [nothing] 没有执行
+        [stopped] 提前停止，{ $failures } 行未完成（{ $ok } 成功）
+        [failures] { $failures } 行需要处理（{ $ok } 成功）
+        [recovered] 已恢复，{ $recovered } 行已写入（{ $ok } 成功）
+       *[ok] 全部完成（{ $ok } 成功）
+    }
+message-test = 旺店通标记：测试消息；以后标记的情况会发到这里
+message-account = 账号 { $account }
+message-ended = { $time } 结束，退出码 { $code }
+message-stopped = 原因：{ $why }
+message-changes = 与上次结果相比：新增 { $new } 行，恢复 { $recovered } 行
+message-reason =
+    { $rows } × { $reason }{ $is_new ->
+        [1] （新）
+       *[0] { "" }
+    }
+message-more = …另有 { $count } 种原因
+message-see-results = 下一步请看结果文件
 untold-summary = 没有写出小结（--summary）：{ $why }
 stdout-failed = 无法写到标准输出：{ $error }
 no-thread = 无法启动线程：{ $error }
@@ -917,7 +953,16 @@ help-results =
 
     给目录时，所有文件都放到那里。
 help-report-results = run 的结果文件，或 verify 写出的文件
+help-notify =
+    由机器人通知人：problems（有问题时）、always（总是）
+    或 never（从不）；钉钉、企业微信、飞书或 webhook，
+    地址在 WDT_NOTIFY_URL 或账号配置里；默认 problems，
+    在终端上或用 --sandbox 时是 never；
+    见 `wdt-flags help nightly`
+help-keyword = 机器人要求的关键词（默认 notify_keyword）
+help-notify-test = 发出消息，并说明是否送达
 value-results = 结果文件
+about-notify = 给负责通知的机器人发一条测试消息
 help-page =
     网页写到哪里，- 表示标准输出
     （默认在 x.results.csv 旁：x.results.html）

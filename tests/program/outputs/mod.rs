@@ -3,6 +3,7 @@
 mod endings;
 mod log;
 mod metrics;
+mod people;
 
 use crate::harness::{REJECTED, accepted, http, http_with};
 

@@ -1,0 +1,57 @@
+//! DingTalk, 钉钉: a text, in which nothing is markup. The whole body may have 20,000 bytes, and 3,000
+//! characters are shown by every client.
+
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::Kind::{Address, Busy, Clock, Gone, Keyword, Secret, Throttled};
+use super::{Message, Request, Robot, Verdict, base64, by_code};
+
+const MAX_BYTES: usize = 9_000;
+
+pub fn request(robot: &Robot, message: &Message, now: Timestamp) -> Request {
+    let text = message.text(MAX_BYTES, "<>[]!");
+    let body = json!({
+        "msgtype": "text",
+        "text": { "content": text },
+        "at": { "isAtAll": false },
+    });
+    let url = robot.url();
+    let Some(secret) = &robot.secret else {
+        return Request::new(url, body);
+    };
+    let (secret, time) = (secret.expose_secret(), now.as_millisecond());
+    let sign = sign(secret, time);
+    let joint = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{joint}timestamp={time}&sign={sign}");
+    Request::new(&url, body)
+}
+
+/// Of 加签: the key is the secret, and what is signed is the time in milliseconds with it.
+pub fn sign(secret: &str, time: i64) -> String {
+    let mac = Robot::mac(secret, &format!("{time}\n{secret}"));
+    utf8_percent_encode(&base64(&mac), NON_ALPHANUMERIC).to_string()
+}
+
+pub fn verdict(reply: &Value) -> Option<Verdict> {
+    by_code(
+        reply,
+        "errcode",
+        "errmsg",
+        &[
+            (&[310_000], "keyword", Keyword),
+            (&[310_000], "timestamp", Clock),
+            (&[310_000], "sign", Secret),
+            (&[310_000], "whitelist", Address),
+            (
+                &[300_001, 300_005, 400_101, 400_102, 400_106, 400_013],
+                "",
+                Gone,
+            ),
+            (&[130_101, 410_100, 660_026], "", Throttled),
+            (&[-1], "", Busy),
+        ],
+    )
+}

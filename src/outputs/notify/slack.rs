@@ -1,0 +1,25 @@
+//! Slack's incoming webhook: of a text `&`, `<` and `>` are escaped, and no more.
+
+use serde_json::json;
+
+use super::{Message, Request, Robot, Verdict};
+use crate::erp::Reply;
+
+const MAX_BYTES: usize = 9_000;
+
+pub fn request(robot: &Robot, message: &Message) -> Request {
+    let text = message.text(MAX_BYTES, "");
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let text = text.replace('>', "&gt;");
+    Request::new(robot.url(), json!({ "text": text }))
+}
+
+/// It answers in words, of which one is good.
+pub fn verdict(reply: &Reply) -> Option<Verdict> {
+    let said = reply.text();
+    Some(if reply.http_status == 200 && said.trim() == "ok" {
+        Verdict::Delivered
+    } else {
+        Verdict::Refused(said.trim().to_owned())
+    })
+}

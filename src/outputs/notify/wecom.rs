@@ -1,0 +1,27 @@
+//! WeCom, 企业微信: a text of at most 2,048 bytes. `<@…>` in it would call people.
+
+use serde_json::{Value, json};
+
+use super::Kind::{Busy, Gone, Throttled};
+use super::{Message, Request, Robot, Verdict, by_code};
+
+const MAX_BYTES: usize = 2_048;
+
+pub fn request(robot: &Robot, message: &Message) -> Request {
+    let text = message.text(MAX_BYTES, "<>[]!");
+    let body = json!({ "msgtype": "text", "text": { "content": text } });
+    Request::new(robot.url(), body)
+}
+
+pub fn verdict(reply: &Value) -> Option<Verdict> {
+    by_code(
+        reply,
+        "errcode",
+        "errmsg",
+        &[
+            (&[93_000, 40_001], "", Gone),
+            (&[45_009, 45_033], "", Throttled),
+            (&[-1], "", Busy),
+        ],
+    )
+}

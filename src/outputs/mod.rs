@@ -193,9 +193,19 @@ impl Outputs {
         let Some((when, robot)) = self.robot.get() else {
             return Ok(());
         };
-        let robot = robot
-            .as_ref()
-            .map_err(|why| say!("untold-people", why = why.as_str()))?;
+        let robot = match robot {
+            Ok(robot) => robot,
+            // The same keeps the run from its account.
+            Err(why)
+                if ending
+                    .stop_reason
+                    .as_ref()
+                    .is_some_and(|it| it.text == *why) =>
+            {
+                return Ok(());
+            }
+            Err(why) => return Err(say!("untold-people", why = why.as_str())),
+        };
         let before = self.past.get().and_then(Option::as_ref);
         let now = ending.results().and_then(|results| Past::read(&results));
         let message = Message::new(ending, before, now.as_ref(), robot.keyword.as_deref());

@@ -1009,7 +1009,7 @@ help-notify =
     DingTalk, WeCom, Feishu or a webhook, by WDT_NOTIFY_URL or the
     profile; default: problems, and never on a terminal or with
     --sandbox; see `wdt-flags help nightly`
-help-keyword = A keyword that the robot demands (default: notify_keyword)
+help-keyword = Keyword that the robot demands (default: notify_keyword)
 help-notify-test = Send the message, and say whether it was delivered
 value-results = RESULTS
 about-notify = Send a test message to the robot that tells people

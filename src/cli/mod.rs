@@ -105,6 +105,8 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     speak(Language::wanted(&args));
     let mut command = command();
     if args.len() == 1 || args.iter().any(|arg| arg == "-h") {
+        // Only who packages the program needs it.
+        command = command.mut_subcommand("man", |man| man.hide(true));
         command = with_sections(command, "{subcommands}\n\n{options}").mut_subcommands(|command| {
             let argument = command.get_positionals().next();
             let arguments = argument.map_or("", |_| "{positionals}\n");

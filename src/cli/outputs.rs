@@ -47,3 +47,13 @@ pub struct OutputsArgs {
     #[arg(long, value_name = "TEXT", hide_short_help = true, help = say!("help-keyword"))]
     pub keyword: Option<String>,
 }
+
+impl OutputsArgs {
+    /// No other output.
+    pub fn of(summary: &SummaryArgs) -> OutputsArgs {
+        OutputsArgs {
+            summary: summary.clone(),
+            ..OutputsArgs::default()
+        }
+    }
+}

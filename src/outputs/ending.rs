@@ -15,7 +15,7 @@ use crate::run::{Confirmed, Counts, Report, Tally};
 /// Counts up when a field is renamed, removed or means something else; not when one is added.
 const SCHEMA_VERSION: u32 = 1;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Ending {
     pub schema_version: u32,
     pub version: &'static str,
@@ -103,31 +103,13 @@ pub struct Reason {
 impl Ending {
     /// Of a command that begins now.
     pub fn new(command: &'static str) -> Ending {
-        let now = Timestamp::now();
         Ending {
             schema_version: SCHEMA_VERSION,
             version: env!("CARGO_PKG_VERSION"),
             run_id: random_id(),
             command,
-            exit_code: 0,
-            stop_reason: None,
-            account: None,
-            sheet: None,
-            files: Files::default(),
-            rows: None,
-            whole_sheet: None,
-            counts: Counts::default(),
-            read_back: None,
-            started_at: now,
-            finished_at: now,
-            duration_seconds: 0.0,
-            deadline: None,
-            messages: Vec::new(),
-            rows_with_other_messages: 0,
-            warnings: Vec::new(),
-            next: None,
-            check: None,
-            ping: None,
+            started_at: Timestamp::now(),
+            ..Ending::default()
         }
     }
 

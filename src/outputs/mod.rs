@@ -53,38 +53,21 @@ impl Outputs {
     /// For a command that begins now.
     pub fn of(command: &Command) -> Outputs {
         let (name, sheet, wanted) = match command {
-            Command::Run(args) if args.dry_run => {
-                ("check", Some(&args.sheet), args.outputs.clone())
-            }
-            Command::Run(args) => ("run", Some(&args.sheet), args.outputs.clone()),
-            Command::Check(args) => ("check", Some(&args.sheet), args.outputs.clone()),
-            Command::Verify(args) => ("verify", Some(&args.sheet), args.outputs.clone()),
-            Command::Ping(args) => {
-                let summary = args.summary.clone();
-                (
-                    "ping",
-                    None,
-                    OutputsArgs {
-                        summary,
-                        ..OutputsArgs::default()
-                    },
-                )
-            }
-            _ => ("", None, OutputsArgs::default()),
+            Command::Run(args) if args.dry_run => ("check", Some(&args.sheet), &args.outputs),
+            Command::Run(args) => ("run", Some(&args.sheet), &args.outputs),
+            Command::Check(args) => ("check", Some(&args.sheet), &args.outputs),
+            Command::Verify(args) => ("verify", Some(&args.sheet), &args.outputs),
+            Command::Ping(args) => ("ping", None, &OutputsArgs::of(&args.summary)),
+            _ => ("", None, &OutputsArgs::default()),
         };
+        let mut wanted = wanted.clone();
+        if name == "check" {
+            // It is no run of which a log or a collector is to hear.
+            wanted = OutputsArgs::of(&wanted.summary);
+        }
         let mut ending = Ending::new(name);
         let sheet = sheet.map(|sheet| sheet.path.clone());
         ending.sheet = sheet.as_ref().map(|path| path.display().to_string());
-        // A check is no run of which a log or a collector is to hear.
-        let wanted = if name == "check" {
-            let summary = wanted.summary;
-            OutputsArgs {
-                summary,
-                ..OutputsArgs::default()
-            }
-        } else {
-            wanted
-        };
         let log = wanted.log.clone();
         Outputs {
             log: log.map(|path| Log::new(path, sheet.clone(), ending.run_id.clone())),

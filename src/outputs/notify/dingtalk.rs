@@ -6,7 +6,6 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::Kind::{Address, Busy, Clock, Gone, Keyword, Secret, Throttled};
 use super::{Message, Request, Robot, Verdict, base64, by_code};
 
 const MAX_BYTES: usize = 9_000;
@@ -41,17 +40,17 @@ pub fn verdict(reply: &Value) -> Option<Verdict> {
         "errcode",
         "errmsg",
         &[
-            (&[310_000], "keyword", Keyword),
-            (&[310_000], "timestamp", Clock),
-            (&[310_000], "sign", Secret),
-            (&[310_000], "whitelist", Address),
+            (&[310_000], "keyword", "keyword"),
+            (&[310_000], "timestamp", "clock"),
+            (&[310_000], "sign", "secret"),
+            (&[310_000], "whitelist", "address"),
             (
                 &[300_001, 300_005, 400_101, 400_102, 400_106, 400_013],
                 "",
-                Gone,
+                "gone",
             ),
-            (&[130_101, 410_100, 660_026], "", Throttled),
-            (&[-1], "", Busy),
+            (&[130_101, 410_100, 660_026], "", "throttled"),
+            (&[-1], "", "busy"),
         ],
     )
 }

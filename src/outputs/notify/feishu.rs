@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::Kind::{Address, Clock, Gone, Keyword, Throttled};
 use super::{Message, Request, Robot, Verdict, base64, by_code};
 
 const MAX_BYTES: usize = 9_000;
@@ -57,11 +56,11 @@ pub fn verdict(reply: &Value) -> Option<Verdict> {
         code,
         text,
         &[
-            (&[19_001], "", Gone),
-            (&[19_021], "", Clock),
-            (&[19_022], "", Address),
-            (&[19_024], "", Keyword),
-            (&[11_232, 99_991_400], "", Throttled),
+            (&[19_001], "", "gone"),
+            (&[19_021], "", "clock"),
+            (&[19_022], "", "address"),
+            (&[19_024], "", "keyword"),
+            (&[11_232, 99_991_400], "", "throttled"),
         ],
     );
     Some(match verdict? {

@@ -165,12 +165,13 @@ fn object(reply: &Reply) -> Value {
     Some(value).filter(Value::is_object).unwrap_or_default()
 }
 
-/// What a code means that stands in the `code` field of a reply, in the platform's words, with advice.
+/// What a code means that stands in this field of a reply, in the platform's words. Of codes and words
+/// of theirs the rules tell what is the matter; for some there is advice.
 fn by_code(
     reply: &Value,
     field: &str,
     text: &str,
-    rules: &[(&[i64], &str, Kind)],
+    rules: &[(&[i64], &str, &str)],
 ) -> Option<Verdict> {
     let code = reply[field].as_i64()?;
     if code == 0 {
@@ -182,48 +183,22 @@ fn by_code(
     let lower = said.to_lowercase();
     let mut rules = rules.iter();
     let rule = rules.find(|(codes, words, _)| codes.contains(&code) && lower.contains(words));
-    let kind = rule.map_or(Kind::Other, |(.., kind)| *kind);
+    let kind = rule.map_or("", |(.., kind)| *kind);
     let why = say!(
         "robot-refuses",
         code = code.to_string(),
         said = said,
-        kind = kind.name()
+        kind = kind
     );
     Some(match kind {
-        Kind::Busy => Verdict::Busy(why),
-        Kind::Throttled => {
+        "busy" => Verdict::Busy(why),
+        "throttled" => {
             let wait = reply["wait"].as_u64().map(Duration::from_secs);
             Verdict::Throttled(wait, why)
         }
-        Kind::Clock => Verdict::Clock(why),
+        "clock" => Verdict::Clock(why),
         _ => Verdict::Refused(why),
     })
-}
-
-/// What is the matter, for which there is advice.
-#[derive(Clone, Copy)]
-enum Kind {
-    Busy,
-    Throttled,
-    Clock,
-    Keyword,
-    Secret,
-    Address,
-    Gone,
-    Other,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Busy | Kind::Throttled | Kind::Other => "",
-            Kind::Clock => "clock",
-            Kind::Keyword => "keyword",
-            Kind::Secret => "secret",
-            Kind::Address => "address",
-            Kind::Gone => "gone",
-        }
-    }
 }
 
 impl Robot {

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::Kind::{Busy, Gone, Throttled};
 use super::{Message, Request, Robot, Verdict, by_code};
 
 const MAX_BYTES: usize = 2_048;
@@ -19,9 +18,9 @@ pub fn verdict(reply: &Value) -> Option<Verdict> {
         "errcode",
         "errmsg",
         &[
-            (&[93_000, 40_001], "", Gone),
-            (&[45_009, 45_033], "", Throttled),
-            (&[-1], "", Busy),
+            (&[93_000, 40_001], "", "gone"),
+            (&[45_009, 45_033], "", "throttled"),
+            (&[-1], "", "busy"),
         ],
     )
 }

@@ -4,6 +4,8 @@ mod endings;
 mod log;
 mod metrics;
 mod people;
+#[cfg(unix)]
+mod schedulers;
 
 use crate::harness::{REJECTED, accepted, http, http_with};
 

@@ -205,8 +205,12 @@ impl NextCommand {
 fn next(args: Vec<OsString>) -> Next {
     let words = once(PROGRAM.into()).chain(args.iter().cloned());
     let argv = words.map(|it| it.to_string_lossy().into_owned()).collect();
-    let text = in_words(args);
-    Next { argv, text }
+    let command = in_words(args);
+    Next {
+        argv,
+        text: command.clone(),
+        command,
+    }
 }
 
 fn once_corrected(next: Next, file: &str) -> Next {

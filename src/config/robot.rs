@@ -30,69 +30,69 @@ pub struct RobotConfig {
     pub warnings: Vec<String>,
 }
 
-/// All of it from the first place that gives a URL: the profile that an option names, the
-/// environment, or else another profile. Whether the account is complete does not matter.
+/// Each setting from the first place that gives it: the profile that an option names, the
+/// environment, or else another profile. Whether the account is complete does not matter. `None`
+/// without a URL.
 ///
 /// # Errors
 ///
 /// If a file cannot be read. It says nothing of what is given.
 pub fn robot(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Option<RobotConfig>, String> {
-    let of_environment = |key: &str| {
-        let value = variable(lookup, &variable_of(key))?;
-        Some(Zeroizing::new(value.to_string_lossy().into_owned()))
-    };
-    let in_environment = |key: &str| say!("config-in-environment", name = variable_of(key));
-    if args.profile.is_none()
-        && let Some(robot) = given(of_environment, in_environment, Path::new(""))?
-    {
-        return Ok(Some(robot));
-    }
     let file = File::open(args.config.as_deref(), lookup, false)?;
     let named = profile_name(args.profile.as_deref(), lookup);
     let named = named.as_deref().unwrap_or(DEFAULT_PROFILE);
-    let directory = file.path.parent().unwrap_or(Path::new(""));
-    let place = say!(
-        "config-profile",
-        profile = named,
-        file = file.path.display().to_string()
-    );
-    let in_profile = |key: &str| say!("config-in-profile", key = key, place = place.as_str());
-    if let Some(profile) = file.profiles.get(named)
-        && let Some(mut robot) = given(|key| profile.text(key), in_profile, directory)?
-    {
-        robot.warnings.extend(readable_by_others(&file.path));
-        return Ok(Some(robot));
+    let path = file.path.display().to_string();
+    let profile = say!("config-profile", profile = named, file = path);
+    let stored = file.profiles.get(named);
+    let in_profile = |key: &str| {
+        let origin = say!("config-in-profile", key = key, place = profile.as_str());
+        Some((stored?.text(key)?, origin))
+    };
+    let in_environment = |key: &str| {
+        let name = variable_of(key);
+        let value = variable(lookup, &name)?.to_string_lossy().into_owned();
+        Some((value.into(), say!("config-in-environment", name = name)))
+    };
+    let (directory, nowhere) = (file.path.parent().unwrap_or(Path::new("")), Path::new(""));
+    let mut places: [(Place<'_>, &Path); 2] =
+        [(&in_environment, nowhere), (&in_profile, directory)];
+    if args.profile.is_some() {
+        places.reverse();
     }
-    given(of_environment, in_environment, Path::new(""))
+    let text = |key: &str| {
+        let mut given = places.iter().filter_map(|(place, _)| place(key));
+        given.next().map(|(text, _)| trimmed(&text).to_owned())
+    };
+    for (place, directory) in places {
+        let holds = |key| stored.is_some_and(|it| it.text(key).is_some());
+        // For an app secret the account warns.
+        let is_secret = (holds(URL) || holds(SECRET)) && !holds("app_secret");
+        let readable = is_secret.then(|| readable_by_others(&file.path));
+        let mut warnings = Vec::from_iter(readable.flatten());
+        let (url, origin) = if let Some((name, origin)) = place(URL_FILE) {
+            let path = directory.join(&*name);
+            let url = read(&path, &origin)?;
+            warnings.extend(readable_by_others(&path));
+            (url, origin)
+        } else if let Some(given) = place(URL) {
+            given
+        } else {
+            continue;
+        };
+        let url = Zeroizing::new(trimmed(&url).to_owned());
+        // An empty file is one of nobody: a scheduler may demand that there is one.
+        return Ok((!url.is_empty()).then(|| RobotConfig {
+            url,
+            secret: text(SECRET).map(Zeroizing::new),
+            format: text(FORMAT),
+            keyword: text(KEYWORD),
+            ca_file: in_profile("ca_file").map(|(path, _)| file.path.with_file_name(&*path)),
+            origin,
+            warnings,
+        }));
+    }
+    Ok(None)
 }
 
-/// What one place gives, if it gives a URL. A file is looked for in the directory.
-fn given(
-    text: impl Fn(&str) -> Option<Zeroizing<String>>,
-    origin: impl Fn(&str) -> String,
-    directory: &Path,
-) -> Result<Option<RobotConfig>, String> {
-    let text = |key: &str| {
-        let text = Zeroizing::new(trimmed(&text(key)?).to_owned());
-        Some(text).filter(|text| !text.is_empty())
-    };
-    let (mut key, mut url, mut warnings) = (URL, text(URL), Vec::new());
-    if let Some(path) = text(URL_FILE) {
-        let path = directory.join(&*path);
-        let read = read(&path, &origin(URL_FILE))?;
-        warnings.extend(readable_by_others(&path));
-        (key, url) = (URL_FILE, Some(Zeroizing::new(trimmed(&read).to_owned())));
-    }
-    let ca_file = text("ca_file").map(|path| directory.join(&*path));
-    // An empty file is one of nobody: a scheduler may demand that there is one.
-    let url = url.filter(|url| !url.is_empty());
-    Ok(url.map(|url| RobotConfig {
-        url,
-        secret: text(SECRET),
-        format: text(FORMAT).map(|it| it.to_string()),
-        keyword: text(KEYWORD).map(|it| it.to_string()),
-        ca_file,
-        origin: origin(key),
-        warnings,
-    }))
-}
+/// What a place gives for a key, with its name.
+type Place<'a> = &'a dyn Fn(&str) -> Option<(Zeroizing<String>, String)>;

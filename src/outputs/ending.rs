@@ -59,6 +59,8 @@ pub struct Ending {
 #[derive(Clone, Debug)]
 pub struct Next {
     pub argv: Vec<String>,
+    /// The command, as a shell takes it.
+    pub command: String,
     pub text: String,
 }
 

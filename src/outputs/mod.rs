@@ -21,7 +21,7 @@ use self::notify::{Message, Past, Robot};
 use self::page::About;
 use crate::cli::{Command, Format, Notify, OutputsArgs};
 use crate::erp::Account;
-use crate::files::{AtomicFile, FileError, Paths};
+use crate::files::{AtomicFile, FileError, Paths, is_named_ours};
 use crate::language::say;
 use crate::run::{Counts, Event, Observer, Report};
 use crate::sync::lock;
@@ -94,7 +94,8 @@ impl Outputs {
         let updated = paths.corrects.as_ref().filter(|path| path.is_file());
         let results = updated.unwrap_or(&paths.results);
         if self.robot.get().is_some() {
-            let _ = self.past.set(Past::read(results));
+            let is_night = !self.sheet.as_deref().is_some_and(is_named_ours);
+            let _ = self.past.set(Past::read(results, is_night));
         }
         *lock(&self.results) = Some(results.clone());
     }
@@ -190,7 +191,7 @@ impl Outputs {
             Err(why) => return Err(say!("untold-people", why = why.as_str())),
         };
         let before = self.past.get().and_then(Option::as_ref);
-        let now = ending.results().and_then(|results| Past::read(&results));
+        let now = ending.results().and_then(|it| Past::read(&it, false));
         let message = Message::new(ending, before, now.as_ref(), robot.keyword.as_deref());
         let is_wanted = *when == Notify::Always || message.is_problem || message.is_recovery;
         if !is_wanted && !robot.hears_all() {

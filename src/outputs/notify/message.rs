@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::erp::Account;
-use crate::files::{Status, open_table};
+use crate::files::{RowCheck, Status, open_table};
 use crate::language::say;
 use crate::outputs::ending::{Ending, Reason, Rows};
 use crate::sheet::Row;
@@ -30,6 +30,8 @@ pub struct Message {
     /// With their counts, new ones first.
     pub reasons: Vec<String>,
     pub files: Vec<String>,
+    /// What is to be done before the command.
+    pub lead: Option<String>,
     /// In a line of its own, so that it can be copied.
     pub command: Option<String>,
     pub keyword: Option<String>,
@@ -50,7 +52,8 @@ impl Message {
             let more = (!rest.is_empty()).then(|| say!("message-more", count = rest.len()));
             let lines = [&self.title].into_iter().chain(&self.facts).chain(shown);
             let keyword = self.keyword.iter().filter(|it| !self.title.contains(*it));
-            let lines = lines.chain(&more).chain(&self.files).chain(keyword);
+            let lines = lines.chain(&more).chain(&self.files);
+            let lines = lines.chain(keyword).chain(&self.lead);
             let lines = lines.map(|line| with_twins(&one_line(line, MAX_LINE * 2), twins));
             let command = self.command.as_deref().map(|command| {
                 if command.len() > MAX_COMMAND || command.contains(|c| twins.contains(c)) {
@@ -91,14 +94,17 @@ fn with_twins(text: &str, twins: &str) -> String {
 pub struct Past(HashMap<String, String>);
 
 impl Past {
-    /// `None` if there are no results at `path`, or none that can be read.
-    pub fn read(path: &Path) -> Option<Past> {
+    /// `None` if there are no results at `path`, or none that can be read. A row that was corrected
+    /// since it was told needed a look, too, if it is to count.
+    pub fn read(path: &Path, counts_corrected: bool) -> Option<Past> {
         let table = open_table(path).ok()??.ok()?;
         let mut past = Past::default();
         let (mut rows, mut row) = (table.rows().ok()?, Row::default());
         while rows.read(&mut row).ok()? {
             let Some(origin) = row.origin() else { continue };
-            if Status::of(origin.status()).is_some_and(Status::is_failure) {
+            let is_failure = Status::of(origin.status()).is_some_and(Status::is_failure);
+            let check = RowCheck::beside(&row).filter(|_| counts_corrected);
+            if is_failure || check.is_some_and(|check| check.is_corrected) {
                 let order = row.order_cell(&table).to_owned();
                 let message = origin.appended.get(3).unwrap_or_default();
                 past.0.insert(order, message.to_owned());
@@ -214,6 +220,10 @@ impl Message {
                 is_new = u8::from(is_new)
             )
         };
+        let next = ending.next.as_ref();
+        let lead = next.and_then(|next| next.text.strip_suffix(&next.command));
+        let lead = lead.map(|lead| lead.trim_end().to_owned());
+        let lead = lead.filter(|lead| !lead.is_empty());
         let files = &ending.files;
         let failed = files.failures.as_ref().filter(|_| failures > 0);
         let file = |label: String, path: &String| format!("{label} {path}");
@@ -231,7 +241,8 @@ impl Message {
             .into_iter()
             .flatten()
             .collect(),
-            command: ending.next.as_ref().map(|next| next.text.clone()),
+            lead,
+            command: next.map(|next| next.command.clone()),
             keyword: keyword.map(str::to_owned),
             is_problem,
             is_recovery: how == "recovered",

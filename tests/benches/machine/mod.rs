@@ -70,18 +70,9 @@ impl Server {
         orders: usize,
         options: &[&str],
     ) -> Cost {
-        let sheet = directory.join("sheet.csv");
-        write_sheet(&sheet, rows, orders);
+        let mut command = self.command(directory, rows, orders, options);
         let began = Instant::now();
-        let mut child = Command::new(PROGRAM)
-            .arg("run")
-            .arg(&sheet)
-            .args(options)
-            .arg("--quiet")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("started");
+        let mut child = command.spawn().expect("started");
         let memory = peak(child.id());
         let waited = child.wait4().expect("ended");
         let wall = began.elapsed();
@@ -95,6 +86,27 @@ impl Server {
             memory,
             pauses: !said.contains(", 0 pauses)"),
         }
+    }
+
+    /// The program on such a sheet.
+    pub fn command(
+        &self,
+        directory: &Path,
+        rows: usize,
+        orders: usize,
+        options: &[&str],
+    ) -> Command {
+        let sheet = directory.join("sheet.csv");
+        write_sheet(&sheet, rows, orders);
+        let mut command = Command::new(PROGRAM);
+        command
+            .arg("run")
+            .arg(&sheet)
+            .args(options)
+            .arg("--quiet")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::piped());
+        command
     }
 }
 

@@ -92,7 +92,7 @@ fn problems_are_told_and_that_they_are_over_once() {
         assert!(text.contains(part), "{part}: {text}");
     }
     let command = text.lines().last().expect("a line");
-    assert!(command.contains("wdt-flags run /"), "{text}");
+    assert!(command.starts_with("wdt-flags run /"), "{text}");
     // Known already, and so not new.
     assert_eq!(night.told(&["CG1", "CG404"], line, 1), bad);
     let last = night
@@ -127,6 +127,22 @@ fn a_correction_tells_of_its_sheet_in_chinese_as_well() {
     assert_eq!(told, [title]);
     let last = night.robot.requests().last().map(text).expect("a message");
     assert!(last.lines().any(|line| line == "标记通知"), "{last}");
+}
+
+#[test]
+fn the_night_after_a_correction_tells_that_it_is_over_once() {
+    let night = Night::new();
+    let told = night.told(&["CG1", "CG404"], "orders.csv", 1);
+    assert_eq!(told.len(), 1);
+    night.place.edit("orders.failures.csv", &[("CG404", "CG4")]);
+    // By somebody at a terminal, who needs no message.
+    assert_eq!(
+        night.told_of("orders.failures.csv --notify never", 0),
+        [""; 0]
+    );
+    let over = ["wdt-flags sandbox orders.csv: recovered, 1 more in (2 ok)"];
+    assert_eq!(night.told(&["CG1", "CG4"], "orders.csv", 0), over);
+    assert_eq!(night.told(&["CG1", "CG4"], "orders.csv", 0), [""; 0]);
 }
 
 /// What the robot answers, how often it is asked, and what is said of that in the summary.

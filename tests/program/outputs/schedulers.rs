@@ -70,6 +70,11 @@ fn units_are_right_and_shut_in() {
 #[test]
 fn scripts_and_settings_of_other_programs_are_right() {
     takes(Command::new("shellcheck").arg(sample("night.sh")));
+    takes(
+        Command::new("promtool")
+            .args(["check", "rules"])
+            .arg(sample("alerts.yml")),
+    );
     let place = Place::new();
     // It wants paths that are there, and its state somewhere else.
     let conf = text("logrotate.conf").replace("su wdt-flags wdt-flags", "");

@@ -3,10 +3,11 @@
 # said to DIRECTORY/night.txt and ends with the program's exit code.
 set -u
 
-# What cron leaves out: where programs are, and that names of files are UTF-8.
+# What cron leaves out: where programs are, that names of files are UTF-8, and the language.
 PATH=/usr/local/bin:$HOME/.cargo/bin:/usr/bin:/bin
 LANG=${LANG:-C.UTF-8}
-export PATH LANG
+WDT_LANG=${WDT_LANG:-zh}
+export PATH LANG WDT_LANG
 
 directory=${1:?usage: night.sh DIRECTORY [OPTION...]}
 shift

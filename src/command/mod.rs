@@ -69,7 +69,7 @@ pub fn execute(cli: Cli) -> ExitCode {
 
 /// Tells those who are not here how the command ended. What cannot be told is a warning.
 fn tell(outputs: &Outputs, code: u8, console: &Console) {
-    for untold in outputs.tell(code) {
+    for untold in outputs.tell(code, false) {
         console.warning(untold);
     }
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::register_usize;
 
+use super::close;
 use super::exit::{self, Failure};
-use super::{close, tell};
 use crate::console::Console;
 use crate::language::{os_error, say};
 use crate::outputs::Outputs;
@@ -84,7 +84,7 @@ fn say_what_is_left(console: Arc<Console>, outputs: Arc<Outputs>, code: u8) {
     let _ = Builder::new().spawn(move || {
         console.left_at_once();
         outputs.failed("signal", &say!("stop-signal"));
-        tell(&outputs, code, &console);
+        outputs.tell(code, true);
         close(&outputs, code, &console);
         let _ = said.send(());
     });

@@ -136,7 +136,8 @@ impl Outputs {
     }
 
     /// Tells, once, those who are to hear how the command ended, and returns what could not be told.
-    pub fn tell(&self, exit_code: u8) -> Vec<String> {
+    /// Where the program `leaves` at once there is no time for people.
+    pub fn tell(&self, exit_code: u8, leaves: bool) -> Vec<String> {
         if self.is_told.swap(true, Ordering::Relaxed) {
             return Vec::new();
         }
@@ -169,7 +170,9 @@ impl Outputs {
         {
             untold.push(say!("untold-report", why = why.to_string()));
         }
-        untold.extend(self.tell_people(&ending).err());
+        if !leaves {
+            untold.extend(self.tell_people(&ending).err());
+        }
         untold
     }
 

@@ -187,6 +187,10 @@ fn signals_are_told_at_the_first_and_at_the_second() {
         let (place, erp) = (Place::new(), ScriptedServer::per_call(|_, _| None));
         place.write("orders.csv", sheet(2));
         let mut command = place.run(&erp, ["orders.csv", "--format=json", "--timeout=2s"]);
+        let robot = ScriptedServer::per_call(|_, _| None);
+        if signals == 2 {
+            command.env("WDT_NOTIFY_URL", robot.url());
+        }
         let mut run = start(command.args(["--summary=s.json", "--metrics=m.prom"]));
         run.until("a call", || !erp.requests().is_empty());
         run.signal("INT");

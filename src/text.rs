@@ -56,6 +56,14 @@ pub fn all(texts: &[String]) -> String {
     texts.join(&say!("list-separator"))
 }
 
+/// A number with commas between its thousands.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}
+
 pub fn rows(count: u64) -> String {
     say!("count-rows", count = count)
 }

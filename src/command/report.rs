@@ -1,6 +1,6 @@
 //! `report`: a page of results that are there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::exit::{Failure, OK};
 use super::next::in_words;
@@ -17,7 +17,7 @@ pub(super) fn report(args: PageArgs, console: &Console) -> Result<u8, Failure> {
         next: next(&results),
         ..About::default()
     };
-    let page = page::draw(&results, &about).map_err(RunError::File)?;
+    let page = page::draw(Some(&results), &about).map_err(RunError::File)?;
     let path = args
         .output
         .unwrap_or_else(|| results.with_extension("html"));
@@ -32,26 +32,16 @@ pub(super) fn report(args: PageArgs, console: &Console) -> Result<u8, Failure> {
 
 /// `run` over what stands beside the results to be given back, if that holds rows.
 fn next(results: &Path) -> Option<String> {
-    let given_back = given_back(results)?;
+    let name = results.file_name()?.to_str()?;
+    let kinds = [(".results.", ".failures."), (".verified.", ".different.")];
+    let (kind, beside) = kinds.into_iter().find(|(kind, _)| name.contains(kind))?;
+    let given_back = results.with_file_name(name.replace(kind, beside));
     if !has_rows(&given_back) {
         return None;
     }
+    let file = given_back.display().to_string();
     let stand_in = is_of_stand_in(results).then(|| "--sandbox".into());
     let words = ["run".into(), given_back.into_os_string()];
-    let file = words[1].to_string_lossy().into_owned();
     let command = in_words(words.into_iter().chain(stand_in));
     Some(say!("next-correct-first", file = file, command = command))
-}
-
-fn given_back(results: &Path) -> Option<PathBuf> {
-    let stem = Path::new(results.file_stem()?);
-    let kind = match stem.extension()?.to_str()? {
-        "results" => "failures",
-        "verified" => "different",
-        _ => return None,
-    };
-    let name = stem.with_extension(kind).into_os_string();
-    let extension = results.extension()?;
-    let name = [name.as_os_str(), extension].join(".".as_ref());
-    Some(results.with_file_name(name))
 }

@@ -213,12 +213,7 @@ impl Outputs {
         let about = About::of(ending);
         let results = ending.results().or_else(|| lock(&self.results).clone());
         let results = results.as_deref();
-        let drawn = results.map(|results| page::draw(results, &about));
-        let text = match drawn {
-            Some(Err(why)) if !about.is_earlier => return Err(why),
-            Some(Ok(text)) => text,
-            _ => page::draw_without(&about),
-        };
+        let text = page::draw(results, &about)?;
         page::write(path, &text, results.or(self.sheet.as_deref()))
     }
 

@@ -2,7 +2,6 @@
 
 mod facts;
 mod night;
-mod picture;
 
 use std::fs;
 use std::path::Path;
@@ -10,23 +9,24 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac_sha256::Hash;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Ending, replace_own};
 use crate::files::{FileError, Status};
 use crate::language::say;
 use crate::sheet::Appended;
-use crate::text::date_and_time;
-use facts::{Facts, Look, plain, shown};
-use picture::picture;
+use crate::text::{date_and_time, thousands};
+use facts::{Facts, plain};
 
 const STYLE: &str = include_str!("page/style.css");
 const GENERATOR: &str = concat!("wdt-flags ", env!("CARGO_PKG_VERSION"));
 /// In the pages of every version.
 const MARK: &str = "<meta name=\"generator\" content=\"wdt-flags ";
 const MAX_REASONS: usize = 20;
+/// Of the rows that need a look, in bytes.
+const MAX_LOOKS_SIZE: usize = 200_000;
 
 /// What results do not tell.
 #[derive(Debug, Default)]
@@ -59,76 +59,27 @@ pub fn write(path: &Path, page: &str, results: Option<&Path>) -> Result<(), File
     replace_own(path, page, MARK, like.as_ref())
 }
 
-/// The page of results, or of what was read back.
+/// The page of results, or of what was read back. Earlier ones need not be there.
 ///
 /// # Errors
 ///
 /// If the file is no such file, or cannot be read.
-pub fn draw(results: &Path, about: &About) -> Result<String, FileError> {
-    let facts = Facts::read(results)?;
-    let (rows, failures) = (facts.tally.rows() + facts.strange, facts.tally.failures());
-    let verdict = say!(
-        "page-verdict",
-        failures = failures,
-        count = grouped(failures),
-        rows = rows,
-        all = grouped(rows)
-    );
-    let is_well = failures + facts.strange == 0 && about.stopped.is_none();
-    let (kind, label) = match facts.kind {
-        Appended::Outcomes => (say!("page-of-outcomes"), say!("label-results")),
-        Appended::Readings => (say!("page-of-readings"), say!("label-verified")),
+pub fn draw(results: Option<&Path>, about: &About) -> Result<String, FileError> {
+    let body = match results
+        .map(|results| of_results(results, about))
+        .transpose()
+    {
+        Err(why) if !about.is_earlier => return Err(why),
+        drawn => drawn.unwrap_or_default(),
     };
-    let name = results.file_name().unwrap_or_default().to_string_lossy();
-    let name = plain(&name, 120);
-    let began = facts.night.began();
-    let known = [
-        (say!("label-account"), about.account.clone()),
-        (say!("page-began"), began.map(minute)),
-        (say!("label-finished"), facts.last.map(local)),
-        (label, Some(shown(results))),
-    ];
-    Ok(whole(
-        &format!("{verdict} · {name}"),
-        html! {
-            (banner(about))
-            header {
-                p.kind {
-                    span { (kind) }
-                    @if facts.is_stand_in { strong.stand-in { (say!("summary-stand-in")) } }
-                }
-                h1 class=(if is_well { "well" } else { "unwell" }) { (verdict) }
-                ul.facts {
-                    @for (label, fact) in known {
-                        @if let Some(fact) = fact {
-                            li { small { (label) } " " span { (plain(&fact, 300)) } }
-                        }
-                    }
-                }
-            }
-            (tiles(&facts))
-            (next(about))
-            (night(&facts))
-            (reasons(&facts))
-            (looks(&facts))
-        },
-    ))
-}
-
-/// The page of a command that ended without results, where no earlier ones are there.
-pub fn draw_without(about: &About) -> String {
-    whole(
-        &say!("page-stopped"),
-        html! { (banner(about)) (next(about)) },
-    )
-}
-
-fn whole(title: &str, body: Markup) -> String {
+    let (title, header, facts) = body.unwrap_or_else(|| {
+        let nothing = Markup::default;
+        (say!("page-stopped"), nothing(), nothing())
+    });
     let hash = STANDARD.encode(Hash::hash(STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
     );
-    let time = local(Timestamp::now());
     let page = html! {
         (DOCTYPE)
         html lang=(say!("page-language")) {
@@ -142,12 +93,68 @@ fn whole(title: &str, body: Markup) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                main { (body) }
-                footer { (GENERATOR) " · " (say!("page-drawn", time = time)) }
+                main {
+                    (banner(about))
+                    (header)
+                    @if let Some(next) = &about.next {
+                        (section(&say!("label-next"), html! { p.next { (plain(next, 2_000)) } }))
+                    }
+                    (facts)
+                }
+                footer { (GENERATOR) " · " (say!("page-drawn", time = local(Timestamp::now()))) }
             }
         }
     };
-    page.into_string()
+    Ok(page.into_string())
+}
+
+/// The title, what stands above the next command, and what below it.
+fn of_results(results: &Path, about: &About) -> Result<(String, Markup, Markup), FileError> {
+    let facts = Facts::read(results)?;
+    let (rows, failures) = (facts.tally.rows() + facts.strange, facts.tally.failures());
+    let verdict = say!(
+        "page-verdict",
+        failures = failures,
+        count = thousands(failures),
+        rows = rows,
+        all = thousands(rows)
+    );
+    let is_well = failures + facts.strange == 0 && about.stopped.is_none();
+    let (kind, label) = match facts.kind {
+        Appended::Outcomes => (say!("page-of-outcomes"), say!("label-results")),
+        Appended::Readings => (say!("page-of-readings"), say!("label-verified")),
+    };
+    let name = results.file_name().unwrap_or_default().to_string_lossy();
+    let title = format!("{verdict} · {}", plain(&name, 120));
+    let known = [
+        (say!("label-account"), about.account.clone()),
+        (say!("page-began"), facts.night.began()),
+        (say!("label-finished"), facts.last.map(local)),
+        (label, Some(results.display().to_string())),
+    ];
+    let header = html! {
+        header {
+            p.kind {
+                span { (kind) }
+                @if facts.is_stand_in { strong.stand-in { (say!("summary-stand-in")) } }
+            }
+            h1 class=(if is_well { "well" } else { "unwell" }) { (verdict) }
+            ul.facts {
+                @for (label, fact) in known {
+                    @if let Some(fact) = fact {
+                        li { small { (label) } " " span { (plain(&fact, 300)) } }
+                    }
+                }
+            }
+        }
+        (tiles(&facts))
+    };
+    let night = facts.night.picture(facts.statuses());
+    Ok((
+        title,
+        header,
+        html! { (night) (reasons(&facts)) (looks(&facts)) },
+    ))
 }
 
 fn banner(about: &About) -> Markup {
@@ -168,7 +175,7 @@ fn tiles(facts: &Facts) -> Markup {
             @for &status in facts.statuses() {
                 @let rows = facts.tally.count(status);
                 li class={ (class(status)) @if rows == 0 { " none" } } {
-                    b { (grouped(rows)) }
+                    b { (thousands(rows)) }
                     code { (status.as_str()) }
                     small { (say!("page-status", status = class(status))) }
                 }
@@ -180,97 +187,69 @@ fn tiles(facts: &Facts) -> Markup {
     }
 }
 
-fn next(about: &About) -> Markup {
-    html! {
-        @if let Some(next) = &about.next {
-            section {
-                h2 { (say!("label-next")) }
-                p.next { (plain(next, 2_000)) }
-            }
-        }
-    }
+fn section(heading: &str, body: Markup) -> Markup {
+    html! { section { h2 { (heading) } (body) } }
 }
 
-fn night(facts: &Facts) -> Markup {
+fn table(kind: &str, columns: &[String], rows: &[Markup]) -> Markup {
     html! {
-        @if let Some(bins) = facts.night.bins() {
-            section {
-                h2 { (say!("page-night", minutes = bins.width)) }
-                (picture(&bins, facts.statuses()))
-                @let earlier = facts.night.earlier;
-                @if earlier > 0 {
-                    p.note { (say!("page-earlier", count = earlier, rows = grouped(earlier))) }
-                }
-            }
+        table class=(kind) {
+            thead { tr { @for column in columns { th { (column) } } } }
+            tbody { @for cells in rows { tr { (cells) } } }
         }
     }
 }
 
 fn reasons(facts: &Facts) -> Markup {
     let reasons = facts.tally.messages();
+    if reasons.is_empty() {
+        return Markup::default();
+    }
     let (listed, rest) = reasons.split_at(reasons.len().min(MAX_REASONS));
     let others = rest.iter().map(|(.., rows)| rows).sum::<u64>() + facts.tally.unlisted;
-    html! {
-        @if !reasons.is_empty() {
-            section {
-                h2 { (say!("page-reasons")) }
-                table.reasons {
-                    thead { tr {
-                        th.number { (say!("page-count")) }
-                        th { (say!("page-reason")) }
-                    } }
-                    tbody {
-                        @for (status, reason, rows) in listed {
-                            tr {
-                                td.number { (grouped(*rows)) }
-                                td { (chip(*status)) (reason) }
-                            }
-                        }
-                        @if others > 0 {
-                            tr {
-                                td.number { (grouped(others)) }
-                                td { (say!("summary-others")) }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let row = |rows, reason| html! { td.number { (thousands(rows)) } td { (reason) } };
+    let listed = listed
+        .iter()
+        .map(|&(status, reason, rows)| row(rows, html! { (chip(status)) (reason) }));
+    let others = (others > 0).then(|| row(others, html! { (say!("summary-others")) }));
+    let rows: Vec<_> = listed.chain(others).collect();
+    let columns = [say!("page-count"), say!("page-reason")];
+    section(&say!("page-reasons"), table("reasons", &columns, &rows))
 }
 
 fn looks(facts: &Facts) -> Markup {
-    html! {
-        @if !facts.looks.is_empty() {
-            section {
-                h2 { (say!("page-looks")) }
-                table.looks {
-                    thead { tr {
-                        th.number { (say!("page-line")) }
-                        th { (say!("page-order")) }
-                        th { (say!("page-flag")) }
-                        th { (say!("page-reason")) }
-                    } }
-                    tbody { @for row in &facts.looks { (look(row)) } }
-                }
-                @let more = facts.more_looks;
-                @if more > 0 {
-                    p.note { (say!("page-more", count = more, rows = grouped(more))) }
-                }
-            }
-        }
-    }
-}
-
-fn look(row: &Look) -> Markup {
-    html! {
-        tr {
+    let rows = facts.looks.iter().map(|row| {
+        html! {
             td.number { @if let Some(line) = row.line { (line) } @else { "–" } }
             td.order { (row.order) }
             td.flag { (row.flag) }
             td.why { (chip(row.status)) (row.reason) }
         }
+    });
+    let mut size = 0;
+    let rows: Vec<_> = rows
+        .take_while(|row| {
+            size += row.0.len();
+            size <= MAX_LOOKS_SIZE
+        })
+        .collect();
+    if rows.is_empty() {
+        return Markup::default();
     }
+    let more = facts.tally.failures() - rows.len() as u64;
+    let columns = [
+        say!("page-line"),
+        say!("page-order"),
+        say!("page-flag"),
+        say!("page-reason"),
+    ];
+    let body = html! {
+        (table("looks", &columns, &rows))
+        @if more > 0 {
+            p.note { (say!("page-more", count = more, rows = thousands(more))) }
+        }
+    };
+    section(&say!("page-looks"), body)
 }
 
 fn chip(status: Status) -> Markup {
@@ -282,26 +261,9 @@ fn class(status: Status) -> String {
     status.as_str().replace(' ', "-")
 }
 
-fn zoned(time: Timestamp) -> ZonedDateTime {
-    time.to_zoned_datetime(TimeZone::system())
-}
-
 fn local(time: Timestamp) -> String {
-    let time = zoned(time);
+    let time = time.to_zoned_datetime(TimeZone::system());
     format!("{} ({})", date_and_time(&time), time.strftime("%:z"))
-}
-
-/// The minute alone is known of it.
-fn minute(time: Timestamp) -> String {
-    zoned(time).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev();
-    let groups = groups.map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::files::{RowCheck, Status, open_table};
 use crate::language::say;
 use crate::outputs::ending::{Ending, Reason, Rows};
 use crate::sheet::Row;
-use crate::text::{all, date_and_time, one_line, rows};
+use crate::text::{all, date_and_time, one_line, rows, thousands};
 
 /// In columns of a terminal: what a phone's notification shows, and what a line may have.
 const MAX_NAME: usize = 24;
@@ -251,11 +251,4 @@ impl Message {
             ending: serde_json::to_value(ending).unwrap_or_default(),
         }
     }
-}
-
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev();
-    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
-    groups.join(",")
 }

@@ -1,5 +1,6 @@
 //! What a page shows, read row by row from results, or from what was read back.
 
+use std::iter::once;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -15,9 +16,6 @@ use crate::sheet::{Appended, Row};
 use crate::text::one_line;
 
 const MAX_LOOKS: usize = 500;
-/// All of these rows take so many bytes of a page at most, and each so many beside its texts.
-const MAX_LOOKS_SIZE: usize = 170_000;
-const LOOK_SIZE: usize = 180;
 /// In columns of a terminal.
 const MAX_CELL: usize = 60;
 const MAX_REASON: usize = 200;
@@ -27,9 +25,8 @@ pub struct Facts {
     pub tally: Tally,
     /// Rows with a status that is none of this program's.
     pub strange: u64,
-    /// The first rows that need a look, and how many more there are.
+    /// The first rows that need a look.
     pub looks: Vec<Look>,
-    pub more_looks: u64,
     pub night: Night,
     pub last: Option<Timestamp>,
     pub is_stand_in: bool,
@@ -49,7 +46,8 @@ impl Facts {
     ///
     /// If there are no results at `path`, or they cannot be read.
     pub fn read(path: &Path) -> Result<Facts, FileError> {
-        let refused = || FileError::Refused(say!("page-no-results", path = shown(path)));
+        let refused =
+            || FileError::Refused(say!("page-no-results", path = path.display().to_string()));
         let table = open_table(path)?.ok_or_else(refused)??;
         let kind = table.appended().ok_or_else(refused)?;
         let mut facts = Facts {
@@ -57,26 +55,19 @@ impl Facts {
             tally: Tally::default(),
             strange: 0,
             looks: Vec::new(),
-            more_looks: 0,
             night: Night::default(),
             last: None,
             is_stand_in: is_of_stand_in(path),
         };
-        let mut columns = [Field::PurchaseNo, Field::FlagName]
-            .map(|field| Column::by_name(table.columns(), field));
-        let (mut rows, mut row, mut size) = (table.rows()?, Row::default(), 0);
+        let columns = table.columns();
+        let named = [Field::PurchaseNo, Field::FlagName].map(|field| {
+            let fit = |at: &usize| field.fit(&columns[*at]).map_or(2, u8::from);
+            (0..columns.len()).min_by_key(fit).unwrap_or_default()
+        });
+        let (mut rows, mut row) = (table.rows()?, Row::default());
         while rows.read(&mut row)? {
-            let Some(look) = facts.add(&row, &mut columns) else {
-                continue;
-            };
-            size += look.size();
-            if facts.looks.len() < MAX_LOOKS && size <= MAX_LOOKS_SIZE {
-                facts.looks.push(look);
-            } else {
-                facts.more_looks += 1;
-            }
+            facts.add(&row, named);
         }
-        facts.night.keep_last();
         Ok(facts)
     }
 
@@ -87,20 +78,17 @@ impl Facts {
         }
     }
 
-    /// Counts a row, and gives it back if it needs a look.
-    fn add(&mut self, row: &Row, [orders, flags]: &mut [Column; 2]) -> Option<Look> {
-        let origin = row.origin()?;
+    /// Counts a row, whose order and flag usually stand in these columns.
+    fn add(&mut self, row: &Row, named: [usize; 2]) {
+        let Some(origin) = row.origin() else { return };
         let cell = |at: usize| origin.appended.get(at).unwrap_or_default();
         let check = RowCheck::beside(row);
         let check = check.as_ref();
         self.is_stand_in |= check.is_some_and(|it| it.issuer.is_demo());
-        let order = orders.cell(row, |cell| check.is_some_and(|it| it.has_order(cell)));
-        let flag = flags.cell(row, |cell| check.is_some_and(|it| it.has_flag(cell)));
-        let flag = row.sent_flag().unwrap_or(flag);
         let mut known = self.statuses().iter().copied();
         let Some(at) = known.position(|it| it.as_str() == origin.status()) else {
             self.strange += 1;
-            return None;
+            return;
         };
         let status = self.statuses()[at];
         let time: Option<Timestamp> = cell(self.kind.columns().len() - 2).parse().ok();
@@ -112,57 +100,32 @@ impl Facts {
         }
         if check.is_some_and(|it| it.is_left_out) {
             self.tally.leave_out(status);
-            return None;
+            return;
         }
-        let message = cell(3);
+        if !status.is_failure() {
+            self.tally.add(status, "");
+            return;
+        }
+        // The command may have been told to take other columns than those of the usual names.
+        let own = |named: usize, is_its: fn(&RowCheck, &str) -> bool| {
+            let named = row.cells().get(named).unwrap_or_default();
+            let mut cells = once(named).chain(row.cells());
+            let proven = cells.find(|cell| check.is_some_and(|it| is_its(it, cell)));
+            proven.unwrap_or(named)
+        };
+        let (order, message) = (own(named[0], RowCheck::has_order), cell(3));
         self.tally.add(status, &common(message, order));
-        status.is_failure().then(|| Look {
-            line: origin.line,
-            order: plain(order, MAX_CELL),
-            flag: plain(flag, MAX_CELL),
-            status,
-            reason: plain(message, MAX_REASON),
-        })
-    }
-}
-
-/// A column of the sheet's own.
-struct Column {
-    /// Those that may be it, the likeliest first.
-    places: Vec<usize>,
-    is_proven: bool,
-}
-
-impl Column {
-    fn by_name(columns: &[String], field: Field) -> Column {
-        let mut places: Vec<usize> = (0..columns.len()).collect();
-        places.sort_by_key(|at| field.fit(&columns[*at]).map_or(2, u8::from));
-        Column {
-            places,
-            is_proven: false,
+        if self.looks.len() < MAX_LOOKS {
+            let flag = row.sent_flag();
+            let flag = flag.unwrap_or_else(|| own(named[1], RowCheck::has_flag));
+            self.looks.push(Look {
+                line: origin.line,
+                order: plain(order, MAX_CELL),
+                flag: plain(flag, MAX_CELL),
+                status,
+                reason: plain(message, MAX_REASON),
+            });
         }
-    }
-
-    /// The row's cell. The first row that proves it tells which column it is, if the command that
-    /// wrote the file was told to take another than that of the usual name.
-    fn cell<'r>(&mut self, row: &'r Row, is_its: impl Fn(&str) -> bool) -> &'r str {
-        let cell = |at: &usize| row.cells().get(*at).unwrap_or_default();
-        if !self.is_proven
-            && let Some(found) = self.places.iter().position(|at| is_its(cell(at)))
-        {
-            self.places.swap(0, found);
-            self.is_proven = true;
-        }
-        self.places.first().map_or("", cell)
-    }
-}
-
-impl Look {
-    /// What the row takes in a page.
-    fn size(&self) -> usize {
-        let escaped = |text: &String| text.len() + 5 * text.matches(['&', '<', '>', '"']).count();
-        let texts = [&self.order, &self.flag, &self.reason];
-        LOOK_SIZE + texts.into_iter().map(escaped).sum::<usize>()
     }
 }
 
@@ -183,10 +146,6 @@ fn common(message: &str, order: &str) -> String {
 /// Foreign text on one line, cut short, with nothing in it that turns the direction of writing.
 pub fn plain(text: &str, max: usize) -> String {
     one_line(&text.replace(['\u{61c}', '\u{200e}', '\u{200f}'], ""), max)
-}
-
-pub fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
 
 #[cfg(test)]

@@ -261,7 +261,9 @@ impl Robot {
         let (mut waits, mut offset) = (waits.iter(), None);
         let mut is_throttled = waits.len() == 0;
         loop {
-            let now = Timestamp::now() + offset.unwrap_or_default();
+            let now = Timestamp::now();
+            let corrected = now.checked_add(offset.unwrap_or_default());
+            let now = corrected.unwrap_or(now);
             let request = self.format.request(self, message, now);
             let header = request.header.iter();
             let header = header.map(|(name, value)| (*name, value.as_str()));
@@ -296,12 +298,11 @@ impl Robot {
     /// Without anything that stands in the URL after its host.
     fn masked(&self, why: &str) -> String {
         let url = self.url();
-        let host = url
-            .split("://")
-            .nth(1)
-            .and_then(|rest| rest.split_once('/'));
-        let path = host.map_or("", |(_, path)| path);
-        let parts = path.split(['/', '?', '&', '=', '#']);
+        let uri: Uri = url.parse().unwrap_or_default();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let parts = rest.split(['/', '?', '&', '=', '#', '@', ':']);
+        let parts = parts.filter(|part| Some(*part) != uri.host());
+        let path = rest.find(['/', '?']).map_or("", |at| &rest[at + 1..]);
         let secret = self.secret.iter().map(|it| it.expose_secret());
         masked(why, [url, path].into_iter().chain(parts).chain(secret))
     }

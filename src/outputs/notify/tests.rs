@@ -208,6 +208,9 @@ fn robots_are_told_by_their_host_and_never_shown() {
         ("https://hooks.slack.com/services/T/B/hush", None, "slack"),
         ("https://oapi.dingtalk.com.evil.example/hush", None, "json"),
         ("http://10.0.0.1:8080/hush", Some("WeCom"), "wecom"),
+        ("https://x?token=hush-hush-token", None, "json"),
+        ("https://me:hush-hush-token@x/flags", None, "json"),
+        ("https://x/?to=https://y/hush-hush-token", None, "json"),
     ] {
         let robot = Robot::new(given(url, format)).expect(url);
         assert_eq!(robot.format.name(), name, "{url}");
@@ -215,6 +218,13 @@ fn robots_are_told_by_their_host_and_never_shown() {
         assert!(!shown.contains("hush"), "{shown}");
         let masked = robot.masked("hush-hush in https://x/hush and hush");
         assert!(!masked.contains("hush-hush"), "{masked}");
+        let robot = Robot {
+            secret: None,
+            ..robot
+        };
+        let masked = robot.masked("no hush-hush-token");
+        let is_there = url.contains("hush-hush-token");
+        assert_eq!(masked.contains("hush-hush"), !is_there, "{masked}");
     }
     for (url, format) in [
         ("ftp://hush/", None),

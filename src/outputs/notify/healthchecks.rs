@@ -4,14 +4,14 @@ use super::{Message, Request, Robot, Verdict};
 use crate::erp::Reply;
 
 const MAX_BYTES: usize = 9_000;
-/// Another run is at it: nothing failed.
-const BUSY: u8 = 75;
 
 pub fn request(robot: &Robot, message: &Message) -> Request {
     let (url, query) = robot.url().split_once('?').unwrap_or((robot.url(), ""));
-    let ending = match message.exit_code {
-        BUSY => "log".to_owned(),
-        code => code.to_string(),
+    // Another run is at it, or time was up: nothing failed, and nothing is done.
+    let ending = if message.exit_code == 0 || message.is_problem {
+        message.exit_code.to_string()
+    } else {
+        "log".to_owned()
     };
     let joint = if query.is_empty() { "" } else { "&" };
     let url = url.trim_end_matches('/');

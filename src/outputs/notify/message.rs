@@ -50,11 +50,13 @@ impl Message {
         let text = |reasons: usize| {
             let (shown, rest) = self.reasons.split_at(reasons);
             let more = (!rest.is_empty()).then(|| say!("message-more", count = rest.len()));
-            let lines = [&self.title].into_iter().chain(&self.facts).chain(shown);
-            let keyword = self.keyword.iter().filter(|it| !self.title.contains(*it));
-            let lines = lines.chain(&more).chain(&self.files);
-            let lines = lines.chain(keyword).chain(&self.lead);
-            let lines = lines.map(|line| with_twins(&one_line(line, MAX_LINE * 2), twins));
+            let lines = self.facts.iter().chain(shown).chain(&more);
+            let lines = lines.chain(&self.files).chain(&self.lead);
+            let plain = |line: &String| with_twins(&one_line(line, MAX_LINE * 2), twins);
+            let title = plain(&self.title);
+            // As it is, and where nothing is cut: else the robot refuses it all.
+            let keyword = self.keyword.iter().filter(|it| !title.contains(*it));
+            let keyword = keyword.map(|it| one_line(it, MAX_LINE));
             let command = self.command.as_deref().map(|command| {
                 if command.len() > MAX_COMMAND || command.contains(|c| twins.contains(c)) {
                     say!("message-see-results")
@@ -62,7 +64,9 @@ impl Message {
                     one_line(command, usize::MAX)
                 }
             });
-            lines.chain(command).collect::<Vec<_>>().join("\n")
+            let title = [title.clone()].into_iter().chain(keyword);
+            let lines = title.chain(lines.map(plain)).chain(command);
+            lines.collect::<Vec<_>>().join("\n")
         };
         let most = self.reasons.len().min(MAX_REASONS);
         let mut fitting = (0..=most).rev().map(text).filter(|it| it.len() <= max);

@@ -259,7 +259,8 @@ impl Robot {
         let is_local = matches!(server.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
         let http = Http::new(&server, is_local, patience, self.ca_file.as_deref())?;
         let (mut waits, mut offset) = (waits.iter(), None);
-        let mut is_throttled = waits.len() == 0;
+        let is_in_a_hurry = waits.len() == 0;
+        let mut is_throttled = is_in_a_hurry;
         loop {
             let now = Timestamp::now();
             let corrected = now.checked_add(offset.unwrap_or_default());
@@ -281,7 +282,7 @@ impl Robot {
                     is_throttled = true;
                     sleep(wait.unwrap_or(MAX_WAIT).min(MAX_WAIT));
                 }
-                (Verdict::Clock(_), Some(date)) if offset.is_none() => {
+                (Verdict::Clock(_), Some(date)) if offset.is_none() && !is_in_a_hurry => {
                     offset = Some(date.duration_since(Timestamp::now()));
                 }
                 (Verdict::Throttled(_, why) | Verdict::Clock(why) | Verdict::Refused(why), _) => {

@@ -122,11 +122,11 @@ fn a_correction_tells_of_its_sheet_in_chinese_as_well() {
     let night = Night::new();
     night.told(&["CG1", "CG404"], "orders.csv", 1);
     night.place.edit("orders.failures.csv", &[("CG404", "CG4")]);
-    let told = night.told_of("orders.failures.csv --lang zh --keyword 标记通知", 0);
+    let told = night.told_of("orders.failures.csv --lang zh --keyword [标记通知]", 0);
     let title = "旺店通标记 sandbox orders.failures.csv：已恢复，1 行已写入（1 成功）";
     assert_eq!(told, [title]);
     let last = night.robot.requests().last().map(text).expect("a message");
-    assert!(last.lines().any(|line| line == "标记通知"), "{last}");
+    assert!(last.lines().any(|line| line == "[标记通知]"), "{last}");
 }
 
 #[test]

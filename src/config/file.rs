@@ -188,9 +188,15 @@ pub fn read(path: &Path, origin: &str) -> Result<Zeroizing<String>, String> {
 pub fn readable_by_others(path: &Path) -> Option<String> {
     // On other systems files in a user's own directories are private by default.
     #[cfg(unix)]
-    if let Ok(found) = fs::metadata(path)
-        && std::os::unix::fs::MetadataExt::mode(&found) & 0o077 != 0
-    {
+    if let Ok(found) = fs::metadata(path) {
+        use std::os::unix::fs::MetadataExt;
+
+        // Secrets that root hands out to a service are read by way of its group.
+        let is_handed_out = found.uid() == 0 && !rustix::process::geteuid().is_root();
+        let others = if is_handed_out { 0o037 } else { 0o077 };
+        if found.mode() & others == 0 {
+            return None;
+        }
         let path = path.display().to_string();
         return Some(say!("config-readable-by-others", path = path));
     }

@@ -184,21 +184,19 @@ pub fn read(path: &Path, origin: &str) -> Result<Zeroizing<String>, String> {
     Ok(Zeroizing::new(text.into_owned()))
 }
 
-/// A warning if others can read a file that holds a secret.
+/// A warning if others can read a file that holds a secret. Of another's file, as schedulers hand
+/// out credentials, the group's rights are how this user reads it.
 pub fn readable_by_others(path: &Path) -> Option<String> {
     // On other systems files in a user's own directories are private by default.
     #[cfg(unix)]
     if let Ok(found) = fs::metadata(path) {
         use std::os::unix::fs::MetadataExt;
-
-        // Secrets that root hands out to a service are read by way of its group.
-        let is_handed_out = found.uid() == 0 && !rustix::process::geteuid().is_root();
-        let others = if is_handed_out { 0o037 } else { 0o077 };
-        if found.mode() & others == 0 {
-            return None;
+        let is_own = found.uid() == rustix::process::geteuid().as_raw();
+        let others = if is_own { 0o077 } else { 0o007 };
+        if found.mode() & others != 0 {
+            let path = path.display().to_string();
+            return Some(say!("config-readable-by-others", path = path));
         }
-        let path = path.display().to_string();
-        return Some(say!("config-readable-by-others", path = path));
     }
     None
 }

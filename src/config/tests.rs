@@ -287,3 +287,24 @@ mod setup {
         }
     }
 }
+
+/// As systemd and Kubernetes hand out credentials: root's, read by the group.
+#[cfg(unix)]
+#[test]
+fn a_secret_that_another_user_has_handed_out_may_be_read_by_its_group() {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("secret");
+    fs::write(&path, "open-sesame").expect("written");
+    let warns = |mode| {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+        super::file::readable_by_others(&path).is_some()
+    };
+    assert_eq!([0o600, 0o640, 0o604].map(warns), [false, true, true]);
+    // Only root can give a file away.
+    if chown(&path, Some(65_534), None).is_ok() {
+        assert_eq!([0o440, 0o444].map(warns), [false, true]);
+    }
+}

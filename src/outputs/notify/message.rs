@@ -92,10 +92,10 @@ fn with_twins(text: &str, twins: &str) -> String {
     text.chars().map(twin).collect()
 }
 
-/// The orders that need a look in results, with why: those that a run replaces tell of the time
-/// before.
+/// The orders that need a look in results, as their checks have them, with why: those that a run
+/// replaces tell of the time before.
 #[derive(Debug, Default)]
-pub struct Past(HashMap<String, String>);
+pub struct Past(HashMap<u64, String>);
 
 impl Past {
     /// `None` if there are no results at `path`, or none that can be read. A row that was corrected
@@ -105,13 +105,13 @@ impl Past {
         let mut past = Past::default();
         let (mut rows, mut row) = (table.rows().ok()?, Row::default());
         while rows.read(&mut row).ok()? {
-            let Some(origin) = row.origin() else { continue };
+            let (Some(origin), Some(check)) = (row.origin(), RowCheck::beside(&row)) else {
+                continue;
+            };
             let is_failure = Status::of(origin.status()).is_some_and(Status::is_failure);
-            let check = RowCheck::beside(&row).filter(|_| counts_corrected);
-            if is_failure || check.is_some_and(|check| check.is_corrected) {
-                let order = row.order_cell(&table).to_owned();
+            if is_failure || counts_corrected && check.is_corrected {
                 let message = origin.appended.get(3).unwrap_or_default();
-                past.0.insert(order, message.to_owned());
+                past.0.insert(check.order, message.to_owned());
             }
         }
         Some(past)

@@ -130,6 +130,23 @@ fn a_correction_tells_of_its_sheet_in_chinese_as_well() {
 }
 
 #[test]
+fn what_is_new_is_told_by_the_order_wherever_its_column_is() {
+    let night = Night::new();
+    let sheet = |orders: [&str; 2]| {
+        let rows = (1..).zip(orders);
+        let rows: String = rows.map(|(n, order)| format!("{n},{order},aa\n")).collect();
+        let text = format!("序号,purchase_no,flag_name\n{rows}");
+        night.place.write("orders.csv", text);
+    };
+    sheet(["CG1", "CG404"]);
+    assert_eq!(night.told_of("orders.csv", 1).len(), 1);
+    sheet(["CG404", "CG1"]);
+    assert_eq!(night.told_of("orders.csv", 1).len(), 1);
+    let last = night.robot.requests().last().map(text).expect("a message");
+    assert!(!last.contains("recovered"), "{last}");
+}
+
+#[test]
 fn the_night_after_a_correction_tells_that_it_is_over_once() {
     let night = Night::new();
     let told = night.told(&["CG1", "CG404"], "orders.csv", 1);

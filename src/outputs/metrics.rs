@@ -9,7 +9,7 @@ use super::{ensure_own, replace_own};
 use crate::erp::Account;
 use crate::files::{FileError, Status};
 
-const MARK: &str = "wdt_flags_";
+const MARK: &str = "# HELP wdt_flags_";
 const SUCCESS: &str = "wdt_flags_last_success_timestamp_seconds";
 
 /// Puts the file in its place, with the last success of the one that it replaces.

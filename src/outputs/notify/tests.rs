@@ -174,6 +174,18 @@ fn bodies_are_within_their_limits_and_nothing_in_them_calls_anybody() {
 }
 
 #[test]
+fn one_that_never_answers_is_not_waited_for() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/hush-hush", listener.local_addr().expect("bound"));
+    let robot = robot("json", &url, None);
+    let patience = Duration::from_millis(200);
+    let again = [Duration::from_millis(1)];
+    let why = robot.send_within(&message("x", &[]), patience, &again);
+    assert!(why.expect_err("no answer").contains("0.2"));
+    drop(listener);
+}
+
+#[test]
 fn robots_are_told_by_their_host_and_never_shown() {
     let given = |url: &str, format: Option<&str>| RobotConfig {
         url: url.to_owned().into(),

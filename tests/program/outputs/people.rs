@@ -282,12 +282,11 @@ fn a_webhook_gets_the_summary_and_feishu_a_card() {
         (&json!(1), &json!(1))
     );
     assert!(body["title"].is_string() && body["text"].is_string());
-    assert!(
-        request
-            .head
-            .to_lowercase()
-            .contains("x-wdt-flags-signature: sha256=")
-    );
+    let mac = hmac_sha256::HMAC::mac(&request.body, "hooksecret");
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let head = request.head.to_lowercase();
+    let signed = format!("x-wdt-flags-signature: sha256={mac}\r\n");
+    assert!(head.contains(&signed), "{head}");
 
     let feishu = robot(&[r#"{"code":0}"#]);
     let mut run = place.run(&erp, ["orders.csv"]);

@@ -449,7 +449,7 @@ robot-refuses =
        *[none] { "" }
     }
 message-title =
-    wdt-flags { $account } { $sheet }: { $how ->
+    wdt-flags { $of }: { $how ->
         [nothing] nothing was done
         [stopped] stopped early, { $failures } left ({ $ok } ok)
         [failures] { $failures } to look at ({ $ok } ok)

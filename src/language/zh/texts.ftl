@@ -429,7 +429,7 @@ robot-refuses =
        *[none] { "" }
     }
 message-title =
-    旺店通标记 { $account } { $sheet }：{ $how ->
+    旺店通标记 { $of }：{ $how ->
         [nothing] 没有执行
         [stopped] 提前停止，{ $failures } 行未完成（{ $ok } 成功）
         [failures] { $failures } 行需要处理（{ $ok } 成功）

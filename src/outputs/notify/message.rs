@@ -173,15 +173,12 @@ impl Message {
         let account = ending.account.as_ref().map_or("", Account::name);
         let sheet = ending.sheet.as_deref().unwrap_or_default();
         let name = Path::new(sheet).file_name().unwrap_or_default();
-        let (account, name) = (
-            one_line(account, MAX_NAME),
-            one_line(&name.to_string_lossy(), MAX_NAME),
-        );
+        let name = name.to_string_lossy();
+        let of = [account, &*name].map(|part| one_line(part, MAX_NAME));
         let title = say!(
             "message-title",
             how = how,
-            account = account,
-            sheet = name,
+            of = of.join(" ").trim().to_owned(),
             failures = thousands(failures),
             ok = thousands(ending.rows.as_ref().map_or(0, ok)),
             recovered = thousands(recovered)

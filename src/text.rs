@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -126,6 +128,10 @@ pub fn unknown_zone() -> Option<String> {
     let named = std::env::var_os("TZ")?;
     let is_unknown = TimeZone::try_system().is_err();
     is_unknown.then(|| named.to_string_lossy().into_owned())
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 pub fn hex(bytes: &[u8]) -> String {

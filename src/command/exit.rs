@@ -86,8 +86,8 @@ impl From<RunError> for Failure {
     }
 }
 
-/// Tells how a run ended, prints the summary, says last why not everything was done, if so, and gives the exit code.
-/// `settings` are those of a run; reading back has none.
+/// Tells how a run ended, prints the summary, says last why not everything was done, if so, and
+/// gives the exit code. `settings` are those of a run; reading back has none.
 pub fn end(
     report: &Report,
     account: &Account,

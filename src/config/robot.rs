@@ -63,12 +63,12 @@ pub fn robot(args: &AccountArgs, lookup: Lookup<'_>) -> Result<Option<RobotConfi
         let mut given = places.iter().filter_map(|(place, _)| place(key));
         given.next().map(|(text, _)| trimmed(&text).to_owned())
     };
+    let holds = |key| stored.is_some_and(|it| it.text(key).is_some());
+    // For an app secret the account warns.
+    let is_secret = (holds(URL) || holds(SECRET)) && !holds("app_secret");
+    let readable = is_secret.then(|| readable_by_others(&file.path));
+    let mut warnings = Vec::from_iter(readable.flatten());
     for (place, directory) in places {
-        let holds = |key| stored.is_some_and(|it| it.text(key).is_some());
-        // For an app secret the account warns.
-        let is_secret = (holds(URL) || holds(SECRET)) && !holds("app_secret");
-        let readable = is_secret.then(|| readable_by_others(&file.path));
-        let mut warnings = Vec::from_iter(readable.flatten());
         let (url, origin) = if let Some((name, origin)) = place(URL_FILE) {
             let path = directory.join(&*name);
             let url = read(&path, &origin)?;

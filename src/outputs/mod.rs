@@ -7,7 +7,7 @@ mod metrics;
 pub mod notify;
 pub mod page;
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -226,8 +226,7 @@ impl Outputs {
         ending.ends(exit_code);
         let written = self.wanted.summary.summary.as_ref().map(|path| {
             let text = serde_json::to_string_pretty(&*ending).unwrap_or_default() + "\n";
-            let sheet = self.sheet.as_ref().and_then(|it| fs::metadata(it).ok());
-            replace_own(path, &text, SUMMARY_MARK, sheet.as_ref())
+            replace_own(path, &text, SUMMARY_MARK, self.sheet.as_deref())
         });
         let untold = written.and_then(Result::err);
         let untold = untold.map(|why| say!("untold-summary", why = why.to_string()));
@@ -245,15 +244,16 @@ impl Observer for Outputs {
 }
 
 /// Puts a file in its place, whole, if what is there is empty or has the mark of such files. No more
-/// people can read it than the sheet of this metadata.
+/// people can read it than the file that it tells of.
 pub fn replace_own(
     path: &Path,
     text: &str,
     mark: &str,
-    sheet: Option<&Metadata>,
+    of: Option<&Path>,
 ) -> Result<(), FileError> {
     ensure_own(path, mark)?;
-    let file = AtomicFile::create(path, sheet)?;
+    let like = of.and_then(|of| fs::metadata(of).ok());
+    let file = AtomicFile::create(path, like.as_ref())?;
     let written = file.file().write_all(text.as_bytes());
     written.map_err(|error| file.error(error))?;
     file.commit().map(drop)

@@ -3,11 +3,8 @@
 mod facts;
 mod night;
 
-use std::fs;
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use hmac_sha256::Hash;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,7 +14,7 @@ use super::{Ending, replace_own};
 use crate::files::{FileError, Status};
 use crate::language::say;
 use crate::sheet::Appended;
-use crate::text::{date_and_time, thousands};
+use crate::text::{base64, date_and_time, thousands};
 use facts::{Facts, plain};
 
 const STYLE: &str = include_str!("page/style.css");
@@ -55,8 +52,7 @@ impl About {
 /// Puts a page in its place, unless what is there is not one; nobody can read it who could not read
 /// the results.
 pub fn write(path: &Path, page: &str, results: Option<&Path>) -> Result<(), FileError> {
-    let like = results.and_then(|results| fs::metadata(results).ok());
-    replace_own(path, page, MARK, like.as_ref())
+    replace_own(path, page, MARK, results)
 }
 
 /// The page of results, or of what was read back. Earlier ones need not be there.
@@ -76,7 +72,7 @@ pub fn draw(results: Option<&Path>, about: &About) -> Result<String, FileError> 
         let nothing = Markup::default;
         (say!("page-stopped"), nothing(), nothing())
     });
-    let hash = STANDARD.encode(Hash::hash(STYLE.as_bytes()));
+    let hash = base64(&Hash::hash(STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
     );

@@ -445,7 +445,7 @@ robot-refuses =
         [secret] ; notify_secret is not the robot's, or is missing
         [clock] ; this machine's clock is off, or notify_secret is wrong
         [address] ; let the robot's settings allow this machine's address
-        [gone] ; the robot is gone or the address is wrong: copy it anew
+        [gone] ; the robot is gone or the address is wrong: copy it again
        *[none] { "" }
     }
 message-title =

@@ -6,7 +6,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{Message, Request, Robot, Verdict, base64, by_code};
+use super::{Message, Request, Robot, Verdict, by_code};
+use crate::text::base64;
 
 const MAX_BYTES: usize = 9_000;
 

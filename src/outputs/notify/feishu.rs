@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{Message, Request, Robot, Verdict, base64, by_code};
+use super::{Message, Request, Robot, Verdict, by_code};
+use crate::text::base64;
 
 const MAX_BYTES: usize = 9_000;
 /// Where it is asked for too much a second.

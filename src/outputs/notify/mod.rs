@@ -17,8 +17,6 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use hmac_sha256::HMAC;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -323,8 +321,4 @@ impl fmt::Display for Robot {
             uri.host().unwrap_or_default()
         )
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
 }

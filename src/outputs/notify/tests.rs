@@ -69,8 +69,8 @@ dingtalk|200|{"errcode":310000,"errmsg":"keywords not in content, more: [https:/
 dingtalk|200|{"errcode":310000,"errmsg":"sign not match"}|notify_secret is not the robot's
 dingtalk|200|{"errcode":310000,"errmsg":"invalid timestamp"}|clock: invalid timestamp
 dingtalk|200|{"errcode":310000,"errmsg":"ip 1.2.3.4 not in whitelist"}|ip 1.2.3.4 not in whitelist (code 310000); let
-dingtalk|200|{"errcode":300005,"errmsg":"token is not exist"}|copy it anew
-dingtalk|200|{"errcode":300001,"errmsg":"token is not exist"}|copy it anew
+dingtalk|200|{"errcode":300005,"errmsg":"token is not exist"}|copy it again
+dingtalk|200|{"errcode":300001,"errmsg":"token is not exist"}|copy it again
 dingtalk|200|{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute","wait":5}|throttled 5: send too fast
 dingtalk|200|{"errcode":660026,"errmsg":"x"}|throttled -: x
 dingtalk|200|{"errcode":-1,"errmsg":"系统繁忙"}|busy: 系统繁忙
@@ -89,7 +89,7 @@ feishu|200|{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"s
 feishu|200|{"StatusCode":0,"StatusMessage":"success"}|=
 feishu|200|{"StatusCode":0,"code":19024,"msg":"Key Words Not Found"}|the robot takes only texts
 feishu|400|{"code":9499,"msg":"Bad Request","data":{}}|Bad Request (code 9499)
-feishu|200|{"code":19001,"msg":"param invalid: incoming webhook access token invalid"}|copy it anew
+feishu|200|{"code":19001,"msg":"param invalid: incoming webhook access token invalid"}|copy it again
 feishu|200|{"code":19021,"msg":"sign match fail or timestamp is not within one hour from current time"}|clock: sign match fail
 feishu|200|{"code":19022,"msg":"Ip Not Allowed"}|let the robot's settings
 feishu|200|{"code":11232,"msg":"frequency limited"}|throttled 5: frequency

@@ -335,7 +335,7 @@ fn a_test_message_says_whether_it_arrived_and_where_the_robot_is_given() {
     place.write("c.toml", profiles);
     for (profile, code, says) in [
         ("good", 0, "delivered to dingtalk (127.0.0.1)"),
-        ("bad", 1, "copy it anew"),
+        ("bad", 1, "copy it again"),
         ("none", 2, "no robot to tell people"),
         ("wrong", 2, "is no http(s) address"),
     ] {

@@ -186,17 +186,19 @@ pub fn read(path: &Path, origin: &str) -> Result<Zeroizing<String>, String> {
 
 /// A warning if others can read a file that holds a secret. Of another's file, as schedulers hand
 /// out credentials, the group's rights are how this user reads it.
+#[cfg(unix)]
 pub fn readable_by_others(path: &Path) -> Option<String> {
-    // On other systems files in a user's own directories are private by default.
-    #[cfg(unix)]
-    if let Ok(found) = fs::metadata(path) {
-        use std::os::unix::fs::MetadataExt;
-        let is_own = found.uid() == rustix::process::geteuid().as_raw();
-        let others = if is_own { 0o077 } else { 0o007 };
-        if found.mode() & others != 0 {
-            let path = path.display().to_string();
-            return Some(say!("config-readable-by-others", path = path));
-        }
-    }
+    use std::os::unix::fs::MetadataExt;
+
+    let found = fs::metadata(path).ok()?;
+    let is_own = found.uid() == rustix::process::geteuid().as_raw();
+    let others = if is_own { 0o077 } else { 0o007 };
+    let path = path.display().to_string();
+    (found.mode() & others != 0).then(|| say!("config-readable-by-others", path = path))
+}
+
+/// Files in a user's own directories are private by default.
+#[cfg(not(unix))]
+pub fn readable_by_others(_: &Path) -> Option<String> {
     None
 }

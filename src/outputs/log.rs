@@ -1,7 +1,7 @@
 //! `--log`: a line of JSON an event. Whole lines are written at a time, and the file is opened again
 //! once it was moved away.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::mem::take;
 use std::path::PathBuf;
@@ -114,11 +114,8 @@ impl Log {
         ensure_own(&self.path, MARK)?;
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
-        // Orders stand in it: as the sheet, it is nobody else's to read.
-        #[cfg(unix)]
-        if let Some(sheet) = self.sheet.as_ref().and_then(|it| fs::metadata(it).ok()) {
-            use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-            options.mode(sheet.mode() & 0o666 | 0o600);
+        if let Some(Ok(sheet)) = self.sheet.as_ref().map(fs::metadata) {
+            as_private_as(&sheet, &mut options);
         }
         let opened = options.open(&self.path);
         let mut file = opened.map_err(FileError::io(&self.path))?;
@@ -132,6 +129,17 @@ impl Log {
         Ok(())
     }
 }
+
+/// Orders stand in it: as the sheet, it is nobody else's to read.
+#[cfg(unix)]
+fn as_private_as(sheet: &Metadata, options: &mut OpenOptions) {
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+
+    options.mode(sheet.mode() & 0o666 | 0o600);
+}
+
+#[cfg(not(unix))]
+fn as_private_as(_: &Metadata, _: &mut OpenOptions) {}
 
 /// The name of an event and its facts, for those that a log tells.
 fn line_of(event: &Event<'_>) -> Option<(&'static str, Value)> {

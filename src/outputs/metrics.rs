@@ -22,12 +22,14 @@ pub fn write(path: &Path, ending: &Ending) -> Result<(), FileError> {
 }
 
 /// Collectors run as somebody else, whatever the umask is.
+#[cfg(unix)]
 fn open_to_all(path: &Path) -> Result<(), FileError> {
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        fs::set_permissions(path, mode).map_err(FileError::io(path))?;
-    }
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(path, mode).map_err(FileError::io(path))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_: &Path) -> Result<(), FileError> {
     Ok(())
 }
 

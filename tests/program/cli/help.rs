@@ -27,8 +27,8 @@ fn help_documents_the_exit_codes() {
     ] {
         let help = program(args).expect(0).stdout;
         let codes = help.lines().skip_while(|line| *line != "Exit codes:");
-        let codes: Vec<u8> = codes
-            .filter_map(|line| line.split_whitespace().next()?.parse().ok())
+        let codes: Vec<_> = codes
+            .filter_map(|line| line.split_whitespace().next()?.parse::<u8>().ok())
             .collect();
         assert_eq!(codes, [0, 1, 2, 3, 4, 75, 130, 143], "{args:?}: {help}");
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::harness::{Place, finish, sandbox};
+use crate::harness::{Place, sandbox};
 
 const SHEET: &str = "purchase_no,flag_name\nCG1,aa\nCG404,aa\n";
 
@@ -90,6 +90,8 @@ fn names_that_cannot_be_are_refused() {
 fn a_sheet_may_have_a_name_that_is_not_unicode() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
+
+    use crate::harness::finish;
 
     let (place, erp) = (Place::new(), sandbox());
     // "四月" as an older Windows would have named it.

@@ -120,7 +120,6 @@ impl Output {
     }
 
     /// The whole lines so far.
-    #[cfg(unix)]
     fn lines(&self) -> Vec<String> {
         let bytes = self.so_far.lock().expect("no panic");
         let whole = bytes.iter().rposition(|&byte| byte == b'\n');
@@ -165,7 +164,6 @@ impl Running {
     }
 
     /// Waits for a line on stderr that holds these words, and returns it.
-    #[cfg(unix)]
     #[track_caller]
     pub fn until_it_says(&mut self, words: &str) -> String {
         self.wait(words, |run| {
@@ -199,7 +197,6 @@ impl Running {
     }
 
     /// Sends a signal, named as `kill` does, unless the program is over.
-    #[cfg(unix)]
     pub fn signal(&mut self, name: &str) {
         if !self.has_ended() {
             let id = self.id().to_string();

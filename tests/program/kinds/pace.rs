@@ -12,6 +12,7 @@ use crate::harness::{
 const THROTTLED: &str = "超过每分钟最大调用频率限制，请稍后重试";
 
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_gateway_that_throttles_is_obeyed() {
     let place = Place::new();
     place.write("orders.csv", sheet(2));
@@ -55,7 +56,6 @@ fn the_longest_pause_that_calls_in_flight_ask_for_is_kept() {
 /// No pause that is only looked at is shorter.
 const SHORTEST: Duration = Duration::from_secs(60);
 
-#[cfg(unix)]
 #[test]
 fn a_gateway_that_throttles_says_for_how_long() {
     for (name, after, pause) in [

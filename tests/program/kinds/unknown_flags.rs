@@ -234,8 +234,8 @@ fn a_call_that_hangs_holds_up_the_orders_of_its_flag_for_one_attempt() {
     );
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_stop_wakes_the_orders_that_wait() {
     let (name, place) = (
         "public, noflag: interrupted while others wait",

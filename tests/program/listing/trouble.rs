@@ -115,7 +115,7 @@ fn what_is_wrong_with_every_call_is_found_out_by_the_first_that_sends() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_signal_ends_the_asking_and_nothing_is_sent() {
     let place = Place::new();
     let (server, gate) = ScriptedServer::gated(|connection, request| {
@@ -143,7 +143,6 @@ fn a_signal_ends_the_asking_and_nothing_is_sent() {
 }
 
 #[test]
-#[cfg(unix)]
 fn a_deadline_ends_the_asking() {
     let place = Place::new();
     let (server, gate) = ScriptedServer::gated(|connection, _| connection.send(listing(3, &ROWS)));

@@ -1,12 +1,10 @@
 //! The object of `--format json` and `--summary`: one at every ending, as its schema has it.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use super::trouble;
 use crate::harness::{
-    Place, ScriptedServer, account, ending, finish, refused, sandbox, sheet, start, through,
+    Place, ScriptedServer, account, ending, finish, refused, sandbox, sheet, start,
 };
 
 /// What is called, with `{}` for what it says of the command, and how that ends: exit code, why it
@@ -180,8 +178,8 @@ fn another_run_at_it_is_told_too() {
     first.kill();
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn signals_are_told_at_the_first_and_at_the_second() {
     for signals in [1, 2] {
         let (place, erp) = (Place::new(), ScriptedServer::per_call(|_, _| None));
@@ -246,9 +244,9 @@ fn no_device_is_replaced_and_a_full_one_is_no_stdout() {
             .says(output);
     }
     let command = place.run(&erp, ["orders.csv", "--format=json"]);
-    let mut shell = Command::new("sh");
+    let mut shell = std::process::Command::new("sh");
     shell.args(["-c", "exec \"$0\" \"$@\" > /dev/full"]);
-    let run = finish(&mut through(shell, &command)).expect(3);
+    let run = finish(&mut crate::harness::through(shell, &command)).expect(3);
     run.says("cannot write to standard output");
     assert_eq!(place.statuses("orders.results.csv"), ["ok"]);
 }

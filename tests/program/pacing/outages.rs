@@ -32,7 +32,6 @@ fn away(from: usize, is_back: &Arc<AtomicBool>, fault: Fault) -> ScriptedServer 
     })
 }
 
-#[cfg(unix)]
 #[test]
 fn an_outage_in_mid_run_ends_with_every_row_ok() {
     use crate::harness::http;
@@ -113,8 +112,8 @@ fn it_gives_up_in_time_and_the_same_command_goes_on() {
     assert_eq!(back.calls(), 30);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_wait_for_the_server_can_be_interrupted() {
     let place = with(3);
     let gone = ScriptedServer::always("").endpoint();

@@ -3,12 +3,13 @@
 use std::fs;
 use std::sync::Arc;
 
-use super::foreign::{abandoned, starts_over};
 use crate::harness::{Connection, Gate, JOURNAL, Place, Running, ScriptedServer, start};
 
 #[cfg(unix)]
 #[test]
 fn one_of_another_user() {
+    use super::foreign::{abandoned, starts_over};
+
     let (fickle, place, journal) = abandoned();
     // Only root can give a file away.
     if std::os::unix::fs::chown(place.path(JOURNAL), Some(65_534), None).is_ok() {
@@ -21,7 +22,7 @@ fn one_of_another_user() {
 fn nobody_else_can_read_or_write_it() {
     use std::os::unix::fs::PermissionsExt;
 
-    let (_, place, _) = abandoned();
+    let (_, place, _) = super::foreign::abandoned();
     let found = fs::metadata(place.path(JOURNAL)).expect("there");
     assert_eq!(found.permissions().mode() & 0o777, 0o600);
 }
@@ -55,8 +56,8 @@ fn one_that_is_moved_in_mid_run_is_not_missed_and_what_takes_its_place_is_left_a
     }
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_run_that_is_stopped_without_it_says_that_it_starts_over() {
     let (place, _server, gate, mut run) = held_up();
     fs::remove_file(place.path(JOURNAL)).expect("removed");

@@ -84,8 +84,8 @@ fn one_order_that_is_refused_does_not_end_it() {
     assert!(verified.column("message")[1].contains("403"));
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn what_is_known_is_written_when_it_is_interrupted() {
     let place = Place::new();
     place.write("orders.csv", sheet(40));

@@ -2,18 +2,16 @@
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use signal_hook::consts::SIGINT;
-use signal_hook::flag::register_conditional_shutdown;
 use zeroize::Zeroizing;
 
 use super::exit::{Failure, OK, STOPPED, USAGE, of_signal};
 use super::inputs::account;
 use super::next::{in_shell, in_words};
 use super::ping;
+use super::signals::{SIGINT, leave_while};
 use crate::cli::{AccountArgs, InitArgs};
 use crate::config::{SETTINGS, Slot, entered, name, variables};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled, read_line};
@@ -27,7 +25,7 @@ const TRIES: u32 = 3;
 pub(super) fn init(args: InitArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
     let slot = Slot::find(&args, &|name| env::var_os(name)).map_err(Failure::usage)?;
     let (profile, file) = (slot.profile.as_str(), slot.file.path.display().to_string());
-    let typed = io::stdin().is_terminal().then(ends_on_ctrl_c);
+    let typed = io::stdin().is_terminal().then(leave_while);
     let typed = typed.transpose()?;
     if typed.is_some() && !can_ask() {
         return Err(Failure::usage(say!("account-nowhere-to-ask")));
@@ -93,17 +91,6 @@ fn test(slot: &Slot, args: &InitArgs, console: &Console, outputs: &Outputs) -> R
     let next = say!("init-next", code = code, command = in_words(words));
     console.note(labelled(&say!("label-next"), next));
     Ok(code)
-}
-
-/// Ctrl-C ends the program while this is set. Where what is typed is hidden, the terminal has to be
-/// told first to show it again.
-fn ends_on_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
-    let ends = Arc::new(AtomicBool::new(true));
-    let code = of_signal(SIGINT).into();
-    register_conditional_shutdown(SIGINT, code, Arc::clone(&ends)).map_err(|error| {
-        Failure::new(STOPPED, say!("init-no-signals", error = os_error(&error)))
-    })?;
-    Ok(ends)
 }
 
 /// The answer that is `typed`, where questions are asked, and again if it cannot be right; or the

@@ -1,19 +1,17 @@
 //! SIGINT and SIGTERM: the first asks the run to stop, the second ends the program at once, or the
 //! third while files are put in their places. One that is ignored, as SIGINT is in the background of
 //! a script, stays ignored. SIGHUP is left to the system, and to `nohup`: a run that is killed is
-//! continued.
+//! continued. On Windows Ctrl-C counts as SIGINT, and as SIGTERM Ctrl-Break, closing the window (then
+//! the system leaves five seconds), signing out and shutting down.
 
-use std::fs;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::{self, Builder};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag::register_usize;
-
+use self::system::Signals;
 use super::close;
 use super::exit::{self, Failure};
 use crate::console::Console;
@@ -21,6 +19,10 @@ use crate::language::{os_error, say};
 use crate::outputs::Outputs;
 use crate::stop::{Stop, StopReason};
 
+pub(super) const SIGINT: i32 = 2;
+const SIGTERM: i32 = 15;
+
+/// Looking works on every system, unlike waiting for a signal.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a last message may take: a terminal may be stopped.
 const LAST_MESSAGE: Duration = Duration::from_secs(1);
@@ -37,23 +39,9 @@ pub(super) fn listen(console: &Arc<Console>, outputs: &Arc<Outputs>) -> Result<A
 }
 
 fn watch(stop: Arc<Stop>, console: Arc<Console>, outputs: Arc<Outputs>) -> io::Result<()> {
-    // Looking works on every system, unlike waiting for a signal.
-    let received = Arc::new(AtomicUsize::new(0));
-    for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
-        if !is_ignored(signal) {
-            register_usize(signal, Arc::clone(&received), number)?;
-        }
-    }
-    // A file that may not grow further (`ulimit -f`) is an error like a full disk.
-    #[cfg(unix)]
-    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
+    let mut signals = Signals::listen()?;
     Builder::new().name("signals".into()).spawn(move || {
-        let next = || loop {
-            thread::sleep(LOOK_EVERY);
-            if let Ok(signal @ 1..) = i32::try_from(received.swap(0, Ordering::Relaxed)) {
-                return signal;
-            }
-        };
+        let mut next = || wait(&mut signals);
         let mut signal = next();
         if stop.begun() {
             stop.stop(StopReason::Signal(signal));
@@ -70,13 +58,37 @@ fn watch(stop: Arc<Stop>, console: Arc<Console>, outputs: Arc<Outputs>) -> io::R
     Ok(())
 }
 
-/// Whether whoever started the program has signals of this kind ignored, where the system tells.
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mut lines = status.lines();
-    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    ignored.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+fn wait(signals: &mut Signals) -> i32 {
+    loop {
+        thread::sleep(LOOK_EVERY);
+        if let Some(signal) = signals.received() {
+            return signal;
+        }
+    }
+}
+
+/// A signal ends the program from now on, but for Ctrl-C only while this is set: where what is typed
+/// is hidden, the terminal has to be told first to show it again.
+pub(super) fn leave_while() -> Result<Arc<AtomicBool>, Failure> {
+    let leaves = Arc::new(AtomicBool::new(true));
+    let may_leave = Arc::clone(&leaves);
+    let watched = Signals::listen().and_then(|mut signals| {
+        Builder::new().name("signals".into()).spawn(move || {
+            loop {
+                let signal = wait(&mut signals);
+                if signal != SIGINT || may_leave.load(Ordering::SeqCst) {
+                    std::process::exit(exit::of_signal(signal).into());
+                }
+            }
+        })
+    });
+    watched.map_err(|error| {
+        Failure::new(
+            exit::STOPPED,
+            say!("init-no-signals", error = os_error(&error)),
+        )
+    })?;
+    Ok(leaves)
 }
 
 fn say_what_is_left(console: Arc<Console>, outputs: Arc<Outputs>, code: u8) {
@@ -89,4 +101,89 @@ fn say_what_is_left(console: Arc<Console>, outputs: Arc<Outputs>, code: u8) {
         let _ = said.send(());
     });
     let _ = wait.recv_timeout(LAST_MESSAGE);
+}
+
+#[cfg(unix)]
+mod system {
+    use std::fs;
+    use std::io;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use signal_hook::consts::SIGXFSZ;
+    use signal_hook::flag::{register, register_usize};
+
+    use super::{SIGINT, SIGTERM};
+
+    pub struct Signals(Arc<AtomicUsize>);
+
+    impl Signals {
+        pub fn listen() -> io::Result<Signals> {
+            let received = Arc::new(AtomicUsize::new(0));
+            for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
+                if !is_ignored(signal) {
+                    register_usize(signal, Arc::clone(&received), number)?;
+                }
+            }
+            // A file that may not grow further (`ulimit -f`) is an error like a full disk.
+            register(SIGXFSZ, Arc::default())?;
+            Ok(Signals(received))
+        }
+
+        pub fn received(&mut self) -> Option<i32> {
+            i32::try_from(self.0.swap(0, Ordering::Relaxed))
+                .ok()
+                .filter(|&it| it > 0)
+        }
+    }
+
+    /// Whether whoever started the program has signals of this kind ignored, where the system tells.
+    fn is_ignored(signal: i32) -> bool {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mut lines = status.lines();
+        let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        ignored.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+    }
+}
+
+#[cfg(windows)]
+mod system {
+    use std::io;
+    use std::task::{Context, Waker};
+
+    use tokio::signal::windows::{
+        CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close,
+        ctrl_logoff, ctrl_shutdown,
+    };
+
+    use super::{SIGINT, SIGTERM};
+
+    /// What makes the system end the program when it is handled is never seen as handled, so that
+    /// there is time to come to an end.
+    pub struct Signals(CtrlC, CtrlBreak, CtrlClose, CtrlLogoff, CtrlShutdown);
+
+    impl Signals {
+        pub fn listen() -> io::Result<Signals> {
+            Ok(Signals(
+                ctrl_c()?,
+                ctrl_break()?,
+                ctrl_close()?,
+                ctrl_logoff()?,
+                ctrl_shutdown()?,
+            ))
+        }
+
+        pub fn received(&mut self) -> Option<i32> {
+            let context = &mut Context::from_waker(Waker::noop());
+            if self.0.poll_recv(context).is_ready() {
+                return Some(SIGINT);
+            }
+            let ends = self.1.poll_recv(context).is_ready()
+                || self.2.poll_recv(context).is_ready()
+                || self.3.poll_recv(context).is_ready()
+                || self.4.poll_recv(context).is_ready();
+            ends.then_some(SIGTERM)
+        }
+    }
 }

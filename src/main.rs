@@ -6,7 +6,8 @@ use wdt_flags::cli;
 use wdt_flags::command;
 
 fn main() -> ExitCode {
-    match cli::parse(std::env::args_os()) {
+    let args = command::from_explorer(std::env::args_os().collect());
+    match cli::parse(args) {
         Ok(cli) => command::execute(cli),
         Err(error) => command::refuse(error),
     }

@@ -10,7 +10,7 @@ use crate::pace::{RateLimit, Workers};
 use clap::Args;
 
 // The secret itself is never an option: others on the machine can see the options of a process.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = say!("heading-account"))]
 pub struct AccountArgs {
     #[arg(long, value_name = "NAME", help = say!("help-profile"))]

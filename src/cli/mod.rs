@@ -71,6 +71,11 @@ pub enum Command {
     Check(Box<RunArgs>),
     #[command(about = say!("about-verify"), after_long_help = say!("exit-codes"))]
     Verify(Box<VerifyArgs>),
+    #[command(about = say!("about-guide"))]
+    Guide {
+        #[arg(value_name = say!("value-sheet"), help_heading = say!("heading-arguments"), help = say!("help-guided"))]
+        sheets: Vec<PathBuf>,
+    },
     #[command(about = say!("about-init"))]
     Init(InitArgs),
     #[command(about = say!("about-ping"))]
@@ -100,8 +105,7 @@ pub enum Command {
 }
 
 /// What the arguments, the program's name first, ask for. Help and the version, too, are errors.
-pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let args: Vec<_> = args.collect();
+pub fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
     speak(Language::wanted(&args));
     let mut command = command();
     if args.len() == 1 || args.iter().any(|arg| arg == "-h") {

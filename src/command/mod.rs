@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod exit;
 mod findings;
+mod guide;
 mod help;
 mod init;
 mod inputs;
@@ -21,6 +22,7 @@ use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+pub use self::guide::from_explorer;
 use crate::cli::{self, Cli, Command};
 use crate::console::{Console, print_json};
 use crate::language::say;
@@ -48,6 +50,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Run(args) => run::run(*args, &console, &outputs),
         Command::Check(args) => check::check(&args, &console, &outputs),
         Command::Verify(args) => verify::verify(*args, &console, &outputs),
+        Command::Guide { sheets } => guide::guide(sheets, &console),
         Command::Init(args) => init::init(args, &console, &outputs),
         Command::Ping(args) => ping::ping(&args, &console, &outputs),
         Command::Sandbox(args) => sandbox::sandbox(args, &console, &outputs),

@@ -245,6 +245,14 @@ fn at(place: &str, why: impl ToString) -> String {
     say!("config-at", place = place, why = why.to_string())
 }
 
+/// The names of all profiles.
+pub fn profiles(lookup: Lookup<'_>) -> Result<Vec<String>, String> {
+    Ok(File::open(None, lookup, true)?
+        .profiles
+        .into_keys()
+        .collect())
+}
+
 /// Where what is remembered from run to run is kept, if there is such a place.
 pub fn state_directory() -> Option<PathBuf> {
     user_directory("XDG_STATE_HOME", ".local/state")

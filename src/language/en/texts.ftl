@@ -615,6 +615,13 @@ preview-unlike =
         [one] looks
        *[other] look
     } different from the rest: { $places }
+guide-nowhere-to-ask = guide asks questions: it needs a terminal; elsewhere use check and run
+guide-sheet = drag the sheet into this window and press Enter (Enter alone ends):
+guide-next = another sheet, or the corrected failures? drag the file into this window and press Enter (Enter alone ends):
+guide-again = drag the corrected sheet into this window, or type an option that the message names (such as --order-column C), and press Enter (Enter alone ends):
+guide-profile = which account: { $profiles }? (Enter alone: default)
+guide-no-account = there is no account yet; set one up now? (no: try the sheet with the stand-in, nothing is sent to the ERP)
+guide-send = send this to the ERP? account: { $account }
 confirm-clearing = clear the flags of { $orders }? account: { $account }
 rows-by-status = { $rows } { $status }
 rows-by-status-in-short = { $rows } { $status }
@@ -791,6 +798,12 @@ about-verify =
     that the order's last valid row gives, and changes nothing. SHEET may be results
     or failures, too; once failures were corrected, it must be the results. See
     wdt-flags help reading-back.
+about-guide =
+    Ask for a sheet and all else, step by step
+
+    Checks the sheet, says what would be sent and sends it if you say yes; sets up
+    an account where there is none, or tries the stand-in. On Windows that is what
+    a double-click does, and a sheet dropped on the program.
 about-init =
     Ask for an account, save it and test it
 
@@ -865,6 +878,7 @@ help-lang =
     (env: WDT_LANG; default: the system's)
 help-help = Print help (all of it with --help)
 help-version = Print the version
+help-guided = Sheets to begin with, one after the other
 help-path =
     The sheet: text such as CSV, a workbook, HTML; - is standard input
 

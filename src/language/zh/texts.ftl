@@ -578,6 +578,13 @@ preview-sent =
        *[only] 仅此一张
     }：{ $line }，{ $order }的标记设为{ $flag }
 preview-unlike = { $orders }中有 { $count } 张的单号和其他的不像（长度或开头不同），请核对：{ $places }
+guide-nowhere-to-ask = guide 要逐步提问，只能在终端里用；别处请用 check 和 run
+guide-sheet = 请把表格拖进本窗口，再按回车（直接按回车结束）：
+guide-next = 还有别的表格，或改好的失败文件吗？拖进本窗口再按回车（直接按回车结束）：
+guide-again = 请把改好的表格拖进本窗口，或输入上面提示的选项（例如 --order-column C），再按回车（直接按回车结束）：
+guide-profile = 用哪个账号：{ $profiles }？（直接按回车用 default）：
+guide-no-account = 还没有设置账号，现在设置吗？（不设置就先用模拟 ERP 试一遍，不会向 ERP 发送任何内容）
+guide-send = 现在发送到 ERP 吗？账号：{ $account }
 confirm-clearing = 要清除 { $orders }的标记吗？账号：{ $account }
 rows-by-status =
     { $status ->
@@ -748,6 +755,11 @@ about-verify =
     逐张采购单比较 ERP 里的标记与最后一个有效行给出的标记。表格也可以是
     结果文件或失败明细；改正过失败的行以后，请核对结果文件。
     见 wdt-flags help reading-back。
+about-guide =
+    一步一步问着来：要哪张表格，还缺什么
+
+    先检查表格，列出要发送的内容，您同意后才发送；没有账号时帮您设置，也可以先用
+    模拟 ERP 试一试。在 Windows 上双击本程序，或把表格拖到程序图标上，就是这样运行。
 about-init =
     录入账号、保存并测试
 
@@ -817,6 +829,7 @@ help-lang =
     （环境变量 WDT_LANG；默认跟随系统）
 help-help = 显示帮助（--help 显示全部选项）
 help-version = 显示版本号
+help-guided = 先处理的表格，逐张进行
 help-path =
     表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
 

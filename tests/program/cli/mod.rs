@@ -6,6 +6,8 @@ mod columns;
 mod completions;
 mod exit_codes;
 mod first_run;
+#[cfg(target_os = "linux")]
+mod guide;
 mod help;
 #[cfg(unix)]
 mod interrupt;

@@ -10,7 +10,7 @@ use md5::{Digest, Md5};
 use super::exit::{Failure, STOPPED, TIME_UP};
 use crate::cli::{AccountArgs, CallArgs, OutputArgs, RunArgs, SheetArgs};
 use crate::config::{self, Configured};
-use crate::console::Console;
+use crate::console::{Console, can_ask};
 use crate::erp::{Account, AppSecret, CLEAR_FLAG, Client};
 use crate::files::{
     NotUpdated, PastResults, Paths, Wanted, correct, ensure_placed, is_named_ours, is_of_stand_in,
@@ -93,6 +93,7 @@ pub fn rules(configured: Option<&Configured>, args: &CallArgs) -> Rules {
         max_failures: None,
         max_consecutive_failures: None,
         give_up_after: args.give_up_after,
+        is_attended: can_ask(),
         deadline: args.deadline.map(|deadline| deadline.at),
         account_lock: configured.and_then(|configured| account_lock(&configured.account)),
     }

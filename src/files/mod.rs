@@ -28,4 +28,6 @@ pub use names::{
 pub use outcome::{Outcome, Status, local_time};
 pub use results::{OutputFormat, ResultRow, ResultsColumns, ResultsWriter, has_rows, open_table};
 pub use row_check::{Issuer, RowCheck};
-pub use run_files::{ReadingsFiles, RunFiles, ensure_placed, ensure_writable, journal_of};
+pub use run_files::{
+    ReadingsFiles, RunFiles, ensure_placed, ensure_writable, journal_of, open_replaceable,
+};

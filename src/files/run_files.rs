@@ -1,7 +1,7 @@
 //! The files of a run, or of what is read back: checked to be this program's own, and locked against
 //! other runs.
 
-use std::fs::{self, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use super::atomic::{AtomicFile, remove_drafts};
@@ -235,13 +235,28 @@ fn check_apart(files: &[&PathBuf], sheet: &Sheet, replaces: &[&PathBuf]) -> Resu
     Ok(())
 }
 
-/// An error if the file is there and cannot be written to, by its permissions or because another
-/// program holds it open; if it is not `ours`: written by this program with columns of that kind, be
+/// The file, if one is there. An error if it cannot be replaced, by its permissions or because another
+/// program holds it open.
+pub fn open_replaceable(path: &Path) -> Result<Option<(File, Metadata)>, FileError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(windows)]
+    {
+        // Who lets others write to it may not let them replace it.
+        const GENERIC_READ: u32 = 0x8000_0000;
+        const GENERIC_WRITE: u32 = 0x4000_0000;
+        const DELETE: u32 = 0x0001_0000;
+        let access = GENERIC_READ | GENERIC_WRITE | DELETE;
+        std::os::windows::fs::OpenOptionsExt::access_mode(&mut options, access);
+    }
+    open_regular(path, &options).map_err(FileError::of_replaced)
+}
+
+/// An error if the file is there and cannot be replaced; if it is not `ours`: written by this program with columns of that kind, be
 /// it edited since; or if it is a workbook in which a person has put further worksheets, unless the
 /// file that is there `is_kept`.
 fn check_replaceable(path: &Path, ours: Option<Appended>, is_kept: bool) -> Result<(), FileError> {
-    let opened = open_regular(path, OpenOptions::new().read(true).write(true));
-    let file = match opened.map_err(FileError::of_replaced)? {
+    let file = match open_replaceable(path)? {
         Some((file, found)) if found.len() > 0 => file,
         _ => return Ok(()),
     };

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::iter;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,10 +24,11 @@ use crate::files::history::{is_saved_since, keep, modified, prune};
 use crate::files::journal::Journal;
 use crate::files::{
     AtomicFile, Beside, FileError, ResultsWriter, RunFiles, Status, are_all_in, has_rows,
-    is_edited, of_other_format, written_with,
+    is_edited, of_other_format, open_replaceable, written_with,
 };
 use crate::language::say;
 use crate::sheet::{Appended, Sheet};
+use crate::stop::LOOK_FOR_STOP;
 
 /// Writes every row to the results, and those that need another look to the failures too, unless
 /// these are to keep the sheet. Returns the files to be put in their place.
@@ -178,6 +180,7 @@ impl Ending<'_> {
         let (mut kept, mut beside) = (Vec::new(), Vec::new());
         let is_sheet_needed = self.calls.stop.reason().is_some();
         let now = Timestamp::now();
+        wait_until_closed(&written, self.calls);
         // Once the results are in their place, a run that continues this one does not know any more
         // that they were edited.
         if written.iter().any(|file| file.becomes() == files.failures) {
@@ -248,6 +251,23 @@ impl Ending<'_> {
         tell_kept(self.calls.observers, path, &kept_as, written.is_some());
         kept.push(kept_as.display().to_string());
         Ok(kept_as)
+    }
+}
+
+/// Waits until the files can be replaced, if somebody is there to close what is open elsewhere, or
+/// the run is stopped.
+pub fn wait_until_closed(files: &[AtomicFile], calls: &Calls<'_>) {
+    for file in files.iter().filter(|_| calls.rules.is_attended) {
+        let mut is_told = false;
+        while !calls.stop.stopped()
+            && let Err(why) = open_replaceable(file.becomes())
+        {
+            if !mem::replace(&mut is_told, true) {
+                let text = say!("event-waits", why = why.to_string());
+                calls.observers.say(Level::Alert, text);
+            }
+            calls.stop.sleep(LOOK_FOR_STOP);
+        }
     }
 }
 

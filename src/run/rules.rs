@@ -24,6 +24,8 @@ pub struct Rules {
     pub give_up_after: Duration,
     /// When to stop sending.
     pub deadline: Option<Timestamp>,
+    /// Whether somebody is there who can close files that are open elsewhere.
+    pub is_attended: bool,
     /// Locked while calls are made, so that two runs of an account do not exceed its quota.
     pub account_lock: Option<PathBuf>,
 }
@@ -118,6 +120,7 @@ mod tests {
                 max_failures,
                 max_consecutive_failures,
                 give_up_after: Duration::ZERO,
+                is_attended: false,
                 deadline: None,
                 account_lock: None,
             };

@@ -13,7 +13,7 @@ use super::found::Found;
 use super::issuer;
 use super::orders::{OnConflict, Orders};
 use super::planned::Planned;
-use super::publish::tell_kept;
+use super::publish::{tell_kept, wait_until_closed};
 use super::read::read_back;
 use super::report::Report;
 use super::rules::Rules;
@@ -139,6 +139,7 @@ pub fn verify(
     // Some systems do not replace a file that is open.
     drop(sheet);
     stop.place();
+    wait_until_closed(&written, &calls);
     let kept = files.keep_edited();
     if let Some(kept) = &kept {
         tell_kept(observers, &files.different, kept, true);

@@ -583,6 +583,7 @@ event-kept-edited = `{ $path }` was edited since it was written, and is kept as 
 event-edited-beside = `{ $path }` beside it was edited too, and is not sent: run that file instead, or after this
 event-results-read = `{ $path }` is read in the sheet's place: it has what was corrected, added, left out or not sent since
 event-results-not-read = corrected or added rows of `{ $path }` that the sheet does not have: { $rows }; to verify these, give `verify` that file
+event-waits = { $why }; waiting until it can be (Ctrl-C writes beside it)
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
 event-rows-added = rows that the results did not have, added by a person or of another run: { $rows }; they go to the end of the results, without a line

@@ -550,6 +550,7 @@ event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-edited-beside = 旁边的 `{ $path }` 也改过，这次不发送；请改为运行那个文件，或在这次之后再运行它
 event-results-read = 以 `{ $path }` 代替表格核对：后来改正、新增、排除或没有发送的行都在其中
 event-results-not-read = `{ $path }` 里有 { $rows } 行改正或新增的内容，表格里没有；要核对这些行，请对该文件用 `verify`
+event-waits = { $why }；正在等待，可以替换时自动继续（按 Ctrl-C 则另存在旁边）
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 没有更新对应的结果文件：{ $why }；结果写入 `{ $results }`
 event-rows-added = 有 { $rows } 行是结果文件里原来没有的（手工添加或来自另一次运行），放在结果文件末尾，没有行号

@@ -127,6 +127,7 @@ impl Shop {
             max_failures: None,
             max_consecutive_failures: None,
             give_up_after: Duration::from_secs(3_600),
+            is_attended: false,
             deadline: None,
             account_lock: None,
         };

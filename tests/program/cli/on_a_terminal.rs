@@ -1,8 +1,9 @@
 //! What is different where somebody sits in front of it: questions and colours.
 
+use std::fs;
 use std::process::Command;
 
-use crate::harness::{Place, Terminal, finish, sandbox, sheet};
+use crate::harness::{Place, ScriptedServer, Terminal, finish, sandbox, sheet};
 
 const RED: &str = "\u{1b}[31m";
 const YELLOW: &str = "\u{1b}[33m";
@@ -58,5 +59,40 @@ fn errors_and_warnings_are_coloured_unless_colours_are_not_wanted() {
         assert!(coloured.contains(colour) && coloured.contains(words));
         let plain = shown(command.env("NO_COLOR", "1"), "", code);
         assert!(!plain.contains(colour) && plain.contains(words));
+    }
+}
+
+#[test]
+fn what_is_open_elsewhere_at_the_end_is_waited_for() {
+    for is_closed in [true, false] {
+        let place = Place::new();
+        let results = place.path("orders.results.csv");
+        let (server, gate) = ScriptedServer::gated(|caller, call| caller.accept(call));
+        place.numbered(2);
+        let command = place.run(&server, ["orders.csv", "-j1", "--quiet"]);
+        let mut terminal = Terminal::with_keyboard(&command, 200);
+        server.wait_for_calls(1);
+        // What cannot be replaced, on every system.
+        fs::create_dir(&results).expect("created");
+        gate.open();
+        terminal.until("the wait", |lines| {
+            lines
+                .iter()
+                .any(|line| line.contains("waiting until it can be"))
+        });
+        if is_closed {
+            fs::remove_dir(&results).expect("removed");
+        } else {
+            terminal.type_in("\u{3}");
+        }
+        let code = if is_closed { 0 } else { 130 };
+        assert_eq!(terminal.finish(), Some(code), "{:#?}", terminal.lines());
+        let written = if is_closed {
+            "orders.results.csv"
+        } else {
+            "orders.results-2.csv"
+        };
+        assert_eq!(place.statuses(written), ["ok", "ok"]);
+        assert_eq!(server.orders().len(), 2);
     }
 }

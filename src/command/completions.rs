@@ -25,7 +25,9 @@ pub(super) fn completions(shell: Shell) -> Result<u8, Failure> {
 /// A command whose first argument has certain values, with these as its commands.
 fn values_as_commands(command: Command) -> Command {
     let values = command.get_positionals().next();
-    let values = values.map(Arg::get_possible_values).unwrap_or_default();
+    let mut values = values.map(Arg::get_possible_values).unwrap_or_default();
+    // fish takes one of the command's own name as given already.
+    values.retain(|value| value.get_name() != command.get_name());
     if values.is_empty() {
         return command;
     }

@@ -109,8 +109,10 @@ pub fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
     speak(Language::wanted(&args));
     let mut command = command();
     if args.len() == 1 || args.iter().any(|arg| arg == "-h") {
-        // Only who packages the program needs it.
-        command = command.mut_subcommand("man", |man| man.hide(true));
+        // Only who installs the program needs them.
+        for name in ["completions", "man"] {
+            command = command.mut_subcommand(name, |command| command.hide(true));
+        }
         command = with_sections(command, "{subcommands}\n\n{options}").mut_subcommands(|command| {
             let argument = command.get_positionals().next();
             let arguments = argument.map_or("", |_| "{positionals}\n");

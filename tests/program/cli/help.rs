@@ -162,7 +162,7 @@ fn without_a_command_there_is_help_and_exit_code_two() {
         (&["-v"], "Usage:"),
     ] {
         let run = program(args).expect(2);
-        run.says("  check        ");
+        run.says("  check    ");
         run.says(named);
         assert_eq!(run.stdout, "");
     }

@@ -3,7 +3,7 @@
 
 mod xlsx;
 
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 use std::str::FromStr;
@@ -188,7 +188,13 @@ impl<'a> ResultsColumns<'a> {
 ///
 /// If the file is there and cannot be read.
 pub fn open_table(path: &Path) -> Result<Option<Result<Sheet, SheetError>>, FileError> {
-    match File::open(path).and_then(|file| file.metadata()) {
+    // Asked before opening, because some systems refuse to open a directory.
+    match fs::metadata(path).and_then(|found| {
+        if found.is_file() {
+            File::open(path)?;
+        }
+        Ok(found)
+    }) {
         Ok(found) if !found.is_file() => return Err(FileError::not_a_file(path)),
         Ok(found) if found.len() == 0 => return Ok(None),
         Ok(_) => {}

@@ -44,7 +44,7 @@ last: line 6, \"CG3\" gets \"aa\"
 ";
     let (found, next) = rest.split_once("\nnext ").expect("what comes next");
     assert_eq!(found.split_once('\n').expect("more lines").1, expected);
-    assert!(next.ends_with("/orders.csv\n"), "{next}");
+    assert!(next.contains("orders.csv"), "{next}");
 }
 
 #[test]

@@ -7,12 +7,9 @@ use wdt_flags::sandbox::Config;
 use crate::harness::{Place, account, finish, sandbox_with};
 
 /// What is the same in every language.
-const NOT_OURS: [&str; 6] = [
+const NOT_OURS: [&str; 4] = [
     // A status.
     "not found",
-    // Of the system.
-    "No such file or directory",
-    "os error",
     // Of the ERP.
     "sid is not exists",
     // Of who reads TOML.
@@ -51,6 +48,11 @@ fn has_english(line: &str) -> bool {
     let mut line = line.to_owned();
     for other in NOT_OURS {
         line = line.replace(other, "·");
+    }
+    // The system's own words stand in brackets behind ours.
+    while let Some((before, after)) = line.split_once(" (os error ") {
+        let ours = before.rsplit_once('（').map_or(before, |(ours, _)| ours);
+        line = format!("{ours}·{after}");
     }
     let words: Vec<_> = unquoted(&line).split_whitespace().map(is_word).collect();
     words.windows(2).any(|two| two == [true, true])

@@ -14,7 +14,7 @@ fn a_name_too_long_for_the_files_of_a_run_is_said_before_the_first_call() {
         let name = long(length);
         place.write(&name, SHEET);
         let run = place.runs(&erp, &name, code);
-        let is_said = run.stderr.contains("File name too long");
+        let is_said = run.stderr.contains("name shorter files");
         assert_eq!(is_said, code == 3, "{run:#?}");
         assert_eq!(erp.stats().calls > 0, code == 1, "{length}");
     }

@@ -75,7 +75,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "users 5: a file that is not there",
         "ping --config no.toml --profile x",
-        "找不到（No such file or directory",
+        "找不到（",
     ),
 ];
 
@@ -118,12 +118,7 @@ fn what_an_account_meets_is_chinese() {
             &elsewhere.endpoint(),
             "未受理：HTTP 404，接口地址可能不对（用时 ",
         ),
-        (
-            "users 5: refused",
-            "ping",
-            &gone,
-            "连接被拒绝（Connection refused (os error ",
-        ),
+        ("users 5: refused", "ping", &gone, "连接被拒绝（"),
         (
             "users 5: cut off",
             "ping",

@@ -1,5 +1,7 @@
 //! The object of `--format json` and `--summary`: one at every ending, as its schema has it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::trouble;
@@ -125,17 +127,18 @@ fn the_numbers_of_a_run() {
     assert_eq!(found["read_back"]["confirmed"], 2);
     assert_eq!(found["account"]["sid"], "sandbox");
     assert_eq!(found["sheet"], "orders.csv");
-    let results = place.path("orders.results.csv");
-    assert_eq!(
-        found["files"]["results"],
-        json!(results.canonicalize().expect("there"))
+    let results = found["files"]["results"].as_str().map(Path::new);
+    assert!(results.is_some_and(Path::is_absolute), "{results:?}");
+    assert!(
+        same_file::is_same_file(results.expect("a path"), place.path("orders.results.csv"))
+            .expect("there")
     );
     assert_eq!(found["messages"][0]["rows"], 1);
     let next = found["next"].as_array().expect("a command");
     assert!(
         next[2]
             .as_str()
-            .is_some_and(|it| it.ends_with("/orders.failures.csv")),
+            .is_some_and(|it| Path::new(it).ends_with("orders.failures.csv")),
         "{next:?}"
     );
     // It is for the morning: nothing of it replaces what tells of the night.

@@ -184,6 +184,7 @@ impl Desk {
             columns,
         };
         let (_, written) = write(&writing, &files, true, false).expect("written");
+        drop(sheet);
         for file in written {
             file.commit().expect("written");
         }

@@ -12,7 +12,6 @@ use crate::harness::{
 const THROTTLED: &str = "超过每分钟最大调用频率限制，请稍后重试";
 
 #[test]
-#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_gateway_that_throttles_is_obeyed() {
     let place = Place::new();
     place.write("orders.csv", sheet(2));
@@ -57,6 +56,7 @@ fn the_longest_pause_that_calls_in_flight_ask_for_is_kept() {
 const SHORTEST: Duration = Duration::from_secs(60);
 
 #[test]
+#[cfg_attr(not(unix), ignore = "sends a signal")]
 fn a_gateway_that_throttles_says_for_how_long() {
     for (name, after, pause) in [
         ("public 32: seconds", "100", "pausing for 1 min 40 s"),

@@ -109,7 +109,7 @@ impl Finding {
                 finding.detail = problem.detail;
                 ("invalid", problem.common)
             }
-            role @ (Role::Superseded(last) | Role::Conflict(last)) => {
+            ref role @ (Role::Superseded(last) | Role::Conflict(last)) => {
                 let entry = row.entry(sheet).ok()?;
                 let flag = one_line(&entry.flag, MAX_CELL);
                 let last = orders.place(last);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use same_file::Handle;
 
 use super::error::{FileError, shown};
-use crate::language::{os_error, say};
+use crate::language::{is_in_use, os_error, say};
 
 /// What is at the path itself; `None` if it is free.
 pub fn metadata_if_exists(path: &Path) -> Result<Option<Metadata>, FileError> {
@@ -154,10 +154,8 @@ fn while_held(patience: Duration, mut act: impl FnMut() -> io::Result<()>) -> io
 }
 
 fn may_pass(error: &io::Error) -> bool {
-    // Of Windows: a sharing violation, and a part of the file that is locked.
-    let is_held = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
     let kinds = [ErrorKind::PermissionDenied, ErrorKind::ResourceBusy];
-    is_held || kinds.contains(&error.kind())
+    cfg!(windows) && is_in_use(error) || kinds.contains(&error.kind())
 }
 
 /// The first name that is free of `STEM.EXTENSION` (the 1st), `STEM-2.EXTENSION` and on, from the

@@ -39,8 +39,17 @@ pub static TEXTS: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
 
 /// Why the system could not do something, in its own words and in ours where there are some.
 pub fn os_error(error: &io::Error) -> String {
-    let kind = format!("{:?}", error.kind());
+    let kind = if cfg!(windows) && is_in_use(error) {
+        "InUse".to_owned()
+    } else {
+        format!("{:?}", error.kind())
+    };
     say!("os-error", kind = kind, error = error.to_string())
+}
+
+/// Of Windows: a sharing violation, and a part of the file that is locked.
+pub fn is_in_use(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(32 | 33))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

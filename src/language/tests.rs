@@ -64,6 +64,14 @@ fn every_text_is_named_in_the_code() {
 }
 
 #[test]
+fn a_file_in_use_is_said_to_be_open_elsewhere() {
+    let error = io::Error::from_raw_os_error(32);
+    let says = os_error(&error).contains("open in another program");
+    assert_eq!((is_in_use(&error), says), (true, cfg!(windows)));
+    assert!(!is_in_use(&io::Error::from_raw_os_error(5)));
+}
+
+#[test]
 fn languages_are_known_by_their_tags_and_an_option_says_one_wherever_it_stands() {
     for tag in ["zh", "zh-CN", "zh_CN.UTF-8", "ZH-Hant-TW"] {
         assert_eq!(Language::of(tag), Language::Zh, "{tag}");

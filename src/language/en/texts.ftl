@@ -9,6 +9,7 @@ bytes = { $count } bytes
 # In the system's own words.
 os-error =
     { $kind ->
+        [InUse] it is open in another program; close it there ({ $error })
        *[other] { $error }
     }
 quoted = "{ $text }"

@@ -17,6 +17,7 @@ os-error =
         [ConnectionRefused] 连接被拒绝（{ $error }）
         [ConnectionReset] 连接被对方断开（{ $error }）
         [FileTooLarge] 文件超过允许的大小（{ $error }）
+        [InUse] 另一个程序打开着这个文件，请在那里关闭（{ $error }）
         [HostUnreachable] 到不了对方主机（{ $error }）
         [InvalidFilename] 文件名太长或无效（{ $error }）
         [IsADirectory] 这是文件夹（{ $error }）

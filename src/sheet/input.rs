@@ -91,6 +91,16 @@ fn not_read(error: &io::Error) -> String {
     say!("sheet-not-read", why = os_error(error))
 }
 
+pub fn not_opened(name: &str, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => say!("sheet-not-found"),
+        io::ErrorKind::IsADirectory => say!("sheet-directory"),
+        // Windows has no such names, and its shells leave patterns as they are.
+        io::ErrorKind::InvalidFilename if name.contains(['*', '?']) => say!("sheet-pattern"),
+        _ => say!("sheet-not-opened", why = os_error(error)),
+    }
+}
+
 impl Input {
     pub fn open(source: Source) -> Result<Input, SheetError> {
         let path = match source {
@@ -98,14 +108,7 @@ impl Input {
             Source::Path(path) => path,
         };
         let name = path.display().to_string();
-        let failed = |error: io::Error| {
-            let fault = match error.kind() {
-                io::ErrorKind::NotFound => say!("sheet-not-found"),
-                io::ErrorKind::IsADirectory => say!("sheet-directory"),
-                _ => say!("sheet-not-opened", why = os_error(&error)),
-            };
-            SheetError::of(&name, fault)
-        };
+        let failed = |error: io::Error| SheetError::of(&name, not_opened(&name, &error));
         // Asked before opening, because some systems refuse to open a directory.
         if path.metadata().map_err(failed)?.is_dir() {
             return Err(SheetError::of(&name, say!("sheet-directory")));

@@ -38,6 +38,7 @@ clock-behind = { $time } behind the ERP's
 # Of what file, and what is wrong with it.
 sheet-error = { $file }: { $fault }
 sheet-not-found = no such file
+sheet-pattern = names a pattern; give the names of files, without * and ?
 sheet-directory = is a directory; give the sheet's file
 sheet-not-opened = cannot be opened: { $why }
 sheet-not-read = cannot be read: { $why }

@@ -48,6 +48,7 @@ clock-behind = 比 ERP 慢 { $time }
 # 哪个文件，出了什么问题。
 sheet-error = { $file }：{ $fault }
 sheet-not-found = 找不到这个文件，请检查路径和文件名
+sheet-pattern = 含有通配符；请写出具体的文件名，不要用 * 和 ?
 sheet-directory = 这是文件夹，请给出表格文件
 sheet-not-opened = 无法打开：{ $why }
 sheet-not-read = 无法读取：{ $why }

@@ -256,6 +256,11 @@ fn what_is_no_file_is_said() {
     };
     assert!(said(directory.path().join("no.csv")).ends_with("no.csv: no such file"));
     assert!(said(directory.path().to_owned()).contains(": is a directory"));
+    let error = std::io::ErrorKind::InvalidFilename.into();
+    has(
+        &super::input::not_opened("*.csv", &error),
+        "without * and ?",
+    );
 }
 
 #[cfg(unix)]

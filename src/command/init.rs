@@ -59,7 +59,19 @@ pub(super) fn init(args: InitArgs, console: &Console, outputs: &Outputs) -> Resu
     }
     slot.save(&account)
         .map_err(|error| Failure::new(STOPPED, error))?;
-    console.note(say!("account-saved", profile = profile, file = file));
+    // Elsewhere than on Unix files are as private as their directory.
+    let privacy = if cfg!(unix) || args.config.is_none() {
+        "private"
+    } else {
+        "inherited"
+    };
+    let saved = say!(
+        "account-saved",
+        profile = profile,
+        file = file,
+        privacy = privacy
+    );
+    console.note(saved);
     let is_set = |name: &String| env::var_os(name).is_some_and(|value| !value.is_empty());
     let overruling: Vec<_> = variables().filter(is_set).collect();
     if !overruling.is_empty() {

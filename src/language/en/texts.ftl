@@ -345,7 +345,11 @@ account-secret-form = the app secret must have the form secret:salt, with neithe
 account-nowhere-to-ask = init asks on stderr, which goes elsewhere here; leave it on the terminal
 account-asked = the account goes into profile `{ $profile }` of { $file }; app key and secret are those of your application on the ERP's open platform (旺店通开放平台)
 account-may-replace = profile `{ $profile }` (sid { $sid }) is there already; replace its account?
-account-saved = saved as profile `{ $profile }` of { $file }, which nobody else can read
+account-saved =
+    saved as profile `{ $profile }` of { $file }{ $privacy ->
+        [private] , which nobody else can read
+       *[inherited] {""}
+    }
 account-overruled = { $names } in the environment comes before the profile; unset it, or give --profile { $profile }
 
 config-misplaced = { $origin }: the { $setting } has a quote, blank, line break or invisible character ({ $character }) where there can be none; take it out, or type it again

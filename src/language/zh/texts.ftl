@@ -325,7 +325,11 @@ account-secret-form = 接口密钥（app secret）的格式应为 secret:salt，
 account-nowhere-to-ask = init 通过 stderr 提问，而它现在没有显示在终端上；请不要重定向 stderr
 account-asked = 账号将存入 { $file } 的账号配置 `{ $profile }`；接口账号和密钥请到旺店通开放平台，在您的应用中查看
 account-may-replace = 账号配置 `{ $profile }`（sid { $sid }）已经存在；要替换其中的账号吗？
-account-saved = 已存为 { $file } 的账号配置 `{ $profile }`，其他用户无法读取
+account-saved =
+    已存为 { $file } 的账号配置 `{ $profile }`{ $privacy ->
+        [private] ，其他用户无法读取
+       *[inherited] {""}
+    }
 account-overruled = 环境变量 { $names } 优先于账号配置；请取消这些环境变量，或用 --profile { $profile } 指定
 
 config-misplaced = { $origin }：{ $setting }中有不该有的引号、空格、换行或看不见的字符（{ $character }）；请去掉，或重新输入

@@ -46,6 +46,8 @@ fn the_account_is_saved_and_tested_and_used_from_then_on() {
         .says("saved as profile `default` of config.toml")
         .says("wdt-flags check SHEET, then: wdt-flags run SHEET --config config.toml")
         .says_nothing_of("app key:");
+    let is_private = run.stderr.contains("which nobody else can read");
+    assert_eq!(is_private, cfg!(unix), "elsewhere by the directory");
     assert_eq!(erp.stats().pings, 1);
 
     place.numbered(1);

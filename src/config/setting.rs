@@ -52,6 +52,10 @@ pub fn check(key: &str, text: &str, origin: &str) -> Result<(), String> {
     let Some(c) = misplaced(text) else {
         return Ok(());
     };
+    // Every second byte of UTF-16.
+    if c == '\0' {
+        return Err(say!("config-null", origin = origin, setting = name(key)));
+    }
     let character = format!("{c:?} U+{:04X}", u32::from(c));
     Err(say!(
         "config-misplaced",
@@ -80,6 +84,12 @@ fn is_quote(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_saved_in_another_encoding_is_to_be_saved_as_utf_8() {
+        let error = check("app_secret", "h\0u\0s\0h", "there").expect_err("refused");
+        assert!(error.ends_with("save it as UTF-8"), "{error}");
+    }
 
     #[test]
     fn what_is_around_is_cut_off_and_what_is_inside_is_found() {

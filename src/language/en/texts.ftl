@@ -371,6 +371,7 @@ config-output-format = output_format: write csv or xlsx
 config-file = the configuration file
 config-profile = profile `{ $profile }` of { $file }
 config-two-secrets = give { $one } or { $other }, not both
+config-null = { $origin }: the { $setting } is not saved as text that can be read here; save it as UTF-8
 config-unreadable = cannot read `{ $path }` ({ $origin }): { $why }
 config-no-profile =
     there is no profile `{ $profile }` in { $file }{ $count ->

@@ -351,6 +351,7 @@ config-output-format = output_format：请写 csv 或 xlsx
 config-file = 配置文件
 config-profile = { $file } 的账号配置 `{ $profile }`
 config-two-secrets = { $one } 和 { $other } 只能给一个
+config-null = { $origin }：{ $setting }所在文件的编码无法读取；请另存为 UTF-8
 config-unreadable = 无法读取 `{ $path }`（{ $origin }）：{ $why }
 config-no-profile =
     { $file } 中没有账号配置 `{ $profile }`{ $count ->

@@ -123,9 +123,23 @@ fn format_of(given: [&Option<PathBuf>; 2]) -> Result<Option<OutputFormat>, FileE
             let text = say!("files-not-a-format", path = shown(path));
             return Err(FileError::Refused(text));
         }
+        if cfg!(windows) && is_device(path) {
+            return Err(FileError::Refused(say!("files-device", path = shown(path))));
+        }
     }
     let first = given.into_iter().flatten().next();
     Ok(first.map(|path| OutputFormat::of(path)))
+}
+
+/// Whether Windows takes the name for a device, whatever its extension is.
+fn is_device(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.split('.').next().unwrap_or_default().trim_end();
+    let name = name.to_ascii_uppercase();
+    let port = name.strip_prefix("COM").or(name.strip_prefix("LPT"));
+    ["AUX", "CON", "CONIN$", "CONOUT$", "NUL", "PRN"].contains(&&*name)
+        || port
+            .is_some_and(|it| it.len() == 1 && it != "0" && it.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// The results that are there of runs over a sheet: in the directory that is given, else beside it.
@@ -293,6 +307,14 @@ mod tests {
     fn given(paths: &str) -> [Option<PathBuf>; 3] {
         let mut paths = paths.split(' ');
         std::array::from_fn(|_| paths.next().filter(|it| *it != "-").map(PathBuf::from))
+    }
+
+    #[test]
+    fn devices_are_known_by_their_names() {
+        let devices = ["NUL", "x/con.csv", "aux .results.xlsx", "Com1", "lpt9.csv"];
+        let files = ["null.csv", "COM", "com10.csv", "com0", "x.con", "icon.csv"];
+        assert!(devices.iter().all(|name| is_device(Path::new(name))));
+        assert!(!files.iter().any(|name| is_device(Path::new(name))));
     }
 
     fn join(paths: &[&PathBuf]) -> String {

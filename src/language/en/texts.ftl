@@ -425,6 +425,7 @@ files-locked = another run is writing `{ $path }` ({ $holder }); wait for it to 
 files-no-locks = `{ $path }` cannot be locked ({ $why }): its file system may know no locks, and two runs at once would not notice each other: see to it that there is only one, or put the sheet on a local disk
 files-of-another = `{ $path }` is of another user's run and cannot be taken over ({ $why }); if that run is over, have the file removed
 files-held = `{ $path }` cannot be replaced ({ $why }); close it in other programs, make it writable, or name another file with --results or --failures
+files-device = `{ $path }` cannot be written: Windows takes this name for a device; give another one
 files-name-too-long = cannot write `{ $path }` ({ $why }); name shorter files with --results and --failures
 files-io = cannot write `{ $path }`: { $why }
 files-holder = pid { $pid } since { $since }

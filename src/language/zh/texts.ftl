@@ -405,6 +405,7 @@ files-locked = 另一个运行正在写 `{ $path }`（{ $holder }）；请等它
 files-no-locks = 无法锁定 `{ $path }`（{ $why }）：所在的文件系统可能不支持文件锁，两次同时运行会互不知晓；请确保只有一次在运行，或把表格放到本机磁盘
 files-of-another = `{ $path }` 属于其他用户的运行，无法接手（{ $why }）；如果那个运行已经结束，请让人删除这个文件
 files-held = 无法替换 `{ $path }`（{ $why }）；请在其他程序里关闭它，或取消只读，或用 --results 或 --failures 另行指定文件
+files-device = 无法写入 `{ $path }`：Windows 把这个名称当作设备；请换一个名称
 files-name-too-long = 无法写入 `{ $path }`（{ $why }）；请用 --results 和 --failures 另行指定名称较短的文件
 files-io = 无法写入 `{ $path }`：{ $why }
 files-holder = 进程号 { $pid }，{ $since } 开始

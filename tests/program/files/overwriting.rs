@@ -143,6 +143,44 @@ fn what_is_no_regular_file() {
     }
 }
 
+/// As spreadsheets hold a file, and as what lets others read and write it.
+#[cfg(windows)]
+#[test]
+fn what_others_hold_is_refused_before_the_first_call() {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    const READ: u32 = 1;
+    const WRITE: u32 = 2;
+    for share in [READ, READ | WRITE] {
+        let (place, erp) = (Place::new(), sandbox());
+        place.write("orders.csv", SHEET);
+        place.runs(&erp, "orders.csv", 0);
+        let calls = erp.stats().calls;
+        let mut holding = fs::File::options();
+        let held = holding
+            .read(true)
+            .share_mode(share)
+            .open(place.path("orders.results.csv"));
+        let run = place.runs(&erp, "orders.csv", 3);
+        run.says("close it in other programs");
+        assert_eq!(erp.stats().calls, calls);
+        drop(held.expect("there"));
+        place.runs(&erp, "orders.csv", 0);
+    }
+}
+
+#[cfg(windows)]
+#[test]
+fn what_windows_takes_for_a_device() {
+    for name in ["NUL", "con.csv"] {
+        is_refused(
+            |_| (),
+            &format!("orders.csv --results {name}"),
+            "for a device",
+        );
+    }
+}
+
 #[cfg(unix)]
 fn fifo(place: &Place, name: &str) {
     let mut mkfifo = std::process::Command::new("mkfifo");

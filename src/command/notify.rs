@@ -20,7 +20,7 @@ pub(super) fn notify(args: NotifyArgs, console: &Console) -> Result<u8, Failure>
     };
     let robot = robot(&account, args.keyword, console).map_err(Failure::usage)?;
     let robot = robot.ok_or_else(|| Failure::usage(say!("robot-none")))?;
-    let message = Message::test(Ending::new("notify"), robot.keyword.as_deref());
+    let message = Message::test(Ending::new("notify"), robot.given.keyword.as_deref());
     if let Err(why) = robot.send(&message, false) {
         return Err(Failure::new(SOME_FAILED, why));
     }

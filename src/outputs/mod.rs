@@ -195,7 +195,7 @@ impl Outputs {
         };
         let before = self.past.get().and_then(Option::as_ref);
         let now = ending.results().and_then(|it| Past::read(&it, false));
-        let message = Message::new(ending, before, now.as_ref(), robot.keyword.as_deref());
+        let message = Message::new(ending, before, now.as_ref(), robot.given.keyword.as_deref());
         let is_wanted = *when == Notify::Always || message.is_problem || message.is_recovery;
         if !is_wanted && !robot.hears_all() {
             return Ok(());

@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{Message, Request, Robot, Verdict, by_code};
@@ -19,10 +18,10 @@ pub fn request(robot: &Robot, message: &Message, now: Timestamp) -> Request {
         "at": { "isAtAll": false },
     });
     let url = robot.url();
-    let Some(secret) = &robot.secret else {
+    let Some(secret) = robot.secret() else {
         return Request::new(url, body);
     };
-    let (secret, time) = (secret.expose_secret(), now.as_millisecond());
+    let time = now.as_millisecond();
     let sign = sign(secret, time);
     let joint = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{joint}timestamp={time}&sign={sign}");

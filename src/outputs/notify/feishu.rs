@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{Message, Request, Robot, Verdict, by_code};
@@ -31,10 +30,10 @@ pub fn request(robot: &Robot, message: &Message, now: Timestamp) -> Request {
             "elements": [{ "tag": "div", "text": plain(text) }],
         },
     });
-    if let Some(secret) = &robot.secret {
+    if let Some(secret) = robot.secret() {
         let time = now.as_second();
         body["timestamp"] = time.to_string().into();
-        body["sign"] = sign(secret.expose_secret(), time).into();
+        body["sign"] = sign(secret, time).into();
     }
     Request::new(robot.url(), body)
 }

@@ -1,7 +1,6 @@
 //! healthchecks: a ping with the exit code, which notices the night that did not run at all.
 
-use super::{Message, Request, Robot, Verdict};
-use crate::erp::Reply;
+use super::{Message, Request, Robot};
 
 const MAX_BYTES: usize = 9_000;
 
@@ -17,14 +16,4 @@ pub fn request(robot: &Robot, message: &Message) -> Request {
     let url = url.trim_end_matches('/');
     let url = format!("{url}/{ending}?{query}{joint}rid={}", message.run_id);
     Request::new(&url, message.text(MAX_BYTES, ""))
-}
-
-/// Its own server also says `OK (not found)`.
-pub fn verdict(reply: &Reply) -> Option<Verdict> {
-    let said = reply.text();
-    Some(if reply.http_status == 200 && said.trim() == "OK" {
-        Verdict::Delivered
-    } else {
-        Verdict::Refused(said.trim().to_owned())
-    })
 }

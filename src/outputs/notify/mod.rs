@@ -13,13 +13,12 @@ mod webhook;
 mod wecom;
 
 use std::fmt;
-use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use hmac_sha256::HMAC;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use ureq::http::Uri;
 
@@ -38,23 +37,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const IN_A_HURRY: Duration = Duration::from_secs(3);
 
 /// Where a message goes. `Debug` shows nothing of it.
-#[derive(Clone)]
 pub struct Robot {
-    pub url: SecretString,
-    pub secret: Option<SecretString>,
-    pub format: Format,
-    pub keyword: Option<String>,
-    pub ca_file: Option<PathBuf>,
+    pub given: RobotConfig,
+    platform: Platform,
 }
 
 impl fmt::Debug for Robot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Robot({:?})", self.format)
+        write!(f, "Robot({:?})", self.platform)
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Platform {
     Dingtalk,
     Wecom,
     Feishu,
@@ -64,52 +59,39 @@ pub enum Format {
     Json,
 }
 
-const NAMES: [(&str, Format); 7] = [
-    ("dingtalk", Format::Dingtalk),
-    ("wecom", Format::Wecom),
-    ("feishu", Format::Feishu),
-    ("slack", Format::Slack),
-    ("ntfy", Format::Ntfy),
-    ("healthchecks", Format::Healthchecks),
-    ("json", Format::Json),
+const HOSTS: [(&str, Platform); 8] = [
+    ("oapi.dingtalk.com", Platform::Dingtalk),
+    ("qyapi.weixin.qq.com", Platform::Wecom),
+    ("open.feishu.cn", Platform::Feishu),
+    ("open.larksuite.com", Platform::Feishu),
+    ("hooks.slack.com", Platform::Slack),
+    ("hooks.slack-gov.com", Platform::Slack),
+    ("ntfy.sh", Platform::Ntfy),
+    ("hc-ping.com", Platform::Healthchecks),
 ];
 
-const HOSTS: [(&str, Format); 8] = [
-    ("oapi.dingtalk.com", Format::Dingtalk),
-    ("qyapi.weixin.qq.com", Format::Wecom),
-    ("open.feishu.cn", Format::Feishu),
-    ("open.larksuite.com", Format::Feishu),
-    ("hooks.slack.com", Format::Slack),
-    ("hooks.slack-gov.com", Format::Slack),
-    ("ntfy.sh", Format::Ntfy),
-    ("hc-ping.com", Format::Healthchecks),
-];
-
-impl Format {
-    pub fn of_name(name: &str) -> Option<Format> {
-        let mut named = NAMES.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
-        named.next().map(|(_, format)| *format)
-    }
-
-    pub fn of_host(host: &str) -> Format {
+impl Platform {
+    fn of_host(host: &str) -> Platform {
         let mut known = HOSTS.iter().filter(|(it, _)| it.eq_ignore_ascii_case(host));
-        known.next().map_or(Format::Json, |(_, format)| *format)
+        known
+            .next()
+            .map_or(Platform::Json, |(_, platform)| *platform)
     }
 
-    pub fn name(self) -> &'static str {
-        let mut names = NAMES.iter().filter(|(_, format)| *format == self);
-        names.next().map_or("", |(name, _)| name)
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or(String::new(), |it| it.get_name().to_owned())
     }
 
     fn request(self, robot: &Robot, message: &Message, now: Timestamp) -> Request {
         match self {
-            Format::Dingtalk => dingtalk::request(robot, message, now),
-            Format::Wecom => wecom::request(robot, message),
-            Format::Feishu => feishu::request(robot, message, now),
-            Format::Slack => slack::request(robot, message),
-            Format::Ntfy => ntfy::request(robot, message),
-            Format::Healthchecks => healthchecks::request(robot, message),
-            Format::Json => webhook::request(robot, message),
+            Platform::Dingtalk => dingtalk::request(robot, message, now),
+            Platform::Wecom => wecom::request(robot, message),
+            Platform::Feishu => feishu::request(robot, message, now),
+            Platform::Slack => slack::request(robot, message),
+            Platform::Ntfy => ntfy::request(robot, message),
+            Platform::Healthchecks => healthchecks::request(robot, message),
+            Platform::Json => webhook::request(robot, message),
         }
     }
 
@@ -118,13 +100,15 @@ impl Format {
         match (reply.http_status, self) {
             (500.., _) => return Verdict::Busy(http()),
             (429, _) => return Verdict::Throttled(reply.retry_after, http()),
-            (_, Format::Dingtalk) => dingtalk::verdict(&object(reply)),
-            (_, Format::Wecom) => wecom::verdict(&object(reply)),
-            (_, Format::Feishu) => feishu::verdict(&object(reply)),
-            (_, Format::Slack) => slack::verdict(reply),
-            (_, Format::Ntfy) => ntfy::verdict(reply, &object(reply)),
-            (_, Format::Healthchecks) => healthchecks::verdict(reply),
-            (_, Format::Json) => webhook::verdict(reply),
+            (_, Platform::Dingtalk) => dingtalk::verdict(&object(reply)),
+            (_, Platform::Wecom) => wecom::verdict(&object(reply)),
+            (_, Platform::Feishu) => feishu::verdict(&object(reply)),
+            (_, Platform::Slack) => Some(by_word(reply, "ok")),
+            (_, Platform::Ntfy) => ntfy::verdict(reply, &object(reply)),
+            // Its own server also says `OK (not found)`.
+            (_, Platform::Healthchecks) => Some(by_word(reply, "OK")),
+            (200..300, Platform::Json) => Some(Verdict::Delivered),
+            (_, Platform::Json) => None,
         }
         .unwrap_or_else(|| Verdict::Refused(say!("robot-no-reply", http = http())))
     }
@@ -161,6 +145,16 @@ enum Verdict {
 fn object(reply: &Reply) -> Value {
     let value: Value = serde_json::from_str(&reply.text()).unwrap_or_default();
     Some(value).filter(Value::is_object).unwrap_or_default()
+}
+
+/// What the words of a reply mean, of which one is good.
+fn by_word(reply: &Reply, good: &str) -> Verdict {
+    let said = reply.text().trim().to_owned();
+    if reply.http_status == 200 && said == good {
+        Verdict::Delivered
+    } else {
+        Verdict::Refused(said)
+    }
 }
 
 /// What a code means that stands in this field of a reply, in the platform's words. Of codes and words
@@ -208,25 +202,19 @@ impl Robot {
         let uri = uri.filter(|it| matches!(it.scheme_str(), Some("http" | "https")));
         let host = uri.as_ref().and_then(Uri::host);
         let host = host.ok_or_else(|| say!("robot-no-url", origin = given.origin.as_str()))?;
-        let format = match &given.format {
-            Some(name) => Format::of_name(name).ok_or_else(|| {
-                let names = NAMES.map(|(name, _)| name.to_owned());
-                say!("robot-no-format", formats = all(&names))
+        let platform = match &given.format {
+            Some(name) => Platform::from_str(name, true).map_err(|_| {
+                let names = Platform::value_variants().iter().map(|it| it.name());
+                say!("robot-no-format", formats = all(&names.collect::<Vec<_>>()))
             })?,
-            None => Format::of_host(host),
+            None => Platform::of_host(host),
         };
-        Ok(Robot {
-            url: given.url.as_str().into(),
-            secret: given.secret.map(|secret| secret.as_str().into()),
-            format,
-            keyword: given.keyword,
-            ca_file: given.ca_file,
-        })
+        Ok(Robot { given, platform })
     }
 
     /// Whether it is to notice the night that did not run at all, and so hears of every other.
     pub fn hears_all(&self) -> bool {
-        self.format == Format::Healthchecks
+        self.platform == Platform::Healthchecks
     }
 
     /// Sends a message, again where another try may help; where somebody is waiting for the end, once.
@@ -255,7 +243,7 @@ impl Robot {
     ) -> Result<(), String> {
         let server: Uri = self.url().parse().unwrap_or_default();
         let is_local = matches!(server.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        let http = Http::new(&server, is_local, patience, self.ca_file.as_deref())?;
+        let http = Http::new(&server, is_local, patience, self.given.ca_file.as_deref())?;
         let (mut waits, mut offset) = (waits.iter(), None);
         let is_in_a_hurry = waits.len() == 0;
         let mut is_throttled = is_in_a_hurry;
@@ -263,14 +251,14 @@ impl Robot {
             let now = Timestamp::now();
             let corrected = now.checked_add(offset.unwrap_or_default());
             let now = corrected.unwrap_or(now);
-            let request = self.format.request(self, message, now);
+            let request = self.platform.request(self, message, now);
             let header = request.header.iter();
             let header = header.map(|(name, value)| (*name, value.as_str()));
             let json = ("Content-Type", "application/json; charset=utf-8");
             let headers: Vec<_> = [json].into_iter().chain(header).collect();
             let reply = http.post(&request.url, &headers, &request.body, MAX_REPLY);
             let (verdict, date) = match reply {
-                Ok(reply) => (self.format.verdict(&reply), reply.date),
+                Ok(reply) => (self.platform.verdict(&reply), reply.date),
                 Err(error) => (Verdict::Busy(error.reason), None),
             };
             match (verdict, date) {
@@ -291,7 +279,11 @@ impl Robot {
     }
 
     fn url(&self) -> &str {
-        self.url.expose_secret()
+        &self.given.url
+    }
+
+    fn secret(&self) -> Option<&str> {
+        self.given.secret.as_ref().map(|it| it.as_str())
     }
 
     /// Without anything that stands in the URL after its host.
@@ -302,8 +294,8 @@ impl Robot {
         let parts = rest.split(['/', '?', '&', '=', '#', '@', ':']);
         let parts = parts.filter(|part| Some(*part) != uri.host());
         let path = rest.find(['/', '?']).map_or("", |at| &rest[at + 1..]);
-        let secret = self.secret.iter().map(|it| it.expose_secret());
-        masked(why, [url, path].into_iter().chain(parts).chain(secret))
+        let secrets = [url, path].into_iter().chain(parts);
+        masked(why, secrets.chain(self.secret()))
     }
 
     fn mac(key: &str, text: &str) -> [u8; 32] {
@@ -314,11 +306,7 @@ impl Robot {
 impl fmt::Display for Robot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let uri: Uri = self.url().parse().unwrap_or_default();
-        write!(
-            f,
-            "{} ({})",
-            self.format.name(),
-            uri.host().unwrap_or_default()
-        )
+        let host = uri.host().unwrap_or_default();
+        write!(f, "{} ({host})", self.platform.name())
     }
 }

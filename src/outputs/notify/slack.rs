@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::{Message, Request, Robot, Verdict};
-use crate::erp::Reply;
+use super::{Message, Request, Robot};
 
 const MAX_BYTES: usize = 9_000;
 
@@ -12,14 +11,4 @@ pub fn request(robot: &Robot, message: &Message) -> Request {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     let text = text.replace('>', "&gt;");
     Request::new(robot.url(), json!({ "text": text }))
-}
-
-/// It answers in words, of which one is good.
-pub fn verdict(reply: &Reply) -> Option<Verdict> {
-    let said = reply.text();
-    Some(if reply.http_status == 200 && said.trim() == "ok" {
-        Verdict::Delivered
-    } else {
-        Verdict::Refused(said.trim().to_owned())
-    })
 }

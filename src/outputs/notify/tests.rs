@@ -2,12 +2,18 @@ use super::*;
 use crate::outputs::Ending;
 
 fn robot(format: &str, url: &str, secret: Option<&str>) -> Robot {
-    Robot {
-        url: url.into(),
-        secret: secret.map(Into::into),
-        format: Format::of_name(format).expect("known"),
+    Robot::new(config(url, secret, Some(format))).expect("known")
+}
+
+fn config(url: &str, secret: Option<&str>, format: Option<&str>) -> RobotConfig {
+    RobotConfig {
+        url: url.to_owned().into(),
+        secret: secret.map(|it| it.to_owned().into()),
+        format: format.map(str::to_owned),
         keyword: None,
         ca_file: None,
+        origin: "notify_url".to_owned(),
+        warnings: Vec::new(),
     }
 }
 
@@ -118,7 +124,7 @@ fn the_body_says_whether_it_was_delivered() {
             body: body.into(),
             ..Reply::default()
         };
-        let found = match Format::of_name(format).expect(row).verdict(&reply) {
+        let found = match Platform::from_str(format, true).expect(row).verdict(&reply) {
             Verdict::Delivered => "=".to_owned(),
             Verdict::Busy(why) => format!("busy: {why}"),
             Verdict::Throttled(wait, why) => {
@@ -150,7 +156,7 @@ fn bodies_are_within_their_limits_and_nothing_in_them_calls_anybody() {
         ("healthchecks", 10_000),
     ] {
         let robot = robot(format, "https://host/path", Some("secret"));
-        let body = robot.format.request(&robot, &message, now).body;
+        let body = robot.platform.request(&robot, &message, now).body;
         assert!(body.len() <= most, "{format}: {}", body.len());
         assert!(!body.contains('\u{202e}'), "{format}");
         let is_markup = matches!(format, "dingtalk" | "wecom" | "slack");
@@ -187,15 +193,7 @@ fn one_that_never_answers_is_not_waited_for() {
 
 #[test]
 fn robots_are_told_by_their_host_and_never_shown() {
-    let given = |url: &str, format: Option<&str>| RobotConfig {
-        url: url.to_owned().into(),
-        secret: Some("hush-hush".to_owned().into()),
-        format: format.map(str::to_owned),
-        keyword: None,
-        ca_file: None,
-        origin: "notify_url".to_owned(),
-        warnings: Vec::new(),
-    };
+    let given = |url: &str, format: Option<&str>| config(url, Some("hush-hush"), format);
     for (url, format, name) in [
         (
             "https://oapi.dingtalk.com/robot/send?access_token=hush",
@@ -225,15 +223,12 @@ fn robots_are_told_by_their_host_and_never_shown() {
         ("https://x/?to=https://y/hush-hush-token", None, "json"),
     ] {
         let robot = Robot::new(given(url, format)).expect(url);
-        assert_eq!(robot.format.name(), name, "{url}");
+        assert_eq!(robot.platform.name(), name, "{url}");
         let shown = format!("{robot} {robot:?}");
         assert!(!shown.contains("hush"), "{shown}");
         let masked = robot.masked("hush-hush in https://x/hush and hush");
         assert!(!masked.contains("hush-hush"), "{masked}");
-        let robot = Robot {
-            secret: None,
-            ..robot
-        };
+        let robot = Robot::new(config(url, None, format)).expect(url);
         let masked = robot.masked("no hush-hush-token");
         let is_there = url.contains("hush-hush-token");
         assert_eq!(masked.contains("hush-hush"), !is_there, "{masked}");

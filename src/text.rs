@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::language::say;
@@ -119,7 +119,9 @@ pub fn time_of_day(at: &ZonedDateTime) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
-pub fn date_and_time(at: &ZonedDateTime) -> String {
+/// In the system's time zone.
+pub fn date_and_time(at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(TimeZone::system());
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 

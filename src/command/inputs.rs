@@ -4,7 +4,6 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use md5::{Digest, Md5};
 
 use super::exit::{Failure, STOPPED, TIME_UP};
@@ -246,7 +245,6 @@ pub fn ensure_in_time(calls: &CallArgs) -> Result<(), Failure> {
     let Some(deadline) = calls.deadline.filter(|it| it.has_passed) else {
         return Ok(());
     };
-    let time = deadline.at.to_zoned_datetime(TimeZone::system());
-    let text = say!("time-is-up", time = date_and_time(&time));
+    let text = say!("time-is-up", time = date_and_time(deadline.at));
     Err(Failure::new(TIME_UP, text))
 }

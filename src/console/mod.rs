@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
 
 use console::Style;
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 use serde::Serialize;
 
 pub use events::taken_over;
@@ -120,7 +120,7 @@ impl Console {
         let mut message = message.to_string();
         // A run may end so: a log is to have it in a line, and to tell when.
         if level == Level::Error && !io::stderr().is_terminal() {
-            let now = date_and_time(&ZonedDateTime::now());
+            let now = date_and_time(Timestamp::now());
             message = format!("{} ({now})", one_line(&message, usize::MAX));
         }
         for line in message.lines() {

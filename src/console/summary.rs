@@ -2,9 +2,6 @@
 
 use std::fmt::Display;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::erp::Account;
 use crate::files::Status;
 use crate::language::say;
@@ -97,8 +94,11 @@ fn facts(report: &Report, account: &Account, counts: &Counts) -> Vec<String> {
     let mut facts = vec![
         (say!("label-sheet"), Some(report.sheet.clone())),
         (say!("label-account"), own),
-        (say!("label-finished"), Some(local(report.finished_at))),
-        (say!("label-deadline"), report.deadline.map(local)),
+        (
+            say!("label-finished"),
+            Some(date_and_time(report.finished_at)),
+        ),
+        (say!("label-deadline"), report.deadline.map(date_and_time)),
         (say!("label-calls"), Some(calls)),
         (say!("label-read-back"), confirmed),
         (results, Some(report.results.clone())),
@@ -121,10 +121,6 @@ fn facts(report: &Report, account: &Account, counts: &Counts) -> Vec<String> {
     let rows = [rows].into_iter().chain(whole);
     let facts = all_labelled(facts);
     stand_in.into_iter().chain(rows).chain(facts).collect()
-}
-
-fn local(time: Timestamp) -> String {
-    date_and_time(&time.to_zoned_datetime(TimeZone::system()))
 }
 
 /// How many rows ended how; what did not occur is left out, but for the first.

@@ -5,7 +5,6 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::error::{FileError, shown};
 use super::fs::{leads_to, open_regular, open_to_read};
@@ -156,7 +155,7 @@ fn holder_of(text: &str) -> String {
         let mut words = text.strip_prefix(MARK)?.split_whitespace();
         let pid: u32 = words.next()?.parse().ok()?;
         let since: Timestamp = words.next()?.parse().ok()?;
-        let since = date_and_time(&since.to_zoned_datetime(TimeZone::system()));
+        let since = date_and_time(since);
         Some(say!("files-holder", pid = pid, since = since))
     };
     parse().unwrap_or_else(|| say!("files-holder-unknown"))

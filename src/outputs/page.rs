@@ -258,8 +258,8 @@ fn class(status: Status) -> String {
 }
 
 fn local(time: Timestamp) -> String {
-    let time = time.to_zoned_datetime(TimeZone::system());
-    format!("{} ({})", date_and_time(&time), time.strftime("%:z"))
+    let zone = time.to_zoned_datetime(TimeZone::system());
+    format!("{} ({})", date_and_time(time), zone.strftime("%:z"))
 }
 
 #[cfg(test)]

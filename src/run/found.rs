@@ -1,7 +1,6 @@
 //! What the ERP says that an order carries.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::erp::Listed;
 use crate::files::Status;
@@ -92,7 +91,6 @@ impl Found {
     }
 
     pub fn modified(&self) -> Option<String> {
-        let modified = self.modified?.to_zoned_datetime(TimeZone::system());
-        Some(date_and_time(&modified))
+        self.modified.map(date_and_time)
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::erp::Account;
@@ -183,13 +182,12 @@ impl Message {
             ok = thousands(ending.rows.as_ref().map_or(0, ok)),
             recovered = thousands(recovered)
         );
-        let finished = ending.finished_at.to_zoned_datetime(TimeZone::system());
         let account = ending.account.as_ref().map(ToString::to_string);
         let facts = [
             account.map(|account| say!("message-account", account = account)),
             Some(say!(
                 "message-ended",
-                time = date_and_time(&finished),
+                time = date_and_time(ending.finished_at),
                 code = ending.exit_code.to_string()
             )),
             ending

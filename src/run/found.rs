@@ -71,13 +71,10 @@ impl Found {
         if listed.iter().any(|it| it.order == number) {
             listed.retain(|it| it.order == number);
         }
-        let at = Timestamp::now();
-        let found = listed
-            .into_iter()
-            .fold(None, |before: Option<Found>, its| match before {
-                None => Some(Found::shown(its, at)),
-                Some(before) => Some(before.and(its)),
-            });
+        let mut listed = listed.into_iter();
+        let first = listed.next();
+        let first = first.map(|it| Found::shown(it, Timestamp::now()));
+        let found = first.map(|first| listed.fold(first, Found::and));
         found.unwrap_or_else(|| Found::nothing(say!("readback-not-found"), true))
     }
 

@@ -6,15 +6,12 @@ use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::erp::CallError;
 use crate::language::say;
 use crate::sync::lock;
 use crate::text;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopReason {
     Signal(i32),
     Fatal(CallError),

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::in_flight::Workers;
 use super::rate::{KnownRates, RateLimit, interval};
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pacing {
     pub rate: RateLimit,
     /// The pace of the first calls, in calls a minute.

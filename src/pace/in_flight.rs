@@ -5,8 +5,6 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::rate::RateLimit;
 use crate::language::say;
 
@@ -63,8 +61,7 @@ impl Workers {
 }
 
 /// What a throttled call changes for the run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Change {
     /// Nothing: the call was in flight with one that has changed it already.
     None,

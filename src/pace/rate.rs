@@ -14,8 +14,7 @@ use crate::language::say;
 const HELD_UP: f64 = 0.25;
 const UNITS: [(&str, u32); 3] = [("s", 1), ("min", 60), ("h", 3_600)];
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RateLimit {
     /// This many calls in a second, a minute or an hour.
     Limited { calls: NonZeroU32, seconds: u32 },

@@ -11,8 +11,7 @@ use crate::files::Status;
 use crate::sheet::Place;
 use crate::stop::StopReason;
 
-#[derive(Debug, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Event<'a> {
     Said {
         level: Level,
@@ -84,8 +83,7 @@ pub enum CallKind {
     Ping,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Always told.
     Error,

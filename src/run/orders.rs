@@ -13,7 +13,6 @@ use compact_str::CompactString;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use serde::Serialize;
 
 use super::found::Found;
 use crate::files::Outcome;
@@ -21,8 +20,7 @@ use crate::language::say;
 use crate::sheet::{self, Place, Problem, Row, Sheet, SheetError};
 
 /// What to do with an order that is given different flags.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum OnConflict {
     /// The order's last valid row decides, the others are superseded.
     #[default]

@@ -25,7 +25,7 @@ const ENOUGH: usize = 5;
 /// Digits of a number that does not count but is composed, as of a date.
 const COMPOSED: usize = 9;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Planned {
     /// Rows of the sheet that are wanted.
     pub rows: u64,

@@ -39,7 +39,7 @@ impl OnConflict {
 }
 
 /// What the rows of one order come to, and what becomes of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Order {
     /// Of the row that decides, among the sheet's rows.
     pub position: u64,
@@ -140,55 +140,31 @@ impl Orders {
         let origin = row.origin().and_then(|origin| origin.line);
         // Rows that are not given count for nothing.
         let count = u32::from(row.part.is_given());
-        let flag = match self.flags.get_full_mut(entry.flag.as_ref()) {
-            Some((at, _, rows)) => {
-                *rows += u64::from(count);
-                at
-            }
-            None => {
-                let rows = u64::from(count);
-                self.flags.insert_full(entry.flag.as_ref().into(), rows).0
-            }
+        let flag = match self.flags.get_index_of(entry.flag.as_ref()) {
+            Some(at) => at,
+            None => self.flags.insert_full(entry.flag.as_ref().into(), 0).0,
         };
+        self.flags[flag] += u64::from(count);
         // More distinct flags than this do not fit in memory.
         let flag = u32::try_from(flag).unwrap_or(u32::MAX);
-        match self.all.entry(CompactString::new(&entry.order)) {
-            Entry::Occupied(mut entry) => {
-                let index = entry.index();
-                let order = entry.get_mut();
-                if order.flag != flag && !order.is_conflicting {
-                    order.is_conflicting = true;
-                    self.conflicts += 1;
-                    self.rows_by_flag.insert((index, order.flag), order.rows);
-                }
-                if order.is_conflicting {
-                    *self.rows_by_flag.entry((index, flag)).or_default() += count;
-                }
-                order.position = row.position;
-                order.line = row.line();
-                order.origin = origin;
-                order.flag = flag;
-                order.is_settled = row.part.is_settled();
-                order.outcome = past_outcome(row);
-                order.rows = order.rows.saturating_add(count);
-            }
-            Entry::Vacant(entry) => {
-                entry.insert(Order {
-                    position: row.position,
-                    line: row.line(),
-                    origin,
-                    flag,
-                    rows: count,
-                    is_conflicting: false,
-                    failed_before: false,
-                    is_settled: row.part.is_settled(),
-                    failed: None,
-                    is_wanted: false,
-                    outcome: past_outcome(row),
-                    found: OnceLock::new(),
-                });
-            }
+        let known = self.all.entry(CompactString::new(&entry.order));
+        let (index, is_new) = (known.index(), matches!(known, Entry::Vacant(_)));
+        let order = known.or_default();
+        if !is_new && order.flag != flag && !order.is_conflicting {
+            order.is_conflicting = true;
+            self.conflicts += 1;
+            self.rows_by_flag.insert((index, order.flag), order.rows);
         }
+        if order.is_conflicting {
+            *self.rows_by_flag.entry((index, flag)).or_default() += count;
+        }
+        order.position = row.position;
+        order.line = row.line();
+        order.origin = origin;
+        order.flag = flag;
+        order.is_settled = row.part.is_settled();
+        order.outcome = past_outcome(row);
+        order.rows = order.rows.saturating_add(count);
     }
 
     /// All distinct orders among the valid rows, by first appearance, with their numbers.

@@ -100,6 +100,7 @@ impl RateLimiter {
         None
     }
 
+    /// At the moment, in calls a minute; `None` if nothing bounds it.
     pub fn pace(&self) -> Option<f64> {
         let rate = lock(&self.state).rate.rate;
         rate.is_finite().then_some(rate)

@@ -249,7 +249,7 @@ impl<'r> Calls<'r> {
             is_retry: purpose.is_retry,
             took: started.elapsed(),
             error,
-            pace: self.pace(),
+            pace: self.limiter.pace(),
         });
         result
     }

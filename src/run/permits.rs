@@ -13,11 +13,6 @@ use crate::text::duration;
 const WORTH_SAYING: Duration = Duration::from_secs(5);
 
 impl Calls<'_> {
-    /// The pace at the moment, in calls a minute; `None` if nothing bounds it.
-    pub fn pace(&self) -> Option<f64> {
-        self.limiter.pace()
-    }
-
     pub fn pacing(&self) -> Pacing {
         let known = self.account.as_ref().and_then(AccountState::known);
         self.rules.pacing(known)
@@ -83,7 +78,7 @@ impl Calls<'_> {
     }
 
     fn paused(&self, wait: Duration, reason: &str, is_asked: bool) {
-        let pace = self.pace();
+        let pace = self.limiter.pace();
         self.observers.event(&Event::Paused {
             wait,
             reason,

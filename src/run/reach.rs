@@ -17,7 +17,7 @@ const MAX_WAIT: Duration = Duration::from_secs(120);
 const LONG_UNANSWERED: Duration = Duration::from_secs(10);
 const REFUSED_IN_A_ROW: u32 = 5;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reach {
     /// When the first call began.
     began: OnceLock<Instant>,
@@ -58,17 +58,6 @@ struct Away<'r>(&'r Reach);
 impl Drop for Away<'_> {
     fn drop(&mut self) {
         self.0.is_away.store(false, Ordering::Release);
-    }
-}
-
-impl Default for Reach {
-    fn default() -> Self {
-        Reach {
-            began: OnceLock::new(),
-            trying: Mutex::default(),
-            is_away: AtomicBool::new(false),
-            state: Mutex::default(),
-        }
     }
 }
 

@@ -38,10 +38,12 @@ pub fn choose(book: &mut Workbook<'_, '_>, options: &SheetOptions) -> Result<Cho
 }
 
 /// What reading some worksheets came to.
+#[derive(Default)]
 struct Survey {
     /// Of the worksheets with the columns, usable or not, the titles and how many rows each has.
     found: Vec<(String, u64, Result<Chosen, String>)>,
-    are_named: bool,
+    /// Whether one of these, or of those without the columns, is known by its number alone.
+    has_unnamed: bool,
     /// Of those without the columns, the one that comes nearest.
     nearest: Option<Search>,
     /// The first that cannot be read, and why.
@@ -50,12 +52,7 @@ struct Survey {
 
 impl Survey {
     fn of(book: &mut Workbook<'_, '_>, worksheets: Vec<usize>, options: &SheetOptions) -> Survey {
-        let mut survey = Survey {
-            found: Vec::new(),
-            are_named: true,
-            nearest: None,
-            unreadable: None,
-        };
+        let mut survey = Survey::default();
         for at in worksheets {
             let name = book.sheets[at].name.clone();
             let is_only = book.sheets.len() == 1;
@@ -72,7 +69,7 @@ impl Survey {
                 Some(name) => quoted(name),
                 None => numbered(at, &table),
             };
-            survey.are_named &= name.is_some();
+            survey.has_unnamed |= name.is_none();
             let name = name.or((!is_only).then_some(number));
             let search = search(TableRecords::new(&table, None, false), options);
             if !search.has_columns() {
@@ -108,10 +105,10 @@ impl Survey {
     fn into_one(mut self) -> Result<Chosen, String> {
         if self.found.len() > 1 {
             let titles = self.titles();
-            return Err(if self.are_named {
-                say!("sheet-several-worksheets", worksheets = titles)
-            } else {
+            return Err(if self.has_unnamed {
                 say!("sheet-several-tables", tables = titles)
+            } else {
+                say!("sheet-several-worksheets", worksheets = titles)
             });
         }
         match (self.found.pop(), self.unreadable, self.nearest) {

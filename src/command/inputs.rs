@@ -72,7 +72,7 @@ pub fn account_of_run(args: &RunArgs, console: &Console) -> Result<Configured, F
 
 pub fn client(account: &Account, timeout: Duration, console: &Console) -> Result<Client, Failure> {
     let client = Client::new(account, timeout).map_err(Failure::usage)?;
-    if let Some(proxy) = client.proxy() {
+    if let Some(proxy) = client.http.proxy() {
         console.detail(say!("run-proxy", proxy = proxy));
     }
     Ok(client)

@@ -45,7 +45,7 @@ pub(super) fn test(account: &Account, timeout: Duration, outputs: &Outputs) -> R
     outputs.ping(json!({
         "accepted": error.is_none(),
         "reply": reply,
-        "proxy": client.proxy(),
+        "proxy": client.http.proxy(),
         "ms": ping.elapsed.as_millis() as u64,
         "clock_offset_seconds": ping.clock_offset,
     }));
@@ -53,7 +53,7 @@ pub(super) fn test(account: &Account, timeout: Duration, outputs: &Outputs) -> R
     let facts = [
         (say!("label-endpoint"), Some(account.endpoint.url().into())),
         (say!("label-account"), Some(named)),
-        (say!("label-proxy"), client.proxy()),
+        (say!("label-proxy"), client.http.proxy()),
         (say!("label-reply"), Some(reply)),
         (say!("label-clock"), ping.clock_offset.map(clock)),
     ];

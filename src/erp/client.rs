@@ -16,7 +16,7 @@ use crate::language::say;
 
 /// Calls the ERP for one account. Shared by all threads, with its clock.
 pub struct Client {
-    http: Http,
+    pub http: Http,
     pub account: Account,
     pub clock: Clock,
 }
@@ -49,11 +49,6 @@ impl Client {
             account: account.clone(),
             clock: Clock::default(),
         })
-    }
-
-    #[must_use]
-    pub fn proxy(&self) -> Option<String> {
-        self.http.proxy()
     }
 
     /// Sets `order`'s flag. Idempotent: setting it twice leaves what setting it once does.

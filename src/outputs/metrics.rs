@@ -12,6 +12,19 @@ use crate::files::{FileError, Status};
 const MARK: &str = "# HELP wdt_flags_";
 const SUCCESS: &str = "wdt_flags_last_success_timestamp_seconds";
 
+/// Names with what they tell of, in the order in which they are written.
+const FAMILIES: [&str; 9] = [
+    "wdt_flags_last_run_timestamp_seconds When the last run ended.",
+    "wdt_flags_last_success_timestamp_seconds When a run last ended with exit code 0; 0 if none has.",
+    "wdt_flags_last_run_exit_code The exit code of the last run.",
+    "wdt_flags_duration_seconds How long the last run took.",
+    "wdt_flags_rows Rows of the last run by how they ended; all 0 if it wrote no results.",
+    "wdt_flags_calls Calls to the ERP that the last run made, by what they were for.",
+    "wdt_flags_throttled_calls Calls of the last run that were over a limit of the ERP.",
+    "wdt_flags_pauses Pauses that the ERP made the last run take.",
+    "wdt_flags_pace_calls_per_second The last run's pace at its end; 0 if it made no call or nothing bound it.",
+];
+
 /// Puts the file in its place, with the last success of the one that it replaces.
 pub fn write(path: &Path, ending: &Ending) -> Result<(), FileError> {
     ensure_own(path, MARK)?;
@@ -44,81 +57,45 @@ fn text(ending: &Ending, last_success: f64) -> String {
         escaped(account),
         escaped(&sheet.to_string_lossy())
     );
-    let mut text = String::new();
-    let mut family = |name: &str, help: &str, samples: &[(&str, &str, f64)]| {
-        text += &format!("# HELP {name} {help}\n# TYPE {name} gauge\n");
-        for (label, value, sample) in samples {
-            let own = match *label {
-                "" => String::new(),
-                label => format!(",{label}=\"{value}\""),
-            };
-            text += &format!("{name}{{{labels}{own}}} {sample}\n");
-        }
-    };
-    let one = |value: f64| [("", "", value)];
-    family(
-        "wdt_flags_last_run_timestamp_seconds",
-        "When the last run ended.",
-        &one(finished),
-    );
     let success = if ending.exit_code == 0 {
         finished
     } else {
         last_success
     };
-    family(
-        SUCCESS,
-        "When a run last ended with exit code 0; 0 if none has.",
-        &one(success),
-    );
-    family(
-        "wdt_flags_last_run_exit_code",
-        "The exit code of the last run.",
-        &one(ending.exit_code.into()),
-    );
-    family(
-        "wdt_flags_duration_seconds",
-        "How long the last run took.",
-        &one(ending.duration_seconds),
-    );
-    let rows = |status| {
-        let rows = ending.rows.as_ref()?;
-        rows.by_status.get(&status).copied()
-    };
-    let rows: Vec<_> = Status::OF_RESULTS
-        .iter()
-        .map(|&it| ("status", it.as_str(), rows(it).unwrap_or_default() as f64))
-        .collect();
-    family(
-        "wdt_flags_rows",
-        "Rows of the last run by how they ended; all 0 if it wrote no results.",
-        &rows,
-    );
-    let counts = &ending.counts;
-    family(
-        "wdt_flags_calls",
-        "Calls to the ERP that the last run made, by what they were for.",
-        &[
-            ("kind", "update", counts.calls.update as f64),
-            ("kind", "query", counts.calls.query as f64),
-            ("kind", "ping", counts.calls.ping as f64),
+    let rows = Status::OF_RESULTS.iter().map(|status| {
+        let rows = ending.rows.as_ref();
+        let rows = rows.and_then(|rows| rows.by_status.get(status).copied());
+        ("status", status.as_str(), rows.unwrap_or_default() as f64)
+    });
+    let (counts, calls) = (&ending.counts, &ending.counts.calls);
+    let one = |value: f64| vec![("", "", value)];
+    let samples = [
+        one(finished),
+        one(success),
+        one(ending.exit_code.into()),
+        one(ending.duration_seconds),
+        rows.collect(),
+        vec![
+            ("kind", "update", calls.update as f64),
+            ("kind", "query", calls.query as f64),
+            ("kind", "ping", calls.ping as f64),
         ],
-    );
-    family(
-        "wdt_flags_throttled_calls",
-        "Calls of the last run that were over a limit of the ERP.",
-        &one(counts.throttled_calls as f64),
-    );
-    family(
-        "wdt_flags_pauses",
-        "Pauses that the ERP made the last run take.",
-        &one(counts.pauses as f64),
-    );
-    family(
-        "wdt_flags_pace_calls_per_second",
-        "The last run's pace at its end; 0 if it made no call or nothing bound it.",
-        &one(counts.pace_per_minute.unwrap_or_default() / 60.0),
-    );
+        one(counts.throttled_calls as f64),
+        one(counts.pauses as f64),
+        one(counts.pace_per_minute.unwrap_or_default() / 60.0),
+    ];
+    let mut text = String::new();
+    for (family, samples) in FAMILIES.iter().zip(samples) {
+        let name = family.split(' ').next().unwrap_or_default();
+        text += &format!("# HELP {family}\n# TYPE {name} gauge\n");
+        for (label, value, sample) in samples {
+            let own = match label {
+                "" => String::new(),
+                label => format!(",{label}=\"{value}\""),
+            };
+            text += &format!("{name}{{{labels}{own}}} {sample}\n");
+        }
+    }
     text
 }
 

@@ -102,10 +102,8 @@ pub(super) fn per_minute(text: &str) -> Result<u32, String> {
 }
 
 pub(super) fn fraction(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
-        _ => Err(say!("value-fraction")),
-    }
+    let fraction = text.parse().ok().filter(|it| (0.0..=1.0).contains(it));
+    fraction.ok_or_else(|| say!("value-fraction"))
 }
 
 pub(super) fn size(text: &str) -> Result<u64, String> {

@@ -83,10 +83,9 @@ pub(super) fn init(args: InitArgs, console: &Console, outputs: &Outputs) -> Resu
 
 fn test(slot: &Slot, args: &InitArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
     let saved = AccountArgs {
-        endpoint: None,
         profile: Some(slot.profile.clone()),
         config: Some(slot.file.path.clone()),
-        ca_file: None,
+        ..AccountArgs::default()
     };
     let code = ping::test(&account(&saved, console)?.account, PING_TIMEOUT, outputs)?;
     let mut words: Vec<_> = match code {

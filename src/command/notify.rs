@@ -15,8 +15,7 @@ pub(super) fn notify(args: NotifyArgs, console: &Console) -> Result<u8, Failure>
     let account = AccountArgs {
         profile: args.profile,
         config: args.config,
-        endpoint: None,
-        ca_file: None,
+        ..AccountArgs::default()
     };
     let robot = robot(&account, args.keyword, console).map_err(Failure::usage)?;
     let robot = robot.ok_or_else(|| Failure::usage(say!("robot-none")))?;

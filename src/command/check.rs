@@ -70,7 +70,7 @@ pub(super) fn check(args: &RunArgs, console: &Console, outputs: &Outputs) -> Res
         account_if_any(&args.account, console)?.ok()
     };
     if let Some(configured) = &configured {
-        outputs.account(&configured.account);
+        outputs.ending().account = Some(configured.account.clone());
     }
     let rules = rules(configured.as_ref(), &args.calls);
     let pacing = rules.pacing(None);
@@ -137,10 +137,10 @@ pub(super) fn check(args: &RunArgs, console: &Console, outputs: &Outputs) -> Res
         findings: find(&sheet, &orders, with_details).map_err(Failure::usage)?,
     };
     let next = (survey.calls > 0 && !is_stream(&args.sheet)).then(|| next.run());
-    outputs.check(serde_json::to_value(&survey).unwrap_or_default());
-    outputs.next(next.clone());
+    outputs.ending().check = serde_json::to_value(&survey).ok();
+    outputs.ending().next = next.clone();
     if outputs.is_json() {
-        outputs.warned(survey.warnings);
+        outputs.ending().warnings.extend(survey.warnings);
     } else {
         print(format_args!("{layout}\n")).map_err(Failure::stdout)?;
         for warning in &survey.warnings {

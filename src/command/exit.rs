@@ -109,15 +109,15 @@ pub fn end(
         None => OK,
     };
     let next = next.after(report);
-    outputs.report(report);
-    outputs.next(next.clone());
+    outputs.ending().report(report);
+    outputs.ending().next = next.clone();
     tell(outputs, code, console);
     let noted = console.take_noted();
-    outputs.warned(noted.clone());
+    outputs.ending().warnings.extend(noted.clone());
     let printed = if outputs.is_json() {
         Ok(())
     } else {
-        let (counts, next) = (outputs.counts(), next.map(|next| next.text));
+        let (counts, next) = (outputs.ending().counts.clone(), next.map(|next| next.text));
         print(summary(report, account, &counts, &noted, next.as_deref()))
     };
     if let Err(error) = &printed {

@@ -79,7 +79,7 @@ fn tell(outputs: &Outputs, code: u8, console: &Console) {
 
 /// Says the last word to programs, and gives the exit code.
 fn close(outputs: &Outputs, code: u8, console: &Console) -> u8 {
-    outputs.warned(console.take_noted());
+    outputs.ending().warnings.extend(console.take_noted());
     let Some((ending, untold)) = outputs.close(code) else {
         return code;
     };

@@ -19,7 +19,7 @@ const MAX_CLOCK_OFFSET: u64 = 120;
 
 pub(super) fn ping(args: &PingArgs, console: &Console, outputs: &Outputs) -> Result<u8, Failure> {
     let account = account(&args.account, console)?.account;
-    outputs.account(&account);
+    outputs.ending().account = Some(account.clone());
     test(&account, args.timeout, outputs)
 }
 
@@ -42,7 +42,7 @@ pub(super) fn test(account: &Account, timeout: Duration, outputs: &Outputs) -> R
         key = account.app_key.as_str()
     );
     let reply = error.map_or_else(|| say!("call-accepted"), ToString::to_string);
-    outputs.ping(json!({
+    outputs.ending().ping = Some(json!({
         "accepted": error.is_none(),
         "reply": reply,
         "proxy": client.http.proxy(),

@@ -24,7 +24,7 @@ pub(super) fn run(
     let stop = listen(console, outputs)?;
     let configured = account_of_run(&args, console)?;
     let account = &configured.account;
-    outputs.account(account);
+    outputs.ending().account = Some(account.clone());
     let client = client(account, args.calls.timeout, console)?;
     let paths = paths(&args, Some(&configured))?;
     outputs.paths(&paths);

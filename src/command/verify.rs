@@ -20,7 +20,7 @@ pub(super) fn verify(
     let stop = listen(console, outputs)?;
     let configured = account(&args.account, console)?;
     let account = &configured.account;
-    outputs.account(account);
+    outputs.ending().account = Some(account.clone());
     let client = client(account, args.calls.timeout, console)?;
     let wanted = wanted(&args.output, Some(&configured));
     let named_after = (!is_stream(&args.sheet)).then(|| named_apart(&args.sheet.path));

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::erp::Account;
 use crate::files::{Beside, Status, local_time};
-use crate::run::{Confirmed, Counts, Report, Tally};
+use crate::run::{Confirmed, Counts, Report};
 
 /// Counts up when a field is renamed, removed or means something else; not when one is added.
 const SCHEMA_VERSION: u32 = 1;
@@ -117,10 +117,13 @@ impl Ending {
 
     pub fn report(&mut self, report: &Report) {
         let tally = &report.rows;
-        self.rows = Some(Rows::of(tally.rows(), tally.failures(), |it| {
-            tally.count(it)
-        }));
-        self.whole_sheet = Some(Rows::whole(tally));
+        let (given, whole_sheet) = (tally.rows(), tally.rows() + tally.kept());
+        let rows = Rows::of(given, tally.failures(), |it| tally.count(it));
+        self.rows = Some(rows);
+        let rows = Rows::of(whole_sheet, tally.whole_failures(), |it| {
+            tally.whole_count(it)
+        });
+        self.whole_sheet = Some(rows);
         self.files = Files {
             results: Some(whole(&report.results)),
             failures: report.failures.as_deref().map(whole),
@@ -179,11 +182,6 @@ impl Rows {
             failures,
             by_status: statuses.into_iter().map(|it| (it, count(it))).collect(),
         }
-    }
-
-    fn whole(tally: &Tally) -> Rows {
-        let total = tally.rows() + tally.kept();
-        Rows::of(total, tally.whole_failures(), |it| tally.whole_count(it))
     }
 }
 

@@ -11,19 +11,18 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub use self::ending::{Ending, Next, Stopped};
 use self::log::Log;
 use self::notify::{Message, Past, Robot};
 use self::page::About;
 use crate::cli::{Command, Format, Notify, OutputsArgs};
-use crate::erp::Account;
 use crate::files::{AtomicFile, FileError, Paths, is_named_ours};
 use crate::language::say;
-use crate::run::{Counts, Event, Observer, Report};
+use crate::run::{Event, Observer};
 use crate::sync::lock;
 
 /// Within so many bytes from its beginning a file of ours says that it is.
@@ -33,7 +32,7 @@ const MARKED_WITHIN: u64 = 4_096;
 const SUMMARY_MARK: &str = "\"schema_version\"";
 
 /// Is told all that becomes known of a command, and tells it on at its end.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outputs {
     wanted: OutputsArgs,
     sheet: Option<PathBuf>,
@@ -73,12 +72,8 @@ impl Outputs {
             log: log.map(|path| Log::new(path, sheet.clone(), ending.run_id.clone())),
             wanted,
             sheet,
-            robot: OnceLock::new(),
-            past: OnceLock::new(),
-            results: Mutex::default(),
             ending: Mutex::new(ending),
-            is_told: AtomicBool::new(false),
-            is_closed: AtomicBool::new(false),
+            ..Outputs::default()
         }
     }
 
@@ -86,8 +81,9 @@ impl Outputs {
         self.wanted.summary.format == Format::Json
     }
 
-    pub fn account(&self, account: &Account) {
-        lock(&self.ending).account = Some(account.clone());
+    /// What becomes known of the command stands in it.
+    pub fn ending(&self) -> MutexGuard<'_, Ending> {
+        lock(&self.ending)
     }
 
     pub fn paths(&self, paths: &Paths) {
@@ -105,34 +101,9 @@ impl Outputs {
         let _ = self.robot.set((when, robot));
     }
 
-    /// What a command that carries nothing out has found.
-    pub fn check(&self, survey: Value) {
-        lock(&self.ending).check = Some(survey);
-    }
-
-    pub fn ping(&self, found: Value) {
-        lock(&self.ending).ping = Some(found);
-    }
-
-    pub fn counts(&self) -> Counts {
-        lock(&self.ending).counts.clone()
-    }
-
-    pub fn report(&self, report: &Report) {
-        lock(&self.ending).report(report);
-    }
-
-    pub fn next(&self, next: Option<Next>) {
-        lock(&self.ending).next = next;
-    }
-
     /// Why a command came to no end.
     pub fn failed(&self, kind: &'static str, why: &str) {
-        lock(&self.ending).stop_reason = Some(Stopped::new(kind, why.to_owned()));
-    }
-
-    pub fn warned(&self, warnings: Vec<String>) {
-        lock(&self.ending).warnings.extend(warnings);
+        self.ending().stop_reason = Some(Stopped::new(kind, why.to_owned()));
     }
 
     /// Tells, once, those who are to hear how the command ended, and returns what could not be told.
@@ -142,7 +113,7 @@ impl Outputs {
             return Vec::new();
         }
         let ending = {
-            let mut ending = lock(&self.ending);
+            let mut ending = self.ending();
             ending.ends(exit_code);
             ending.clone()
         };
@@ -222,7 +193,7 @@ impl Outputs {
         if self.is_closed.swap(true, Ordering::Relaxed) {
             return None;
         }
-        let mut ending = lock(&self.ending);
+        let mut ending = self.ending();
         ending.ends(exit_code);
         let written = self.wanted.summary.summary.as_ref().map(|path| {
             let text = serde_json::to_string_pretty(&*ending).unwrap_or_default() + "\n";
@@ -236,7 +207,7 @@ impl Outputs {
 
 impl Observer for Outputs {
     fn event(&self, event: &Event<'_>) {
-        lock(&self.ending).counts.event(event);
+        self.ending().counts.event(event);
         if let Some(log) = &self.log {
             log.event(event);
         }

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Message, Request, Robot, Verdict, by_code};
+use super::{Message, Request, Robot, Rules};
 use crate::text::base64;
 
 const MAX_BYTES: usize = 9_000;
@@ -34,23 +34,16 @@ pub fn sign(secret: &str, time: i64) -> String {
     utf8_percent_encode(&base64(&mac), NON_ALPHANUMERIC).to_string()
 }
 
-pub fn verdict(reply: &Value) -> Option<Verdict> {
-    by_code(
-        reply,
-        "errcode",
-        "errmsg",
-        &[
-            (&[310_000], "keyword", "keyword"),
-            (&[310_000], "timestamp", "clock"),
-            (&[310_000], "sign", "secret"),
-            (&[310_000], "whitelist", "address"),
-            (
-                &[300_001, 300_005, 400_101, 400_102, 400_106, 400_013],
-                "",
-                "gone",
-            ),
-            (&[130_101, 410_100, 660_026], "", "throttled"),
-            (&[-1], "", "busy"),
-        ],
-    )
-}
+pub const RULES: Rules = &[
+    (&[310_000], "keyword", "keyword"),
+    (&[310_000], "timestamp", "clock"),
+    (&[310_000], "sign", "secret"),
+    (&[310_000], "whitelist", "address"),
+    (
+        &[300_001, 300_005, 400_101, 400_102, 400_106, 400_013],
+        "",
+        "gone",
+    ),
+    (&[130_101, 410_100, 660_026], "", "throttled"),
+    (&[-1], "", "busy"),
+];

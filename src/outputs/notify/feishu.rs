@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Message, Request, Robot, Verdict, by_code};
+use super::{Message, Request, Robot, Rules, Verdict, by_code};
 use crate::text::base64;
 
 const MAX_BYTES: usize = 9_000;
@@ -43,6 +43,14 @@ pub fn sign(secret: &str, time: i64) -> String {
     base64(&Robot::mac(&format!("{time}\n{secret}"), ""))
 }
 
+const RULES: Rules = &[
+    (&[19_001], "", "gone"),
+    (&[19_021], "", "clock"),
+    (&[19_022], "", "address"),
+    (&[19_024], "", "keyword"),
+    (&[11_232, 99_991_400], "", "throttled"),
+];
+
 /// Replies of earlier versions have `StatusCode` alone.
 pub fn verdict(reply: &Value) -> Option<Verdict> {
     let is_early = reply["code"].is_null();
@@ -51,19 +59,7 @@ pub fn verdict(reply: &Value) -> Option<Verdict> {
     } else {
         ("code", "msg")
     };
-    let verdict = by_code(
-        reply,
-        code,
-        text,
-        &[
-            (&[19_001], "", "gone"),
-            (&[19_021], "", "clock"),
-            (&[19_022], "", "address"),
-            (&[19_024], "", "keyword"),
-            (&[11_232, 99_991_400], "", "throttled"),
-        ],
-    );
-    Some(match verdict? {
+    Some(match by_code(reply, code, text, RULES)? {
         Verdict::Throttled(None, why) => Verdict::Throttled(Some(WAIT), why),
         verdict => verdict,
     })

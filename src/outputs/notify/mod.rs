@@ -97,14 +97,15 @@ impl Platform {
 
     fn verdict(self, reply: &Reply) -> Verdict {
         let http = || format!("HTTP {}", reply.http_status);
+        let body = object(reply);
         match (reply.http_status, self) {
             (500.., _) => return Verdict::Busy(http()),
             (429, _) => return Verdict::Throttled(reply.retry_after, http()),
-            (_, Platform::Dingtalk) => dingtalk::verdict(&object(reply)),
-            (_, Platform::Wecom) => wecom::verdict(&object(reply)),
-            (_, Platform::Feishu) => feishu::verdict(&object(reply)),
+            (_, Platform::Dingtalk) => by_code(&body, "errcode", "errmsg", dingtalk::RULES),
+            (_, Platform::Wecom) => by_code(&body, "errcode", "errmsg", wecom::RULES),
+            (_, Platform::Feishu) => feishu::verdict(&body),
             (_, Platform::Slack) => Some(by_word(reply, "ok")),
-            (_, Platform::Ntfy) => ntfy::verdict(reply, &object(reply)),
+            (_, Platform::Ntfy) => ntfy::verdict(reply, &body),
             // Its own server also says `OK (not found)`.
             (_, Platform::Healthchecks) => Some(by_word(reply, "OK")),
             (200..300, Platform::Json) => Some(Verdict::Delivered),
@@ -157,14 +158,11 @@ fn by_word(reply: &Reply, good: &str) -> Verdict {
     }
 }
 
-/// What a code means that stands in this field of a reply, in the platform's words. Of codes and words
-/// of theirs the rules tell what is the matter; for some there is advice.
-fn by_code(
-    reply: &Value,
-    field: &str,
-    text: &str,
-    rules: &[(&[i64], &str, &str)],
-) -> Option<Verdict> {
+/// Of codes, and words that stand beside them, what is the matter; for some there is advice.
+type Rules = &'static [(&'static [i64], &'static str, &'static str)];
+
+/// What a code means that stands in this field of a reply, in the platform's words.
+fn by_code(reply: &Value, field: &str, text: &str, rules: Rules) -> Option<Verdict> {
     let code = reply[field].as_i64()?;
     if code == 0 {
         return Some(Verdict::Delivered);

@@ -1,8 +1,8 @@
 //! WeCom, 企业微信: a text of at most 2,048 bytes. `<@…>` in it would call people.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Message, Request, Robot, Verdict, by_code};
+use super::{Message, Request, Robot, Rules};
 
 const MAX_BYTES: usize = 2_048;
 
@@ -12,15 +12,8 @@ pub fn request(robot: &Robot, message: &Message) -> Request {
     Request::new(robot.url(), body)
 }
 
-pub fn verdict(reply: &Value) -> Option<Verdict> {
-    by_code(
-        reply,
-        "errcode",
-        "errmsg",
-        &[
-            (&[93_000, 40_001], "", "gone"),
-            (&[45_009, 45_033], "", "throttled"),
-            (&[-1], "", "busy"),
-        ],
-    )
-}
+pub const RULES: Rules = &[
+    (&[93_000, 40_001], "", "gone"),
+    (&[45_009, 45_033], "", "throttled"),
+    (&[-1], "", "busy"),
+];

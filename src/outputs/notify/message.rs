@@ -151,29 +151,28 @@ impl Message {
         });
         let ok = |rows: &Rows| rows.by_status.get(&Status::Ok).copied().unwrap_or_default();
         let failures = ending.rows.as_ref().map_or(0, |rows| rows.failures);
-        let how = match (&ending.rows, &ending.stop_reason) {
+        let stopped = ending.stop_reason.as_ref();
+        let how = match (&ending.rows, stopped) {
             (None, _) => "nothing",
             (Some(_), Some(_)) => "stopped",
             (Some(_), None) if failures > 0 => "failures",
             (Some(_), None) if recovered > 0 => "recovered",
             (Some(_), None) => "ok",
         };
-        let kind = ending.stop_reason.as_ref().map(|it| it.kind);
-        let is_problem = match kind {
+        let messages = &ending.messages;
+        let is_problem = match stopped.map(|it| it.kind) {
             // The other run tells how it ends.
             Some("busy") => false,
             // The next night continues, which puts right nothing that was refused.
-            Some("deadline") => !ending
-                .messages
-                .iter()
-                .all(|it| it.status == Status::Skipped),
+            Some("deadline") => messages.iter().any(|it| it.status != Status::Skipped),
             _ => !matches!(how, "ok" | "recovered"),
         };
-        let account = ending.account.as_ref().map_or("", Account::name);
+        let account = ending.account.as_ref();
+        let seller = account.map_or("", Account::name);
         let sheet = ending.sheet.as_deref().unwrap_or_default();
         let name = Path::new(sheet).file_name().unwrap_or_default();
         let name = name.to_string_lossy();
-        let of = [account, &*name].map(|part| one_line(part, MAX_NAME));
+        let of = [seller, &*name].map(|part| one_line(part, MAX_NAME));
         let title = say!(
             "message-title",
             how = how,
@@ -182,18 +181,14 @@ impl Message {
             ok = thousands(ending.rows.as_ref().map_or(0, ok)),
             recovered = thousands(recovered)
         );
-        let account = ending.account.as_ref().map(ToString::to_string);
         let facts = [
-            account.map(|account| say!("message-account", account = account)),
+            account.map(|it| say!("message-account", account = it.to_string())),
             Some(say!(
                 "message-ended",
                 time = date_and_time(ending.finished_at),
                 code = ending.exit_code.to_string()
             )),
-            ending
-                .stop_reason
-                .as_ref()
-                .map(|stopped| say!("message-stopped", why = stopped.text.as_str())),
+            stopped.map(|it| say!("message-stopped", why = it.text.as_str())),
             ending.rows.as_ref().map(|given| {
                 let counts = given.by_status.iter().filter(|(_, rows)| **rows > 0);
                 let counts = counts.map(|(status, &rows)| {
@@ -205,7 +200,7 @@ impl Message {
             (new + recovered > 0)
                 .then(|| say!("message-changes", new = new, recovered = recovered)),
         ];
-        let reasons = ending.messages.iter().take(MAX_WEIGHED);
+        let reasons = messages.iter().take(MAX_WEIGHED);
         let reasons = reasons.map(|it| (before.is_some_and(|before| !before.has(&it.message)), it));
         let mut reasons: Vec<_> = reasons.collect();
         // Of new ones and old ones each the most frequent first, as they are.
@@ -224,22 +219,16 @@ impl Message {
         let lead = lead.map(|lead| lead.trim_end().to_owned());
         let lead = lead.filter(|lead| !lead.is_empty());
         let files = &ending.files;
-        let failed = files.failures.as_ref().filter(|_| failures > 0);
         let file = |label: String, path: &String| format!("{label} {path}");
+        let results = files.results.iter();
+        let results = results.map(|it| file(say!("label-results"), it));
+        let failed = files.failures.iter().filter(|_| failures > 0);
+        let failed = failed.map(|it| file(say!("label-failures"), it));
         Message {
             title,
             facts: facts.into_iter().flatten().collect(),
             reasons: reasons.into_iter().map(reason).collect(),
-            files: [
-                files
-                    .results
-                    .as_ref()
-                    .map(|it| file(say!("label-results"), it)),
-                failed.map(|it| file(say!("label-failures"), it)),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
+            files: results.chain(failed).collect(),
             lead,
             command: next.map(|next| next.command.clone()),
             keyword: keyword.map(str::to_owned),

@@ -16,6 +16,7 @@ use super::trust::root_certs;
 
 /// Requests and replies are a few hundred bytes; a buffer of each is kept for every connection.
 const BUFFER_BYTES: usize = 16 * 1024;
+const USER_AGENT: &str = concat!("wdt-flags/", env!("CARGO_PKG_VERSION"));
 
 pub struct Http {
     agent: Agent,
@@ -59,11 +60,7 @@ impl Http {
             .timeout_connect(Some(route.connect_timeout()))
             .proxy(route.proxy.as_ref().map(|it| it.proxy.clone()))
             .tls_config(tls)
-            .user_agent(concat!(
-                env!("CARGO_PKG_NAME"),
-                "/",
-                env!("CARGO_PKG_VERSION")
-            ))
+            .user_agent(USER_AGENT)
             .build();
         Ok(Http {
             agent: config.new_agent(),

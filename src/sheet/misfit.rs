@@ -55,7 +55,20 @@ static IN_BOTH: LazyLock<Misfits> = LazyLock::new(|| {
     let name = "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?\
                 |Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)";
     let time = r"(?:(?:上午|下午|-)\s*)?[0-9]{1,9}:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]*)?)?\s*(?:(?i-u:z|am|pm)|[-+][0-9]{1,9}:[0-5][0-9])?";
-    let end = format!(r"(?:(?:T|\s+){time})?");
+    let dates = [
+        // 2024-01-05, 2024/1/5, 2024.1.5
+        format!(r"{year}(?:-{month}-{day}|/{month}/{day}|\.{month}\.{day})"),
+        // 5/1/2024, 12-31-2024, 31.12.2024, 1/5/24
+        format!("(?:{month}/{day}|{day}/{month})/{short}"),
+        format!(r"(?:{month}-{day}-|{day}-{month}-|{month}\.{day}\.|{day}\.{month}\.){year}"),
+        // 2024年1月5日, 1月5日
+        format!("(?:{short}年)?{month}月{day}[日号]"),
+        // 5-Jan, 05-JAN-24
+        format!("{day}{gap}(?:{name}|(?i-u:{name}){gap}{short})"),
+        // Jan-24, January 2024, Jan 5, 2024
+        format!(r"{name}{gap}(?:{short}|{day},\s*{year})"),
+    ];
+    let dates = format!(r"(?:{})(?:(?:T|\s+){time})?", dates.join("|"));
     Misfits::of(&[
         (NARROW, "#+"),
         // `#REF!`, `#NAME?`, `#SPILL!`, and all that will be thought of yet.
@@ -66,34 +79,7 @@ static IN_BOTH: LazyLock<Misfits> = LazyLock::new(|| {
         (BOOLEAN, "(?i-u:true|false)"),
         (PERCENTAGE, r"[-+−]?[0-9.,]*[0-9][0-9.,]*\s*[%％]"),
         (TIME, time),
-        // 2024-01-05, 2024/1/5, 2024.1.5
-        (
-            DATE,
-            &format!(r"{year}(?:-{month}-{day}|/{month}/{day}|\.{month}\.{day}){end}"),
-        ),
-        // 5/1/2024, 12-31-2024, 31.12.2024, 1/5/24
-        (
-            DATE,
-            &format!("(?:{month}/{day}|{day}/{month})/{short}{end}"),
-        ),
-        (
-            DATE,
-            &format!(
-                r"(?:{month}-{day}-|{day}-{month}-|{month}\.{day}\.|{day}\.{month}\.){year}{end}"
-            ),
-        ),
-        // 2024年1月5日, 1月5日
-        (DATE, &format!("(?:{short}年)?{month}月{day}[日号]{end}")),
-        // 5-Jan, 05-JAN-24
-        (
-            DATE,
-            &format!("{day}{gap}(?:{name}|(?i-u:{name}){gap}{short}){end}"),
-        ),
-        // Jan-24, January 2024, Jan 5, 2024
-        (
-            DATE,
-            &format!(r"{name}{gap}(?:{short}|{day},\s*{year}){end}"),
-        ),
+        (DATE, &dates),
     ])
 });
 
@@ -124,31 +110,17 @@ static IN_ORDERS: LazyLock<Misfits> = LazyLock::new(|| {
 static FEET: LazyLock<Misfits> = LazyLock::new(|| {
     let person = "(?:[审複复]\\s*核|[审審]\\s*[批核]|批\\s*准|[制製]\\s*[单單表]|填\\s*[表报]|经\\s*[办手]|采\\s*购|打\\s*印|导\\s*出|负\\s*责|收\\s*货|送\\s*货|主\\s*管|仓\\s*管|财\\s*务|签\\s*[字名收章])";
     let end = "(?:以下空白|以下无正文|(?i-u:eof|end of (?:file|report|data)))";
-    Misfits::of(&[
-        (
-            TOTAL,
-            r"(?:本\s*[页頁]\s*)*(?:[合小总共累總]\s*[计計]|[汇匯]\s*[总總]|[总總]\s*[数數]|(?i-u:(?:sub|grand\s*)?total))\s*(?:[:：¥￥(（0-9].*)?",
-        ),
-        (
-            NOTE,
-            r"(?:(?:备?\s*注|说\s*明|附\s*注|注\s*意|備\s*註|說\s*明|附\s*註|(?i-u:notes?|remark))[0-9\s]*[:：]|[制製]\s*表).*",
-        ),
-        (
-            NOTE,
-            &format!(r"(?:{person}\s*(?:人|员|員|时间|日期)?|日\s*期)\s*[:：].*"),
-        ),
+    let total = r"(?:本\s*[页頁]\s*)*(?:[合小总共累總]\s*[计計]|[汇匯]\s*[总總]|[总總]\s*[数數]|(?i-u:(?:sub|grand\s*)?total))\s*(?:[:：¥￥(（0-9].*)?";
+    let notes = [
+        r"(?:(?:备?\s*注|说\s*明|附\s*注|注\s*意|備\s*註|說\s*明|附\s*註|(?i-u:notes?|remark))[0-9\s]*[:：]|[制製]\s*表).*",
+        &format!(r"(?:{person}\s*(?:人|员|員|时间|日期)?|日\s*期)\s*[:：].*"),
         // 第 1 页 共 3 页, 共 57 条记录, Page 1 of 3
-        (
-            NOTE,
-            r"第\s*[0-9]+\s*[页頁].*|共\s*[0-9]+\s*[页頁条條行张張单單笔筆项項个個].*|(?i-u:page)\s*[0-9]+(?:\s*(?:of|/)\s*[0-9]+)?",
-        ),
+        r"第\s*[0-9]+\s*[页頁].*|共\s*[0-9]+\s*[页頁条條行张張单單笔筆项項个個].*|(?i-u:page)\s*[0-9]+(?:\s*(?:of|/)\s*[0-9]+)?",
         // (57 rows affected), 57 rows in set (0.01 sec), (57 行受影响)
-        (
-            NOTE,
-            r"[(（]?\s*[0-9]+\s*(?:(?i-u:rows?|records?)(?:\s.*)?|[行条條].*)[)）]?",
-        ),
-        (NOTE, &format!(r"[-—=*(（\s]*{end}[-—=*)）\s]*")),
-    ])
+        r"[(（]?\s*[0-9]+\s*(?:(?i-u:rows?|records?)(?:\s.*)?|[行条條].*)[)）]?",
+        &format!(r"[-—=*(（\s]*{end}[-—=*)）\s]*"),
+    ];
+    Misfits::of(&[(TOTAL, total), (NOTE, &notes.join("|"))])
 });
 
 /// What exports write, and people, where there is nothing; letter case and brackets aside.

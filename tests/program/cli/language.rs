@@ -1,6 +1,6 @@
 //! The language that is chosen, also for what is wrong with a command line.
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use crate::harness::Terminal;
 use crate::harness::{Place, finish};
 
@@ -75,7 +75,7 @@ fn a_command_line_is_refused_with_what_to_type_instead() {
         let line = expected.trim_end().replace("\n\n  ", "，");
         let is_dated = run.stderr.starts_with(&format!("错误：{line} (20"));
         assert!(is_dated && run.stderr.lines().count() == 1, "{run:?}");
-        #[cfg(unix)]
+        #[cfg(target_os = "linux")]
         {
             let mut terminal = Terminal::with_keyboard(command.env("NO_COLOR", "1"), 200);
             assert_eq!(terminal.finish(), Some(2));

@@ -16,7 +16,7 @@ mod pace;
 mod promises;
 mod rounded;
 mod shown;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod told;
 mod unknown_flags;
 mod verdicts;

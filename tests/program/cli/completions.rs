@@ -110,10 +110,12 @@ fn powershell_completes() {
     for (typed, offered) in OFFERS.into_iter().filter(|(typed, _)| typed.len() < 3) {
         let mut powershell = Command::new(shell);
         let line = format!("wdt-flags {}", typed.join(" "));
-        powershell.args(["-NoProfile", "-Command"]).arg(format!(
-            ". ./script.ps1; (TabExpansion2 '{line}' {}).CompletionMatches.CompletionText",
-            line.len()
-        ));
+        powershell
+            .args(["-NoProfile", "-ExecutionPolicy", "Bypass", "-Command"])
+            .arg(format!(
+                ". ./script.ps1; (TabExpansion2 '{line}' {}).CompletionMatches.CompletionText",
+                line.len()
+            ));
         assert_eq!(printed(&place, &mut powershell), offered, "{typed:?}");
     }
 }

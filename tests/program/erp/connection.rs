@@ -5,7 +5,11 @@ use std::net::TcpListener;
 
 use crate::harness::{ACCEPTED, Connection, Place, ScriptedServer, Table, finish, http};
 
-const RESET: &str = "reset";
+const RESET: &str = if cfg!(windows) {
+    "(os error 10054)"
+} else {
+    "reset"
+};
 const CLOSED: &str = "peer disconnected";
 
 /// Nothing that answers is there: the run gives up, and no row is to blame.

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED, USAGE};
 use super::inputs::account_if_any;
-use super::signals::leave_while;
+use super::signals::{LOOK_EVERY, leave_while};
 use crate::cli::AccountArgs;
 use crate::config;
 use crate::console::{Console, ask, can_ask, confirm};
@@ -161,6 +162,8 @@ impl Guide<'_> {
     fn program(&self, args: impl Iterator<Item = OsString>) -> Result<u8, Failure> {
         self.asks.store(false, Ordering::SeqCst);
         let ended = env::current_exe().and_then(|it| process::Command::new(it).args(args).status());
+        // The Ctrl-C that ended it is not to end this, too.
+        thread::sleep(2 * LOOK_EVERY);
         self.asks.store(true, Ordering::SeqCst);
         let status = ended.map_err(|error| Failure::new(STOPPED, os_error(&error)))?;
         let code = status.code().and_then(|code| u8::try_from(code).ok());

@@ -23,7 +23,7 @@ pub(super) const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
 
 /// Looking works on every system, unlike waiting for a signal.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a last message may take: a terminal may be stopped.
 const LAST_MESSAGE: Duration = Duration::from_secs(1);
 

@@ -9,7 +9,7 @@ use std::io;
 use std::iter;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -94,6 +94,8 @@ impl Ending<'_> {
     ) -> Result<Report, RunError> {
         let (files, settings) = (self.files, self.settings);
         let stopped = self.calls.stop.reason();
+        // Ctrl-C ends the wait for files below, not the run.
+        let reason = self.calls.stop_reason();
         let writing = Writing {
             sheet: &sheet,
             orders: self.orders,
@@ -136,6 +138,7 @@ impl Ending<'_> {
             journal: is_needed.then(|| files.journal.display().to_string()),
             journal_lost,
             elapsed: self.elapsed,
+            stopped: reason,
             ..Report::new(Appended::Outcomes, rows, sheet_name, self.calls, results)
         })
     }
@@ -254,17 +257,23 @@ impl Ending<'_> {
     }
 }
 
-/// Waits until the files can be replaced, if somebody is there to close what is open elsewhere, or
-/// the run is stopped.
+/// So long files that are open elsewhere are waited for, if somebody is there to close them.
+const CLOSED_WITHIN: Duration = Duration::from_secs(600);
+
+/// Waits until the files can be replaced, unless that cannot come or the run is stopped.
 pub fn wait_until_closed(files: &[AtomicFile], calls: &Calls<'_>) {
+    let began = Instant::now();
     for file in files.iter().filter(|_| calls.rules.is_attended) {
         let mut is_told = false;
-        while !calls.stop.stopped()
-            && let Err(why) = open_replaceable(file.becomes())
+        while began.elapsed() < CLOSED_WITHIN
+            && !calls.rules.has_deadline_passed()
+            && !calls.stop.stopped()
+            && let Err(FileError::Denied(why)) = open_replaceable(file.becomes())
         {
             if !mem::replace(&mut is_told, true) {
-                let text = say!("event-waits", why = why.to_string());
-                calls.observers.say(Level::Alert, text);
+                calls
+                    .observers
+                    .say(Level::Alert, say!("event-waits", why = why));
             }
             calls.stop.sleep(LOOK_FOR_STOP);
         }

@@ -54,6 +54,9 @@ pub struct RunArgs {
     #[arg(short = 'n', long, aliases = ["dryrun", "simulate", "preview"],
         help_heading = say!("heading-other"), help = say!("help-dry-run"))]
     pub dry_run: bool,
+    #[arg(long, conflicts_with = "yes", hide_short_help = true,
+        help_heading = say!("heading-other"), help = say!("help-ask"))]
+    pub ask: bool,
     #[arg(short = 'y', long, help_heading = say!("heading-other"), help = say!("help-yes"))]
     pub yes: bool,
 }

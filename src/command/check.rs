@@ -136,7 +136,7 @@ pub(super) fn check(args: &RunArgs, console: &Console, outputs: &Outputs) -> Res
         orders_with_different_flags: orders.conflicts,
         findings: find(&sheet, &orders, with_details).map_err(Failure::usage)?,
     };
-    let next = (survey.calls > 0 && !is_stream(&args.sheet)).then(|| next.run());
+    let next = (survey.calls > 0 && !args.ask && !is_stream(&args.sheet)).then(|| next.run());
     outputs.ending().check = serde_json::to_value(&survey).ok();
     outputs.ending().next = next.clone();
     if outputs.is_json() {

@@ -106,7 +106,7 @@ impl NextCommand {
             return Some(if count(Status::Different) > 0 {
                 next
             } else {
-                once_corrected(next, failures)
+                self.once_corrected(next, failures)
             });
         }
         let rejected = count(Status::Rejected);
@@ -118,10 +118,19 @@ impl NextCommand {
         }
         let next = self.over(failures, Some(&report.results));
         Some(if rejected + count(Status::Invalid) > 0 {
-            once_corrected(next, failures)
+            self.once_corrected(next, failures)
         } else {
             next
         })
+    }
+
+    fn once_corrected(&self, next: Next, file: &str) -> Next {
+        let text = if self.has("ask") {
+            say!("next-correct", file = file)
+        } else {
+            say!("next-correct-first", file = file, command = next.text)
+        };
+        Next { text, ..next }
     }
 
     /// The same command again, once `ping` finds the account to be right, if that tests it.
@@ -211,11 +220,6 @@ fn next(args: Vec<OsString>) -> Next {
         text: command.clone(),
         command,
     }
-}
-
-fn once_corrected(next: Next, file: &str) -> Next {
-    let text = say!("next-correct-first", file = file, command = next.text);
-    Next { text, ..next }
 }
 
 fn not_an_option(path: &OsStr) -> OsString {

@@ -42,7 +42,7 @@ pub(super) fn run(
     let next = NextCommand::new(&sheet);
     let settings = settings(&args, &configured, paths);
     if !(args.yes || account.stand_in) {
-        confirm(&sheet, &settings, account, console)?;
+        confirm(&sheet, args.ask, &settings, account, console)?;
     }
     let observers: [&dyn Observer; 2] = [&**console, &**outputs];
     let report = run::run(sheet, account, &client, &settings, &stop, &observers)?;
@@ -56,14 +56,17 @@ pub(super) fn run(
     ))
 }
 
-/// Asks before flags are cleared, if somebody is there to answer.
+/// Asks before flags are cleared, or before anything is sent if that is wanted, if somebody is there
+/// to answer.
 fn confirm(
     sheet: &Sheet,
+    asks: bool,
     settings: &Settings,
     account: &Account,
     console: &Console,
 ) -> Result<(), Failure> {
-    if sheet.layout().given_flag.as_deref() != Some(CLEAR_FLAG) || !can_ask() {
+    let clears = sheet.layout().given_flag.as_deref() == Some(CLEAR_FLAG);
+    if !(clears || asks) || !can_ask() {
         return Ok(());
     }
     let mut orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;
@@ -73,7 +76,11 @@ fn confirm(
         console.note(line);
     }
     let (orders, account) = (text::orders(calls), account.to_string());
-    let question = say!("confirm-clearing", orders = orders, account = account);
+    let question = if clears {
+        say!("confirm-clearing", orders = orders, account = account)
+    } else {
+        say!("confirm-sending", orders = orders, account = account)
+    };
     let is_confirmed = console::confirm(&question).then_some(());
-    is_confirmed.ok_or_else(|| Failure::usage(say!("not-confirmed")))
+    is_confirmed.ok_or_else(|| Failure::usage(say!("not-confirmed", asks = u8::from(asks))))
 }

@@ -67,8 +67,8 @@ fn wait(signals: &mut Signals) -> i32 {
     }
 }
 
-/// A signal ends the program from now on, but for Ctrl-C only while this is set: where what is typed
-/// is hidden, the terminal has to be told first to show it again.
+/// A signal ends the program from now on, but only while this is set, and Ctrl-C else is nothing:
+/// where what is typed is hidden, the terminal has to be told first to show it again.
 pub(super) fn leave_while() -> Result<Arc<AtomicBool>, Failure> {
     let leaves = Arc::new(AtomicBool::new(true));
     let may_leave = Arc::clone(&leaves);
@@ -76,17 +76,18 @@ pub(super) fn leave_while() -> Result<Arc<AtomicBool>, Failure> {
         Builder::new().name("signals".into()).spawn(move || {
             loop {
                 let signal = wait(&mut signals);
-                if signal != SIGINT || may_leave.load(Ordering::SeqCst) {
-                    std::process::exit(exit::of_signal(signal).into());
+                if signal == SIGINT && !may_leave.load(Ordering::SeqCst) {
+                    continue;
                 }
+                while !may_leave.load(Ordering::SeqCst) {
+                    thread::sleep(LOOK_EVERY);
+                }
+                std::process::exit(exit::of_signal(signal).into());
             }
         })
     });
     watched.map_err(|error| {
-        Failure::new(
-            exit::STOPPED,
-            say!("init-no-signals", error = os_error(&error)),
-        )
+        Failure::new(exit::STOPPED, say!("no-signals", error = os_error(&error)))
     })?;
     Ok(leaves)
 }

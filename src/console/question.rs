@@ -14,7 +14,7 @@ pub fn confirm(question: &str) -> bool {
     let Ok(Some(answer)) = ask(&format!("{question} [y/N]")) else {
         return false;
     };
-    ["y", "yes", "是"].contains(&answer.trim().to_lowercase().as_str())
+    ["y", "ｙ", "yes", "是", "是的", "好"].contains(&answer.trim().to_lowercase().as_str())
 }
 
 /// The line that is answered; `None` at the end of input.

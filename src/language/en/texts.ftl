@@ -518,7 +518,7 @@ init-question =
 init-not-taken = not taken
 init-interrupted = interrupted, so nothing is saved
 init-unreadable = the { $setting } cannot be read: { $error }
-init-no-signals = cannot listen for signals: { $error }
+no-signals = cannot listen for signals: { $error }
 man-failed = cannot write man pages into `{ $directory }`: { $error }
 ping-account = { $sid } (app key { $key })
 ping-reply = { $reply } after { $time }
@@ -530,7 +530,11 @@ run-proxy = calls go through the proxy { $proxy }
 run-no-summary = the summary cannot be written: { $error }
 run-namesake = `{ $namesake }` stands beside `{ $sheet }`, whose results go to `{ $results }`
 run-no-stand-in = cannot start the sandbox: { $error }
-not-confirmed = not confirmed: nothing was sent (--yes answers yes)
+confirm-sending = send the flags of { $orders } to the ERP? account: { $account }
+not-confirmed = not confirmed: nothing was sent{ $asks ->
+        [1] {""}
+       *[other] {" "}(--yes answers yes)
+    }
 run-beside = `{ $wanted }` cannot be replaced ({ $why }); what belongs there is in `{ $written }`; close it in other programs, and the same command puts it in its place
 run-journal-lost = the run's journal was removed or moved away before its end; results and failures hold all that it held
 run-stopped =
@@ -591,7 +595,7 @@ event-kept-edited = `{ $path }` was edited since it was written, and is kept as 
 event-edited-beside = `{ $path }` beside it was edited too, and is not sent: run that file instead, or after this
 event-results-read = `{ $path }` is read in the sheet's place: it has what was corrected, added, left out or not sent since
 event-results-not-read = corrected or added rows of `{ $path }` that the sheet does not have: { $rows }; to verify these, give `verify` that file
-event-waits = { $why }; waiting until it can be (Ctrl-C writes beside it)
+event-waits = { $why }; waiting for that, ten minutes at most (Ctrl-C writes beside it)
 event-kept = `{ $path }` of an earlier run is kept as `{ $kept }`
 event-not-updated = the results that this failures file comes from are not updated: { $why }; writing `{ $results }`
 event-rows-added = rows that the results did not have, added by a person or of another run: { $rows }; they go to the end of the results, without a line
@@ -627,10 +631,14 @@ preview-unlike =
 guide-nowhere-to-ask = guide asks questions: it needs a terminal; elsewhere use check and run
 guide-sheet = drag the sheet into this window and press Enter (Enter alone ends):
 guide-next = another sheet, or the corrected failures? drag the file into this window and press Enter (Enter alone ends):
-guide-again = drag the corrected sheet into this window, or type an option that the message names (such as --order-column C), and press Enter (Enter alone ends):
-guide-profile = which account: { $profiles }? (Enter alone: default)
+guide-again = put it right and drag the file here again, or type an option that the message names (such as --order-column C), and press Enter (Enter alone goes on):
+guide-profile =
+    which account: { $profiles }?{ $default ->
+        [1] {" "}(Enter alone: default)
+       *[other] {""}
+    }
 guide-no-account = there is no account yet; set one up now? (no: try the sheet with the stand-in, nothing is sent to the ERP)
-guide-send = send this to the ERP? account: { $account }
+guide-account-again = the ERP does not accept this account; enter it again?
 confirm-clearing = clear the flags of { $orders }? account: { $account }
 rows-by-status = { $rows } { $status }
 rows-by-status-in-short = { $rows } { $status }
@@ -663,6 +671,7 @@ summary-verified =
     }, { $refuted } not, { $recovered } though the call failed, { $unread } not read back; { $calls }
 next-test-first = { $test }; once that is accepted: { $command }
 next-whole = look at these orders in the ERP, then send all: { $command }
+next-correct = correct the rows of { $file } and save it
 next-correct-first = correct the rows of { $file }, then: { $command }
 label-sheet = sheet
 label-account = account
@@ -1059,6 +1068,7 @@ help-keep =
     Beyond them, what is older than 90 days is removed, but for failures
     that were edited. 0 keeps none, but for those.
 help-dry-run = Send nothing, the same as check
+help-ask = Ask before anything is sent, where somebody can answer
 help-yes = Do not ask before flags are cleared
 help-format =
     Print the summary as text or as json (default: text)

@@ -492,7 +492,7 @@ init-question =
 init-not-taken = 请重新输入
 init-interrupted = 已中断，什么都没有保存
 init-unreadable = 无法读取{ $setting }：{ $error }
-init-no-signals = 无法接收信号：{ $error }
+no-signals = 无法接收信号：{ $error }
 man-failed = 无法把手册页写入 `{ $directory }`：{ $error }
 ping-account = { $sid }（app key { $key }）
 ping-reply = { $reply }（用时 { $time }）
@@ -504,7 +504,11 @@ run-proxy = 通过代理 { $proxy } 调用
 run-no-summary = 无法输出小结：{ $error }
 run-namesake = 同一目录下还有 `{ $namesake }`，因此 `{ $sheet }` 的结果文件写为 `{ $results }`
 run-no-stand-in = 无法启动模拟 ERP：{ $error }
-not-confirmed = 未确认，没有发送任何内容（加 --yes 直接确认）
+confirm-sending = 现在把 { $orders }的标记发送到 ERP 吗？账号：{ $account }
+not-confirmed = 未确认，没有发送任何内容{ $asks ->
+        [1] {""}
+       *[other] （加 --yes 直接确认）
+    }
 run-beside = 无法替换 `{ $wanted }`（{ $why }），其内容已写入 `{ $written }`；请在其他程序中关闭该文件，再执行同一命令即可放回原处
 run-journal-lost = 本次的运行记录在结束前被删除或移走；其中的内容都已写入结果文件和失败明细
 run-stopped =
@@ -558,7 +562,7 @@ event-kept-edited = `{ $path }` 写出后被修改过，已另存为 `{ $kept }`
 event-edited-beside = 旁边的 `{ $path }` 也改过，这次不发送；请改为运行那个文件，或在这次之后再运行它
 event-results-read = 以 `{ $path }` 代替表格核对：后来改正、新增、排除或没有发送的行都在其中
 event-results-not-read = `{ $path }` 里有 { $rows } 行改正或新增的内容，表格里没有；要核对这些行，请对该文件用 `verify`
-event-waits = { $why }；正在等待，可以替换时自动继续（按 Ctrl-C 则另存在旁边）
+event-waits = { $why }；最多等十分钟，可以替换时自动继续（按 Ctrl-C 则另存在旁边）
 event-kept = 以前运行的 `{ $path }` 已保留为 `{ $kept }`
 event-not-updated = 没有更新对应的结果文件：{ $why }；结果写入 `{ $results }`
 event-rows-added = 有 { $rows } 行是结果文件里原来没有的（手工添加或来自另一次运行），放在结果文件末尾，没有行号
@@ -589,11 +593,15 @@ preview-sent =
 preview-unlike = { $orders }中有 { $count } 张的单号和其他的不像（长度或开头不同），请核对：{ $places }
 guide-nowhere-to-ask = guide 要逐步提问，只能在终端里用；别处请用 check 和 run
 guide-sheet = 请把表格拖进本窗口，再按回车（直接按回车结束）：
-guide-next = 还有别的表格，或改好的失败文件吗？拖进本窗口再按回车（直接按回车结束）：
-guide-again = 请把改好的表格拖进本窗口，或输入上面提示的选项（例如 --order-column C），再按回车（直接按回车结束）：
-guide-profile = 用哪个账号：{ $profiles }？（直接按回车用 default）：
+guide-next = 还有别的表格，或改好的失败明细吗？拖进本窗口再按回车（直接按回车结束）：
+guide-again = 请先改正，再把文件拖进来；或输入上面提示的选项（例如 --order-column C），按回车（直接按回车则跳过）：
+guide-profile =
+    用哪个账号：{ $profiles }？{ $default ->
+        [1] （直接按回车用 default）
+       *[other] {""}
+    }
 guide-no-account = 还没有设置账号，现在设置吗？（不设置就先用模拟 ERP 试一遍，不会向 ERP 发送任何内容）
-guide-send = 现在发送到 ERP 吗？账号：{ $account }
+guide-account-again = ERP 不接受这个账号，要重新录入吗？
 confirm-clearing = 要清除 { $orders }的标记吗？账号：{ $account }
 rows-by-status =
     { $status ->
@@ -641,6 +649,7 @@ summary-others = 其他原因，见文件
 summary-verified = { $confirmed } 张采购单的标记已核实，{ $refuted } 张不符，{ $recovered } 张调用失败但已生效，{ $unread } 张未能核对；{ $calls }
 next-test-first = 先执行 { $test }，测试通过后再执行：{ $command }
 next-whole = 先到 ERP 里看看这几张采购单，无误后全部发送：{ $command }
+next-correct = 先改正 { $file } 中的行，保存并关闭
 next-correct-first = 先改正 { $file } 中的行，再执行：{ $command }
 label-sheet = 表格
 label-account = 账号
@@ -765,7 +774,7 @@ about-verify =
     结果文件或失败明细；改正过失败的行以后，请核对结果文件。
     见 wdt-flags help reading-back。
 about-guide =
-    一步一步问着来：要哪张表格，还缺什么
+    一步步询问：处理哪张表格、还缺什么
 
     先检查表格，列出要发送的内容，您同意后才发送；没有账号时帮您设置，也可以先用
     模拟 ERP 试一试。在 Windows 上双击本程序，或把表格拖到程序图标上，就是这样运行。
@@ -838,7 +847,7 @@ help-lang =
     （环境变量 WDT_LANG；默认跟随系统）
 help-help = 显示帮助（--help 显示全部选项）
 help-version = 显示版本号
-help-guided = 先处理的表格，逐张进行
+help-guided = 要处理的表格，逐张进行
 help-path =
     表格：CSV 等文本、工作簿或网页表格；- 表示标准输入
 
@@ -1006,6 +1015,7 @@ help-keep =
     超出的部分满 90 天后删除，改过的失败明细不删。
     0 表示除改过的以外都不保留。
 help-dry-run = 什么都不发送，等同于 check
+help-ask = 发送前先询问（有人在终端前时）
 help-yes = 清除标记前不再询问
 help-format =
     小结用 text（文字）还是 json（默认 text）

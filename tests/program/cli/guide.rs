@@ -37,8 +37,9 @@ fn answer(terminal: &mut Terminal, answers: &[(&str, &str)]) {
 
 const SHEET: &str = "drag the sheet";
 const NEXT: &str = "another sheet";
-const AGAIN: &str = "drag the corrected sheet";
-const SEND: &str = "send this to the ERP? account: sandbox";
+const AGAIN: &str = "put it right and drag";
+const SEND: &str = "send the flags of";
+const REFUSED: &str = "the ERP does not accept this account";
 const ACCOUNT: &str = "there is no account yet";
 
 #[test]
@@ -76,10 +77,8 @@ fn nothing_is_sent_before_it_was_shown_and_wanted() {
     place.numbered(3);
     place.write("more.csv", "采购单,标记,备注\nCG9,加急,\nCG8,,\n");
     let mut terminal = guide(&place, &["orders.csv", "more.csv"]);
-    answer(
-        &mut terminal,
-        &[(SEND, "n"), (SEND, "y"), (NEXT, "orders.csv")],
-    );
+    let answers = [(SEND, "n"), (AGAIN, ""), (SEND, "y"), (NEXT, "orders.csv")];
+    answer(&mut terminal, &answers);
     terminal.until("what would be sent", |lines| {
         lines.iter().any(|line| line.contains("3 calls"))
     });
@@ -94,64 +93,110 @@ fn nothing_is_sent_before_it_was_shown_and_wanted() {
 }
 
 #[test]
+fn what_is_saved_between_question_and_answer_is_not_sent() {
+    let (place, erp) = (Place::new(), sandbox());
+    save_account(&place, "default", &erp);
+    place.numbered(3);
+    let mut terminal = guide(&place, &["orders.csv"]);
+    terminal.until("the question", |lines| {
+        lines.iter().any(|line| line.starts_with(SEND))
+    });
+    place.sheet(&[("CG7", "待付款")]);
+    answer(&mut terminal, &[(SEND, "y"), (AGAIN, "")]);
+    terminal.finish();
+    assert_eq!(erp.stats().calls, 0);
+}
+
+#[test]
 fn what_is_missing_is_asked_for() {
     let (place, erp) = (Place::new(), sandbox());
     place.write("orders.csv", "ordre,drapeau\nPO-1,加急\n");
     let mut terminal = guide(&place, &["orders.csv"]);
     let endpoint = erp.endpoint();
-    let account = [
+    let refused = [
         (ACCOUNT, "y"),
         ("seller account (sid):", SID),
         ("app key:", APP_KEY),
-        ("app secret", APP_SECRET),
+        ("app secret", "wrong:wrong"),
         ("endpoint", &endpoint),
     ];
-    answer(&mut terminal, &account);
-    answer(
-        &mut terminal,
-        &[
-            (AGAIN, "--order-column ordre"),
-            (AGAIN, "--flag-column \"drapeau\""),
-            (SEND, "y"),
-            (NEXT, ""),
-        ],
-    );
+    answer(&mut terminal, &refused);
+    let accepted = [
+        (REFUSED, "y"),
+        ("seller account (sid) [sandbox]:", ""),
+        ("app key [sandbox-app]:", ""),
+        ("app secret", APP_SECRET),
+        ("endpoint", ""),
+    ];
+    answer(&mut terminal, &accepted);
+    let wrong = "--order-column order --flag-column \"drapeau\"";
+    let columns = [(AGAIN, wrong), (AGAIN, "--order-column=ordre")];
+    answer(&mut terminal, &columns);
+    answer(&mut terminal, &[(SEND, "y"), (NEXT, "")]);
     assert_eq!(terminal.finish(), Some(0), "{:#?}", terminal.lines());
     assert_eq!(place.statuses("orders.results.csv"), ["ok"]);
     assert!(!terminal.raw().contains(APP_SECRET));
 }
 
 #[test]
-fn of_several_accounts_one_is_chosen() {
+fn the_account_is_the_one_that_is_named_and_can_be_entered_again() {
     let (place, erp, other) = (Place::new(), sandbox(), sandbox());
-    save_account(&place, "default", &erp);
-    save_account(&place, "shop2", &other);
+    save_account(&place, "shop1", &erp);
     place.numbered(1);
     let mut terminal = guide(&place, &["orders.csv"]);
-    let which = "which account: default, shop2";
-    answer(
-        &mut terminal,
-        &[(which, "shop3"), (which, "shop2"), (SEND, "y"), (NEXT, "")],
-    );
+    answer(&mut terminal, &[(SEND, "y"), (NEXT, "")]);
     assert_eq!(terminal.finish(), Some(0), "{:#?}", terminal.lines());
-    assert_eq!((erp.stats().calls, other.stats().calls), (0, 1));
+    save_account(&place, "shop2", &other);
+    let config = "config/wdt-flags/config.toml";
+    let accounts = place.read(config);
+    let secret = format!("secret = '{APP_SECRET}'\nendpoint = '{}'", other.endpoint());
+    assert!(accounts.contains(&secret), "{accounts}");
+    let wrong = secret.replacen(APP_SECRET, "wrong:wrong", 1);
+    place.write(config, accounts.replacen(&secret, &wrong, 1));
+    let mut terminal = guide(&place, &["orders.csv"]);
+    let which = "which account: shop1, shop2?";
+    let answers = [(which, "shop3"), (which, ""), (which, "shop2"), (SEND, "y")];
+    answer(&mut terminal, &answers);
+    let entered = [
+        (REFUSED, "y"),
+        ("seller account (sid) [sandbox]:", ""),
+        ("app key [sandbox-app]:", ""),
+        ("app secret", APP_SECRET),
+        ("endpoint", ""),
+        (NEXT, "orders.csv"),
+        (which, "shop2"),
+        (SEND, "y"),
+        (NEXT, ""),
+    ];
+    answer(&mut terminal, &entered);
+    assert_eq!(terminal.finish(), Some(0), "{:#?}", terminal.lines());
+    assert_eq!(erp.stats().calls, 1);
+    assert_eq!(place.read(config).replace('"', "'"), accounts);
 }
 
 #[test]
-fn ctrl_c_stops_a_run_and_ends_a_question() {
-    let (place, erp) = (Place::new(), sandbox());
-    save_account(&place, "default", &erp);
-    place.numbered(60);
-    let mut terminal = guide(&place, &["orders.csv"]);
-    answer(&mut terminal, &[(SEND, "y")]);
-    terminal.until("a call", |_| erp.stats().calls > 0);
-    terminal.type_in("\u{3}");
-    terminal.until("the end", |lines| {
-        lines.last().is_some_and(|it| it.starts_with(NEXT))
-    });
-    assert_eq!(place.statuses("orders.results.csv").len(), 60);
-    terminal.type_in("\u{3}");
-    assert_eq!(terminal.finish(), Some(130), "{:#?}", terminal.lines());
+fn signals_stop_a_run_and_end_a_question() {
+    for signal in ["INT", "TERM"] {
+        let (place, erp) = (Place::new(), sandbox());
+        save_account(&place, "default", &erp);
+        place.numbered(60);
+        let mut terminal = guide(&place, &["orders.csv"]);
+        answer(&mut terminal, &[(SEND, "y")]);
+        terminal.until("a call", |_| erp.stats().calls > 0);
+        terminal.type_in("\u{3}");
+        terminal.until("the end", |lines| {
+            lines.last().is_some_and(|it| it.starts_with(NEXT))
+        });
+        assert_eq!(place.statuses("orders.results.csv").len(), 60);
+        let code = if signal == "INT" {
+            terminal.type_in("\u{3}");
+            130
+        } else {
+            terminal.kill(signal);
+            143
+        };
+        assert_eq!(terminal.finish(), Some(code), "{:#?}", terminal.lines());
+    }
 }
 
 #[test]

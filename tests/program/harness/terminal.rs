@@ -118,8 +118,12 @@ impl Terminal {
     /// Types Ctrl-C, which the terminal echoes and turns into a signal.
     pub fn interrupt(&mut self) {
         self.ours.write_all(&[3]).expect("typed");
+        self.kill("INT");
+    }
+
+    pub fn kill(&self, signal: &str) {
         let id = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-s", "INT", &id]).status();
+        let kill = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(kill.expect("kill runs").success());
     }
 

@@ -60,7 +60,7 @@ type Options = BTreeMap<String, String>;
 
 pub(super) fn guide(sheets: Vec<PathBuf>, console: &Console) -> Result<u8, Failure> {
     if !can_ask() {
-        return Err(Failure::usage(say!("guide-nowhere-to-ask")));
+        return Err(Failure::usage(say!("nowhere-to-ask")));
     }
     let asks = leave_while()?;
     let mut sheets = sheets.into_iter();

@@ -56,8 +56,8 @@ pub(super) fn run(
     ))
 }
 
-/// Asks before flags are cleared, or before anything is sent if that is wanted, if somebody is there
-/// to answer.
+/// Asks before anything is sent if that is wanted, and before flags are cleared if somebody is there to
+/// answer.
 fn confirm(
     sheet: &Sheet,
     asks: bool,
@@ -66,7 +66,10 @@ fn confirm(
     console: &Console,
 ) -> Result<(), Failure> {
     let clears = sheet.layout().given_flag.as_deref() == Some(CLEAR_FLAG);
-    if !(clears || asks) || !can_ask() {
+    if asks && !can_ask() {
+        return Err(Failure::usage(say!("nowhere-to-ask")));
+    }
+    if !(clears && can_ask() || asks) {
         return Ok(());
     }
     let mut orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;

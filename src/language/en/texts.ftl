@@ -628,7 +628,7 @@ preview-unlike =
         [one] looks
        *[other] look
     } different from the rest: { $places }
-guide-nowhere-to-ask = guide asks questions: it needs a terminal; elsewhere use check and run
+nowhere-to-ask = nobody can be asked here: it needs a terminal; elsewhere use check, and run without --ask
 guide-sheet = drag the sheet into this window and press Enter (Enter alone ends):
 guide-next = another sheet, or the corrected failures? drag the file into this window and press Enter (Enter alone ends):
 guide-again = put it right and drag the file here again, or type an option that the message names (such as --order-column C), and press Enter (Enter alone goes on):
@@ -1068,7 +1068,7 @@ help-keep =
     Beyond them, what is older than 90 days is removed, but for failures
     that were edited. 0 keeps none, but for those.
 help-dry-run = Send nothing, the same as check
-help-ask = Ask before anything is sent, where somebody can answer
+help-ask = Ask before anything is sent; needs a terminal
 help-yes = Do not ask before flags are cleared
 help-format =
     Print the summary as text or as json (default: text)

@@ -591,7 +591,7 @@ preview-sent =
        *[only] 仅此一张
     }：{ $line }，{ $order }的标记设为{ $flag }
 preview-unlike = { $orders }中有 { $count } 张的单号和其他的不像（长度或开头不同），请核对：{ $places }
-guide-nowhere-to-ask = guide 要逐步提问，只能在终端里用；别处请用 check 和 run
+nowhere-to-ask = 这里没有人可以回答：要在终端里用；别处请用 check，以及不带 --ask 的 run
 guide-sheet = 请把表格拖进本窗口，再按回车（直接按回车结束）：
 guide-next = 还有别的表格，或改好的失败明细吗？拖进本窗口再按回车（直接按回车结束）：
 guide-again = 请先改正，再把文件拖进来；或输入上面提示的选项（例如 --order-column C），按回车（直接按回车则跳过）：
@@ -1015,7 +1015,7 @@ help-keep =
     超出的部分满 90 天后删除，改过的失败明细不删。
     0 表示除改过的以外都不保留。
 help-dry-run = 什么都不发送，等同于 check
-help-ask = 发送前先询问（有人在终端前时）
+help-ask = 发送前先询问，要在终端里用
 help-yes = 清除标记前不再询问
 help-format =
     小结用 text（文字）还是 json（默认 text）

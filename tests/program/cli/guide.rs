@@ -201,10 +201,13 @@ fn signals_stop_a_run_and_end_a_question() {
 
 #[test]
 fn where_nobody_can_be_asked_it_says_so() {
-    let place = Place::new();
-    let refused = finish(place.program().arg("guide")).expect(2);
-    assert!(
-        refused.said().contains("it needs a terminal"),
-        "{refused:?}"
-    );
+    let (place, erp) = (Place::new(), sandbox());
+    place.numbered(1);
+    let mut guide = place.program();
+    guide.arg("guide");
+    for mut command in [guide, place.run(&erp, ["orders.csv", "--ask"])] {
+        let refused = finish(&mut command).expect(2);
+        refused.says("it needs a terminal");
+    }
+    assert_eq!(erp.stats().calls, 0);
 }

@@ -252,9 +252,9 @@ pub fn open_replaceable(path: &Path) -> Result<Option<(File, Metadata)>, FileErr
     open_regular(path, &options).map_err(FileError::of_replaced)
 }
 
-/// An error if the file is there and cannot be replaced; if it is not `ours`: written by this program with columns of that kind, be
-/// it edited since; or if it is a workbook in which a person has put further worksheets, unless the
-/// file that is there `is_kept`.
+/// An error if the file is there and cannot be replaced; if it is not `ours`: written by this program
+/// with columns of that kind, be it edited since; or if it is a workbook in which a person has put
+/// further worksheets, unless the file that is there `is_kept`.
 fn check_replaceable(path: &Path, ours: Option<Appended>, is_kept: bool) -> Result<(), FileError> {
     let file = match open_replaceable(path)? {
         Some((file, found)) if found.len() > 0 => file,

@@ -4,16 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::ffi::OsString;
-use std::iter::once;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::atomic::AtomicBool;
 
 use super::exit::{Failure, OK, SOME_FAILED, STOPPED, USAGE};
-use super::signals::{LOOK_EVERY, leave_while};
-use crate::config;
+use super::signals::{leave_while, without_leaving};
+use crate::config::{self, DEFAULT_PROFILE};
 use crate::console::{Console, ask, can_ask, confirm};
 use crate::files::is_of_stand_in;
 use crate::language::{os_error, say};
@@ -21,6 +19,7 @@ use crate::text::all;
 
 /// The arguments as they are, or those of `guide` where Explorer has started the program with nothing
 /// or with files that were dropped on it.
+#[cfg(windows)]
 pub fn from_explorer(mut args: Vec<OsString>) -> Vec<OsString> {
     let mut given = args.iter().skip(1);
     if given.all(|it| Path::new(it).exists()) && is_started_by_explorer() {
@@ -51,8 +50,8 @@ fn is_started_by_explorer() -> bool {
 }
 
 #[cfg(not(windows))]
-fn is_started_by_explorer() -> bool {
-    false
+pub fn from_explorer(args: Vec<OsString>) -> Vec<OsString> {
+    args
 }
 
 /// By their names: one that is typed again replaces the other.
@@ -124,28 +123,15 @@ fn carry(sheet: &Path, mut options: Options, asks: &AtomicBool) -> Result<u8, Fa
     } else if !options.contains_key("--profile") && !options.contains_key("--sandbox") {
         options.extend(account(asks)?);
     }
-    let command = |name: &str| {
-        let words = options.iter().map(|(name, value)| match value.as_str() {
-            "" => name.clone(),
-            value => format!("{name}={value}"),
-        });
-        let words = once(name.to_owned()).chain(words).chain(once("--".into()));
-        program(words.map(OsString::from).chain(once(sheet.into())), asks)
-    };
-    let code = command("check")?;
+    let code = program("check", &options, Some(sheet), asks)?;
     if code > SOME_FAILED {
         return Ok(code);
     }
-    let code = command("run")?;
+    let code = program("run", &options, Some(sheet), asks)?;
     if code == STOPPED && !options.contains_key("--sandbox") {
-        let profile = options.get("--profile");
-        let named = profile.map(|profile| format!("--profile={profile}"));
-        let words = |name: &str| once(name.to_owned()).chain(named.clone());
-        if program(words("ping").map(OsString::from), asks)? == STOPPED
-            && confirm(&say!("guide-account-again"))
-        {
-            enter_account(named.as_deref(), asks)?;
-        }
+        options.retain(|name, _| name == "--profile");
+        let accepted = program("ping", &options, None, asks)?;
+        enter_account_again(accepted, options, asks)?;
     }
     Ok(code)
 }
@@ -153,20 +139,20 @@ fn carry(sheet: &Path, mut options: Options, asks: &AtomicBool) -> Result<u8, Fa
 /// The options of the account that is to be called.
 fn account(asks: &AtomicBool) -> Result<Options, Failure> {
     let profiles = config::profiles(&|name| env::var_os(name)).map_err(Failure::usage)?;
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    if config::variables().any(|name| is_set(&name)) || is_set("WDT_PROFILE") {
+    if config::is_given_by_environment(&|name| env::var_os(name)) {
         return Ok(Options::new());
     }
     let named = |option: &str, value: &str| Options::from([(option.to_owned(), value.to_owned())]);
     match &profiles[..] {
         [] if confirm(&say!("guide-no-account")) => {
-            enter_account(None, asks)?;
+            let accepted = program("init", &Options::new(), None, asks)?;
+            enter_account_again(accepted, Options::new(), asks)?;
             Ok(Options::new())
         }
         [] => Ok(named("--sandbox", "")),
         [profile] => Ok(named("--profile", profile)),
         _ => loop {
-            let default = profiles.iter().any(|profile| profile == "default");
+            let default = profiles.iter().any(|profile| profile == DEFAULT_PROFILE);
             let question = say!(
                 "guide-profile",
                 profiles = all(&profiles),
@@ -176,7 +162,7 @@ fn account(asks: &AtomicBool) -> Result<Options, Failure> {
                 return Ok(Options::new());
             };
             match answer.trim() {
-                "" if default => return Ok(named("--profile", "default")),
+                "" if default => return Ok(named("--profile", DEFAULT_PROFILE)),
                 name if profiles.iter().any(|it| it == name) => {
                     return Ok(named("--profile", name));
                 }
@@ -186,23 +172,39 @@ fn account(asks: &AtomicBool) -> Result<Options, Failure> {
     }
 }
 
-/// Lets an account be entered until the ERP accepts it, or that is given up.
-fn enter_account(profile: Option<&str>, asks: &AtomicBool) -> Result<(), Failure> {
-    let words = ["init", "--yes"].into_iter().chain(profile);
-    while program(words.clone().map(OsString::from), asks)? == STOPPED
-        && confirm(&say!("guide-account-again"))
-    {}
+/// Lets an account be entered until the ERP accepts it, which is told by the exit code of what tests
+/// it, or that is given up.
+fn enter_account_again(
+    mut accepted: u8,
+    mut options: Options,
+    asks: &AtomicBool,
+) -> Result<(), Failure> {
+    options.insert("--yes".into(), String::new());
+    while accepted == STOPPED && confirm(&say!("guide-account-again")) {
+        accepted = program("init", &options, None, asks)?;
+    }
     Ok(())
 }
 
-/// Runs this program with these arguments. A signal is its, while it runs.
-fn program(args: impl Iterator<Item = OsString>, asks: &AtomicBool) -> Result<u8, Failure> {
-    asks.store(false, Ordering::SeqCst);
-    let ended = env::current_exe().and_then(|it| process::Command::new(it).args(args).status());
-    // The Ctrl-C that ended it is not to end this, too.
-    thread::sleep(2 * LOOK_EVERY);
-    asks.store(true, Ordering::SeqCst);
-    let status = ended.map_err(|error| Failure::new(STOPPED, os_error(&error)))?;
+/// Runs a command of this program, which has the signals while it runs, and gives its exit code.
+fn program(
+    command: &str,
+    options: &Options,
+    sheet: Option<&Path>,
+    asks: &AtomicBool,
+) -> Result<u8, Failure> {
+    let options = options.iter().map(|(name, value)| match value.as_str() {
+        "" => name.clone(),
+        value => format!("{name}={value}"),
+    });
+    let sheet = sheet.map(|sheet| [OsStr::new("--"), sheet.as_os_str()]);
+    let run = || {
+        let mut program = process::Command::new(env::current_exe()?);
+        program.arg(command).args(options);
+        program.args(sheet.into_iter().flatten()).status()
+    };
+    let status = without_leaving(asks, run);
+    let status = status.map_err(|error| Failure::new(STOPPED, os_error(&error)))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.unwrap_or(STOPPED))
 }

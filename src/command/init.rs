@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -11,7 +11,7 @@ use super::exit::{Failure, OK, STOPPED, USAGE, of_signal};
 use super::inputs::account;
 use super::next::{in_shell, in_words};
 use super::ping;
-use super::signals::{SIGINT, leave_while};
+use super::signals::{SIGINT, leave_while, without_leaving};
 use crate::cli::{AccountArgs, InitArgs};
 use crate::config::{SETTINGS, Slot, entered, name, variables};
 use crate::console::{Console, ask, ask_hidden, can_ask, confirm, labelled, read_line};
@@ -137,12 +137,7 @@ fn answer(
     for left in (0..tries).rev() {
         let answer = match typed {
             None => read_line(),
-            Some(ends) if key == "app_secret" => {
-                ends.store(false, Ordering::SeqCst);
-                let answer = ask_hidden(&question);
-                ends.store(true, Ordering::SeqCst);
-                answer
-            }
+            Some(ends) if key == "app_secret" => without_leaving(ends, || ask_hidden(&question)),
             Some(_) => ask(&question),
         };
         let answer = answer.map_err(|error| match error.kind() {

@@ -66,10 +66,11 @@ fn confirm(
     console: &Console,
 ) -> Result<(), Failure> {
     let clears = sheet.layout().given_flag.as_deref() == Some(CLEAR_FLAG);
-    if asks && !can_ask() {
+    let can_ask = can_ask();
+    if asks && !can_ask {
         return Err(Failure::usage(say!("nowhere-to-ask")));
     }
-    if !(clears && can_ask() || asks) {
+    if !(can_ask && (clears || asks)) {
         return Ok(());
     }
     let mut orders = Orders::of(sheet, settings.on_conflict, |_, _| {}).map_err(Failure::usage)?;

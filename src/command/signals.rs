@@ -23,7 +23,7 @@ pub(super) const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
 
 /// Looking works on every system, unlike waiting for a signal.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a last message may take: a terminal may be stopped.
 const LAST_MESSAGE: Duration = Duration::from_secs(1);
 
@@ -90,6 +90,15 @@ pub(super) fn leave_while() -> Result<Arc<AtomicBool>, Failure> {
         Failure::new(exit::STOPPED, say!("no-signals", error = os_error(&error)))
     })?;
     Ok(leaves)
+}
+
+/// What is done while that is not set. A Ctrl-C that comes meanwhile is nothing, also at its end.
+pub(super) fn without_leaving<T>(leaves: &AtomicBool, act: impl FnOnce() -> T) -> T {
+    leaves.store(false, Ordering::SeqCst);
+    let done = act();
+    thread::sleep(2 * LOOK_EVERY);
+    leaves.store(true, Ordering::SeqCst);
+    done
 }
 
 fn say_what_is_left(console: Arc<Console>, outputs: Arc<Outputs>, code: u8) {

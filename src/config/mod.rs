@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use self::file::{DEFAULT_PROFILE, File, profile_name, read, readable_by_others};
+pub use self::file::DEFAULT_PROFILE;
+use self::file::{File, profile_name, read, readable_by_others};
 pub use self::robot::{RobotConfig, robot};
 use self::setting::{SECRET_FILE, check, trimmed, variable_of};
 pub use self::setting::{SETTINGS, entered, name, variables};
@@ -251,6 +252,11 @@ pub fn profiles(lookup: Lookup<'_>) -> Result<Vec<String>, String> {
         .profiles
         .into_keys()
         .collect())
+}
+
+/// Whether variables choose an account, or a part of one.
+pub fn is_given_by_environment(lookup: Lookup<'_>) -> bool {
+    profile_name(None, lookup).is_some() || variables().any(|it| variable(lookup, &it).is_some())
 }
 
 /// Where what is remembered from run to run is kept, if there is such a place.

@@ -40,6 +40,14 @@ const NEXT: &str = "another sheet";
 const AGAIN: &str = "put it right and drag";
 const SEND: &str = "send the flags of";
 const REFUSED: &str = "the ERP does not accept this account";
+/// The right secret, and all else as it is.
+const ENTERED_AGAIN: [(&str, &str); 5] = [
+    (REFUSED, "y"),
+    ("seller account (sid) [sandbox]:", ""),
+    ("app key [sandbox-app]:", ""),
+    ("app secret", APP_SECRET),
+    ("endpoint", ""),
+];
 const ACCOUNT: &str = "there is no account yet";
 
 #[test]
@@ -121,14 +129,7 @@ fn what_is_missing_is_asked_for() {
         ("endpoint", &endpoint),
     ];
     answer(&mut terminal, &refused);
-    let accepted = [
-        (REFUSED, "y"),
-        ("seller account (sid) [sandbox]:", ""),
-        ("app key [sandbox-app]:", ""),
-        ("app secret", APP_SECRET),
-        ("endpoint", ""),
-    ];
-    answer(&mut terminal, &accepted);
+    answer(&mut terminal, &ENTERED_AGAIN);
     let wrong = "--order-column order --flag-column \"drapeau\"";
     let columns = [(AGAIN, wrong), (AGAIN, "--order-column=ordre")];
     answer(&mut terminal, &columns);
@@ -157,18 +158,14 @@ fn the_account_is_the_one_that_is_named_and_can_be_entered_again() {
     let which = "which account: shop1, shop2?";
     let answers = [(which, "shop3"), (which, ""), (which, "shop2"), (SEND, "y")];
     answer(&mut terminal, &answers);
-    let entered = [
-        (REFUSED, "y"),
-        ("seller account (sid) [sandbox]:", ""),
-        ("app key [sandbox-app]:", ""),
-        ("app secret", APP_SECRET),
-        ("endpoint", ""),
+    answer(&mut terminal, &ENTERED_AGAIN);
+    let sent = [
         (NEXT, "orders.csv"),
         (which, "shop2"),
         (SEND, "y"),
         (NEXT, ""),
     ];
-    answer(&mut terminal, &entered);
+    answer(&mut terminal, &sent);
     assert_eq!(terminal.finish(), Some(0), "{:#?}", terminal.lines());
     assert_eq!(erp.stats().calls, 1);
     assert_eq!(place.read(config).replace('"', "'"), accounts);
